@@ -1,0 +1,62 @@
+# Everything a developer types. `make demo` and `make test` need git, make and Python 3.11+ with venv, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+export UV_LINK_MODE := copy
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: demo test lint types check bench lock clean tools
+
+demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
+	$(BIN)/chartwatch demo
+
+test: $(VENV)/.ready .tools/.ready  ## every test
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+lint: $(VENV)/.ready .tools/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint template.yaml
+	PATH="$(CURDIR)/$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint --template template.yaml
+
+types: $(VENV)/.ready
+	$(BIN)/mypy
+	$(BIN)/mypy functions/*.py
+
+bench: $(VENV)/.ready  ## speed against DuckDB; wants CHARTWATCH_DATA
+	$(BIN)/python -m bench.replay
+
+lock: $(VENV)/.ready  ## choose versions anew, with hashes and without addresses
+	$(UV) pip compile -q pyproject.toml $(LOCK) -o functions/requirements.txt
+	$(UV) pip compile -q pyproject.toml --extra cli --extra dev $(LOCK) -c functions/requirements.txt -o requirements/dev.txt
+	$(UV) pip compile -q requirements/sam.in $(LOCK) -o requirements/sam.txt
+	$(UV) pip compile -q requirements/local-aws.in $(LOCK) -o requirements/local-aws.txt
+	$(UV) pip compile -q requirements/uv.in $(LOCK) -o requirements/uv.txt
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" --upgrade
+
+tools: $(VENV)/.ready .tools/.ready
+
+$(VENV)/.uv: requirements/uv.txt
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Chartwatch needs Python 3.11 or later; say which with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	touch $@
+
+$(VENV)/.ready: $(VENV)/.uv requirements/dev.txt pyproject.toml
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps -e .
+	touch $@
+
+# SAM CLI and the local AWS pin versions of botocore that exclude each other, so each has an environment of its own.
+.tools/.ready: $(VENV)/.uv requirements/sam.txt requirements/local-aws.txt
+	for tool in sam local-aws; do \
+	  $(UV) venv --quiet --clear --python $(BIN)/python .tools/$$tool && \
+	  $(UV) pip install --quiet --python .tools/$$tool/bin/python --require-hashes -r requirements/$$tool.txt || exit 1; \
+	done
+	touch $@
+
+clean:  ## remove what the commands above made
+	rm -rf $(VENV) .tools .aws-sam .chartwatch functions/chartwatch.egg-info .hypothesis .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Chartwatch watches popularity charts and says when something historic happens."""

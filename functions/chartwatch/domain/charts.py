@@ -1,0 +1,173 @@
+"""Charts, editions and publications: what a source says, before anything is concluded from it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+GLOBAL = "GLOBAL"
+"""The territory of a chart that ranks the whole world as one."""
+
+
+class Cadence(StrEnum):
+    """How often a chart appears."""
+
+    DAY = "day"
+    WEEK = "week"
+
+    @property
+    def step(self) -> timedelta:
+        """The time from one period to the next."""
+        return timedelta(days=7 if self is Cadence.WEEK else 1)
+
+
+class Kind(StrEnum):
+    """What a work is."""
+
+    FILM = "film"
+    SERIES = "series"
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """Since when a chart ranks by which metric ("views since 2023-06-19"). `since` None: from its beginning."""
+
+    metric: str
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One ranking series.
+
+    `id` is `netflix-weekly-tv`; `name` is what a headline calls it; `kind` is what stands on it, where it lists one
+    kind only; `depth` is the number of ranks of an edition.
+    """
+
+    id: str
+    name: str
+    provider: str
+    cadence: Cadence
+    depth: int
+    kind: Kind | None = None
+    eras: tuple[Era, ...] = ()
+
+
+class Entry(NamedTuple):
+    """One row of an edition, as charted.
+
+    `season` is None where the source has none (`N/A`); `kind` where neither the row nor its chart says it. `figures`
+    are the source's numbers in its own units and order, as text (`hours`, `views`, `weeks`).
+    """
+
+    rank: int
+    title: str
+    season: str | None = None
+    kind: Kind | None = None
+    figures: tuple[tuple[str, str], ...] = ()
+
+
+class NumberOne(NamedTuple):
+    """What stands at rank 1, as charted; a work only once the catalog has been asked."""
+
+    title: str
+    season: str | None = None
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One territory's ranked entries for one period, in order of rank. Equal ranks are ties."""
+
+    territory: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def number_ones(self) -> tuple[NumberOne, ...]:
+        """The entries at rank 1, several when tied, in a fixed order."""
+        return tuple(
+            sorted((NumberOne(e.title, e.season, e.kind) for e in self.entries if e.rank == 1), key=_order)
+        )
+
+    def digest(self) -> str:
+        """SHA-256 over everything the edition says."""
+        said = "\x1e".join(
+            "\x1f".join(
+                (str(rank), title, season or "", kind or "", *(part for figure in figures for part in figure))
+            )
+            for rank, title, season, kind, figures in self.entries
+        )
+        return hashlib.sha256(f"{self.territory}\x1e{said}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where bytes came from: address, time fetched (RFC 3339, UTC; None if unknown) and SHA-256 of the raw bytes."""
+
+    url: str
+    fetched_at: str | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """All editions of one chart for one period, whole. `period` is a day; a week is named by its last."""
+
+    chart: Chart
+    period: date
+    editions: tuple[Edition, ...]
+    provenance: Provenance
+
+    def digest(self) -> str:
+        """SHA-256 over the editions, whatever their order; the provenance does not count."""
+        return digest_of({edition.territory: edition.digest() for edition in self.editions})
+
+    def summary(self) -> "PublicationSummary":
+        """Return what the detector needs of it."""
+        return PublicationSummary(
+            chart=self.chart,
+            period=self.period,
+            number_ones={
+                e.territory: e.number_ones for e in sorted(self.editions, key=lambda e: e.territory)
+            },
+            digest=self.digest(),
+            provenance=self.provenance,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationSummary:
+    """A publication without its lower ranks: the item whose arrival wakes the detector."""
+
+    chart: Chart
+    period: date
+    number_ones: Mapping[str, tuple[NumberOne, ...]]
+    digest: str
+    provenance: Provenance
+    editions: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count the editions."""
+        object.__setattr__(self, "editions", len(self.number_ones))
+
+
+def digest_of(editions: Mapping[str, str]) -> str:
+    """Return the digest of a publication, given that of each of its editions by territory."""
+    return hashlib.sha256("\n".join(f"{t} {editions[t]}" for t in sorted(editions)).encode()).hexdigest()
+
+
+def missing_between(before: date, after: date, cadence: Cadence) -> tuple[date, date] | None:
+    """Return the first and last period that a chart skipped between two of its periods, or None."""
+    first, last = before + cadence.step, after - cadence.step
+    return (first, last) if first <= last else None
+
+
+def in_order(publications: Iterable[Publication]) -> list[Publication]:
+    """Sort as history went: oldest period first, then by chart."""
+    return sorted(publications, key=lambda p: (p.period, p.chart.id))
+
+
+def _order(one: NumberOne) -> tuple[str, str, str]:
+    return one.title, one.season or "", one.kind or ""

@@ -1,0 +1,141 @@
+"""Every error Chartwatch raises on purpose, under one base, each carrying the data that a reader needs.
+
+Two questions are answered by the class alone: `Retryable` errors may pass when the same thing is tried again;
+everything else wants a person (a changed source, a broken rule, a file with a bad byte).
+"""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass
+class ChartwatchError(Exception):
+    """Base of all errors raised on purpose; `str()` is one sentence for a person."""
+
+    def __post_init__(self) -> None:
+        """Give `Exception.args` the same data, so that the error survives pickling."""
+        super().__init__(*(getattr(self, field.name) for field in fields(self)))
+
+
+class Retryable(ChartwatchError):
+    """May pass when tried again; nothing was changed."""
+
+
+# Sources: what was fetched cannot be believed. Nothing that was stored is changed.
+
+
+@dataclass
+class SourceError(ChartwatchError):
+    """A source's bytes were refused. `source` is its name, `where` a line or column ("line 7"), or empty."""
+
+    source: str
+    detail: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        """Name the place, then what is wrong there."""
+        place = f"{self.source}, {self.where}" if self.where else self.source
+        return f"{place}: {self.detail}"
+
+
+class SourceEmpty(SourceError):
+    """There are no bytes, or a header and no rows."""
+
+
+class SourceNotATable(SourceError):
+    """An HTML page, the word `null`, or anything else that is not the format the source publishes."""
+
+
+class SourceEncodingError(SourceError):
+    """A byte that is not UTF-8."""
+
+
+class SourceTruncated(SourceError):
+    """The bytes end in the middle of a row, or of an edition."""
+
+
+@dataclass
+class SourceChanged(SourceError):
+    """A column is missing. `column` is its name."""
+
+    column: str = ""
+
+
+@dataclass
+class SourceValueError(SourceError):
+    """A cell that cannot be read. `column` is its name and `value` what stands there."""
+
+    column: str = ""
+    value: str = ""
+
+
+class RanksIncomplete(SourceError):
+    """An edition whose ranks are not 1..n, with a rank missing."""
+
+
+class RanksDuplicated(SourceError):
+    """An edition that names one rank twice where the source knows no ties."""
+
+
+class SourceMislabelled(SourceError):
+    """Every row bears a label that cannot be true of all of them (Netflix, November 2021: `TV (English)`)."""
+
+
+class HistoryShrank(SourceError):
+    """A period or a territory that was published before is gone."""
+
+
+class OptionError(ChartwatchError):
+    """An option of a source or a command that cannot be used."""
+
+
+# Fetching.
+
+
+@dataclass
+class SourceUnavailable(Retryable):
+    """The source did not answer, or answered that it could not."""
+
+    source: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Name the source and the reason."""
+        return f"{self.source} is unavailable: {self.detail}"
+
+
+# Catalog and rules: files that people write.
+
+
+@dataclass
+class FileProblem(ChartwatchError):
+    """A file that a person wrote is wrong. `where` names line and column or field."""
+
+    file: str
+    where: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Name file and place, then what is wrong there."""
+        return f"{self.file}, {self.where}: {self.detail}" if self.where else f"{self.file}: {self.detail}"
+
+
+class CatalogProblem(FileProblem):
+    """A row of the catalog that cannot be read."""
+
+
+class RuleProblem(FileProblem):
+    """A rule that is not one."""
+
+
+# Stores.
+
+
+@dataclass
+class Conflict(Retryable):
+    """Somebody else changed this chart's history meanwhile; reading it anew and trying again is safe."""
+
+    chart: str
+
+    def __str__(self) -> str:
+        """Name the chart."""
+        return f"the history of {self.chart} changed meanwhile"
