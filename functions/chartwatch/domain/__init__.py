@@ -1,1 +1,1 @@
-"""The domain: charts, catalog, history, rules, milestones, stories. Nothing here knows AWS, a file or a clock."""
+"""The domain: charts, catalog, history, rules, milestones, stories. It knows no AWS, no file and no clock."""

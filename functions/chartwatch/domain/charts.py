@@ -87,16 +87,12 @@ class Edition:
     @property
     def number_ones(self) -> tuple[NumberOne, ...]:
         """The entries at rank 1, several when tied, in a fixed order."""
-        return tuple(
-            sorted((NumberOne(e.title, e.season, e.kind) for e in self.entries if e.rank == 1), key=_order)
-        )
+        return tuple(sorted((NumberOne(e.title, e.season, e.kind) for e in self.entries if e.rank == 1), key=_order))
 
     def digest(self) -> str:
         """SHA-256 over everything the edition says."""
         said = "\x1e".join(
-            "\x1f".join(
-                (str(rank), title, season or "", kind or "", *(part for figure in figures for part in figure))
-            )
+            "\x1f".join((str(rank), title, season or "", kind or "", *(part for figure in figures for part in figure)))
             for rank, title, season, kind, figures in self.entries
         )
         return hashlib.sha256(f"{self.territory}\x1e{said}".encode()).hexdigest()
@@ -129,9 +125,7 @@ class Publication:
         return PublicationSummary(
             chart=self.chart,
             period=self.period,
-            number_ones={
-                e.territory: e.number_ones for e in sorted(self.editions, key=lambda e: e.territory)
-            },
+            number_ones={e.territory: e.number_ones for e in sorted(self.editions, key=lambda e: e.territory)},
             digest=self.digest(),
             provenance=self.provenance,
         )

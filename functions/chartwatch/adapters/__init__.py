@@ -1,0 +1,1 @@
+"""The only code that opens a connection or a file, or imports boto3."""

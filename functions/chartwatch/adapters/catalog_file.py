@@ -1,0 +1,91 @@
+"""The catalog as a CSV file."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.charts import Kind
+from chartwatch.errors import CatalogProblem
+
+COLUMNS = (
+    "work_id",
+    "title",
+    "kind",
+    "original_language",
+    "origin_countries",
+    "release_date",
+    "aliases",
+    "source",
+    "confidence",
+)
+"""Columns of the file. Countries are separated by `;`, aliases by `;;`; an empty cell is an unknown fact."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+def read_catalog(path: Path) -> Catalog:
+    """Read a catalog file. Raises `CatalogProblem` that names line and column."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise CatalogProblem(str(path), "", error.strerror or "cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise CatalogProblem(str(path), f"byte {error.start}", "is not UTF-8") from error
+    return Catalog(_works(text, str(path)))
+
+
+def _works(text: str, name: str) -> Iterator[Work]:
+    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        missing = [column for column in COLUMNS[:6] if column not in (rows.fieldnames or ())]
+        if missing:
+            raise CatalogProblem(name, "line 1", f"the column {missing[0]} is missing")
+        seen: dict[str, int] = {}
+        for row in rows:
+            work = _work(row, name, rows.line_num)
+            if work.id in seen:
+                raise CatalogProblem(
+                    name, f"line {rows.line_num}, column work_id", f"{work.id} stands on line {seen[work.id]} already"
+                )
+            seen[work.id] = rows.line_num
+            yield work
+    except csv.Error as error:
+        raise CatalogProblem(name, f"line {rows.line_num}", str(error)) from error
+
+
+def _work(row: dict[str, str | None], name: str, line: int) -> Work:
+    def problem(column: str, expected: str) -> CatalogProblem:
+        return CatalogProblem(name, f"line {line}, column {column}", f"{row[column]!r} is not {expected}")
+
+    cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
+    for column in ("work_id", "title"):
+        if not cells[column]:
+            raise CatalogProblem(name, f"line {line}, column {column}", "is empty")
+    if cells["kind"] not in ("", *Kind):
+        raise problem("kind", "film, series or empty")
+    language = cells["original_language"]
+    if language and not _LANGUAGE.fullmatch(language):
+        raise problem("original_language", "an ISO 639 code such as en")
+    countries = tuple(country for part in cells["origin_countries"].split(";") if (country := part.strip()))
+    if any(not _COUNTRY.fullmatch(country) for country in countries):
+        raise problem("origin_countries", "ISO 3166-1 alpha-2 codes such as KR;US")
+    try:
+        released = date.fromisoformat(cells["release_date"]) if cells["release_date"] else None
+    except ValueError as error:
+        raise problem("release_date", "a date such as 2022-01-28") from error
+    return Work(
+        id=cells["work_id"],
+        title=cells["title"],
+        kind=Kind(cells["kind"]) if cells["kind"] else None,
+        original_language=language or None,
+        origin_countries=countries,
+        release_date=released,
+        aliases=tuple(alias for part in cells["aliases"].split(";;") if (alias := part.strip())),
+        source=cells["source"],
+        confidence=cells["confidence"],
+    )

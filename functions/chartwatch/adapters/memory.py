@@ -1,0 +1,108 @@
+"""Both stores in memory: for replay, what-if and tests."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from chartwatch.domain.charts import Edition, Publication, PublicationSummary
+from chartwatch.domain.detection import Past
+from chartwatch.domain.history import Head, Records
+from chartwatch.domain.milestones import Bulletin, Milestone
+from chartwatch.domain.stores import Recorded, Writes
+from chartwatch.errors import Conflict
+
+
+class MemoryCharts:
+    """Editions and publications; implements `ChartStore`."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._summaries: dict[str, dict[date, PublicationSummary]] = {}
+        self._editions: dict[tuple[str, date], dict[str, Edition]] = {}
+
+    def charts(self) -> Sequence[str]:
+        """Return the ids of the charts that have publications, sorted."""
+        return sorted(self._summaries)
+
+    def summary(self, chart: str, period: date) -> PublicationSummary | None:
+        """Return one publication without its lower ranks, or None."""
+        return self._summaries.get(chart, {}).get(period)
+
+    def summaries(self, chart: str, since: date | None = None, until: date | None = None) -> list[PublicationSummary]:
+        """Return a chart's publications from `since` to `until`, both included, oldest first."""
+        known = self._summaries.get(chart, {})
+        periods = (p for p in sorted(known) if (not since or p >= since) and (not until or p <= until))
+        return [known[period] for period in periods]
+
+    def editions(self, chart: str, period: date) -> Mapping[str, Edition]:
+        """Return the editions of a publication by territory."""
+        return self._editions.get((chart, period), {})
+
+    def put(self, publication: Publication, changed: Collection[str]) -> None:
+        """Write the editions of the territories in `changed`, then the publication."""
+        editions = self._editions.setdefault((publication.chart.id, publication.period), {})
+        editions.update({e.territory: e for e in publication.editions if e.territory in changed})
+        self._summaries.setdefault(publication.chart.id, {})[publication.period] = publication.summary()
+
+
+class MemoryMilestones:
+    """Honour rolls, tallies, slots and bulletins; implements `MilestoneStore`."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._heads: dict[str, Head] = {}
+        self._pasts: dict[str, Past] = {}
+        self._milestones: dict[str, dict[str, Milestone]] = {}
+        self._applied: dict[str, dict[date, str]] = {}
+        self._bulletins: dict[str, list[Bulletin]] = {}
+
+    def head(self, chart: str) -> Head | None:
+        """Return where the record of a chart stands, or None at first."""
+        return self._heads.get(chart)
+
+    def records(self, chart: str) -> Records:
+        """Return the view of a chart's past that `advance` reads."""
+        return self._past(chart)
+
+    def milestones(self, chart: str, slots: Collection[str]) -> Mapping[str, Milestone]:
+        """Return those of the slots that are recorded."""
+        known = self._milestones.get(chart, {})
+        return {slot: known[slot] for slot in slots if slot in known}
+
+    def applied(self, chart: str, period: date) -> str | None:
+        """Return the digest of the number ones that were last processed for a period, or None."""
+        return self._applied.get(chart, {}).get(period)
+
+    def recorded(self, chart: str) -> Recorded:
+        """Return everything recorded of a chart."""
+        past = self._past(chart)
+        return Recorded(
+            dict(past.honour_by_key),
+            dict(past.tally_by_key),
+            dict(self._milestones.get(chart, {})),
+            dict(self._applied.get(chart, {})),
+        )
+
+    def commit(self, before: Head | None, after: Head, writes: Writes, bulletin: Bulletin | None) -> None:
+        """Make `after` the head, with all of `writes` and the bulletin."""
+        if self._heads.get(after.chart) is not before:
+            raise Conflict(after.chart)
+        self._heads[after.chart] = after
+        self._past(after.chart).remember(writes.honours, writes.tallies)
+        self._milestones.setdefault(after.chart, {}).update(writes.milestones)
+        self._applied.setdefault(after.chart, {}).update(writes.applied)
+        if bulletin is not None:
+            self._bulletins.setdefault(after.chart, []).append(bulletin)
+
+    def bulletins(self, chart: str) -> Iterable[Bulletin]:
+        """Return the chart's bulletins in the order of their numbers."""
+        return list(self._bulletins.get(chart, []))
+
+    def _past(self, chart: str) -> Past:
+        return self._pasts.setdefault(chart, Past())
+
+
+class NoArchive:
+    """Keeps no bytes: a replay has its files already. Implements `Archive`."""
+
+    def keep(self, sha256: str, body: bytes) -> None:
+        """Keep nothing."""

@@ -1,0 +1,114 @@
+"""Works and the catalog that knows them: from a title as charted to a work, never by guess."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from chartwatch.domain.charts import Kind
+
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'"})
+
+UNLISTED = "unlisted"
+"""First part of the id of a work that the catalog does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A film or series and what is known of it. None, or no country, means unknown, which is not "no".
+
+    `original_language` is an ISO 639-1 code, `origin_countries` are ISO 3166-1 alpha-2 codes, main one first.
+    `aliases` are other forms of the title that charts use.
+    """
+
+    id: str
+    title: str
+    kind: Kind | None = None
+    original_language: str | None = None
+    origin_countries: tuple[str, ...] = ()
+    release_date: date | None = None
+    aliases: tuple[str, ...] = ()
+    source: str = ""
+    confidence: str = ""
+
+    @property
+    def main_country(self) -> str | None:
+        """The first-listed country of origin, or None when no country is known."""
+        return self.origin_countries[0] if self.origin_countries else None
+
+
+@lru_cache(maxsize=65_536)
+def title_key(title: str) -> str:
+    """Return the form under which titles are compared: NFKC, straight apostrophes, case-folded, single spaces.
+
+    Every script is kept, and no letter loses its accent: two titles that differ in more than typography stay apart.
+    """
+    return " ".join(unicodedata.normalize("NFKC", title).translate(_APOSTROPHES).casefold().split())
+
+
+class Catalog:
+    """All works, found by the titles that charts give them."""
+
+    def __init__(self, works: Iterable[Work] = ()) -> None:
+        """Index `works` by title and aliases."""
+        self._works = {work.id: work for work in works}
+        self._by_title: dict[str, list[Work]] = {}
+        for work in self._works.values():
+            for key in {title_key(title) for title in (work.title, *work.aliases)}:
+                self._by_title.setdefault(key, []).append(work)
+        self._matched: dict[tuple[str, Kind | None, date | None], Work] = {}
+        self.version = self._digest()
+
+    def __iter__(self) -> Iterable[Work]:
+        """Iterate over the works in the order they were given."""
+        return iter(self._works.values())
+
+    def __len__(self) -> int:
+        """Return the number of works."""
+        return len(self._works)
+
+    def work(self, work_id: str) -> Work | None:
+        """Return the work of that id, or None."""
+        return self._works.get(work_id)
+
+    def match(self, title: str, kind: Kind | None, period: date) -> Work:
+        """Return the work that a chart of `period` means by `title`.
+
+        The kind must agree where the chart says it. Namesakes are told apart by date: the one released last, on or
+        before the period. Where that does not decide, and where the catalog has no such title, the title is a work of
+        its own with unknown facts.
+        """
+        candidates = self._by_title.get(title_key(title), ())
+        dated = period if len(candidates) > 1 else None
+        found = self._matched.get((title, kind, dated))
+        if found is None:
+            found = _decide([w for w in candidates if kind is None or w.kind in (None, kind)], period)
+            found = found or unlisted(title, kind)
+            self._matched[title, kind, dated] = found
+        return found
+
+    def _digest(self) -> str:
+        known = hashlib.sha256()
+        for work in sorted(self._works.values(), key=lambda w: w.id):
+            known.update(repr(work).encode())
+        return known.hexdigest()
+
+
+def unlisted(title: str, kind: Kind | None) -> Work:
+    """Return the work that stands for a title the catalog does not know."""
+    return Work(id=f"{UNLISTED}:{kind or 'any'}:{title_key(title)}", title=title, kind=kind)
+
+
+def _decide(candidates: Sequence[Work], period: date) -> Work | None:
+    if len(candidates) <= 1:
+        return candidates[0] if candidates else None
+    if any(work.release_date is None for work in candidates):
+        return None
+    released = sorted(
+        (w for w in candidates if w.release_date and w.release_date <= period), key=lambda w: w.release_date or period
+    )
+    if not released or (len(released) > 1 and released[-1].release_date == released[-2].release_date):
+        return None
+    return released[-1]

@@ -1,0 +1,68 @@
+"""How numbers, countries, languages and lists read in an English sentence."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+from babel import Locale
+
+_ENGLISH = Locale("en")
+_FIRST = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(number: int) -> str:
+    """Return "fourth", "21st": in letters up to ten, as newspapers do."""
+    if 1 <= number <= len(_FIRST):
+        return _FIRST[number - 1]
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
+
+
+def cardinal(number: int) -> str:
+    """Return "two", "25": in letters up to ten."""
+    letters = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return letters[number] if 0 <= number < len(letters) else str(number)
+
+
+@cache
+def territory_name(code: str) -> str:
+    """Return the name of an ISO 3166-1 alpha-2 territory as it stands after "in"; the code itself when unknown."""
+    if code == "GLOBAL":
+        return "the world"
+    if code == "*":
+        return "any territory"
+    name = country_name(code)
+    return f"the {name}" if code in _WITH_ARTICLE else name
+
+
+@cache
+def country_name(code: str) -> str:
+    """Return the name of a country by its ISO 3166-1 alpha-2 code (CLDR's English); the code itself when unknown."""
+    return str(_ENGLISH.territories.get(code, code)).replace("Hong Kong SAR China", "Hong Kong")
+
+
+@cache
+def language_name(code: str) -> str:
+    """Return the name of a language by its ISO 639-1 code (CLDR's English); the code itself when unknown."""
+    return str(_ENGLISH.languages.get(code, code))
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return "A", "A and B", "A, B and C"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 day", "7 days"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def span(first: date, last: date) -> str:
+    """Return one period, or "A to B"."""
+    return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
+
+
+_WITH_ARTICLE = frozenset(
+    {"AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "KY", "MV", "NL", "PH", "SC", "US", "VG", "VI"}
+)
+"""Territories whose name takes an article in a sentence."""

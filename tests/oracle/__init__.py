@@ -1,0 +1,1 @@
+"""Second implementations of what the domain computes, for tests to compare with."""
