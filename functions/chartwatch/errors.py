@@ -139,3 +139,26 @@ class Conflict(Retryable):
     def __str__(self) -> str:
         """Name the chart."""
         return f"the history of {self.chart} changed meanwhile"
+
+
+@dataclass
+class RecordAhead(ChartwatchError):
+    """The record says that a publication was processed which the charts table does not hold."""
+
+    chart: str
+    period: str
+
+    def __str__(self) -> str:
+        """Name chart and period."""
+        return f"{self.chart} of {self.period} is in the record but not among the publications"
+
+
+@dataclass
+class StoryInDoubt(ChartwatchError):
+    """A story was taken for sending and never settled: whether it got out is not known, so it is not sent again."""
+
+    story: str
+
+    def __str__(self) -> str:
+        """Name the story."""
+        return f"the story {self.story} was taken for sending and never settled; it may be out or not"

@@ -146,6 +146,14 @@ class PublicationSummary:
         """Count the editions."""
         object.__setattr__(self, "editions", len(self.number_ones))
 
+    def number_ones_digest(self) -> str:
+        """Return a digest of all that the detector reads of it."""
+        said = "\x1e".join(
+            "\x1f".join((territory, *(part or "" for one in ones for part in one)))
+            for territory, ones in self.number_ones.items()
+        )
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
 
 def digest_of(editions: Mapping[str, str]) -> str:
     """Return the digest of a publication, given that of each of its editions by territory."""

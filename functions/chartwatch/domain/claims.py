@@ -1,14 +1,15 @@
 """Claims: what the history, the catalog and the rules say now of one slot, with the evidence for it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from chartwatch.domain import words
 from chartwatch.domain.catalog import Work
 from chartwatch.domain.charts import PublicationSummary
-from chartwatch.domain.rules import Fact, Rule
+from chartwatch.domain.rules import Fact, Rule, RuleKind
 
 Gap = tuple[date, date]
 """First and last of a range of missing periods."""
@@ -91,11 +92,13 @@ class Setting:
 class Claim:
     """One slot and what is true of it. `territory` is `*` for scope chart; `period` is when it came true.
 
-    `because` names why it is provisional; it is empty for a claim that nothing stands against.
+    `because` names why it is provisional; it is empty for a claim that nothing stands against. `brief` is the headline
+    in a few words, for a subject line that has said the title already.
     """
 
     slot: str
     rule: str
+    kind: RuleKind
     chart: str
     territory: str
     group: str | None
@@ -105,6 +108,7 @@ class Claim:
     left_censored: bool
     because: tuple[str, ...]
     headline: str
+    brief: str
     evidence: Mapping[str, Any]
     works: tuple[Work, ...]
 
@@ -217,9 +221,11 @@ def _claim(
     n: int | None = None,
 ) -> Claim:
     chart = setting.publication.chart
+    said = _wording(rule, setting, claimants, group, n)
     return Claim(
         slot=f"{rule.id}:{chart.id}:{setting.scope}:{place}",
         rule=rule.id,
+        kind=rule.kind,
         chart=chart.id,
         territory=setting.scope,
         group=group,
@@ -228,15 +234,20 @@ def _claim(
         holders=holders,
         left_censored=setting.period == setting.first,
         because=because,
-        headline=_headline(rule, setting, claimants, group, n),
+        headline=f"{said(rule.headline)}, in records since {setting.first.isoformat()}",
+        brief=said(rule.brief),
         evidence=evidence,
         works=tuple(claimant.work for claimant in claimants),
     )
 
 
-def _headline(rule: Rule, setting: Setting, claimants: Sequence[Claimant], group: str | None, n: int | None) -> str:
+def _wording(
+    rule: Rule, setting: Setting, claimants: Sequence[Claimant], group: str | None, n: int | None
+) -> Callable[[str], str]:
+    """Return what fills in the words of a rule's templates."""
     groups = sorted({value for c in claimants if (value := rule.group(c.work))}) if group is None else [group]
-    said = rule.headline.format(
+    return partial(
+        str.format,
         title=words.listed([claimant.name for claimant in claimants]),
         chart=setting.publication.chart.name,
         territory=words.territory_name(setting.scope),
@@ -245,7 +256,6 @@ def _headline(rule: Rule, setting: Setting, claimants: Sequence[Claimant], group
         ordinal=words.ordinal(n) if n else "",
         cardinal=words.cardinal(n) if n else "",
     )
-    return f"{said}, in records since {setting.first.isoformat()}"
 
 
 def _group_name(rule: Rule, value: str) -> str:

@@ -1,6 +1,5 @@
 """From a publication to a bulletin: the difference between what is true now and what is recorded."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,6 +18,7 @@ from chartwatch.domain.history import (
 from chartwatch.domain.milestones import Bulletin, Change, Policy, WorkFacts, difference
 from chartwatch.domain.rules import Count, RuleSet
 from chartwatch.domain.stores import ChartStore, MilestoneStore, Recorded, Writes
+from chartwatch.errors import RecordAhead
 
 
 class Detector:
@@ -39,34 +39,44 @@ class Detector:
         self._rules = rules
         self._policy = Policy(live_from)
 
-    def detect(self, chart: str, period: date) -> Bulletin | None:
-        """Process the publication of a chart for a period, as it is stored now; None when it changes no milestone.
+    def detect(self, chart: str, period: date) -> list[Bulletin]:
+        """Process the publication of a chart for a period, as it is stored now, and return what changes.
 
         Processing one again does nothing. Raises `Conflict` when another process was faster: try again.
         """
         publication = self._charts.summary(chart, period)
         if publication is None:
-            return None
-        head = self._milestones.head(chart)
-        if head is not None and not self._is_current(head):
-            return self._fold_anew(head, period)
+            return []
+        bulletins, head = self._made_current(chart)
         if head is None or head.last is None or period > head.last:
-            return self._append(head, publication)
-        if self._milestones.applied(chart, period) == number_ones_digest(publication):
-            return None
-        return self._fold_anew(head, period)
+            bulletin, _ = self._append(head, publication)
+        elif self._applied(head, period) == publication.number_ones_digest():
+            return bulletins
+        else:
+            bulletin, _ = self._fold_anew(head, publication)
+        return [*bulletins, bulletin] if bulletin else bulletins
 
-    def reconsider(self, chart: str) -> Bulletin | None:
+    def reconsider(self, chart: str) -> list[Bulletin]:
         """Bring a chart's milestones up to the catalog and the rules in force, if these have changed since."""
+        return self._made_current(chart)[0]
+
+    def _made_current(self, chart: str) -> tuple[list[Bulletin], Head | None]:
         head = self._milestones.head(chart)
         if head is None or head.last is None or self._is_current(head):
-            return None
-        return self._fold_anew(head, head.last)
+            return [], head
+        latest = self._charts.summary(chart, head.last)
+        if latest is None:
+            raise RecordAhead(chart, head.last.isoformat())
+        bulletin, head = self._fold_anew(head, latest)
+        return [bulletin] if bulletin else [], head
 
     def _is_current(self, head: Head) -> bool:
-        return head.rules == self._rules.version and head.catalog == self._catalog.version
+        return head.rules == self._rules.versions and head.catalog == self._catalog.version
 
-    def _append(self, head: Head | None, publication: PublicationSummary) -> Bulletin | None:
+    def _applied(self, head: Head, period: date) -> str | None:
+        return head.digest if period == head.last else self._milestones.applied(head.chart, period)
+
+    def _append(self, head: Head | None, publication: PublicationSummary) -> tuple[Bulletin | None, Head]:
         chart = publication.chart.id
         before = head or Head.start(chart, self._rules, self._catalog)
         step = advance(before, publication, self._catalog, self._rules, self._milestones.records(chart))
@@ -76,23 +86,23 @@ class Detector:
             honours=dict(step.honours),
             tallies=dict(step.tallies),
             milestones={change.milestone.slot: change.milestone for change in changes},
-            applied={publication.period: number_ones_digest(publication)},
+            applied={before.last: before.digest} if before.last else {},
         )
         return self._commit(head, step.head, writes, publication, changes, claims=step.claims)
 
-    def _fold_anew(self, head: Head, period: date) -> Bulletin | None:
-        """Fold all publications of the chart, and record and tell what differs."""
-        timeline = self._charts.summaries(head.chart)
+    def _fold_anew(self, head: Head, cause: PublicationSummary) -> tuple[Bulletin | None, Head]:
+        """Fold all publications of the chart up to the record's last, and record and tell what differs."""
+        timeline = self._charts.summaries(head.chart, until=head.last)
         folded = fold(head.chart, timeline, self._catalog, self._rules)
         recorded = self._milestones.recorded(head.chart)
-        # Rules that were written yesterday did not happen yesterday: what they say of the past is not news.
-        policy = self._policy if head.rules == self._rules.version else self._policy._replace(silent=True)
+        versions = self._rules.versions
+        rewritten = {rule for rule in {*versions, *head.rules} if head.rules.get(rule) != versions.get(rule)}
+        policy = self._policy._replace(rewritten=frozenset(rewritten))
         changes = difference(folded.claims, recorded.milestones, policy, whole=True)
         writes = _replacing(recorded, folded, timeline)
         writes.milestones = {change.milestone.slot: change.milestone for change in changes}
         after = replace(folded.head, version=head.version + 1)
-        publication = next(p for p in timeline if p.period == period)
-        return self._commit(head, after, writes, publication, changes, claims=folded.claims)
+        return self._commit(head, after, writes, cause, changes, claims=folded.claims)
 
     def _commit(
         self,
@@ -103,7 +113,7 @@ class Detector:
         changes: Sequence[Change],
         *,
         claims: Iterable[Claim],
-    ) -> Bulletin | None:
+    ) -> tuple[Bulletin | None, Head]:
         bulletin = None
         if changes:
             bulletin = Bulletin(
@@ -115,7 +125,7 @@ class Detector:
                 works=self._works(changes, claims),
             )
         self._milestones.commit(before, after, writes, bulletin)
-        return bulletin
+        return bulletin, after
 
     def _works(self, changes: Iterable[Change], claims: Iterable[Claim]) -> Mapping[str, WorkFacts]:
         """Return the facts of every work that a change is about, also of those that lost a slot."""
@@ -179,15 +189,6 @@ class Past:
         return {key: tally for key in keys if (tally := self.tally_by_key.get(key))}
 
 
-def number_ones_digest(publication: PublicationSummary) -> str:
-    """Return a digest of all that the detector reads of a publication."""
-    said = "\x1e".join(
-        "\x1f".join((territory, *(part or "" for one in ones for part in one)))
-        for territory, ones in publication.number_ones.items()
-    )
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
-
-
 def _replacing(recorded: Recorded, folded: Step, timeline: Iterable[PublicationSummary]) -> Writes:
     """Return the writes that turn what is recorded into what was folded."""
     writes = Writes()
@@ -197,7 +198,7 @@ def _replacing(recorded: Recorded, folded: Step, timeline: Iterable[PublicationS
         writes.tallies[tally] = None
     writes.honours |= {k: honour for k, honour in folded.honours.items() if recorded.honours.get(k) != honour}
     writes.tallies |= {k: tally for k, tally in folded.tallies.items() if recorded.tallies.get(k) != tally}
-    applied = {publication.period: number_ones_digest(publication) for publication in timeline}
+    applied = {p.period: p.number_ones_digest() for p in timeline if p.period != folded.head.last}
     writes.applied = {period: digest for period, digest in applied.items() if recorded.applied.get(period) != digest}
     return writes
 

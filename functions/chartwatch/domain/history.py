@@ -43,19 +43,21 @@ class Coverage:
 class Head:
     """Where the record of a chart stands. `version` rises by one with each change; 0 is a chart nothing is known of.
 
-    `rules` and `catalog` are the versions of those that made the record.
+    `rules` (by id) and `catalog` are the versions of those that made the record. `digest` is that of the number ones
+    of the latest period, as `PublicationSummary.number_ones_digest` gives it.
     """
 
     chart: str
     version: int
-    rules: str
+    rules: Mapping[str, str]
     catalog: str
     scopes: Mapping[str, Coverage]
+    digest: str = ""
 
     @classmethod
     def start(cls, chart: str, rules: RuleSet, catalog: Catalog, version: int = 0) -> "Head":
         """Return the head of a chart before its first publication."""
-        return cls(chart, version, rules.version, catalog.version, {})
+        return cls(chart, version, rules.versions, catalog.version, {})
 
     @property
     def last(self) -> date | None:
@@ -143,7 +145,8 @@ class _Arrivals(NamedTuple):
 def advance(head: Head, publication: PublicationSummary, catalog: Catalog, rules: RuleSet, records: Records) -> Step:
     """Take one publication later than `head.last` into the record."""
     arrivals, scopes = _arrivals(head, publication, catalog, rules)
-    step = Step(replace(head, version=head.version + 1, scopes=scopes))
+    digest = publication.number_ones_digest()
+    step = Step(replace(head, version=head.version + 1, scopes=scopes, digest=digest))
     known = records.honours([_key(arrival, claimant) for arrival in arrivals for claimant in arrival.works])
     countings: list[_Counting] = []
     for arrival in arrivals:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from chartwatch.domain.catalog import Work
 from chartwatch.domain.charts import Kind
 from chartwatch.domain.claims import Claim, Holder
+from chartwatch.domain.rules import RuleKind
 
 
 class Status(StrEnum):
@@ -29,6 +30,7 @@ class Milestone:
 
     slot: str
     rule: str
+    kind: RuleKind
     chart: str
     territory: str
     group: str | None
@@ -41,6 +43,7 @@ class Milestone:
     holders: tuple[Holder, ...]
     because: tuple[str, ...]
     headline: str
+    brief: str
     evidence: Mapping[str, Any]
     told: bool
 
@@ -134,14 +137,21 @@ class Bulletin:
 
 
 class Policy(NamedTuple):
-    """Who is told what: nothing of periods before `live_from`, and nothing at all while `silent`."""
+    """Who is told what.
+
+    Nothing is told of periods before `live_from`; and nothing by `rewritten` rules, which are not those that made the
+    record: what a rule written yesterday says of the past is not news.
+    """
 
     live_from: date | None = None
-    silent: bool = False
+    rewritten: frozenset[str] = frozenset()
 
-    def silences(self, period: date) -> bool:
-        """Return whether a milestone of `period` is recorded without telling anybody."""
-        return self.silent or (self.live_from is not None and period < self.live_from)
+    def silences_claim(self, claim: Claim) -> bool:
+        """Return whether a claim on a slot that nobody was told of is recorded without telling anybody.
+
+        A slot held since the record begins cannot be called a first.
+        """
+        return claim.left_censored or (self.live_from is not None and claim.period < self.live_from)
 
 
 def difference(
@@ -163,16 +173,16 @@ def difference(
 def _changed(claim: Claim, old: Milestone | None, policy: Policy) -> Change | None:
     if old is not None and old.substance == claim.substance:
         return None
-    silent = policy.silences(claim.period) and (old is None or policy.silences(old.period))
+    # Whoever was told of a slot is told of each change, whatever its period.
     told_before = old is not None and old.told
-    # A slot held since the record begins cannot be called a first; only who was told otherwise hears of it.
-    silent = silent or (claim.left_censored and not told_before)
+    silent = claim.rule in policy.rewritten or (not told_before and policy.silences_claim(claim))
     status = Status.PROVISIONAL if claim.because else Status.ANNOUNCED
     if old is not None and old.status is not Status.RETRACTED and old.identities != claim.identities:
         status = Status.CORRECTED
     milestone = Milestone(
         slot=claim.slot,
         rule=claim.rule,
+        kind=claim.kind,
         chart=claim.chart,
         territory=claim.territory,
         group=claim.group,
@@ -185,6 +195,7 @@ def _changed(claim: Claim, old: Milestone | None, policy: Policy) -> Change | No
         holders=claim.holders,
         because=claim.because,
         headline=claim.headline,
+        brief=claim.brief,
         evidence=claim.evidence,
         told=told_before or not silent,
     )
@@ -195,18 +206,20 @@ def _retracted(old: Milestone, policy: Policy) -> Change:
     milestone = Milestone(
         slot=old.slot,
         rule=old.rule,
+        kind=old.kind,
         chart=old.chart,
         territory=old.territory,
         group=old.group,
         n=old.n,
         period=old.period,
         status=Status.RETRACTED,
-        silent=policy.silences(old.period) or not old.told,
+        silent=old.rule in policy.rewritten or not old.told,
         left_censored=old.left_censored,
         revision=old.revision + 1,
         holders=(),
         because=(),
         headline=f"Retracted: {old.headline}",
+        brief=old.brief,
         evidence={"replaces": {"revision": old.revision, "holders": [holder.as_json() for holder in old.holders]}},
         told=old.told,
     )

@@ -64,12 +64,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A declared kind of milestone. `at` is sorted; it is empty for `change`, which takes no `where` nor `per`."""
+    """A declared kind of milestone. `at` is sorted; it is empty for `change`, which takes no `where` nor `per`.
+
+    `headline` and `brief` (for a subject line) are templates with the places that `chartwatch.rules` allows.
+    """
 
     id: str
     kind: RuleKind
     scope: Scope
     headline: str
+    brief: str
     where: tuple[Condition, ...] = ()
     per: Fact | None = None
     at: tuple[int, ...] = ()
@@ -93,12 +97,12 @@ class Rule:
 
 
 class RuleSet(Sequence[Rule]):
-    """The rules in force, in the order of their file."""
+    """The rules in force, in the order of their file. `versions` has a digest of what each counts, by id."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """Keep `rules`; their ids must differ."""
         self._rules = tuple(rules)
-        self.version = hashlib.sha256(repr([_stable(rule) for rule in self._rules]).encode()).hexdigest()
+        self.versions = {rule.id: _version(rule) for rule in self._rules}
         self._by_scope = {scope: tuple(rule for rule in self._rules if rule.scope is scope) for scope in Scope}
         self.counts = tuple(count for count in Count if any(rule.count is count for rule in self._rules))
 
@@ -115,6 +119,8 @@ class RuleSet(Sequence[Rule]):
         return self._rules[index]
 
 
-def _stable(rule: Rule) -> tuple[object, ...]:
+def _version(rule: Rule) -> str:
+    """Return a digest of what a rule counts; its wording does not matter."""
     where = sorted((c.fact.value, sorted(c.values), c.negated) for c in rule.where)
-    return rule.id, rule.kind.value, rule.scope.value, where, rule.per and rule.per.value, rule.at, rule.count.value
+    meaning = (rule.kind.value, rule.scope.value, where, rule.per and rule.per.value, rule.at, rule.count.value)
+    return hashlib.sha256(repr(meaning).encode()).hexdigest()[:16]

@@ -1,10 +1,11 @@
-"""What the domain asks of a store. Two implementations keep it: memory and DynamoDB."""
+"""What the domain asks of a store. Each Protocol has two implementations: one in memory and one on AWS."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import Edition, Publication, PublicationSummary
 from chartwatch.domain.history import Head, Honour, HonourKey, Records, TallyKey
 from chartwatch.domain.milestones import Bulletin, Milestone
@@ -27,6 +28,16 @@ class ChartStore(Protocol):
 
     def put(self, publication: Publication, changed: Collection[str]) -> None:
         """Write the editions of the territories in `changed`, and only then the publication."""
+
+
+class CatalogStore(Protocol):
+    """The catalog in force. It is replaced whole, so that nothing is ever concluded from half of one."""
+
+    def current(self) -> Catalog:
+        """Return the catalog in force; an empty one at first."""
+
+    def replace(self, catalog: Catalog) -> None:
+        """Put another catalog in force."""
 
 
 @dataclass(slots=True)
@@ -79,6 +90,22 @@ class MilestoneStore(Protocol):
 
     def bulletins(self, chart: str) -> Iterable[Bulletin]:
         """Return the chart's bulletins in the order of their numbers."""
+
+
+class Outbox(Protocol):
+    """Which stories were sent. A story is taken before it is published and settled after, so none goes out twice."""
+
+    def take(self, story: str) -> bool:
+        """Take a story for sending; False when it was sent already.
+
+        Raises `StoryInDoubt` when it was taken before and never settled: it may be out or not.
+        """
+
+    def settle(self, story: str, message_id: str) -> None:
+        """Mark a story that was taken as sent."""
+
+    def release(self, story: str) -> None:
+        """Give back a story that was taken and certainly did not get out."""
 
 
 class Archive(Protocol):

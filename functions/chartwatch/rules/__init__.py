@@ -16,7 +16,7 @@ MAX_BYTES = 256 * 1024
 """A larger rules file is refused unread: YAML can be made to grow without bound."""
 
 PLACEHOLDERS = frozenset({"title", "chart", "territory", "group", "n", "ordinal", "cardinal"})
-"""What a headline may name in braces."""
+"""What a headline and a brief may name in braces."""
 
 
 def _as_list(value: Any) -> Any:
@@ -59,22 +59,23 @@ class _RuleModel(BaseModel):
     kind: Literal["change", "nth", "race"]
     scope: Literal["territory", "chart"]
     headline: Annotated[str, Field(min_length=1, max_length=300)]
+    brief: Annotated[str, Field(min_length=1, max_length=60)]
     where: dict[Literal["work_kind", "original_language", "origin_country"], _Comparison] = Field(default_factory=dict)
     per: Literal["work_kind", "original_language", "origin_country"] | None = None
     at: list[Annotated[int, Field(ge=1, le=10_000)]] = Field(default_factory=list, max_length=100)
     count: Literal["works", "seasons"] = "works"
 
-    @field_validator("headline")
+    @field_validator("headline", "brief")
     @classmethod
-    def _known_placeholders(cls, headline: str) -> str:
+    def _known_placeholders(cls, template: str) -> str:
         try:
-            named = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(headline)]
+            named = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(template)]
         except ValueError as error:
             raise ValueError(f"unbalanced braces: {error}") from error
         for name, spec, conversion in named:
             if name is not None and (name not in PLACEHOLDERS or spec or conversion):
                 raise ValueError(f"{{{name}}} is not one of {', '.join(sorted(PLACEHOLDERS))}")
-        return headline
+        return template
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -96,6 +97,7 @@ class _RuleModel(BaseModel):
             kind=RuleKind(self.kind),
             scope=Scope(self.scope),
             headline=self.headline,
+            brief=self.brief,
             where=tuple(sorted(conditions, key=lambda condition: condition.fact)),
             per=Fact(self.per) if self.per else None,
             at=tuple(sorted(set(self.at))),
