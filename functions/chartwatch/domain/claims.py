@@ -283,6 +283,7 @@ def _evidence(setting: Setting, claimants: Sequence[Claimant]) -> dict[str, Any]
         },
     }
     if setting.territories:
+        evidence["editions"] = setting.publication.editions
         evidence["territories"] = {claimant.name: list(setting.territories[claimant]) for claimant in claimants}
     return evidence
 

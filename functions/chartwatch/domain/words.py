@@ -53,8 +53,10 @@ def listed(items: Sequence[str]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return "1 day", "7 days"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """Return "1 day", "7 days", "3 stories"."""
+    if number == 1:
+        return f"{number} {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("y") and noun != "day" else f"{number} {noun}s"
 
 
 def span(first: date, last: date) -> str:

@@ -1,0 +1,410 @@
+"""Stories: one work's part of a bulletin, as machines and people are sent it; and the digest of a bulletin."""
+
+import json
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+from anyascii import anyascii
+
+from chartwatch.domain import words
+from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, WorkFacts
+from chartwatch.domain.rules import RuleKind
+
+FORMAT = 1
+"""Version of the JSON body; docs/story.schema.json describes it."""
+
+WIDTH = 72
+"""Columns of plain text."""
+
+MAX_SUBJECT = 99
+"""Characters of a subject; SNS wants fewer than 100, printable ASCII, no line break (API reference, Publish)."""
+
+MAX_TITLE = 44
+"""Characters of a subject that a title may take."""
+
+MAX_BODY = 180_000
+"""Bytes of a JSON body. SNS takes 262,144 for all forms of a message together, with the body's quotes escaped."""
+
+MAX_EARLIER = 12
+"""Earlier holders that a text lists; the JSON body has them all."""
+
+MAX_DAYS = 99
+"""Days after release that are worth a count."""
+
+EVERYWHERE = "*"
+
+
+class Priority(IntEnum):
+    """How much a milestone is worth: races and firsts above nths, above spreads and reigns, above plain changes."""
+
+    CHANGE = 1
+    NTH = 3
+    FIRST = 4
+
+    @classmethod
+    def of(cls, milestone: Milestone) -> "Priority":
+        """Return the priority of a milestone."""
+        match milestone.kind:
+            case RuleKind.CHANGE:
+                return cls.CHANGE
+            case RuleKind.NTH:
+                return cls.FIRST if milestone.n == 1 else cls.NTH
+            case RuleKind.RACE:
+                return cls.FIRST
+
+
+_GRAVITY = (Status.RETRACTED, Status.CORRECTED, Status.ANNOUNCED, Status.PROVISIONAL)
+"""Which status a story has whose milestones have several: what takes something back weighs most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is published: a story or a digest. `body` is JSON for machines, `text` the same for a person.
+
+    `attributes` are for SNS filter policies: strings, numbers, and tuples for arrays of strings; at most nine.
+    """
+
+    id: str
+    subject: str
+    text: str
+    body: Mapping[str, Any]
+    attributes: Mapping[str, str | int | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Story(Message):
+    """One work's part of a bulletin."""
+
+    title: str
+    status: Status
+    priority: Priority
+
+
+def stories(bulletin: Bulletin) -> list[Story]:
+    """Return the stories of a bulletin, the weightiest first; none when nobody is to be told."""
+    parts: dict[str, list[Change]] = {}
+    for change in bulletin.changes:
+        if change.is_told:
+            for work_id in change.works():
+                parts.setdefault(work_id, []).append(change)
+    told = [_story(bulletin, work_id, changes) for work_id, changes in parts.items()]
+    return sorted(told, key=lambda story: (-story.priority, -len(story.body["territories"]), story.id))
+
+
+def digest(bulletin: Bulletin, told: Sequence[Story]) -> Message:
+    """Return the one message about all stories of a bulletin, for those who want a single email."""
+    counted = words.counted(len(told), "story")
+    lines = [f"{bulletin.chart_name}, {bulletin.period.isoformat()}: {counted}", ""]
+    for story in told:
+        lines += _wrapped(_plain(story.subject), bullet="* ")
+    lines += ["", f"Bulletin {bulletin.id}"]
+    return Message(
+        id=f"{bulletin.id}:digest",
+        subject=_ascii(f"{counted}: {bulletin.chart_name}, {bulletin.period.isoformat()}")[:MAX_SUBJECT],
+        text="\n".join(lines) + "\n",
+        body={
+            "format": FORMAT,
+            "bulletin": bulletin.id,
+            "chart": {"id": bulletin.chart, "name": bulletin.chart_name},
+            "period": bulletin.period.isoformat(),
+            "stories": [
+                {
+                    "story": story.id,
+                    "title": story.title,
+                    "subject": story.subject,
+                    "status": story.status.value,
+                    "priority": int(story.priority),
+                    "territories": story.body["territories"],
+                }
+                for story in told
+            ],
+        },
+        attributes={"chart": bulletin.chart, "priority": max(int(story.priority) for story in told)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What a text says in one place: the same thing of one work, in one or many territories."""
+
+    brief: str
+    status: Status
+    changes: tuple[Change, ...]
+
+    @property
+    def territories(self) -> list[str]:
+        return sorted({change.milestone.territory for change in self.changes})
+
+    @property
+    def priority(self) -> Priority:
+        return max(Priority.of(change.milestone) for change in self.changes)
+
+
+def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change]) -> Story:
+    work = bulletin.works[work_id]
+    changes = sorted(changes, key=lambda c: (-Priority.of(c.milestone), c.milestone.territory, c.milestone.slot))
+    lines = _lines(work_id, changes)
+    status = min((change.milestone.status for change in changes), key=_GRAVITY.index)
+    priority = max(Priority.of(change.milestone) for change in changes)
+    territories = sorted({c.milestone.territory for c in changes} - {EVERYWHERE}) or _everywhere(changes, work.title)
+    story_id = f"{bulletin.id}:{work_id}"
+    subject = _subject(bulletin, work, lines, status)
+    text = _text(bulletin, work, lines)
+    attributes: dict[str, str | int | tuple[str, ...]] = {
+        "chart": bulletin.chart,
+        "territories": tuple(territories),
+        "milestones": tuple(sorted({change.milestone.rule for change in changes})),
+        "status": status.value,
+        "priority": int(priority),
+    }
+    if work.origin_countries:
+        attributes["origin_countries"] = work.origin_countries
+    if work.original_language:
+        attributes["language"] = work.original_language
+    if work.kind:
+        attributes["work_kind"] = work.kind.value
+    body = {
+        "format": FORMAT,
+        "story": story_id,
+        "bulletin": bulletin.id,
+        "chart": {"id": bulletin.chart, "name": bulletin.chart_name},
+        "period": bulletin.period.isoformat(),
+        "work": {
+            "work_id": work_id,
+            "title": work.title,
+            "kind": work.kind,
+            "original_language": work.original_language,
+            "origin_countries": list(work.origin_countries),
+            "release_date": work.release_date and work.release_date.isoformat(),
+            "source": work.source,
+        },
+        "status": status.value,
+        "priority": int(priority),
+        "territories": territories,
+        "subject": subject,
+        "text": text,
+        "milestones_left_out": 0,
+    }
+    return Story(
+        id=story_id,
+        subject=subject,
+        text=text,
+        body=_fitted(body, [change.milestone.as_json() for change in changes]),
+        attributes=attributes,
+        title=work.title,
+        status=status,
+        priority=priority,
+    )
+
+
+def _everywhere(changes: Sequence[Change], title: str) -> list[str]:
+    """Return where the work stands at #1 now, for a story that has only milestones over all territories."""
+    where = (change.milestone.evidence.get("territories", {}).get(title, ()) for change in changes)
+    return sorted({territory for territories in where for territory in territories})
+
+
+def _fitted(body: dict[str, Any], milestones: list[dict[str, Any]]) -> Mapping[str, Any]:
+    """Return the body with as many milestones, weightiest first, as SNS takes; evidence gives way before milestones.
+
+    What is left out stands in the milestones table under the same slots.
+    """
+    room = MAX_BODY - _size(body)
+    full = [_size(milestone) + 1 for milestone in milestones]
+    short = [dict(milestone, evidence=None) for milestone in milestones]
+    spare = room - sum(_size(milestone) + 1 for milestone in short)
+    fitted: list[dict[str, Any]] = []
+    for milestone, without, size in zip(milestones, short, full, strict=True):
+        extra = size - _size(without) - 1
+        fitted.append(milestone if extra <= spare else without)
+        spare -= extra if extra <= spare else 0
+    while spare < 0 and fitted:
+        spare += _size(fitted.pop()) + 1
+    return body | {"milestones": fitted, "milestones_left_out": len(milestones) - len(fitted)}
+
+
+def _size(value: Any) -> int:
+    # Measured as it will be sent: as JSON inside JSON.
+    return len(json.dumps(as_text(value), ensure_ascii=False).encode())
+
+
+def as_text(body: Any) -> str:
+    """Return a body as the JSON text that is sent."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _lines(work_id: str, changes: Iterable[Change]) -> list[_Line]:
+    """Gather the same thing said of many territories, weightiest first."""
+    gathered: dict[tuple[str, Status, int], list[Change]] = {}
+    for change in _without_repetition(changes):
+        m = change.milestone
+        holds = any(holder.work_id == work_id for holder in m.holders)
+        brief = m.brief if holds else f"no longer {change.replaced.brief if change.replaced else m.brief}"
+        gathered.setdefault((brief, m.status, Priority.of(m)), []).append(change)
+    lines = [_Line(brief, status, tuple(its)) for (brief, status, _), its in gathered.items()]
+    return sorted(lines, key=lambda line: (-line.priority, -len(line.changes)))
+
+
+def _without_repetition(changes: Iterable[Change]) -> Iterable[Change]:
+    """Leave out what is said over all territories of a chart that ranks only one: it says the same again."""
+    return (
+        change
+        for change in changes
+        if change.milestone.territory != EVERYWHERE or change.milestone.evidence.get("editions", 0) != 1
+    )
+
+
+def _subject(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line], status: Status) -> str:
+    prefix = {
+        Status.RETRACTED: "Retracted: ",
+        Status.CORRECTED: "Correction: ",
+        Status.PROVISIONAL: "Provisional: ",
+        Status.ANNOUNCED: "",
+    }[status]
+    title = _ascii(work.title)
+    title = title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 3].rstrip()}..."
+    territories = sorted({territory for line in lines for territory in line.territories} - {EVERYWHERE})
+    place = (
+        territories[0] if len(territories) == 1 else f"{len(territories)} territories" if territories else "anywhere"
+    )
+    said = [_ascii(line.brief) for line in lines]
+    start = f"{prefix}{title}: "
+    named = _with_briefs(start, said, f" ({_ascii(bulletin.chart_name)}, {place})")
+    unnamed = _with_briefs(start, said, f" ({place})")
+    # The second thing to say is worth more than the chart's name, which stands on top of the text.
+    return named if said[1:2] == [] or said[1] in named else unnamed
+
+
+def _with_briefs(start: str, briefs: Sequence[str], end: str) -> str:
+    """Return a subject with as many of the briefs as fit, the first one cut if need be."""
+    room = MAX_SUBJECT - len(start) - len(end)
+    shown = briefs[0][:room]
+    for brief in briefs[1:]:
+        if len(shown) + len(brief) + 2 > room:
+            break
+        shown += f", {brief}"
+    return f"{start}{shown}{end}"
+
+
+def _text(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> str:
+    period = bulletin.period
+    text = [*_wrapped(_plain(work.title)), *_wrapped(_described(work)), ""]
+    text += [*_wrapped(_standing(bulletin, work, lines)), ""]
+    for line in lines:
+        text += [*_told(line, period), ""]
+    text += _record(lines)
+    text += ["", f"Bulletin {bulletin.id}"]
+    return "\n".join(text) + "\n"
+
+
+def _described(work: WorkFacts) -> str:
+    language = f"{words.language_name(work.original_language)}-language " if work.original_language else ""
+    kind = work.kind.value if work.kind else "title"
+    said = f"{language}{kind}"
+    if work.origin_countries:
+        said += f" from {words.listed([words.country_name(code) for code in work.origin_countries])}"
+    if work.release_date:
+        said += f", released {work.release_date.isoformat()}"
+    return said[0].upper() + said[1:]
+
+
+def _standing(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> str:
+    """Say where and when the work is at #1, and how long after release."""
+    said = f"{bulletin.chart_name[0].upper()}{bulletin.chart_name[1:]}, {bulletin.period.isoformat()}"
+    held = [c.milestone.period for line in lines for c in line.changes if c.milestone.holders]
+    released = work.release_date
+    if released and set(held) == {bulletin.period} and 0 <= (days := (bulletin.period - released).days) <= MAX_DAYS:
+        said += f", {words.counted(days, 'day')} after release" if days else ", the day of its release"
+    return said
+
+
+def _told(line: _Line, period: date) -> list[str]:
+    """Say one thing: in full for one territory, by number and list for many."""
+    if len(line.changes) > 1:
+        said = f"{line.brief[0].upper()}{line.brief[1:]} in {len(line.territories)} territories"
+        text = _wrapped(f"{_marked(line.status)}{_plain(said)}:", bullet="* ")
+        text += _wrapped(", ".join(words.territory_name(t) for t in line.territories), indent="  ")
+        reasons = dict.fromkeys(reason for c in line.changes for reason in c.milestone.because)
+        return text + _caveats(list(reasons))
+    change = line.changes[0]
+    milestone = change.milestone
+    text = _wrapped(f"{_marked(line.status)}{_plain(milestone.headline)}", bullet="* ")
+    if milestone.period != period:
+        text += _wrapped(f"Since {milestone.period.isoformat()}.", indent="  ")
+    text += _caveats(milestone.because)
+    if change.replaced is not None and change.replaced.holders and milestone.status is Status.CORRECTED:
+        before = words.listed([f"{h.title} ({h.since.isoformat()})" for h in change.replaced.holders])
+        text += _wrapped(f"Before this correction: {_plain(before)}.", indent="  ")
+    return text + _earlier(milestone)
+
+
+def _marked(status: Status) -> str:
+    return {Status.CORRECTED: "Corrected: ", Status.PROVISIONAL: "Provisional: "}.get(status, "")
+
+
+def _caveats(reasons: Sequence[str]) -> list[str]:
+    shown = reasons[:5]
+    text = [line for reason in shown for line in _wrapped(f"Not certain: {_plain(reason)}.", indent="  ")]
+    if len(reasons) > len(shown):
+        text.append(f"  and {len(reasons) - len(shown)} more reasons, named in the JSON message.")
+    return text
+
+
+def _earlier(milestone: Milestone) -> list[str]:
+    """List who was there before, with dates."""
+    evidence = milestone.evidence
+    if earlier := evidence.get("earlier"):
+        text = ["  Before it:"]
+        for holder in earlier[-MAX_EARLIER:]:
+            group = f" ({holder['group']})" if "group" in holder else ""
+            text += _wrapped(f"{holder['since']}  {_plain(holder['title'])}{group}", indent="    ")
+        if len(earlier) > MAX_EARLIER:
+            text.insert(1, f"    {len(earlier) - MAX_EARLIER} more, named in the JSON message, then")
+        return text
+    previous = evidence.get("previous")
+    if previous and previous["number_ones"]:
+        beaten = words.listed(previous["number_ones"])
+        return _wrapped(f"Before it, on {previous['period']}: {_plain(beaten)}.", indent="  ")
+    return []
+
+
+def _record(lines: Sequence[_Line]) -> list[str]:
+    """Say what the claims rest on: coverage, metric and source of the weightiest milestone."""
+    evidence = next((c.milestone.evidence for line in lines for c in line.changes if c.milestone.holders), None)
+    if evidence is None:
+        return ["What was told before does not stand any more."]
+    expected, seen, gaps = evidence["periods_expected"], evidence["periods_seen"], evidence["gaps"]
+    text = ["On the record"]
+    gap = "no gaps" if not gaps else f"missing: {', '.join(_range(*gap) for gap in gaps)}"
+    text += _wrapped(f"{seen} of {expected} periods since {evidence['records_since']}; {gap}", indent="  ")
+    if eras := evidence["metric"]:
+        ranked = ", ".join(f"{e['metric']} since {e['since']}" if e["since"] else e["metric"] for e in eras)
+        text += _wrapped(f"Ranked by {ranked}", indent="  ")
+    edition = evidence["edition"]
+    text += _wrapped(f"Source {_plain(edition['url'])}", indent="  ")
+    if edition["fetched_at"]:
+        text += [f"  Fetched {edition['fetched_at']}"]
+    return [*text, "  SHA-256 of the document:", f"  {edition['sha256']}"]
+
+
+def _range(first: str, last: str) -> str:
+    return first if first == last else f"{first} to {last}"
+
+
+def _wrapped(said: str, *, bullet: str = "", indent: str = "") -> list[str]:
+    following = " " * len(bullet) if bullet else indent
+    return textwrap.wrap(said, WIDTH, initial_indent=bullet or indent, subsequent_indent=following)
+
+
+def _plain(said: str) -> str:
+    """Return text without control, bidirectional and zero-width characters: titles come from outside."""
+    return "".join(" " if ch in "\n\r\t" else ch for ch in said if ch in "\n\r\t" or unicodedata.category(ch)[0] != "C")
+
+
+def _ascii(said: str) -> str:
+    """Return printable ASCII, other scripts transliterated."""
+    return " ".join("".join(ch for ch in anyascii(_plain(said)) if " " <= ch <= "~").split())
