@@ -162,3 +162,39 @@ class StoryInDoubt(ChartwatchError):
     def __str__(self) -> str:
         """Name the story."""
         return f"the story {self.story} was taken for sending and never settled; it may be out or not"
+
+
+@dataclass
+class NotPublished(Retryable):
+    """A message that certainly did not get out."""
+
+    message: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Name the message and the reason."""
+        return f"{self.message} was not published: {self.detail}"
+
+
+@dataclass
+class StoriesUnsent(Retryable):
+    """Some messages of a bulletin did not get out, or may not have; the others did."""
+
+    bulletin: str
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Name the bulletin and every reason."""
+        return f"{len(self.reasons)} messages of {self.bulletin} are unsent: {'; '.join(self.reasons)}"
+
+
+@dataclass
+class SettingsError(ChartwatchError):
+    """The environment lacks a setting, or holds one that cannot be read."""
+
+    name: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Name the setting."""
+        return f"the environment variable {self.name}: {self.detail}"

@@ -238,7 +238,7 @@ def as_text(body: Any) -> str:
 
 
 def _lines(work_id: str, changes: Iterable[Change]) -> list[_Line]:
-    """Gather the same thing said of many territories, weightiest first."""
+    """Gather the same thing said of many territories: what takes something back first, then by weight."""
     gathered: dict[tuple[str, Status, int], list[Change]] = {}
     for change in _without_repetition(changes):
         m = change.milestone
@@ -246,7 +246,8 @@ def _lines(work_id: str, changes: Iterable[Change]) -> list[_Line]:
         brief = m.brief if holds else f"no longer {change.replaced.brief if change.replaced else m.brief}"
         gathered.setdefault((brief, m.status, Priority.of(m)), []).append(change)
     lines = [_Line(brief, status, tuple(its)) for (brief, status, _), its in gathered.items()]
-    return sorted(lines, key=lambda line: (-line.priority, -len(line.changes)))
+    taken_back = {Status.RETRACTED, Status.CORRECTED}
+    return sorted(lines, key=lambda line: (line.status not in taken_back, -line.priority, -len(line.changes)))
 
 
 def _without_repetition(changes: Iterable[Change]) -> Iterable[Change]:
@@ -332,7 +333,9 @@ def _told(line: _Line, period: date) -> list[str]:
         return text + _caveats(list(reasons))
     change = line.changes[0]
     milestone = change.milestone
-    text = _wrapped(f"{_marked(line.status)}{_plain(milestone.headline)}", bullet="* ")
+    confirmed = change.replaced is not None and change.replaced.status is Status.PROVISIONAL
+    mark = "Confirmed: " if confirmed and milestone.status is Status.ANNOUNCED else _marked(milestone.status)
+    text = _wrapped(f"{mark}{_plain(milestone.headline)}", bullet="* ")
     if milestone.period != period:
         text += _wrapped(f"Since {milestone.period.isoformat()}.", indent="  ")
     text += _caveats(milestone.because)

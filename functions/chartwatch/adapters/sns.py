@@ -1,0 +1,62 @@
+"""SNS topics: one attempt a message, and a clear answer whether it got out."""
+
+import json
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
+
+from chartwatch.domain.stories import Message, as_text
+from chartwatch.errors import NotPublished
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
+
+ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
+"""For a client that publishes: a retry by the SDK after a lost reply would send a message twice."""
+
+MAX_MESSAGE = 262_144
+"""Bytes that SNS takes (API reference, Publish)."""
+
+
+class SnsTopic:
+    """A topic; implements `publishing.Topic`. The client must make one attempt only (`ONE_ATTEMPT`)."""
+
+    def __init__(self, client: "SNSClient", arn: str) -> None:
+        """`arn` is the topic's."""
+        self._client = client
+        self._arn = arn
+
+    def publish(self, message: Message) -> str:
+        """Publish JSON for machines and plain text for email; return SNS's message id."""
+        forms = json.dumps({"default": as_text(message.body), "email": message.text}, ensure_ascii=False)
+        if (size := len(forms.encode())) > MAX_MESSAGE:
+            raise NotPublished(message.id, f"{size} bytes are more than SNS takes")
+        try:
+            answer = self._client.publish(
+                TopicArn=self._arn,
+                Subject=message.subject,
+                Message=forms,
+                MessageStructure="json",
+                MessageAttributes={name: _attribute(value) for name, value in message.attributes.items()},
+            )
+        except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError) as error:
+            raise NotPublished(message.id, str(error)) from error
+        except ClientError as error:
+            # A refusal (4xx) says that nothing was done; after a fault (5xx) nobody knows.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+                raise NotPublished(message.id, str(error)) from error
+            raise
+        return answer["MessageId"]
+
+
+def _attribute(value: str | int | tuple[str, ...]) -> "MessageAttributeValueTypeDef":
+    """Return a message attribute as SNS filter policies read it."""
+    match value:
+        case int():
+            return {"DataType": "Number", "StringValue": str(value)}
+        case str():
+            return {"DataType": "String", "StringValue": value}
+        case _:
+            return {"DataType": "String.Array", "StringValue": json.dumps(value, ensure_ascii=False)}

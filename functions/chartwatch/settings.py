@@ -1,0 +1,55 @@
+"""What a deployment tells its functions, read from the environment once, on first use."""
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chartwatch.errors import SettingsError
+
+PREFIX = "CHARTWATCH_"
+"""First part of each variable's name: `charts_table` is read from `CHARTWATCH_CHARTS_TABLE`."""
+
+
+class Settings(BaseModel):
+    """Names of tables, bucket and topics (ARNs), and what the detector goes by.
+
+    `live_from`: periods before it are recorded without alerts. `rules` is the name of a file beside
+    chartwatch/rules/default.yaml.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    charts_table: str
+    catalog_table: str
+    milestones_table: str
+    stories_table: str
+    bucket: str
+    story_topic: str
+    digest_topic: str
+    live_from: date
+    rules: str = "default.yaml"
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read them from variables. Raises `SettingsError` that names the variable."""
+        said = {name: environment[f"{PREFIX}{name.upper()}"] for name in cls.model_fields if _is_set(name, environment)}
+        try:
+            return cls.model_validate(said)
+        except ValidationError as error:
+            first = error.errors()[0]
+            missing = first["type"] == "missing"
+            detail = "is not set" if missing else f"{first['input']!r}: {first['msg'].lower()}"
+            raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}", detail) from error
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings.read(os.environ)
+
+
+def _is_set(name: str, environment: Mapping[str, str]) -> bool:
+    return bool(environment.get(f"{PREFIX}{name.upper()}"))

@@ -1,0 +1,45 @@
+"""Brings the milestones of a chart up to date when one of its publications, or the catalog, has changed."""
+
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from chartwatch.adapters.dynamodb import keys
+
+from chartwatch.adapters import deployment
+from chartwatch.domain.milestones import Bulletin
+
+logger = Logger(service="detect_milestones")
+metrics = Metrics(service="detect_milestones")
+tracer = Tracer(service="detect_milestones")
+processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
+    """Process a batch of stream records, and report those that failed."""
+    return process_partial_response(event, detect, processor, context)
+
+
+def detect(record: DynamoDBRecord) -> None:
+    """Process one record: the keys of a publication, or of the catalog in force."""
+    key = keys.of(record)
+    detector = deployment.detector()
+    if isinstance(key, keys.PublicationKey):
+        _report(detector.detect(key.chart, key.period))
+        return
+    for chart in deployment.charts().charts():
+        _report(detector.reconsider(chart))
+
+
+def _report(bulletins: list[Bulletin]) -> None:
+    for bulletin in bulletins:
+        told = sum(change.is_told for change in bulletin.changes)
+        metrics.add_metric("MilestonesChanged", MetricUnit.Count, len(bulletin.changes))
+        metrics.add_metric("MilestonesTold", MetricUnit.Count, told)
+        logger.info("bulletin", bulletin=bulletin.id, changes=len(bulletin.changes), told=told)

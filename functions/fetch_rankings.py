@@ -1,0 +1,53 @@
+"""Fetches a source's document, keeps it, and writes the publications in it that are new or changed."""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from chartwatch.adapters import deployment
+from chartwatch.domain.charts import Provenance
+from chartwatch.domain.ingestion import ingest
+from chartwatch.errors import SourceError
+from chartwatch.sources import open_source
+
+logger = Logger(service="fetch_rankings")
+metrics = Metrics(service="fetch_rankings")
+tracer = Tracer(service="fetch_rankings")
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
+    """Fetch the source that `event` names: `{"source": "netflix-global", "options": {}}`, a schedule's input."""
+    source = open_source(event["source"], event.get("options", {}))
+    metrics.add_dimension("source", source.name)
+    body = source.fetch(deployment.connection())
+    provenance = Provenance(source.url, _now(), hashlib.sha256(body).hexdigest())
+    logger.append_keys(source=source.name, sha256=provenance.sha256)
+    try:
+        ingested = ingest(
+            source.name,
+            body,
+            provenance,
+            parse=source.parse,
+            whole_history=source.whole_history,
+            archive=deployment.archive(),
+            charts=deployment.charts(),
+        )
+    except SourceError:
+        metrics.add_metric("DocumentsRefused", MetricUnit.Count, 1)
+        raise
+    counts = {"new": len(ingested.new), "revised": len(ingested.revised), "unchanged": ingested.unchanged}
+    metrics.add_metric("PublicationsNew", MetricUnit.Count, counts["new"])
+    metrics.add_metric("PublicationsRevised", MetricUnit.Count, counts["revised"])
+    logger.info("fetched", **counts)
+    return counts
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,33 @@
+"""Sends the stories of a bulletin, and its digest, each once."""
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from chartwatch.adapters.dynamodb import keys
+
+from chartwatch.adapters import deployment
+
+logger = Logger(service="publish_stories")
+metrics = Metrics(service="publish_stories")
+tracer = Tracer(service="publish_stories")
+processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
+    """Process a batch of stream records, and report those that failed."""
+    return process_partial_response(event, publish, processor, context)
+
+
+def publish(record: DynamoDBRecord) -> None:
+    """Process one record: the keys of a bulletin."""
+    key = keys.bulletin_of(record)
+    bulletin = deployment.milestones().bulletin(key.chart, key.number)
+    sent = deployment.publisher().publish(bulletin)
+    metrics.add_metric("MessagesSent", MetricUnit.Count, sent)
+    logger.info("published", bulletin=bulletin.id, sent=sent)
