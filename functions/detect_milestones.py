@@ -1,16 +1,17 @@
 """Brings the milestones of a chart up to date when one of its publications, or the catalog, has changed."""
 
-
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from chartwatch.adapters.dynamodb import keys
 
 from chartwatch.adapters import deployment
+from chartwatch.adapters.dynamodb import keys
 from chartwatch.domain.milestones import Bulletin
+from chartwatch.rules import included_rules
+from chartwatch.settings import settings
 
 logger = Logger(service="detect_milestones")
 metrics = Metrics(service="detect_milestones")
@@ -29,7 +30,7 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 def detect(record: DynamoDBRecord) -> None:
     """Process one record: the keys of a publication, or of the catalog in force."""
     key = keys.of(record)
-    detector = deployment.detector()
+    detector = deployment.detector(included_rules(settings().rules))
     if isinstance(key, keys.PublicationKey):
         _report(detector.detect(key.chart, key.period))
         return

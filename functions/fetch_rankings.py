@@ -45,7 +45,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     counts = {"new": len(ingested.new), "revised": len(ingested.revised), "unchanged": ingested.unchanged}
     metrics.add_metric("PublicationsNew", MetricUnit.Count, counts["new"])
     metrics.add_metric("PublicationsRevised", MetricUnit.Count, counts["revised"])
-    logger.info("fetched", **counts)
+    logger.info("fetched", extra=counts)
     return counts
 
 

@@ -6,9 +6,9 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from chartwatch.adapters.dynamodb import keys
 
 from chartwatch.adapters import deployment
+from chartwatch.adapters.dynamodb import keys
 
 logger = Logger(service="publish_stories")
 metrics = Metrics(service="publish_stories")

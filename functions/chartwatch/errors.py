@@ -50,7 +50,7 @@ class SourceEncodingError(SourceError):
 
 
 class SourceTruncated(SourceError):
-    """The bytes end in the middle of a row, or of an edition."""
+    """The bytes end in the middle of a row, of an edition, or of a period that stands on some lists only."""
 
 
 @dataclass
@@ -84,8 +84,16 @@ class HistoryShrank(SourceError):
     """A period or a territory that was published before is gone."""
 
 
+@dataclass
 class OptionError(ChartwatchError):
-    """An option of a source or a command that cannot be used."""
+    """An option of a source or a command that cannot be used. `option` is its name."""
+
+    option: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Name the option and the reason."""
+        return f"option {self.option}: {self.detail}"
 
 
 # Fetching.
@@ -142,6 +150,30 @@ class Conflict(Retryable):
 
 
 @dataclass
+class StoreOverloaded(Retryable):
+    """A table took none of what was asked of it, for as long as is worth waiting; `left` is how many items."""
+
+    table: str
+    left: int
+
+    def __str__(self) -> str:
+        """Name the table."""
+        return f"the table {self.table} is overloaded: {self.left} items are undone"
+
+
+@dataclass
+class AwsRefused(ChartwatchError):
+    """AWS did not do what a command asked, or did not answer. `place` is the stack or the endpoint."""
+
+    place: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Name the place and the reason."""
+        return f"{self.place}: {self.detail}"
+
+
+@dataclass
 class RecordAhead(ChartwatchError):
     """The record says that a publication was processed which the charts table does not hold."""
 
@@ -185,7 +217,7 @@ class StoriesUnsent(Retryable):
 
     def __str__(self) -> str:
         """Name the bulletin and every reason."""
-        return f"{len(self.reasons)} messages of {self.bulletin} are unsent: {'; '.join(self.reasons)}"
+        return f"unsent of the bulletin {self.bulletin}: {'; '.join(self.reasons)}"
 
 
 @dataclass

@@ -105,10 +105,19 @@ class _RuleModel(BaseModel):
         )
 
 
-@cache
 def default_rules() -> RuleSet:
     """Return the rules that come with Chartwatch."""
-    return parse_rules((resources.files(__name__) / "default.yaml").read_bytes(), "default.yaml")
+    return included_rules("default.yaml")
+
+
+@cache
+def included_rules(name: str) -> RuleSet:
+    """Return the rules of a file beside default.yaml, by its name. Raises `RuleProblem`."""
+    try:
+        body = (resources.files(__name__) / name).read_bytes()
+    except OSError as error:
+        raise RuleProblem(name, "", "is not among the rules files that are deployed") from error
+    return parse_rules(body, name)
 
 
 def read_rules(path: Path) -> RuleSet:

@@ -1,0 +1,64 @@
+"""The stores and services of a deployment, each made once from the settings, on first use."""
+
+from functools import cache
+
+import boto3
+
+from chartwatch.adapters.connection import HttpConnection
+from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
+from chartwatch.adapters.dynamodb.charts import DynamoCharts
+from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
+from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
+from chartwatch.adapters.dynamodb.table import Table
+from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
+from chartwatch.adapters.sns import ONE_ATTEMPT, SnsTopic
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.publishing import Publisher
+from chartwatch.domain.rules import RuleSet
+from chartwatch.settings import settings
+
+
+@cache
+def connection() -> HttpConnection:
+    """Return what sources fetch with."""
+    return HttpConnection()
+
+
+@cache
+def archive() -> S3Archive:
+    """Return where documents are kept as they were fetched."""
+    return S3Archive(boto3.client("s3"), settings().bucket)
+
+
+@cache
+def charts() -> DynamoCharts:
+    """Return the charts table."""
+    return DynamoCharts(_table(settings().charts_table))
+
+
+@cache
+def milestones() -> DynamoMilestones:
+    """Return the milestones table."""
+    return DynamoMilestones(_table(settings().milestones_table))
+
+
+def detector(rules: RuleSet) -> Detector:
+    """Return a detector with the catalog that is in force at this moment."""
+    return Detector(charts(), milestones(), _catalogs().current(), rules, settings().live_from)
+
+
+@cache
+def publisher() -> Publisher:
+    """Return what sends stories and digests."""
+    client = boto3.client("sns", config=ONE_ATTEMPT)
+    outbox = DynamoOutbox(_table(settings().stories_table))
+    return Publisher(outbox, SnsTopic(client, settings().story_topic), SnsTopic(client, settings().digest_topic))
+
+
+@cache
+def _catalogs() -> DynamoCatalogs:
+    return DynamoCatalogs(_table(settings().catalog_table), CatalogDocuments(boto3.client("s3"), settings().bucket))
+
+
+def _table(name: str) -> Table:
+    return Table(boto3.client("dynamodb"), name)

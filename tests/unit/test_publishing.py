@@ -1,0 +1,124 @@
+"""Take, publish once, settle: no story is lost, and none is sent twice."""
+
+from datetime import date
+
+import pytest
+
+from chartwatch.adapters.memory import MemoryOutbox
+from chartwatch.domain.charts import Kind
+from chartwatch.domain.claims import Holder
+from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, WorkFacts
+from chartwatch.domain.publishing import Publisher
+from chartwatch.domain.rules import RuleKind
+from chartwatch.domain.stories import Message
+from chartwatch.errors import NotPublished, StoriesUnsent
+
+PERIOD = date(2022, 2, 4)
+
+
+def change(work_id: str, territory: str) -> Change:
+    return Change(
+        Milestone(
+            slot=f"new-number-one:netflix-daily-overall:{territory}:2022-02-04",
+            rule="new-number-one",
+            kind=RuleKind.CHANGE,
+            chart="netflix-daily-overall",
+            territory=territory,
+            group=None,
+            n=None,
+            period=PERIOD,
+            status=Status.ANNOUNCED,
+            silent=False,
+            left_censored=False,
+            revision=1,
+            holders=(Holder(work_id, work_id.title(), PERIOD, returned=False),),
+            because=(),
+            headline=f"{work_id.title()} is the new #1",
+            brief="new #1",
+            evidence={
+                "records_since": "2020-04-01",
+                "periods_expected": 675,
+                "periods_seen": 675,
+                "gaps": [],
+                "metric": [],
+                "edition": {"url": "top10.csv", "fetched_at": None, "sha256": "0" * 64},
+            },
+            told=True,
+        )
+    )
+
+
+BULLETIN = Bulletin(
+    chart="netflix-daily-overall",
+    chart_name="Netflix's daily chart",
+    number=675,
+    period=PERIOD,
+    changes=(change("dead", "US"), change("ozark", "CA"), change("squid", "MX")),
+    works={w: WorkFacts(w.title(), Kind.SERIES, None, (), None, "") for w in ("dead", "ozark", "squid")},
+)
+STORIES = [f"netflix-daily-overall:00000675:{work}" for work in ("dead", "ozark", "squid")]
+DIGEST = "netflix-daily-overall:00000675:digest"
+
+
+class Inbox:
+    """A topic that keeps what it was given, and fails when told to."""
+
+    def __init__(self) -> None:
+        self.received: list[str] = []
+        self.refuses: set[str] = set()
+        self.loses_the_reply_of: set[str] = set()
+
+    def publish(self, message: Message) -> str:
+        if message.id in self.refuses:
+            raise NotPublished(message.id, "throttled")
+        self.received.append(message.id)
+        if message.id in self.loses_the_reply_of:
+            raise TimeoutError
+        return f"id-{len(self.received)}"
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def publisher(inbox: Inbox) -> Publisher:
+    return Publisher(MemoryOutbox(), inbox, inbox)
+
+
+def test_each_story_and_one_digest_go_out(publisher: Publisher, inbox: Inbox) -> None:
+    assert publisher.publish(BULLETIN) == 4
+    assert inbox.received == [*STORIES, DIGEST]
+
+
+def test_a_bulletin_that_is_delivered_again_sends_nothing(publisher: Publisher, inbox: Inbox) -> None:
+    publisher.publish(BULLETIN)
+    assert publisher.publish(BULLETIN) == 0
+    assert inbox.received == [*STORIES, DIGEST]
+
+
+def test_a_refused_story_keeps_back_no_other_and_goes_out_with_the_next_try(publisher: Publisher, inbox: Inbox) -> None:
+    inbox.refuses = {STORIES[1]}
+    with pytest.raises(StoriesUnsent, match=r"^unsent of the bulletin netflix-daily-overall:00000675: .*throttled$"):
+        publisher.publish(BULLETIN)
+    assert inbox.received == [STORIES[0], STORIES[2], DIGEST]
+    inbox.refuses = set()
+    assert publisher.publish(BULLETIN) == 1
+    assert inbox.received == [STORIES[0], STORIES[2], DIGEST, STORIES[1]]
+
+
+def test_after_a_lost_reply_a_story_is_not_sent_again_and_the_others_are(publisher: Publisher, inbox: Inbox) -> None:
+    inbox.loses_the_reply_of = {STORIES[1]}
+    with pytest.raises(TimeoutError):
+        publisher.publish(BULLETIN)
+    for _ in range(2):
+        with pytest.raises(StoriesUnsent, match="may be out or not"):
+            publisher.publish(BULLETIN)
+    assert sorted(inbox.received) == sorted([*STORIES, DIGEST])
+
+
+def test_a_bulletin_of_silent_changes_sends_nothing(publisher: Publisher, inbox: Inbox) -> None:
+    empty = Bulletin("netflix-daily-overall", "Netflix's daily chart", 676, PERIOD, (), {})
+    assert publisher.publish(empty) == 0
+    assert inbox.received == []
