@@ -234,7 +234,7 @@ def _claim(
         holders=holders,
         left_censored=setting.period == setting.first,
         because=because,
-        headline=f"{said(rule.headline)}, in records since {setting.first.isoformat()}",
+        headline=words.sentence(f"{said(rule.headline)}, in records since {setting.first.isoformat()}"),
         brief=said(rule.brief),
         evidence=evidence,
         works=tuple(claimant.work for claimant in claimants),
@@ -261,7 +261,7 @@ def _wording(
 def _group_name(rule: Rule, value: str) -> str:
     match rule.per:
         case Fact.ORIGIN_COUNTRY:
-            return words.country_name(value)
+            return words.territory_name(value)
         case Fact.ORIGINAL_LANGUAGE:
             return words.language_name(value)
         case _:

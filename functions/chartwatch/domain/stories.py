@@ -247,7 +247,15 @@ def _lines(work_id: str, changes: Iterable[Change]) -> list[_Line]:
         gathered.setdefault((brief, m.status, Priority.of(m)), []).append(change)
     lines = [_Line(brief, status, tuple(its)) for (brief, status, _), its in gathered.items()]
     taken_back = {Status.RETRACTED, Status.CORRECTED}
-    return sorted(lines, key=lambda line: (line.status not in taken_back, -line.priority, -len(line.changes)))
+    return sorted(
+        lines,
+        key=lambda line: (
+            line.status not in taken_back,
+            -line.priority,
+            line.territories == [EVERYWHERE],
+            -len(line.changes),
+        ),
+    )
 
 
 def _without_repetition(changes: Iterable[Change]) -> Iterable[Change]:
@@ -307,15 +315,15 @@ def _described(work: WorkFacts) -> str:
     kind = work.kind.value if work.kind else "title"
     said = f"{language}{kind}"
     if work.origin_countries:
-        said += f" from {words.listed([words.country_name(code) for code in work.origin_countries])}"
+        said += f" from {words.listed([words.territory_name(code) for code in work.origin_countries])}"
     if work.release_date:
         said += f", released {work.release_date.isoformat()}"
-    return said[0].upper() + said[1:]
+    return words.sentence(said)
 
 
 def _standing(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> str:
     """Say where and when the work is at #1, and how long after release."""
-    said = f"{bulletin.chart_name[0].upper()}{bulletin.chart_name[1:]}, {bulletin.period.isoformat()}"
+    said = f"{words.sentence(bulletin.chart_name)}, {bulletin.period.isoformat()}"
     held = [c.milestone.period for line in lines for c in line.changes if c.milestone.holders]
     released = work.release_date
     if released and set(held) == {bulletin.period} and 0 <= (days := (bulletin.period - released).days) <= MAX_DAYS:
@@ -326,7 +334,7 @@ def _standing(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> st
 def _told(line: _Line, period: date) -> list[str]:
     """Say one thing: in full for one territory, by number and list for many."""
     if len(line.changes) > 1:
-        said = f"{line.brief[0].upper()}{line.brief[1:]} in {len(line.territories)} territories"
+        said = f"{words.sentence(line.brief)} in {len(line.territories)} territories"
         text = _wrapped(f"{_marked(line.status)}{_plain(said)}:", bullet="* ")
         text += _wrapped(", ".join(words.territory_name(t) for t in line.territories), indent="  ")
         reasons = dict.fromkeys(reason for c in line.changes for reason in c.milestone.because)

@@ -52,6 +52,11 @@ def listed(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
+def sentence(said: str) -> str:
+    """Return text that begins with a capital, where its script has them."""
+    return f"{said[:1].upper()}{said[1:]}"
+
+
 def counted(number: int, noun: str) -> str:
     """Return "1 day", "7 days", "3 stories"."""
     if number == 1:
