@@ -1,0 +1,371 @@
+"""Netflix's daily Top 10 by country, as FlixPatrol's API has it (https://flixpatrol.com/about/api, version 2).
+
+An answer names neither the country nor the list that was asked for. So a document is JSON Lines, one line a page:
+`{"url": the request without the key, "page": the answer as it came}`.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from urllib.parse import parse_qs, parse_qsl, urljoin, urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    field_validator,
+)
+
+from chartwatch.domain.charts import Cadence, Chart, Entry, Era, Kind, Provenance, Publication
+from chartwatch.domain.fetching import Connection, Request
+from chartwatch.errors import (
+    SourceChanged,
+    SourceEmpty,
+    SourceEncodingError,
+    SourceError,
+    SourceNotATable,
+    SourceTruncated,
+    SourceValueError,
+)
+from chartwatch.sources.editions import Key, Ranks, Rows, gather, publications, refuse_broken_ranks
+from chartwatch.sources.options import Options, meanings, read_options
+from chartwatch.sources.tables import a_date, a_territory, shown
+
+BASE_URL = "https://api.flixpatrol.com/v2"
+
+DEPTH = 10
+
+MAX_PAGES = 50
+"""Pages of one country and list, of at most 300 records each: five years of days."""
+
+ERAS = (Era("popularity of the day"),)
+
+
+def _daily_chart(which: str, name: str, kind: Kind | None) -> Chart:
+    return Chart(f"netflix-daily-{which}", name, "netflix", Cadence.DAY, DEPTH, kind, ERAS)
+
+
+CHARTS: Mapping[str, Chart] = {
+    "1": _daily_chart("overall", "Netflix's daily chart", None),
+    "2": _daily_chart("films", "Netflix's daily films chart", Kind.FILM),
+    "3": _daily_chart("tv", "Netflix's daily TV chart", Kind.SERIES),
+}
+"""The charts by FlixPatrol's number for the list (`type`)."""
+
+TYPES: Mapping[str, str] = {"overall": "1", "films": "2", "tv": "3"}
+"""FlixPatrol's numbers by the names that the option `types` has for the lists."""
+
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def _mapped(value: Any) -> Any:
+    """Read `US=cnt_x,KR=cnt_y` as a mapping."""
+    if not isinstance(value, str):
+        return value
+    return dict(part.strip().partition("=")[::2] for part in value.split(",") if part.strip())
+
+
+def _listed(value: Any) -> Any:
+    return [part for text in value.split(",") if (part := text.strip())] if isinstance(value, str) else value
+
+
+class FlixPatrolOptions(Options):
+    """Whose lists are fetched, of which countries and for how long."""
+
+    key_parameter: str = Field(min_length=1, description="name of the SSM parameter that holds the API key")
+    company: str = Field(min_length=1, description="FlixPatrol's id of the company whose charts these are, Netflix")
+    countries: Annotated[dict[str, str], BeforeValidator(_mapped)] = Field(
+        min_length=1, description="territories with FlixPatrol's ids of them: US=cnt_x,KR=cnt_y"
+    )
+    types: Annotated[list[Literal["overall", "films", "tv"]], BeforeValidator(_listed)] = Field(
+        default=["overall", "films", "tv"], min_length=1, description="which lists: overall, films, tv"
+    )
+    days: int = Field(default=7, ge=1, le=366, description="how many days before today a fetch looks back")
+    base_url: str = Field(default=BASE_URL, pattern="^https?://.+[^/]$", description="where the API is")
+
+    @field_validator("countries")
+    @classmethod
+    def _territories(cls, countries: dict[str, str]) -> dict[str, str]:
+        for territory, country in countries.items():
+            if not a_territory(territory) or not country:
+                raise ValueError(f"has no id for {territory}")
+        if len(set(countries.values())) < len(countries):
+            raise ValueError("gives two territories the same id")
+        return countries
+
+
+def _address(url: str) -> str:
+    urlsplit(url)
+    return url
+
+
+_Address = Annotated[StrictStr, AfterValidator(_address)]
+
+
+class _Movie(BaseModel):
+    id: StrictStr
+    title: Annotated[StrictStr, Field(pattern=r"\S")]
+
+
+class _WrappedMovie(BaseModel):
+    data: _Movie
+
+
+class _Span(BaseModel):
+    from_: StrictStr = Field(alias="from")
+    to: StrictStr
+
+
+class _Record(BaseModel):
+    ranking: Annotated[StrictInt, Field(ge=1, le=DEPTH)]
+    ranking_last: StrictInt | None = Field(default=None, alias="rankingLast")
+    days_total: StrictInt | None = Field(default=None, alias="daysTotal")
+    type: StrictInt | None = None
+    date: _Span
+    movie: _WrappedMovie
+
+
+class _WrappedRecord(BaseModel):
+    data: _Record
+
+
+class _Links(BaseModel):
+    next: _Address | None = None
+
+
+class _Page(BaseModel):
+    data: list[_WrappedRecord]
+    links: _Links = _Links()
+
+
+class _Line(BaseModel):
+    url: _Address
+    page: _Page
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """One line of a document: which list of which territory, and what stands there."""
+
+    line: int
+    type: str
+    territory: str
+    records: Sequence[_Record]
+
+
+class FlixPatrol:
+    """Netflix's daily lists. FlixPatrol's terms want a paid key for its API."""
+
+    name: ClassVar[str] = "flixpatrol"
+    summary: ClassVar[str] = "Netflix's daily Top 10 by country, from FlixPatrol's API (needs a key)"
+    whole_history: ClassVar[bool] = False
+    options: ClassVar[Mapping[str, str]] = meanings(FlixPatrolOptions)
+
+    def __init__(self, options: FlixPatrolOptions) -> None:
+        """Take the options as read."""
+        self._options = options
+        self._territories = {country: territory for territory, country in options.countries.items()}
+
+    @classmethod
+    def configured(cls, options: Mapping[str, Any]) -> Self:
+        """Return the source with these options. Raises `OptionError`."""
+        return cls(read_options(cls.name, FlixPatrolOptions, options))
+
+    @property
+    def url(self) -> str:
+        """The address of the API's Top 10 lists."""
+        return f"{self._options.base_url}/top10s"
+
+    def fetch(self, connection: Connection) -> bytes:
+        """Return every page of every list and country as one document. Raises `SourceError` for anything else."""
+        key = (connection.secret(self._options.key_parameter), "")
+        today = connection.today()
+        return b"".join(
+            line
+            for country in self._options.countries.values()
+            for listed in self._options.types
+            for line in self._pages(connection, key, self._filters(country, TYPES[listed], today))
+        )
+
+    def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
+        """Return the publications in a document, oldest first. Raises `SourceError`.
+
+        The newest day of a list is left out while a country that was asked for has no rows of it yet. A country without
+        rows on an older day has no edition of that day, which is then missing there.
+        """
+        listings = list(self._listings(body))
+        rows = self._rows(listings)
+        if not rows.entries:
+            raise SourceEmpty(self.name, "no page holds a record")
+        gathered = gather(rows)
+        refuse_broken_ranks(rows, gathered, lambda _: Ranks(DEPTH, DEPTH))
+        arriving = _arriving(listings, set(gathered))
+        whole = {key: its for key, its in gathered.items() if key[:2] not in arriving}
+        return publications(whole, {chart.id: chart for chart in CHARTS.values()}, provenance)
+
+    def _filters(self, country: str, type_: str, today: date) -> Mapping[str, str]:
+        return {
+            "company[eq]": self._options.company,
+            "country[eq]": country,
+            "type[eq]": type_,
+            "date[type][eq]": "1",
+            "date[from][gte]": (today - timedelta(days=self._options.days)).isoformat(),
+            "date[to][lte]": today.isoformat(),
+        }
+
+    def _pages(self, connection: Connection, key: tuple[str, str], filters: Mapping[str, str]) -> Iterator[bytes]:
+        request = Request(self.url, filters, key)
+        for _ in range(MAX_PAGES):
+            answer = connection.get(request)
+            following = _next(self.name, answer, request.full_url)
+            # Line breaks in JSON can only stand between its parts.
+            page = b" ".join(answer.splitlines())
+            yield b'{"url": %b, "page": %b}\n' % (json.dumps(request.full_url).encode(), page)
+            if following is None:
+                return
+            parts = urlsplit(following)
+            # A following page is of the same list, whether its address repeats the filters or not.
+            query = {**filters, **dict(parse_qsl(parts.query))}
+            request = Request(parts._replace(query="", fragment="").geturl(), query, key)
+        raise SourceChanged(
+            self.name, f"more than {MAX_PAGES} pages follow one another", request.full_url, "links.next"
+        )
+
+    def _listings(self, body: bytes) -> Iterator[_Listing]:
+        if not body.strip():
+            raise SourceEmpty(self.name, "there is nothing in the document")
+        lines = body.split(b"\n")
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                read = self._line(line, number, is_last=number == len(lines))
+                query = parse_qs(urlsplit(read.url).query)
+                yield _Listing(
+                    number,
+                    self._filter(query, "type[eq]", number, CHARTS),
+                    self._territories[self._filter(query, "country[eq]", number, self._territories)],
+                    [record.data for record in read.page.data],
+                )
+
+    def _line(self, line: bytes, number: int, *, is_last: bool) -> _Line:
+        where = f"line {number}"
+        try:
+            said = json.loads(line)
+        except UnicodeDecodeError as error:
+            byte = error.object[error.start]
+            raise SourceEncodingError(self.name, f"the byte 0x{byte:02x} is not UTF-8", where) from error
+        except (ValueError, RecursionError) as error:
+            if is_last and line.startswith(b'{"url": '):
+                raise SourceTruncated(self.name, "the document ends inside a page", where) from error
+            raise SourceNotATable(self.name, f"is not JSON: {shown(line.decode(errors='replace'))}", where) from error
+        return _validated(_Line, self.name, said, where)
+
+    def _filter(self, query: Mapping[str, list[str]], name: str, line: int, known: Mapping[str, Any]) -> str:
+        values = query.get(name, [])
+        if len(values) != 1 or values[0] not in known:
+            said = ", ".join(values)
+            reason = f"{name} {shown(said)} is not one of {', '.join(known)}"
+            raise SourceValueError(self.name, reason, f"line {line}", column=name, value=said)
+        return values[0]
+
+    def _rows(self, listings: Sequence[_Listing]) -> Rows:
+        kinds = _kinds(listings)
+        charted = [
+            (CHARTS[listing.type], listing, record, f"line {listing.line}, record {number}")
+            for listing in listings
+            for number, record in enumerate(listing.records, 1)
+        ]
+        return Rows(
+            self.name,
+            [chart.id for chart, _, _, _ in charted],
+            [self._day(record, listing, where) for _, listing, record, where in charted],
+            [listing.territory for _, listing, _, _ in charted],
+            [_entry(record, chart.kind or kinds.get(record.movie.data.id)) for chart, _, record, _ in charted],
+            lambda row: charted[row][3],
+        )
+
+    def _day(self, record: _Record, listing: _Listing, where: str) -> date:
+        if record.type is not None and str(record.type) != listing.type:
+            reason = f"type {record.type} is not the {listing.type} that was asked for"
+            raise SourceValueError(self.name, reason, where, column="type", value=str(record.type))
+        if record.date.from_ != record.date.to:
+            reason = f"date {shown(record.date.from_)} to {shown(record.date.to)} is not one day"
+            raise SourceValueError(self.name, reason, where, column="date", value=record.date.to)
+        try:
+            return a_date(record.date.to)
+        except ValueError as error:
+            reason = f"date {shown(record.date.to)} {error}"
+            raise SourceValueError(self.name, reason, where, column="date", value=record.date.to) from error
+
+
+def _next(source: str, answer: bytes, asked: str) -> str | None:
+    """Return the absolute address of the page after this answer, or None."""
+    try:
+        said = json.loads(answer)
+    except (ValueError, RecursionError) as error:
+        raise SourceNotATable(source, f"is not JSON: {shown(answer.decode(errors='replace'))}", asked) from error
+    following = _validated(_Page, source, said, asked).links.next
+    if following is None:
+        return None
+    absolute = urljoin(asked, following)
+    if urlsplit(absolute)[:2] != urlsplit(asked)[:2]:
+        reason = f"links.next {shown(following)} leads away from {urlsplit(asked).netloc}"
+        raise SourceValueError(source, reason, asked, column="links.next", value=following)
+    return absolute
+
+
+def _validated(model: type[ModelT], source: str, said: Any, where: str) -> ModelT:
+    """Return what JSON says as a model. Raises `SourceNotATable`, `SourceChanged` or `SourceValueError`."""
+    try:
+        return model.model_validate(said)
+    except ValidationError as error:
+        raise _misshapen(source, error, where) from error
+
+
+def _misshapen(source: str, error: ValidationError, where: str) -> SourceError:
+    first = error.errors()[0]
+    path = [part for part in first["loc"] if part != "page"]
+    if not path or path == ["data"]:
+        return SourceNotATable(source, "is not a page of records", where)
+    place = "".join(f", record {part + 1}" for part in path if isinstance(part, int))
+    column = ".".join(part for part in path if isinstance(part, str)).removeprefix("data.").removeprefix("data.")
+    if first["type"] == "missing":
+        return SourceChanged(source, f"{column} is missing", where + place, column=column)
+    value = json.dumps(first["input"])
+    reason = first["msg"][0].lower() + first["msg"][1:]
+    return SourceValueError(source, f"{column} {shown(value)}: {reason}", where + place, column=column, value=value)
+
+
+def _kinds(listings: Sequence[_Listing]) -> Mapping[str, Kind]:
+    """Return the kinds of titles by their ids: the overall list does not say them, the lists of films and of TV do."""
+    return {
+        record.movie.data.id: kind
+        for listing in listings
+        if (kind := CHARTS[listing.type].kind) is not None
+        for record in listing.records
+    }
+
+
+def _entry(record: _Record, kind: Kind | None) -> Entry:
+    figures = {"days": record.days_total, "previous": record.ranking_last}
+    said = tuple((name, str(figure)) for name, figure in figures.items() if figure is not None)
+    return Entry(record.ranking, record.movie.data.title, None, kind, said)
+
+
+def _arriving(listings: Sequence[_Listing], editions: set[Key]) -> set[tuple[str, date]]:
+    """Return the newest day of each chart for which a territory that was asked for has no edition yet."""
+    asked: dict[str, set[str]] = {}
+    for listing in listings:
+        asked.setdefault(CHARTS[listing.type].id, set()).add(listing.territory)
+    newest = {chart: max((day for its, day, _ in editions if its == chart), default=None) for chart in asked}
+    return {
+        (chart, day)
+        for chart, day in newest.items()
+        if day is not None and any((chart, day, territory) not in editions for territory in asked[chart])
+    }

@@ -1,0 +1,434 @@
+"""Fetching over HTTP from a server on this machine: what is sent, what is tried again, and when it is given up."""
+
+import base64
+import gzip
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import metadata
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+import urllib3
+from aws_lambda_powertools.utilities import parameters
+from moto import mock_aws
+from urllib3.util.retry import RequestHistory
+
+from chartwatch.adapters.connection import VERSION, HttpConnection
+from chartwatch.domain.charts import Provenance
+from chartwatch.errors import SourceChanged, SourceNotATable, SourceUnavailable, SourceValueError
+from chartwatch.sources import Request, open_source
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it reached the server."""
+
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. `length` is what Content-Length says, where that is not the truth."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    length: int | None = None
+
+
+class Server:
+    """Answers as `answer` says, and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[Asked], Answer] = lambda _: Answer(status=404)
+        self.asked: list[Asked] = []
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
+        self.address = f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self) -> "Server":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    def answers(self, *answers: Answer) -> None:
+        """Give these answers in turn."""
+        remaining = iter(answers)
+        self.answer = lambda _: next(remaining)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                parts = urlsplit(self.path)
+                asked = Asked(parts.path, parse_qs(parts.query), {k.lower(): v for k, v in self.headers.items()})
+                server.asked.append(asked)
+                answer = server.answer(asked)
+                self.send_response(answer.status)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer.body) if answer.length is None else answer.length))
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """The pauses that a connection took, in seconds; none of them passes."""
+    return []
+
+
+@pytest.fixture
+def connection(waits: list[float]) -> HttpConnection:
+    return HttpConnection(wait=waits.append, max_bytes=100_000, timeout=urllib3.Timeout(connect=5, read=5))
+
+
+def _unavailable(connection: HttpConnection, request: Request) -> str:
+    with pytest.raises(SourceUnavailable) as caught:
+        connection.get(request)
+    return str(caught.value)
+
+
+def test_a_request_says_who_asks(server: Server, connection: HttpConnection) -> None:
+    server.answers(Answer(b"week\tcategory"))
+    assert connection.get(Request(f"{server.address}/file.tsv")) == b"week\tcategory"
+    [asked] = server.asked
+    assert asked.path == "/file.tsv"
+    assert asked.headers["user-agent"].startswith(f"Chartwatch/{VERSION} ")
+    assert "authorization" not in asked.headers
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert metadata.version("chartwatch") == VERSION
+
+
+def test_a_query_and_credentials_are_sent(server: Server, connection: HttpConnection) -> None:
+    server.answers(Answer(b"{}"))
+    request = Request(f"{server.address}/v2/top10s", {"country[eq]": "cnt_u", "q": "a b&c"}, ("the key", ""))
+    connection.get(request)
+    [asked] = server.asked
+    assert asked.query == {"country[eq]": ["cnt_u"], "q": ["a b&c"]}
+    assert asked.headers["authorization"] == f"Basic {base64.b64encode(b'the key:').decode()}"
+    assert "key" not in request.full_url
+
+
+def test_a_body_is_decoded(server: Server, connection: HttpConnection) -> None:
+    server.answers(Answer(gzip.compress(b"rank\n" * 1000), headers={"Content-Encoding": "gzip"}))
+    assert connection.get(Request(server.address)) == b"rank\n" * 1000
+    assert server.asked[0].headers["accept-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_a_passing_refusal_is_tried_again(
+    server: Server, connection: HttpConnection, waits: list[float], status: int
+) -> None:
+    server.answers(Answer(status=status), Answer(status=status), Answer(b"now"))
+    assert connection.get(Request(server.address)) == b"now"
+    assert waits == [1.0, 2.0]
+
+
+def test_a_pause_is_as_long_as_the_answer_asks(server: Server, connection: HttpConnection, waits: list[float]) -> None:
+    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    server.answers(
+        Answer(status=429, headers={"Retry-After": "7"}),
+        Answer(status=503, headers={"Retry-After": moment}),
+        Answer(status=503, headers={"Retry-After": "soon"}),
+        Answer(b"now"),
+    )
+    assert connection.get(Request(server.address)) == b"now"
+    assert waits[0] == 7.0
+    assert 20 < waits[1] <= 30
+    assert waits[2] == 4.0
+
+
+def test_a_pause_that_would_be_too_long_is_not_taken(
+    server: Server, connection: HttpConnection, waits: list[float]
+) -> None:
+    server.answers(Answer(status=503, headers={"Retry-After": "3600"}))
+    said = _unavailable(connection, Request(server.address))
+    assert said == (
+        f"{server.address.removeprefix('http://')} is unavailable: "
+        "answered 503 Service Unavailable and asks to come back after 3600 seconds"
+    )
+    assert waits == []
+
+
+def test_what_never_passes_is_given_up_after_five_attempts(
+    server: Server, connection: HttpConnection, waits: list[float]
+) -> None:
+    server.answer = lambda _: Answer(status=500)
+    assert _unavailable(connection, Request(server.address)).endswith(": answered 500 Internal Server Error")
+    assert len(server.asked) == 5
+    assert waits == [1.0, 2.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize("status", [204, 304, 400, 401, 403, 404, 410])
+def test_a_lasting_refusal_is_not_tried_again(server: Server, connection: HttpConnection, status: int) -> None:
+    server.answer = lambda _: Answer(status=status)
+    assert f"answered {status} " in _unavailable(connection, Request(server.address))
+    assert len(server.asked) == 1
+
+
+def test_a_redirect_is_followed(server: Server, connection: HttpConnection) -> None:
+    server.answers(Answer(status=301, headers={"Location": "/moved.tsv"}), Answer(b"moved"))
+    assert connection.get(Request(f"{server.address}/file.tsv")) == b"moved"
+    assert [asked.path for asked in server.asked] == ["/file.tsv", "/moved.tsv"]
+
+
+def test_a_redirect_to_another_host_does_not_take_the_credentials_along(
+    server: Server, connection: HttpConnection
+) -> None:
+    with Server() as other:
+        server.answers(Answer(status=302, headers={"Location": f"{other.address}/elsewhere"}))
+        other.answers(Answer(b"elsewhere"))
+        assert connection.get(Request(server.address, basic_auth=("the key", ""))) == b"elsewhere"
+        assert "authorization" in server.asked[0].headers
+        assert "authorization" not in other.asked[0].headers
+
+
+def test_a_redirect_from_https_to_http_is_refused(connection: HttpConnection) -> None:
+    hop = RequestHistory("GET", "/file.tsv", None, 301, "http://charts.example/file.tsv")
+    answer = urllib3.HTTPResponse(b"changed on the way", retries=urllib3.Retry(history=(hop,)), status=200)
+    said = connection._body(Request("https://charts.example/file.tsv"), answer)
+    assert not isinstance(said, bytes)
+    assert said.detail == "redirects from https to http"
+    assert not said.again
+
+
+def test_redirects_without_end_are_given_up_and_not_tried_again(server: Server, connection: HttpConnection) -> None:
+    server.answer = lambda _: Answer(status=302, headers={"Location": "/again"})
+    assert _unavailable(connection, Request(server.address)).endswith(": too many redirects")
+    assert len(server.asked) == 6
+
+
+def test_a_body_that_breaks_off_is_fetched_again(server: Server, connection: HttpConnection) -> None:
+    server.answers(Answer(b"half", length=8, headers={"Connection": "close"}), Answer(b"all of it"))
+    assert connection.get(Request(server.address)) == b"all of it"
+
+
+def test_a_body_that_always_breaks_off_is_given_up(server: Server, connection: HttpConnection) -> None:
+    server.answer = lambda _: Answer(b"half", length=8, headers={"Connection": "close"})
+    assert ": the answer broke off: " in _unavailable(connection, Request(server.address))
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_body_that_is_too_large_once_decoded_is_refused(
+    server: Server, connection: HttpConnection, compressed: bool
+) -> None:
+    body = b"x" * 100_001
+    server.answer = lambda _: (
+        Answer(gzip.compress(body), headers={"Content-Encoding": "gzip"}) if compressed else Answer(body)
+    )
+    assert _unavailable(connection, Request(server.address)).endswith(": the answer is larger than 100000 bytes")
+    assert len(server.asked) == 1
+
+
+def test_a_server_that_does_not_listen_is_tried_again_and_given_up(
+    connection: HttpConnection, waits: list[float]
+) -> None:
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{reserved.getsockname()[1]}"
+        said = _unavailable(connection, Request(f"http://{address}/file.tsv"))
+    assert said.startswith(f"{address} is unavailable: ")
+    assert "refused" in said
+    assert len(waits) == 4
+
+
+@pytest.mark.parametrize("url", ["http://", "ftp://127.0.0.1/file.tsv"])
+def test_what_is_no_http_address_is_not_tried_again(connection: HttpConnection, waits: list[float], url: str) -> None:
+    assert f"{url} is no address" in _unavailable(connection, Request(url))
+    assert waits == []
+
+
+def test_a_netflix_file_is_fetched_from_where_the_option_says(server: Server, connection: HttpConnection) -> None:
+    server.answers(Answer(b"week\tcategory"))
+    source = open_source("netflix-global", {"url": f"{server.address}/all-weeks-global.tsv"})
+    assert source.fetch(connection) == b"week\tcategory"
+    assert source.url == f"{server.address}/all-weeks-global.tsv"
+
+
+def test_a_secret_is_read_decrypted_from_the_parameter_store(
+    connection: HttpConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _offline_aws(monkeypatch)
+    with mock_aws():
+        boto3.client("ssm").put_parameter(Name="/chartwatch/key", Value="opensesame", Type="SecureString")
+        assert connection.secret("/chartwatch/key") == "opensesame"
+        with pytest.raises(SourceUnavailable) as caught:
+            connection.secret("/chartwatch/none")
+    assert str(caught.value).startswith("the parameter /chartwatch/none is unavailable: ")
+
+
+def test_today_is_a_date_of_utc(connection: HttpConnection) -> None:
+    before = datetime.now(UTC).date()
+    assert before <= connection.today() <= datetime.now(UTC).date()
+
+
+def _offline_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    # Powertools keeps its client and what it has read; both would outlive the mock.
+    monkeypatch.setattr(parameters.base, "DEFAULT_PROVIDERS", {})
+
+
+# FlixPatrol.
+
+
+class KeyedConnection(HttpConnection):
+    """A connection to a real server, on a given day and with a given key."""
+
+    def secret(self, name: str) -> str:
+        assert name == "/chartwatch/flixpatrol"
+        return "aku_secret"
+
+    def today(self) -> date:
+        return date(2022, 2, 5)
+
+
+class Charts:
+    """FlixPatrol's API in small: ten titles a day, country and list, `size` days a page."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    def __call__(self, asked: Asked) -> Answer:
+        [first], [last] = asked.query["date[from][gte]"], asked.query["date[to][lte]"]
+        days = [date.fromisoformat(first)]
+        while days[-1] < date.fromisoformat(last):
+            days.append(days[-1] + timedelta(days=1))
+        page = int(asked.query.get("page[number]", ["1"])[0])
+        shown = days[(page - 1) * self._size : page * self._size]
+        more = len(days) > page * self._size
+        # The following page is named without the filters: a client must keep them.
+        links = {"next": f"/v2/top10s?page[number]={page + 1}" if more else None}
+        records = [_record(asked, day, rank) for day in shown for rank in range(1, 11)]
+        return Answer(json.dumps({"data": records, "links": links}, indent=1, ensure_ascii=False).encode())
+
+
+def _record(asked: Asked, day: date, rank: int) -> dict[str, Any]:
+    [country], [which] = asked.query["country[eq]"], asked.query["type[eq]"]
+    title = f"지금 {country} {which} {rank}"
+    return {
+        "data": {
+            "id": f"t10_{day}",
+            "ranking": rank,
+            "rankingLast": rank + 1,
+            "daysTotal": 4,
+            "type": int(which),
+            "date": {"type": 1, "from": day.isoformat(), "to": day.isoformat()},
+            "movie": {"data": {"id": title, "title": title, "imdbId": 1}},
+        }
+    }
+
+
+def _options(server: Server, **more: Any) -> dict[str, Any]:
+    return {
+        "key_parameter": "/chartwatch/flixpatrol",
+        "company": "cmp_n",
+        "countries": "US=cnt_u,KR=cnt_k",
+        "base_url": f"{server.address}/v2",
+        **more,
+    }
+
+
+def _keyed(waits: list[float]) -> KeyedConnection:
+    return KeyedConnection(wait=waits.append)
+
+
+def test_every_page_of_every_country_and_list_is_one_line(server: Server, waits: list[float]) -> None:
+    server.answer = Charts(size=3)
+    source = open_source("flixpatrol", _options(server, types="overall,tv", days="6"))
+    body = source.fetch(_keyed(waits))
+    assert len(body.splitlines()) == 2 * 2 * 3
+    assert b"aku_secret" not in body
+    publications = source.parse(body, Provenance(source.url, None, "0" * 64))
+    assert [(p.chart.id, p.period.isoformat()) for p in publications] == [
+        (chart, f"2022-{day}")
+        for day in ("01-30", "01-31", "02-01", "02-02", "02-03", "02-04", "02-05")
+        for chart in ("netflix-daily-overall", "netflix-daily-tv")
+    ]
+    assert {edition.territory for p in publications for edition in p.editions} == {"KR", "US"}
+    assert publications[-1].editions[0].entries[0].title == "지금 cnt_k 3 1"
+
+
+def test_the_api_is_asked_with_key_and_filters_on_every_page(server: Server, waits: list[float]) -> None:
+    server.answer = Charts(size=4)
+    open_source("flixpatrol", _options(server, countries={"US": "cnt_u"}, types=["films"])).fetch(_keyed(waits))
+    filters = {
+        "company[eq]": ["cmp_n"],
+        "country[eq]": ["cnt_u"],
+        "type[eq]": ["2"],
+        "date[type][eq]": ["1"],
+        "date[from][gte]": ["2022-01-29"],
+        "date[to][lte]": ["2022-02-05"],
+    }
+    assert [asked.path for asked in server.asked] == ["/v2/top10s", "/v2/top10s"]
+    assert [asked.query for asked in server.asked] == [filters, filters | {"page[number]": ["2"]}]
+    expected = f"Basic {base64.b64encode(b'aku_secret:').decode()}"
+    assert {asked.headers["authorization"] for asked in server.asked} == {expected}
+
+
+def test_an_api_that_is_busy_is_asked_again(server: Server, waits: list[float]) -> None:
+    charts, busy = Charts(size=8), iter([Answer(status=503), Answer(status=429, headers={"Retry-After": "3"})])
+    server.answer = lambda asked: next(busy, None) or charts(asked)
+    source = open_source("flixpatrol", _options(server, countries="US=cnt_u", types="tv"))
+    assert len(source.parse(source.fetch(_keyed(waits)), Provenance(source.url, None, "0" * 64))) == 8
+    assert waits == [1.0, 3.0]
+
+
+def test_a_following_page_on_another_host_is_refused(server: Server, waits: list[float]) -> None:
+    away = json.dumps({"data": [], "links": {"next": "https://elsewhere.example/v2/top10s?page=2"}})
+    server.answer = lambda _: Answer(away.encode())
+    with pytest.raises(SourceValueError) as caught:
+        open_source("flixpatrol", _options(server)).fetch(_keyed(waits))
+    assert caught.value.column == "links.next"
+    assert "leads away from 127.0.0.1" in str(caught.value)
+    assert len(server.asked) == 1
+
+
+def test_pages_without_end_are_given_up(server: Server, waits: list[float]) -> None:
+    server.answer = lambda _: Answer(b'{"data": [], "links": {"next": "?page=2"}}')
+    with pytest.raises(SourceChanged) as caught:
+        open_source("flixpatrol", _options(server)).fetch(_keyed(waits))
+    assert caught.value.column == "links.next"
+    assert len(server.asked) == 50
+
+
+def test_an_answer_that_is_not_json_is_refused(server: Server, waits: list[float]) -> None:
+    server.answer = lambda _: Answer(b"<html>maintenance</html>")
+    with pytest.raises(SourceNotATable) as caught:
+        open_source("flixpatrol", _options(server)).fetch(_keyed(waits))
+    assert "is not JSON: '<html>maintenance</html>'" in str(caught.value)
+    assert "aku_secret" not in str(caught.value)

@@ -1,0 +1,65 @@
+"""Sources are found by name, and their options say what is wrong with them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from chartwatch.errors import OptionError
+from chartwatch.sources import SOURCES, open_source
+
+KEY = {"key_parameter": "/chartwatch/flixpatrol", "company": "cmp_n"}
+
+
+def test_each_source_is_registered_under_its_own_name() -> None:
+    assert list(SOURCES) == [source.name for source in SOURCES.values()]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_each_source_says_in_a_line_what_it_is_and_what_its_options_mean(name: str) -> None:
+    assert 0 < len(SOURCES[name].summary) <= 100
+    assert "\n" not in SOURCES[name].summary
+    assert all(SOURCES[name].options.values())
+
+
+def test_an_unknown_source_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(OptionError) as caught:
+        open_source("netflix", {})
+    assert str(caught.value) == (
+        "option source: 'netflix' is not known; the sources are netflix-countries, netflix-global, flixpatrol, csv"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("netflix-global", {"uri": "x"}, "option uri: netflix-global has no such option; it has url"),
+        ("csv", {}, "option cadence: csv needs it: how often the chart appears: day or week"),
+        ("csv", {"cadence": "month"}, "option cadence: 'month': input should be 'day' or 'week'"),
+        ("csv", {"cadence": "day", "depth": "ten"},
+         "option depth: 'ten': input should be a valid integer, unable to parse string as an integer"),
+        ("csv", {"cadence": "day", "chart": "My Chart"},
+         "option chart: 'My Chart' is not a chart's id such as netflix-daily-overall"),
+        ("csv", {"cadence": "day", "territory": "usa"},
+         "option territory: 'usa' is not an ISO 3166-1 alpha-2 code such as KR"),
+        ("csv", {"cadence": "day", "delimiter": "::"},
+         "option delimiter: '::' is not one character that can stand between cells"),
+        ("csv", {"cadence": "day", "name": "My chart"},
+         "option csv: a `name` is of one chart, so that `chart` is needed with it"),
+        ("csv", {"cadence": "day", "depth": "3", "shortest": "4"},
+         "option csv: `shortest` is 4, more than a `depth` of 3"),
+        ("flixpatrol", {"company": "cmp_n", "countries": "US=cnt_u"},
+         "option key_parameter: flixpatrol needs it: name of the SSM parameter that holds the API key"),
+        ("flixpatrol", {**KEY, "countries": "US"}, "option countries: 'US' has no id for US"),
+        ("flixpatrol", {**KEY, "countries": "usa=cnt_u"},
+         "option countries: 'usa=cnt_u' is not an ISO 3166-1 alpha-2 code such as KR"),
+        ("flixpatrol", {**KEY, "countries": "US=cnt_u,KR=cnt_u"},
+         "option countries: 'US=cnt_u,KR=cnt_u' gives two territories the same id"),
+        ("flixpatrol", {**KEY, "countries": "US=cnt_u", "types": "kids"},
+         "option types: 'kids': input should be 'overall', 'films' or 'tv'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_option_is_named(name: str, options: Mapping[str, Any], said: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        open_source(name, options)
+    assert str(caught.value) == said
