@@ -12,7 +12,7 @@ demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no ac
 	$(BIN)/chartwatch demo
 
 test: $(VENV)/.ready .tools/.ready  ## every test
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/.ready .tools/.ready
 	$(BIN)/ruff check .

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -31,12 +31,28 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 def read_catalog(path: Path) -> Catalog:
     """Read a catalog file. Raises `CatalogProblem` that names line and column."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        body = path.read_bytes()
     except OSError as error:
         raise CatalogProblem(str(path), "", error.strerror or "cannot be read") from error
+    return parse_catalog(body, str(path))
+
+
+def parse_catalog(body: bytes, name: str) -> Catalog:
+    """Return the catalog that stands in `body`; `name` is what errors call the file. Raises `CatalogProblem`."""
+    try:
+        text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CatalogProblem(str(path), f"byte {error.start}", "is not UTF-8") from error
-    return Catalog(_works(text, str(path)))
+        raise CatalogProblem(name, f"byte {error.start}", "is not UTF-8") from error
+    return Catalog(_works(text, name))
+
+
+def write_catalog(catalog: Catalog) -> bytes:
+    """Return the file of a catalog: `parse_catalog` makes the same catalog of it."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(COLUMNS)
+    rows.writerows(map(_row, catalog))
+    return text.getvalue().encode()
 
 
 def _works(text: str, name: str) -> Iterator[Work]:
@@ -88,4 +104,19 @@ def _work(row: dict[str, str | None], name: str, line: int) -> Work:
         aliases=tuple(alias for part in cells["aliases"].split(";;") if (alias := part.strip())),
         source=cells["source"],
         confidence=cells["confidence"],
+    )
+
+
+def _row(work: Work) -> Sequence[str]:
+    """Return the cells of a work, in the order of `COLUMNS`."""
+    return (
+        work.id,
+        work.title,
+        work.kind or "",
+        work.original_language or "",
+        ";".join(work.origin_countries),
+        work.release_date.isoformat() if work.release_date else "",
+        ";;".join(work.aliases),
+        work.source,
+        work.confidence,
     )

@@ -1,14 +1,15 @@
-"""Both stores in memory: for replay, what-if and tests."""
+"""The stores in memory: for replay, what-if and tests."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
+from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import Edition, Publication, PublicationSummary
 from chartwatch.domain.detection import Past
 from chartwatch.domain.history import Head, Records
 from chartwatch.domain.milestones import Bulletin, Milestone
 from chartwatch.domain.stores import Recorded, Writes
-from chartwatch.errors import Conflict
+from chartwatch.errors import Conflict, StoryInDoubt
 
 
 class MemoryCharts:
@@ -53,7 +54,7 @@ class MemoryMilestones:
         self._pasts: dict[str, Past] = {}
         self._milestones: dict[str, dict[str, Milestone]] = {}
         self._applied: dict[str, dict[date, str]] = {}
-        self._bulletins: dict[str, list[Bulletin]] = {}
+        self._bulletins: dict[str, dict[int, Bulletin]] = {}
 
     def head(self, chart: str) -> Head | None:
         """Return where the record of a chart stands, or None at first."""
@@ -84,21 +85,70 @@ class MemoryMilestones:
 
     def commit(self, before: Head | None, after: Head, writes: Writes, bulletin: Bulletin | None) -> None:
         """Make `after` the head, with all of `writes` and the bulletin."""
-        if self._heads.get(after.chart) is not before:
+        if self._heads.get(after.chart) != before:
             raise Conflict(after.chart)
         self._heads[after.chart] = after
         self._past(after.chart).remember(writes.honours, writes.tallies)
         self._milestones.setdefault(after.chart, {}).update(writes.milestones)
         self._applied.setdefault(after.chart, {}).update(writes.applied)
         if bulletin is not None:
-            self._bulletins.setdefault(after.chart, []).append(bulletin)
+            self._bulletins.setdefault(after.chart, {})[bulletin.number] = bulletin
+
+    def bulletin(self, chart: str, number: int) -> Bulletin:
+        """Return one bulletin. Raises `LookupError` when there is none of that number."""
+        return self._bulletins[chart][number]
 
     def bulletins(self, chart: str) -> Iterable[Bulletin]:
         """Return the chart's bulletins in the order of their numbers."""
-        return list(self._bulletins.get(chart, []))
+        return list(self._bulletins.get(chart, {}).values())
 
     def _past(self, chart: str) -> Past:
         return self._pasts.setdefault(chart, Past())
+
+
+class MemoryCatalogs:
+    """The catalog in force; implements `CatalogStore`."""
+
+    def __init__(self) -> None:
+        """Begin with an empty one."""
+        self._current = Catalog()
+
+    def current(self) -> Catalog:
+        """Return the catalog in force; an empty one at first."""
+        return self._current
+
+    def replace(self, catalog: Catalog) -> None:
+        """Put another catalog in force."""
+        self._current = catalog
+
+
+class MemoryOutbox:
+    """Which stories were taken and sent; implements `Outbox`."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._taken: set[str] = set()
+        self._message_ids: dict[str, str] = {}
+
+    def take(self, story: str) -> bool:
+        """Take a story for sending; False when it was sent already.
+
+        Raises `StoryInDoubt` when it was taken before and never settled.
+        """
+        if story in self._message_ids:
+            return False
+        if story in self._taken:
+            raise StoryInDoubt(story)
+        self._taken.add(story)
+        return True
+
+    def settle(self, story: str, message_id: str) -> None:
+        """Mark a story that was taken as sent."""
+        self._message_ids[story] = message_id
+
+    def release(self, story: str) -> None:
+        """Give back a story that was taken and certainly did not get out."""
+        self._taken.discard(story)
 
 
 class NoArchive:

@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -61,7 +61,7 @@ class Catalog:
         self._matched: dict[tuple[str, Kind | None, date | None], Work] = {}
         self.version = self._digest()
 
-    def __iter__(self) -> Iterable[Work]:
+    def __iter__(self) -> Iterator[Work]:
         """Iterate over the works in the order they were given."""
         return iter(self._works.values())
 

@@ -68,7 +68,10 @@ class MilestoneStore(Protocol):
     """Honour rolls, tallies, slots and bulletins."""
 
     def head(self, chart: str) -> Head | None:
-        """Return where the record of a chart stands, after finishing any step that was cut short; None at first."""
+        """Return where the record of a chart stands, after finishing any step that was cut short; None at first.
+
+        Raises `Conflict` when another process was faster at that.
+        """
 
     def records(self, chart: str) -> Records:
         """Return the view of a chart's past that `advance` reads."""
@@ -87,6 +90,9 @@ class MilestoneStore(Protocol):
 
         Raises `Conflict`, having changed nothing, when the head is no longer `before`.
         """
+
+    def bulletin(self, chart: str, number: int) -> Bulletin:
+        """Return one bulletin. Raises `LookupError` when there is none of that number."""
 
     def bulletins(self, chart: str) -> Iterable[Bulletin]:
         """Return the chart's bulletins in the order of their numbers."""

@@ -283,9 +283,8 @@ def _subject(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line], status
     said = [_ascii(line.brief) for line in lines]
     start = f"{prefix}{title}: "
     named = _with_briefs(start, said, f" ({_ascii(bulletin.chart_name)}, {place})")
-    unnamed = _with_briefs(start, said, f" ({place})")
-    # The second thing to say is worth more than the chart's name, which stands on top of the text.
-    return named if said[1:2] == [] or said[1] in named else unnamed
+    # Two things to say, or the one there is, are worth more than the chart's name, which stands on top of the text.
+    return named if all(brief in named for brief in said[:2]) else _with_briefs(start, said, f" ({place})")
 
 
 def _with_briefs(start: str, briefs: Sequence[str], end: str) -> str:

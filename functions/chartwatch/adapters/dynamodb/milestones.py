@@ -1,0 +1,264 @@
+"""Honour rolls, tallies, slots and bulletins on DynamoDB, where a step is taken whole or not at all.
+
+A step of a chart's record is many items, so it is written down in the journal first, and then *taken* by one
+conditional update of the chart's head, which from then on names it as pending. Applying it can be cut short anywhere
+and done again by anyone, several at once. A process that was paused does no harm either: a revision of a slot is
+written once and never changes, and every other item bears the version of its step and gives way to newer ones only.
+The bulletin comes after all that it tells of, and the head drops the pending step last.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from chartwatch.adapters.dynamodb import codec
+from chartwatch.adapters.dynamodb import keys as layout
+from chartwatch.adapters.dynamodb.journal import Journal, JournalledStep, StepGone, StepRef
+from chartwatch.adapters.dynamodb.records import DynamoRecords, RuleTallies, WorkHonours, rules_after, works_after
+from chartwatch.adapters.dynamodb.table import Item, Table, key_of
+from chartwatch.domain.history import EVERYWHERE, Head, Records
+from chartwatch.domain.milestones import Bulletin, Milestone
+from chartwatch.domain.stores import Recorded, Writes
+from chartwatch.errors import Conflict
+
+_HEAD = codec.Packed(TypeAdapter(Head))
+_MILESTONE = codec.Packed(TypeAdapter(Milestone))
+
+
+class DynamoMilestones:
+    """Honour rolls, tallies, slots and bulletins; implements `MilestoneStore`."""
+
+    def __init__(self, table: Table) -> None:
+        """`table` is the milestones table."""
+        self._table = table
+        self._journal = Journal(table)
+
+    def head(self, chart: str) -> Head | None:
+        """Return where the record of a chart stands, after finishing any step that was cut short; None at first.
+
+        Raises `Conflict` when another process was faster at that.
+        """
+        while (stored := self._stored(chart)).pending is not None:
+            try:
+                step = self._journal.read(chart, stored.pending)
+            except StepGone as gone:
+                raise Conflict(chart) from gone
+            self._apply(step, stored.pending)
+        return stored.head
+
+    def records(self, chart: str) -> Records:
+        """Return the view of a chart's past that `advance` reads."""
+        return DynamoRecords(self._table, chart)
+
+    def milestones(self, chart: str, slots: Collection[str]) -> Mapping[str, Milestone]:
+        """Return those of the slots that are recorded, at their latest revision."""
+        first = {layout.slot(chart, slot, 1): slot for slot in slots}
+        recorded = [first[key_of(item)] for item in self._table.get_all(first)]
+        latest = self._table.each(lambda slot: self._latest(chart, slot), recorded)
+        return dict(zip(recorded, latest, strict=True))
+
+    def applied(self, chart: str, period: date) -> str | None:
+        """Return the digest of the number ones that were last processed for a period, or None."""
+        stored = self._stored(chart)
+        item = self._table.get(layout.applied(chart, period))
+        return item["digest"]["S"] if item and stored.has_moved_past(period) else None
+
+    def recorded(self, chart: str) -> Recorded:
+        """Return everything recorded of a chart."""
+        stored, at = self._stored(chart), layout.record(chart)
+        works = map(WorkHonours.of, self._table.query(at, layout.HONOUR))
+        rules = map(RuleTallies.of, self._table.query(at, layout.TALLY))
+        slots = self._table.each(lambda scope: self._slots(chart, scope), stored.scopes)
+        applied = {layout.period_of(i["sk"]["S"]): i["digest"]["S"] for i in self._table.query(at, layout.APPLIED)}
+        return Recorded(
+            honours={honour.key: honour for work in works for honour in work.honours()},
+            tallies={key: tally for rule in rules for key, tally in rule.tallies()},
+            milestones={milestone.slot: milestone for milestones in slots for milestone in milestones},
+            applied={period: digest for period, digest in applied.items() if stored.has_moved_past(period)},
+        )
+
+    def commit(self, before: Head | None, after: Head, writes: Writes, bulletin: Bulletin | None) -> None:
+        """Make `after` the head, with all of `writes`, and the bulletin last.
+
+        Raises `Conflict`, having changed nothing, when the head is no longer `before`.
+        """
+        if bulletin is None and _only_moves_on(before, writes):
+            self._move_on(before, after, writes)
+            return
+        records = DynamoRecords(self._table, after.chart)
+        step = JournalledStep(
+            after=after,
+            works=tuple(works_after(records, writes.honours)),
+            rules=tuple(rules_after(records, writes.tallies)),
+            milestones=tuple(writes.milestones.values()),
+            applied=writes.applied,
+            bulletin=bulletin,
+        )
+        ref = self._journal.keep(step)
+        taken = self._update_head(before, after.chart, "SET pending = :pending", {":pending": ref.attribute})
+        # When the answer to a first attempt is lost, the client's second one is refused although the step was taken.
+        if not taken and self._stored(after.chart).pending != ref:
+            self._withdraw(after.chart, ref)
+            raise Conflict(after.chart)
+        self._apply(step, ref)
+
+    def bulletin(self, chart: str, number: int) -> Bulletin:
+        """Return one bulletin. Raises `LookupError` when there is none of that number."""
+        item = self._table.existing(layout.bulletin(chart, number))
+        return self._journal.bulletin(chart, StepRef.of(item["step"]))
+
+    def bulletins(self, chart: str) -> Iterable[Bulletin]:
+        """Return the chart's bulletins in the order of their numbers."""
+        for item in self._table.query(layout.record(chart), layout.BULLETIN):
+            yield self._journal.bulletin(chart, StepRef.of(item["step"]))
+
+    def _stored(self, chart: str) -> "_StoredHead":
+        return _StoredHead.of(self._table.get(layout.head(chart)) or {})
+
+    def _latest(self, chart: str, slot: str) -> Milestone:
+        *_, latest = self._table.query(*layout.revisions(chart, slot))
+        return _milestone(latest)
+
+    def _slots(self, chart: str, scope: str) -> list[Milestone]:
+        """Return every revision of every slot of a scope, the latest of each last."""
+        return [_milestone(item) for item in self._table.query(layout.scope(chart, scope), layout.SLOT)]
+
+    def _move_on(self, before: Head | None, after: Head, writes: Writes) -> None:
+        """Take a step that changes nothing but the head."""
+        for period, digest in writes.applied.items():
+            self._put_unless_newer(_applied_item(after, period, digest))
+        if not self._update_head(before, after.chart, _SET_HEAD, _head_values(after)):
+            raise Conflict(after.chart)
+
+    def _update_head(self, before: Head | None, chart: str, update: str, values: Item) -> bool:
+        """Update the head if it is still `before`, and nothing pending."""
+        if before is None:
+            return self._table.update_if(layout.head(chart), update, "attribute_not_exists(pk)", values)
+        return self._table.update_if(
+            layout.head(chart),
+            update,
+            "version = :before AND attribute_not_exists(pending)",
+            {**values, ":before": codec.number(before.version)},
+        )
+
+    def _apply(self, step: JournalledStep, ref: StepRef) -> None:
+        """Apply a step that was taken, or what is left of it to apply."""
+        after = step.after
+        self._table.each(self._put_unless_newer, list(_versioned_items(step)))
+        self._table.put_all([_slot_item(milestone) for milestone in step.milestones])
+        if step.bulletin is not None:
+            self._table.put_new(_bulletin_item(step.bulletin, ref))
+        self._table.update_if(
+            layout.head(after.chart),
+            f"{_SET_HEAD} REMOVE pending ADD scopes :scopes",
+            "pending = :pending",
+            {**_head_values(after), ":pending": ref.attribute, ":scopes": {"SS": sorted(_scopes(step))}},
+        )
+        if step.bulletin is None:
+            self._journal.drop(after.chart, ref)
+
+    def _put_unless_newer(self, item: Item) -> None:
+        """Write an item, unless this step, or a later one, has written it already."""
+        self._table.put_if(item, "attribute_not_exists(v) OR v < :v", {":v": item["v"]})
+
+    def _withdraw(self, chart: str, ref: StepRef) -> None:
+        """Remove a step that was not taken from the journal; the very same step, taken by another, stays."""
+        told = self._table.get(layout.bulletin(chart, ref.version))
+        if told is None or StepRef.of(told["step"]) != ref:
+            self._journal.drop(chart, ref)
+
+
+class _StoredHead(NamedTuple):
+    """The item of a head: where the record stands, which step is being applied, and every scope ever written to."""
+
+    head: Head | None
+    pending: StepRef | None
+    scopes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, item: Item) -> "_StoredHead":
+        """Read an item; one without attributes stands for none."""
+        return cls(
+            head=_HEAD.value(item["head"]) if "head" in item else None,
+            pending=StepRef.of(item["pending"]) if "pending" in item else None,
+            scopes=tuple(sorted(item["scopes"]["SS"])) if "scopes" in item else (),
+        )
+
+    def has_moved_past(self, period: date) -> bool:
+        """Return whether the record holds a later period, which is when it counts what was noted of this one."""
+        return self.head is not None and self.head.last is not None and period < self.head.last
+
+
+_SET_HEAD = "SET version = :version, head = :head, period = :period"
+
+
+def _head_values(head: Head) -> Item:
+    """Return the values of `_SET_HEAD`; the period is for people."""
+    return {
+        ":version": codec.number(head.version),
+        ":head": _HEAD.attribute(head),
+        ":period": codec.text(str(head.last)),
+    }
+
+
+def _only_moves_on(before: Head | None, writes: Writes) -> bool:
+    """Return whether a step can do without the journal: it notes what it leaves behind, and changes the head.
+
+    Should the step not be taken, that note does no harm: it does not count until the record has moved on from the
+    period, and the step that does so writes it anew. A note of any other period would be believed.
+    """
+    if writes.honours or writes.tallies or writes.milestones:
+        return False
+    return not writes.applied or (before is not None and writes.applied.keys() == {before.last})
+
+
+def _versioned_items(step: JournalledStep) -> Iterator[Item]:
+    """Yield the items that a step replaces, each with the version that it comes from."""
+    chart, version = step.after.chart, {"v": codec.number(step.after.version)}
+    for work in step.works:
+        yield {**work.item(chart), **version}
+    for rule in step.rules:
+        yield {**rule.item(chart), **version}
+    for period, digest in step.applied.items():
+        yield _applied_item(step.after, period, digest)
+
+
+def _scopes(step: JournalledStep) -> set[str]:
+    """Return the scopes in which a step writes slots, and always the one over all territories."""
+    return {EVERYWHERE, *(layout.scope_of(step.after.chart, milestone.slot) for milestone in step.milestones)}
+
+
+def _applied_item(after: Head, period: date, digest: str) -> Item:
+    return {
+        **layout.applied(after.chart, period).attributes,
+        "v": codec.number(after.version),
+        "digest": codec.text(digest),
+    }
+
+
+def _bulletin_item(bulletin: Bulletin, ref: StepRef) -> Item:
+    """Return the item whose arrival wakes the publisher; beside the step stands what a person looks for."""
+    return {
+        **layout.bulletin(bulletin.chart, bulletin.number).attributes,
+        "step": ref.attribute,
+        "period": codec.text(str(bulletin.period)),
+        "changes": codec.number(len(bulletin.changes)),
+        "told": codec.number(sum(change.is_told for change in bulletin.changes)),
+    }
+
+
+def _slot_item(milestone: Milestone) -> Item:
+    """Return the item of a revision; beside the milestone stands what a person looks for in the console."""
+    return {
+        **layout.slot(milestone.chart, milestone.slot, milestone.revision).attributes,
+        "milestone": _MILESTONE.attribute(milestone),
+        "period": codec.text(str(milestone.period)),
+        "status": codec.text(milestone.status),
+        "headline": codec.text(milestone.headline),
+    }
+
+
+def _milestone(item: Item) -> Milestone:
+    return _MILESTONE.value(item["milestone"])

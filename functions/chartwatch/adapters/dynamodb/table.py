@@ -1,0 +1,197 @@
+"""One DynamoDB table: the few calls that the stores make, and how what DynamoDB left undone is tried again."""
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from chartwatch.errors import StoreOverloaded
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestUnionTypeDef
+
+Item = Mapping[str, "AttributeValueTypeDef"]
+"""An item, or the values of an expression, as DynamoDB takes and gives them: `{"title": {"S": "Dark"}}`."""
+
+MAX_GET = 100
+"""Keys that one BatchGetItem takes (API reference)."""
+
+MAX_WRITE = 25
+"""Requests that one BatchWriteItem takes (API reference)."""
+
+ATTEMPTS = 10
+"""How often in a row a batch may get nothing done before the store gives up."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+class Key(NamedTuple):
+    """The primary key of an item."""
+
+    pk: str
+    sk: str
+
+    @property
+    def attributes(self) -> dict[str, "AttributeValueTypeDef"]:
+        """The key as DynamoDB takes it."""
+        return {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
+
+
+def key_of(item: Item) -> Key:
+    """Return the key of an item."""
+    return Key(item["pk"]["S"], item["sk"]["S"])
+
+
+class Table:
+    """A table whose keys are the strings `pk` and `sk`. Reads are strongly consistent.
+
+    `workers`: how many calls are under way at once where a store makes many; the client should allow as many
+    connections. `pause` waits for that many seconds.
+    """
+
+    def __init__(
+        self, client: "DynamoDBClient", name: str, *, workers: int = 16, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        """`name` is the table's."""
+        self._client = client
+        self._name = name
+        self._workers = workers
+        self._pause = pause
+
+    def get(self, key: Key) -> Item | None:
+        """Return one item, or None."""
+        return self._client.get_item(TableName=self._name, Key=key.attributes, ConsistentRead=True).get("Item")
+
+    def existing(self, key: Key) -> Item:
+        """Return one item. Raises `LookupError` when there is none."""
+        item = self.get(key)
+        if item is None:
+            raise LookupError(f"{self._name} has no {key.sk} of {key.pk}")
+        return item
+
+    def get_all(self, keys: Collection[Key]) -> list[Item]:
+        """Return those of the items that exist, in any order."""
+        chunks = _chunks(list(dict.fromkeys(keys)), MAX_GET)
+        return [item for items in self.each(self._get_chunk, chunks) for item in items]
+
+    def query(self, pk: str, prefix: str) -> Iterator[Item]:
+        """Yield the items of a partition whose sort key begins with `prefix`, in the order of sort keys."""
+        return self._query("pk = :pk AND begins_with(sk, :prefix)", {":pk": {"S": pk}, ":prefix": {"S": prefix}})
+
+    def query_between(self, pk: str, first: str, last: str) -> Iterator[Item]:
+        """Yield the items of a partition from sort key `first` to `last`, both included, in order."""
+        return self._query(
+            "pk = :pk AND sk BETWEEN :first AND :last", {":pk": {"S": pk}, ":first": {"S": first}, ":last": {"S": last}}
+        )
+
+    def query_all(self, pk: str) -> Iterator[Item]:
+        """Yield the items of a partition in the order of sort keys."""
+        return self._query("pk = :pk", {":pk": {"S": pk}})
+
+    def put(self, item: Item) -> None:
+        """Write an item, whatever stands there."""
+        self._client.put_item(TableName=self._name, Item=item)
+
+    def put_if(self, item: Item, condition: str, values: Item) -> bool:
+        """Write an item and return True; return False when what stands there does not meet the condition."""
+        try:
+            self._client.put_item(
+                TableName=self._name, Item=item, ConditionExpression=condition, ExpressionAttributeValues=values
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def put_new(self, item: Item) -> bool:
+        """Write an item and return True; return False when one stands there already."""
+        try:
+            self._client.put_item(TableName=self._name, Item=item, ConditionExpression="attribute_not_exists(pk)")
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def update_if(self, key: Key, update: str, condition: str, values: Item) -> bool:
+        """Update an item and return True; return False when what stands there does not meet the condition."""
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=key.attributes,
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def put_all(self, items: Sequence[Item]) -> None:
+        """Write items, all of them, in any order; their keys must differ."""
+        self._write_all([{"PutRequest": {"Item": item}} for item in items])
+
+    def delete_all(self, keys: Sequence[Key]) -> None:
+        """Remove items, all of them, in any order."""
+        self._write_all([{"DeleteRequest": {"Key": key.attributes}} for key in keys])
+
+    def each(self, work: Callable[[Given], Made], over: Sequence[Given]) -> list[Made]:
+        """Do `work` for each, several at once, and return the results in order; or raise the first error."""
+        workers = min(self._workers, len(over))
+        if workers <= 1:
+            return [work(one) for one in over]
+        with ThreadPoolExecutor(workers) as threads:
+            return list(threads.map(work, over))
+
+    def _query(self, condition: str, values: Item) -> Iterator[Item]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from page["Items"]
+
+    def _get_chunk(self, keys: Sequence[Key]) -> list[Item]:
+        found: list[Item] = []
+
+        def attempt(left: Sequence[Item]) -> Sequence[Item]:
+            answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": left, "ConsistentRead": True}})
+            found.extend(answer["Responses"].get(self._name, ()))
+            unprocessed = answer["UnprocessedKeys"].get(self._name)
+            return unprocessed["Keys"] if unprocessed else ()
+
+        wanted: list[Item] = [key.attributes for key in keys]
+        self._until_done(attempt, wanted)
+        return found
+
+    def _write_all(self, requests: Sequence["WriteRequestUnionTypeDef"]) -> None:
+        self.each(self._write_chunk, _chunks(requests, MAX_WRITE))
+
+    def _write_chunk(self, requests: Sequence["WriteRequestUnionTypeDef"]) -> None:
+        def attempt(left: Sequence["WriteRequestUnionTypeDef"]) -> Sequence["WriteRequestUnionTypeDef"]:
+            answer = self._client.batch_write_item(RequestItems={self._name: left})
+            return answer["UnprocessedItems"].get(self._name, ())
+
+        self._until_done(attempt, requests)
+
+    def _until_done(self, attempt: Callable[[Sequence[Given]], Sequence[Given]], left: Sequence[Given]) -> None:
+        """Call `attempt`, which returns what it left undone, until nothing is left.
+
+        The pauses between grow while nothing gets done. Raises `StoreOverloaded` when that lasts.
+        """
+        idle = 0
+        while undone := attempt(left):
+            idle = idle + 1 if len(undone) == len(left) else 0
+            if idle == ATTEMPTS:
+                raise StoreOverloaded(self._name, len(undone))
+            # Writers that were refused together should not come back together.
+            self._pause(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**idle)))  # noqa: S311
+            left = undone
+
+
+def _chunks(items: Sequence[Given], size: int) -> list[Sequence[Given]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]

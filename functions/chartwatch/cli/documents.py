@@ -1,0 +1,61 @@
+"""Documents of a source as files: read whole, unpacked when their name ends in `.gz`."""
+
+import gzip
+import hashlib
+import os
+import re
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chartwatch.domain.charts import Provenance
+from chartwatch.errors import FileProblem, SourceNotATable, SourceTruncated
+
+_TIME_FETCHED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a source published at one time: the bytes, unpacked, and where they came from."""
+
+    body: bytes
+    provenance: Provenance
+
+
+def read_document(file: Path, source: str) -> Document:
+    """Read a file as a document of `source`.
+
+    Its bare name is the address that evidence gives, and the time fetched is in a name such as
+    `2021-11-17T011549Z.tsv.gz`. Raises `SourceTruncated` or `SourceNotATable` when it cannot be unpacked, and
+    `FileProblem` when it cannot be read.
+    """
+    try:
+        packed = file.read_bytes()
+    except OSError as error:
+        raise FileProblem(str(file), "", error.strerror or "cannot be read") from error
+    body = _unpacked(packed, source) if file.suffix == ".gz" else packed
+    # Evidence is UTF-8 text; a file's name may hold other bytes.
+    name = os.fsencode(file.name).decode(errors="replace")
+    return Document(body, Provenance(name, time_fetched(name), hashlib.sha256(body).hexdigest()))
+
+
+def time_fetched(name: str) -> str | None:
+    """Return the time (RFC 3339, UTC) with which a file name begins, as in `2021-11-17T011549Z.tsv`, or None."""
+    found = _TIME_FETCHED.match(name)
+    if found is None:
+        return None
+    try:
+        fetched = datetime.strptime(found[0], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return fetched.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _unpacked(packed: bytes, source: str) -> bytes:
+    try:
+        return gzip.decompress(packed)
+    except EOFError as error:
+        raise SourceTruncated(source, "the gzip data end too early") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise SourceNotATable(source, "the file is named .gz and is not readable as gzip data") from error

@@ -1,0 +1,152 @@
+"""Tables that a person reads: rules, sources, and what a catalog holds."""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chartwatch.domain import words
+from chartwatch.domain.catalog import Catalog, Work, title_key
+from chartwatch.domain.charts import Kind
+from chartwatch.domain.rules import Condition, Count, Fact, Rule
+from chartwatch.sources.protocol import Source
+
+WIDE = 124
+"""Columns from which on the id of a rule stands on one line; also the width where there is no terminal."""
+
+_ID_WIDTH = 25
+
+_GROUPS = {Fact.WORK_KIND: "kind", Fact.ORIGINAL_LANGUAGE: "language", Fact.ORIGIN_COUNTRY: "country"}
+_PLURALS: Mapping[str, str] = {Kind.FILM: "films", Kind.SERIES: "series"}
+
+
+def console() -> Console:
+    """Return a console on stdout: as wide as the terminal, or wide enough for whole lines in a pipe."""
+    terminal = Console(highlight=False)
+    return terminal if terminal.is_terminal else Console(highlight=False, width=WIDE)
+
+
+def rules_table(rules: Iterable[Rule], width: int) -> Table:
+    """Return the rules, one a row, for a console of that width."""
+    table = Table(box=None, padding=(0, 2 if width >= WIDE else 1, 0, 0))
+    for heading in ("id", "kind", "scope", "per"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("at")
+    table.add_column("where")
+    for rule in rules:
+        name = rule.id if width >= WIDE else "\n".join(textwrap.wrap(rule.id, _ID_WIDTH))
+        at = " ".join(str(number) for number in rule.at)
+        per = _GROUPS[rule.per] if rule.per else ""
+        table.add_row(Text(name), rule.kind.value, rule.scope.value, per, at, Text(where_in_words(rule)))
+    return table
+
+
+def where_in_words(rule: Rule) -> str:
+    """Return what a rule counts: "non-English series", "titles from Mexico"."""
+    conditions = {condition.fact: condition for condition in rule.where}
+    language = conditions.get(Fact.ORIGINAL_LANGUAGE)
+    country = conditions.get(Fact.ORIGIN_COUNTRY)
+    said = [_languages(language)] if language else []
+    said.append(_kinds(conditions.get(Fact.WORK_KIND)))
+    said += [_countries(country)] if country else []
+    said += ["by season"] if rule.count is Count.SEASONS else []
+    return " ".join(said)
+
+
+def _kinds(condition: Condition | None) -> str:
+    if condition is None:
+        return "titles"
+    named = " and ".join(_PLURALS.get(kind, kind) for kind in sorted(condition.values))
+    return f"titles but {named}" if condition.negated else named
+
+
+def _languages(condition: Condition) -> str:
+    names = [words.language_name(code) for code in sorted(condition.values)]
+    return ", ".join(f"non-{name}" for name in names) if condition.negated else f"{' or '.join(names)}-language"
+
+
+def _countries(condition: Condition) -> str:
+    named = " or ".join(words.territory_name(code) for code in sorted(condition.values))
+    return f"{'not ' if condition.negated else ''}from {named}"
+
+
+def sources_table(sources: Mapping[str, type[Source]]) -> Table:
+    """Return the sources, each with its options below it."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for name, source in sources.items():
+        table.add_row(Text(name, style="bold"), Text(source.summary))
+        for option, meaning in source.options.items():
+            table.add_row(Text(f"  -o {option}="), Text(meaning))
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogCounts:
+    """What a catalog holds and lacks. `undecidable` are titles whose works neither kind nor date tells apart."""
+
+    works: int
+    films: int
+    series: int
+    unknown_kind: int
+    unknown_language: int
+    unknown_country: int
+    unknown_release_date: int
+    aliases: int
+    namesakes: int
+    undecidable: tuple[str, ...]
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "CatalogCounts":
+        """Count."""
+        works = list(catalog)
+        shared = dict(_shared_titles(works))
+        return cls(
+            works=len(works),
+            films=sum(work.kind is Kind.FILM for work in works),
+            series=sum(work.kind is Kind.SERIES for work in works),
+            unknown_kind=sum(work.kind is None for work in works),
+            unknown_language=sum(work.original_language is None for work in works),
+            unknown_country=sum(not work.origin_countries for work in works),
+            unknown_release_date=sum(work.release_date is None for work in works),
+            aliases=sum(len(work.aliases) for work in works),
+            namesakes=len(shared),
+            undecidable=tuple(title for title, its in shared.items() if not _can_be_told_apart(its)),
+        )
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line for each number, and one for each title that names works nothing tells apart."""
+        numbers = {
+            "works": self.works,
+            "films": self.films,
+            "series": self.series,
+            "of unknown kind": self.unknown_kind,
+            "of unknown language": self.unknown_language,
+            "of unknown country": self.unknown_country,
+            "of unknown release date": self.unknown_release_date,
+            "aliases": self.aliases,
+            "titles that name several works": self.namesakes,
+        }
+        for name, number in numbers.items():
+            yield f"{number:>7,} {name}"
+        for title in self.undecidable:
+            yield f"Neither kind nor release date tells the works named {title} apart: they count as unknown."
+
+
+def _shared_titles(works: Iterable[Work]) -> Iterator[tuple[str, Sequence[Work]]]:
+    named: dict[str, list[Work]] = {}
+    for work in works:
+        for key in dict.fromkeys(title_key(title) for title in (work.title, *work.aliases)):
+            named.setdefault(key, []).append(work)
+    return ((its[0].title, its) for its in named.values() if len(its) > 1)
+
+
+def _can_be_told_apart(works: Sequence[Work]) -> bool:
+    return all(
+        (one.kind and other.kind and one.kind is not other.kind)
+        or (one.release_date and other.release_date and one.release_date != other.release_date)
+        for one, other in combinations(works, 2)
+    )

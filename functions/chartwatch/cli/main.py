@@ -1,0 +1,230 @@
+"""The `chartwatch` command: replay, rules, sources, catalog, demo."""
+
+# Each command imports what it needs, so that the others start without it.
+# ruff: noqa: PLC0415
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date
+from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from chartwatch.cli.choices import Format, StoreKind
+from chartwatch.errors import ChartwatchError, FileProblem, OptionError
+
+EXIT_WRONG_INPUT = 2
+"""Exit code when a file, an option or an argument could not be used."""
+
+
+class Commands(TyperGroup):
+    """Tells a `ChartwatchError` as one sentence on stderr."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command that the arguments name."""
+        try:
+            return super().main(*args, **extra)
+        except ChartwatchError as error:
+            typer.echo(f"Error: {error}", err=True)
+            sys.exit(EXIT_WRONG_INPUT)
+
+
+def _typer(summary: str) -> typer.Typer:
+    return typer.Typer(
+        cls=Commands,
+        help=summary,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,  # help and errors as plain text: they are piped, searched and quoted
+        pretty_exceptions_enable=False,
+    )
+
+
+app = _typer("Watches popularity charts and says when something historic happens, with the evidence.")
+catalog_app = _typer("Check a catalog of works, or put it in force.")
+app.add_typer(catalog_app, name="catalog")
+
+
+def _print_version(wanted: bool) -> None:
+    from importlib.metadata import version
+
+    if wanted:
+        typer.echo(f"chartwatch {version('chartwatch')}")
+        raise typer.Exit
+
+
+def _as_date(said: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError as error:
+        raise OptionError("--since", f"{said!r} is not a date such as 2022-01-31") from error
+
+
+@app.callback()
+def _chartwatch(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    del version  # acted on by its callback
+
+
+@app.command()
+def replay(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="Published versions of the source, oldest first; also gzipped, as .gz."),
+    ],
+    *,
+    source: Annotated[str, typer.Option(metavar="NAME", help="What published them; see `chartwatch sources`.")],
+    options: Annotated[
+        list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the source; repeatable.")
+    ] = None,
+    catalog: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV. Without it, none are known.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, as YAML.")] = None,
+    since: Annotated[
+        date | None,
+        typer.Option(
+            parser=_as_date, metavar="DATE", help="Tell of periods from then on, record earlier ones silently."
+        ),
+    ] = None,
+    store: Annotated[
+        StoreKind, typer.Option(help="Where to record: in memory, or in DynamoDB ($AWS_ENDPOINT_URL, else simulated).")
+    ] = StoreKind.MEMORY,
+    archive: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep each document here, by its SHA-256.")
+    ] = None,
+    output: Annotated[
+        Format, typer.Option("--format", help="A line a story for people, or a JSON line a milestone change.")
+    ] = Format.TEXT,
+) -> None:
+    """Say what the published files of a source would have announced."""
+    from chartwatch.adapters.catalog_file import read_catalog
+    from chartwatch.cli.following import following
+    from chartwatch.cli.replay import replay as replayed
+    from chartwatch.cli.reports import LINES, Tally
+    from chartwatch.cli.stores import open_stores
+    from chartwatch.domain.catalog import Catalog
+    from chartwatch.rules import default_rules, read_rules
+    from chartwatch.sources import open_source
+
+    _refuse_missing(files)
+    opened = open_source(source, _options(options or []))
+    works = read_catalog(catalog) if catalog else Catalog()
+    in_force = read_rules(rules) if rules else default_rules()
+    _speak_utf_8()
+    tally = Tally()
+    started = time.perf_counter()
+    with open_stores(store, archive) as stores, following(files, tally) as observer:
+        for bulletin in replayed(files, opened, works, in_force, live_from=since, stores=stores, observer=observer):
+            tally.count_changes(bulletin)
+            sys.stdout.writelines(f"{line}\n" for line in LINES[output](bulletin, since))
+    typer.echo(tally.sentence(time.perf_counter() - started), err=True)
+    if tally.refused:
+        raise typer.Exit(EXIT_WRONG_INPUT)
+
+
+@app.command()
+def rules(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Rules of your own, as YAML; else the default ones."),
+    ] = None,
+) -> None:
+    """Check rules and list what they watch for."""
+    from chartwatch.cli.listings import console, rules_table
+    from chartwatch.domain import words
+    from chartwatch.rules import default_rules, read_rules
+
+    found = read_rules(file) if file else default_rules()
+    out = console()
+    out.print(rules_table(found, out.width))
+    typer.echo(f"{words.counted(len(found), 'rule')} in {file or 'default.yaml'}, without a mistake")
+
+
+@app.command()
+def sources() -> None:
+    """List the sources and their options."""
+    from chartwatch.cli.listings import console, sources_table
+    from chartwatch.sources import SOURCES
+
+    console().print(sources_table(SOURCES))
+
+
+@catalog_app.command("check")
+def check_catalog(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The catalog, as CSV.")],
+) -> None:
+    """Check a catalog and count what it holds and lacks."""
+    from chartwatch.adapters.catalog_file import read_catalog
+    from chartwatch.cli.listings import CatalogCounts
+
+    for line in CatalogCounts.of(read_catalog(file)).lines():
+        typer.echo(line)
+
+
+@catalog_app.command("load")
+def load_catalog(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The catalog, as CSV.")],
+    stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
+) -> None:
+    """Put a catalog in force in a deployment."""
+    from chartwatch.adapters.catalog_file import read_catalog
+    from chartwatch.adapters.workstation import put_catalog_in_force
+    from chartwatch.domain import words
+
+    catalog = read_catalog(file)
+    put_catalog_in_force(stack, catalog)
+    typer.echo(f"{words.counted(len(catalog), 'work')} of {file} are in force in {stack}")
+
+
+@app.command()
+def demo() -> None:
+    """Run the whole pipeline on this machine and show its alerts."""
+    try:
+        run = import_module("chartwatch_local.demo").run
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "chartwatch_local":
+            raise
+        raise FileProblem("chartwatch demo", "", "needs a checkout of the project; run `make demo` in it") from error
+    run()
+
+
+def _speak_utf_8() -> None:
+    """JSON lines are UTF-8, whatever the terminal's locale says."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
+def _refuse_missing(files: Sequence[Path]) -> None:
+    """Refuse before any work what cannot be a document: a mistyped name should not cost a long replay."""
+    for file in files:
+        try:
+            mode = file.stat().st_mode
+        except OSError as error:
+            raise FileProblem(str(file), "", error.strerror or "cannot be found") from error
+        if stat.S_ISDIR(mode):
+            raise FileProblem(str(file), "", "is a folder, not a file")
+        if not os.access(file, os.R_OK):
+            raise FileProblem(str(file), "", "may not be read")
+
+
+def _options(said: Sequence[str]) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for option in said:
+        key, equals, value = option.partition("=")
+        if not (key and equals):
+            raise OptionError("-o", f"{option!r} is not of the form key=value")
+        if key in options:
+            raise OptionError(f"-o {key}", "is given twice")
+        options[key] = value
+    return options

@@ -1,0 +1,409 @@
+"""The command as a person uses it: arguments in; stdout, stderr and exit code out."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from chartwatch.cli.main import app
+
+CHART = ("--source", "csv", "-o", "chart=daily", "-o", "name=the daily chart", "-o", "cadence=day", "-o", "depth=1")
+
+HEADER = "period,territory,rank,title,kind"
+
+CATALOG = """\
+work_id,title,kind,original_language,origin_countries,release_date,aliases,source,confidence
+dark,Dark,series,de,DE,2022-01-01,,,
+elite,Élite,series,es,ES,2022-01-02,,,
+heist,Money Heist,series,es,ES,2022-01-01,,,
+ozark,Ozark,series,en,US,2021-12-01,,,
+"""
+
+RULES = """\
+- id: nth-series
+  kind: nth
+  scope: territory
+  where: {work_kind: series}
+  at: [1, 2, 3]
+  headline: "{title} is the {ordinal} series to reach #1 of {chart} in {territory}"
+  brief: "{ordinal} series"
+"""
+
+Write = Callable[[str, str | bytes], Path]
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def chart(titles: Iterable[str], first: date = date(2022, 1, 1)) -> str:
+    rows = (f"{first + timedelta(days=day)},US,1,{title},series" for day, title in enumerate(titles))
+    return "\n".join((HEADER, *rows, ""))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def _write(name: str, content: str | bytes) -> Path:
+        file = tmp_path / name
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return file
+
+    return _write
+
+
+def assert_refused(result: Result, *said: str) -> None:
+    """One sentence on stderr that has all of `said`, nothing on stdout, exit code 2, no traceback."""
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+    assert all(part in result.stderr for part in said), result.stderr
+
+
+# Replay, for people.
+
+
+def test_replay_prints_a_line_for_each_story_and_a_summary_beside(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark", "Élite", "Money Heist"]))
+    result = run("replay", file, *CHART, "--rules", write("rules.yaml", RULES))
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "2022-01-02  Dark: second series (the daily chart, US)",
+        "2022-01-03  Elite: third series (the daily chart, US)",
+    ]
+    assert _without_seconds(result.stderr) == "4 publications, 4 editions: 3 changes, 2 told, 1 silent\n"
+
+
+def test_the_default_rules_are_in_force_unless_others_are_given(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark", "Élite", "Money Heist"]))
+    result = run("replay", file, *CHART, "--catalog", write("catalog.csv", CATALOG))
+    dark, elite, heist = result.stdout.splitlines()
+    assert dark.startswith("2022-01-02  Dark: first title from Germany, first title in German")
+    assert elite.startswith("2022-01-03  Elite: first title from Spain, first title in Spanish")
+    assert heist.startswith("2022-01-04  Money Heist: Spain first country with two, third non-English series")
+
+
+def test_periods_before_since_are_recorded_and_not_printed(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark", "Élite"]))
+    result = run("replay", file, *CHART, "--rules", write("rules.yaml", RULES), "--since", "2022-01-03")
+    assert result.stdout == "2022-01-03  Elite: third series (the daily chart, US)\n"
+
+
+def test_a_later_version_that_changes_an_old_period_tells_the_correction_once(write: Write) -> None:
+    first = write("2022-01-03T000000Z.csv", chart(["Ozark", "Dark"]))
+    second = write("2022-01-04T000000Z.csv", chart(["Ozark", "Élite", "Dark"]))
+    changes = _changes("replay", first, second, second, *CHART, "--rules", write("rules.yaml", RULES))
+    assert [(c["slot"], c["revision"], c["status"], c["holders"][0]["title"]) for c in changes] == [
+        ("nth-series:daily:US:1", 1, "announced", "Ozark"),
+        ("nth-series:daily:US:2", 1, "announced", "Dark"),
+        ("nth-series:daily:US:2", 2, "corrected", "Élite"),
+        ("nth-series:daily:US:3", 1, "announced", "Dark"),
+    ]
+
+
+def test_a_file_given_twice_adds_nothing(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark", "Élite"]))
+    once, twice = run("replay", file, *CHART), run("replay", file, file, *CHART)
+    assert once.stdout == twice.stdout != ""
+    assert _without_seconds(once.stderr) == _without_seconds(twice.stderr)
+
+
+def test_a_gzipped_file_says_the_same(write: Write) -> None:
+    plain = write("daily.csv", chart(["Ozark", "Dark"]))
+    packed = write("daily.csv.gz", gzip.compress(plain.read_bytes()))
+    assert run("replay", packed, *CHART).stdout == run("replay", plain, *CHART).stdout != ""
+
+
+def test_an_archive_keeps_each_document_by_its_sha_256(write: Write, tmp_path: Path) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark"]))
+    archive = tmp_path / "archive"
+    result = run("replay", file, *CHART, "--archive", archive, "--format", "jsonl")
+    sha256 = json.loads(result.stdout.splitlines()[0])["evidence"]["edition"]["sha256"]
+    assert [(kept.name, kept.read_bytes()) for kept in archive.iterdir()] == [(sha256, file.read_bytes())]
+
+
+# Replay, for machines.
+
+
+def test_jsonl_is_one_compact_object_a_change_and_nothing_else(write: Write) -> None:
+    file = write("2022-01-05T070809Z.csv", chart(["Ozark", "Élite"]))
+    result = run("replay", file, *CHART, "--catalog", write("catalog.csv", CATALOG), "--format", "jsonl")
+    changes = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [json.dumps(c, ensure_ascii=False, separators=(",", ":")) for c in changes] == result.stdout.splitlines()
+    assert {tuple(change) for change in changes} == {
+        (
+            *("slot", "rule", "chart", "territory", "group", "n", "period", "status", "silent", "left_censored"),
+            *("revision", "holders", "joint", "provisional_because", "headline", "evidence"),
+        )
+    }
+    assert [change["period"] for change in changes] == sorted(change["period"] for change in changes)
+    first = next(change for change in changes if change["slot"] == "first-from-country:daily:US:ES:1")
+    assert first["holders"] == [{"work_id": "elite", "title": "Élite", "since": "2022-01-02"}]
+    assert first["evidence"]["edition"]["url"] == "2022-01-05T070809Z.csv"
+    assert first["evidence"]["edition"]["fetched_at"] == "2022-01-05T07:08:09Z"
+    assert "Élite" in result.stdout
+
+
+def test_jsonl_has_silent_changes_too_but_none_before_since(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark", "Élite"]))
+    everything = _changes("replay", file, *CHART)
+    assert {(change["silent"], change["period"]) for change in everything if change["left_censored"]} <= {
+        (True, "2022-01-01")
+    }
+    assert _changes("replay", file, *CHART, "--since", "2022-01-03") == [
+        change for change in everything if change["period"] == "2022-01-03"
+    ]
+
+
+def test_no_path_of_this_machine_gets_into_what_is_told(write: Write, tmp_path: Path) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark"]))
+    for output in ("text", "jsonl"):
+        assert str(tmp_path) not in run("replay", file, *CHART, "--format", output).output
+
+
+def test_a_file_name_that_is_not_utf_8_does_no_harm(write: Write, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    write("daily.csv", chart(["Ozark", "Dark"])).rename(odd)
+    assert {change["evidence"]["edition"]["url"] for change in _changes("replay", odd, *CHART)} == {"caf\ufffd.csv"}
+
+
+# Inputs that cannot be used.
+
+BAD = {
+    "empty": b"",
+    "header-only": HEADER.encode() + b"\n",
+    "html": b"<!DOCTYPE html><html><body>Moved</body></html>\n",
+    "null": b"null",
+    "cut-in-a-row": chart(["Ozark", "Dark"]).encode()[:-20],
+    "not-utf-8": chart(["Ozark"]).encode() + b"2022-01-02,US,1,\xc9lite,series\n",
+    "binary": bytes(range(256)),
+    "bad-date": chart(["Ozark"]).replace("2022-01-01", "2022-02-30").encode(),
+    "a-column-less": chart(["Ozark"]).replace("title", "name").encode(),
+    "broken.gz": b"\x1f\x8b no gzip",
+    "cut.gz": gzip.compress(b"period", mtime=0)[:-9],
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_file_that_is_refused_is_named_and_the_others_are_processed(write: Write, name: str) -> None:
+    good = write("good.csv", chart(["Ozark", "Dark"]))
+    bad = write(name, BAD[name])
+    result = run("replay", bad, good, *CHART)
+    assert result.exit_code == 2
+    assert result.stdout == run("replay", good, *CHART).stdout != ""
+    refusal, summary = result.stderr.splitlines()
+    assert refusal.startswith(f"Error: {bad}")
+    assert "1 file refused" in summary
+
+
+def test_a_refusal_names_the_line(write: Write) -> None:
+    bad = write("bad.csv", BAD["bad-date"])
+    result = run("replay", bad, *CHART)
+    assert result.stderr.startswith(f"Error: {bad}, line 2")
+    assert "2022-02-30" in result.stderr.splitlines()[0]
+
+
+def test_a_shrunken_history_is_refused_whole(write: Write) -> None:
+    two = write("two.csv", f"{HEADER}\n2022-01-01,US,1,Dark,series\n2022-01-01,KR,1,Dark,series\n")
+    one = write("one.csv", f"{HEADER}\n2022-01-01,US,1,Ozark,series\n")
+    result = run("replay", two, one, *CHART, "--format", "jsonl")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[0] == f"Error: {one}: daily of 2022-01-01 has lost KR"
+    assert "Ozark" not in result.stdout
+
+
+def _replay_of(file: str, *more: str) -> Callable[[Path], Sequence[str]]:
+    return lambda folder: ("replay", str(folder / file), *CHART, *more)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (_replay_of("gone.csv"), ["gone.csv: No such file or directory"]),
+        (_replay_of("x" * 300), ["File name too long"]),
+        (_replay_of(""), ["is a folder, not a file"]),
+        (_replay_of("good.csv", "--since", "2022-13-01"), ["--since", "'2022-13-01' is not a date such as 2022-01-31"]),
+        (_replay_of("good.csv", "-o", "depht=1"), ["depht", "csv has no such option"]),
+        (_replay_of("good.csv", "-o", "depth"), ["-o: 'depth' is not of the form key=value"]),
+        (_replay_of("good.csv", "-o", "depth=1"), ["-o depth: is given twice"]),
+        (_replay_of("good.csv", "--catalog", "no/catalog.csv"), ["no/catalog.csv: No such file or directory"]),
+        (_replay_of("good.csv", "--catalog", "."), ["Is a directory"]),
+        (_replay_of("good.csv", "--rules", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
+        (_replay_of("good.csv", "--archive", os.devnull), [os.devnull]),
+        (lambda folder: ("replay", f"{folder}/good.csv", "--source", "netflx"), ["'netflx' is not known", "csv"]),
+        (lambda _: ("rules", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
+        (lambda _: ("catalog", "check", "no/catalog.csv"), ["no/catalog.csv: No such file or directory"]),
+        (lambda _: ("catalog", "load", "no/catalog.csv", "--stack", "x"), ["no/catalog.csv: No such file"]),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_one_sentence(
+    write: Write, tmp_path: Path, arguments: Callable[[Path], Sequence[str]], said: list[str]
+) -> None:
+    write("good.csv", chart(["Ozark", "Dark"]))
+    assert_refused(run(*arguments(tmp_path)), *said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["replay", "--source", "csv"], "Missing argument 'FILE'"),
+        (["replay", "x.csv"], "Missing option '--source'"),
+        (["replay", "x.csv", "--source", "csv", "--store", "disk"], "'--store'"),
+        (["replay", "x.csv", "--source", "csv", "--format", "xml"], "'--format'"),
+        (["replay", "x.csv", "--sauce", "csv"], "No such option: --sauce"),
+        (["replai"], "No such command 'replai'"),
+        (["rules", "a.yaml", "b.yaml"], "unexpected extra argument"),
+        (["sources", "csv"], "unexpected extra argument"),
+        (["catalog", "chek", "c.csv"], "No such command 'chek'"),
+        (["catalog", "check"], "Missing argument 'FILE'"),
+        (["catalog", "load", "c.csv"], "Missing option '--stack'"),
+        (["demo", "now"], "unexpected extra argument"),
+    ],
+)
+def test_a_mistyped_command_line_is_explained(arguments: list[str], said: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+    assert said in result.stderr.splitlines()[-1]
+
+
+# Rules, sources, catalog.
+
+
+def test_a_wrong_rule_is_named_with_line_and_column(write: Write) -> None:
+    file = write("rules.yaml", "- id: a-rule\n  kind: nth\n  scope: planet\n  headline: x\n  brief: x\n  at: [1]\n")
+    assert_refused(run("rules", file), f"{file}, line 3, column 10: rule a-rule, scope")
+
+
+def test_rules_that_are_no_yaml_are_named_with_line_and_column(write: Write) -> None:
+    file = write("rules.yaml", "- id: [\n")
+    assert_refused(run("rules", file), f"{file}, line 2, column 1: is not YAML")
+
+
+def test_the_default_rules_are_listed_and_without_a_mistake() -> None:
+    result = run("rules")
+    assert result.exit_code == 0
+    assert "nth-non-english-series " in result.stdout
+    assert result.stdout.endswith("12 rules in default.yaml, without a mistake\n")
+
+
+def test_a_rules_file_is_named_as_it_was_given(write: Write) -> None:
+    file = write("[bold]rules.yaml", RULES)
+    assert run("rules", file).stdout.endswith(f"1 rule in {file}, without a mistake\n")
+
+
+def test_the_sources_are_listed() -> None:
+    result = run("sources")
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.stdout.splitlines() if not line.startswith(" ")] == [
+        *("netflix-countries", "netflix-global", "flixpatrol", "csv")
+    ]
+
+
+def test_a_catalog_is_checked_and_counted(write: Write) -> None:
+    result = run("catalog", "check", write("catalog.csv", CATALOG))
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[:3] == ["      4 works", "      0 films", "      4 series"]
+
+
+def test_a_wrong_catalog_line_is_named_with_line_and_column(write: Write) -> None:
+    file = write("catalog.csv", CATALOG.replace("ES,2022-01-01", "Spain,2022-01-01"))
+    assert_refused(run("catalog", "check", file), f"{file}, line 4, column origin_countries: 'Spain' is not")
+
+
+def test_the_demo_says_what_it_needs_where_there_is_no_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "chartwatch_local", None)
+    assert_refused(run("demo"), "needs a checkout of the project; run `make demo` in it")
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").stdout.startswith("chartwatch ")
+
+
+@pytest.mark.parametrize(
+    "command", ["", "replay", "rules", "sources", "catalog", "catalog check", "catalog load", "demo"]
+)
+def test_help_fits_eighty_columns(command: str) -> None:
+    result = run(*command.split(), "--help")
+    assert result.exit_code == 0
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+# The process.
+
+COMMAND = (sys.executable, "-m", "chartwatch.cli")
+
+
+def test_a_reader_that_stops_reading_ends_the_command_quietly(write: Write) -> None:
+    file = write("daily.csv", chart([f"Title {n}" for n in range(2000)]))
+    with subprocess.Popen(
+        [*COMMAND, "replay", file, *CHART, "--format", "jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b'{"slot":')
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_progress_is_shown_on_a_terminal_and_never_in_what_is_piped(write: Write) -> None:
+    file = write("[bold]daily.csv", chart(["Ozark", "Dark", "Élite"]))
+    arguments = ("replay", file, *CHART, "--format", "jsonl")
+    ours, theirs = os.openpty()
+    piped = subprocess.run([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs, check=True)
+    os.close(theirs)
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        shown = terminal.read(100_000).decode()
+    assert piped.stdout.decode() == run(*arguments).stdout
+    assert "[bold]daily.csv" in shown
+    assert "3 publications, 3 editions" in shown
+
+
+def test_jsonl_is_utf_8_whatever_the_locale(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "오징어 게임"]))
+    told = subprocess.run(
+        [*COMMAND, "replay", file, *CHART, "--format", "jsonl"],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=True,
+    )
+    assert "오징어 게임" in told.stdout.decode()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["replay", "{file}", *CHART]])
+def test_help_and_a_replay_in_memory_load_nothing_of_aws(write: Write, arguments: list[str]) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark"]))
+    code = (
+        "import sys, atexit\n"
+        "atexit.register(lambda: print(sorted({m.partition('.')[0] for m in sys.modules}), file=sys.stderr))\n"
+        "from chartwatch.cli.main import app\n"
+        "app()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *(argument.format(file=file) for argument in arguments)],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    loaded = ran.stderr.splitlines()[-1]
+    assert "'chartwatch'" in loaded
+    assert not [name for name in ("boto3", "botocore", "moto", "rich") if f"'{name}'" in loaded]
+
+
+def _changes(*arguments: str | Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in run(*arguments, "--format", "jsonl").stdout.splitlines()]
+
+
+def _without_seconds(summary: str) -> str:
+    said, _, seconds = summary.rpartition(" (")
+    assert seconds.endswith(" s)\n")
+    return f"{said}\n"

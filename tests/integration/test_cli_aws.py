@@ -1,0 +1,211 @@
+"""The command with AWS behind it, simulated or local: the other store, and a catalog put in force."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import boto3
+import pytest
+from typer.testing import CliRunner, Result
+
+from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
+from chartwatch.adapters.dynamodb.table import Table
+from chartwatch.adapters.s3 import CatalogDocuments
+from chartwatch.adapters.tables import create_table, read_tables
+from chartwatch.cli.main import app
+from chartwatch_local.aws import LocalAws, local_aws
+from chartwatch_local.checkout import TOOLS
+
+pytestmark = pytest.mark.xdist_group("cli-aws")  # one local AWS is enough
+
+CHART = ("--source", "csv", "-o", "chart=daily", "-o", "cadence=day", "-o", "depth=2")
+
+CATALOG = """\
+work_id,title,kind,original_language,origin_countries,release_date,aliases,source,confidence
+dark,Dark,series,de,DE,2022-01-01,,,
+elite,Élite,series,es,ES,2022-01-02,,,
+heist,Money Heist,series,es,ES,2022-01-01,La casa de papel,,
+ozark,Ozark,series,en,US,2021-12-01,,,
+"""
+
+TITLES = ("Ozark", "Dark", "Élite", "An unknown title", "La casa de papel", "Ozark")
+
+
+@pytest.fixture(autouse=True)
+def _no_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of this machine's own AWS configuration is used."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "CHARTWATCH_"))]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "no-such-file"))
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def rows(day: int, *numbers_one: tuple[str, str]) -> Iterator[str]:
+    for territory, title in numbers_one:
+        period = date(2022, 1, 1) + timedelta(days=day)
+        yield f"{period},{territory},1,{title},series"
+        yield f"{period},{territory},2,Second to {title},series"
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> list[Path]:
+    """Return three versions of a chart: with a gap, then without it and grown, then with an old day changed."""
+    days = [list(rows(day, ("US", title), ("KR", TITLES[day - 1]))) for day, title in enumerate(TITLES)]
+    changed = list(rows(1, ("US", "Élite"), ("KR", "Dark")))
+    contents = [days[:2] + days[3:5], days, [days[0], changed, *days[2:]]]
+    files = [tmp_path / f"2022-01-0{6 + n}T000000Z.csv" for n in range(len(contents))]
+    for file, content in zip(files, contents, strict=True):
+        lines = ("period,territory,rank,title,kind", *(row for day in content for row in day), "")
+        file.write_text("\n".join(lines), encoding="utf-8")
+    return files
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    file = tmp_path / "catalog.csv"
+    file.write_text(CATALOG, encoding="utf-8")
+    return file
+
+
+def test_both_stores_give_the_same_output_byte_for_byte(versions: list[Path], catalog: Path) -> None:
+    arguments: list[str | Path] = ["replay", *versions, *CHART, "--catalog", catalog, "--format", "jsonl"]
+    memory, dynamodb = run(*arguments), run(*arguments, "--store", "dynamodb")
+    assert (memory.exit_code, dynamodb.exit_code) == (0, 0)
+    assert memory.stdout_bytes == dynamodb.stdout_bytes != b""
+
+
+def test_the_versions_of_that_comparison_hold_gaps_corrections_and_unknown_facts(
+    versions: list[Path], catalog: Path
+) -> None:
+    result = run("replay", *versions, *CHART, "--catalog", catalog, "--format", "jsonl")
+    changes = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {change["status"] for change in changes} == {"announced", "provisional", "corrected", "retracted"}
+    assert any("unknown" in reason for change in changes for reason in change["provisional_because"])
+
+
+def test_a_replay_in_dynamodb_reports_a_refused_file_too(versions: list[Path], tmp_path: Path) -> None:
+    (bad := tmp_path / "bad.csv").write_text("null")
+    result = run("replay", bad, versions[0], *CHART, "--store", "dynamodb")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {bad}")
+    assert result.stdout != ""
+
+
+def test_an_endpoint_that_does_not_answer_is_named(versions: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    result = run("replay", versions[0], *CHART, "--store", "dynamodb")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: DynamoDB at http://127.0.0.1:9: Could not connect to the endpoint URL")
+
+
+# On an endpoint: a local AWS.
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[LocalAws]:
+    if not (TOOLS / "local-aws").exists():
+        pytest.skip("the local AWS is not installed; `make tools` does that")
+    with local_aws() as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(local: LocalAws, _no_aws: None, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
+    for name, value in local.environment.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    return local
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_replay_on_an_endpoint_says_the_same_and_leaves_no_table(versions: list[Path], catalog: Path) -> None:
+    arguments: list[str | Path] = ["replay", *versions, *CHART, "--catalog", catalog]
+    memory, dynamodb = run(*arguments), run(*arguments, "--store", "dynamodb")
+    assert memory.stdout_bytes == dynamodb.stdout_bytes != b""
+    assert not [name for name in boto3.Session().client("dynamodb").list_tables()["TableNames"] if "replay" in name]
+
+
+@pytest.mark.usefixtures("aws")
+def test_tables_that_are_named_are_used_and_kept(versions: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    client = boto3.Session().client("dynamodb")
+    for name in ("Charts", "Milestones"):
+        create_table(client, f"My{name}", read_tables()[f"{name}Table"])
+        monkeypatch.setenv(f"CHARTWATCH_{name.upper()}_TABLE", f"My{name}")
+    first, again = (run("replay", *versions, *CHART, "--store", "dynamodb") for _ in range(2))
+    assert first.stdout != ""
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert again.stderr.startswith("0 publications, 0 editions: 0 changes")
+
+
+# A catalog put in force.
+
+
+def deploy(aws: LocalAws, stack: str, outputs: dict[str, str]) -> None:
+    """Make a stack with the catalog table of template.yaml, a bucket, and these outputs."""
+    table = {name: value for name, value in read_tables()["CatalogTable"].items() if name != "StreamSpecification"}
+    template = {
+        "Resources": {
+            "CatalogTable": {"Type": "AWS::DynamoDB::Table", "Properties": table},
+            "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {}},
+        },
+        "Outputs": {name: {"Value": {"Ref": resource}} for name, resource in outputs.items()},
+    }
+    aws.cloudformation().create_stack(StackName=stack, TemplateBody=json.dumps(template))
+    aws.cloudformation().get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+
+
+def test_a_catalog_is_put_in_force_in_the_stack_that_is_named(aws: LocalAws, catalog: Path) -> None:
+    deploy(aws, "charts", {"CatalogTable": "CatalogTable", "BucketName": "Bucket"})
+    result = run("catalog", "load", catalog, "--stack", "charts")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"4 works of {catalog} are in force in charts\n"
+    (described,) = aws.cloudformation().describe_stacks(StackName="charts")["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    session = boto3.Session()
+    in_force = DynamoCatalogs(
+        Table(session.client("dynamodb"), outputs["CatalogTable"]),
+        CatalogDocuments(session.client("s3"), outputs["BucketName"]),
+    ).current()
+    assert [work.title for work in in_force] == ["Dark", "Élite", "Money Heist", "Ozark"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_stack_that_is_not_there_is_named(catalog: Path) -> None:
+    result = run("catalog", "load", catalog, "--stack", "chart")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: the stack chart: ")
+    assert "does not exist" in result.stderr
+
+
+def test_a_stack_of_something_else_is_no_deployment(aws: LocalAws, catalog: Path) -> None:
+    deploy(aws, "other", {"CatalogTable": "CatalogTable"})
+    result = run("catalog", "load", catalog, "--stack", "other")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: the stack other: it has no output BucketName, so it is no deployment of Chartwatch\n"
+    )
+
+
+def test_without_credentials_the_stack_cannot_be_reached(catalog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    result = run("catalog", "load", catalog, "--stack", "charts")
+    assert result.exit_code == 2
+    assert result.stderr == "Error: the stack charts: Unable to locate credentials\n"
+
+
+def test_a_wrong_catalog_is_refused_before_anything_is_asked_of_aws(tmp_path: Path) -> None:
+    (wrong := tmp_path / "catalog.csv").write_text("title\nDark\n")
+    result = run("catalog", "load", wrong, "--stack", "charts")
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: {wrong}, line 1: the column work_id is missing\n"

@@ -1,0 +1,71 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chartwatch.cli.replay import Strict, replay
+from chartwatch.cli.reports import Tally, change_lines, refusal, story_lines
+from chartwatch.domain.catalog import Catalog
+from chartwatch.domain.milestones import Bulletin
+from chartwatch.domain.stories import stories
+from chartwatch.errors import SourceEmpty, SourceError, SourceTruncated
+from chartwatch.rules import default_rules
+from chartwatch.sources import open_source
+
+CHART = (
+    "period,territory,title,kind\n2022-01-01,US,Ozark,series\n2022-01-02,US,Dark,series\n2022-01-03,US,Ozark,series\n"
+)
+
+
+def bulletins(folder: Path, live_from: date | None = None) -> list[Bulletin]:
+    (file := folder / "daily.csv").write_text(CHART)
+    source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": 1})
+    return list(replay([file], source, Catalog(), default_rules(), live_from=live_from))
+
+
+def test_a_summary_has_every_number_with_its_noun() -> None:
+    tally = Tally(publications=70, editions=6580, changes=9120, told=8000)
+    assert tally.sentence(1.26) == "70 publications, 6,580 editions: 9,120 changes, 8,000 told, 1,120 silent (1.3 s)"
+
+
+def test_a_summary_of_one_is_singular_and_names_refused_files() -> None:
+    tally = Tally(publications=1, editions=1, changes=1, told=1, refused=1)
+    assert tally.sentence(0) == "1 publication, 1 edition: 1 change, 1 told, 0 silent, 1 file refused (0.0 s)"
+
+
+def test_a_story_is_its_period_and_its_subject(tmp_path: Path) -> None:
+    for bulletin in bulletins(tmp_path):
+        told = [f"{bulletin.period}  {story.subject}" for story in stories(bulletin)]
+        assert list(story_lines(bulletin, None)) == told != []
+
+
+def test_silent_changes_make_no_story_but_a_json_line(tmp_path: Path) -> None:
+    for bulletin in bulletins(tmp_path, live_from=date(2023, 1, 1)):
+        assert list(story_lines(bulletin, None)) == []
+        assert len(list(change_lines(bulletin, None))) == len(bulletin.changes) > 0
+
+
+def test_changes_of_periods_before_since_are_left_out(tmp_path: Path) -> None:
+    since = date(2022, 1, 3)
+    found = [
+        (bulletin.period, list(change_lines(bulletin, since))) for bulletin in bulletins(tmp_path, live_from=since)
+    ]
+    assert [period for period, lines in found if lines] == [since]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (SourceEmpty("csv", "there is nothing in it"), "a/b.csv: there is nothing in it"),
+        (SourceTruncated("csv", "the row is cut", "line 7"), "a/b.csv, line 7: the row is cut"),
+    ],
+)
+def test_a_refusal_names_file_place_and_reason(error: SourceError, said: str) -> None:
+    assert refusal(Path("a/b.csv"), error) == said
+
+
+def test_without_an_observer_a_refused_file_ends_the_replay(tmp_path: Path) -> None:
+    (file := tmp_path / "empty.csv").touch()
+    source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": 1})
+    with pytest.raises(SourceEmpty):
+        list(replay([file], source, Catalog(), default_rules(), observer=Strict()))
