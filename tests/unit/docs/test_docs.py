@@ -1,0 +1,128 @@
+"""What the documents say is true."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from chartwatch.cli.main import app
+from chartwatch.domain.rules import RuleKind
+from chartwatch.rules import default_rules, parse_rules
+from chartwatch.sources import SOURCES
+
+ROOT = Path(__file__).parents[3]
+README = (ROOT / "README.md").read_text()
+RULES = (ROOT / "docs" / "rules.md").read_text()
+DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
+
+
+def blocks(document: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
+
+
+def commands() -> Iterator[str]:
+    """Yield each `chartwatch` command line of the README."""
+    for block in blocks(README, "sh"):
+        for line in block.replace("\\\n", " ").splitlines():
+            if line.startswith("chartwatch "):
+                yield line
+
+
+def known_commands() -> Iterator[tuple[str, list[str]]]:
+    """Yield the words that name each command, and its options."""
+
+    def walk(command: Any, words: str) -> Iterator[tuple[str, list[str]]]:
+        if isinstance(command, typer.core.TyperGroup):
+            for name, child in command.commands.items():
+                yield from walk(child, f"{words} {name}".strip())
+            return
+        options = [parameter.opts[0] for parameter in command.params if parameter.opts[0].startswith("--")]
+        yield words, [option for option in options if option != "--help"]
+
+    yield from walk(typer.main.get_command(app), "")
+
+
+@pytest.mark.parametrize("command", [*commands()])
+def test_every_command_of_the_readme_runs_on_small_files(command: str, tmp_path: Path) -> None:
+    sample = ROOT / "functions" / "chartwatch" / "cli" / "sample"
+    (tmp_path / "catalog.csv").write_bytes((sample / "catalog.csv").read_bytes())
+    (tmp_path / "music.csv").write_bytes(b"period,territory,rank,title\n2022-01-01,US,1,A\n2022-01-02,US,1,B\n")
+    for name in ("rules.yaml", "my-rules.yaml"):
+        (tmp_path / name).write_text(blocks(RULES, "yaml")[0])
+    for source, name in (("netflix-countries", "all-weeks-countries.tsv"), ("netflix-global", "all-weeks-global.tsv")):
+        document = next(iter(sorted((ROOT / "tests" / "data" / "sources" / source).glob("*.tsv"))))
+        (tmp_path / name).write_bytes(document.read_bytes())
+    _, *arguments = shlex.split(command)
+    if "--stack" in arguments:
+        pytest.skip("needs a deployment: tests/deployed has it")
+    done = subprocess.run(
+        [sys.executable, "-m", "chartwatch.cli", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or "publications" in done.stderr
+
+
+@pytest.mark.parametrize(("words", "options"), [*known_commands()])
+def test_every_command_is_in_the_readme(words: str, options: list[str]) -> None:
+    assert f"chartwatch {words}" in README or words == "demo"
+    assert [option for option in options if option not in README] == []
+
+
+def test_the_python_of_the_readme_passes(tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text("\n".join(blocks(README, "python")))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed" in done.stdout, done.stdout
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in DOCUMENTS:
+        named = re.findall(r"(?:^|`)make ((?:[a-z-]+ ?)+)", document.read_text(), re.MULTILINE)
+        assert {word for words in named for word in words.split()} <= targets, document.name
+
+
+def test_every_parameter_of_the_template_is_explained() -> None:
+    class Loader(yaml.SafeLoader):
+        """Reads CloudFormation's short functions as nothing."""
+
+    Loader.add_multi_constructor("!", lambda *_: None)
+    template = yaml.load((ROOT / "template.yaml").read_text(), Loader)
+    assert [name for name in template["Parameters"] if f"`{name}`" not in README] == []
+
+
+def test_every_rule_kind_and_every_default_rule_is_explained() -> None:
+    assert [kind for kind in RuleKind if f"`{kind}`" not in RULES] == []
+    assert [rule.id for rule in default_rules() if f"`{rule.id.removesuffix('-anywhere')}`" not in RULES] == []
+
+
+def test_the_example_of_a_rule_is_one() -> None:
+    (example,) = blocks(RULES, "yaml")
+    assert [rule.id for rule in parse_rules(example.encode(), "docs/rules.md")] == ["nth-korean-series"]
+
+
+def test_every_source_is_in_the_readme() -> None:
+    assert [name for name in SOURCES if name not in README.lower()] == []
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in DOCUMENTS:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+            assert (document.parent / link).exists(), f"{document.name} links to {link}"
+
+
+def test_the_story_schema_is_json() -> None:
+    assert json.loads((ROOT / "docs" / "story.schema.json").read_text())["title"] == "Chartwatch story"
