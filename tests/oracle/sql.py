@@ -198,7 +198,7 @@ _NUMBER_ONES = (
         FROM (SELECT DISTINCT title_key, kind, period FROM top) t
         JOIN (SELECT DISTINCT title_key, work_id FROM alias) a USING (title_key)
         JOIN work w USING (work_id)
-        WHERE t.kind IS NULL OR w.kind = t.kind
+        WHERE t.kind IS NULL OR w.kind IS NULL OR w.kind = t.kind
     ),
     match AS (
         SELECT title_key, kind, period,
@@ -420,7 +420,7 @@ def _condition(where: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     parameters: dict[str, Any] = {}
     for i, (key, wanted) in enumerate(where.items()):
         operator, operand = next(iter(wanted.items())) if isinstance(wanted, Mapping) else ("is", wanted)
-        values = list(operand) if operator == "in" else [operand]
+        values = [operand] if isinstance(operand, str) else list(operand)
         if not values or None in values:
             msg = f"where {key}: nothing to compare with"
             raise ValueError(msg)

@@ -152,6 +152,7 @@ def advance(head: Head, publication: PublicationSummary, catalog: Catalog, rules
     for arrival in arrivals:
         since = {c: known[key].since for c in arrival.works if (key := _key(arrival, c)) in known}
         new = [claimant for claimant in arrival.works if claimant not in since]
+        setting = _setting(publication, arrival)
         for claimant in new:
             key = _key(arrival, claimant)
             step.honours[key] = Honour(key, claimant.work.title, claimant.work.kind, publication.period)
@@ -159,13 +160,13 @@ def advance(head: Head, publication: PublicationSummary, catalog: Catalog, rules
             if rule.count is not arrival.by:
                 continue
             if rule.kind is RuleKind.CHANGE:
-                step.claims.extend(_change(rule, publication, catalog, arrival, since))
-            elif new:
-                countings.append(_Counting.of(rule, arrival, new))
+                step.claims.extend(_change(rule, setting, catalog, arrival, since))
+            elif new and (counting := _Counting.of(rule, setting, new)).matters:
+                countings.append(counting)
     keys = {key for counting in countings for key in counting.needs()}
     tallies = records.tallies(keys) if keys else {}
     for counting in countings:
-        step.claims.extend(counting.claims(publication, catalog, records, tallies))
+        step.claims.extend(counting.claims(catalog, records, tallies))
         step.tallies.update(counting.tallied(tallies))
     return step
 
@@ -211,18 +212,18 @@ def _claimants(ones: Iterable[NumberOne], catalog: Catalog, period: date, count:
 
 
 def _change(
-    rule: Rule, publication: PublicationSummary, catalog: Catalog, arrival: _Arrivals, since: Mapping[Claimant, date]
+    rule: Rule, setting: Setting, catalog: Catalog, arrival: _Arrivals, since: Mapping[Claimant, date]
 ) -> Iterable[Claim]:
     """Return the one claim of a `change` rule, or none at the beginning of a scope's record."""
     if (before := arrival.before) is None:
         return
     yield change_claim(
         rule,
-        _setting(publication, arrival),
+        setting,
         arrival.works,
         since,
         previous=(before.last, tuple(_claimants(before.number_ones, catalog, before.last, rule.count))),
-        gap=missing_between(before.last, publication.period, publication.chart.cadence),
+        gap=missing_between(before.last, setting.period, setting.publication.chart.cadence),
     )
 
 
@@ -231,14 +232,14 @@ class _Counting:
     """One rule that counts firsts, in one scope, with the works that top it for the first time now."""
 
     rule: Rule
-    arrival: _Arrivals
+    setting: Setting
     groups: dict[str | None, list[Claimant]] = field(default_factory=dict)
     undecided: int = 0
 
     @classmethod
-    def of(cls, rule: Rule, arrival: _Arrivals, new: Iterable[Claimant]) -> "_Counting":
+    def of(cls, rule: Rule, setting: Setting, new: Iterable[Claimant]) -> "_Counting":
         """Sort the new works into the rule's groups."""
-        counting = cls(rule, arrival)
+        counting = cls(rule, setting)
         for claimant in new:
             verdict = rule.verdict(claimant.work)
             if verdict:
@@ -246,16 +247,21 @@ class _Counting:
             counting.undecided += verdict is None
         return counting
 
+    @property
+    def matters(self) -> bool:
+        """Whether any of the new works qualifies, or may."""
+        return bool(self.groups or self.undecided)
+
     def key(self, group: str | None) -> TallyKey:
-        return TallyKey.group(self.rule, self.arrival.scope, group)
+        return TallyKey.group(self.rule, self.setting.scope, group)
 
     @property
     def undecided_key(self) -> TallyKey:
-        return TallyKey.undecided(self.rule, self.arrival.scope)
+        return TallyKey.undecided(self.rule, self.setting.scope)
 
     @property
     def reached_key(self) -> TallyKey:
-        return TallyKey.reached(self.rule, self.arrival.scope)
+        return TallyKey.reached(self.rule, self.setting.scope)
 
     def needs(self) -> Iterable[TallyKey]:
         """Yield what must be known of the past."""
@@ -284,33 +290,29 @@ class _Counting:
                     reached.setdefault(number, []).extend(claimants)
         return reached
 
-    def claims(
-        self, publication: PublicationSummary, catalog: Catalog, records: Records, tallies: Mapping[TallyKey, int]
-    ) -> Iterable[Claim]:
+    def claims(self, catalog: Catalog, records: Records, tallies: Mapping[TallyKey, int]) -> Iterable[Claim]:
         """Yield the claims that the new works make."""
-        past = _Past(self, publication.period, catalog, records, undecided=tallies.get(self.undecided_key, 0))
-        setting = _setting(publication, self.arrival)
-        if self.rule.kind is RuleKind.RACE:
+        rule, setting = self.rule, self.setting
+        past = _Past(rule, setting, catalog, records, undecided=tallies.get(self.undecided_key, 0))
+        if rule.kind is RuleKind.RACE:
             for number, claimants in sorted(self.reached(tallies).items()):
                 earlier = past.qualifying()
-                yield race_claim(
-                    self.rule, setting, number, claimants, earlier=earlier, undecided=past.undecided_works()
-                )
+                yield race_claim(rule, setting, number, claimants, earlier=earlier, undecided=past.undecided_works())
             return
         for group, claimants in self.groups.items():
             number = tallies.get(self.key(group), 0) + 1
-            if number in self.rule.at:
-                earlier = [e for e in past.qualifying() if self.rule.group(e[0].work) == group] if number > 1 else []
+            if number in rule.at:
+                earlier = [e for e in past.qualifying() if rule.group(e[0].work) == group] if number > 1 else []
                 undecided = past.undecided_works()
-                yield nth_claim(self.rule, setting, group, number, claimants, earlier=earlier, undecided=undecided)
+                yield nth_claim(rule, setting, group, number, claimants, earlier=earlier, undecided=undecided)
 
 
 @dataclass(slots=True)
 class _Past:
     """The honour roll before a claim, read only when there is a claim that needs it."""
 
-    counting: _Counting
-    period: date
+    rule: Rule
+    setting: Setting
     catalog: Catalog
     records: Records
     undecided: int
@@ -326,14 +328,13 @@ class _Past:
 
     def _decided(self) -> list[tuple[Claimant, date, bool | None]]:
         if self._roll is None:
-            rule, scope = self.counting.rule, self.counting.arrival.scope
             roll = [
                 (Claimant.of(work_of(honour, self.catalog), honour.key.season), honour.since)
-                for honour in self.records.roll(scope, rule.count)
-                if honour.since < self.period
+                for honour in self.records.roll(self.setting.scope, self.rule.count)
+                if honour.since < self.setting.period
             ]
             roll.sort(key=lambda entry: (entry[1], entry[0].order))
-            self._roll = [(claimant, since, rule.verdict(claimant.work)) for claimant, since in roll]
+            self._roll = [(claimant, since, self.rule.verdict(claimant.work)) for claimant, since in roll]
         return self._roll
 
 

@@ -42,7 +42,10 @@ class CatalogStore(Protocol):
 
 @dataclass(slots=True)
 class Writes:
-    """What one step leaves behind, as absolute values; None removes. Writing it twice does no harm."""
+    """What one step leaves behind, as absolute values; None removes. Writing it twice does no harm.
+
+    `milestones` has the new revision of each slot that changes; the first is 1, and each is written by one step only.
+    """
 
     honours: dict[HonourKey, Honour | None] = field(default_factory=dict)
     tallies: dict[TallyKey, int | None] = field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""The stores on DynamoDB: tables with the string keys `pk` and `sk`, whose items docs/adr/0003 describes."""
+"""The stores on DynamoDB: tables with the string keys `pk` and `sk`; `keys` says which item stands where."""

@@ -1,5 +1,20 @@
 """Where each item stands: the keys of the charts, catalog, milestones and stories tables, and what they say.
 
+| table | pk | sk | an item is |
+|---|---|---|---|
+| charts | `CHARTS` | chart | the fact that there is such a chart |
+| | chart | `PUBLICATION#`period | a publication without its lower ranks; it wakes the detector |
+| | chart`#`period | `EDITION#`territory | an edition |
+| catalog | `CATALOG` | `CURRENT` | which catalog is in force; it wakes the detector |
+| milestones | chart | `HEAD` | where the record stands |
+| | chart | `STEP#`version`#`digest`#`part | a part of a step, as the journal has it |
+| | chart | `HONOUR#`by`#`work`#`season | since when a work, or a season of it, has topped which scopes |
+| | chart | `TALLY#`rule | the tallies of a rule in all scopes |
+| | chart | `APPLIED#`period | which publication of a period was processed |
+| | chart | `BULLETIN#`version | a bulletin, by the step that holds it; it wakes the publisher |
+| | chart`#`scope | `SLOT#`slot`#`revision | a revision of a milestone |
+| stories | story | `STORY` | what became of a story |
+
 `#` separates the parts of a key, so a part that may hold one has it written `%23`, and `%` as `%25`.
 """
 

@@ -50,12 +50,12 @@ def key_of(item: Item) -> Key:
 class Table:
     """A table whose keys are the strings `pk` and `sk`. Reads are strongly consistent.
 
-    `workers`: how many calls are under way at once where a store makes many; the client should allow as many
-    connections. `pause` waits for that many seconds.
+    `workers`: how many calls are under way at once where a store makes many; botocore keeps ten connections unless told
+    otherwise. `pause` waits for that many seconds.
     """
 
     def __init__(
-        self, client: "DynamoDBClient", name: str, *, workers: int = 16, pause: Callable[[float], None] = time.sleep
+        self, client: "DynamoDBClient", name: str, *, workers: int = 10, pause: Callable[[float], None] = time.sleep
     ) -> None:
         """`name` is the table's."""
         self._client = client

@@ -1,0 +1,37 @@
+"""The same slots worked out by DuckDB, from an empty process to the last slot; prints one JSON object."""
+
+import time
+
+STARTED = time.perf_counter()
+
+import json  # noqa: E402  # the clock runs before the imports
+import resource  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import duckdb  # noqa: E402
+
+from tests.oracle import sql  # noqa: E402
+
+CADENCE_DAYS = {"netflix-weekly-tv": 7, "netflix-weekly-films": 7}
+
+
+def main(weeks: Path, catalog_file: Path) -> None:
+    """Load both files, query every slot, and print seconds since the start, slots and peak memory."""
+    connection = duckdb.connect()
+    sql.load_countries_tsv(connection, weeks)
+    sql.load_catalog_csv(connection, catalog_file)
+    loaded = time.perf_counter()
+    slots = sql.milestones(connection, sql.DEFAULT_RULES, CADENCE_DAYS)
+    ended = time.perf_counter()
+    measured = {
+        "slots": len(slots),
+        "seconds": ended - STARTED,
+        "of which": {"imports and loading": loaded - STARTED, "queries": ended - loaded},
+        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+    print(json.dumps(measured))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,56 @@
+"""One replay of Netflix's file by Chartwatch, from an empty process to the last bulletin; prints one JSON object."""
+
+import time
+
+STARTED = time.perf_counter()
+
+import hashlib  # noqa: E402  # the clock runs before the imports
+import json  # noqa: E402
+import resource  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from chartwatch.adapters.catalog_file import read_catalog  # noqa: E402
+from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive  # noqa: E402
+from chartwatch.domain.charts import Provenance  # noqa: E402
+from chartwatch.domain.detection import Detector  # noqa: E402
+from chartwatch.domain.ingestion import ingest  # noqa: E402
+from chartwatch.rules import default_rules  # noqa: E402
+from chartwatch.sources import open_source  # noqa: E402
+
+
+def main(weeks: Path, catalog_file: Path) -> None:
+    """Read, parse, take in and process the file, and print seconds since the start, slots and peak memory."""
+    catalog, rules = read_catalog(catalog_file), default_rules()
+    source, charts, milestones = open_source("netflix-countries", {}), MemoryCharts(), MemoryMilestones()
+    prepared = time.perf_counter()
+    body = weeks.read_bytes()
+    ingested = ingest(
+        source.name,
+        body,
+        Provenance(source.url, None, hashlib.sha256(body).hexdigest()),
+        parse=source.parse,
+        whole_history=source.whole_history,
+        archive=NoArchive(),
+        charts=charts,
+    )
+    taken_in = time.perf_counter()
+    detector = Detector(charts, milestones, catalog, rules)
+    bulletins = [b for p in ingested.written for b in detector.detect(p.chart.id, p.period)]
+    ended = time.perf_counter()
+    slots = {change.milestone.slot for bulletin in bulletins for change in bulletin.changes}
+    measured = {
+        "slots": len(slots),
+        "seconds": ended - STARTED,
+        "of which": {
+            "imports, catalog and rules": prepared - STARTED,
+            "reading and taking in": taken_in - prepared,
+            "detecting": ended - taken_in,
+        },
+        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+    print(json.dumps(measured))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,1 @@
+"""The pipeline on one machine: a local AWS, the real template deployed to it, a subscriber, and the demo."""

@@ -1,0 +1,55 @@
+"""A course run on the memory stores: what is recorded in the end, and everything that was said on the way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.milestones import Bulletin, Milestone
+from tests.strategies import Arrival, Course, Slot, World, period_of
+
+
+@dataclass
+class Run:
+    """The stores after a course, and its bulletins in the order of their making."""
+
+    charts: MemoryCharts = field(default_factory=MemoryCharts)
+    milestones: MemoryMilestones = field(default_factory=MemoryMilestones)
+    bulletins: list[Bulletin] = field(default_factory=list)
+
+    def record(self) -> Mapping[str, Milestone]:
+        """Return every slot that was ever held."""
+        return {
+            slot: milestone
+            for chart in self.charts.charts()
+            for slot, milestone in self.milestones.recorded(chart).milestones.items()
+        }
+
+
+def run(course: Course, live_from: date | None = None) -> Run:
+    """Let everything arrive, process what was left over, and bring every chart up to the facts of the end."""
+    done = Run()
+    detectors = [
+        Detector(done.charts, done.milestones, facts.catalog, facts.rule_set, live_from) for facts in course.facts
+    ]
+    for arrival in course.arrivals:
+        publication = arrival.publication
+        done.charts.put(publication, {edition.territory for edition in publication.editions})
+        for _ in range(arrival.times):
+            done.bulletins += detectors[arrival.facts].detect(publication.chart.id, publication.period)
+    for slot in course.left_for_the_end:
+        done.bulletins += _process(detectors[-1], slot)
+    for chart in done.charts.charts():
+        done.bulletins += detectors[-1].reconsider(chart)
+    return done
+
+
+def straight(world: World) -> Course:
+    """Return the course of a world that arrives whole, and is processed oldest first."""
+    order = sorted(world.contents)
+    return Course(tuple(Arrival(slot, world.contents[slot], 0, 1) for slot in order), (world.facts,), ())
+
+
+def _process(detector: Detector, slot: Slot) -> list[Bulletin]:
+    return detector.detect(slot[0], period_of(slot))

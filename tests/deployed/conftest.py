@@ -1,0 +1,48 @@
+"""One local AWS with one deployed stack for all tests here; each test has a chart of its own on it."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+
+from chartwatch_local.aws import local_aws
+from chartwatch_local.checkout import TOOLS
+from chartwatch_local.demo import CATALOG, parameters
+from chartwatch_local.deploy import Build, build, deploy
+from chartwatch_local.pipeline import Pipeline
+from chartwatch_local.provider import Provider, provider
+from chartwatch_local.sink import Sink, sink
+from tests.deployed.charts import Chart
+
+
+@pytest.fixture(scope="session")
+def made() -> Build:
+    if not (TOOLS / ".ready").exists():
+        pytest.skip("SAM CLI and the local AWS are not installed: make tools")
+    return build()
+
+
+@pytest.fixture(scope="session")
+def its_provider() -> Iterator[Provider]:
+    with provider() as its:
+        yield its
+
+
+@pytest.fixture(scope="session")
+def pipeline(made: Build, its_provider: Provider) -> Iterator[Pipeline]:
+    with local_aws(made.artifact) as aws:
+        deployed = Pipeline(aws, deploy(aws, made, parameters(its_provider)))
+        deployed.load_catalog(CATALOG)
+        yield deployed
+
+
+@pytest.fixture
+def inbox(pipeline: Pipeline) -> Iterator[Sink]:
+    with sink(pipeline.aws.endpoint) as its:
+        yield its
+
+
+@pytest.fixture
+def chart(request: pytest.FixtureRequest, pipeline: Pipeline, its_provider: Provider) -> Chart:
+    name: str = request.node.name
+    return Chart(f"chart-{hashlib.sha256(name.encode()).hexdigest()[:12]}", pipeline, its_provider)

@@ -1,0 +1,29 @@
+"""What `chartwatch demo` shows."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from chartwatch_local.demo import show
+from chartwatch_local.pipeline import Pipeline
+from chartwatch_local.provider import Provider
+from chartwatch_local.sink import Sink
+
+pytestmark = pytest.mark.xdist_group("deployed")
+
+
+def test_the_demo_ends_with_the_story_of_4_february_2022(
+    pipeline: Pipeline, its_provider: Provider, inbox: Sink
+) -> None:
+    screen = io.StringIO()
+    show(Console(file=screen, width=80), pipeline, its_provider, inbox)
+    mail, _, share = screen.getvalue().partition("An SQS queue")
+    last = mail[mail.rindex("2022-02-04  All of Us Are Dead") :]
+    said = " ".join(last.split())
+    assert "South Korea is the first country with two non-English series" in said
+    assert "All of Us Are Dead is the fourth non-English series" in said
+    assert "7 days after release" in said
+    assert said.index("Who Killed Sara?") < said.index("Squid Game") < said.index("Money Heist")
+    assert share.count("Squid Game") == 2
+    assert share.count("All of Us Are Dead") == 1

@@ -1,0 +1,111 @@
+"""The real template and the real functions: from a document to what subscribers get."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from chartwatch_local.aws import wait_until
+from chartwatch_local.deploy import Build
+from chartwatch_local.pipeline import FunctionFailed, Pipeline
+from chartwatch_local.sink import Sink
+from tests.deployed.charts import PATIENCE, Chart
+
+pytestmark = pytest.mark.xdist_group("deployed")
+
+HEADER = "period,territory,rank,title,kind\n"
+FIRST_DAY = "2023-01-01,US,1,Money Heist,series\n"
+SECOND_DAY = "2023-01-02,US,1,Squid Game,series\n"
+THIRD_DAY = "2023-01-03,US,1,Money Heist,series\n"
+
+
+def test_a_publication_becomes_a_story_for_those_who_asked_for_such(chart: Chart, inbox: Sink) -> None:
+    chart.pipeline.subscribe(inbox, "StoryTopicArn", {"chart": [chart.id]})
+    korean = chart.queue("StoryTopicArn", language=["ko"])
+    spanish = chart.queue("StoryTopicArn", language=["es"])
+    counts = chart.fetch(HEADER + FIRST_DAY + SECOND_DAY)
+    (story,) = chart.taken(korean, 1)
+    wait_until(lambda: bool(inbox.notifications), PATIENCE, "nothing came over HTTP")
+    (posted,) = inbox.notifications
+    assert counts == {"new": 2, "revised": 0, "unchanged": 0}
+    assert story["work"]["title"] == "Squid Game"
+    assert story["period"] == "2023-01-02"
+    assert "Squid Game is the first title from South Korea" in " ".join(story["text"].split())
+    assert posted.body == story
+    assert posted.subject == story["subject"]
+    assert json.loads(posted.attributes["origin_countries"]) == ["KR"]
+    assert chart.taken(spanish, 0) == []
+
+
+def test_fetching_the_same_document_again_sends_nothing(chart: Chart) -> None:
+    queue = chart.queue("StoryTopicArn")
+    chart.fetch(HEADER + FIRST_DAY + SECOND_DAY)
+    chart.taken(queue, 1)
+    again = chart.fetch(HEADER + FIRST_DAY + SECOND_DAY)
+    chart.fetch(HEADER + FIRST_DAY + SECOND_DAY + THIRD_DAY)
+    assert again == {"new": 0, "revised": 0, "unchanged": 2}
+    assert [story["period"] for story in chart.taken(queue, 2)] == ["2023-01-02", "2023-01-03"]
+
+
+def test_a_publication_with_two_stories_is_one_digest(chart: Chart) -> None:
+    stories, digests = chart.queue("StoryTopicArn"), chart.queue("DigestTopicArn")
+    tied = "2023-01-02,US,1,All of Us Are Dead,series\n" + SECOND_DAY
+    chart.fetch(HEADER + FIRST_DAY + tied, ties=True, depth=2, shortest=1)
+    (digest,) = chart.taken(digests, 1)
+    assert {story["work"]["title"] for story in chart.taken(stories, 2)} == {"Squid Game", "All of Us Are Dead"}
+    assert {story["title"] for story in digest["stories"]} == {"Squid Game", "All of Us Are Dead"}
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        pytest.param("<!doctype html><title>Moved</title>", "a page of markup", id="a page"),
+        pytest.param(HEADER + FIRST_DAY.replace(",1,", ",first,"), "first", id="a bad cell"),
+    ],
+)
+def test_a_bad_document_changes_nothing_and_the_next_good_one_is_processed(chart: Chart, bad: str, reason: str) -> None:
+    queue = chart.queue("StoryTopicArn")
+    chart.fetch(HEADER + FIRST_DAY)
+    before = chart.stored()
+    with pytest.raises(FunctionFailed) as failed:
+        chart.fetch(bad)
+    after = chart.stored()
+    chart.fetch(HEADER + FIRST_DAY + SECOND_DAY)
+    assert reason in failed.value.error["errorMessage"]
+    assert after == before
+    assert before
+    assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
+
+
+def test_a_story_that_was_sent_can_be_read_as_plain_mail(chart: Chart) -> None:
+    queue = chart.queue("StoryTopicArn")
+    chart.fetch(HEADER + FIRST_DAY + SECOND_DAY)
+    (story,) = chart.taken(queue, 1)
+    assert story["subject"].isascii()
+    assert len(story["subject"]) < 100
+    assert max(map(len, story["text"].splitlines())) <= 72
+
+
+def test_every_function_runs_from_its_own_packages_alone(made: Build) -> None:
+    handlers = re.findall(r"Handler: (\w+)\.(\w+)", made.template.read_text())
+    assert handlers
+    for module, function in handlers:
+        program = f"import sys; sys.path.insert(0, {str(made.artifact)!r}); import {module}; assert {module}.{function}"
+        # -I and -S: neither this environment's packages nor its variables.
+        done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_command_line_s_packages_are_not_deployed(made: Build) -> None:
+    packages = {path.name for path in made.artifact.iterdir()}
+    assert "boto3" in packages
+    assert {"moto", "typer", "rich"}.isdisjoint(packages)
+
+
+def test_no_function_has_given_up_on_anything(pipeline: Pipeline, chart: Chart) -> None:
+    queue = chart.queue("StoryTopicArn")
+    chart.fetch(HEADER + FIRST_DAY + SECOND_DAY)
+    chart.taken(queue, 1)
+    assert pipeline.failures() == []

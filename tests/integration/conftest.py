@@ -1,0 +1,149 @@
+"""Places to keep things in: memory, DynamoDB and S3 as moto has them in this process, and as ministack serves them."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Any, Protocol
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
+from chartwatch.adapters.dynamodb.charts import DynamoCharts
+from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
+from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
+from chartwatch.adapters.dynamodb.table import Table
+from chartwatch.adapters.memory import MemoryCatalogs, MemoryCharts, MemoryMilestones, MemoryOutbox
+from chartwatch.adapters.s3 import CatalogDocuments
+from chartwatch.adapters.tables import create_table, read_tables
+from chartwatch.domain.stores import CatalogStore, ChartStore, MilestoneStore, Outbox
+from chartwatch_local.aws import REGION, LocalAws, local_aws
+from chartwatch_local.checkout import TOOLS
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+
+class Place(Protocol):
+    """Where stores keep things: each store it gives is a new one that finds what the others left there."""
+
+    def charts(self) -> ChartStore: ...
+
+    def milestones(self) -> MilestoneStore: ...
+
+    def catalogs(self) -> CatalogStore: ...
+
+    def outbox(self) -> Outbox: ...
+
+
+class Memory:
+    """A place in memory; its stores are the place."""
+
+    def __init__(self) -> None:
+        self._charts, self._milestones = MemoryCharts(), MemoryMilestones()
+        self._catalogs, self._outbox = MemoryCatalogs(), MemoryOutbox()
+
+    def charts(self) -> MemoryCharts:
+        return self._charts
+
+    def milestones(self) -> MemoryMilestones:
+        return self._milestones
+
+    def catalogs(self) -> MemoryCatalogs:
+        return self._catalogs
+
+    def outbox(self) -> MemoryOutbox:
+        return self._outbox
+
+
+@dataclass
+class Aws:
+    """Tables and a bucket. `client` makes another client of DynamoDB, for a test to meddle with."""
+
+    session: boto3.Session
+    endpoint: str | None
+    dynamodb: "DynamoDBClient"
+    s3: "S3Client"
+    bucket: str
+    names: dict[str, str]
+    pauses: list[float] = field(default_factory=list)
+
+    @classmethod
+    def made(cls, endpoint: str | None, suffix: str) -> "Aws":
+        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+        dynamodb = session.client("dynamodb", endpoint_url=endpoint)
+        s3 = session.client("s3", endpoint_url=endpoint)
+        s3.create_bucket(Bucket=f"bucket-{suffix}")
+        names = {logical_id: f"{logical_id}-{suffix}" for logical_id in read_tables()}
+        for logical_id, definition in read_tables().items():
+            create_table(dynamodb, names[logical_id], definition)
+        return cls(session, endpoint, dynamodb, s3, f"bucket-{suffix}", names)
+
+    def client(self) -> "DynamoDBClient":
+        return self.session.client("dynamodb", endpoint_url=self.endpoint)
+
+    def table(self, logical_id: str, client: Any = None, workers: int = 1) -> Table:
+        """Return a table on which calls come one after another, unless there are more `workers`."""
+        return Table(client or self.dynamodb, self.names[logical_id], workers=workers, pause=self.pauses.append)
+
+    def charts(self, client: Any = None) -> DynamoCharts:
+        return DynamoCharts(self.table("ChartsTable", client))
+
+    def milestones(self, client: Any = None, workers: int = 1) -> DynamoMilestones:
+        return DynamoMilestones(self.table("MilestonesTable", client, workers))
+
+    def catalogs(self, client: Any = None) -> DynamoCatalogs:
+        return DynamoCatalogs(self.table("CatalogTable", client), CatalogDocuments(self.s3, self.bucket))
+
+    def outbox(self, client: Any = None) -> DynamoOutbox:
+        return DynamoOutbox(self.table("StoriesTable", client))
+
+
+_SUFFIXES = count()
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[LocalAws]:
+    """A ministack of this process's own."""
+    if not (TOOLS / "local-aws").exists():
+        pytest.skip("the local AWS is not installed: `make tools` does it")
+    with local_aws() as aws:
+        yield aws
+
+
+@pytest.fixture
+def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    """Empty tables and an empty bucket in this process."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    with mock_aws():
+        yield Aws.made(None, "moto")
+
+
+@pytest.fixture
+def ministack(served: LocalAws) -> Aws:
+    """Empty tables and an empty bucket that ministack serves."""
+    return Aws.made(served.endpoint, f"{next(_SUFFIXES)}")
+
+
+@pytest.fixture
+def memory() -> Memory:
+    """An empty place in memory."""
+    return Memory()
+
+
+@pytest.fixture(params=["moto", "ministack"])
+def aws(request: pytest.FixtureRequest) -> Aws:
+    """Empty tables and an empty bucket, in each simulation of AWS."""
+    place: Aws = request.getfixturevalue(request.param)
+    return place
+
+
+@pytest.fixture(params=["memory", "moto", "ministack"])
+def place(request: pytest.FixtureRequest) -> Place:
+    """An empty place of each kind."""
+    place: Place = request.getfixturevalue(request.param)
+    return place

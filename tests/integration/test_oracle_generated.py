@@ -1,0 +1,45 @@
+"""Whatever arrives in whatever order, the record comes to what SQL makes of the final state."""
+
+import json
+from functools import cache
+
+import duckdb
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwatch.rules import parse_rules
+from tests.courses import run
+from tests.oracle import agreement, sql
+from tests.strategies import CHARTS, Facts, World, courses, examples, facts, other_facts, worlds
+
+CADENCE_DAYS = {chart.id: chart.cadence.step.days for chart in CHARTS.values()}
+
+
+@cache
+def connection() -> duckdb.DuckDBPyConnection:
+    found = duckdb.connect(config={"threads": 1})
+    # Planning takes longer than these few rows do.
+    found.execute("PRAGMA disable_optimizer")
+    return found
+
+
+def expected(world: World) -> dict[str, agreement.Held]:
+    sql.load_entries(connection(), world.entry_rows())
+    sql.load_catalog(connection(), world.work_rows())
+    return agreement.expected(connection(), world.facts.rules, CADENCE_DAYS)
+
+
+@examples(150)
+@given(st.data())
+def test_the_record_comes_to_what_sql_makes_of_the_final_state(data: st.DataObject) -> None:
+    world = data.draw(worlds())
+    course = data.draw(courses(world, other_facts=other_facts()))
+    assert agreement.recorded(run(course).record().values()) == expected(world)
+
+
+@examples(30)
+@given(facts())
+def test_a_file_of_the_rules_reads_as_the_rules_that_were_tried(facts: Facts) -> None:
+    read = parse_rules(yaml.safe_dump(json.loads(json.dumps(facts.rules))).encode(), "generated.yaml")
+    assert list(read) == list(facts.rule_set)

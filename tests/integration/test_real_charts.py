@@ -1,0 +1,232 @@
+"""What the detector makes of Netflix's file of 2022-02-27, in the folder that $CHARTWATCH_DATA names."""
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from chartwatch.adapters.catalog_file import read_catalog
+from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
+from chartwatch.cli.replay import Stores
+from chartwatch.cli.replay import replay as replay_files
+from chartwatch.domain.catalog import Catalog
+from chartwatch.domain.charts import Provenance, Publication
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.ingestion import Ingested, ingest
+from chartwatch.domain.milestones import Bulletin, Milestone, Status
+from chartwatch.domain.rules import Count, RuleKind, RuleSet, Scope
+from chartwatch.rules import default_rules
+from chartwatch.sources import open_source
+from tests.oracle import agreement, sql
+
+DATA = Path(os.environ.get("CHARTWATCH_DATA", ""))
+
+pytestmark = [
+    pytest.mark.skipif("CHARTWATCH_DATA" not in os.environ, reason="CHARTWATCH_DATA names no folder"),
+    pytest.mark.xdist_group("real charts"),
+]
+
+WEEKS = DATA / "netflix-countries-2022-02-27.tsv"
+TV, FILMS = "netflix-weekly-tv", "netflix-weekly-films"
+CADENCE_DAYS = {TV: 7, FILMS: 7}
+
+EMPTY = "no catalog"
+FULL = "catalog.csv"
+BOTH = pytest.mark.parametrize("catalog", [EMPTY, FULL])
+
+SEASONS = RuleSet(
+    replace(rule, id="new-season-number-one", count=Count.SEASONS)
+    for rule in default_rules()
+    if rule.kind is RuleKind.CHANGE and rule.scope is Scope.TERRITORY
+)
+
+
+@dataclass
+class Replay:
+    charts: MemoryCharts
+    milestones: MemoryMilestones
+    detector: Detector
+    publications: list[Publication]
+    bulletins: list[Bulletin]
+
+    def held(self, slot: str) -> Milestone:
+        return self.milestones.recorded(slot.split(":")[1]).milestones[slot]
+
+    def recorded(self) -> list[Milestone]:
+        return [m for chart in self.charts.charts() for m in self.milestones.recorded(chart).milestones.values()]
+
+
+def take_in(charts: MemoryCharts) -> Ingested:
+    source, body = open_source("netflix-countries", {}), WEEKS.read_bytes()
+    return ingest(
+        source.name,
+        body,
+        Provenance(source.url, "2022-03-01T20:00:00Z", hashlib.sha256(body).hexdigest()),
+        parse=source.parse,
+        whole_history=source.whole_history,
+        archive=NoArchive(),
+        charts=charts,
+    )
+
+
+@cache
+def ingested() -> tuple[MemoryCharts, Ingested]:
+    charts = MemoryCharts()
+    return charts, take_in(charts)
+
+
+@cache
+def known(catalog: str) -> Catalog:
+    return read_catalog(DATA / catalog) if catalog == FULL else Catalog()
+
+
+def replay(catalog: str, rules: RuleSet) -> Replay:
+    charts, brought = ingested()
+    publications = brought.written
+    milestones = MemoryMilestones()
+    detector = Detector(charts, milestones, known(catalog), rules)
+    bulletins = [b for p in publications for b in detector.detect(p.chart.id, p.period)]
+    return Replay(charts, milestones, detector, publications, bulletins)
+
+
+@cache
+def usual(catalog: str) -> Replay:
+    return replay(catalog, default_rules())
+
+
+def holders(milestone: Milestone) -> list[tuple[str, date]]:
+    return [(holder.title, holder.since) for holder in milestone.holders]
+
+
+def test_the_file_is_70_publications_of_94_editions() -> None:
+    _, brought = ingested()
+    rows = sum(len(edition.entries) for p in brought.written for edition in p.editions)
+    assert (len(brought.new), len(brought.revised), rows) == (70, 0, 65_800)
+    assert {len(p.editions) for p in brought.written} == {94}
+    assert len({p.period for p in brought.written}) == 35
+
+
+@BOTH
+@pytest.mark.parametrize(("rules", "changes"), [(default_rules(), 3_627), (SEASONS, 3_629)], ids=["works", "seasons"])
+def test_number_ones_change_3627_times_by_work_and_3629_times_by_season(
+    catalog: str, rules: RuleSet, changes: int
+) -> None:
+    done = usual(catalog) if rules is not SEASONS else replay(catalog, SEASONS)
+    new = [m for m in done.recorded() if m.kind is RuleKind.CHANGE and m.territory != "*"]
+    assert len(new) == changes
+
+
+@BOTH
+def test_the_first_week_of_each_chart_in_each_territory_is_a_baseline(catalog: str) -> None:
+    first, *_ = (p.period for p in usual(catalog).publications)
+    baselines = [
+        (p.chart.id, e.territory) for p in usual(catalog).publications if p.period == first for e in p.editions
+    ]
+    assert len(set(baselines)) == 188
+    assert first == date(2021, 7, 4)
+    assert not [m for m in usual(catalog).recorded() if m.kind is RuleKind.CHANGE and m.period == first]
+
+
+@BOTH
+@pytest.mark.parametrize(("title", "territories"), [("Squid Game", 94), ("All of Us Are Dead", 67)])
+def test_a_series_topped_so_many_territories(catalog: str, title: str, territories: int) -> None:
+    new = (m for m in usual(catalog).recorded() if m.rule == "new-number-one" and m.chart == TV)
+    assert len({m.territory for m in new for holder in m.holders if holder.title == title}) == territories
+
+
+def test_all_of_us_are_dead_is_the_third_non_english_series_in_the_us() -> None:
+    slots = [f"nth-non-english-series:{TV}:US:{n}" for n in (1, 2, 3)]
+    assert [holders(usual(FULL).held(slot)) for slot in slots] == [
+        [("Squid Game", date(2021, 9, 26))],
+        [("Money Heist", date(2021, 12, 12))],
+        [("All of Us Are Dead", date(2022, 2, 6))],
+    ]
+    assert f"nth-non-english-series:{TV}:US:4" not in {m.slot for m in usual(FULL).recorded()}
+
+
+def test_south_korea_is_the_first_country_with_two_in_the_us() -> None:
+    (held,) = usual(FULL).held(f"first-country-with-n-non-english-series:{TV}:US:2").holders
+    assert (held.title, held.group, held.since) == ("All of Us Are Dead", "KR", date(2022, 2, 6))
+
+
+def test_nothing_of_this_file_is_provisional_but_what_stands_behind_unknown_works() -> None:
+    because = {reason for m in usual(FULL).recorded() for reason in m.because}
+    assert because
+    assert all(reason.endswith("is unknown") for reason in because)
+
+
+@BOTH
+def test_replaying_again_adds_nothing(catalog: str) -> None:
+    done = usual(catalog)
+    before = done.recorded()
+    again = take_in(done.charts)
+    assert (again.written, again.unchanged) == ([], 70)
+    assert [b for p in done.publications for b in done.detector.detect(p.chart.id, p.period)] == []
+    assert done.recorded() == before
+
+
+@BOTH
+def test_a_replay_writes_each_slot_once(catalog: str) -> None:
+    changes = [change.milestone for bulletin in usual(catalog).bulletins for change in bulletin.changes]
+    assert {m.revision for m in changes} == {1}
+    assert len(changes) == len(usual(catalog).recorded())
+    assert {m.status for m in changes} <= {Status.ANNOUNCED, Status.PROVISIONAL}
+
+
+def oracle(catalog: str) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"threads": 2})
+    sql.load_countries_tsv(connection, WEEKS)
+    if catalog == FULL:
+        sql.load_catalog_csv(connection, DATA / FULL)
+    else:
+        sql.load_catalog(connection, [])
+    return connection
+
+
+@BOTH
+def test_every_slot_is_as_sql_finds_it(catalog: str) -> None:
+    expected = agreement.expected(oracle(catalog), sql.DEFAULT_RULES, CADENCE_DAYS)
+    assert agreement.recorded(usual(catalog).recorded()) == expected
+    assert len(expected) == {EMPTY: 3_694, FULL: 6_947}[catalog]
+
+
+@BOTH
+def test_every_slot_is_as_sql_finds_it_when_seasons_count(catalog: str) -> None:
+    rules = RuleSet(replace(rule, count=Count.SEASONS) for rule in default_rules())
+    by_season = [{**rule, "count": "seasons"} for rule in sql.DEFAULT_RULES]
+    expected = agreement.expected(oracle(catalog), by_season, CADENCE_DAYS)
+    assert agreement.recorded(replay(catalog, rules).recorded()) == expected
+
+
+def test_weeks_that_arrive_late_come_to_the_slots_that_sql_finds() -> None:
+    publications = [p for p in usual(FULL).publications if p.chart.id == TV]
+    late = publications[::5]
+    charts, milestones = MemoryCharts(), MemoryMilestones()
+    detector = Detector(charts, milestones, known(FULL), default_rules())
+    for publication in [p for p in publications if p not in late] + late[::-1]:
+        charts.put(publication, {edition.territory for edition in publication.editions})
+        detector.detect(TV, publication.period)
+    expected = agreement.expected(oracle(FULL), sql.DEFAULT_RULES, CADENCE_DAYS)
+    assert agreement.recorded(milestones.recorded(TV).milestones.values()) == {
+        slot: held for slot, held in expected.items() if held.chart == TV
+    }
+
+
+def test_all_versions_of_the_file_one_after_the_other_come_to_the_slots_of_the_last() -> None:
+    versions = sorted((DATA / "netflix-countries-published").glob("*.tsv.gz"))
+    stores = Stores()
+    source = open_source("netflix-countries", {})
+    bulletins = list(replay_files([*versions, WEEKS], source, known(FULL), default_rules(), stores=stores))
+    recorded = [m for chart in stores.charts.charts() for m in stores.milestones.recorded(chart).milestones.values()]
+    assert agreement.recorded(recorded) == agreement.recorded(usual(FULL).recorded())
+    moved = {change.milestone.slot: change for b in bulletins for change in b.changes if change.milestone.revision > 1}
+    first = moved[f"first-from-country:{FILMS}:NL:NL:1"]
+    assert first.replaced is not None
+    assert holders(first.replaced) == [("The Forgotten Battle", date(2021, 10, 17))]
+    assert holders(first.milestone) == [("Bon Bini Holland 2", date(2021, 7, 18))]
+    assert (first.milestone.status, first.is_told) == (Status.CORRECTED, True)

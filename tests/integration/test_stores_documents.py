@@ -1,0 +1,240 @@
+"""Claims about catalogs, the outbox and archives, wherever they are kept."""
+
+import gzip
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwatch.adapters.catalog_file import parse_catalog, read_catalog, write_catalog
+from chartwatch.adapters.dynamodb import keys
+from chartwatch.adapters.folder import FolderArchive
+from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
+from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.charts import Kind
+from chartwatch.errors import CatalogProblem, StoryInDoubt
+from tests.integration.conftest import Aws, Place
+from tests.integration.test_stores_crashes import Repeating
+
+DARK = Work(
+    "dark",
+    'Dark, "the" one',
+    Kind.SERIES,
+    "de",
+    ("DE", "US"),
+    date(2017, 12, 1),
+    ("Тьма", "暗黑, 黑"),
+    "a file",
+    "high",
+)
+HEAT = Work("unlisted:any:heat", "Heat\nin two lines")
+
+
+# Catalogs.
+
+words = st.text(st.characters(codec="utf-8", exclude_characters=";\x00"), min_size=1).map(str.strip).filter(bool)
+works = st.builds(
+    Work,
+    id=words,
+    title=words,
+    kind=st.none() | st.sampled_from(Kind),
+    original_language=st.none() | st.sampled_from(("de", "en", "cmn")),
+    origin_countries=st.lists(st.sampled_from(("DE", "KR", "US")), max_size=3).map(tuple),
+    release_date=st.none() | st.dates(),
+    aliases=st.lists(words, max_size=3).map(tuple),
+    source=st.just("") | words,
+    confidence=st.just("") | words,
+)
+
+
+@given(st.lists(works, unique_by=lambda work: work.id))
+def test_a_catalog_that_is_written_is_read_as_the_same_catalog(these: list[Work]) -> None:
+    catalog = Catalog(these)
+    again = parse_catalog(write_catalog(catalog), "again.csv")
+    assert list(again) == list(catalog)
+    assert again.version == catalog.version
+
+
+@pytest.mark.skipif("CHARTWATCH_DATA" not in os.environ, reason="CHARTWATCH_DATA names no folder of published charts")
+def test_the_catalog_of_the_published_charts_is_written_as_the_same_catalog() -> None:
+    catalog = read_catalog(Path(os.environ["CHARTWATCH_DATA"]) / "catalog.csv")
+    assert len(catalog) > 1000
+    assert parse_catalog(write_catalog(catalog), "again.csv").version == catalog.version
+
+
+def test_a_catalog_that_cannot_be_read_is_called_by_its_name() -> None:
+    with pytest.raises(CatalogProblem, match="the catalog in force, line 2, column title: is empty"):
+        parse_catalog(write_catalog(Catalog([Work("dark", "")])), "the catalog in force")
+
+
+def test_the_catalog_in_force_is_empty_at_first_and_then_the_last_one_put_there(place: Place) -> None:
+    reader = place.catalogs()
+    assert len(reader.current()) == 0
+    assert reader.current().version == Catalog().version
+    for these in ([DARK], [DARK, HEAT], [HEAT]):
+        place.catalogs().replace(Catalog(these))
+        for catalogs in (reader, place.catalogs()):
+            assert list(catalogs.current()) == these
+            assert catalogs.current().version == Catalog(these).version
+            assert catalogs.current() is catalogs.current(), "it is read once"
+
+
+def test_a_catalog_is_in_force_when_all_of_it_is_there(aws: Aws) -> None:
+    aws.catalogs().replace(Catalog([DARK]))
+    client = aws.client()
+
+    def end(**_: Any) -> None:
+        raise ConnectionError
+
+    client.meta.events.register("before-call.dynamodb.PutItem", end)
+    with pytest.raises(ConnectionError):
+        aws.catalogs(client).replace(Catalog([HEAT]))
+    assert list(aws.catalogs().current()) == [DARK]
+    aws.catalogs().replace(Catalog([HEAT]))
+    assert list(aws.catalogs().current()) == [HEAT]
+
+
+def test_the_catalog_in_force_put_there_again_is_not_written_again(aws: Aws) -> None:
+    """A write would wake the detector."""
+    aws.catalogs().replace(Catalog([DARK]))
+    item = aws.table("CatalogTable").existing(keys.CURRENT_CATALOG)
+    client = aws.client()
+    refused: list[int] = []
+    client.meta.events.register(
+        "after-call.dynamodb.PutItem", lambda http_response, **_: refused.append(http_response.status_code)
+    )
+    aws.catalogs(client).replace(Catalog([DARK]))
+    assert refused == [400]
+    assert aws.table("CatalogTable").existing(keys.CURRENT_CATALOG) == item
+
+
+def test_a_catalog_document_that_is_missing_is_an_error_and_not_an_empty_catalog(aws: Aws) -> None:
+    aws.catalogs().replace(Catalog([DARK]))
+    (kept,) = aws.s3.list_objects_v2(Bucket=aws.bucket)["Contents"]
+    aws.s3.delete_object(Bucket=aws.bucket, Key=kept["Key"])
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        aws.catalogs().current()
+
+
+# The outbox.
+
+
+def test_a_story_is_taken_once_and_after_it_was_settled_never_again(place: Place) -> None:
+    assert place.outbox().take("weekly:00000001:dark")
+    assert place.outbox().take("weekly:00000002:dark"), "another story"
+    place.outbox().settle("weekly:00000001:dark", "message 1")
+    assert place.outbox().take("weekly:00000001:dark") is False
+    assert place.outbox().take("weekly:00000001:dark") is False
+
+
+def test_a_story_that_was_taken_and_not_settled_is_in_doubt(place: Place) -> None:
+    place.outbox().take("weekly:00000001:dark")
+    for _ in range(2):
+        with pytest.raises(StoryInDoubt, match="weekly:00000001:dark"):
+            place.outbox().take("weekly:00000001:dark")
+    place.outbox().settle("weekly:00000001:dark", "message 1")
+    assert place.outbox().take("weekly:00000001:dark") is False
+
+
+def test_a_story_that_was_given_back_can_be_taken_once_more(place: Place) -> None:
+    for _ in range(3):
+        assert place.outbox().take("weekly:00000001:dark")
+        with pytest.raises(StoryInDoubt):
+            place.outbox().take("weekly:00000001:dark")
+        place.outbox().release("weekly:00000001:dark")
+    assert place.outbox().take("weekly:00000001:dark")
+    place.outbox().settle("weekly:00000001:dark", "message 1")
+    place.outbox().release("weekly:00000001:dark")
+    assert place.outbox().take("weekly:00000001:dark") is False, "what is out cannot be given back"
+
+
+def test_a_story_whose_taking_is_asked_for_again_by_the_client_is_not_in_doubt(aws: Aws) -> None:
+    outbox = aws.outbox(Repeating(aws.client()))
+    assert outbox.take("weekly:00000001:dark")
+    outbox.settle("weekly:00000001:dark", "message 1")
+    assert outbox.take("weekly:00000001:dark") is False
+    assert outbox.take("weekly:00000002:dark")
+    outbox.release("weekly:00000002:dark")
+    assert outbox.take("weekly:00000002:dark")
+
+
+def test_the_stories_table_says_when_a_story_was_taken_and_sent_and_as_which_message(aws: Aws) -> None:
+    aws.outbox().take("weekly:00000001:dark")
+    aws.outbox().settle("weekly:00000001:dark", "message 1")
+    item = aws.table("StoriesTable").existing(keys.story("weekly:00000001:dark"))
+    assert item["delivery"] == {"S": "SENT"}
+    assert item["message_id"] == {"S": "message 1"}
+    assert item["taken_at"]["S"] <= item["sent_at"]["S"]
+
+
+# Archives.
+
+
+def test_a_folder_keeps_documents_as_they_came(tmp_path: Path) -> None:
+    archive = FolderArchive(tmp_path / "not" / "there yet")
+    bodies = [b"", b"a\tb\r\n\x00\xff", b"x" * 3_000_000]
+    for body in (*bodies, *bodies):
+        archive.keep(hashlib.sha256(body).hexdigest(), body)
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "not" / "there yet").iterdir()}
+    assert kept == {hashlib.sha256(body).hexdigest(): body for body in bodies}
+
+
+def test_a_document_that_cannot_be_kept_leaves_nothing_in_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="no space left"):
+        FolderArchive(tmp_path).keep("ab", b"body")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_writers_of_one_document_do_not_disturb_each_other(tmp_path: Path) -> None:
+    archive, body = FolderArchive(tmp_path), b"x" * 1_000_000
+    writers = [threading.Thread(target=archive.keep, args=("ab", body)) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"ab": body}
+
+
+def test_s3_keeps_documents_once_and_gzipped(aws: Aws) -> None:
+    archive, body = S3Archive(aws.s3, aws.bucket), b"week\ttitle\n" * 1000
+    sha256 = hashlib.sha256(body).hexdigest()
+    archive.keep(sha256, body)
+    kept = aws.s3.get_object(Bucket=aws.bucket, Key=f"raw/{sha256}")
+    assert kept["ContentEncoding"] == "gzip"
+    assert gzip.decompress(kept["Body"].read()) == body
+    archive.keep(sha256, b"what was kept is not overwritten")
+    assert gzip.decompress(aws.s3.get_object(Bucket=aws.bucket, Key=f"raw/{sha256}")["Body"].read()) == body
+
+
+def test_s3_keeps_catalogs_by_their_bytes(aws: Aws) -> None:
+    documents, body = CatalogDocuments(aws.s3, aws.bucket), write_catalog(Catalog([DARK]))
+    sha256 = documents.keep(body)
+    assert sha256 == hashlib.sha256(body).hexdigest() == documents.keep(body)
+    assert documents.read(sha256) == body
+    assert [item["Key"] for item in aws.s3.list_objects_v2(Bucket=aws.bucket)["Contents"]] == [f"catalog/{sha256}.csv"]
+
+
+@pytest.mark.parametrize(
+    "keep",
+    [
+        lambda s3, bucket: S3Archive(s3, bucket).keep("ab", b""),
+        lambda s3, bucket: CatalogDocuments(s3, bucket).keep(b""),
+    ],
+)
+def test_a_bucket_that_is_not_there_is_an_error(moto: Aws, keep: Callable[[Any, str], None]) -> None:
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        keep(moto.s3, "another")

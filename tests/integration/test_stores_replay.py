@@ -1,0 +1,155 @@
+"""The same history told by every store: the detector on DynamoDB says what it says in memory, in the same order."""
+
+import hashlib
+import json
+import os
+import random
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from chartwatch.adapters.catalog_file import read_catalog
+from chartwatch.adapters.memory import NoArchive
+from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication, in_order
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.ingestion import ingest
+from chartwatch.domain.milestones import Bulletin, Status
+from chartwatch.domain.rules import RuleSet
+from chartwatch.rules import default_rules, parse_rules
+from chartwatch.sources import open_source
+from tests.integration.conftest import Aws, Memory, Place
+
+SERIES = Chart("weekly-tv", "the weekly chart", "a provider", Cadence.WEEK, 3, Kind.SERIES)
+FILMS = Chart("weekly-films", "the weekly film chart", "a provider", Cadence.WEEK, 3, Kind.FILM)
+TERRITORIES = ("BR", "DE", "JP", "KR", "US")
+TITLES = ("Dark", "Maid", "Lupin", "지옥", "Elite", "Ozark", "You", "#Alive", "Sweet Home", "Unknown")
+SEASONS = parse_rules(
+    b"""
+- {id: new, kind: change, scope: territory, headline: "{title}", brief: "new", count: seasons}
+- {id: second-season, kind: nth, scope: chart, at: [1, 2], headline: "{title}", brief: "{ordinal}", count: seasons}
+- {id: first-from, kind: nth, scope: territory, per: origin_country, at: [1], headline: "{title}", brief: "{group}"}
+""",
+    "seasons.yaml",
+)
+
+
+def catalog(unknown: Sequence[str] = ("Unknown", "Elite")) -> Catalog:
+    facts = zip(TITLES, ("de", "en", "fr", "ko", "es", "en", "en", "ko", "ko", "en"), strict=True)
+    countries = {"de": "DE", "en": "US", "fr": "FR", "ko": "KR", "es": "ES"}
+    return Catalog(
+        Work(
+            id=f"{kind}-{title}",
+            title=title,
+            kind=kind,
+            original_language=None if title in unknown else language,
+            origin_countries=() if title in unknown else (countries[language],),
+        )
+        for title, language in facts
+        for kind in Kind
+        if title != "Sweet Home"
+    )
+
+
+def publication(chart: Chart, period: date, chance: random.Random) -> Publication:
+    def entries() -> Iterator[Entry]:
+        titles = chance.sample(TITLES, 3)
+        for rank, title in zip((1, chance.choice((1, 2, 2, 2)), 3), titles, strict=True):
+            yield Entry(rank, title, chance.choice((None, "Season 1", "Season 2")))
+
+    territories = chance.sample(TERRITORIES, chance.randint(2, len(TERRITORIES)))
+    editions = tuple(Edition(territory, tuple(entries())) for territory in territories)
+    return Publication(chart, period, editions, Provenance("all.tsv", f"{period}T20:00:00Z", f"{chance.random()}"))
+
+
+def history(seed: int) -> list[Publication]:
+    """Return what is published: mostly in order, some weeks late, corrected, repeated or never."""
+    chance = random.Random(seed)
+    arrivals: list[tuple[float, Publication]] = []
+    for week in range(14):
+        for chart in (SERIES, FILMS):
+            published = publication(chart, date(2021, 10, 3) + timedelta(weeks=week), chance)
+            if chance.random() < 0.9:
+                arrivals.append((week + chance.choice((0, 0, 0, 0, 2.5)), published))
+            if chance.random() < 0.3:
+                arrivals.append((week + 0.5 + 3 * chance.random(), publication(chart, published.period, chance)))
+            if chance.random() < 0.2:
+                arrivals.append((week + 3.5, published))
+    return [published for _, published in sorted(arrivals, key=lambda arrival: arrival[0])]
+
+
+def told(place: Place, publications: Sequence[Publication], in_force: Sequence[tuple[Catalog, RuleSet]]) -> list[str]:
+    """Return every change as JSON, in order, while catalogs and rules come into force one after another."""
+    lines: list[str] = []
+    share = len(publications) // len(in_force) + 1
+    for number, (works, rules) in enumerate(in_force):
+        detector = Detector(place.charts(), place.milestones(), works, rules, date(2021, 10, 24))
+        bulletins: list[Bulletin] = []
+        for chart in (SERIES.id, FILMS.id):
+            bulletins += detector.reconsider(chart)
+        for published in publications[number * share : (number + 1) * share]:
+            place.charts().put(published, {edition.territory for edition in published.editions})
+            bulletins += detector.detect(published.chart.id, published.period)
+        lines += [
+            f"{bulletin.id} {json.dumps(change.milestone.as_json())}"
+            for bulletin in bulletins
+            for change in bulletin.changes
+        ]
+    return lines
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_late_corrected_and_repeated_publications_are_told_alike(aws: Aws, memory: Memory, seed: int) -> None:
+    in_force = [
+        (catalog(), default_rules()),
+        (catalog(unknown=()), default_rules()),
+        (catalog(unknown=("Dark",)), SEASONS),
+    ]
+    publications = history(seed)
+    lines = told(memory, publications, in_force)
+    assert told(aws, publications, in_force) == lines
+    assert len(lines) > 200
+    assert all(f'"status": "{status.value}"' in "".join(lines) for status in Status)
+    for chart in (SERIES.id, FILMS.id):
+        kept = memory.milestones()
+        assert aws.milestones().head(chart) == kept.head(chart)
+        assert aws.milestones().recorded(chart) == kept.recorded(chart)
+        assert list(aws.milestones().bulletins(chart)) == kept.bulletins(chart)
+        assert aws.charts().summaries(chart) == memory.charts().summaries(chart)
+
+
+def test_what_is_processed_again_is_not_told_again(place: Place) -> None:
+    publications = history(1)
+    in_force = [(catalog(), default_rules())]
+    assert told(place, publications, in_force)
+    latest = {(p.chart.id, p.period): p for p in publications}
+    assert told(place, in_order(latest.values()), in_force) == []
+
+
+@pytest.mark.skipif("CHARTWATCH_DATA" not in os.environ, reason="CHARTWATCH_DATA names no folder of published charts")
+def test_eight_weeks_of_the_published_charts_are_told_alike(moto: Aws, memory: Memory) -> None:
+    folder = Path(os.environ["CHARTWATCH_DATA"])
+    body = (folder / "netflix-countries-2022-02-27.tsv").read_bytes()
+    works = read_catalog(folder / "catalog.csv")
+    provenance = Provenance("netflix-countries.tsv", None, hashlib.sha256(body).hexdigest())
+    publications = open_source("netflix-countries", {}).parse(body, provenance)[:16]
+
+    def lines(place: Place) -> list[str]:
+        ingested = ingest(
+            "netflix-countries",
+            body,
+            provenance,
+            parse=lambda _body, _provenance: publications,
+            whole_history=True,
+            archive=NoArchive(),
+            charts=place.charts(),
+        )
+        detector = Detector(place.charts(), place.milestones(), works, default_rules())
+        bulletins = [b for p in ingested.written for b in detector.detect(p.chart.id, p.period)]
+        return [json.dumps(change.milestone.as_json()) for bulletin in bulletins for change in bulletin.changes]
+
+    expected = lines(memory)
+    assert len(expected) > 1000
+    assert lines(moto) == expected

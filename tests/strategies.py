@@ -1,0 +1,304 @@
+"""Worlds to try the detector on: charts, catalogs and rules by chance, and the ways in which they may arrive.
+
+They are small and dense, so that ties, gaps, namesakes, unknown facts and returns are the usual case. Two profiles of
+settings: a few hundred examples, or 100,000 with CHARTWATCH_HYPOTHESIS=deep.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations, product
+from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
+from chartwatch.domain.rules import Condition, Count, Fact, Rule, RuleKind, RuleSet, Scope
+
+DEEP = os.environ.get("CHARTWATCH_HYPOTHESIS") == "deep"
+
+START = date(2021, 1, 3)
+CHARTS = {
+    chart.id: chart
+    for chart in (
+        Chart("weekly-series", "the weekly chart of series", "somewhere", Cadence.WEEK, 2, Kind.SERIES),
+        Chart("weekly-films", "the weekly chart of films", "somewhere", Cadence.WEEK, 2, Kind.FILM),
+        Chart("daily-overall", "the daily chart", "somewhere", Cadence.DAY, 2),
+        Chart("daily-elsewhere", "the other daily chart", "elsewhere", Cadence.DAY, 2),
+    )
+}
+TERRITORIES = ("AR", "KR", "US")
+PERIODS = 8
+
+Charted = tuple[str, str | None, Kind | None]
+"""Title, season, kind: what stands at #1."""
+
+Content = Mapping[str, tuple[Charted, ...]]
+"""The number ones of each territory of a publication; a territory may have an edition without any."""
+
+Slot = tuple[str, int]
+"""Which publication: a chart's id and the number of its period."""
+
+RuleData = Mapping[str, Any]
+"""A rule as it stands in a file."""
+
+
+def examples(usual: int) -> settings:
+    """Return the settings of a test that takes `usual` examples when nobody asks for many."""
+    unhurried = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    return settings(max_examples=100_000 if DEEP else usual, deadline=None, suppress_health_check=unhurried)
+
+
+class Facts(NamedTuple):
+    """A catalog and rules that are in force together."""
+
+    works: tuple[Work, ...]
+    rules: tuple[RuleData, ...]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog."""
+        return Catalog(self.works)
+
+    @property
+    def rule_set(self) -> RuleSet:
+        """The rules."""
+        return RuleSet(map(_as_rule, self.rules))
+
+
+class Arrival(NamedTuple):
+    """One version of a publication reaches the store, while the facts of number `facts` are in force.
+
+    It is processed `times` times at once; 0 leaves that for the end.
+    """
+
+    slot: Slot
+    content: Content
+    facts: int
+    times: int
+
+    @property
+    def publication(self) -> Publication:
+        """The publication."""
+        return publication(self.slot, self.content)
+
+
+@dataclass(frozen=True)
+class World:
+    """What is true in the end."""
+
+    contents: Mapping[Slot, Content]
+    facts: Facts
+
+    @property
+    def chart_ids(self) -> Sequence[str]:
+        """The charts that have publications."""
+        return sorted({chart for chart, _ in self.contents})
+
+    def entry_rows(self) -> Iterator[tuple[str, str, date, int, str, str | None, str | None]]:
+        """Yield chart, territory, period, rank, title, season and kind of every entry."""
+        for slot, content in self.contents.items():
+            chart, period = CHARTS[slot[0]], period_of(slot)
+            for territory, ones in content.items():
+                for entry in _entries(ones):
+                    yield chart.id, territory, period, entry.rank, entry.title, entry.season, entry.kind
+
+    def work_rows(
+        self,
+    ) -> Iterator[tuple[str, str, str | None, str | None, tuple[str, ...], date | None, tuple[str, ...]]]:
+        """Yield id, title, kind, language, countries, release date and aliases of every work."""
+        for w in self.facts.works:
+            yield w.id, w.title, w.kind, w.original_language, w.origin_countries, w.release_date, w.aliases
+
+
+def publication(slot: Slot, content: Content) -> Publication:
+    """Return a publication of that content."""
+    chart = CHARTS[slot[0]]
+    editions = (Edition(territory, _entries(ones)) for territory, ones in sorted(content.items()))
+    return Publication(chart, period_of(slot), tuple(editions), Provenance("chart.csv", None, "0" * 64))
+
+
+def period_of(slot: Slot) -> date:
+    """Return the date of a publication."""
+    chart, number = slot
+    return START + number * CHARTS[chart].cadence.step
+
+
+def _entries(ones: Iterable[Charted]) -> tuple[Entry, ...]:
+    return (*(Entry(1, *one) for one in ones), Entry(2, "An Also-Ran", None, Kind.SERIES))
+
+
+# What stands on charts.
+
+_TITLES = ("Alpha", "ALPHA", "Beta", "The King’s Ace", "The King's Ace", "오징어", "Ｄelta")
+_SEASONS = (None, "Season 1", "Season 2")
+
+
+def _content(chart: Chart) -> st.SearchStrategy[Content]:
+    kinds = [chart.kind] if chart.kind else [None, Kind.FILM, Kind.SERIES]
+    charted = st.sampled_from(list(product(_TITLES, _SEASONS, kinds)))
+    sizes = st.sampled_from([1, 1, 1, 2, 3, 0])
+    ones = sizes.flatmap(lambda size: st.lists(charted, min_size=size, max_size=size, unique=True)).map(tuple)
+    territories = st.sets(st.sampled_from(TERRITORIES), min_size=1)
+    return territories.flatmap(lambda found: st.fixed_dictionaries(dict.fromkeys(sorted(found), ones)))
+
+
+_CONTENT = {chart.id: _content(chart) for chart in CHARTS.values()}
+
+
+@st.composite
+def _contents(draw: st.DrawFn) -> Mapping[Slot, Content]:
+    charts = draw(st.sets(st.sampled_from(sorted(CHARTS)), min_size=1))
+    return {
+        (chart, number): draw(_CONTENT[chart])
+        for chart in sorted(charts)
+        for number in sorted(draw(st.sets(st.integers(0, PERIODS - 1), min_size=2, max_size=6)))
+    }
+
+
+# What the catalog knows.
+
+_WORK = st.builds(
+    Work,
+    id=st.just(""),
+    title=st.sampled_from(_TITLES),
+    kind=st.sampled_from([Kind.SERIES, Kind.FILM, None]),
+    original_language=st.sampled_from(["en", "es", "ko", None]),
+    origin_countries=st.sampled_from([(), ("ES",), ("KR",), ("US", "KR")]),
+    release_date=st.none() | st.integers(-5, 20).map(lambda days: START + timedelta(days)),
+    aliases=st.lists(st.sampled_from(_TITLES), max_size=1).map(tuple),
+)
+
+
+@st.composite
+def _works(draw: st.DrawFn) -> tuple[Work, ...]:
+    found = draw(st.lists(_WORK, min_size=2, max_size=7))
+    names = (f"work-{number}" for number in range(len(found)))
+    return tuple(
+        Work(name, w.title, w.kind, w.original_language, w.origin_countries, w.release_date, w.aliases)
+        for name, w in zip(names, found, strict=True)
+    )
+
+
+# What the rules ask.
+
+_VALUES = {
+    "work_kind": ("film", "series"),
+    "original_language": ("en", "es", "ko"),
+    "origin_country": ("ES", "KR", "US"),
+}
+
+
+def _conditions(fact: str) -> Iterator[Mapping[str, Any]]:
+    for value in _VALUES[fact]:
+        yield {fact: value}
+        yield {fact: {"not": value}}
+    for pair in combinations(_VALUES[fact], 2):
+        yield {fact: {"in": list(pair)}}
+        yield {fact: {"not": list(pair)}}
+
+
+# Each list is drawn from at once: a rule put together of many small choices takes long to draw.
+_SINGLE: list[Mapping[str, Any]] = [condition for fact in _VALUES for condition in _conditions(fact)]
+_PAIRS = [{**one, **other} for one, other in combinations(_SINGLE, 2) if one.keys() != other.keys()]
+# Mostly few conditions: with two, hardly any work qualifies.
+_WHERE: list[Mapping[str, Any]] = [*[{}] * len(_PAIRS), *_SINGLE * (len(_PAIRS) // len(_SINGLE)), *_PAIRS]
+_AT = [list(numbers) for size in range(1, 6) for numbers in combinations(range(1, 6), size)]
+_SHAPES = [
+    {"kind": kind, "scope": scope, "count": count, "headline": "{title}", "brief": "a first"}
+    for kind, scope, count in product(["nth", "race", "change"], ["territory", "chart"], ["works", "seasons"])
+]
+
+
+@st.composite
+def _rule(draw: st.DrawFn) -> RuleData:
+    shape = draw(st.sampled_from(_SHAPES))
+    if shape["kind"] == "change":
+        return shape
+    groups = [*_VALUES, *([None] if shape["kind"] == "nth" else [])]
+    per, at = draw(st.sampled_from(groups)), draw(st.sampled_from(_AT[::-1]))
+    return {**shape, "where": draw(st.sampled_from(_WHERE)), "per": per, "at": at}
+
+
+def _as_rule(data: RuleData) -> Rule:
+    return Rule(
+        id=data["id"],
+        kind=RuleKind(data["kind"]),
+        scope=Scope(data["scope"]),
+        headline=data["headline"],
+        brief=data["brief"],
+        where=tuple(_as_condition(Fact(fact), said) for fact, said in sorted(data.get("where", {}).items())),
+        per=Fact(data["per"]) if data.get("per") else None,
+        at=tuple(data.get("at", ())),
+        count=Count(data["count"]),
+    )
+
+
+def _as_condition(fact: Fact, said: str | Mapping[str, str | list[str]]) -> Condition:
+    form, values = next(iter(said.items())) if isinstance(said, Mapping) else ("in", said)
+    return Condition(fact, frozenset([values] if isinstance(values, str) else values), negated=form == "not")
+
+
+def _rules() -> st.SearchStrategy[tuple[RuleData, ...]]:
+    return st.lists(_rule(), min_size=3, max_size=5).map(
+        lambda found: tuple({**rule, "id": f"rule-{number}"} for number, rule in enumerate(found))
+    )
+
+
+_WORLD_FACTS = st.builds(Facts, _works(), _rules())
+
+
+def facts() -> st.SearchStrategy[Facts]:
+    """Return a catalog and rules."""
+    return _WORLD_FACTS
+
+
+def worlds() -> st.SearchStrategy[World]:
+    """Return worlds."""
+    return st.builds(World, _contents(), _WORLD_FACTS)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a world came about: arrivals under facts that changed, then the rest of the processing in some order."""
+
+    arrivals: tuple[Arrival, ...]
+    facts: tuple[Facts, ...]
+    left_for_the_end: tuple[Slot, ...]
+
+
+@st.composite
+def courses(draw: st.DrawFn, world: World, *, other_facts: st.SearchStrategy[list[Facts]] | None = None) -> Course:
+    """Return a course that ends in `world`: any order, repetitions, and versions that were corrected later.
+
+    `other_facts` are catalogs and rules that were in force meanwhile; none unless given.
+    """
+    others = draw(other_facts) if other_facts is not None else []
+    facts = (*others, world.facts)
+    versions: dict[Slot, list[Content]] = {
+        slot: [*draw(st.lists(_CONTENT[slot[0]], max_size=1)), content] for slot, content in world.contents.items()
+    }
+    order = draw(st.permutations([slot for slot, its in versions.items() for _ in its]))
+    arrivals = tuple(
+        Arrival(
+            slot,
+            versions[slot].pop(0),
+            draw(st.integers(0, len(facts) - 1)) if others else 0,
+            draw(st.sampled_from([1, 1, 0, 2])),
+        )
+        for slot in order
+    )
+    return Course(arrivals, facts, tuple(draw(st.permutations(sorted(world.contents)))))
+
+
+def other_catalogs(world: World) -> st.SearchStrategy[list[Facts]]:
+    """Return catalogs that were in force before the one of the world, with the same rules."""
+    return st.lists(_works().map(lambda works: Facts(works, world.facts.rules)), max_size=2)
+
+
+def other_facts() -> st.SearchStrategy[list[Facts]]:
+    """Return catalogs and rules that were in force before those of a world."""
+    return st.lists(_WORLD_FACTS, max_size=2)

@@ -1,0 +1,519 @@
+"""What a publication changes, claim by claim."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
+from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.milestones import Bulletin, Milestone, Status
+from chartwatch.domain.rules import Condition, Count, Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.errors import RecordAhead
+
+CHART = Chart("daily", "the daily chart", "somewhere", Cadence.DAY, 2, Kind.SERIES)
+DAY = date(2022, 1, 1)
+
+SARA = Work("sara", "Who Killed Sara?", Kind.SERIES, "es", ("MX",))
+SQUID = Work("squid", "Squid Game", Kind.SERIES, "ko", ("KR",))
+HEIST = Work("heist", "Money Heist", Kind.SERIES, "es", ("ES",))
+DEAD = Work("dead", "All of Us Are Dead", Kind.SERIES, "ko", ("KR",))
+ELITE = Work("elite", "Elite", Kind.SERIES, "es", ("ES",))
+OZARK = Work("ozark", "Ozark", Kind.SERIES, "en", ("US",))
+RIDDLE = Work("riddle", "A Riddle", Kind.SERIES)
+WORKS = (SARA, SQUID, HEIST, DEAD, ELITE, OZARK, RIDDLE)
+
+NOT_ENGLISH = Condition(Fact.ORIGINAL_LANGUAGE, frozenset({"en"}), negated=True)
+CHANGE = Rule("new", RuleKind.CHANGE, Scope.TERRITORY, "{title} is new", "new")
+NTH = Rule("nth", RuleKind.NTH, Scope.TERRITORY, "{title} is {ordinal}", "{ordinal}", (NOT_ENGLISH,), at=(1, 2, 3, 4))
+RACE = Rule(
+    "race", RuleKind.RACE, Scope.TERRITORY, "{group} has {cardinal}", "first", (NOT_ENGLISH,), Fact.ORIGIN_COUNTRY, (2,)
+)
+
+Ones = str | tuple[str, ...]
+
+
+class Chronicle:
+    """The record of `CHART`, made day by day."""
+
+    def __init__(self, *rules: Rule, works: Iterable[Work] = WORKS, live_from: date | None = None) -> None:
+        self.charts, self.milestones = MemoryCharts(), MemoryMilestones()
+        self._live_from = live_from
+        self.rules: tuple[Rule, ...] = rules
+        self.works: tuple[Work, ...] = tuple(works)
+
+    @property
+    def detector(self) -> Detector:
+        return Detector(self.charts, self.milestones, Catalog(self.works), RuleSet(self.rules), self._live_from)
+
+    def arrives(self, day: int, **number_ones: Ones) -> list[Bulletin]:
+        """Let the editions of a day arrive: the number ones of each territory by title, or title|season."""
+        self.stored(day, **number_ones)
+        return self.detector.detect(CHART.id, DAY + timedelta(day))
+
+    def stored(self, day: int, **number_ones: Ones) -> None:
+        editions = tuple(Edition(territory, _entries(ones)) for territory, ones in number_ones.items())
+        provenance = Provenance("https://charts.example/daily.csv", None, "0" * 64)
+        self.charts.put(Publication(CHART, DAY + timedelta(day), editions, provenance), set(number_ones))
+
+    def held(self, slot: str) -> Milestone:
+        return self.milestones.recorded(CHART.id).milestones[slot]
+
+    def holders(self, slot: str) -> list[tuple[str, int]]:
+        """Return who holds a slot, with the day since when."""
+        return [(holder.work_id, (holder.since - DAY).days) for holder in self.held(slot).holders]
+
+    def slots(self) -> set[str]:
+        recorded = self.milestones.recorded(CHART.id).milestones.values()
+        return {milestone.slot for milestone in recorded if milestone.status is not Status.RETRACTED}
+
+
+def _entries(ones: Ones) -> tuple[Entry, ...]:
+    titles = (ones,) if isinstance(ones, str) else ones
+    parted = (title.partition("|") for title in titles)
+    return tuple(Entry(1, title, season or None, Kind.SERIES) for title, _, season in parted)
+
+
+def told(bulletins: Iterable[Bulletin]) -> list[tuple[str, Status]]:
+    """Return the slots that somebody is told of, and what became of them."""
+    return [(c.milestone.slot, c.milestone.status) for b in bulletins for c in b.changes if c.is_told]
+
+
+def a_run(chronicle: Chronicle, *titles: Ones | None) -> list[Bulletin]:
+    """Let one day follow the other in the US; None skips a day. Return the last day's bulletins."""
+    bulletins: list[Bulletin] = []
+    for day, title in enumerate(titles):
+        if title is not None:
+            bulletins = chronicle.arrives(day, US=title)
+    return bulletins
+
+
+# change
+
+
+def test_the_earliest_edition_is_the_baseline_and_no_change() -> None:
+    chronicle = Chronicle(CHANGE)
+    assert a_run(chronicle, "Squid Game") == []
+    assert told(a_run(chronicle, "Squid Game", "Ozark")) == [("new:daily:US:2022-01-02", Status.ANNOUNCED)]
+
+
+def test_a_tie_at_the_top_is_one_change_with_two_holders() -> None:
+    chronicle = Chronicle(CHANGE)
+    a_run(chronicle, "Ozark", ("Squid Game", "Money Heist"))
+    assert chronicle.holders("new:daily:US:2022-01-02") == [("heist", 1), ("squid", 1)]
+    assert chronicle.held("new:daily:US:2022-01-02").as_json()["joint"] is True
+
+
+def test_of_a_tie_only_the_newcomer_holds_the_change() -> None:
+    chronicle = Chronicle(CHANGE)
+    a_run(chronicle, "Ozark", ("Squid Game", "Ozark"))
+    assert chronicle.holders("new:daily:US:2022-01-02") == [("squid", 1)]
+
+
+def test_a_work_that_is_left_alone_at_the_top_is_no_change() -> None:
+    chronicle = Chronicle(CHANGE)
+    assert a_run(chronicle, ("Ozark", "Squid Game"), "Ozark") == []
+
+
+def test_a_work_that_comes_back_returns() -> None:
+    chronicle = Chronicle(CHANGE)
+    a_run(chronicle, "Ozark", "Squid Game", ("Ozark", "Money Heist"))
+    held = chronicle.held("new:daily:US:2022-01-03")
+    assert [(h.work_id, h.returned) for h in held.holders] == [("heist", False), ("ozark", True)]
+    assert held.evidence["first_topped"] == {"Ozark": "2022-01-01"}
+
+
+def test_an_edition_without_a_number_one_ends_a_reign() -> None:
+    chronicle = Chronicle(CHANGE)
+    a_run(chronicle, "Ozark", (), "Ozark")
+    assert [h.returned for h in chronicle.held("new:daily:US:2022-01-03").holders] == [True]
+
+
+def test_a_gap_right_before_makes_a_change_provisional_and_an_older_one_does_not() -> None:
+    chronicle = Chronicle(CHANGE)
+    a_run(chronicle, "Ozark", None, None, "Squid Game", "Money Heist")
+    assert chronicle.held("new:daily:US:2022-01-04").because == ("the periods 2022-01-02 to 2022-01-03 are missing",)
+    assert chronicle.held("new:daily:US:2022-01-05").because == ()
+
+
+def test_another_season_is_a_change_only_where_seasons_count() -> None:
+    works, seasons = Chronicle(CHANGE), Chronicle(replace(CHANGE, count=Count.SEASONS))
+    for chronicle in (works, seasons):
+        a_run(chronicle, "Ozark|Season 3", "Ozark|Season 4")
+    assert works.slots() == set()
+    assert [h.season for h in seasons.held("new:daily:US:2022-01-02").holders] == ["Season 4"]
+
+
+# nth
+
+
+def test_works_are_numbered_in_the_order_in_which_they_first_topped() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game", "Ozark", "Money Heist", "Squid Game", "All of Us Are Dead")
+    assert [chronicle.holders(f"nth:daily:US:{n}") for n in (1, 2, 3)] == [
+        [("squid", 1)],
+        [("heist", 3)],
+        [("dead", 5)],
+    ]
+    assert [holder["work_id"] for holder in chronicle.held("nth:daily:US:3").evidence["earlier"]] == ["squid", "heist"]
+
+
+def test_joint_firsts_share_a_number_and_leave_the_next_one_empty() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", ("Squid Game", "Money Heist"), "All of Us Are Dead")
+    assert chronicle.holders("nth:daily:US:1") == [("heist", 1), ("squid", 1)]
+    assert chronicle.slots() == {"nth:daily:US:1", "nth:daily:US:3"}
+
+
+def test_each_group_is_numbered_by_itself() -> None:
+    chronicle = Chronicle(replace(NTH, per=Fact.ORIGIN_COUNTRY))
+    a_run(chronicle, "Ozark", "Squid Game", "Money Heist", "All of Us Are Dead")
+    assert chronicle.slots() == {"nth:daily:US:KR:1", "nth:daily:US:ES:1", "nth:daily:US:KR:2"}
+
+
+def test_a_number_that_is_not_worth_telling_is_no_slot_and_counts_all_the_same() -> None:
+    chronicle = Chronicle(replace(NTH, at=(3,)))
+    a_run(chronicle, "Ozark", "Squid Game", "Money Heist", "All of Us Are Dead")
+    assert chronicle.slots() == {"nth:daily:US:3"}
+
+
+def test_two_seasons_are_one_work_unless_seasons_count() -> None:
+    works, seasons = Chronicle(NTH), Chronicle(replace(NTH, count=Count.SEASONS))
+    for chronicle in (works, seasons):
+        a_run(chronicle, "Ozark", "Elite|Season 4", "Ozark", "Elite|Season 5")
+    assert works.slots() == {"nth:daily:US:1"}
+    assert seasons.holders("nth:daily:US:2") == [("elite", 3)]
+    assert seasons.slots() == {"nth:daily:US:1", "nth:daily:US:2"}
+
+
+def test_namesakes_are_numbered_as_the_works_they_are() -> None:
+    old = Work("old", "Alias", Kind.SERIES, "es", ("ES",), date(2001, 1, 1))
+    new = Work("new", "Alias", Kind.SERIES, "ko", ("KR",), DAY + timedelta(2))
+    chronicle = Chronicle(CHANGE, NTH, works=(old, new, OZARK))
+    a_run(chronicle, "Ozark", "Alias", "Alias")
+    assert (chronicle.holders("nth:daily:US:1"), chronicle.holders("nth:daily:US:2")) == ([("old", 1)], [("new", 2)])
+    assert chronicle.holders("new:daily:US:2022-01-03") == [("new", 2)]
+
+
+# race
+
+
+def test_a_race_is_won_by_the_group_that_gets_there_first() -> None:
+    chronicle = Chronicle(RACE)
+    a_run(chronicle, "Ozark", "Squid Game", "Money Heist", "All of Us Are Dead", "Elite")
+    (holder,) = chronicle.held("race:daily:US:2").holders
+    assert (holder.work_id, holder.group, holder.since) == ("dead", "KR", DAY + timedelta(3))
+
+
+def test_groups_that_get_there_on_the_same_date_hold_it_together() -> None:
+    chronicle = Chronicle(RACE)
+    a_run(chronicle, "Ozark", "Squid Game", "Money Heist", ("All of Us Are Dead", "Elite"))
+    assert [(h.work_id, h.group) for h in chronicle.held("race:daily:US:2").holders] == [
+        ("elite", "ES"),
+        ("dead", "KR"),
+    ]
+
+
+def test_two_works_of_one_date_complete_a_race_together() -> None:
+    chronicle = Chronicle(replace(RACE, at=(1, 2, 3)))
+    a_run(chronicle, "Ozark", ("All of Us Are Dead", "Squid Game"), "Money Heist")
+    for number in (1, 2):
+        assert chronicle.holders(f"race:daily:US:{number}") == [("dead", 1), ("squid", 1)]
+    assert chronicle.slots() == {"race:daily:US:1", "race:daily:US:2"}
+
+
+def test_a_group_that_gets_further_wins_the_next_number_only() -> None:
+    third = Work("kingdom", "Kingdom", Kind.SERIES, "ko", ("KR",))
+    chronicle = Chronicle(replace(RACE, at=(2, 3)), works=(*WORKS, third))
+    a_run(chronicle, "Ozark", "Money Heist", "Elite", ("Squid Game", "All of Us Are Dead", "Kingdom"))
+    assert chronicle.holders("race:daily:US:2") == [("elite", 2)]
+    assert chronicle.holders("race:daily:US:3") == [("dead", 3), ("kingdom", 3), ("squid", 3)]
+
+
+# scopes, beginnings and gaps
+
+
+def test_over_a_whole_chart_the_territory_that_was_first_counts() -> None:
+    chronicle = Chronicle(replace(CHANGE, scope=Scope.CHART), replace(NTH, scope=Scope.CHART))
+    chronicle.arrives(0, KR="Ozark", US="Ozark")
+    chronicle.arrives(1, KR="Squid Game", US="Ozark")
+    assert chronicle.arrives(2, KR="Squid Game", US="Squid Game") == []
+    assert chronicle.holders("nth:daily:*:1") == [("squid", 1)]
+    assert chronicle.held("nth:daily:*:1").evidence["territories"] == {"Squid Game": ["KR"]}
+
+
+def test_a_territory_that_appears_late_begins_a_record_of_its_own() -> None:
+    chronicle = Chronicle(CHANGE, NTH, replace(NTH, id="anywhere", scope=Scope.CHART))
+    chronicle.arrives(0, US="Ozark")
+    bulletins = chronicle.arrives(1, KR="Squid Game", US="Ozark")
+    assert told(bulletins) == [("anywhere:daily:*:1", Status.ANNOUNCED)]
+    assert chronicle.held("nth:daily:KR:1").left_censored
+    assert chronicle.slots() == {"nth:daily:KR:1", "anywhere:daily:*:1"}
+
+
+def test_a_territory_that_stops_leaves_no_gap_anywhere_but_there() -> None:
+    chronicle = Chronicle(NTH, replace(NTH, id="anywhere", scope=Scope.CHART))
+    chronicle.arrives(0, RU="Ozark", US="Ozark")
+    chronicle.arrives(1, US="Ozark")
+    chronicle.arrives(2, RU="Squid Game", US="Squid Game")
+    assert chronicle.held("nth:daily:RU:1").because == ("the period 2022-01-02 is missing",)
+    assert chronicle.held("nth:daily:US:1").because == ()
+    assert chronicle.held("anywhere:daily:*:1").because == ()
+
+
+def test_what_is_held_since_the_record_begins_is_marked_and_never_told() -> None:
+    chronicle = Chronicle(NTH)
+    assert told(a_run(chronicle, "Squid Game")) == []
+    held = chronicle.held("nth:daily:US:1")
+    assert (held.left_censored, held.silent, held.status) == (True, True, Status.ANNOUNCED)
+
+
+def test_any_gap_since_the_beginning_makes_a_number_provisional() -> None:
+    chronicle = Chronicle(NTH, RACE)
+    bulletins = a_run(chronicle, "Ozark", None, "Ozark", None, None, "Squid Game", "All of Us Are Dead")
+    reasons = ("the period 2022-01-02 is missing", "the periods 2022-01-04 to 2022-01-05 are missing")
+    assert chronicle.held("nth:daily:US:1").because == reasons
+    assert chronicle.held("race:daily:US:2").because == reasons
+    assert told(bulletins) == [
+        ("nth:daily:US:2", Status.PROVISIONAL),
+        ("race:daily:US:2", Status.PROVISIONAL),
+    ]
+
+
+# late, corrected and repeated
+
+
+def test_the_period_that_was_missing_confirms_what_was_provisional() -> None:
+    chronicle = Chronicle(NTH)
+    assert told(a_run(chronicle, "Ozark", None, "Squid Game")) == [("nth:daily:US:1", Status.PROVISIONAL)]
+    assert told(chronicle.arrives(1, US="Ozark")) == [("nth:daily:US:1", Status.ANNOUNCED)]
+    assert (chronicle.held("nth:daily:US:1").revision, chronicle.held("nth:daily:US:1").because) == (2, ())
+
+
+def test_a_late_day_moves_the_first_to_the_earlier_title() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", None, "Squid Game")
+    bulletins = chronicle.arrives(1, US="Money Heist")
+    assert told(bulletins) == [("nth:daily:US:1", Status.CORRECTED), ("nth:daily:US:2", Status.ANNOUNCED)]
+    assert chronicle.holders("nth:daily:US:1") == [("heist", 1)]
+    (bulletin,) = bulletins
+    assert bulletin.period == DAY + timedelta(1)
+    assert bulletin.works.keys() == {"heist", "squid"}
+
+
+def test_a_corrected_edition_retracts_what_is_no_longer_so() -> None:
+    chronicle = Chronicle(CHANGE, NTH)
+    a_run(chronicle, "Ozark", "Squid Game")
+    assert told(chronicle.arrives(1, US="Ozark")) == [
+        ("new:daily:US:2022-01-02", Status.RETRACTED),
+        ("nth:daily:US:1", Status.RETRACTED),
+    ]
+    assert chronicle.slots() == set()
+
+
+def test_what_was_retracted_and_becomes_true_again_is_announced_under_its_old_name() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game", "Ozark")
+    chronicle.arrives(1, US="Ozark")
+    assert told(chronicle.arrives(3, US="Squid Game")) == [("nth:daily:US:1", Status.ANNOUNCED)]
+    assert chronicle.held("nth:daily:US:1").revision == 3
+
+
+def test_an_earlier_beginning_tells_those_who_were_told_that_it_was_no_first() -> None:
+    chronicle = Chronicle(NTH)
+    chronicle.arrives(1, US="Ozark")
+    chronicle.arrives(2, US="Squid Game")
+    assert told(chronicle.arrives(0, US="Money Heist")) == [
+        ("nth:daily:US:1", Status.CORRECTED),
+        ("nth:daily:US:2", Status.ANNOUNCED),
+    ]
+    assert chronicle.held("nth:daily:US:1").left_censored
+
+
+def test_a_publication_processed_again_says_nothing() -> None:
+    chronicle = Chronicle(CHANGE, NTH)
+    a_run(chronicle, "Ozark", "Squid Game", "Money Heist")
+    head = chronicle.milestones.head(CHART.id)
+    for day in (0, 1, 2):
+        assert chronicle.detector.detect(CHART.id, DAY + timedelta(day)) == []
+    assert chronicle.milestones.head(CHART.id) == head
+
+
+def test_a_publication_that_nobody_stored_says_nothing() -> None:
+    assert Chronicle(NTH).detector.detect(CHART.id, DAY) == []
+
+
+def test_a_record_that_is_ahead_of_the_publications_is_no_reason_to_guess() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game")
+    emptied = Detector(MemoryCharts(), chronicle.milestones, Catalog(), RuleSet([NTH]))
+    with pytest.raises(RecordAhead):
+        emptied.reconsider(CHART.id)
+
+
+# unknown facts
+
+
+def test_an_unknown_work_before_the_holder_stands_against_it() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "A Riddle", "Squid Game")
+    assert chronicle.held("nth:daily:US:1").because == (
+        "the original language of A Riddle, #1 since 2022-01-02, is unknown",
+    )
+
+
+def test_an_unknown_work_of_the_same_date_or_later_does_not_stand_against_it() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", ("A Riddle", "Squid Game"), "Ozark")
+    assert chronicle.held("nth:daily:US:1").because == ()
+
+
+def test_an_unknown_country_stands_against_every_country() -> None:
+    chronicle = Chronicle(replace(NTH, per=Fact.ORIGIN_COUNTRY, where=()))
+    a_run(chronicle, "A Riddle", "Squid Game")
+    (reason,) = chronicle.held("nth:daily:US:KR:1").because
+    assert reason == "the country of origin of A Riddle, #1 since 2022-01-01, is unknown"
+
+
+@pytest.mark.parametrize(
+    ("language", "status", "holder"),
+    [("en", Status.ANNOUNCED, "squid"), ("fr", Status.CORRECTED, "riddle")],
+    ids=["confirms", "corrects"],
+)
+def test_a_fact_that_becomes_known_settles_it(language: str, status: Status, holder: str) -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "A Riddle", "Squid Game")
+    chronicle.works = (*WORKS[:-1], replace(RIDDLE, original_language=language))
+    assert told(chronicle.detector.reconsider(CHART.id))[0] == ("nth:daily:US:1", status)
+    assert [work for work, _ in chronicle.holders("nth:daily:US:1")] == [holder]
+
+
+def test_a_fact_that_turns_out_wrong_retracts() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game")
+    chronicle.works = tuple(replace(work, original_language="en") for work in WORKS)
+    assert told(chronicle.detector.reconsider(CHART.id)) == [("nth:daily:US:1", Status.RETRACTED)]
+
+
+def test_a_work_that_leaves_the_catalog_is_still_named_when_it_loses_a_slot() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game")
+    chronicle.works = ()
+    (bulletin,) = chronicle.detector.reconsider(CHART.id)
+    assert {work: facts.title for work, facts in bulletin.works.items()} == {"squid": "Squid Game"}
+
+
+def test_a_renamed_title_that_the_catalog_knows_as_an_alias_changes_nothing() -> None:
+    chronicle = Chronicle(CHANGE, NTH)
+    a_run(chronicle, "Ozark", "Squid Game", "Ozark")
+    chronicle.works = (replace(SQUID, aliases=("Squid Game: The Beginning",)), OZARK)
+    assert chronicle.arrives(1, US="Squid Game: The Beginning") == []
+
+
+def test_another_spelling_of_an_unlisted_title_is_the_same_work() -> None:
+    chronicle = Chronicle(CHANGE)
+    a_run(chronicle, "Ozark", "The King’s Ace")
+    assert chronicle.arrives(2, US="THE KING'S ACE") == []
+
+
+# who is told
+
+
+def test_history_before_the_chart_is_live_is_loaded_silently() -> None:
+    chronicle = Chronicle(CHANGE, NTH, live_from=DAY + timedelta(2))
+    assert told(a_run(chronicle, "Ozark", "Squid Game")) == []
+    assert chronicle.slots() == {"new:daily:US:2022-01-02", "nth:daily:US:1"}
+    assert told(chronicle.arrives(2, US="Money Heist")) == [
+        ("new:daily:US:2022-01-03", Status.ANNOUNCED),
+        ("nth:daily:US:2", Status.ANNOUNCED),
+    ]
+
+
+def test_a_correction_of_silent_history_is_silent() -> None:
+    chronicle = Chronicle(NTH, live_from=DAY + timedelta(5))
+    a_run(chronicle, "Ozark", "Squid Game", "Ozark")
+    (bulletin,) = chronicle.arrives(1, US="Money Heist")
+    assert [change.milestone.status for change in bulletin.changes] == [Status.CORRECTED]
+    assert told([bulletin]) == []
+
+
+def test_who_was_told_hears_of_a_correction_that_goes_back_before_the_chart_was_live() -> None:
+    chronicle = Chronicle(NTH, live_from=DAY + timedelta(2))
+    a_run(chronicle, "Ozark", None, "Squid Game")
+    bulletins = chronicle.arrives(1, US="Money Heist")
+    assert told(bulletins) == [("nth:daily:US:1", Status.CORRECTED), ("nth:daily:US:2", Status.ANNOUNCED)]
+
+
+# rules that change
+
+
+def test_what_a_rewritten_rule_says_of_the_past_is_recorded_silently() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game", "Money Heist")
+    chronicle.rules = (replace(NTH, where=(Condition(Fact.ORIGINAL_LANGUAGE, frozenset({"es"})),)), RACE)
+    bulletins = chronicle.detector.reconsider(CHART.id)
+    assert told(bulletins) == []
+    assert chronicle.holders("nth:daily:US:1") == [("heist", 2)]
+    assert chronicle.slots() == {"nth:daily:US:1"}
+
+
+def test_a_rule_that_is_dropped_takes_its_slots_along_silently() -> None:
+    chronicle = Chronicle(NTH, CHANGE)
+    a_run(chronicle, "Ozark", "Squid Game")
+    chronicle.rules = (CHANGE,)
+    assert told(chronicle.detector.reconsider(CHART.id)) == []
+    assert chronicle.slots() == {"new:daily:US:2022-01-02"}
+
+
+def test_a_publication_that_arrives_with_rewritten_rules_is_told_in_full() -> None:
+    chronicle = Chronicle(CHANGE, NTH)
+    a_run(chronicle, "Ozark", "Squid Game")
+    chronicle.rules = (CHANGE, replace(NTH, at=(1, 2)), RACE)
+    assert told(chronicle.arrives(2, US="All of Us Are Dead")) == [
+        ("new:daily:US:2022-01-03", Status.ANNOUNCED),
+        ("nth:daily:US:2", Status.ANNOUNCED),
+        ("race:daily:US:2", Status.ANNOUNCED),
+    ]
+
+
+def test_a_late_publication_that_arrives_with_rewritten_rules_is_told_by_the_rules_that_stayed() -> None:
+    chronicle = Chronicle(CHANGE, NTH)
+    a_run(chronicle, "Ozark", None, "Squid Game")
+    chronicle.rules = (CHANGE, replace(NTH, at=(1, 2)))
+    assert told(chronicle.arrives(1, US="Money Heist")) == [
+        ("new:daily:US:2022-01-02", Status.ANNOUNCED),
+        ("new:daily:US:2022-01-03", Status.ANNOUNCED),
+    ]
+
+
+def test_another_wording_is_no_reason_to_look_at_the_past() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game")
+    head = chronicle.milestones.head(CHART.id)
+    chronicle.rules = (replace(NTH, headline="Now {title}"),)
+    assert chronicle.detector.reconsider(CHART.id) == []
+    assert chronicle.milestones.head(CHART.id) == head
+
+
+# evidence
+
+
+def test_evidence_says_what_the_record_has_seen_and_what_it_lacks() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", None, "Money Heist", "Squid Game")
+    evidence = chronicle.held("nth:daily:US:2").evidence
+    assert (evidence["records_since"], evidence["periods_expected"], evidence["periods_seen"]) == ("2022-01-01", 4, 3)
+    assert evidence["gaps"] == [["2022-01-02", "2022-01-02"]]
+    assert evidence["edition"]["url"] == "https://charts.example/daily.csv"
+    assert evidence["earlier"] == [{"work_id": "heist", "title": "Money Heist", "since": "2022-01-03"}]
+
+
+def test_a_headline_says_since_when_there_are_records() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", ("Squid Game", "Money Heist"))
+    assert chronicle.held("nth:daily:US:1").headline == (
+        "Money Heist and Squid Game is first, in records since 2022-01-01"
+    )

@@ -1,0 +1,175 @@
+"""What a document may change of what is stored."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+
+import pytest
+
+from chartwatch.adapters.memory import MemoryCharts
+from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Provenance, Publication
+from chartwatch.domain.ingestion import Ingested, ingest
+from chartwatch.errors import HistoryShrank, SourceNotATable
+
+CHART = Chart("weekly", "the weekly chart", "somewhere", Cadence.WEEK, 2)
+FIRST = date(2022, 1, 2)
+SECOND = FIRST + timedelta(7)
+
+Said = Mapping[date, Mapping[str, str]]
+"""What a document says: the number one of each territory, by period."""
+
+
+class Shelf:
+    """Keeps what is archived, in order."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+
+    def keep(self, sha256: str, body: bytes) -> None:
+        assert hashlib.sha256(body).hexdigest() == sha256
+        self.kept.append(body)
+
+
+class NotedCharts(MemoryCharts):
+    """Charts in memory that note what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[tuple[date, set[str]]] = []
+
+    def put(self, publication: Publication, changed: Collection[str]) -> None:
+        self.written.append((publication.period, set(changed)))
+        super().put(publication, changed)
+
+
+class Desk:
+    """Takes documents in."""
+
+    def __init__(self) -> None:
+        self.shelf, self.charts = Shelf(), NotedCharts()
+
+    def takes(self, said: Said, *, fetched_at: str | None = None, whole_history: bool = True) -> Ingested:
+        def parse(_body: bytes, provenance: Provenance) -> list[Publication]:
+            return [
+                Publication(CHART, period, tuple(edition(t, title) for t, title in ones.items()), provenance)
+                for period, ones in said.items()
+            ]
+
+        body = repr(said).encode()
+        return ingest(
+            "somewhere",
+            body,
+            Provenance("https://charts.example/all.tsv", fetched_at, hashlib.sha256(body).hexdigest()),
+            parse=parse,
+            whole_history=whole_history,
+            archive=self.shelf,
+            charts=self.charts,
+        )
+
+    def number_ones(self) -> dict[date, dict[str, str]]:
+        return {
+            summary.period: {territory: ones[0].title for territory, ones in summary.number_ones.items()}
+            for summary in self.charts.summaries(CHART.id)
+        }
+
+
+def edition(territory: str, title: str) -> Edition:
+    return Edition(territory, (Entry(1, title), Entry(2, "Second")))
+
+
+def test_a_first_document_is_written_whole_and_oldest_first() -> None:
+    desk = Desk()
+    ingested = desk.takes({SECOND: {"US": "B"}, FIRST: {"KR": "A", "US": "A"}})
+    assert [p.period for p in ingested.new] == [FIRST, SECOND]
+    assert desk.charts.written == [(FIRST, {"KR", "US"}), (SECOND, {"US"})]
+
+
+def test_the_same_document_again_writes_nothing() -> None:
+    desk = Desk()
+    desk.takes({FIRST: {"US": "A"}})
+    ingested = desk.takes({FIRST: {"US": "A"}}, fetched_at="2022-01-04T20:00:00Z")
+    assert (ingested.written, ingested.unchanged) == ([], 1)
+    assert len(desk.charts.written) == 1
+
+
+def test_a_revised_edition_writes_only_the_territory_that_changed() -> None:
+    desk = Desk()
+    desk.takes({FIRST: {"KR": "A", "US": "A"}, SECOND: {"KR": "A", "US": "A"}})
+    ingested = desk.takes({FIRST: {"KR": "A", "US": "B"}, SECOND: {"KR": "A", "US": "A"}})
+    assert ([p.period for p in ingested.revised], ingested.unchanged) == ([FIRST], 1)
+    assert desk.charts.written[2:] == [(FIRST, {"US"})]
+    assert desk.charts.editions(CHART.id, FIRST) == {"KR": edition("KR", "A"), "US": edition("US", "B")}
+
+
+def test_a_territory_that_joins_is_a_revision() -> None:
+    desk = Desk()
+    desk.takes({FIRST: {"US": "A"}})
+    desk.takes({FIRST: {"KR": "A", "US": "A"}})
+    assert desk.charts.written[1:] == [(FIRST, {"KR"})]
+
+
+@pytest.mark.parametrize(
+    "shrunken",
+    [{SECOND: {"KR": "A", "US": "X"}}, {FIRST: {"US": "X"}, SECOND: {"KR": "A", "US": "A"}}],
+    ids=["a period is gone", "a territory is gone"],
+)
+def test_a_shrunken_history_is_refused_and_changes_nothing(shrunken: Said) -> None:
+    desk = Desk()
+    desk.takes({FIRST: {"KR": "A", "US": "A"}, SECOND: {"KR": "A", "US": "A"}})
+    before = desk.number_ones()
+    with pytest.raises(HistoryShrank):
+        desk.takes(shrunken)
+    assert desk.number_ones() == before
+    assert len(desk.charts.written) == 2
+
+
+def test_a_source_that_publishes_one_period_at_a_time_need_not_repeat_the_others() -> None:
+    desk = Desk()
+    desk.takes({FIRST: {"KR": "A", "US": "A"}}, whole_history=False)
+    desk.takes({SECOND: {"US": "A"}}, whole_history=False)
+    assert desk.number_ones() == {FIRST: {"KR": "A", "US": "A"}, SECOND: {"US": "A"}}
+    with pytest.raises(HistoryShrank):
+        desk.takes({FIRST: {"US": "A"}}, whole_history=False)
+
+
+def test_a_slow_older_fetch_does_not_undo_a_newer_one() -> None:
+    desk = Desk()
+    desk.takes({FIRST: {"US": "corrected"}}, fetched_at="2022-01-04T20:05:00Z")
+    ingested = desk.takes({FIRST: {"US": "as it was"}}, fetched_at="2022-01-04T20:00:00Z")
+    assert (ingested.written, ingested.unchanged) == ([], 1)
+    assert desk.number_ones() == {FIRST: {"US": "corrected"}}
+
+
+def test_a_later_fetch_corrects() -> None:
+    desk = Desk()
+    desk.takes({FIRST: {"US": "as it was"}}, fetched_at="2022-01-04T20:00:00Z")
+    desk.takes({FIRST: {"US": "corrected"}}, fetched_at="2022-01-04T20:05:00Z")
+    assert desk.number_ones() == {FIRST: {"US": "corrected"}}
+
+
+def test_an_older_fetch_may_still_bring_a_period_that_nobody_had() -> None:
+    desk = Desk()
+    desk.takes({SECOND: {"US": "B"}}, fetched_at="2022-01-11T20:00:00Z")
+    ingested = desk.takes({FIRST: {"US": "A"}, SECOND: {"US": "B"}}, fetched_at="2022-01-11T19:00:00Z")
+    assert [p.period for p in ingested.new] == [FIRST]
+
+
+def test_bytes_are_kept_before_they_are_believed() -> None:
+    desk = Desk()
+
+    def refuse(_body: bytes, _provenance: Provenance) -> list[Publication]:
+        raise SourceNotATable("somewhere", "is the word null")
+
+    body = b"null"
+    with pytest.raises(SourceNotATable):
+        ingest(
+            "somewhere",
+            body,
+            Provenance("https://charts.example/all.tsv", None, hashlib.sha256(body).hexdigest()),
+            parse=refuse,
+            whole_history=True,
+            archive=desk.shelf,
+            charts=desk.charts,
+        )
+    assert desk.shelf.kept == [body]
+    assert desk.charts.written == []

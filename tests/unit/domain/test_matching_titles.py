@@ -1,0 +1,127 @@
+"""From a title as charted to a work."""
+
+from datetime import date
+
+import pytest
+
+from chartwatch.domain.catalog import Catalog, Work, title_key, unlisted
+from chartwatch.domain.charts import Kind
+
+WEEK = date(2022, 2, 6)
+
+
+def found(catalog: Catalog, title: str, kind: Kind | None = Kind.SERIES, period: date = WEEK) -> str:
+    return catalog.match(title, kind, period).id
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The King’s Ace", "The King's Ace"),
+        ("ʼTis ‘Time’", "'tis 'time'"),
+        ("SQUID  GAME ", "Squid Game"),
+        ("Ｓｑｕｉｄ　Ｇａｍｅ", "squid game"),
+        ("Wait…", "wait..."),
+        ("Élite", "E\u0301lite"),
+        ("STRASSE", "straße"),
+        ("Ôoku\u00a0", "ôoku"),
+    ],
+)
+def test_titles_that_differ_in_typography_only_are_the_same(one: str, other: str) -> None:
+    assert title_key(one) == title_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Élite", "Elite"),
+        ("오징어 게임", "오징어"),
+        ("جن", "جنّ"),
+        ("ขุนพันธ์", "ขุนพันธ"),
+        ("Зулейха", "Zuleikha"),
+        ("Ok!", "Ok"),
+        ("がん", "かん"),
+    ],
+)
+def test_every_script_and_accent_is_kept(one: str, other: str) -> None:
+    assert title_key(one) != title_key(other)
+
+
+def test_a_work_is_found_by_its_title_and_by_each_alias() -> None:
+    catalog = Catalog([Work("dead", "All of Us Are Dead", Kind.SERIES, aliases=("지금 우리 학교는", "All of us"))])
+    assert {found(catalog, title) for title in ("ALL OF US ARE DEAD", "지금 우리 학교는", "all of us")} == {"dead"}
+
+
+def test_the_kind_must_agree_where_the_chart_says_it() -> None:
+    catalog = Catalog([Work("film", "The Gentlemen", Kind.FILM), Work("series", "The Gentlemen", Kind.SERIES)])
+    assert found(catalog, "The Gentlemen", Kind.FILM) == "film"
+    assert found(catalog, "The Gentlemen", Kind.SERIES) == "series"
+    assert found(Catalog([Work("film", "Red", Kind.FILM)]), "Red", Kind.SERIES) == "unlisted:series:red"
+
+
+def test_a_work_of_unknown_kind_agrees_with_any_chart() -> None:
+    catalog = Catalog([Work("red", "Red")])
+    assert {found(catalog, "Red", kind) for kind in (Kind.FILM, Kind.SERIES, None)} == {"red"}
+
+
+def test_of_namesakes_the_one_released_last_is_meant() -> None:
+    catalog = Catalog(
+        [
+            Work("avatar-2005", "Avatar", Kind.SERIES, release_date=date(2005, 2, 21)),
+            Work("avatar-2024", "Avatar", Kind.SERIES, release_date=date(2024, 2, 22)),
+        ]
+    )
+    assert found(catalog, "Avatar", period=date(2024, 2, 21)) == "avatar-2005"
+    assert found(catalog, "Avatar", period=date(2024, 2, 22)) == "avatar-2024"
+    assert found(catalog, "AVATAR", period=date(2020, 5, 17)) == "avatar-2005"
+
+
+def test_an_alias_makes_namesakes_too() -> None:
+    catalog = Catalog(
+        [
+            Work("one", "Ballerina", Kind.FILM, release_date=date(2023, 10, 6)),
+            Work("two", "From the World", Kind.FILM, release_date=date(2025, 6, 6), aliases=("Ballerina",)),
+        ]
+    )
+    assert found(catalog, "Ballerina", Kind.FILM, date(2023, 10, 8)) == "one"
+    assert found(catalog, "Ballerina", Kind.FILM, date(2025, 6, 8)) == "two"
+
+
+@pytest.mark.parametrize(
+    "releases",
+    [
+        (date(2020, 1, 1), None),
+        (date(2020, 1, 1), date(2020, 1, 1)),
+        (date(2023, 1, 1), date(2024, 1, 1)),
+    ],
+    ids=["one without a date", "both on one date", "both later"],
+)
+def test_namesakes_that_dates_cannot_tell_apart_are_a_work_of_their_own(releases: tuple[date | None, ...]) -> None:
+    catalog = Catalog(Work(f"{n}", "Red", Kind.FILM, release_date=day) for n, day in enumerate(releases))
+    assert catalog.match("Red", Kind.FILM, WEEK) == unlisted("Red", Kind.FILM)
+
+
+def test_a_work_without_namesakes_needs_no_date() -> None:
+    assert found(Catalog([Work("red", "Red", Kind.SERIES, release_date=date(2030, 1, 1))]), "Red") == "red"
+
+
+def test_where_the_chart_does_not_say_the_kind_film_and_series_are_namesakes() -> None:
+    film = Work("film", "Red", Kind.FILM, release_date=date(2019, 1, 1))
+    series = Work("series", "Red", Kind.SERIES, release_date=date(2021, 1, 1))
+    catalog = Catalog([film, series])
+    assert found(catalog, "Red", None, date(2020, 1, 1)) == "film"
+    assert found(catalog, "Red", None, date(2022, 1, 1)) == "series"
+
+
+def test_an_unlisted_work_is_one_however_it_is_spelt_and_nothing_is_known_of_it_but_its_kind() -> None:
+    catalog = Catalog()
+    work = catalog.match("The King’s Ace", Kind.SERIES, WEEK)
+    assert work.id == found(catalog, "THE KING'S ACE")
+    assert (work.kind, work.original_language, work.origin_countries) == (Kind.SERIES, None, ())
+    assert work.id != found(catalog, "The King’s Ace", Kind.FILM)
+
+
+def test_a_catalog_has_another_version_when_a_fact_differs_and_not_when_its_order_does() -> None:
+    red, blue = Work("red", "Red"), Work("blue", "Blue")
+    assert Catalog([red, blue]).version == Catalog([blue, red]).version
+    assert Catalog([red]).version != Catalog([Work("red", "Red", original_language="ko")]).version
