@@ -1,5 +1,7 @@
 """Brings the milestones of a chart up to date when one of its publications, or the catalog, has changed."""
 
+from functools import partial
+
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -9,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
+from chartwatch.domain.detection import Detector
 from chartwatch.domain.milestones import Bulletin
 from chartwatch.rules import included_rules
 from chartwatch.settings import settings
@@ -24,18 +27,23 @@ processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
     """Process a batch of stream records, and report those that failed."""
-    return process_partial_response(event, detect, processor, context)
+    detector = deployment.detector(included_rules(settings().rules))
+    return process_partial_response(event, partial(detect, detector), processor, context)
 
 
-def detect(record: DynamoDBRecord) -> None:
+def detect(detector: Detector, record: DynamoDBRecord) -> None:
     """Process one record: the keys of a publication, or of the catalog in force."""
     key = keys.of(record)
-    detector = deployment.detector(included_rules(settings().rules))
-    if isinstance(key, keys.PublicationKey):
-        _report(detector.detect(key.chart, key.period))
-        return
-    for chart in deployment.charts().charts():
-        _report(detector.reconsider(chart))
+    try:
+        if isinstance(key, keys.PublicationKey):
+            _report(detector.detect(key.chart, key.period))
+            return
+        for chart in deployment.charts().charts():
+            _report(detector.reconsider(chart))
+    except Exception:
+        # Reported as failed and tried again; nothing else would tell why.
+        logger.exception("failed", extra={"key": key})
+        raise
 
 
 def _report(bulletins: list[Bulletin]) -> None:

@@ -27,7 +27,12 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 def publish(record: DynamoDBRecord) -> None:
     """Process one record: the keys of a bulletin."""
     key = keys.bulletin_of(record)
-    bulletin = deployment.milestones().bulletin(key.chart, key.number)
-    sent = deployment.publisher().publish(bulletin)
+    try:
+        bulletin = deployment.milestones().bulletin(key.chart, key.number)
+        sent = deployment.publisher().publish(bulletin)
+    except Exception:
+        # Reported as failed and tried again; nothing else would tell why.
+        logger.exception("failed", extra={"key": key})
+        raise
     metrics.add_metric("MessagesSent", MetricUnit.Count, sent)
     logger.info("published", bulletin=bulletin.id, sent=sent)

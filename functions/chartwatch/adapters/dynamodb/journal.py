@@ -102,11 +102,10 @@ class Journal:
         self._table.delete_all(_part_keys(chart, ref))
 
     def _document(self, chart: str, ref: StepRef) -> bytes:
-        prefix = keys.step(chart, ref.version, ref.digest)
-        parts = [item["part"]["B"] for item in self._table.query(prefix.pk, prefix.sk)]
-        if len(parts) < ref.parts:
+        found = {item["sk"]["S"]: item["part"]["B"] for item in self._table.get_all(_part_keys(chart, ref))}
+        if len(found) < ref.parts:
             raise StepGone(chart, ref.version)
-        return gzip.decompress(b"".join(parts))
+        return gzip.decompress(b"".join(found[name] for name in sorted(found)))
 
 
 def _part_keys(chart: str, ref: StepRef) -> Sequence[Key]:
