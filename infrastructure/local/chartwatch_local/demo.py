@@ -30,7 +30,7 @@ CHART = SAMPLE / "netflix-daily-us.csv"
 CATALOG = SAMPLE / "catalog.csv"
 
 CHART_ID = "netflix-daily-overall"
-OPTIONS = {"chart": CHART_ID, "name": "Netflix's daily US Top 10", "provider": "netflix", "cadence": "day"}
+OPTIONS = {"chart": CHART_ID, "name": "Netflix's daily Top 10", "provider": "netflix", "cadence": "day"}
 """Options of the source `csv` that say what the sample does not say itself."""
 
 LIVE_FROM = date(2021, 9, 1)
@@ -77,7 +77,7 @@ def run() -> None:
 
 
 def _run(console: Console, running: ExitStack) -> None:
-    console.print("[bold]Chartwatch, whole, on this machine[/]: Netflix's daily US Top 10, 2020 to 2022\n")
+    console.print("[bold]Chartwatch, whole, on this machine[/]: Netflix's daily Top 10, 2020 to 2022\n")
     with stage(console, "sam build"):
         made = build()
     with stage(console, "start a local AWS"):
