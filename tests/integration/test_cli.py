@@ -322,6 +322,7 @@ def test_a_wrong_catalog_line_is_named_with_line_and_column(write: Write) -> Non
 
 def test_the_demo_says_what_it_needs_where_there_is_no_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "chartwatch_local", None)
+    monkeypatch.setitem(sys.modules, "chartwatch_local.demo", None)
     assert_refused(run("demo"), "needs a checkout of the project; run `make demo` in it")
 
 
