@@ -166,8 +166,8 @@ _WORK = st.builds(
     id=st.just(""),
     title=st.sampled_from(_TITLES),
     kind=st.sampled_from([Kind.SERIES, Kind.FILM, None]),
-    original_language=st.sampled_from(["en", "es", "ko", None]),
-    origin_countries=st.sampled_from([(), ("ES",), ("KR",), ("US", "KR")]),
+    original_language=st.sampled_from(["en", "es", "ko", "ko", None]),
+    origin_countries=st.sampled_from([(), ("ES",), ("KR",), ("KR", "US"), ("US", "KR")]),
     release_date=st.none() | st.integers(-5, 20).map(lambda days: START + timedelta(days)),
     aliases=st.lists(st.sampled_from(_TITLES), max_size=1).map(tuple),
 )
@@ -209,7 +209,7 @@ _WHERE: list[Mapping[str, Any]] = [*[{}] * len(_PAIRS), *_SINGLE * (len(_PAIRS) 
 _AT = [list(numbers) for size in range(1, 6) for numbers in combinations(range(1, 6), size)]
 _SHAPES = [
     {"kind": kind, "scope": scope, "count": count, "headline": "{title}", "brief": "a first"}
-    for kind, scope, count in product(["nth", "race", "change"], ["territory", "chart"], ["works", "seasons"])
+    for kind, scope, count in product(["nth", "race", "race", "change"], ["territory", "chart"], ["works", "seasons"])
 ]
 
 

@@ -331,7 +331,6 @@ class _Past:
             roll = [
                 (Claimant.of(work_of(honour, self.catalog), honour.key.season), honour.since)
                 for honour in self.records.roll(self.setting.scope, self.rule.count)
-                if honour.since < self.setting.period
             ]
             roll.sort(key=lambda entry: (entry[1], entry[0].order))
             self._roll = [(claimant, since, self.rule.verdict(claimant.work)) for claimant, since in roll]

@@ -225,6 +225,12 @@ def test_two_works_of_one_date_complete_a_race_together() -> None:
     assert chronicle.slots() == {"race:daily:US:1", "race:daily:US:2"}
 
 
+def test_numbers_that_one_date_reached_together_are_not_reached_again() -> None:
+    chronicle = Chronicle(replace(RACE, at=(1, 2)))
+    a_run(chronicle, "Ozark", ("All of Us Are Dead", "Squid Game"), "Money Heist", "Elite")
+    assert chronicle.holders("race:daily:US:2") == [("dead", 1), ("squid", 1)]
+
+
 def test_a_group_that_gets_further_wins_the_next_number_only() -> None:
     third = Work("kingdom", "Kingdom", Kind.SERIES, "ko", ("KR",))
     chronicle = Chronicle(replace(RACE, at=(2, 3)), works=(*WORKS, third))
