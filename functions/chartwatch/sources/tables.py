@@ -123,7 +123,10 @@ def read_table(
     reader = document.rows()
     rows = filter(None, reader)
     try:
-        header = next(rows)
+        header = next(rows, None)
+        if header is None:
+            body.decode()
+            raise SourceEmpty(source, "there is nothing in the document")
         columns = _columns(document, _wanted(source, header, required, optional), len(header), rows)
     except UnicodeDecodeError:
         raise _undecodable(source, body) from None

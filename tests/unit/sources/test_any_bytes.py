@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chartwatch.domain.charts import Provenance
@@ -48,6 +48,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("name", OPENED)
+@example(body=b"\xef")  # the beginning of a byte order mark, and no more
 @settings(deadline=None)
 @given(body=st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(name: str, body: bytes) -> None:
