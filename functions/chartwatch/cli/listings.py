@@ -12,7 +12,7 @@ from rich.text import Text
 from chartwatch.domain import words
 from chartwatch.domain.catalog import Catalog, Work, title_key
 from chartwatch.domain.charts import Kind
-from chartwatch.domain.rules import Condition, Count, Fact, Rule
+from chartwatch.domain.rules import Condition, Count, Fact, Lists, Rule
 from chartwatch.sources.protocol import Source
 
 WIDE = 124
@@ -39,7 +39,7 @@ def rules_table(rules: Iterable[Rule], width: int) -> Table:
     table.add_column("where")
     for rule in rules:
         name = rule.id if width >= WIDE else "\n".join(textwrap.wrap(rule.id, _ID_WIDTH))
-        at = " ".join(str(number) for number in rule.at)
+        at = " ".join(map(str, [*rule.at, *(["all"] if rule.everywhere else []), *(["record"] if rule.record else [])]))
         per = _GROUPS[rule.per] if rule.per else ""
         table.add_row(Text(name), rule.kind.value, rule.scope.value, per, at, Text(where_in_words(rule)))
     return table
@@ -53,8 +53,20 @@ def where_in_words(rule: Rule) -> str:
     said = [_languages(language)] if language else []
     said.append(_kinds(conditions.get(Fact.WORK_KIND)))
     said += [_countries(country)] if country else []
+    said += [_years(conditions[Fact.RELEASE_YEAR])] if Fact.RELEASE_YEAR in conditions else []
+    said += [_lists(rule.lists)] if rule.lists else []
     said += ["by season"] if rule.count is Count.SEASONS else []
     return " ".join(said)
+
+
+def _years(condition: Condition) -> str:
+    first, last = min(condition.values), max(condition.values)
+    return f"of {first}" if first == last else f"of {first} to {last}"
+
+
+def _lists(lists: Lists) -> str:
+    named = ", ".join(sorted(lists.names))
+    return f"{'not ' if lists.negated else ''}on {named}"
 
 
 def _kinds(condition: Condition | None) -> str:

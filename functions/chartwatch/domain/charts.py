@@ -42,8 +42,8 @@ class Era:
 class Chart:
     """One ranking series.
 
-    `id` is `netflix-weekly-tv`; `name` is what a headline calls it; `kind` is what stands on it, where it lists one
-    kind only; `depth` is the number of ranks of an edition.
+    `id` is `netflix-weekly-tv`; `name` is what a headline calls it; `list_name` is which of the provider's lists it is
+    (`tv`); `kind` is what stands on it, where it lists one kind only; `depth` is the number of ranks of an edition.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Chart:
     depth: int
     kind: Kind | None = None
     eras: tuple[Era, ...] = ()
+    list_name: str = ""
 
 
 class Entry(NamedTuple):

@@ -1,78 +1,37 @@
 """Claims: what the history, the catalog and the rules say now of one slot, with the evidence for it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from chartwatch.domain import words
 from chartwatch.domain.catalog import Work
 from chartwatch.domain.charts import PublicationSummary
-from chartwatch.domain.rules import Fact, Rule, RuleKind
+from chartwatch.domain.holders import Claimant, Holder
+from chartwatch.domain.rolls import Line, Tally
+from chartwatch.domain.rules import Fact, Origin, Rule, RuleKind
 
 Gap = tuple[date, date]
 """First and last of a range of missing periods."""
+
+MAX_DAYS = 99
+"""Days after release that are worth a count."""
 
 _FACT_WORDS = {
     Fact.WORK_KIND: "kind",
     Fact.ORIGINAL_LANGUAGE: "original language",
     Fact.ORIGIN_COUNTRY: "country of origin",
+    Fact.RELEASE_YEAR: "release date",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Claimant:
-    """A work, or one season of it, as a rule counts it; equal when work and season are."""
-
-    work_id: str
-    season: str | None
-    work: Work = field(compare=False)
-
-    @classmethod
-    def of(cls, work: Work, season: str | None = None) -> "Claimant":
-        """Return the claimant for a work, with its season when seasons count."""
-        return cls(work.id, season, work)
-
-    @property
-    def order(self) -> tuple[str, str]:
-        """The order in which joint holders are named."""
-        return self.work_id, self.season or ""
-
-    @property
-    def name(self) -> str:
-        """What a headline calls it."""
-        return self.work.title if self.season is None else f"{self.work.title} ({self.season})"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds a slot, since when. `group` for a race; `returned` for a change: it had topped there before."""
-
-    work_id: str
-    title: str
-    since: date
-    season: str | None = None
-    group: str | None = None
-    returned: bool | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the holder as it stands in a change's `holders`; what does not apply is left out."""
-        said: dict[str, Any] = {"work_id": self.work_id, "title": self.title, "since": self.since.isoformat()}
-        if self.season is not None:
-            said["season"] = self.season
-        if self.group is not None:
-            said["group"] = self.group
-        if self.returned is not None:
-            said["return"] = self.returned
-        return said
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Where and on what record a claim is made: the coverage of its scope up to and with the publication.
 
-    `territories` says, for scope chart, where each claimant stands at #1 now.
+    `territories` says, for scope chart, where each claimant that is new there stands at #1 now.
     """
 
     publication: PublicationSummary
@@ -86,6 +45,25 @@ class Setting:
     def period(self) -> date:
         """The period of the publication."""
         return self.publication.period
+
+
+class Otherwise(NamedTuple):
+    """Who would hold a slot if works counted for their countries the other way; nobody when `holders` is empty."""
+
+    origin: Origin
+    holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Firsts:
+    """What a claim of `nth` or `race` rests on: the works that make it now, those before them, and those unknown."""
+
+    setting: Setting
+    holders: Sequence[Holder]
+    claimants: Sequence[Claimant]
+    earlier: Sequence[Holder]
+    undecided: Tally
+    otherwise: Otherwise | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,75 +114,83 @@ def change_claim(
 
     `since` has the first period of those that had topped the scope before.
     """
-    holders = tuple(Holder(c.work_id, c.work.title, setting.period, c.season, returned=c in since) for c in newcomers)
-    evidence = _evidence(setting, newcomers)
     before, beaten = previous
+    evidence = _evidence(setting, newcomers)
     evidence["previous"] = {"period": before.isoformat(), "number_ones": [claimant.name for claimant in beaten]}
-    if since:
-        evidence["first_topped"] = {c.name: since[c].isoformat() for c in newcomers if c in since}
+    returning = {c.name: since[c].isoformat() for c in newcomers if c in since}
+    if returning:
+        evidence["first_topped"] = returning
+    headline, brief = rule.headline, rule.brief
+    if len(returning) == len(newcomers):
+        headline, brief = rule.return_headline or headline, rule.return_brief or brief
     return _claim(
         rule,
         setting,
         setting.period.isoformat(),
-        holders,
+        tuple(Holder(c.work_id, c.work.title, setting.period, c.season, returned=c in since) for c in newcomers),
         newcomers,
         because=_gap_reasons([gap] if gap else []),
         evidence=evidence,
+        templates=(headline, brief),
     )
 
 
-def nth_claim(
-    rule: Rule,
-    setting: Setting,
-    group: str | None,
-    number: int,
-    claimants: Sequence[Claimant],
-    *,
-    earlier: Sequence[tuple[Claimant, date]],
-    undecided: Sequence[tuple[Claimant, date]],
-) -> Claim:
-    """Return the claim that `claimants` are the `number`-th of their group to top the scope."""
-    holders = tuple(Holder(c.work_id, c.work.title, setting.period, c.season) for c in claimants)
-    evidence = _evidence(setting, claimants)
-    evidence["earlier"] = [Holder(c.work_id, c.work.title, since, c.season).as_json() for c, since in earlier]
+def nth_claim(rule: Rule, group: str | None, n: int, firsts: Firsts) -> Claim:
+    """Return the claim that works are the n-th of their group to top the scope."""
     return _claim(
         rule,
-        setting,
-        str(number) if group is None else f"{group}:{number}",
-        holders,
-        claimants,
+        firsts.setting,
+        str(n) if group is None else f"{group}:{n}",
+        # The group stands in the slot; a holder names one in a race only.
+        tuple(Holder(h.work_id, h.title, h.since, h.season) for h in firsts.holders),
+        firsts.claimants,
         group=group,
-        n=number,
-        because=(*_gap_reasons(setting.gaps), *_undecided_reasons(rule, undecided)),
-        evidence=evidence,
+        groups=[group] if group else [],
+        n=n,
+        because=(*_gap_reasons(firsts.setting.gaps), *_undecided_reasons(firsts.undecided)),
+        evidence=_evidence_of_firsts(firsts),
     )
 
 
-def race_claim(
-    rule: Rule,
-    setting: Setting,
-    number: int,
-    claimants: Sequence[Claimant],
-    *,
-    earlier: Sequence[tuple[Claimant, date]],
-    undecided: Sequence[tuple[Claimant, date]],
+def race_claim(rule: Rule, n: int, firsts: Firsts) -> Claim:
+    """Return the claim that the groups of works are the first with n works, which these completed."""
+    return _claim(
+        rule,
+        firsts.setting,
+        str(n),
+        tuple(firsts.holders),
+        firsts.claimants,
+        groups=sorted({holder.group for holder in firsts.holders if holder.group}),
+        n=n,
+        because=(*_gap_reasons(firsts.setting.gaps), *_undecided_reasons(firsts.undecided)),
+        evidence=_evidence_of_firsts(firsts),
+    )
+
+
+def spread_claim(rule: Rule, setting: Setting, claimant: Claimant, n: int, what: str) -> Claim:
+    """Return the claim that a work has by now topped n territories of the chart; `what` is n or `all`."""
+    return _claim_of_one(rule, setting, claimant, n, what)
+
+
+def reign_claim(rule: Rule, setting: Setting, claimant: Claimant, n: int, what: str, *, censored: bool) -> Claim:
+    """Return the claim that a work has been at #1 for n periods; `what` is n, or says which run is the longest."""
+    return _claim_of_one(rule, setting, claimant, n, what, censored=censored)
+
+
+def _claim_of_one(
+    rule: Rule, setting: Setting, claimant: Claimant, n: int, what: str, *, censored: bool = False
 ) -> Claim:
-    """Return the claim that the groups of `claimants` are the first with `number` works, which these completed."""
-    claimants = sorted(claimants, key=lambda c: (rule.group(c.work) or "", c.order))
-    holders = tuple(Holder(c.work_id, c.work.title, setting.period, c.season, rule.group(c.work)) for c in claimants)
-    evidence = _evidence(setting, claimants)
-    evidence["earlier"] = [
-        Holder(c.work_id, c.work.title, since, c.season, rule.group(c.work)).as_json() for c, since in earlier
-    ]
     return _claim(
         rule,
         setting,
-        str(number),
-        holders,
-        claimants,
-        n=number,
-        because=(*_gap_reasons(setting.gaps), *_undecided_reasons(rule, undecided)),
-        evidence=evidence,
+        f"{claimant.key}:{what}",
+        (Holder(claimant.work_id, claimant.work.title, setting.period, claimant.season),),
+        [claimant],
+        group=claimant.key,
+        n=n,
+        because=_gap_reasons(setting.gaps),
+        evidence=_evidence(setting, [claimant]),
+        censored=censored,
     )
 
 
@@ -218,10 +204,15 @@ def _claim(
     because: tuple[str, ...],
     evidence: Mapping[str, Any],
     group: str | None = None,
+    groups: Sequence[str] = (),
     n: int | None = None,
+    censored: bool = False,
+    templates: tuple[str, str] | None = None,
 ) -> Claim:
     chart = setting.publication.chart
-    said = _wording(rule, setting, claimants, group, n)
+    headline, brief = templates or (rule.headline, rule.brief)
+    said = _wording(rule, setting, claimants, groups, n)
+    released = _after_release(claimants, setting.period)
     return Claim(
         slot=f"{rule.id}:{chart.id}:{setting.scope}:{place}",
         rule=rule.id,
@@ -232,30 +223,44 @@ def _claim(
         n=n,
         period=setting.period,
         holders=holders,
-        left_censored=setting.period == setting.first,
+        left_censored=censored or setting.period == setting.first,
         because=because,
-        headline=words.sentence(f"{said(rule.headline)}, in records since {setting.first.isoformat()}"),
-        brief=said(rule.brief),
+        headline=words.sentence(f"{said(headline)}{released}, in records since {setting.first.isoformat()}"),
+        brief=said(brief),
         evidence=evidence,
         works=tuple(claimant.work for claimant in claimants),
     )
 
 
 def _wording(
-    rule: Rule, setting: Setting, claimants: Sequence[Claimant], group: str | None, n: int | None
+    rule: Rule, setting: Setting, claimants: Sequence[Claimant], groups: Sequence[str], n: int | None
 ) -> Callable[[str], str]:
     """Return what fills in the words of a rule's templates."""
-    groups = sorted({value for c in claimants if (value := rule.group(c.work))}) if group is None else [group]
+    subjects = groups if rule.kind is RuleKind.RACE else claimants
+    several = len(subjects) > 1
+    ordinal = words.ordinal(n) if n else ""
+    chart = setting.publication.chart
     return partial(
         str.format,
+        **{"is": "are" if several else "is", "has": "have" if several else "has"},
         title=words.listed([claimant.name for claimant in claimants]),
-        chart=setting.publication.chart.name,
+        chart=chart.name,
         territory=words.territory_name(setting.scope),
         group=words.listed([_group_name(rule, value) for value in groups]),
         n=n,
-        ordinal=words.ordinal(n) if n else "",
+        ordinal=f"joint {ordinal}" if several else ordinal,
         cardinal=words.cardinal(n) if n else "",
+        periods=f"{chart.cadence}s",
+        countries="countries" if several else "country",
     )
+
+
+def _after_release(claimants: Sequence[Claimant], period: date) -> str:
+    """Say how long after its release a single work got there, where that is worth a count of days."""
+    released = claimants[0].work.release_date
+    if len(claimants) > 1 or released is None or not 0 <= (days := (period - released).days) <= MAX_DAYS:
+        return ""
+    return f", {words.counted(days, 'day')} after release" if days else ", on the day of its release"
 
 
 def _group_name(rule: Rule, value: str) -> str:
@@ -282,9 +287,23 @@ def _evidence(setting: Setting, claimants: Sequence[Claimant]) -> dict[str, Any]
             "sha256": provenance.sha256,
         },
     }
-    if setting.territories:
+    where = {
+        claimant.name: list(setting.territories[claimant]) for claimant in claimants if claimant in setting.territories
+    }
+    if where:
         evidence["editions"] = setting.publication.editions
-        evidence["territories"] = {claimant.name: list(setting.territories[claimant]) for claimant in claimants}
+        evidence["territories"] = where
+    return evidence
+
+
+def _evidence_of_firsts(firsts: Firsts) -> dict[str, Any]:
+    evidence = _evidence(firsts.setting, firsts.claimants)
+    evidence["earlier"] = [holder.as_json() for holder in firsts.earlier]
+    if (otherwise := firsts.otherwise) is not None:
+        evidence["other_policy"] = {
+            "origin": otherwise.origin.value,
+            "holders": [holder.as_json() for holder in otherwise.holders],
+        }
     return evidence
 
 
@@ -297,9 +316,15 @@ def _gap_reasons(gaps: Iterable[Gap]) -> tuple[str, ...]:
     )
 
 
-def _undecided_reasons(rule: Rule, undecided: Iterable[tuple[Claimant, date]]) -> tuple[str, ...]:
-    return tuple(
-        f"the {words.listed([_FACT_WORDS[fact] for fact in rule.unknown_facts(claimant.work)])} of {claimant.name}, "
-        f"#1 since {since.isoformat()}, is unknown"
-        for claimant, since in undecided
+def _undecided_reasons(undecided: Tally) -> tuple[str, ...]:
+    named = tuple(
+        f"the {words.listed([_FACT_WORDS[fact] for fact in line.unknown])} of {_named(line)}, "
+        f"#1 since {line.since.isoformat()}, is unknown"
+        for line in undecided.lines
     )
+    more = undecided.count - len(undecided.lines)
+    return (*named, f"facts of {more} more works are unknown") if more else named
+
+
+def _named(line: Line) -> str:
+    return line.title if line.season is None else f"{line.title} ({line.season})"

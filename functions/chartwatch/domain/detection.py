@@ -3,22 +3,20 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import PublicationSummary
 from chartwatch.domain.claims import Claim
-from chartwatch.domain.history import (
-    Head,
-    Honour,
-    HonourKey,
-    Step,
-    TallyKey,
-    advance,
-)
+from chartwatch.domain.history import Head, Honour, HonourKey, Step, advance
 from chartwatch.domain.milestones import Bulletin, Change, Policy, WorkFacts, difference
-from chartwatch.domain.rules import Count, RuleSet
+from chartwatch.domain.rolls import Tally, TallyKey
+from chartwatch.domain.rules import RuleSet
 from chartwatch.domain.stores import ChartStore, MilestoneStore, Recorded, Writes
 from chartwatch.errors import RecordAhead
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class Detector:
@@ -158,35 +156,28 @@ class Past:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.honour_by_key: dict[HonourKey, Honour] = {}
-        self.tally_by_key: dict[TallyKey, int] = {}
-        self._rolls: dict[tuple[str, Count], dict[HonourKey, Honour]] = {}
+        self.tally_by_key: dict[TallyKey, Tally] = {}
 
-    def remember(self, honours: Mapping[HonourKey, Honour | None], tallies: Mapping[TallyKey, int | None]) -> None:
+    def remember(self, honours: Mapping[HonourKey, Honour | None], tallies: Mapping[TallyKey, Tally | None]) -> None:
         """Take in what a step left behind; None removes."""
-        for key, honour in honours.items():
-            roll = self._rolls.setdefault((key.scope, key.by), {})
-            if honour is None:
-                self.honour_by_key.pop(key, None)
-                roll.pop(key, None)
-            else:
-                self.honour_by_key[key] = roll[key] = honour
-        for tally_key, tally in tallies.items():
-            if tally is None:
-                self.tally_by_key.pop(tally_key, None)
-            else:
-                self.tally_by_key[tally_key] = tally
+        _update(self.honour_by_key, honours)
+        _update(self.tally_by_key, tallies)
 
     def honours(self, keys: Collection[HonourKey]) -> Mapping[HonourKey, Honour]:
         """Return those of the honours that exist."""
         return {key: honour for key in keys if (honour := self.honour_by_key.get(key))}
 
-    def roll(self, scope: str, by: Count) -> Iterable[Honour]:
-        """Return the whole honour roll of a scope."""
-        return self._rolls.get((scope, by), {}).values()
-
-    def tallies(self, keys: Collection[TallyKey]) -> Mapping[TallyKey, int]:
-        """Return those of the tallies that are not nought."""
+    def tallies(self, keys: Collection[TallyKey]) -> Mapping[TallyKey, Tally]:
+        """Return those of the tallies that exist."""
         return {key: tally for key in keys if (tally := self.tally_by_key.get(key))}
+
+
+def _update(kept: dict[Key, Value], changes: Mapping[Key, Value | None]) -> None:
+    for key, value in changes.items():
+        if value is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = value
 
 
 def _replacing(recorded: Recorded, folded: Step, timeline: Iterable[PublicationSummary]) -> Writes:

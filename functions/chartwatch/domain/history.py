@@ -1,19 +1,23 @@
-"""What a chart's past comes to: coverage, honour rolls and tallies, and one period's step through them.
+"""What a chart's past comes to: coverage, reigns, honour rolls, and one period's step through them.
 
 `advance` takes one publication later than all before it, and says which claims it makes and what is to be remembered.
-It reads only what the newcomers at #1 call for, so its work does not grow with the years behind it. Folding it over
-all publications of a chart, from `Head.start`, *is* the definition of the chart's milestones: a late or corrected
+It reads only what the works at #1 call for, so its work does not grow with the years behind it. Folding it over all
+publications of a chart, from `Head.start`, *is* the definition of the chart's milestones: a late or corrected
 publication is handled by folding anew and telling the difference.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple, Protocol
 
-from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import Cadence, Kind, NumberOne, PublicationSummary, missing_between
-from chartwatch.domain.claims import Claim, Claimant, Setting, change_claim, nth_claim, race_claim
+from chartwatch.domain.claims import Claim, Setting, change_claim
+from chartwatch.domain.counting import Counting, Reigning, Spreading
+from chartwatch.domain.holders import Claimant
+from chartwatch.domain.reigns import Reigns
+from chartwatch.domain.rolls import Tally, TallyKey
 from chartwatch.domain.rules import Count, Rule, RuleKind, RuleSet, Scope
 
 EVERYWHERE = "*"
@@ -24,7 +28,8 @@ EVERYWHERE = "*"
 class Coverage:
     """What is known of one scope: first and last period, how many are known, and the ranges that are missing.
 
-    `number_ones` are those of the last period, as charted.
+    `number_ones` are those of the last period, as charted. `reigns` are those that lasted in it, by what is counted;
+    they are kept where a rule asks for them.
     """
 
     first: date
@@ -32,11 +37,13 @@ class Coverage:
     seen: int
     gaps: tuple[tuple[date, date], ...]
     number_ones: tuple[NumberOne, ...]
+    reigns: Mapping[Count, Reigns] = field(default_factory=dict)
 
     def extended(self, period: date, number_ones: tuple[NumberOne, ...], cadence: Cadence) -> "Coverage":
-        """Return the coverage with one later period."""
+        """Return the coverage with one later period, its reigns still those of the period before."""
         gap = missing_between(self.last, period, cadence)
-        return Coverage(self.first, period, self.seen + 1, (*self.gaps, gap) if gap else self.gaps, number_ones)
+        gaps = (*self.gaps, gap) if gap else self.gaps
+        return Coverage(self.first, period, self.seen + 1, gaps, number_ones, self.reigns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,40 +92,14 @@ class Honour:
     since: date
 
 
-class TallyKey(NamedTuple):
-    """A number kept for a rule in a scope: see the three constructors below."""
-
-    rule: str
-    scope: str
-    what: str
-
-    @classmethod
-    def group(cls, rule: Rule, scope: str, group: str | None) -> "TallyKey":
-        """How many qualifying works of a group have topped the scope."""
-        return cls(rule.id, scope, f"={group or ''}")
-
-    @classmethod
-    def undecided(cls, rule: Rule, scope: str) -> "TallyKey":
-        """How many works have topped the scope of which the rule cannot decide whether they qualify."""
-        return cls(rule.id, scope, "?")
-
-    @classmethod
-    def reached(cls, rule: Rule, scope: str) -> "TallyKey":
-        """The greatest number that any group has reached in a race."""
-        return cls(rule.id, scope, "!")
-
-
 class Records(Protocol):
     """What `advance` may ask about the past of one chart."""
 
     def honours(self, keys: Collection[HonourKey]) -> Mapping[HonourKey, Honour]:
         """Return those of the honours that exist."""
 
-    def roll(self, scope: str, by: Count) -> Iterable[Honour]:
-        """Return the whole honour roll of a scope, in any order."""
-
-    def tallies(self, keys: Collection[TallyKey]) -> Mapping[TallyKey, int]:
-        """Return those of the tallies that are not nought."""
+    def tallies(self, keys: Collection[TallyKey]) -> Mapping[TallyKey, Tally]:
+        """Return those of the tallies that exist."""
 
 
 @dataclass(slots=True)
@@ -128,55 +109,60 @@ class Step:
     head: Head
     claims: list[Claim] = field(default_factory=list)
     honours: dict[HonourKey, Honour] = field(default_factory=dict)
-    tallies: dict[TallyKey, int] = field(default_factory=dict)
+    tallies: dict[TallyKey, Tally] = field(default_factory=dict)
 
 
-class _Arrivals(NamedTuple):
-    """The works newly at #1 of a scope, compared with the period before."""
+class _Standing(NamedTuple):
+    """Who is at #1 of a scope, and who was not in the period before."""
 
     scope: str
     by: Count
     coverage: Coverage
     before: Coverage | None
-    works: tuple[Claimant, ...]
+    current: tuple[Claimant, ...]
+    newcomers: tuple[Claimant, ...]
     territories: Mapping[Claimant, Sequence[str]]
+
+    @property
+    def rules_scope(self) -> Scope:
+        return Scope.CHART if self.scope == EVERYWHERE else Scope.TERRITORY
+
+    def key(self, claimant: Claimant) -> HonourKey:
+        return HonourKey(self.scope, self.by, claimant.work.id, claimant.season)
 
 
 def advance(head: Head, publication: PublicationSummary, catalog: Catalog, rules: RuleSet, records: Records) -> Step:
     """Take one publication later than `head.last` into the record."""
-    arrivals, scopes = _arrivals(head, publication, catalog, rules)
+    standings, scopes = _standings(head, publication, catalog, rules)
     digest = publication.number_ones_digest()
     step = Step(replace(head, version=head.version + 1, scopes=scopes, digest=digest))
-    known = records.honours([_key(arrival, claimant) for arrival in arrivals for claimant in arrival.works])
-    countings: list[_Counting] = []
-    for arrival in arrivals:
-        since = {c: known[key].since for c in arrival.works if (key := _key(arrival, c)) in known}
-        new = [claimant for claimant in arrival.works if claimant not in since]
-        setting = _setting(publication, arrival)
-        for claimant in new:
-            key = _key(arrival, claimant)
-            step.honours[key] = Honour(key, claimant.work.title, claimant.work.kind, publication.period)
-        for rule in rules.of(_scope_of(arrival.scope)):
-            if rule.count is not arrival.by:
-                continue
-            if rule.kind is RuleKind.CHANGE:
-                step.claims.extend(_change(rule, setting, catalog, arrival, since))
-            elif new and (counting := _Counting.of(rule, setting, new)).matters:
-                countings.append(counting)
-    keys = {key for counting in countings for key in counting.needs()}
+    honours = records.honours([s.key(claimant) for s in standings for claimant in s.newcomers])
+    known = {key: honour.since for key, honour in honours.items()}
+    for standing in standings:
+        for claimant in standing.newcomers:
+            if (key := standing.key(claimant)) not in known:
+                step.honours[key] = Honour(key, claimant.work.title, claimant.work.kind, publication.period)
+    counters = list(_counters(standings, publication, rules, known, len(scopes) - 1))
+    keys = {key for counter in counters for key in counter.needs()}
     tallies = records.tallies(keys) if keys else {}
-    for counting in countings:
-        step.claims.extend(counting.claims(catalog, records, tallies))
-        step.tallies.update(counting.tallied(tallies))
+    for standing in standings:
+        step.claims += _changes(standing, publication, catalog, rules, known)
+    for counter in counters:
+        step.claims += counter.claims(tallies)
+        step.tallies.update(counter.tallied(tallies))
+        if isinstance(counter, Reigning):
+            coverage = scopes[counter.setting.scope]
+            reigns = {**coverage.reigns, counter.by: counter.after(tallies)}
+            scopes[counter.setting.scope] = replace(coverage, reigns=reigns)
     return step
 
 
-def _arrivals(
+def _standings(
     head: Head, publication: PublicationSummary, catalog: Catalog, rules: RuleSet
-) -> tuple[list[_Arrivals], dict[str, Coverage]]:
+) -> tuple[list[_Standing], dict[str, Coverage]]:
     cadence, period = publication.chart.cadence, publication.period
     scopes = dict(head.scopes)
-    arrivals: list[_Arrivals] = []
+    standings: list[_Standing] = []
     union = tuple(sorted({one for ones in publication.number_ones.values() for one in ones}, key=_charted))
     for scope, ones in (*publication.number_ones.items(), (EVERYWHERE, union)):
         before = head.scopes.get(scope)
@@ -184,20 +170,23 @@ def _arrivals(
         scopes[scope] = coverage
         for count in rules.counts:
             previous = _claimants(before.number_ones, catalog, before.last, count) if before else {}
-            current = _claimants(ones, catalog, period, count)
-            works = tuple(c for c in current if c not in previous)
-            if works:
-                arrivals.append(_Arrivals(scope, count, coverage, before, works, {}))
-    return [_with_territories(a, publication, catalog) if a.scope == EVERYWHERE else a for a in arrivals], scopes
+            current = tuple(_claimants(ones, catalog, period, count))
+            newcomers = tuple(claimant for claimant in current if claimant not in previous)
+            territories = _territories(publication, catalog, count, newcomers) if scope == EVERYWHERE else {}
+            standings.append(_Standing(scope, count, coverage, before, current, newcomers, territories))
+    return standings, scopes
 
 
-def _with_territories(arrival: _Arrivals, publication: PublicationSummary, catalog: Catalog) -> _Arrivals:
-    where: dict[Claimant, list[str]] = {claimant: [] for claimant in arrival.works}
+def _territories(
+    publication: PublicationSummary, catalog: Catalog, count: Count, claimants: Iterable[Claimant]
+) -> Mapping[Claimant, Sequence[str]]:
+    """Return where each of the claimants is at #1 now."""
+    where: dict[Claimant, list[str]] = {claimant: [] for claimant in claimants}
     for territory, ones in publication.number_ones.items():
-        for claimant in _claimants(ones, catalog, publication.period, arrival.by):
+        for claimant in _claimants(ones, catalog, publication.period, count):
             if claimant in where:
                 where[claimant].append(territory)
-    return arrival._replace(territories=where)
+    return where
 
 
 def _claimants(ones: Iterable[NumberOne], catalog: Catalog, period: date, count: Count) -> dict[Claimant, None]:
@@ -211,149 +200,80 @@ def _claimants(ones: Iterable[NumberOne], catalog: Catalog, period: date, count:
     return dict.fromkeys(found)
 
 
-def _change(
-    rule: Rule, setting: Setting, catalog: Catalog, arrival: _Arrivals, since: Mapping[Claimant, date]
-) -> Iterable[Claim]:
-    """Return the one claim of a `change` rule, or none at the beginning of a scope's record."""
-    if (before := arrival.before) is None:
+def _changes(
+    standing: _Standing,
+    publication: PublicationSummary,
+    catalog: Catalog,
+    rules: RuleSet,
+    known: Mapping[HonourKey, date],
+) -> Iterator[Claim]:
+    """Yield the claims of `change` rules; none at the beginning of a scope's record."""
+    before = standing.before
+    if before is None or not standing.newcomers:
         return
-    yield change_claim(
-        rule,
-        setting,
-        arrival.works,
-        since,
-        previous=(before.last, tuple(_claimants(before.number_ones, catalog, before.last, rule.count))),
-        gap=missing_between(before.last, setting.period, setting.publication.chart.cadence),
+    since = {c: known[key] for c in standing.newcomers if (key := standing.key(c)) in known}
+    for rule in rules.of(standing.rules_scope, publication.chart.list_name):
+        if rule.kind is RuleKind.CHANGE and rule.count is standing.by:
+            newcomers = [c for c in standing.newcomers if rule.returns.admits(c in since) and rule.verdict(c.work)]
+            if newcomers:
+                yield change_claim(
+                    rule,
+                    _setting(publication, standing),
+                    newcomers,
+                    since,
+                    previous=(before.last, tuple(_claimants(before.number_ones, catalog, before.last, rule.count))),
+                    gap=missing_between(before.last, publication.period, publication.chart.cadence),
+                )
+
+
+def _counters(
+    standings: Iterable[_Standing],
+    publication: PublicationSummary,
+    rules: RuleSet,
+    known: Mapping[HonourKey, date],
+    territories: int,
+) -> Iterator[Counting | Spreading | Reigning]:
+    """Yield what is to be counted of a publication, for each rule and scope that it touches.
+
+    The standings of territories come before that of all together; `territories` is how many the chart has had.
+    """
+    topped: dict[Count, dict[Claimant, int]] = {}
+    for standing in standings:
+        in_force = rules.of(standing.rules_scope, publication.chart.list_name)
+        its = [rule for rule in in_force if rule.count is standing.by]
+        new = [c for c in standing.newcomers if standing.key(c) not in known]
+        setting = _setting(publication, standing)
+        if standing.scope != EVERYWHERE:
+            for claimant in new:
+                counts = topped.setdefault(standing.by, {})
+                counts[claimant] = counts.get(claimant, 0) + 1
+        elif spreads := [rule for rule in its if rule.kind is RuleKind.SPREAD]:
+            yield Spreading(spreads, setting, standing.by, topped.get(standing.by, {}), territories)
+        if new:
+            yield from (Counting.of(rule, setting, new) for rule in its if rule.kind in (RuleKind.NTH, RuleKind.RACE))
+        if reigns := [rule for rule in its if rule.kind is RuleKind.REIGN]:
+            yield _reigning(reigns, setting, standing, known)
+
+
+def _reigning(
+    rules: Sequence[Rule], setting: Setting, standing: _Standing, known: Mapping[HonourKey, date]
+) -> Reigning:
+    before, period = standing.before, setting.period
+    unbroken = before is not None and missing_between(before.last, period, setting.publication.chart.cadence) is None
+    return Reigning(
+        rules=rules,
+        setting=setting,
+        by=standing.by,
+        before=before.reigns.get(standing.by, Reigns()) if before else Reigns(),
+        current=standing.current,
+        unbroken=unbroken,
+        since={c: known.get(standing.key(c), period) for c in standing.newcomers},
     )
 
 
-@dataclass(slots=True)
-class _Counting:
-    """One rule that counts firsts, in one scope, with the works that top it for the first time now."""
-
-    rule: Rule
-    setting: Setting
-    groups: dict[str | None, list[Claimant]] = field(default_factory=dict)
-    undecided: int = 0
-
-    @classmethod
-    def of(cls, rule: Rule, setting: Setting, new: Iterable[Claimant]) -> "_Counting":
-        """Sort the new works into the rule's groups."""
-        counting = cls(rule, setting)
-        for claimant in new:
-            verdict = rule.verdict(claimant.work)
-            if verdict:
-                counting.groups.setdefault(rule.group(claimant.work), []).append(claimant)
-            counting.undecided += verdict is None
-        return counting
-
-    @property
-    def matters(self) -> bool:
-        """Whether any of the new works qualifies, or may."""
-        return bool(self.groups or self.undecided)
-
-    def key(self, group: str | None) -> TallyKey:
-        return TallyKey.group(self.rule, self.setting.scope, group)
-
-    @property
-    def undecided_key(self) -> TallyKey:
-        return TallyKey.undecided(self.rule, self.setting.scope)
-
-    @property
-    def reached_key(self) -> TallyKey:
-        return TallyKey.reached(self.rule, self.setting.scope)
-
-    def needs(self) -> Iterable[TallyKey]:
-        """Yield what must be known of the past."""
-        yield self.undecided_key
-        yield from map(self.key, self.groups)
-        if self.rule.kind is RuleKind.RACE:
-            yield self.reached_key
-
-    def tallied(self, tallies: Mapping[TallyKey, int]) -> Iterable[tuple[TallyKey, int]]:
-        """Yield the tallies that this period changes."""
-        if self.undecided:
-            yield self.undecided_key, tallies.get(self.undecided_key, 0) + self.undecided
-        for group, claimants in self.groups.items():
-            yield self.key(group), tallies.get(self.key(group), 0) + len(claimants)
-        if self.rule.kind is RuleKind.RACE and (reached := self.reached(tallies)):
-            yield self.reached_key, max(reached)
-
-    def reached(self, tallies: Mapping[TallyKey, int]) -> dict[int, list[Claimant]]:
-        """Return the numbers that a group reaches now and none had reached before, with the works that did it."""
-        greatest = tallies.get(self.reached_key, 0)
-        reached: dict[int, list[Claimant]] = {}
-        for group, claimants in self.groups.items():
-            count = tallies.get(self.key(group), 0)
-            for number in self.rule.at:
-                if max(count, greatest) < number <= count + len(claimants):
-                    reached.setdefault(number, []).extend(claimants)
-        return reached
-
-    def claims(self, catalog: Catalog, records: Records, tallies: Mapping[TallyKey, int]) -> Iterable[Claim]:
-        """Yield the claims that the new works make."""
-        rule, setting = self.rule, self.setting
-        past = _Past(rule, setting, catalog, records, undecided=tallies.get(self.undecided_key, 0))
-        if rule.kind is RuleKind.RACE:
-            for number, claimants in sorted(self.reached(tallies).items()):
-                earlier = past.qualifying()
-                yield race_claim(rule, setting, number, claimants, earlier=earlier, undecided=past.undecided_works())
-            return
-        for group, claimants in self.groups.items():
-            number = tallies.get(self.key(group), 0) + 1
-            if number in rule.at:
-                earlier = [e for e in past.qualifying() if rule.group(e[0].work) == group] if number > 1 else []
-                undecided = past.undecided_works()
-                yield nth_claim(rule, setting, group, number, claimants, earlier=earlier, undecided=undecided)
-
-
-@dataclass(slots=True)
-class _Past:
-    """The honour roll before a claim, read only when there is a claim that needs it."""
-
-    rule: Rule
-    setting: Setting
-    catalog: Catalog
-    records: Records
-    undecided: int
-    _roll: list[tuple[Claimant, date, bool | None]] | None = None
-
-    def qualifying(self) -> list[tuple[Claimant, date]]:
-        return [(claimant, since) for claimant, since, verdict in self._decided() if verdict]
-
-    def undecided_works(self) -> list[tuple[Claimant, date]]:
-        if not self.undecided:
-            return []
-        return [(claimant, since) for claimant, since, verdict in self._decided() if verdict is None]
-
-    def _decided(self) -> list[tuple[Claimant, date, bool | None]]:
-        if self._roll is None:
-            roll = [
-                (Claimant.of(work_of(honour, self.catalog), honour.key.season), honour.since)
-                for honour in self.records.roll(self.setting.scope, self.rule.count)
-            ]
-            roll.sort(key=lambda entry: (entry[1], entry[0].order))
-            self._roll = [(claimant, since, self.rule.verdict(claimant.work)) for claimant, since in roll]
-        return self._roll
-
-
-def _setting(publication: PublicationSummary, arrival: _Arrivals) -> Setting:
-    coverage = arrival.coverage
-    return Setting(publication, arrival.scope, coverage.first, coverage.seen, coverage.gaps, arrival.territories)
-
-
-def work_of(honour: Honour, catalog: Catalog) -> Work:
-    """Return the work that an honour belongs to."""
-    known = catalog.work(honour.key.work_id)
-    return known or Work(id=honour.key.work_id, title=honour.title, kind=honour.kind)
-
-
-def _key(arrival: _Arrivals, claimant: Claimant) -> HonourKey:
-    return HonourKey(arrival.scope, arrival.by, claimant.work.id, claimant.season)
-
-
-def _scope_of(scope: str) -> Scope:
-    return Scope.CHART if scope == EVERYWHERE else Scope.TERRITORY
+def _setting(publication: PublicationSummary, standing: _Standing) -> Setting:
+    coverage = standing.coverage
+    return Setting(publication, standing.scope, coverage.first, coverage.seen, coverage.gaps, standing.territories)
 
 
 def _charted(one: NumberOne) -> tuple[str, str, str]:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from chartwatch.domain.catalog import Work
 from chartwatch.domain.charts import Kind
-from chartwatch.domain.claims import Claim, Holder
+from chartwatch.domain.claims import Claim
+from chartwatch.domain.holders import Holder
 from chartwatch.domain.rules import RuleKind
 
 

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import Edition, Publication, PublicationSummary
-from chartwatch.domain.history import Head, Honour, HonourKey, Records, TallyKey
+from chartwatch.domain.history import Head, Honour, HonourKey, Records
 from chartwatch.domain.milestones import Bulletin, Milestone
+from chartwatch.domain.rolls import Tally, TallyKey
 
 
 class ChartStore(Protocol):
@@ -48,7 +49,7 @@ class Writes:
     """
 
     honours: dict[HonourKey, Honour | None] = field(default_factory=dict)
-    tallies: dict[TallyKey, int | None] = field(default_factory=dict)
+    tallies: dict[TallyKey, Tally | None] = field(default_factory=dict)
     milestones: dict[str, Milestone] = field(default_factory=dict)
     applied: dict[date, str] = field(default_factory=dict)
 
@@ -62,7 +63,7 @@ class Recorded:
     """Everything that is recorded of one chart, for folding anew."""
 
     honours: Mapping[HonourKey, Honour]
-    tallies: Mapping[TallyKey, int]
+    tallies: Mapping[TallyKey, Tally]
     milestones: Mapping[str, Milestone]
     applied: Mapping[date, str]
 

@@ -43,6 +43,7 @@ class Priority(IntEnum):
     """How much a milestone is worth: races and firsts above nths, above spreads and reigns, above plain changes."""
 
     CHANGE = 1
+    LASTING = 2
     NTH = 3
     FIRST = 4
 
@@ -52,6 +53,8 @@ class Priority(IntEnum):
         match milestone.kind:
             case RuleKind.CHANGE:
                 return cls.CHANGE
+            case RuleKind.SPREAD | RuleKind.REIGN:
+                return cls.LASTING
             case RuleKind.NTH:
                 return cls.FIRST if milestone.n == 1 else cls.NTH
             case RuleKind.RACE:

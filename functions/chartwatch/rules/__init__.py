@@ -1,108 +1,31 @@
 """How rules are read: YAML, validated, every error with file, line and field."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from string import Formatter
-from typing import Annotated, Any, Literal, Self
+from typing import Any, NamedTuple
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ValidationError
 
-from chartwatch.domain.rules import Condition, Count, Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.rules import RuleSet
 from chartwatch.errors import RuleProblem
+from chartwatch.rules.schema import RuleModel
 
 MAX_BYTES = 256 * 1024
 """A larger rules file is refused unread: YAML can be made to grow without bound."""
 
-PLACEHOLDERS = frozenset({"title", "chart", "territory", "group", "n", "ordinal", "cardinal"})
-"""What a headline and a brief may name in braces."""
+_NOT_FIELDS = frozenset({"[key]", "not_", "in_", "from_", "constrained-int", "literal['all']", "str", "dict[str,str]"})
+"""Parts of the places that pydantic names, which are none of the file."""
 
 
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str | bool) else value
+class Example(NamedTuple):
+    """What a rule should say of a short history: `tells` of its last period, or not."""
 
-
-def _as_text(value: Any) -> Any:
-    # YAML 1.1 reads the country code NO as false.
-    return "NO" if value is False else value
-
-
-Value = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
-Values = Annotated[list[Value], BeforeValidator(_as_list), Field(min_length=1)]
-
-
-class _Comparison(BaseModel):
-    """`{not: en}`, `{not: [en, es]}` or `{in: [en, es]}`."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-    not_: Values | None = Field(default=None, alias="not")
-    in_: Values | None = Field(default=None, alias="in")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain_value(cls, value: Any) -> Any:
-        return value if isinstance(value, dict) else {"in": value}
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.not_ is None) is (self.in_ is None):
-            raise ValueError("give a value, or one of `not` and `in`")
-        return self
-
-
-class _RuleModel(BaseModel):
-    """One rule as it stands in the file."""
-
-    model_config = ConfigDict(extra="forbid")
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-    kind: Literal["change", "nth", "race"]
-    scope: Literal["territory", "chart"]
-    headline: Annotated[str, Field(min_length=1, max_length=300)]
-    brief: Annotated[str, Field(min_length=1, max_length=60)]
-    where: dict[Literal["work_kind", "original_language", "origin_country"], _Comparison] = Field(default_factory=dict)
-    per: Literal["work_kind", "original_language", "origin_country"] | None = None
-    at: list[Annotated[int, Field(ge=1, le=10_000)]] = Field(default_factory=list, max_length=100)
-    count: Literal["works", "seasons"] = "works"
-
-    @field_validator("headline", "brief")
-    @classmethod
-    def _known_placeholders(cls, template: str) -> str:
-        try:
-            named = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(template)]
-        except ValueError as error:
-            raise ValueError(f"unbalanced braces: {error}") from error
-        for name, spec, conversion in named:
-            if name is not None and (name not in PLACEHOLDERS or spec or conversion):
-                raise ValueError(f"{{{name}}} is not one of {', '.join(sorted(PLACEHOLDERS))}")
-        return template
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        if self.kind == "change" and (self.where or self.per or self.at):
-            raise ValueError("a change rule takes no `where`, `per` or `at`")
-        if self.kind != "change" and not self.at:
-            raise ValueError(f"a rule of kind {self.kind} needs `at`, the numbers that are worth telling")
-        if self.kind == "race" and not self.per:
-            raise ValueError("a race needs `per`, the groups that run it")
-        return self
-
-    def as_rule(self) -> Rule:
-        conditions = (
-            Condition(Fact(fact), frozenset(said.not_ or said.in_ or ()), negated=said.not_ is not None)
-            for fact, said in self.where.items()
-        )
-        return Rule(
-            id=self.id,
-            kind=RuleKind(self.kind),
-            scope=Scope(self.scope),
-            headline=self.headline,
-            brief=self.brief,
-            where=tuple(sorted(conditions, key=lambda condition: condition.fact)),
-            per=Fact(self.per) if self.per else None,
-            at=tuple(sorted(set(self.at))),
-            count=Count(self.count),
-        )
+    rule: str
+    tells: bool
+    periods: tuple[Mapping[str, str] | None, ...]
 
 
 def default_rules() -> RuleSet:
@@ -130,6 +53,15 @@ def read_rules(path: Path) -> RuleSet:
 
 def parse_rules(body: bytes, name: str) -> RuleSet:
     """Return the rules that stand in `body`, a YAML list; `name` is what errors call the file."""
+    return RuleSet(model.as_rule() for model in _models(body, name))
+
+
+def parse_examples(body: bytes, name: str) -> list[Example]:
+    """Return the examples that stand beside rules."""
+    return [example for model in _models(body, name) for example in _examples(model)]
+
+
+def _models(body: bytes, name: str) -> Sequence[RuleModel]:
     if len(body) > MAX_BYTES:
         raise RuleProblem(name, "", f"is larger than {MAX_BYTES} bytes")
     try:
@@ -146,16 +78,25 @@ def parse_rules(body: bytes, name: str) -> RuleSet:
         raise RuleProblem(name, "", f"is not YAML: {error}") from error
     if not isinstance(data, list) or not data or node is None:
         raise RuleProblem(name, "line 1", "should be a list of rules, each beginning with `- id:`")
-    rules: dict[str, Rule] = {}
+    models: dict[str, RuleModel] = {}
     for index, item in enumerate(data):
         try:
-            rule = _RuleModel.model_validate(item).as_rule()
+            model = RuleModel.model_validate(item)
         except ValidationError as error:
             raise _problem(name, node, index, item, error) from error
-        if rule.id in rules:
-            raise RuleProblem(name, _place(_node_at(node, (index, "id")).start_mark), f"the id {rule.id} is used twice")
-        rules[rule.id] = rule
-    return RuleSet(rules.values())
+        if model.id in models:
+            raise RuleProblem(
+                name, _place(_node_at(node, (index, "id")).start_mark), f"the id {model.id} is used twice"
+            )
+        models[model.id] = model
+    return tuple(models.values())
+
+
+def _examples(model: RuleModel) -> Iterator[Example]:
+    if model.examples is not None:
+        for tells, periods in ((True, model.examples.tells), (False, model.examples.silent)):
+            placed = tuple({"US": said} if isinstance(said, str) else said for said in periods)
+            yield Example(model.id, tells, placed)
 
 
 def _refuse_aliases(text: str, name: str) -> None:
@@ -167,7 +108,7 @@ def _refuse_aliases(text: str, name: str) -> None:
 
 def _problem(name: str, node: Any, index: int, item: Any, error: ValidationError) -> RuleProblem:
     first = error.errors()[0]
-    path = [part for part in first["loc"] if part not in ("[key]", "not_", "in_")]
+    path = [part for part in first["loc"] if part not in _NOT_FIELDS]
     found = _node_at(node, (index, *path))
     where = ".".join(str(part) for part in path)
     said = first["msg"].removeprefix("Value error, ")

@@ -42,6 +42,7 @@ class CsvOptions(Options):
     chart_column: str = Field(default="chart", description="the column of chart ids, where it holds several")
     name: str | None = Field(default=None, description="what headlines call the chart; otherwise its id")
     provider: str = Field(default="csv", description="who publishes the chart")
+    list_name: str = Field(default="", description="which of the provider's lists it is, for rules about a `list`")
     metric: str | None = Field(default=None, description="what the chart ranks by, such as `hours viewed`")
     depth: int | None = Field(
         default=None, ge=1, le=1000, description="ranks of an edition; otherwise the lowest in the file"
@@ -197,7 +198,16 @@ class Csv:
     def _described(self, chart: str, depth: int) -> Chart:
         options = self._options
         eras = (Era(options.metric),) if options.metric else ()
-        return Chart(chart, options.name or chart, options.provider, options.cadence, depth, options.kind, eras)
+        return Chart(
+            chart,
+            options.name or chart,
+            options.provider,
+            options.cadence,
+            depth,
+            options.kind,
+            eras,
+            options.list_name,
+        )
 
 
 def _chart(cell: str) -> str:

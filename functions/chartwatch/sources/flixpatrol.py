@@ -48,7 +48,7 @@ ERAS = (Era("popularity of the day"),)
 
 
 def _daily_chart(which: str, name: str, kind: Kind | None) -> Chart:
-    return Chart(f"netflix-daily-{which}", name, "netflix", Cadence.DAY, DEPTH, kind, ERAS)
+    return Chart(f"netflix-daily-{which}", name, "netflix", Cadence.DAY, DEPTH, kind, ERAS, which)
 
 
 CHARTS: Mapping[str, Chart] = {

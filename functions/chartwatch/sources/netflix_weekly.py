@@ -57,7 +57,7 @@ class WeeklyOptions(Options):
 
 def weekly_chart(chart_id: str, name: str, kind: Kind) -> Chart:
     """Return one of Netflix's weekly charts."""
-    return Chart(chart_id, name, "netflix", Cadence.WEEK, DEPTH, kind, ERAS)
+    return Chart(chart_id, name, "netflix", Cadence.WEEK, DEPTH, kind, ERAS, chart_id.removeprefix("netflix-weekly-"))
 
 
 def parse_weekly(

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import text
-from chartwatch.adapters.dynamodb.records import RuleTallies, WorkHonours
+from chartwatch.adapters.dynamodb.records import TallyGroup, WorkHonours
 from chartwatch.adapters.dynamodb.table import Item, Key, Table
 from chartwatch.domain.history import Head
 from chartwatch.domain.milestones import Bulletin, Milestone
@@ -53,7 +53,7 @@ class JournalledStep:
 
     after: Head
     works: tuple[WorkHonours, ...]
-    rules: tuple[RuleTallies, ...]
+    tallies: tuple[TallyGroup, ...]
     milestones: tuple[Milestone, ...]
     applied: Mapping[date, str]
     bulletin: Bulletin | None

@@ -164,9 +164,9 @@ def honour(chart: str, key: HonourKey) -> Key:
     return Key(record(chart), f"{honours(key.by)}{_part(key.work_id)}{season}")
 
 
-def tally(chart: str, rule: str) -> Key:
-    """Return where the tallies of a rule stand, those of all scopes together."""
-    return Key(record(chart), f"{TALLY}{rule}")
+def tallies(chart: str, group: str) -> Key:
+    """Return where a group of tallies stands."""
+    return Key(record(chart), f"{TALLY}{_part(group)}")
 
 
 # The stories table.

@@ -16,7 +16,13 @@ from pydantic import TypeAdapter
 from chartwatch.adapters.dynamodb import codec
 from chartwatch.adapters.dynamodb import keys as layout
 from chartwatch.adapters.dynamodb.journal import Journal, JournalledStep, StepGone, StepRef
-from chartwatch.adapters.dynamodb.records import DynamoRecords, RuleTallies, WorkHonours, rules_after, works_after
+from chartwatch.adapters.dynamodb.records import (
+    DynamoRecords,
+    TallyGroup,
+    WorkHonours,
+    tallies_after,
+    works_after,
+)
 from chartwatch.adapters.dynamodb.table import Item, Table, key_of
 from chartwatch.domain.history import EVERYWHERE, Head, Records
 from chartwatch.domain.milestones import Bulletin, Milestone
@@ -69,12 +75,12 @@ class DynamoMilestones:
         """Return everything recorded of a chart."""
         stored, at = self._stored(chart), layout.record(chart)
         works = map(WorkHonours.of, self._table.query(at, layout.HONOUR))
-        rules = map(RuleTallies.of, self._table.query(at, layout.TALLY))
+        groups = map(TallyGroup.of, self._table.query(at, layout.TALLY))
         slots = self._table.each(lambda scope: self._slots(chart, scope), stored.scopes)
         applied = {layout.period_of(i["sk"]["S"]): i["digest"]["S"] for i in self._table.query(at, layout.APPLIED)}
         return Recorded(
             honours={honour.key: honour for work in works for honour in work.honours()},
-            tallies={key: tally for rule in rules for key, tally in rule.tallies()},
+            tallies={key: tally for group in groups for key, tally in group.tallies},
             milestones={milestone.slot: milestone for milestones in slots for milestone in milestones},
             applied={period: digest for period, digest in applied.items() if stored.has_moved_past(period)},
         )
@@ -91,7 +97,7 @@ class DynamoMilestones:
         step = JournalledStep(
             after=after,
             works=tuple(works_after(records, writes.honours)),
-            rules=tuple(rules_after(records, writes.tallies)),
+            tallies=tuple(tallies_after(records, writes.tallies)),
             milestones=tuple(writes.milestones.values()),
             applied=writes.applied,
             bulletin=bulletin,
@@ -219,8 +225,8 @@ def _versioned_items(step: JournalledStep) -> Iterator[Item]:
     chart, version = step.after.chart, {"v": codec.number(step.after.version)}
     for work in step.works:
         yield {**work.item(chart), **version}
-    for rule in step.rules:
-        yield {**rule.item(chart), **version}
+    for group in step.tallies:
+        yield {**group.item(chart), **version}
     for period, digest in step.applied.items():
         yield _applied_item(step.after, period, digest)
 

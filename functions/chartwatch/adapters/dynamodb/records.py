@@ -1,4 +1,4 @@
-"""What is remembered of a chart's past on DynamoDB: the honours of a work are one item, as are the tallies of a rule.
+"""What is remembered of a chart's past on DynamoDB: the honours of a work are one item, as are the tallies of a scope.
 
 A title that tops a chart does so in many territories at once, so that one publication changes few of these items.
 """
@@ -6,6 +6,7 @@ A title that tops a chart does so in many territories at once, so that one publi
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 
 from pydantic import TypeAdapter
 
@@ -13,13 +14,13 @@ from chartwatch.adapters.dynamodb import codec
 from chartwatch.adapters.dynamodb import keys as layout
 from chartwatch.adapters.dynamodb.table import Item, Table
 from chartwatch.domain.charts import Kind
-from chartwatch.domain.history import Honour, HonourKey, TallyKey
+from chartwatch.domain.history import Honour, HonourKey
+from chartwatch.domain.rolls import Tally, TallyKey
 from chartwatch.domain.rules import Count
 
 _Since = dict[str, tuple[date, str, Kind | None]]
-_Counts = dict[str, dict[str, int]]
 _SINCE = TypeAdapter(_Since)
-_COUNTS = codec.Packed(TypeAdapter(_Counts))
+_TALLIES = codec.Packed(TypeAdapter(list[tuple[TallyKey, Tally]]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +72,38 @@ class WorkHonours:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleTallies:
-    """The tallies of a rule, by what is tallied and by scope."""
+class TallyGroup:
+    """Tallies that are one item: those of all rules in a scope, or those of a work in all scopes.
 
-    rule: str
-    counts: _Counts
+    A rule's rolls are bounded, and so is what stands in a scope; of works there are ever more.
+    """
+
+    name: str
+    tallies: tuple[tuple[TallyKey, Tally], ...]
+
+    @staticmethod
+    def name_of(key: TallyKey) -> str:
+        """Return the name of the group that a tally is of."""
+        return f"scope#{key.scope}" if key.rule else key.what
 
     @classmethod
-    def of(cls, item: Item) -> "RuleTallies":
+    def of(cls, item: Item) -> "TallyGroup":
         """Read an item."""
-        return cls(item["sk"]["S"].removeprefix(layout.TALLY), _COUNTS.value(item["counts"]))
+        return cls(item["group"]["S"], tuple(_TALLIES.value(item["tallies"])))
 
     def item(self, chart: str) -> Item:
         """Return the item."""
-        return {**layout.tally(chart, self.rule).attributes, "counts": _COUNTS.attribute(self.counts)}
+        return {
+            **layout.tallies(chart, self.name).attributes,
+            "group": codec.text(self.name),
+            "tallies": _TALLIES.attribute(list(self.tallies)),
+        }
 
-    def tallies(self) -> Iterator[tuple[TallyKey, int]]:
-        """Yield the tallies of all scopes."""
-        for what, counts in self.counts.items():
-            for scope, count in counts.items():
-                yield TallyKey(self.rule, scope, what), count
-
-    def changed(self, writes: Mapping[TallyKey, int | None]) -> "RuleTallies":
-        """Return what becomes of it by those of the writes that are about it."""
-        counts = {what: dict(by_scope) for what, by_scope in self.counts.items()}
-        for key, count in writes.items():
-            if count is None:
-                counts.get(key.what, {}).pop(key.scope, None)
-            else:
-                counts.setdefault(key.what, {})[key.scope] = count
-        return RuleTallies(self.rule, counts)
+    def changed(self, writes: Mapping[TallyKey, Tally | None]) -> "TallyGroup":
+        """Return what becomes of it by writes that are about it; None removes."""
+        tallies = {**dict(self.tallies), **writes}
+        left = ((key, tally) for key, tally in tallies.items() if tally is not None)
+        return TallyGroup(self.name, tuple(sorted(left, key=itemgetter(0))))
 
 
 class DynamoRecords:
@@ -110,7 +113,6 @@ class DynamoRecords:
         """`table` is the milestones table."""
         self._table = table
         self._chart = chart
-        self._rolls: dict[Count, dict[str, list[Honour]]] = {}
 
     def honours(self, keys: Collection[HonourKey]) -> Mapping[HonourKey, Honour]:
         """Return those of the honours that exist."""
@@ -118,32 +120,19 @@ class DynamoRecords:
         wanted = set(keys)
         return {honour.key: honour for honour in honours if honour.key in wanted}
 
-    def roll(self, scope: str, by: Count) -> Iterable[Honour]:
-        """Return the whole honour roll of a scope."""
-        if by not in self._rolls:
-            self._rolls[by] = self._read_rolls(by)
-        return self._rolls[by].get(scope, [])
-
-    def tallies(self, keys: Collection[TallyKey]) -> Mapping[TallyKey, int]:
-        """Return those of the tallies that are not nought."""
+    def tallies(self, keys: Collection[TallyKey]) -> Mapping[TallyKey, Tally]:
+        """Return those of the tallies that exist."""
         wanted = set(keys)
-        return {key: count for rule in self.rules(keys) for key, count in rule.tallies() if key in wanted}
+        return {key: tally for kept in self.tally_groups(keys) for key, tally in kept.tallies if key in wanted}
+
+    def tally_groups(self, keys: Iterable[TallyKey]) -> Iterator[TallyGroup]:
+        """Yield the groups of tallies that the keys are of."""
+        groups = dict.fromkeys(map(TallyGroup.name_of, keys))
+        return map(TallyGroup.of, self._table.get_all([layout.tallies(self._chart, name) for name in groups]))
 
     def works(self, keys: Iterable[HonourKey]) -> Iterator[WorkHonours]:
         """Yield what is kept of the works that the keys are about, of all scopes."""
         return map(WorkHonours.of, self._table.get_all([layout.honour(self._chart, key) for key in keys]))
-
-    def rules(self, keys: Iterable[TallyKey]) -> Iterator[RuleTallies]:
-        """Yield what is kept of the rules that the keys are about, of all scopes."""
-        return map(RuleTallies.of, self._table.get_all([layout.tally(self._chart, key.rule) for key in keys]))
-
-    def _read_rolls(self, by: Count) -> dict[str, list[Honour]]:
-        """Return the rolls of all scopes: each rule that has a claim in a scope asks for one."""
-        rolls: dict[str, list[Honour]] = {}
-        for item in self._table.query(layout.record(self._chart), layout.honours(by)):
-            for honour in WorkHonours.of(item).honours():
-                rolls.setdefault(honour.key.scope, []).append(honour)
-        return rolls
 
 
 def works_after(records: DynamoRecords, writes: Mapping[HonourKey, Honour | None]) -> Iterator[WorkHonours]:
@@ -156,11 +145,11 @@ def works_after(records: DynamoRecords, writes: Mapping[HonourKey, Honour | None
         yield kept.get(identity, WorkHonours(*identity, {})).changed(its)
 
 
-def rules_after(records: DynamoRecords, writes: Mapping[TallyKey, int | None]) -> Iterator[RuleTallies]:
-    """Yield the tallies of the rules that the writes are about, as they will stand."""
-    about: dict[str, dict[TallyKey, int | None]] = {}
-    for key, count in writes.items():
-        about.setdefault(key.rule, {})[key] = count
-    kept = {rule.rule: rule for rule in records.rules(writes)}
-    for rule, its in about.items():
-        yield kept.get(rule, RuleTallies(rule, {})).changed(its)
+def tallies_after(records: DynamoRecords, writes: Mapping[TallyKey, Tally | None]) -> Iterator[TallyGroup]:
+    """Yield the groups of tallies that the writes are about, as they will stand."""
+    kept = {group.name: group for group in records.tally_groups(writes)}
+    about: dict[str, dict[TallyKey, Tally | None]] = {}
+    for key, tally in writes.items():
+        about.setdefault(TallyGroup.name_of(key), {})[key] = tally
+    for name, its in about.items():
+        yield kept.get(name, TallyGroup(name, ())).changed(its)
