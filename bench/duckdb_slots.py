@@ -13,7 +13,7 @@ import duckdb  # noqa: E402
 
 from tests.oracle import sql  # noqa: E402
 
-CADENCE_DAYS = {"netflix-weekly-tv": 7, "netflix-weekly-films": 7}
+CHARTS = {"netflix-weekly-tv": sql.Chart(7, "tv"), "netflix-weekly-films": sql.Chart(7, "films")}
 
 
 def main(weeks: Path, catalog_file: Path) -> None:
@@ -22,7 +22,7 @@ def main(weeks: Path, catalog_file: Path) -> None:
     sql.load_countries_tsv(connection, weeks)
     sql.load_catalog_csv(connection, catalog_file)
     loaded = time.perf_counter()
-    slots = sql.milestones(connection, sql.DEFAULT_RULES, CADENCE_DAYS)
+    slots = sql.milestones(connection, sql.DEFAULT_RULES, CHARTS)
     ended = time.perf_counter()
     measured = {
         "slots": len(slots),

@@ -5,6 +5,7 @@ settings: a few hundred examples, or 100,000 with CHARTWATCH_HYPOTHESIS=deep.
 """
 
 import os
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
-from chartwatch.domain.rules import Condition, Count, Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.rules import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, RuleSet, Scope
+from chartwatch.rules.schema import FIRST_YEAR, LAST_YEAR
 
 DEEP = os.environ.get("CHARTWATCH_HYPOTHESIS") == "deep"
 
@@ -24,9 +26,9 @@ START = date(2021, 1, 3)
 CHARTS = {
     chart.id: chart
     for chart in (
-        Chart("weekly-series", "the weekly chart of series", "somewhere", Cadence.WEEK, 2, Kind.SERIES),
-        Chart("weekly-films", "the weekly chart of films", "somewhere", Cadence.WEEK, 2, Kind.FILM),
-        Chart("daily-overall", "the daily chart", "somewhere", Cadence.DAY, 2),
+        Chart("weekly-series", "the weekly chart of series", "somewhere", Cadence.WEEK, 2, Kind.SERIES, list_name="tv"),
+        Chart("weekly-films", "the weekly chart of films", "somewhere", Cadence.WEEK, 2, Kind.FILM, list_name="films"),
+        Chart("daily-overall", "the daily chart", "somewhere", Cadence.DAY, 2, list_name="overall"),
         Chart("daily-elsewhere", "the other daily chart", "elsewhere", Cadence.DAY, 2),
     )
 }
@@ -152,11 +154,16 @@ _CONTENT = {chart.id: _content(chart) for chart in CHARTS.values()}
 @st.composite
 def _contents(draw: st.DrawFn) -> Mapping[Slot, Content]:
     charts = draw(st.sets(st.sampled_from(sorted(CHARTS)), min_size=1))
-    return {
-        (chart, number): draw(_CONTENT[chart])
-        for chart in sorted(charts)
-        for number in sorted(draw(st.sets(st.integers(0, PERIODS - 1), min_size=2, max_size=6)))
-    }
+    contents: dict[Slot, Content] = {}
+    for chart in sorted(charts):
+        before: Content = {}
+        for number in sorted(draw(st.sets(st.integers(0, PERIODS - 1), min_size=2, max_size=PERIODS))):
+            content = draw(_CONTENT[chart])
+            if draw(st.booleans()):
+                # By chance alone hardly anything stays at #1.
+                content = {territory: before.get(territory, ones) for territory, ones in content.items()}
+            before = contents[chart, number] = content
+    return contents
 
 
 # What the catalog knows.
@@ -189,63 +196,93 @@ _VALUES = {
     "work_kind": ("film", "series"),
     "original_language": ("en", "es", "ko"),
     "origin_country": ("ES", "KR", "US"),
+    "list": ("films", "overall", "tv"),
 }
+_YEARS: list[int | Mapping[str, int]] = [2021, {"from": 2021}, {"to": 2020}, {"from": 2020, "to": 2021}]
 
 
-def _conditions(fact: str) -> Iterator[Mapping[str, Any]]:
-    for value in _VALUES[fact]:
-        yield {fact: value}
-        yield {fact: {"not": value}}
-    for pair in combinations(_VALUES[fact], 2):
-        yield {fact: {"in": list(pair)}}
-        yield {fact: {"not": list(pair)}}
+def _conditions(key: str) -> Iterator[Mapping[str, Any]]:
+    for value in _VALUES[key]:
+        yield {key: value}
+        yield {key: {"not": value}}
+    for pair in combinations(_VALUES[key], 2):
+        yield {key: {"in": list(pair)}}
+        yield {key: {"not": list(pair)}}
 
 
 # Each list is drawn from at once: a rule put together of many small choices takes long to draw.
-_SINGLE: list[Mapping[str, Any]] = [condition for fact in _VALUES for condition in _conditions(fact)]
-_PAIRS = [{**one, **other} for one, other in combinations(_SINGLE, 2) if one.keys() != other.keys()]
-# Mostly few conditions: with two, hardly any work qualifies.
-_WHERE: list[Mapping[str, Any]] = [*[{}] * len(_PAIRS), *_SINGLE * (len(_PAIRS) // len(_SINGLE)), *_PAIRS]
-_AT = [list(numbers) for size in range(1, 6) for numbers in combinations(range(1, 6), size)]
-_SHAPES = [
-    {"kind": kind, "scope": scope, "count": count, "headline": "{title}", "brief": "a first"}
-    for kind, scope, count in product(["nth", "race", "race", "change"], ["territory", "chart"], ["works", "seasons"])
+_SINGLE: list[Mapping[str, Any]] = [
+    *(condition for key in _VALUES for condition in _conditions(key)),
+    *({"release_year": years} for years in _YEARS),
 ]
+_PAIRS = [{**one, **other} for one, other in combinations(_SINGLE, 2) if one.keys() != other.keys()]
+# Mostly few conditions: with two, hardly any work qualifies. Hypothesis draws the first of a list most of the time.
+_WHERE: list[Mapping[str, Any]] = [{}, *_SINGLE * (2 * len(_PAIRS) // len(_SINGLE)), *_PAIRS]
+_AT = [list(numbers) for size in range(5, 0, -1) for numbers in combinations(range(1, 6), size)]
+_GROUPS = ("work_kind", "original_language", "origin_country")
+_SHAPES = [
+    {"scope": scope, "count": count, "origin": origin, "headline": "{title}", "brief": "a first"}
+    for scope, count, origin in product(["territory", "chart"], ["works", "seasons"], ["main", "any"])
+]
+_FIELDS: Mapping[str, list[Mapping[str, Any]]] = {
+    "change": [{"returns": returns} for returns in ("also", "only", "never")],
+    "nth": [{"per": per, "at": at} for per, at in product([None, *_GROUPS], _AT)],
+    "race": [{"per": per, "at": at} for per, at in product(_GROUPS, _AT)],
+    "spread": [{"at": at} for numbers in _AT for at in (numbers, [*numbers, "all"])] + [{"at": ["all"]}],
+    "reign": [
+        *({"at": at, "total": total, "record": record} for at, total, record in product(_AT, *[[False, True]] * 2)),
+        {"record": True},
+    ],
+}
 
 
-@st.composite
-def _rule(draw: st.DrawFn) -> RuleData:
-    shape = draw(st.sampled_from(_SHAPES))
-    if shape["kind"] == "change":
-        return shape
-    groups = [*_VALUES, *([None] if shape["kind"] == "nth" else [])]
-    per, at = draw(st.sampled_from(groups)), draw(st.sampled_from(_AT[::-1]))
-    return {**shape, "where": draw(st.sampled_from(_WHERE)), "per": per, "at": at}
+def _rule(kind: str) -> st.SearchStrategy[RuleData]:
+    shapes = [{"kind": kind, **shape} for shape in _SHAPES if kind != "spread" or shape["scope"] == "chart"]
+    where: list[RuleData] = [{"where": conditions} for conditions in _WHERE]
+    parts = st.tuples(*map(st.sampled_from, (shapes, where, _FIELDS[kind])))
+    return parts.map(lambda found: dict(ChainMap(*found)))
 
 
 def _as_rule(data: RuleData) -> Rule:
+    where = data["where"]
+    at = data.get("at", ())
     return Rule(
         id=data["id"],
         kind=RuleKind(data["kind"]),
         scope=Scope(data["scope"]),
         headline=data["headline"],
         brief=data["brief"],
-        where=tuple(_as_condition(Fact(fact), said) for fact, said in sorted(data.get("where", {}).items())),
+        where=tuple(_as_condition(fact, where[fact]) for fact in Fact if fact in where),
+        lists=Lists(*_as_values(where["list"])) if "list" in where else None,
         per=Fact(data["per"]) if data.get("per") else None,
-        at=tuple(data.get("at", ())),
+        at=tuple(n for n in at if n != "all"),
         count=Count(data["count"]),
+        origin=Origin(data["origin"]),
+        returns=Returns(data.get("returns", "also")),
+        everywhere="all" in at,
+        record=data.get("record", False),
+        total=data.get("total", False),
     )
 
 
-def _as_condition(fact: Fact, said: str | Mapping[str, str | list[str]]) -> Condition:
+def _as_condition(fact: Fact, said: Any) -> Condition:
+    if fact is Fact.RELEASE_YEAR:
+        ends = said if isinstance(said, Mapping) else {"from": said, "to": said}
+        years = range(ends.get("from", FIRST_YEAR), ends.get("to", LAST_YEAR) + 1)
+        return Condition(fact, frozenset(map(str, years)))
+    return Condition(fact, *_as_values(said))
+
+
+def _as_values(said: str | Mapping[str, str | list[str]]) -> tuple[frozenset[str], bool]:
+    """Return what is compared with, and whether it is none of them that is asked for."""
     form, values = next(iter(said.items())) if isinstance(said, Mapping) else ("in", said)
-    return Condition(fact, frozenset([values] if isinstance(values, str) else values), negated=form == "not")
+    return frozenset([values] if isinstance(values, str) else values), form == "not"
 
 
 def _rules() -> st.SearchStrategy[tuple[RuleData, ...]]:
-    return st.lists(_rule(), min_size=3, max_size=5).map(
-        lambda found: tuple({**rule, "id": f"rule-{number}"} for number, rule in enumerate(found))
-    )
+    """One of each kind, in any order: by an id that stays, a rule may come to be of another kind."""
+    of_each_kind = st.tuples(*map(_rule, _FIELDS)).flatmap(st.permutations)
+    return of_each_kind.map(lambda found: tuple({**rule, "id": f"rule-{number}"} for number, rule in enumerate(found)))
 
 
 _WORLD_FACTS = st.builds(Facts, _works(), _rules())

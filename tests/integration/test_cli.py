@@ -293,7 +293,7 @@ def test_the_default_rules_are_listed_and_without_a_mistake() -> None:
     result = run("rules")
     assert result.exit_code == 0
     assert "nth-non-english-series " in result.stdout
-    assert result.stdout.endswith("12 rules in default.yaml, without a mistake\n")
+    assert result.stdout.endswith("15 rules in default.yaml, without a mistake\n")
 
 
 def test_a_rules_file_is_named_as_it_was_given(write: Write) -> None:

@@ -13,7 +13,7 @@ from tests.courses import run
 from tests.oracle import agreement, sql
 from tests.strategies import CHARTS, Facts, World, courses, examples, facts, other_facts, worlds
 
-CADENCE_DAYS = {chart.id: chart.cadence.step.days for chart in CHARTS.values()}
+SERIES = {chart.id: sql.Chart(chart.cadence.step.days, chart.list_name) for chart in CHARTS.values()}
 
 
 @cache
@@ -27,7 +27,7 @@ def connection() -> duckdb.DuckDBPyConnection:
 def expected(world: World) -> dict[str, agreement.Held]:
     sql.load_entries(connection(), world.entry_rows())
     sql.load_catalog(connection(), world.work_rows())
-    return agreement.expected(connection(), world.facts.rules, CADENCE_DAYS)
+    return agreement.expected(connection(), world.facts.rules, SERIES)
 
 
 @examples(150)

@@ -11,7 +11,7 @@ from chartwatch.domain.milestones import Milestone, Status
 from tests.oracle import sql
 
 _UNDECIDED = re.compile(
-    r"the (?:(?:kind|original language|country of origin)(?:, | and | (?=of )))+of (.+), "
+    r"the (?:(?:kind|original language|country of origin|release date)(?:, | and | (?=of )))+of (.+), "
     r"#1 since (\d{4}-\d{2}-\d{2}), is unknown"
 )
 _GAP = re.compile(r"the period \S+ is missing|the periods \S+ to \S+ are missing")
@@ -44,11 +44,11 @@ def recorded(milestones: Iterable[Milestone]) -> dict[str, Held]:
 
 
 def expected(
-    connection: duckdb.DuckDBPyConnection, rules: Iterable[sql.Rule], cadence_days: Mapping[str, int]
+    connection: duckdb.DuckDBPyConnection, rules: Iterable[sql.Rule], charts: Mapping[str, sql.Chart]
 ) -> dict[str, Held]:
     """Return the slots that the oracle finds in the tables that were loaded."""
     rules = list(rules)
-    slots = sql.milestones(connection, rules, cadence_days)
+    slots = sql.milestones(connection, rules, charts)
     known = _first_topped(connection)
     counting = {rule["id"]: rule.get("count", "works") for rule in rules}
     return {

@@ -18,10 +18,18 @@ WorkRow = tuple[str, str, str | None, str | None, Sequence[str], date | None, Se
 """work_id, title, kind, original language, origin countries (main one first), release date, aliases."""
 
 Rule = Mapping[str, Any]
+"""A rule as it stands in a file, without its wording."""
+
+
+class Chart(NamedTuple):
+    """What must be known of a chart besides its entries: its list is `tv`, `films`, `overall`, ..."""
+
+    cadence_days: int
+    list_name: str = ""
 
 
 class Holder(NamedTuple):
-    """Who holds a slot. `season` only where seasons are counted, `group` only in a race."""
+    """Who holds a slot. `season` only where seasons are counted, `group` only in a race, returns only in a change."""
 
     work_id: str
     season: str | None
@@ -71,6 +79,9 @@ _TERRITORY_RULES: list[Rule] = [
 DEFAULT_RULES: list[Rule] = [
     *({**rule, "scope": "territory"} for rule in _TERRITORY_RULES),
     *({**rule, "id": f"{rule['id']}-anywhere", "scope": "chart"} for rule in _TERRITORY_RULES),
+    {"id": "number-one-in-n-territories", "kind": "spread", "scope": "chart", "at": [10, 25, 50, 75, "all"]},
+    {"id": "long-reign", "kind": "reign", "scope": "territory", "at": [5, 10, 20, 30, 50, 100]},
+    {"id": "longest-reign", "kind": "reign", "scope": "territory", "record": True},
 ]
 
 
@@ -128,7 +139,8 @@ def load_catalog_csv(connection: duckdb.DuckDBPyConnection, path: Path | str) ->
         """
         CREATE OR REPLACE TABLE work AS
         SELECT work_id, title, kind, original_language,
-               nullif(trim(split_part(origin_countries, ';', 1)), '') AS origin_country,
+               [trim(part) FOR part IN string_split(coalesce(origin_countries, ''), ';') IF trim(part) <> '']
+                   AS origin_countries,
                release_date::DATE AS release_date,
                coalesce(string_split(aliases, ';;'), []) AS aliases
         FROM read_csv($path, delim = ',', header = true, quote = '"', escape = '"', all_varchar = true, nullstr = '')
@@ -141,13 +153,13 @@ def load_catalog_csv(connection: duckdb.DuckDBPyConnection, path: Path | str) ->
 def load_catalog(connection: duckdb.DuckDBPyConnection, works: Iterable[WorkRow]) -> None:
     """Make the tables `work` and `alias` from works; none makes an empty catalog."""
     columns = _columns(works, 7)
-    columns["c4"] = [next(iter(countries), None) for countries in columns["c4"]]
-    columns["c6"] = [list(aliases) for aliases in columns["c6"]]
+    for lists in ("c4", "c6"):
+        columns[lists] = [list(values) for values in columns[lists]]
     connection.execute(
         """
         CREATE OR REPLACE TABLE work AS
         SELECT unnest($c0::VARCHAR[]) AS work_id, unnest($c1::VARCHAR[]) AS title, unnest($c2::VARCHAR[]) AS kind,
-               unnest($c3::VARCHAR[]) AS original_language, unnest($c4::VARCHAR[]) AS origin_country,
+               unnest($c3::VARCHAR[]) AS original_language, unnest($c4::VARCHAR[][]) AS origin_countries,
                unnest($c5::DATE[]) AS release_date, unnest($c6::VARCHAR[][]) AS aliases
         """,
         columns,
@@ -216,9 +228,9 @@ _NUMBER_ONES = (
     """,
     """
     CREATE OR REPLACE TEMP TABLE fact AS
-    SELECT work_id, title, kind, original_language, origin_country FROM work
+    SELECT work_id, title, kind, original_language, origin_countries, release_date FROM work
     UNION ALL
-    SELECT work_id, arg_min(title, (period, territory, chart, title)), any_value(kind), NULL, NULL
+    SELECT work_id, arg_min(title, (period, territory, chart, title)), any_value(kind), NULL, []::VARCHAR[], NULL
     FROM charted
     WHERE NOT listed
     GROUP BY work_id
@@ -242,17 +254,22 @@ _NUMBER_ONES = (
     """,
 )
 
+_SERIES = """
+    CREATE OR REPLACE TEMP TABLE series AS
+    SELECT unnest($charts::VARCHAR[]) AS chart, unnest($days::INTEGER[]) AS days,
+           unnest($lists::VARCHAR[]) AS list_name
+"""
+
 _COVERAGE = """
     CREATE OR REPLACE TEMP TABLE coverage AS
-    WITH cadence AS (SELECT unnest($charts::VARCHAR[]) AS chart, unnest($days::INTEGER[]) AS days),
-    known AS (
+    WITH known AS (
         SELECT DISTINCT 'territory' AS scope, chart, territory, period FROM entry
         UNION ALL
         SELECT DISTINCT 'chart', chart, '*', period FROM entry
     ),
     sequence AS (
         SELECT *, lag(period) OVER history AS previous, min(period) OVER history AS earliest
-        FROM known JOIN cadence USING (chart)
+        FROM known JOIN series USING (chart)
         WINDOW history AS (PARTITION BY scope, chart, territory ORDER BY period)
     ),
     gap AS (
@@ -266,24 +283,32 @@ _COVERAGE = """
 """
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, cadence_days: Mapping[str, int]) -> None:
+def _prepare(connection: duckdb.DuckDBPyConnection, charts: Mapping[str, Chart]) -> None:
     titles = [t for (t,) in connection.execute("SELECT DISTINCT title FROM entry WHERE rank = 1").fetchall()]
     charted, *rest = _NUMBER_ONES
     connection.execute(charted, {"titles": titles, "keys": [title_key(title) for title in titles]})
     for statement in rest:
         connection.execute(statement)
-    charts = {chart for (chart,) in connection.execute("SELECT DISTINCT chart FROM entry").fetchall()}
-    if unknown := charts - cadence_days.keys():
-        msg = f"no cadence for {sorted(unknown)}"
+    charted_on = {chart for (chart,) in connection.execute("SELECT DISTINCT chart FROM entry").fetchall()}
+    if unknown := charted_on - charts.keys():
+        msg = f"nothing is said of {sorted(unknown)}"
         raise ValueError(msg)
-    connection.execute(_COVERAGE, {"charts": list(cadence_days), "days": list(cadence_days.values())})
+    connection.execute(
+        _SERIES,
+        {
+            "charts": list(charts),
+            "days": [chart.cadence_days for chart in charts.values()],
+            "lists": [chart.list_name for chart in charts.values()],
+        },
+    )
+    connection.execute(_COVERAGE)
 
 
 # -------------------------------------------------------------------------------------------------- the rules
 
-_FACTS = {"work_kind": "kind", "original_language": "original_language", "origin_country": "origin_country"}
+# Each query gives: chart, territory, place, group, n, period, holders, left-censored, undecided works, gaps.
+# {condition} is true, false or NULL, {groups} a list. A holder is (work_id, season, since, group, is_return).
 
-# {condition} is true, false or NULL. A holder is (work_id, season, since, group, is_return).
 _CHANGE = """
     WITH topped AS (
         SELECT o.chart, o.territory, o.period, o.work_id, o.season,
@@ -292,35 +317,42 @@ _CHANGE = """
                ) AS last_topped
         FROM number_one o
         JOIN fact f USING (work_id)
+        JOIN series k USING (chart)
         WHERE o.counting = $counting AND o.scope = $scope AND ({condition})
     )
-    SELECT t.chart, t.territory, NULL, NULL, t.period,
+    SELECT t.chart, t.territory, t.period::VARCHAR, NULL, NULL, t.period,
            list((t.work_id, t.season, t.period, NULL, t.last_topped IS NOT NULL)),
            false, NULL, any_value(c.gap_before)
     FROM topped t
     JOIN coverage c ON c.scope = $scope AND c.chart = t.chart AND c.territory = t.territory AND c.period = t.period
-    WHERE NOT c.is_earliest AND t.last_topped IS DISTINCT FROM c.previous
+    WHERE NOT c.is_earliest AND t.last_topped IS DISTINCT FROM c.previous AND {told}
     GROUP BY t.chart, t.territory, t.period
 """
 
+_TOLD = {"also": "true", "only": "t.last_topped IS NOT NULL", "never": "t.last_topped IS NULL"}
+
 _ROLL = """
     WITH judged AS (
-        SELECT d.chart, d.territory, d.work_id, d.season, d.since, {per} AS grp, ({condition}) AS qualifies
+        SELECT d.chart, d.territory, d.work_id, d.season, d.since, {groups} AS groups, ({condition}) AS qualifies
         FROM debut d
         JOIN fact f USING (work_id)
+        JOIN series k USING (chart)
         WHERE d.counting = $counting AND d.scope = $scope
     ),
     undecided AS (
-        SELECT * FROM judged WHERE qualifies IS NULL OR (qualifies AND {group_unknown})
+        SELECT * FROM judged WHERE qualifies IS NULL OR (qualifies AND len(groups) = 0)
+    ),
+    counted AS (
+        SELECT chart, territory, work_id, season, since, unnest(groups) AS grp FROM judged WHERE qualifies
     ),
     roll AS (
         SELECT *, rank() OVER line AS n, row_number() OVER line AS nth_at_least
-        FROM judged
-        WHERE qualifies AND NOT {group_unknown}
+        FROM counted
         WINDOW line AS (PARTITION BY chart, territory, grp ORDER BY since)
     ),
     {slots}
-    SELECT s.chart, s.territory, s.grp, s.n, s.since, s.holders, c.is_earliest, u.works, c.gap_since_earliest
+    SELECT s.chart, s.territory, coalesce(s.grp || ':', '') || s.n, s.grp, s.n, s.since, s.holders, c.is_earliest,
+           u.works, c.gap_since_earliest
     FROM slot s
     JOIN coverage c ON c.scope = $scope AND c.chart = s.chart AND c.territory = s.territory AND c.period = s.since
     LEFT JOIN (
@@ -358,24 +390,109 @@ _RACE_SLOTS = """
     )
 """
 
+# What is held by one work: `slot` has chart, territory, work_id, season, what, n, period and left_censored.
+_OF_ONE = """
+    WITH {slots}
+    SELECT s.chart, s.territory, s.work_id || coalesce('/' || s.season, '') || ':' || s.what,
+           s.work_id || coalesce('/' || s.season, ''), s.n, s.period, [(s.work_id, s.season, s.period, NULL, false)],
+           s.left_censored OR c.is_earliest, NULL, c.gap_since_earliest
+    FROM slot s
+    JOIN coverage c ON c.scope = $scope AND c.chart = s.chart AND c.territory = s.territory AND c.period = s.period
+    JOIN fact f USING (work_id)
+    JOIN series k ON k.chart = s.chart
+    WHERE ({condition})
+"""
+
+_SPREAD_SLOTS = """
+    tally AS (
+        SELECT chart, work_id, season, since AS period,
+               sum(count(*)) OVER (PARTITION BY chart, work_id, season ORDER BY since)::BIGINT AS topped
+        FROM debut
+        WHERE counting = $counting AND scope = 'territory'
+        GROUP BY chart, work_id, season, since
+    ),
+    charted_in AS (
+        SELECT chart, territory, min(period) AS since FROM coverage WHERE scope = 'territory' GROUP BY ALL
+    ),
+    -- A work can only come to have topped all of them in a period in which it topped one more.
+    whole AS (
+        SELECT t.chart, t.work_id, t.season, t.period, t.topped
+        FROM tally t JOIN charted_in i ON i.chart = t.chart AND i.since <= t.period
+        GROUP BY ALL
+        HAVING count(*) = t.topped AND count(*) >= 2
+    ),
+    slot AS (
+        SELECT chart, '*' AS territory, work_id, season, n::VARCHAR AS what, n, min(period) AS period,
+               false AS left_censored
+        FROM tally JOIN (SELECT unnest($at::BIGINT[]) AS n) wanted ON topped >= n
+        GROUP BY chart, work_id, season, n
+        UNION ALL
+        SELECT chart, '*', work_id, season, 'all', arg_min(topped, period), min(period), false
+        FROM whole
+        WHERE $everywhere
+        GROUP BY chart, work_id, season
+    )
+"""
+
+_REIGN_SLOTS = """
+    stepped AS (
+        SELECT o.chart, o.territory, o.work_id, o.season, o.period,
+               o.period - lag(o.period) OVER line IS DISTINCT FROM k.days AS begins
+        FROM number_one o JOIN series k USING (chart)
+        WHERE o.counting = $counting AND o.scope = $scope
+        WINDOW line AS (PARTITION BY o.chart, o.territory, o.work_id, o.season ORDER BY o.period)
+    ),
+    part_of AS (
+        SELECT *, max(period) FILTER (WHERE begins) OVER line AS began, min(period) OVER line AS first_topped,
+               row_number() OVER line AS total
+        FROM stepped
+        WINDOW line AS (PARTITION BY chart, territory, work_id, season ORDER BY period)
+    ),
+    run AS (
+        SELECT p.*, row_number() OVER (
+                   PARTITION BY p.chart, p.territory, p.work_id, p.season, p.began ORDER BY p.period
+               ) AS length,
+               h.earliest
+        FROM part_of p
+        JOIN (SELECT chart, territory, period AS earliest FROM coverage WHERE scope = $scope AND is_earliest) h
+            USING (chart, territory)
+    ),
+    -- A run can only come to be the longest in one of its own periods.
+    longest AS (
+        SELECT r.chart, r.territory, r.work_id, r.season, r.period, r.began, r.earliest, r.length
+        FROM run r
+        JOIN run o ON o.chart = r.chart AND o.territory = r.territory AND o.period <= r.period
+                  AND (o.work_id, coalesce(o.season, ''), o.began) <> (r.work_id, coalesce(r.season, ''), r.began)
+        WHERE $record AND r.length >= 2
+        GROUP BY ALL
+        HAVING r.length > max(o.length)
+    ),
+    slot AS (
+        SELECT chart, territory, work_id, season, {reached}::VARCHAR AS what, {reached} AS n, min(period) AS period,
+               arg_min({since_when}, period) = any_value(earliest) AS left_censored
+        FROM run
+        WHERE list_contains($at::BIGINT[], {reached})
+        GROUP BY chart, territory, work_id, season, {reached}
+        UNION ALL
+        SELECT chart, territory, work_id, season, 'record:' || began, arg_min(length, period), min(period),
+               began = any_value(earliest)
+        FROM longest
+        GROUP BY chart, territory, work_id, season, began
+    )
+"""
+
 
 def milestones(
-    connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], cadence_days: Mapping[str, int]
+    connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], charts: Mapping[str, Chart]
 ) -> dict[str, Slot]:
     """Return every slot that the rules find in the tables `entry`, `work` and `alias`, by its id."""
-    _prepare(connection, cadence_days)
+    _prepare(connection, charts)
     slots: dict[str, Slot] = {}
     for rule in rules:
         query, parameters = _query(rule)
-        for chart, territory, group, n, period, holders, is_earliest, undecided, gaps in connection.execute(
+        for chart, territory, place, group, n, period, holders, left_censored, undecided, gaps in connection.execute(
             query, parameters
         ).fetchall():
-            if rule["kind"] == "change":
-                place = period.isoformat()
-            elif group is not None:
-                place = f"{group}:{n}"
-            else:
-                place = str(n)
             slots[f"{rule['id']}:{chart}:{territory}:{place}"] = Slot(
                 rule=rule["id"],
                 chart=chart,
@@ -385,7 +502,7 @@ def milestones(
                 period=period,
                 holders=frozenset(map(Holder._make, holders)),
                 joint=len(holders) > 1,
-                left_censored=is_earliest,
+                left_censored=left_censored,
                 undecided=frozenset(undecided or ()),
                 gaps=gaps,
             )
@@ -394,38 +511,99 @@ def milestones(
 
 def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
     """Return the query of a rule and its parameters."""
-    per = rule.get("per")
-    if (rule["kind"] == "race" and per is None) or (rule["kind"] == "change" and per is not None):
-        msg = f"{rule['id']}: a race needs groups, a change knows none"
-        raise ValueError(msg)
-    if rule["scope"] not in {"territory", "chart"} or rule.get("count", "works") not in {"works", "seasons"}:
-        msg = f"{rule['id']}: unknown scope or count"
-        raise ValueError(msg)
-    condition, parameters = _condition(rule.get("where") or {})
+    _refuse_what_no_rule_says(rule)
+    condition, parameters = _condition(rule)
     parameters |= {"scope": rule["scope"], "counting": rule.get("count", "works")}
     if rule["kind"] == "change":
-        return _CHANGE.format(condition=condition), parameters
-    parameters["at"] = list(rule["at"])
-    return _ROLL.format(
-        condition=condition,
-        per=f"f.{_FACTS[per]}" if per else "NULL::VARCHAR",
-        group_unknown="grp IS NULL" if per else "false",
-        slots={"nth": _NTH_SLOTS, "race": _RACE_SLOTS}[rule["kind"]],
-    ), parameters
+        return _CHANGE.format(condition=condition, told=_TOLD[rule.get("returns", "also")]), parameters
+    parameters["at"] = [n for n in rule.get("at", ()) if n != "all"]
+    match rule["kind"]:
+        case "nth":
+            query = _ROLL.format(condition=condition, groups=_groups(rule), slots=_NTH_SLOTS)
+        case "race":
+            query = _ROLL.format(condition=condition, groups=_groups(rule), slots=_RACE_SLOTS)
+        case "spread":
+            parameters["everywhere"] = "all" in rule["at"]
+            query = _OF_ONE.format(condition=condition, slots=_SPREAD_SLOTS)
+        case "reign":
+            parameters["record"] = rule.get("record", False)
+            reached, since_when = ("total", "first_topped") if rule.get("total", False) else ("length", "began")
+            slots = _REIGN_SLOTS.format(reached=reached, since_when=since_when)
+            query = _OF_ONE.format(condition=condition, slots=slots)
+    return query, parameters
 
 
-def _condition(where: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return a condition in SQL, whose three values are those of the rule, and its parameters."""
+_FIELDS = {
+    "change": {"returns"},
+    "nth": {"per", "at"},
+    "race": {"per", "at"},
+    "spread": {"at"},
+    "reign": {"at", "record", "total"},
+}
+_FIELDS_OF_ALL = {"id", "kind", "scope", "where", "count", "origin", "headline", "brief"}
+_VALUES = {
+    "scope": {"territory", "chart"},
+    "count": {"works", "seasons"},
+    "origin": {"main", "any"},
+    "returns": set(_TOLD),
+}
+
+
+def _refuse_what_no_rule_says(rule: Rule) -> None:
+    unknown = rule.keys() - _FIELDS_OF_ALL - _FIELDS[rule["kind"]]
+    unknown |= {field for field, values in _VALUES.items() if field in rule and rule[field] not in values}
+    if unknown or (rule["kind"] == "race" and not rule.get("per")):
+        msg = f"{rule['id']}: {sorted(unknown) or 'a race needs groups'}"
+        raise ValueError(msg)
+    if rule["kind"] == "spread" and rule["scope"] != "chart":
+        msg = f"{rule['id']}: a spread is of scope chart"
+        raise ValueError(msg)
+
+
+_FACTS = {
+    "work_kind": "f.kind",
+    "original_language": "f.original_language",
+    "origin_country": "f.origin_countries[1]",
+    "list": "k.list_name",
+}
+
+
+def _groups(rule: Rule) -> str:
+    """Return the list of groups a work counts for, in SQL: empty when it is unknown."""
+    per = rule.get("per")
+    if per is None:
+        return "[NULL::VARCHAR]"
+    if per == "origin_country" and rule.get("origin", "main") == "any":
+        return "f.origin_countries"
+    return f"list_filter([{_FACTS[per]}], lambda value: value IS NOT NULL)"
+
+
+def _condition(rule: Rule) -> tuple[str, dict[str, Any]]:
+    """Return the rule's `where` in SQL, whose three values are those of the rule, and its parameters."""
     terms: list[str] = []
     parameters: dict[str, Any] = {}
-    for i, (key, wanted) in enumerate(where.items()):
-        operator, operand = next(iter(wanted.items())) if isinstance(wanted, Mapping) else ("is", wanted)
+    for i, (key, wanted) in enumerate((rule.get("where") or {}).items()):
+        if key == "release_year":
+            ends = wanted if isinstance(wanted, Mapping) else {"from": wanted, "to": wanted}
+            for end, year in ends.items():
+                parameters[f"w{i}_{end}"] = year
+                terms.append(f"year(f.release_date) {_COMPARED[end]} $w{i}_{end}")
+            continue
+        operator, operand = next(iter(wanted.items())) if isinstance(wanted, Mapping) else ("in", wanted)
         values = [operand] if isinstance(operand, str) else list(operand)
         if not values or None in values:
             msg = f"where {key}: nothing to compare with"
             raise ValueError(msg)
-        names = [f"w{i}_{j}" for j in range(len(values))]
-        parameters |= dict(zip(names, values, strict=True))
-        comparison = {"is": "IN", "in": "IN", "not": "NOT IN"}[operator]
-        terms.append(f"f.{_FACTS[key]} {comparison} ({', '.join(f'${name}' for name in names)})")
+        parameters[f"w{i}"] = values
+        if key == "origin_country" and rule.get("origin", "main") == "any":
+            # A list without elements is a fact that is not known.
+            said = f"list_has_any(nullif(f.origin_countries, []::VARCHAR[]), $w{i}::VARCHAR[])"
+        else:
+            said = f"list_contains($w{i}::VARCHAR[], {_FACTS[key]})"
+            # Whether a list contains NULL is no question for three-valued logic in DuckDB.
+            said = f"CASE WHEN {_FACTS[key]} IS NOT NULL THEN {said} END"
+        terms.append({"in": f"({said})", "not": f"NOT ({said})"}[operator])
     return " AND ".join(terms) or "true", parameters
+
+
+_COMPARED = {"from": ">=", "to": "<="}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import typer
 import yaml
@@ -16,6 +17,7 @@ import yaml
 from chartwatch.cli.main import app
 from chartwatch.domain.rules import RuleKind
 from chartwatch.rules import default_rules, parse_rules
+from chartwatch.rules.schema import rules_schema
 from chartwatch.sources import SOURCES
 
 ROOT = Path(__file__).parents[3]
@@ -107,6 +109,13 @@ def test_every_parameter_of_the_template_is_explained() -> None:
 def test_every_rule_kind_and_every_default_rule_is_explained() -> None:
     assert [kind for kind in RuleKind if f"`{kind}`" not in RULES] == []
     assert [rule.id for rule in default_rules() if f"`{rule.id.removesuffix('-anywhere')}`" not in RULES] == []
+
+
+def test_the_schema_of_rules_is_the_published_one() -> None:
+    published = json.loads((ROOT / "docs" / "rules.schema.json").read_text())
+    assert published == rules_schema()
+    default = yaml.safe_load((ROOT / "functions" / "chartwatch" / "rules" / "default.yaml").read_text())
+    jsonschema.validate(default, published)
 
 
 def test_the_example_of_a_rule_is_one() -> None:

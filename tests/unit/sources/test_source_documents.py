@@ -40,7 +40,8 @@ def _publication(said: dict[str, Any]) -> Publication:
 def _chart(said: dict[str, Any]) -> Chart:
     eras = tuple(Era(metric, date.fromisoformat(since) if since else None) for metric, since in said["eras"])
     kind = Kind(said["kind"]) if said["kind"] else None
-    return Chart(said["id"], said["name"], said["provider"], Cadence(said["cadence"]), said["depth"], kind, eras)
+    cadence, listed = Cadence(said["cadence"]), said.get("list_name", "")
+    return Chart(said["id"], said["name"], said["provider"], cadence, said["depth"], kind, eras, listed)
 
 
 def _entry(said: list[Any]) -> Entry:

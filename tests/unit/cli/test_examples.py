@@ -1,0 +1,32 @@
+"""The examples beside the default rules are true, and a false one is found."""
+
+from importlib import resources
+
+import pytest
+
+from chartwatch.cli.examples import broken, sample_catalog
+from chartwatch.rules import Example, default_rules, parse_examples
+
+EXAMPLES = parse_examples((resources.files("chartwatch.rules") / "default.yaml").read_bytes(), "default.yaml")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.rule} {'tells' if e.tells else 'is silent'}")
+def test_an_example_of_a_default_rule_is_true(example: Example) -> None:
+    assert list(broken(default_rules(), [example], sample_catalog())) == []
+
+
+def test_every_default_rule_has_an_example_of_either_kind() -> None:
+    of_either_kind = {(example.rule, example.tells) for example in EXAMPLES}
+    assert of_either_kind == {(rule.id, tells) for rule in default_rules() for tells in (True, False)}
+
+
+def test_the_works_of_the_examples_are_in_the_catalog() -> None:
+    titles = {title for e in EXAMPLES for said in e.periods if said for title in said.values()}
+    assert titles <= {work.title for work in sample_catalog()}
+
+
+def test_an_example_that_is_not_true_is_found() -> None:
+    wrong = Example("new-number-one", tells=True, periods=({"US": "Ozark"}, None, {"US": "Ozark"}))
+    assert list(broken(default_rules(), [wrong], sample_catalog())) == [
+        "rule new-number-one has nothing to tell of the last period of Ozark in US, nothing, Ozark in US"
+    ]

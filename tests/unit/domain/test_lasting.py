@@ -1,0 +1,119 @@
+"""Spreads, reigns, returns, and for which of its countries a work counts."""
+
+from dataclasses import replace
+
+from chartwatch.domain.rules import Fact, Lists, Origin, Returns, Rule, RuleKind, Scope
+from tests.chronicle import CHANGE, NTH, RACE, WORKS, Chronicle, a_run, told
+
+REIGN = Rule("reign", RuleKind.REIGN, Scope.TERRITORY, "{title} {has} had {n} {periods}", "{n}", at=(2, 3))
+RECORD = Rule("longest", RuleKind.REIGN, Scope.TERRITORY, "{title} {has} the longest run", "longest", record=True)
+TOTAL = Rule("total", RuleKind.REIGN, Scope.TERRITORY, "{title} {has} had {n}", "{n}", at=(3,), total=True)
+SPREAD = Rule("spread", RuleKind.SPREAD, Scope.CHART, "{title} {has} topped {n}", "{n}", at=(2,), everywhere=True)
+
+
+def test_a_run_is_told_when_it_reaches_a_number_of_periods() -> None:
+    chronicle = Chronicle(REIGN)
+    assert told(a_run(chronicle, "Ozark", "Squid Game", "Squid Game"))[0][0] == "reign:daily:US:squid:2"
+    chronicle.arrives(3, US="Squid Game")
+    assert chronicle.holders("reign:daily:US:squid:3") == [("squid", 3)]
+    assert chronicle.held("reign:daily:US:squid:3").headline == "Squid Game has had 3 days, in records since 2022-01-01"
+
+
+def test_a_later_run_does_not_reach_a_number_again() -> None:
+    chronicle = Chronicle(REIGN)
+    a_run(chronicle, "Ozark", "Squid Game", "Squid Game", "Ozark", "Squid Game", "Squid Game")
+    assert chronicle.holders("reign:daily:US:squid:2") == [("squid", 2)]
+    assert chronicle.slots() == {"reign:daily:US:squid:2"}
+
+
+def test_a_missing_period_ends_a_run() -> None:
+    chronicle = Chronicle(REIGN)
+    a_run(chronicle, "Ozark", "Squid Game", None, "Squid Game")
+    assert chronicle.slots() == set()
+    chronicle.arrives(2, US="Squid Game")
+    assert chronicle.slots() == {"reign:daily:US:squid:2", "reign:daily:US:squid:3"}
+
+
+def test_a_run_that_began_with_the_record_may_be_longer_than_anybody_knows() -> None:
+    chronicle = Chronicle(REIGN)
+    assert told(a_run(chronicle, "Squid Game", "Squid Game")) == []
+    assert chronicle.held("reign:daily:US:squid:2").left_censored
+
+
+def test_all_periods_count_towards_a_total() -> None:
+    chronicle = Chronicle(TOTAL)
+    a_run(chronicle, "Ozark", "Squid Game", "Ozark", "Squid Game", "Ozark", "Squid Game")
+    assert chronicle.holders("total:daily:US:squid:3") == [("squid", 5)]
+    assert chronicle.held("total:daily:US:ozark:3").left_censored
+
+
+def test_the_longest_run_is_told_once_when_it_passes_every_other() -> None:
+    chronicle = Chronicle(RECORD)
+    assert told(a_run(chronicle, "Ozark", "Ozark", "Squid Game", "Squid Game")) == []
+    assert told(chronicle.arrives(4, US="Squid Game"))[0][0] == "longest:daily:US:squid:record:2022-01-03"
+    assert chronicle.held("longest:daily:US:squid:record:2022-01-03").n == 3
+    assert told(chronicle.arrives(5, US="Squid Game")) == []
+
+
+def test_the_first_run_of_a_record_is_no_record() -> None:
+    chronicle = Chronicle(RECORD)
+    a_run(chronicle, "Ozark", "Ozark", "Ozark")
+    assert chronicle.slots() == set()
+
+
+def test_a_work_spreads_by_the_territories_that_it_ever_topped() -> None:
+    chronicle = Chronicle(SPREAD)
+    chronicle.arrives(0, US="Ozark", KR="Ozark", MX="Squid Game")
+    chronicle.arrives(1, US="Squid Game", KR="Ozark", MX="Ozark")
+    assert chronicle.holders("spread:daily:*:squid:2") == [("squid", 1)]
+    assert chronicle.holders("spread:daily:*:ozark:all") == [("ozark", 1)]
+    chronicle.arrives(2, US="Ozark", KR="Squid Game", MX="Ozark")
+    assert chronicle.holders("spread:daily:*:squid:all") == [("squid", 2)]
+
+
+def test_a_territory_that_comes_later_takes_back_no_all() -> None:
+    chronicle = Chronicle(SPREAD)
+    chronicle.arrives(0, US="Ozark", KR="Squid Game")
+    chronicle.arrives(1, US="Ozark", KR="Ozark")
+    chronicle.arrives(2, US="Ozark", KR="Ozark", MX="Ozark")
+    assert chronicle.holders("spread:daily:*:ozark:all") == [("ozark", 1)]
+
+
+def test_a_return_is_told_in_its_own_words() -> None:
+    rule = replace(CHANGE, return_headline="{title} {is} back", return_brief="back")
+    chronicle = Chronicle(rule)
+    a_run(chronicle, "Squid Game", "Ozark", "Squid Game")
+    assert chronicle.held("new:daily:US:2022-01-03").headline == "Squid Game is back, in records since 2022-01-01"
+
+
+def test_a_rule_may_tell_of_returns_only_or_of_none() -> None:
+    only, never = replace(CHANGE, id="only", returns=Returns.ONLY), replace(CHANGE, id="never", returns=Returns.NEVER)
+    chronicle = Chronicle(only, never)
+    a_run(chronicle, "Squid Game", "Ozark", "Squid Game")
+    assert chronicle.slots() == {"never:daily:US:2022-01-02", "only:daily:US:2022-01-03"}
+
+
+def test_a_rule_about_another_list_says_nothing() -> None:
+    chronicle = Chronicle(replace(NTH, lists=Lists(frozenset({"films"}))))
+    a_run(chronicle, "Ozark", "Squid Game")
+    assert chronicle.slots() == set()
+
+
+def test_the_evidence_names_who_would_be_first_for_any_of_its_countries() -> None:
+    works = [replace(w, origin_countries=("US", "KR")) if w.id == "sara" else w for w in WORKS]
+    rule = replace(NTH, per=Fact.ORIGIN_COUNTRY, at=(1,))
+    chronicle = Chronicle(rule, works=works)
+    a_run(chronicle, "Ozark", "Who Killed Sara?", "Squid Game")
+    assert chronicle.held("nth:daily:US:KR:1").evidence["other_policy"] == {
+        "origin": "any",
+        "holders": [{"work_id": "sara", "title": "Who Killed Sara?", "since": "2022-01-02", "group": "KR"}],
+    }
+    assert "other_policy" not in chronicle.held("nth:daily:US:US:1").evidence
+
+
+def test_a_race_may_count_each_country() -> None:
+    works = [replace(w, origin_countries=("US", "KR")) if w.id == "sara" else w for w in WORKS]
+    chronicle = Chronicle(RACE, replace(RACE, id="any", origin=Origin.ANY), works=works)
+    a_run(chronicle, "Ozark", "Who Killed Sara?", "Squid Game")
+    assert chronicle.slots() == {"any:daily:US:2"}
+    assert {holder.group for holder in chronicle.held("any:daily:US:2").holders} == {"KR"}
