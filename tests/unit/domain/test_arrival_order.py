@@ -48,7 +48,7 @@ def told_as_if_alone(done: Run, live_from: date | None) -> None:
             told.add(now.slot)
 
 
-@examples(200)
+@examples(100)
 @given(st.data())
 def test_any_course_ends_in_the_record_of_the_straight_one(data: st.DataObject) -> None:
     world = data.draw(worlds())
@@ -73,7 +73,7 @@ def test_the_record_is_the_fold_of_all_publications(world: World) -> None:
         assert (folded.honours, folded.tallies) == (recorded.honours, recorded.tallies)
 
 
-@examples(100)
+@examples(50)
 @given(st.data())
 def test_each_revision_follows_the_one_before_and_differs_from_it(data: st.DataObject) -> None:
     world = data.draw(worlds())
@@ -105,7 +105,7 @@ def test_bulletins_of_a_chart_are_numbered_upwards_and_none_is_empty(data: st.Da
             assert bulletin.works.keys() == {work for change in bulletin.changes for work in change.works()}
 
 
-@examples(100)
+@examples(50)
 @given(st.data())
 def test_nothing_is_told_twice(data: st.DataObject) -> None:
     world = data.draw(worlds())
@@ -117,7 +117,7 @@ def test_nothing_is_told_twice(data: st.DataObject) -> None:
             told[change.milestone.slot] = change.milestone.substance
 
 
-@examples(100)
+@examples(50)
 @given(st.data())
 def test_everything_is_told_but_the_past_and_the_beginning_of_records(data: st.DataObject) -> None:
     world, live_from = data.draw(worlds()), data.draw(LIVE_FROM)
