@@ -5,7 +5,6 @@ settings: a few hundred examples, or 100,000 with CHARTWATCH_HYPOTHESIS=deep.
 """
 
 import os
-from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -237,10 +236,13 @@ _FIELDS: Mapping[str, list[Mapping[str, Any]]] = {
 
 
 def _rule(kind: str) -> st.SearchStrategy[RuleData]:
-    shapes = [{"kind": kind, **shape} for shape in _SHAPES if kind != "spread" or shape["scope"] == "chart"]
-    where: list[RuleData] = [{"where": conditions} for conditions in _WHERE]
-    parts = st.tuples(*map(st.sampled_from, (shapes, where, _FIELDS[kind])))
-    return parts.map(lambda found: dict(ChainMap(*found)))
+    shapes = [shape for shape in _SHAPES if kind != "spread" or shape["scope"] == "chart"]
+    return st.builds(
+        lambda shape, where, fields: {"kind": kind, **shape, "where": where, **fields},
+        st.sampled_from(shapes),
+        st.sampled_from(_WHERE),
+        st.sampled_from(_FIELDS[kind]),
+    )
 
 
 def _as_rule(data: RuleData) -> Rule:

@@ -1,6 +1,7 @@
 """What the detector makes of Netflix's file of 2022-02-27, in the folder that $CHARTWATCH_DATA names."""
 
 import hashlib
+import json
 import os
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
@@ -20,7 +22,7 @@ from chartwatch.domain.detection import Detector
 from chartwatch.domain.ingestion import Ingested, ingest
 from chartwatch.domain.milestones import Bulletin, Milestone, Status
 from chartwatch.domain.rules import Count, RuleKind, RuleSet, Scope
-from chartwatch.rules import default_rules
+from chartwatch.rules import default_rules, parse_rules
 from chartwatch.sources import open_source
 from tests.oracle import agreement, sql
 
@@ -201,6 +203,62 @@ def test_every_slot_is_as_sql_finds_it_when_seasons_count(catalog: str) -> None:
     by_season = [{**rule, "count": "seasons"} for rule in sql.DEFAULT_RULES]
     expected = agreement.expected(oracle(catalog), by_season, SERIES)
     assert agreement.recorded(replay(catalog, rules).recorded()) == expected
+
+
+KOREAN: sql.Rule = {"origin_country": "KR"}
+OTHER_RULES: list[sql.Rule] = [
+    {"id": "korean", "kind": "change", "scope": "territory", "where": KOREAN},
+    {"id": "partly-korean", "kind": "change", "scope": "territory", "where": KOREAN, "origin": "any"},
+    {
+        "id": "nothing-american",
+        "kind": "nth",
+        "scope": "territory",
+        "where": {"origin_country": {"not": "US"}},
+        "origin": "any",
+        "at": [1, 10],
+    },
+    {"id": "back", "kind": "change", "scope": "chart", "returns": "only"},
+    {"id": "new-film", "kind": "change", "scope": "territory", "where": {"list": "films"}, "returns": "never"},
+    {"id": "any-country", "kind": "nth", "scope": "territory", "per": "origin_country", "origin": "any", "at": [1]},
+    {
+        "id": "country-race",
+        "kind": "race",
+        "scope": "chart",
+        "per": "origin_country",
+        "origin": "any",
+        "where": {"release_year": {"from": 2021}},
+        "at": [2, 5, 10],
+    },
+    {
+        "id": "korean-spread",
+        "kind": "spread",
+        "scope": "chart",
+        "where": {**KOREAN, "release_year": 2021},
+        "at": [1, 2, 90, "all"],
+    },
+    {
+        "id": "series-everywhere",
+        "kind": "spread",
+        "scope": "chart",
+        "where": {"list": {"not": ["films"]}},
+        "count": "seasons",
+        "at": ["all"],
+    },
+    {"id": "in-all", "kind": "reign", "scope": "territory", "total": True, "at": [2, 5, 10]},
+    {"id": "somewhere", "kind": "reign", "scope": "chart", "at": [5], "record": True, "where": {"work_kind": "series"}},
+    {"id": "season-reign", "kind": "reign", "scope": "territory", "count": "seasons", "at": [3], "record": True},
+]
+"""Every kind with the fields that none of the usual rules has."""
+
+
+@BOTH
+def test_every_slot_of_other_rules_is_as_sql_finds_it(catalog: str) -> None:
+    worded = [{"headline": "{title}", "brief": "{title}", **rule} for rule in OTHER_RULES]
+    rules = parse_rules(yaml.safe_dump(json.loads(json.dumps(worded))).encode(), "other.yaml")
+    expected = agreement.expected(oracle(catalog), OTHER_RULES, SERIES)
+    assert agreement.recorded(replay(catalog, rules).recorded()) == expected
+    if catalog == FULL:
+        assert {held.rule for held in expected.values()} == {rule["id"] for rule in OTHER_RULES}
 
 
 def test_weeks_that_arrive_late_come_to_the_slots_that_sql_finds() -> None:

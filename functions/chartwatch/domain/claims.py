@@ -93,7 +93,7 @@ class Claim:
     @property
     def substance(self) -> tuple[object, ...]:
         """What makes two claims on a slot the same claim; wording and evidence do not."""
-        return self.period, self.identities, self.left_censored, self.because
+        return self.period, self.n, self.identities, self.left_censored, self.because
 
     @property
     def identities(self) -> tuple[tuple[object, ...], ...]:

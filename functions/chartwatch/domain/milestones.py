@@ -53,7 +53,7 @@ class Milestone:
         """What a claim must equal to change nothing; None after a retraction."""
         if self.status is Status.RETRACTED:
             return None
-        return self.period, self.identities, self.left_censored, self.because
+        return self.period, self.n, self.identities, self.left_censored, self.because
 
     @property
     def identities(self) -> tuple[tuple[object, ...], ...]:

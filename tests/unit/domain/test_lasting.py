@@ -117,3 +117,13 @@ def test_a_race_may_count_each_country() -> None:
     a_run(chronicle, "Ozark", "Who Killed Sara?", "Squid Game")
     assert chronicle.slots() == {"any:daily:US:2"}
     assert {holder.group for holder in chronicle.held("any:daily:US:2").holders} == {"KR"}
+
+
+def test_a_territory_of_a_late_first_period_raises_the_number_of_all_territories() -> None:
+    chronicle = Chronicle(SPREAD)
+    chronicle.arrives(1, US="Ozark", KR="Ozark")
+    chronicle.arrives(2, US="Squid Game", KR="Squid Game")
+    assert chronicle.held("spread:daily:*:squid:all").n == 2
+    chronicle.arrives(0, MX="Squid Game")
+    assert chronicle.holders("spread:daily:*:squid:all") == [("squid", 2)]
+    assert chronicle.held("spread:daily:*:squid:all").n == 3
