@@ -279,11 +279,12 @@ def _subject(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line], status
     }[status]
     title = _ascii(work.title)
     title = title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 3].rstrip()}..."
-    territories = sorted({territory for line in lines for territory in line.territories} - {EVERYWHERE})
-    place = (
-        territories[0] if len(territories) == 1 else f"{len(territories)} territories" if territories else "anywhere"
-    )
-    said = [_ascii(line.brief) for line in lines]
+    # What is said in one breath holds in the same territories; the text says where the rest does.
+    territories = [territory for territory in lines[0].territories if territory != EVERYWHERE]
+    place = words.counted(len(territories), "territory")
+    if len(territories) <= 1:
+        place = territories[0] if territories else "anywhere"
+    said = [_ascii(line.brief) for line in lines if line.territories == lines[0].territories]
     start = f"{prefix}{title}: "
     named = _with_briefs(start, said, f" ({_ascii(bulletin.chart_name)}, {place})")
     # Two things to say, or the one there is, are worth more than the chart's name, which stands on top of the text.

@@ -160,6 +160,18 @@ def test_what_is_too_long_for_one_message_gives_way_from_the_least_weighty_end()
     assert min(weights[slot] for slot in kept) >= max(w for slot, w in weights.items() if slot not in kept)
 
 
+def test_a_subject_says_in_one_breath_only_what_holds_in_the_same_territories() -> None:
+    days = (
+        {"US": "Squid Game", "KR": "Ozark"},
+        {"US": "Ozark", "KR": "Ozark"},
+        {"US": "Squid Game", "KR": "Squid Game"},
+    )
+    (story,) = stories(bulletins(*days)[-1])
+    assert (
+        story.subject == "Squid Game: first title from South Korea, first title in Korean (Netflix's daily chart, KR)"
+    )
+
+
 def test_a_gap_right_before_is_told_with_its_caveat() -> None:
     story = last("Ozark", None, "Squid Game")
     assert story.status is Status.PROVISIONAL
