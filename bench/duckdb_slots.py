@@ -4,14 +4,14 @@ import time
 
 STARTED = time.perf_counter()
 
-import json  # noqa: E402  # the clock runs before the imports
-import resource  # noqa: E402
-import sys  # noqa: E402
-from pathlib import Path  # noqa: E402
+import json
+import resource
+import sys
+from pathlib import Path
 
-import duckdb  # noqa: E402
+import duckdb
 
-from tests.oracle import sql  # noqa: E402
+from tests.oracle import sql
 
 CHARTS = {"netflix-weekly-tv": sql.Chart(7, "tv"), "netflix-weekly-films": sql.Chart(7, "films")}
 

@@ -4,19 +4,19 @@ import time
 
 STARTED = time.perf_counter()
 
-import hashlib  # noqa: E402  # the clock runs before the imports
-import json  # noqa: E402
-import resource  # noqa: E402
-import sys  # noqa: E402
-from pathlib import Path  # noqa: E402
+import hashlib
+import json
+import resource
+import sys
+from pathlib import Path
 
-from chartwatch.adapters.catalog_file import read_catalog  # noqa: E402
-from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive  # noqa: E402
-from chartwatch.domain.charts import Provenance  # noqa: E402
-from chartwatch.domain.detection import Detector  # noqa: E402
-from chartwatch.domain.ingestion import ingest  # noqa: E402
-from chartwatch.rules import default_rules  # noqa: E402
-from chartwatch.sources import open_source  # noqa: E402
+from chartwatch.adapters.catalog_file import read_catalog
+from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
+from chartwatch.domain.charts import Provenance
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.ingestion import ingest
+from chartwatch.rules import default_rules
+from chartwatch.sources import open_source
 
 
 def main(weeks: Path, catalog_file: Path) -> None:
