@@ -7,6 +7,7 @@ from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
 from chartwatch.domain.detection import Detector
+from chartwatch.domain.ingestion import take_in
 from chartwatch.domain.milestones import Bulletin, Milestone, Status
 from chartwatch.domain.rules import Condition, Fact, Rule, RuleKind, RuleSet, Scope
 
@@ -53,7 +54,7 @@ class Chronicle:
     def stored(self, day: int, **number_ones: Ones) -> None:
         editions = tuple(Edition(territory, _entries(ones)) for territory, ones in number_ones.items())
         provenance = Provenance("https://charts.example/daily.csv", None, "0" * 64)
-        self.charts.put(Publication(CHART, DAY + timedelta(day), editions, provenance), set(number_ones))
+        take_in(Publication(CHART, DAY + timedelta(day), editions, provenance), self.charts)
 
     def held(self, slot: str) -> Milestone:
         return self.milestones.recorded(CHART.id).milestones[slot]

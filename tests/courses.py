@@ -6,8 +6,9 @@ from datetime import date
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
 from chartwatch.domain.detection import Detector
+from chartwatch.domain.ingestion import take_in
 from chartwatch.domain.milestones import Bulletin, Milestone
-from tests.strategies import Arrival, Course, Slot, World, period_of
+from tests.strategies import LAST, Arrival, Course, Slot, Version, World, period_of
 
 
 @dataclass
@@ -35,7 +36,7 @@ def run(course: Course, live_from: date | None = None) -> Run:
     ]
     for arrival in course.arrivals:
         publication = arrival.publication
-        done.charts.put(publication, {edition.territory for edition in publication.editions})
+        take_in(publication, done.charts)
         for _ in range(arrival.times):
             done.bulletins += detectors[arrival.facts].detect(publication.chart.id, publication.period)
     for slot in course.left_for_the_end:
@@ -45,10 +46,12 @@ def run(course: Course, live_from: date | None = None) -> Run:
     return done
 
 
-def straight(world: World) -> Course:
-    """Return the course of a world that arrives whole, and is processed oldest first."""
+def straight(world: World, *, former: bool = False) -> Course:
+    """Return the course of a world that arrives whole, and is processed oldest first; by `former` names, if asked."""
     order = sorted(world.contents)
-    return Course(tuple(Arrival(slot, world.contents[slot], 0, 1) for slot in order), (world.facts,), ())
+    number = LAST - 1 if former else LAST
+    versions = {slot: Version(world.contents[slot], number, former) for slot in order}
+    return Course(tuple(Arrival(slot, version, 0, 1) for slot, version in versions.items()), (world.facts,), ())
 
 
 def _process(detector: Detector, slot: Slot) -> list[Bulletin]:

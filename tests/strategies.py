@@ -6,7 +6,7 @@ settings: a few hundred examples, or 100,000 with CHARTWATCH_HYPOTHESIS=deep.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations, product
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.catalog import Catalog, Work, title_key
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
 from chartwatch.domain.rules import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, RuleSet, Scope
 from chartwatch.rules.schema import FIRST_YEAR, LAST_YEAR
@@ -70,6 +70,17 @@ class Facts(NamedTuple):
         return RuleSet(map(_as_rule, self.rules))
 
 
+class Version(NamedTuple):
+    """What a document says of a publication: the `number`-th document, in the order of being fetched.
+
+    `former`: titles stand as they were before all of them were changed.
+    """
+
+    content: Content
+    number: int
+    former: bool = False
+
+
 class Arrival(NamedTuple):
     """One version of a publication reaches the store, while the facts of number `facts` are in force.
 
@@ -77,14 +88,14 @@ class Arrival(NamedTuple):
     """
 
     slot: Slot
-    content: Content
+    version: Version
     facts: int
     times: int
 
     @property
     def publication(self) -> Publication:
         """The publication."""
-        return publication(self.slot, self.content)
+        return publication(self.slot, self.version)
 
 
 @dataclass(frozen=True)
@@ -104,7 +115,7 @@ class World:
         for slot, content in self.contents.items():
             chart, period = CHARTS[slot[0]], period_of(slot)
             for territory, ones in content.items():
-                for entry in _entries(ones):
+                for entry in _entries(ones, former=False):
                     yield chart.id, territory, period, entry.rank, entry.title, entry.season, entry.kind
 
     def work_rows(
@@ -115,11 +126,16 @@ class World:
             yield w.id, w.title, w.kind, w.original_language, w.origin_countries, w.release_date, w.aliases
 
 
-def publication(slot: Slot, content: Content) -> Publication:
-    """Return a publication of that content."""
+LAST = 9
+"""The number of the document that has what is true in the end."""
+
+
+def publication(slot: Slot, version: Version) -> Publication:
+    """Return a publication as a document has it."""
     chart = CHARTS[slot[0]]
-    editions = (Edition(territory, _entries(ones)) for territory, ones in sorted(content.items()))
-    return Publication(chart, period_of(slot), tuple(editions), Provenance("chart.csv", None, "0" * 64))
+    entries = {t: _entries(ones, former=version.former) for t, ones in sorted(version.content.items())}
+    provenance = Provenance("chart.csv", f"2022-01-0{version.number}T00:00:00Z", f"{version.number:064}")
+    return Publication(chart, period_of(slot), tuple(map(Edition, entries, entries.values())), provenance)
 
 
 def period_of(slot: Slot) -> date:
@@ -128,8 +144,13 @@ def period_of(slot: Slot) -> date:
     return START + number * CHARTS[chart].cadence.step
 
 
-def _entries(ones: Iterable[Charted]) -> tuple[Entry, ...]:
-    return (*(Entry(1, *one) for one in ones), Entry(2, "An Also-Ran", None, Kind.SERIES))
+def _entries(ones: Iterable[Charted], *, former: bool) -> tuple[Entry, ...]:
+    """Return the entries of an edition; a figure tells the works apart, by whatever name."""
+    named = [(f"Former {title}" if former else title, title, season, kind) for title, season, kind in ones]
+    return (
+        *(Entry(1, name, season, kind, (("hours", title_key(title)),)) for name, title, season, kind in named),
+        Entry(2, "An Also-Ran", None, Kind.SERIES),
+    )
 
 
 # What stands on charts.
@@ -310,32 +331,55 @@ class Course:
 
 
 @st.composite
-def courses(draw: st.DrawFn, world: World, *, other_facts: st.SearchStrategy[list[Facts]] | None = None) -> Course:
+def courses(
+    draw: st.DrawFn, world: World, *, other_facts: st.SearchStrategy[list[Facts]] | None = None, renamed: bool = True
+) -> Course:
     """Return a course that ends in `world`: any order, repetitions, and versions that were corrected later.
 
-    `other_facts` are catalogs and rules that were in force meanwhile; none unless given.
+    `other_facts` are catalogs and rules that were in force meanwhile; none unless given. With `renamed`,
+    some of the earlier versions have other names for the same works.
     """
     others = draw(other_facts) if other_facts is not None else []
     facts = (*others, world.facts)
-    versions: dict[Slot, list[Content]] = {
-        slot: [*draw(st.lists(_CONTENT[slot[0]], max_size=1)), content] for slot, content in world.contents.items()
-    }
-    order = draw(st.permutations([slot for slot, its in versions.items() for _ in its]))
+    versions = [(slot, Version(content, LAST)) for slot, content in world.contents.items()]
+    versions += [
+        (slot, version)
+        for slot in world.contents
+        for version in draw(_earlier(slot, world.contents[slot], renamed=renamed))
+    ]
     arrivals = tuple(
         Arrival(
             slot,
-            versions[slot].pop(0),
+            version,
             draw(st.integers(0, len(facts) - 1)) if others else 0,
             draw(st.sampled_from([1, 1, 0, 2])),
         )
-        for slot in order
+        for slot, version in draw(st.permutations(versions))
     )
     return Course(arrivals, facts, tuple(draw(st.permutations(sorted(world.contents)))))
 
 
+def _earlier(slot: Slot, content: Content, *, renamed: bool) -> st.SearchStrategy[list[Version]]:
+    """Return documents before the last: of other content, in territories that stay, or of other names."""
+    other = _CONTENT[slot[0]].map(lambda found: {t: ones for t, ones in found.items() if t in content})
+    replaced = st.builds(Version, other.filter(bool), st.just(1))
+    former = st.just(Version(content, 2, former=True))
+    return st.lists(st.one_of(replaced, former) if renamed else replaced, max_size=1)
+
+
 def other_catalogs(world: World) -> st.SearchStrategy[list[Facts]]:
-    """Return catalogs that were in force before the one of the world, with the same rules."""
-    return st.lists(_works().map(lambda works: Facts(works, world.facts.rules)), max_size=2)
+    """Return catalogs that were in force before the one of the world: the same works, with other facts."""
+    known = st.lists(_WORK, min_size=len(world.facts.works), max_size=len(world.facts.works))
+
+    def before(found: list[Work]) -> Facts:
+        facts = zip(world.facts.works, found, strict=True)
+        works = (
+            replace(work, original_language=its.original_language, origin_countries=its.origin_countries)
+            for work, its in facts
+        )
+        return Facts(tuple(works), world.facts.rules)
+
+    return st.lists(known.map(before), max_size=2)
 
 
 def other_facts() -> st.SearchStrategy[list[Facts]]:

@@ -84,6 +84,10 @@ class HistoryShrank(SourceError):
     """A period or a territory that was published before is gone."""
 
 
+class HistoryRewritten(SourceError):
+    """More of the old periods is given to other titles than a correction would; a person may accept the document."""
+
+
 @dataclass
 class OptionError(ChartwatchError):
     """An option of a source or a command that cannot be used. `option` is its name."""

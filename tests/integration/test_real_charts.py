@@ -20,6 +20,7 @@ from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import Provenance, Publication
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.ingestion import Ingested, ingest
+from chartwatch.domain.ingestion import take_in as put
 from chartwatch.domain.milestones import Bulletin, Milestone, Status
 from chartwatch.domain.rules import Count, RuleKind, RuleSet, Scope
 from chartwatch.rules import default_rules, parse_rules
@@ -267,7 +268,7 @@ def test_weeks_that_arrive_late_come_to_the_slots_that_sql_finds() -> None:
     charts, milestones = MemoryCharts(), MemoryMilestones()
     detector = Detector(charts, milestones, known(FULL), default_rules())
     for publication in [p for p in publications if p not in late] + late[::-1]:
-        charts.put(publication, {edition.territory for edition in publication.editions})
+        put(publication, charts)
         detector.detect(TV, publication.period)
     expected = agreement.expected(oracle(FULL), sql.DEFAULT_RULES, SERIES)
     assert agreement.recorded(milestones.recorded(TV).milestones.values()) == {

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from chartwatch.domain.charts import Kind, NumberOne
+from chartwatch.domain.claims import Reason
 from chartwatch.domain.history import EVERYWHERE, Coverage, Head, Honour, HonourKey
 from chartwatch.domain.holders import Holder
-from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, WorkFacts
+from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, Told, WorkFacts
 from chartwatch.domain.rolls import Tally, TallyKey
 from chartwatch.domain.rules import Count, RuleKind
 from chartwatch.domain.stores import MilestoneStore, Writes
@@ -58,11 +59,11 @@ def milestone(revision: int, slot_id: str, headline: str = "A headline") -> Mile
         left_censored=False,
         revision=revision,
         holders=(Holder("hellbound", "지옥", week(revision)), Holder("maid", "Maid", FIRST, "Season 1", "US", True)),
-        because=("the period 2021-12-26 is missing",),
+        reasons=(Reason("the period 2021-12-26 is missing"),),
         headline=headline,
         brief="brief",
         evidence={"gaps": [["2021-12-26", "2021-12-26"]], "edition": {"fetched_at": None}, "periods_seen": 3},
-        told=True,
+        told=Told(week(revision), 1, (), False, ()),
     )
 
 

@@ -15,7 +15,7 @@ from chartwatch.adapters.memory import NoArchive
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication, in_order
 from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import ingest
+from chartwatch.domain.ingestion import ingest, take_in
 from chartwatch.domain.milestones import Bulletin, Status
 from chartwatch.domain.rules import RuleSet
 from chartwatch.rules import default_rules, parse_rules
@@ -90,7 +90,7 @@ def told(place: Place, publications: Sequence[Publication], in_force: Sequence[t
         for chart in (SERIES.id, FILMS.id):
             bulletins += detector.reconsider(chart)
         for published in publications[number * share : (number + 1) * share]:
-            place.charts().put(published, {edition.territory for edition in published.editions})
+            take_in(published, place.charts())
             bulletins += detector.detect(published.chart.id, published.period)
         lines += [
             f"{bulletin.id} {json.dumps(change.milestone.as_json())}"

@@ -32,7 +32,7 @@ def change(work_id: str, territory: str) -> Change:
             left_censored=False,
             revision=1,
             holders=(Holder(work_id, work_id.title(), PERIOD, returned=False),),
-            because=(),
+            reasons=(),
             headline=f"{work_id.title()} is the new #1",
             brief="new #1",
             evidence={
@@ -43,7 +43,7 @@ def change(work_id: str, territory: str) -> Change:
                 "metric": [],
                 "edition": {"url": "top10.csv", "fetched_at": None, "sha256": "0" * 64},
             },
-            told=True,
+            told=None,
         )
     )
 

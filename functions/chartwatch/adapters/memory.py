@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Edition, Publication, PublicationSummary
+from chartwatch.domain.charts import PublicationSummary
 from chartwatch.domain.detection import Past
 from chartwatch.domain.history import Head, Records
 from chartwatch.domain.milestones import Bulletin, Milestone
-from chartwatch.domain.stores import Recorded, Writes
+from chartwatch.domain.revisions import History
+from chartwatch.domain.stores import Filing, Quarantined, Recorded, Writes
 from chartwatch.errors import Conflict, StoryInDoubt
 
 
@@ -18,7 +19,8 @@ class MemoryCharts:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._summaries: dict[str, dict[date, PublicationSummary]] = {}
-        self._editions: dict[tuple[str, date], dict[str, Edition]] = {}
+        self._histories: dict[tuple[str, date], dict[str, History]] = {}
+        self._quarantined: dict[tuple[str, str, str], Quarantined] = {}
 
     def charts(self) -> Sequence[str]:
         """Return the ids of the charts that have publications, sorted."""
@@ -34,15 +36,24 @@ class MemoryCharts:
         periods = (p for p in sorted(known) if (not since or p >= since) and (not until or p <= until))
         return [known[period] for period in periods]
 
-    def editions(self, chart: str, period: date) -> Mapping[str, Edition]:
-        """Return the editions of a publication by territory."""
-        return self._editions.get((chart, period), {})
+    def histories(self, chart: str, period: date) -> Mapping[str, History]:
+        """Return all versions of the editions of a publication, by territory, the current one last."""
+        return dict(self._histories.get((chart, period), {}))
 
-    def put(self, publication: Publication, changed: Collection[str]) -> None:
-        """Write the editions of the territories in `changed`, then the publication."""
-        editions = self._editions.setdefault((publication.chart.id, publication.period), {})
-        editions.update({e.territory: e for e in publication.editions if e.territory in changed})
-        self._summaries.setdefault(publication.chart.id, {})[publication.period] = publication.summary()
+    def put(self, filings: Sequence[Filing]) -> None:
+        """Write the histories of all filings, and their publications."""
+        for summary, histories in filings:
+            self._histories.setdefault((summary.chart.id, summary.period), {}).update(histories)
+            self._summaries.setdefault(summary.chart.id, {})[summary.period] = summary
+
+    def quarantine(self, document: Quarantined) -> None:
+        """Note a document that was not believed; noting it again changes nothing."""
+        provenance = document.provenance
+        self._quarantined[document.source, provenance.fetched_at or "", provenance.sha256] = document
+
+    def quarantined(self) -> Sequence[Quarantined]:
+        """Return the documents that were not believed, by source and time fetched."""
+        return [self._quarantined[key] for key in sorted(self._quarantined)]
 
 
 class MemoryMilestones:

@@ -9,6 +9,7 @@ from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
 from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Provenance, Publication
 from chartwatch.domain.detection import Detector
+from chartwatch.domain.ingestion import take_in
 from chartwatch.domain.milestones import Bulletin
 from chartwatch.domain.rules import RuleSet
 from chartwatch.rules import Example
@@ -48,7 +49,7 @@ def _bulletins(rules: RuleSet, example: Example, catalog: Catalog) -> list[Bulle
             continue
         period = FIRST_PERIOD + timedelta(number)
         editions = tuple(Edition(t, (Entry(1, title),)) for t, title in sorted(number_ones.items()))
-        charts.put(Publication(_CHART, period, editions, _PROVENANCE), set(number_ones))
+        take_in(Publication(_CHART, period, editions, _PROVENANCE), charts)
         latest = detector.detect(_CHART.id, period)
     return latest
 

@@ -73,6 +73,11 @@ class Catalog:
         """Return the work of that id, or None."""
         return self._works.get(work_id)
 
+    def named(self, title: str, kind: Kind | None) -> Sequence[Work]:
+        """Return the works that bear the title and may be of the kind."""
+        candidates = self._by_title.get(title_key(title), ())
+        return [work for work in candidates if kind is None or work.kind in (None, kind)]
+
     def match(self, title: str, kind: Kind | None, period: date) -> Work:
         """Return the work that a chart of `period` means by `title`.
 
@@ -99,6 +104,11 @@ class Catalog:
 def unlisted(title: str, kind: Kind | None) -> Work:
     """Return the work that stands for a title the catalog does not know."""
     return Work(id=f"{UNLISTED}:{kind or 'any'}:{title_key(title)}", title=title, kind=kind)
+
+
+def kind_of_unlisted(work_id: str) -> Kind | None:
+    """Return the kind that the id of an unlisted work names; None for one that names none, and for any other id."""
+    return next((kind for kind in Kind if work_id.startswith(f"{UNLISTED}:{kind}:")), None)
 
 
 def _decide(candidates: Sequence[Work], period: date) -> Work | None:

@@ -108,6 +108,25 @@ class Provenance:
     sha256: str
 
 
+class Version(NamedTuple):
+    """An edition as one document had it. The versions of an edition, oldest first, are its history."""
+
+    edition: Edition
+    provenance: Provenance
+
+
+class Renaming(NamedTuple):
+    """A title of that kind which a provider gave up for another, while the work stayed the same.
+
+    `fetched_at` is the time of the document that shows it (RFC 3339), or empty.
+    """
+
+    fetched_at: str
+    kind: Kind | None
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """All editions of one chart for one period, whole. `period` is a day; a week is named by its last."""
@@ -121,26 +140,31 @@ class Publication:
         """SHA-256 over the editions, whatever their order; the provenance does not count."""
         return digest_of({edition.territory: edition.digest() for edition in self.editions})
 
-    def summary(self) -> "PublicationSummary":
-        """Return what the detector needs of it."""
+    def summary(self, renamings: tuple["Renaming", ...] = ()) -> "PublicationSummary":
+        """Return what the detector needs of it; `renamings` are those that its revisions show."""
         return PublicationSummary(
             chart=self.chart,
             period=self.period,
             number_ones={e.territory: e.number_ones for e in sorted(self.editions, key=lambda e: e.territory)},
             digest=self.digest(),
             provenance=self.provenance,
+            renamings=renamings,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationSummary:
-    """A publication without its lower ranks: the item whose arrival wakes the detector."""
+    """A publication without its lower ranks: the item whose arrival wakes the detector.
+
+    `renamings` are of its number ones, as the revisions of its editions show them.
+    """
 
     chart: Chart
     period: date
     number_ones: Mapping[str, tuple[NumberOne, ...]]
     digest: str
     provenance: Provenance
+    renamings: tuple[Renaming, ...] = ()
     editions: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -153,6 +177,8 @@ class PublicationSummary:
             "\x1f".join((territory, *(part or "" for one in ones for part in one)))
             for territory, ones in self.number_ones.items()
         )
+        for renaming in self.renamings:
+            said += "\x1e" + "\x1f".join(part or "" for part in renaming)
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 

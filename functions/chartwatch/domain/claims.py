@@ -47,6 +47,13 @@ class Setting:
         return self.publication.period
 
 
+class Reason(NamedTuple):
+    """Why a claim is provisional. `line` is the work of which something is unknown; None for missing periods."""
+
+    said: str
+    line: Line | None = None
+
+
 class Otherwise(NamedTuple):
     """Who would hold a slot if works counted for their countries the other way; nobody when `holders` is empty."""
 
@@ -70,7 +77,7 @@ class Firsts:
 class Claim:
     """One slot and what is true of it. `territory` is `*` for scope chart; `period` is when it came true.
 
-    `because` names why it is provisional; it is empty for a claim that nothing stands against. `brief` is the headline
+    `reasons` are why it is provisional; there are none for a claim that nothing stands against. `brief` is the headline
     in a few words, for a subject line that has said the title already.
     """
 
@@ -84,21 +91,11 @@ class Claim:
     period: date
     holders: tuple[Holder, ...]
     left_censored: bool
-    because: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     headline: str
     brief: str
     evidence: Mapping[str, Any]
     works: tuple[Work, ...]
-
-    @property
-    def substance(self) -> tuple[object, ...]:
-        """What makes two claims on a slot the same claim; wording and evidence do not."""
-        return self.period, self.n, self.identities, self.left_censored, self.because
-
-    @property
-    def identities(self) -> tuple[tuple[object, ...], ...]:
-        """The holders without the wording of their titles."""
-        return tuple((h.work_id, h.season, h.since, h.group, h.returned) for h in self.holders)
 
 
 def change_claim(
@@ -129,7 +126,7 @@ def change_claim(
         setting.period.isoformat(),
         tuple(Holder(c.work_id, c.work.title, setting.period, c.season, returned=c in since) for c in newcomers),
         newcomers,
-        because=_gap_reasons([gap] if gap else []),
+        reasons=_gap_reasons([gap] if gap else []),
         evidence=evidence,
         templates=(headline, brief),
     )
@@ -147,7 +144,7 @@ def nth_claim(rule: Rule, group: str | None, n: int, firsts: Firsts) -> Claim:
         group=group,
         groups=[group] if group else [],
         n=n,
-        because=(*_gap_reasons(firsts.setting.gaps), *_undecided_reasons(firsts.undecided)),
+        reasons=(*_gap_reasons(firsts.setting.gaps), *_undecided_reasons(firsts.undecided)),
         evidence=_evidence_of_firsts(firsts),
     )
 
@@ -162,7 +159,7 @@ def race_claim(rule: Rule, n: int, firsts: Firsts) -> Claim:
         firsts.claimants,
         groups=sorted({holder.group for holder in firsts.holders if holder.group}),
         n=n,
-        because=(*_gap_reasons(firsts.setting.gaps), *_undecided_reasons(firsts.undecided)),
+        reasons=(*_gap_reasons(firsts.setting.gaps), *_undecided_reasons(firsts.undecided)),
         evidence=_evidence_of_firsts(firsts),
     )
 
@@ -188,7 +185,7 @@ def _claim_of_one(
         [claimant],
         group=claimant.key,
         n=n,
-        because=_gap_reasons(setting.gaps),
+        reasons=_gap_reasons(setting.gaps),
         evidence=_evidence(setting, [claimant]),
         censored=censored,
     )
@@ -201,7 +198,7 @@ def _claim(
     holders: tuple[Holder, ...],
     claimants: Sequence[Claimant],
     *,
-    because: tuple[str, ...],
+    reasons: tuple[Reason, ...],
     evidence: Mapping[str, Any],
     group: str | None = None,
     groups: Sequence[str] = (),
@@ -224,7 +221,7 @@ def _claim(
         period=setting.period,
         holders=holders,
         left_censored=censored or setting.period == setting.first,
-        because=because,
+        reasons=reasons,
         headline=words.sentence(f"{said(headline)}{released}, in records since {setting.first.isoformat()}"),
         brief=said(brief),
         evidence=evidence,
@@ -307,23 +304,28 @@ def _evidence_of_firsts(firsts: Firsts) -> dict[str, Any]:
     return evidence
 
 
-def _gap_reasons(gaps: Iterable[Gap]) -> tuple[str, ...]:
+def _gap_reasons(gaps: Iterable[Gap]) -> tuple[Reason, ...]:
     return tuple(
-        f"the period {words.span(*gap)} is missing"
-        if gap[0] == gap[1]
-        else f"the periods {words.span(*gap)} are missing"
+        Reason(
+            f"the period {words.span(*gap)} is missing"
+            if gap[0] == gap[1]
+            else f"the periods {words.span(*gap)} are missing"
+        )
         for gap in gaps
     )
 
 
-def _undecided_reasons(undecided: Tally) -> tuple[str, ...]:
+def _undecided_reasons(undecided: Tally) -> tuple[Reason, ...]:
     named = tuple(
-        f"the {words.listed([_FACT_WORDS[fact] for fact in line.unknown])} of {_named(line)}, "
-        f"#1 since {line.since.isoformat()}, is unknown"
+        Reason(
+            f"the {words.listed([_FACT_WORDS[fact] for fact in line.unknown])} of {_named(line)}, "
+            f"#1 since {line.since.isoformat()}, is unknown",
+            line,
+        )
         for line in undecided.lines
     )
     more = undecided.count - len(undecided.lines)
-    return (*named, f"facts of {more} more works are unknown") if more else named
+    return (*named, Reason(f"facts of {more} more works are unknown")) if more else named
 
 
 def _named(line: Line) -> str:

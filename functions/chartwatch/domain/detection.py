@@ -6,10 +6,12 @@ from datetime import date
 from typing import TypeVar
 
 from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import PublicationSummary
+from chartwatch.domain.charts import PublicationSummary, Renaming
 from chartwatch.domain.claims import Claim
 from chartwatch.domain.history import Head, Honour, HonourKey, Step, advance
+from chartwatch.domain.identities import by_now
 from chartwatch.domain.milestones import Bulletin, Change, Policy, WorkFacts, difference
+from chartwatch.domain.revisions import Names, learned
 from chartwatch.domain.rolls import Tally, TallyKey
 from chartwatch.domain.rules import RuleSet
 from chartwatch.domain.stores import ChartStore, MilestoneStore, Recorded, Writes
@@ -34,6 +36,7 @@ class Detector:
         self._charts = charts
         self._milestones = milestones
         self._catalog = catalog
+        self._catalogs: dict[tuple[Renaming, ...], Catalog] = {}
         self._rules = rules
         self._policy = Policy(live_from)
 
@@ -46,9 +49,10 @@ class Detector:
         if publication is None:
             return []
         bulletins, head = self._made_current(chart)
-        if head is None or head.last is None or period > head.last:
+        is_latest = head is None or head.last is None or period > head.last
+        if head is None or (is_latest and set(publication.renamings) <= set(head.renamings)):
             bulletin, _ = self._append(head, publication)
-        elif self._applied(head, period) == publication.number_ones_digest():
+        elif not is_latest and self._applied(head, period) == publication.number_ones_digest():
             return bulletins
         else:
             bulletin, _ = self._fold_anew(head, publication)
@@ -69,15 +73,22 @@ class Detector:
         return [bulletin] if bulletin else [], head
 
     def _is_current(self, head: Head) -> bool:
-        return head.rules == self._rules.versions and head.catalog == self._catalog.version
+        return head.rules == self._rules.versions and head.catalog == self._learned(head.renamings).version
+
+    def _learned(self, renamings: tuple[Renaming, ...]) -> Catalog:
+        """Return the catalog with the names that its works have got in a chart."""
+        if renamings not in self._catalogs:
+            self._catalogs[renamings] = learned(self._catalog, renamings)
+        return self._catalogs[renamings]
 
     def _applied(self, head: Head, period: date) -> str | None:
         return head.digest if period == head.last else self._milestones.applied(head.chart, period)
 
     def _append(self, head: Head | None, publication: PublicationSummary) -> tuple[Bulletin | None, Head]:
         chart = publication.chart.id
-        before = head or Head.start(chart, self._rules, self._catalog)
-        step = advance(before, publication, self._catalog, self._rules, self._milestones.records(chart))
+        catalog = self._learned(head.renamings if head else publication.renamings)
+        before = head or Head.start(chart, self._rules, catalog, publication.renamings)
+        step = advance(before, publication, catalog, self._rules, self._milestones.records(chart))
         recorded = self._milestones.milestones(chart, [claim.slot for claim in step.claims]) if step.claims else {}
         changes = difference(step.claims, recorded, self._policy)
         writes = Writes(
@@ -89,14 +100,18 @@ class Detector:
         return self._commit(head, step.head, writes, publication, changes, claims=step.claims)
 
     def _fold_anew(self, head: Head, cause: PublicationSummary) -> tuple[Bulletin | None, Head]:
-        """Fold all publications of the chart up to the record's last, and record and tell what differs."""
-        timeline = self._charts.summaries(head.chart, until=head.last)
-        folded = fold(head.chart, timeline, self._catalog, self._rules)
+        """Fold all publications of the chart that were processed, and the cause, and record and tell what differs."""
+        until = cause.period if head.last is None else max(head.last, cause.period)
+        timeline = self._charts.summaries(head.chart, until=until)
+        renamings = tuple(sorted({renaming for p in timeline for renaming in p.renamings}, key=repr))
+        catalog = self._learned(renamings)
+        folded = fold(head.chart, timeline, catalog, self._rules, renamings)
         recorded = self._milestones.recorded(head.chart)
         versions = self._rules.versions
         rewritten = {rule for rule in {*versions, *head.rules} if head.rules.get(rule) != versions.get(rule)}
         policy = self._policy._replace(rewritten=frozenset(rewritten))
-        changes = difference(folded.claims, recorded.milestones, policy, whole=True)
+        who = by_now(catalog, Names(renamings), {key.work_id for key in folded.honours})
+        changes = difference(folded.claims, recorded.milestones, policy, whole=True, who=who)
         writes = _replacing(recorded, folded, timeline)
         writes.milestones = {change.milestone.slot: change.milestone for change in changes}
         after = replace(folded.head, version=head.version + 1)
@@ -137,10 +152,19 @@ class Detector:
         return works
 
 
-def fold(chart: str, timeline: Iterable[PublicationSummary], catalog: Catalog, rules: RuleSet) -> Step:
-    """Return all that a chart's publications, oldest first, come to: the definition of its milestones."""
+def fold(
+    chart: str,
+    timeline: Iterable[PublicationSummary],
+    catalog: Catalog,
+    rules: RuleSet,
+    renamings: tuple[Renaming, ...] = (),
+) -> Step:
+    """Return all that a chart's publications, oldest first, come to: the definition of its milestones.
+
+    `catalog` has learned the `renamings`, which are those of the publications.
+    """
     past = Past()
-    head = Head.start(chart, rules, catalog)
+    head = Head.start(chart, rules, catalog, renamings)
     claims: list[Claim] = []
     for publication in timeline:
         step = advance(head, publication, catalog, rules, past)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Cadence, Kind, NumberOne, PublicationSummary, missing_between
+from chartwatch.domain.charts import Cadence, Kind, NumberOne, PublicationSummary, Renaming, missing_between
 from chartwatch.domain.claims import Claim, Setting, change_claim
 from chartwatch.domain.counting import Counting, Reigning, Spreading
 from chartwatch.domain.holders import Claimant
@@ -51,7 +51,8 @@ class Head:
     """Where the record of a chart stands. `version` rises by one with each change; 0 is a chart nothing is known of.
 
     `rules` (by id) and `catalog` are the versions of those that made the record. `digest` is that of the number ones
-    of the latest period, as `PublicationSummary.number_ones_digest` gives it.
+    of the latest period, as `PublicationSummary.number_ones_digest` gives it. `renamings` are those of all publications
+    in the record.
     """
 
     chart: str
@@ -60,11 +61,12 @@ class Head:
     catalog: str
     scopes: Mapping[str, Coverage]
     digest: str = ""
+    renamings: tuple[Renaming, ...] = ()
 
     @classmethod
-    def start(cls, chart: str, rules: RuleSet, catalog: Catalog, version: int = 0) -> "Head":
+    def start(cls, chart: str, rules: RuleSet, catalog: Catalog, renamings: tuple[Renaming, ...] = ()) -> "Head":
         """Return the head of a chart before its first publication."""
-        return cls(chart, version, rules.versions, catalog.version, {})
+        return cls(chart, 0, rules.versions, catalog.version, {}, renamings=renamings)
 
     @property
     def last(self) -> date | None:

@@ -1,15 +1,16 @@
 """Milestones: what has been recorded of each slot, and the difference that a new claim makes."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from chartwatch.domain.catalog import Work
 from chartwatch.domain.charts import Kind
-from chartwatch.domain.claims import Claim
-from chartwatch.domain.holders import Holder
+from chartwatch.domain.claims import Claim, Reason
+from chartwatch.domain.holders import Holder, claimant_key
+from chartwatch.domain.identities import Who, as_recorded
 from chartwatch.domain.rules import RuleKind
 
 
@@ -22,11 +23,64 @@ class Status(StrEnum):
     RETRACTED = "retracted"
 
 
+class Said(Protocol):
+    """What a claim, a milestone, and what was told of one have in common: all that makes them say the same."""
+
+    @property
+    def period(self) -> date:
+        """When it came true."""
+
+    @property
+    def n(self) -> int | None:
+        """The number that was reached."""
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """Who holds the slot."""
+
+    @property
+    def left_censored(self) -> bool:
+        """Whether it has been so since the record begins."""
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it is provisional."""
+
+
+class Told(NamedTuple):
+    """What subscribers heard last of a slot; no holders after a retraction."""
+
+    period: date
+    n: int | None
+    holders: tuple[Holder, ...]
+    left_censored: bool
+    reasons: tuple[Reason, ...]
+
+    @classmethod
+    def of(cls, said: Said) -> "Told":
+        """Return what somebody is told who is told this."""
+        return cls(said.period, said.n, said.holders, said.left_censored, said.reasons)
+
+
+def identities(said: Said, who: Who = as_recorded) -> Collection[object]:
+    """Return the holders, by what they are now and without the wording of their titles."""
+    return frozenset((who(h.work_id, h.title, h.since), h.season, h.since, h.group, h.returned) for h in said.holders)
+
+
+def substance(said: Said, who: Who = as_recorded) -> tuple[object, ...]:
+    """Return what makes two things said of a slot the same; wording and evidence do not."""
+    reasons = frozenset(
+        (who(line.work_id, line.title, line.since), line.season, line.since, line.unknown) if line else words
+        for words, line in said.reasons
+    )
+    return said.period, said.n, identities(said, who), said.left_censored, reasons
+
+
 @dataclass(frozen=True, slots=True)
 class Milestone:
     """One revision of a slot, as recorded: a claim and what became of it.
 
-    `silent`: nobody is told of this revision. `told`: some revision up to this one was for telling.
+    `silent`: nobody is told of this revision. `told` is what they heard last, of this or an earlier revision.
     """
 
     slot: str
@@ -42,23 +96,21 @@ class Milestone:
     left_censored: bool
     revision: int
     holders: tuple[Holder, ...]
-    because: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     headline: str
     brief: str
     evidence: Mapping[str, Any]
-    told: bool
+    told: Told | None
 
     @property
-    def substance(self) -> tuple[object, ...] | None:
-        """What a claim must equal to change nothing; None after a retraction."""
-        if self.status is Status.RETRACTED:
-            return None
-        return self.period, self.n, self.identities, self.left_censored, self.because
+    def is_held(self) -> bool:
+        """Whether it stands: it was not retracted."""
+        return self.status is not Status.RETRACTED
 
     @property
-    def identities(self) -> tuple[tuple[object, ...], ...]:
-        """The holders without the wording of their titles."""
-        return tuple((h.work_id, h.season, h.since, h.group, h.returned) for h in self.holders)
+    def because(self) -> tuple[str, ...]:
+        """Why it is provisional, in words."""
+        return tuple(reason.said for reason in self.reasons)
 
     def as_json(self) -> dict[str, Any]:
         """Return the change as one JSON object: a line of `chartwatch replay`, and a part of a story."""
@@ -156,30 +208,65 @@ class Policy(NamedTuple):
 
 
 def difference(
-    claims: Sequence[Claim], recorded: Mapping[str, Milestone], policy: Policy, *, whole: bool = False
+    claims: Sequence[Claim],
+    recorded: Mapping[str, Milestone],
+    policy: Policy,
+    *,
+    whole: bool = False,
+    who: Who = as_recorded,
 ) -> list[Change]:
     """Return what `claims` change of what is `recorded`, in the order of the claims, retractions last.
 
-    With `whole`, the claims are all there are: a recorded slot without a claim is retracted.
+    With `whole`, the claims are all there are: a recorded slot without a claim is retracted. `who` says what became of
+    the works in the record; one that only has another name or id is no other holder, and nobody is told.
     """
-    changes = [_changed(claim, recorded.get(claim.slot), policy) for claim in claims]
+    claimed = {claim.slot for claim in claims}
+    moved = _moved(recorded.values(), claimed, who) if whole else {}
+    heirs = {slot: recorded[old] for old, slot in sorted(moved.items(), key=lambda m: recorded[m[0]].told is not None)}
+    changes = [_changed(claim, recorded.get(claim.slot), heirs.get(claim.slot), policy, who) for claim in claims]
     found = [change for change in changes if change is not None]
     if whole:
-        claimed = {claim.slot for claim in claims}
-        gone = (milestone for slot, milestone in sorted(recorded.items()) if slot not in claimed)
-        found += [_retracted(m, policy) for m in gone if m.status is not Status.RETRACTED]
+        gone = (m for slot, m in sorted(recorded.items()) if slot not in claimed and m.is_held)
+        found += [_moved_away(m, moved[m.slot]) if m.slot in moved else _retracted(m, policy) for m in gone]
     return found
 
 
-def _changed(claim: Claim, old: Milestone | None, policy: Policy) -> Change | None:
-    if old is not None and old.substance == claim.substance:
+def _moved(recorded: Iterable[Milestone], claimed: Collection[str], who: Who) -> Mapping[str, str]:
+    """Return which slots are of works that have another id by now, each with the claimed slot that it is now."""
+    moved: dict[str, str] = {}
+    for m in recorded:
+        if m.is_held and m.group and m.kind in (RuleKind.SPREAD, RuleKind.REIGN):
+            (holder,) = m.holders
+            now = claimant_key(who(holder.work_id, holder.title, holder.since), holder.season)
+            start = f"{m.rule}:{m.chart}:{m.territory}:"
+            slot = f"{start}{now}{m.slot.removeprefix(start + m.group)}"
+            if now != m.group and slot in claimed:
+                moved[m.slot] = slot
+    return moved
+
+
+def _changed(claim: Claim, old: Milestone | None, heir_of: Milestone | None, policy: Policy, who: Who) -> Change | None:
+    """Return the new revision of a slot, if there is to be one.
+
+    `heir_of` is the milestone that stood under another slot until its work got the id that it has now.
+    """
+    before = heir_of if heir_of is not None and (old is None or not old.is_held) else old
+    told = before.told if before else None
+    now = substance(claim)
+    is_same = before is not None and before.is_held and substance(before, who) == now
+    if is_same and before is old and old is not None and _worded(old) == _worded(claim):
         return None
-    # Whoever was told of a slot is told of each change, whatever its period.
-    told_before = old is not None and old.told
-    silent = claim.rule in policy.rewritten or (not told_before and policy.silences_claim(claim))
-    status = Status.PROVISIONAL if claim.because else Status.ANNOUNCED
-    if old is not None and old.status is not Status.RETRACTED and old.identities != claim.identities:
+    status = Status.PROVISIONAL if claim.reasons else Status.ANNOUNCED
+    base: Said | None = told or before
+    if is_same and before is not None:
+        status = before.status
+    elif base is not None and base.holders and identities(base, who) != identities(claim):
         status = Status.CORRECTED
+    if is_same or claim.rule in policy.rewritten or (told is not None and substance(told, who) == now):
+        silent = True
+    else:
+        # Whoever was told of a slot is told of each change, whatever its period.
+        silent = told is None and policy.silences_claim(claim)
     milestone = Milestone(
         slot=claim.slot,
         rule=claim.rule,
@@ -194,34 +281,65 @@ def _changed(claim: Claim, old: Milestone | None, policy: Policy) -> Change | No
         left_censored=claim.left_censored,
         revision=old.revision + 1 if old else 1,
         holders=claim.holders,
-        because=claim.because,
+        reasons=claim.reasons,
         headline=claim.headline,
         brief=claim.brief,
-        evidence=claim.evidence,
-        told=told_before or not silent,
+        evidence={**claim.evidence, **_replaces(before, claim.slot, is_same=is_same)},
+        told=told if silent else Told.of(claim),
     )
-    return Change(milestone, old)
+    return Change(milestone, before)
+
+
+def _worded(said: Claim | Milestone) -> tuple[object, ...]:
+    """Return all that is said, but for the document that shows it and the revision that it replaces."""
+    evidence = {name: value for name, value in said.evidence.items() if name not in ("edition", "replaces")}
+    return said.headline, said.brief, said.holders, said.reasons, evidence
+
+
+def _replaces(before: Milestone | None, slot: str, *, is_same: bool) -> Mapping[str, Any]:
+    """Return the part of the evidence that links a revision to what it replaces; none where that says the same."""
+    if before is None:
+        return {}
+    if is_same and before.slot == slot:
+        return {name: value for name, value in before.evidence.items() if name == "replaces"}
+    return {"replaces": _reference(before)}
+
+
+def _reference(milestone: Milestone) -> Mapping[str, Any]:
+    return {
+        "slot": milestone.slot,
+        "revision": milestone.revision,
+        "status": milestone.status.value,
+        "holders": [holder.as_json() for holder in milestone.holders],
+    }
 
 
 def _retracted(old: Milestone, policy: Policy) -> Change:
-    milestone = Milestone(
-        slot=old.slot,
-        rule=old.rule,
-        kind=old.kind,
-        chart=old.chart,
-        territory=old.territory,
-        group=old.group,
-        n=old.n,
-        period=old.period,
+    silent = old.rule in policy.rewritten or old.told is None or not old.told.holders
+    gone = replace(
+        old,
         status=Status.RETRACTED,
-        silent=old.rule in policy.rewritten or not old.told,
-        left_censored=old.left_censored,
+        silent=silent,
         revision=old.revision + 1,
         holders=(),
-        because=(),
+        reasons=(),
         headline=f"Retracted: {old.headline}",
-        brief=old.brief,
-        evidence={"replaces": {"revision": old.revision, "holders": [holder.as_json() for holder in old.holders]}},
-        told=old.told,
+        evidence={"replaces": _reference(old)},
     )
-    return Change(milestone, old)
+    return Change(gone if silent else replace(gone, told=Told.of(gone)), old)
+
+
+def _moved_away(old: Milestone, slot: str) -> Change:
+    """Return the last revision of a slot that goes on under another id, where it is kept from then on who was told."""
+    gone = replace(
+        old,
+        status=Status.RETRACTED,
+        silent=True,
+        revision=old.revision + 1,
+        holders=(),
+        reasons=(),
+        headline=f"Recorded under another name: {old.headline}",
+        evidence={"replaces": _reference(old), "moved_to": slot},
+        told=None,
+    )
+    return Change(gone, old)

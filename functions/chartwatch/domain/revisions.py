@@ -1,13 +1,23 @@
-"""What a later document changed of an edition: a name, a figure, or the work itself."""
+"""What later documents changed of an edition: a name, a figure, or the work itself."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby, pairwise
 
-from chartwatch.domain.charts import Edition, Entry, Kind
+from chartwatch.domain.catalog import Catalog, title_key
+from chartwatch.domain.charts import Edition, Entry, Kind, Provenance, Renaming, Version
 
 WEAK_FIGURES = frozenset({"weeks", "runtime", "staggered", "episodes"})
 """Figures that many entries share: that they agree does not show that two names are one work."""
+
+MAX_VERSIONS = 100
+"""Versions of an edition that are kept: the first and the latest ones. The documents themselves are all archived."""
+
+History = Sequence[Version]
+"""The versions of one edition, oldest first; each differs from the one before."""
 
 
 class RevisionKind(StrEnum):
@@ -16,7 +26,7 @@ class RevisionKind(StrEnum):
     RELABELLED = "relabelled"
     """The same figures under another title or season: the same work, by another name."""
     RESTATED = "restated"
-    """Other figures under the same name."""
+    """Other figures of the same work."""
     REPLACED = "replaced"
     """Another work."""
 
@@ -29,35 +39,129 @@ class Revision:
     before: Entry | None
     after: Entry | None
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Renaming:
-    """A title that a provider gave up for another, on a list of that kind; `fetched_at` is when that was seen."""
-
-    fetched_at: str
-    kind: Kind | None
-    before: str
-    after: str
+    @property
+    def is_of_number_one(self) -> bool:
+        """Whether it is rank 1."""
+        return 1 in (self.before and self.before.rank, self.after and self.after.rank)
 
 
-def revisions(before: Edition, after: Edition) -> Iterator[Revision]:
-    """Yield what differs between two versions of an edition, rank by rank, in order.
+def with_version(history: History, version: Version) -> History:
+    """Return the history with one more version, where its time fetched puts it; one of unknown time comes last.
 
-    With ties a rank is compared entry by entry in the order of the editions.
+    A version that says the same as the one before or after it adds nothing.
     """
+    fetched_at = version.provenance.fetched_at
+    at = len(history)
+    if fetched_at:
+        later = (i for i, known in enumerate(history) if (known.provenance.fetched_at or "") > fetched_at)
+        at = next(later, at)
+    if any(neighbour.edition == version.edition for neighbour in history[max(at - 1, 0) : at + 1]):
+        return history
+    grown = (*history[:at], version, *history[at:])
+    return (*grown[:1], *grown[1:][1 - MAX_VERSIONS :])
+
+
+class Revisions:
+    """What became of the editions of one publication; a name is judged by what all territories show."""
+
+    def __init__(self, histories: Mapping[str, History]) -> None:
+        """`histories` are those of all territories of the publication."""
+        self._histories = histories
+        self._documents = [_Document.of(sha256, histories) for sha256 in _in_order(histories)]
+
+    def of(self, territory: str) -> Iterator[tuple[Provenance, Sequence[Revision]]]:
+        """Yield, for each version of an edition but the first, where it is from and what it changed, in order of rank.
+
+        With ties a rank is compared entry by entry in the order of the editions.
+        """
+        judges = {document.sha256: document for document in self._documents}
+        for before, after in pairwise(self._histories.get(territory, ())):
+            document = judges[after.provenance.sha256]
+            yield after.provenance, list(document.revisions(before.edition, after.edition))
+
+    def latest(self, sha256: str) -> Iterator[Revision]:
+        """Yield what one document changed, in all territories."""
+        for document in self._documents:
+            if document.sha256 == sha256:
+                for before, after in document.pairs:
+                    yield from document.revisions(before, after)
+
+    def renamings(self) -> tuple[Renaming, ...]:
+        """Return the number ones that were given another title while the work stayed the same, each once, in order."""
+        found = {
+            Renaming(document.fetched_at, revision.after.kind, revision.before.title, revision.after.title)
+            for document in self._documents
+            for before, after in document.pairs
+            for revision in document.revisions(before, after)
+            if revision.kind is RevisionKind.RELABELLED and revision.is_of_number_one
+            if revision.before and revision.after
+            if title_key(revision.before.title) != title_key(revision.after.title)
+        }
+        return tuple(sorted(found, key=_order))
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What one document changed of a publication: its editions before and after.
+
+    `renamed` are the pairs of titles that its weak figures, over all territories, show to be one work.
+    """
+
+    sha256: str
+    fetched_at: str
+    pairs: Sequence[tuple[Edition, Edition]]
+    renamed: frozenset[tuple[Kind | None, str, str]]
+
+    @classmethod
+    def of(cls, sha256: str, histories: Mapping[str, History]) -> "_Document":
+        """Return what the document of that SHA-256 changed."""
+        pairs: list[tuple[Edition, Edition]] = []
+        untouched: list[Edition] = []
+        fetched_at = ""
+        for history in histories.values():
+            touched = [(b, a) for b, a in pairwise(history) if a.provenance.sha256 == sha256]
+            pairs += [(before.edition, after.edition) for before, after in touched]
+            untouched += [] if touched else [version.edition for version in history]
+            for _, after in touched:
+                fetched_at = after.provenance.fetched_at or ""
+        return cls(sha256, fetched_at, pairs, frozenset(_renamed_throughout(pairs, untouched)))
+
+    def revisions(self, before: Edition, after: Edition) -> Iterator[Revision]:
+        """Yield what differs between two versions of an edition."""
+        for was, now in _differing(before, after):
+            yield Revision(self._kind(was, now, before, after), was, now)
+
+    def _kind(self, was: Entry | None, now: Entry | None, before: Edition, after: Edition) -> RevisionKind:
+        if was is None or now is None or was.kind != now.kind:
+            return RevisionKind.REPLACED
+        alike = _agree(was, now)
+        if title_key(was.title) == title_key(now.title):
+            relabelled = alike and (was.title, was.season) != (now.title, now.season)
+            return RevisionKind.RELABELLED if relabelled else RevisionKind.RESTATED
+        # Two works that change places may have a figure in common.
+        if not alike or _lists(after, was.title) or _lists(before, now.title):
+            return RevisionKind.REPLACED
+        named = (now.kind, title_key(was.title), title_key(now.title))
+        if _is_telling(was, now) or _letters(was.title) == _letters(now.title) or named in self.renamed:
+            return RevisionKind.RELABELLED
+        return RevisionKind.REPLACED
+
+
+def _in_order(histories: Mapping[str, History]) -> Sequence[str]:
+    """Return the SHA-256 of every document that changed an edition, oldest first."""
+    found: dict[str, str] = {}
+    for history in histories.values():
+        for version in history[1:]:
+            found[version.provenance.sha256] = version.provenance.fetched_at or ""
+    return sorted(found, key=lambda sha256: (found[sha256], sha256))
+
+
+def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, Entry | None]]:
     old, new = _by_place(before), _by_place(after)
     for place in sorted(old.keys() | new.keys()):
         was, now = old.get(place), new.get(place)
         if was != now:
-            yield Revision(_kind(was, now), was, now)
-
-
-def renamings(before: Edition, after: Edition, fetched_at: str) -> Iterator[Renaming]:
-    """Yield the titles that changed between two versions of an edition while the work did not."""
-    for revision in revisions(before, after):
-        was, now = revision.before, revision.after
-        if revision.kind is RevisionKind.RELABELLED and was and now and was.title != now.title:
-            yield Renaming(fetched_at, now.kind, was.title, now.title)
+            yield was, now
 
 
 def _by_place(edition: Edition) -> dict[tuple[int, int], Entry]:
@@ -68,40 +172,96 @@ def _by_place(edition: Edition) -> dict[tuple[int, int], Entry]:
     return places
 
 
-def _kind(was: Entry | None, now: Entry | None) -> RevisionKind:
-    if was is None or now is None or was.kind != now.kind:
-        return RevisionKind.REPLACED
-    if (was.title, was.season) == (now.title, now.season):
-        return RevisionKind.RESTATED
-    if was.title == now.title or _show_one_work(was, now):
-        return RevisionKind.RELABELLED
-    return RevisionKind.REPLACED
-
-
-def _show_one_work(was: Entry, now: Entry) -> bool:
-    """Return whether all figures that both versions have agree, and one of them is telling.
-
-    Columns come and go, so a figure that one version lacks says nothing.
-    """
+def _agree(was: Entry, now: Entry) -> bool:
+    """Return whether all figures that both versions have agree: columns come and go, and a lack says nothing."""
     old, new = dict(was.figures), dict(now.figures)
-    common = old.keys() & new.keys()
-    return bool(common - WEAK_FIGURES) and all(old[name] == new[name] for name in common)
+    return all(old[name] == new[name] for name in old.keys() & new.keys())
 
 
-def latest_names(found: Iterable[Renaming]) -> dict[tuple[Kind | None, str], str]:
-    """Return, for each title that was given up, the one that it has now come to.
+def _is_telling(was: Entry, now: Entry) -> bool:
+    """Return whether both versions have a figure that no other entry is likely to share."""
+    return bool((dict(was.figures).keys() & dict(now.figures).keys()) - WEAK_FIGURES)
 
-    A title that is given up and taken again has the name that it was given last.
+
+def _lists(edition: Edition, title: str) -> bool:
+    return any(title_key(entry.title) == title_key(title) for entry in edition.entries)
+
+
+def _letters(title: str) -> str:
+    return "".join(ch for ch in unicodedata.normalize("NFKC", title).casefold() if ch.isalnum())
+
+
+def _renamed_throughout(
+    pairs: Sequence[tuple[Edition, Edition]], untouched: Iterable[Edition]
+) -> Iterator[tuple[Kind | None, str, str]]:
+    """Yield the pairs of titles of which one took the other's place in several territories, and in all that had it.
+
+    A rank and a number of weeks in common are chance in one territory, and none in several.
     """
-    successor: dict[tuple[Kind | None, str], str] = {}
-    for renaming in sorted(found):
-        successor[renaming.kind, renaming.before] = renaming.after
-        successor.pop((renaming.kind, renaming.after), None)
-    return {key: _end(successor, key) for key in successor}
+    elsewhere = {title_key(entry.title) for edition in untouched for entry in edition.entries}
+    before = {title_key(entry.title) for edition, _ in pairs for entry in edition.entries}
+    after = {title_key(entry.title) for _, edition in pairs for entry in edition.entries}
+    held = Counter((entry.kind, title_key(entry.title)) for edition, _ in pairs for entry in edition.entries)
+    places: Counter[tuple[Kind | None, str, str]] = Counter()
+    for was, now in (changed for pair in pairs for changed in _differing(*pair)):
+        if was and now and was.kind == now.kind and _agree(was, now):
+            places[now.kind, title_key(was.title), title_key(now.title)] += 1
+    for (kind, old, new), count in places.items():
+        gone, fresh = old not in after | elsewhere, new not in before | elsewhere
+        if gone and fresh and count == held[kind, old] > 1:
+            yield kind, old, new
 
 
-def _end(successor: dict[tuple[Kind | None, str], str], key: tuple[Kind | None, str]) -> str:
-    kind, title = key
-    while (kind, title) in successor:
-        title = successor[kind, title]
-    return title
+def _order(renaming: Renaming) -> tuple[str, str, str, str]:
+    return renaming.fetched_at, renaming.kind or "", title_key(renaming.before), renaming.after
+
+
+def _given_up(renaming: Renaming) -> tuple[str, Kind | None, str]:
+    return renaming.fetched_at, renaming.kind, title_key(renaming.before)
+
+
+class Names:
+    """What titles that were given up have come to."""
+
+    def __init__(self, renamings: Iterable[Renaming]) -> None:
+        """A title that is given up and taken again has the name that it was given last.
+
+        One that was given up for two names at once named two works, so it has come to neither.
+        """
+        self._successors: dict[tuple[Kind | None, str], str] = {}
+        for (_, kind, given_up), its in groupby(sorted(renamings, key=_order), key=_given_up):
+            names = {title_key(renaming.after): renaming.after for renaming in its}
+            self._successors.pop((kind, given_up), None)
+            if len(names) == 1:
+                ((key, name),) = names.items()
+                self._successors[kind, given_up] = name
+                self._successors.pop((kind, key), None)
+
+    def latest(self, title: str, kind: Kind | None) -> str:
+        """Return the name that a title has now; the title itself when it was never given up."""
+        *_, name = (title, *self.later(title, kind))
+        return name
+
+    def later(self, title: str, kind: Kind | None) -> Iterator[str]:
+        """Yield the names that a title has come to, one after the other; none when it was never given up."""
+        while (kind, title_key(title)) in self._successors:
+            title = self._successors[kind, title_key(title)]
+            yield title
+
+
+def learned(catalog: Catalog, renamings: Iterable[Renaming]) -> Catalog:
+    """Return the catalog in which works of known titles bear the names too that these have come to.
+
+    A name that is some work's in the catalog stays that work's alone.
+    """
+    renamings = tuple(renamings)
+    names = Names(renamings)
+    aliases: dict[str, dict[str, None]] = {}
+    for renaming in sorted(renamings, key=_order):
+        for work in catalog.named(renaming.before, renaming.kind):
+            for name in names.later(renaming.before, renaming.kind):
+                if not catalog.named(name, renaming.kind):
+                    aliases.setdefault(work.id, {})[name] = None
+    if not aliases:
+        return catalog
+    return Catalog(replace(work, aliases=(*work.aliases, *aliases.get(work.id, ()))) for work in catalog)

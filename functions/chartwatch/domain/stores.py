@@ -3,17 +3,34 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Edition, Publication, PublicationSummary
+from chartwatch.domain.charts import Provenance, PublicationSummary
 from chartwatch.domain.history import Head, Honour, HonourKey, Records
 from chartwatch.domain.milestones import Bulletin, Milestone
+from chartwatch.domain.revisions import History
 from chartwatch.domain.rolls import Tally, TallyKey
 
 
+class Filing(NamedTuple):
+    """What is to be written of a publication: the whole of it without its lower ranks, and the histories that grew."""
+
+    summary: PublicationSummary
+    histories: Mapping[str, History]
+
+
+class Quarantined(NamedTuple):
+    """A document that was not believed: the name and the text of the error. Its bytes are in the archive."""
+
+    source: str
+    provenance: Provenance
+    error: str
+    reason: str
+
+
 class ChartStore(Protocol):
-    """Editions and publications, as fetched."""
+    """Editions and publications as fetched, older versions among them; and the documents that were not believed."""
 
     def charts(self) -> Sequence[str]:
         """Return the ids of the charts that have publications, sorted."""
@@ -24,11 +41,17 @@ class ChartStore(Protocol):
     def summaries(self, chart: str, since: date | None = None, until: date | None = None) -> list[PublicationSummary]:
         """Return a chart's publications from `since` to `until`, both included, oldest first."""
 
-    def editions(self, chart: str, period: date) -> Mapping[str, Edition]:
-        """Return the editions of a publication by territory; empty when there is none."""
+    def histories(self, chart: str, period: date) -> Mapping[str, History]:
+        """Return all versions of the editions of a publication, by territory, the current one last."""
 
-    def put(self, publication: Publication, changed: Collection[str]) -> None:
-        """Write the editions of the territories in `changed`, and only then the publication."""
+    def put(self, filings: Sequence[Filing]) -> None:
+        """Write the histories of all filings, and only then their publications, up to a hundred at one stroke."""
+
+    def quarantine(self, document: Quarantined) -> None:
+        """Note a document that was not believed; noting it again changes nothing."""
+
+    def quarantined(self) -> Sequence[Quarantined]:
+        """Return the documents that were not believed, by source and time fetched."""
 
 
 class CatalogStore(Protocol):

@@ -1,7 +1,7 @@
 """What a document may change of what is stored."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Provenance, Publication
 from chartwatch.domain.ingestion import Ingested, ingest
+from chartwatch.domain.stores import Filing
 from chartwatch.errors import HistoryShrank, SourceNotATable
 
 CHART = Chart("weekly", "the weekly chart", "somewhere", Cadence.WEEK, 2)
@@ -37,9 +38,9 @@ class NotedCharts(MemoryCharts):
         super().__init__()
         self.written: list[tuple[date, set[str]]] = []
 
-    def put(self, publication: Publication, changed: Collection[str]) -> None:
-        self.written.append((publication.period, set(changed)))
-        super().put(publication, changed)
+    def put(self, filings: Sequence[Filing]) -> None:
+        self.written += [(summary.period, set(histories)) for summary, histories in filings]
+        super().put(filings)
 
 
 class Desk:
@@ -98,7 +99,11 @@ def test_a_revised_edition_writes_only_the_territory_that_changed() -> None:
     ingested = desk.takes({FIRST: {"KR": "A", "US": "B"}, SECOND: {"KR": "A", "US": "A"}})
     assert ([p.period for p in ingested.revised], ingested.unchanged) == ([FIRST], 1)
     assert desk.charts.written[2:] == [(FIRST, {"US"})]
-    assert desk.charts.editions(CHART.id, FIRST) == {"KR": edition("KR", "A"), "US": edition("US", "B")}
+    histories = desk.charts.histories(CHART.id, FIRST)
+    assert {territory: [version.edition for version in its] for territory, its in histories.items()} == {
+        "KR": [edition("KR", "A")],
+        "US": [edition("US", "A"), edition("US", "B")],
+    }
 
 
 def test_a_territory_that_joins_is_a_revision() -> None:
@@ -136,8 +141,12 @@ def test_a_slow_older_fetch_does_not_undo_a_newer_one() -> None:
     desk = Desk()
     desk.takes({FIRST: {"US": "corrected"}}, fetched_at="2022-01-04T20:05:00Z")
     ingested = desk.takes({FIRST: {"US": "as it was"}}, fetched_at="2022-01-04T20:00:00Z")
-    assert (ingested.written, ingested.unchanged) == ([], 1)
+    assert [p.period for p in ingested.revised] == [FIRST]
     assert desk.number_ones() == {FIRST: {"US": "corrected"}}
+    versions = desk.charts.histories(CHART.id, FIRST)["US"]
+    assert [version.edition.entries[0].title for version in versions] == ["as it was", "corrected"]
+    again = desk.takes({FIRST: {"US": "as it was"}}, fetched_at="2022-01-04T20:00:00Z")
+    assert (again.written, again.unchanged) == ([], 1)
 
 
 def test_a_later_fetch_corrects() -> None:

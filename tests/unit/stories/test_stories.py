@@ -13,6 +13,7 @@ from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Era, Kind, Provenance, Publication
 from chartwatch.domain.detection import Detector
+from chartwatch.domain.ingestion import take_in
 from chartwatch.domain.milestones import Bulletin, Status
 from chartwatch.domain.stories import (
     MAX_BODY,
@@ -56,7 +57,7 @@ def bulletins(*days: dict[str, str] | None, live_from: date = START) -> list[Bul
         period = START + timedelta(number)
         editions = tuple(Edition(t, (Entry(1, title, None, Kind.SERIES),)) for t, title in number_ones.items())
         document = Provenance("https://example.org/top10.csv", "2022-01-09T08:00:00Z", "0" * 64)
-        charts.put(Publication(CHART, period, editions, document), set(number_ones))
+        take_in(Publication(CHART, period, editions, document), charts)
         found += detector.detect(CHART.id, period)
     return found
 
@@ -187,7 +188,7 @@ def corrected() -> list[Story]:
     for day, title in ((0, "Ozark"), (2, "Squid Game"), (1, "Who Killed Sara?")):
         period = START + timedelta(day)
         edition = Edition("US", (Entry(1, title, None, Kind.SERIES),))
-        charts.put(Publication(CHART, period, (edition,), Provenance("top10.csv", None, "0" * 64)), {"US"})
+        take_in(Publication(CHART, period, (edition,), Provenance("top10.csv", None, "0" * 64)), charts)
         found += detector.detect(CHART.id, period)
     return stories(found[-1])
 
@@ -209,7 +210,7 @@ def test_a_retraction_is_told_as_one() -> None:
     for day, title in ((0, "Ozark"), (1, "Squid Game"), (1, "Ozark")):
         period = START + timedelta(day)
         edition = Edition("US", (Entry(1, title, None, Kind.SERIES),))
-        charts.put(Publication(CHART, period, (edition,), Provenance("top10.csv", None, "0" * 64)), {"US"})
+        take_in(Publication(CHART, period, (edition,), Provenance("top10.csv", None, "0" * 64)), charts)
         found += detector.detect(CHART.id, period)
     (story,) = stories(found[-1])
     assert story.subject.startswith("Retracted: Squid Game: no longer")

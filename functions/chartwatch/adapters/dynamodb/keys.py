@@ -4,7 +4,8 @@
 |---|---|---|---|
 | charts | `CHARTS` | chart | the fact that there is such a chart |
 | | chart | `PUBLICATION#`period | a publication without its lower ranks; it wakes the detector |
-| | chart`#`period | `EDITION#`territory | an edition |
+| | chart`#`period | `EDITION#`territory | an edition, with its earlier versions |
+| | `QUARANTINE` | source`#`time`#`SHA-256 | a document that was not believed |
 | catalog | `CATALOG` | `CURRENT` | which catalog is in force; it wakes the detector |
 | milestones | chart | `HEAD` | where the record stands |
 | | chart | `STEP#`version`#`digest`#`part | a part of a step, as the journal has it |
@@ -29,6 +30,9 @@ from chartwatch.domain.history import HonourKey
 
 CHARTS = "CHARTS"
 """The partition of the charts table that lists the charts."""
+
+QUARANTINE = "QUARANTINE"
+"""The partition of the charts table that lists the documents that were not believed."""
 
 PUBLICATION, EDITION = "PUBLICATION#", "EDITION#"
 CURRENT_CATALOG = Key("CATALOG", "CURRENT")
@@ -102,6 +106,11 @@ def editions(chart: str, period: date) -> str:
 def edition(chart: str, period: date, territory: str) -> Key:
     """Return where an edition stands."""
     return Key(editions(chart, period), f"{EDITION}{territory}")
+
+
+def quarantined(source: str, fetched_at: str | None, sha256: str) -> Key:
+    """Return where it stands that a document was not believed."""
+    return Key(QUARANTINE, f"{_part(source)}#{fetched_at or ''}#{sha256}")
 
 
 # The milestones table.

@@ -21,6 +21,9 @@ MAX_GET = 100
 MAX_WRITE = 25
 """Requests that one BatchWriteItem takes (API reference)."""
 
+MAX_TOGETHER = 100
+"""Actions that one TransactWriteItems takes (API reference)."""
+
 ATTEMPTS = 10
 """How often in a row a batch may get nothing done before the store gives up."""
 
@@ -132,6 +135,16 @@ class Table:
     def put_all(self, items: Sequence[Item]) -> None:
         """Write items, all of them, in any order; their keys must differ."""
         self._write_all([{"PutRequest": {"Item": item}} for item in items])
+
+    def put_together(self, items: Sequence[Item]) -> None:
+        """Write items, up to `MAX_TOGETHER` of them at one stroke, so that no reader sees some without the others."""
+        for chunk in _chunks(items, MAX_TOGETHER):
+            if len(chunk) == 1:
+                self.put(chunk[0])
+            else:
+                self._client.transact_write_items(
+                    TransactItems=[{"Put": {"TableName": self._name, "Item": item}} for item in chunk]
+                )
 
     def delete_all(self, keys: Sequence[Key]) -> None:
         """Remove items, all of them, in any order."""
