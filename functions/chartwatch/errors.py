@@ -131,8 +131,17 @@ class CatalogProblem(FileProblem):
     """A row of the catalog that cannot be read."""
 
 
+@dataclass
 class RuleProblem(FileProblem):
-    """A rule that is not one."""
+    """A rule that is not one. `line` and `column` count from 1; 0 where the mistake is the whole file's."""
+
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """Name the place as compilers do, then what is wrong there."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.detail}"
 
 
 # Stores.

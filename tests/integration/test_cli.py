@@ -239,7 +239,9 @@ def _replay_of(file: str, *more: str) -> Callable[[Path], Sequence[str]]:
         (_replay_of("good.csv", "--rules", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
         (_replay_of("good.csv", "--archive", os.devnull), [os.devnull]),
         (lambda folder: ("replay", f"{folder}/good.csv", "--source", "netflx"), ["'netflx' is not known", "csv"]),
-        (lambda _: ("rules", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
+        (lambda _: ("rules", "list", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
+        (lambda _: ("rules", "lint", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
+        (lambda _: ("rules", "try", "no/rules.yaml", "--from", "sample"), ["no/rules.yaml: No such file or directory"]),
         (lambda _: ("catalog", "check", "no/catalog.csv"), ["no/catalog.csv: No such file or directory"]),
         (lambda _: ("catalog", "load", "no/catalog.csv", "--stack", "x"), ["no/catalog.csv: No such file"]),
     ],
@@ -260,7 +262,9 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(
         (["replay", "x.csv", "--source", "csv", "--format", "xml"], "'--format'"),
         (["replay", "x.csv", "--sauce", "csv"], "No such option: --sauce"),
         (["replai"], "No such command 'replai'"),
-        (["rules", "a.yaml", "b.yaml"], "unexpected extra argument"),
+        (["rules", "list", "a.yaml", "b.yaml"], "unexpected extra argument"),
+        (["rules", "lint"], "Missing argument 'FILE'"),
+        (["rules", "rules.yaml"], "No such command 'rules.yaml'"),
         (["sources", "csv"], "unexpected extra argument"),
         (["catalog", "chek", "c.csv"], "No such command 'chek'"),
         (["catalog", "check"], "Missing argument 'FILE'"),
@@ -281,24 +285,112 @@ def test_a_mistyped_command_line_is_explained(arguments: list[str], said: str) -
 
 def test_a_wrong_rule_is_named_with_line_and_column(write: Write) -> None:
     file = write("rules.yaml", "- id: a-rule\n  kind: nth\n  scope: planet\n  headline: x\n  brief: x\n  at: [1]\n")
-    assert_refused(run("rules", file), f"{file}, line 3, column 10: rule a-rule, scope")
+    said = f"{file}:3:10: rule a-rule: scope: 'planet' is not one of territory, chart"
+    assert_refused(run("rules", "list", file), said)
+    assert_refused(run("rules", "try", file, "--from", "sample"), said)
 
 
 def test_rules_that_are_no_yaml_are_named_with_line_and_column(write: Write) -> None:
     file = write("rules.yaml", "- id: [\n")
-    assert_refused(run("rules", file), f"{file}, line 2, column 1: is not YAML")
+    assert_refused(run("rules", "list", file), f"{file}:2:1: is not YAML")
 
 
-def test_the_default_rules_are_listed_and_without_a_mistake() -> None:
-    result = run("rules")
+def test_the_default_rules_are_listed() -> None:
+    result = run("rules", "list")
     assert result.exit_code == 0
     assert "nth-non-english-series " in result.stdout
-    assert result.stdout.endswith("15 rules in default.yaml, without a mistake\n")
+    assert result.stdout.endswith("15 rules in default.yaml\n")
 
 
 def test_a_rules_file_is_named_as_it_was_given(write: Write) -> None:
     file = write("[bold]rules.yaml", RULES)
-    assert run("rules", file).stdout.endswith(f"1 rule in {file}, without a mistake\n")
+    assert run("rules", "list", file).stdout.endswith(f"1 rule in {file}\n")
+
+
+def test_lint_names_every_mistake_and_the_examples_that_do_not_come_out(write: Write) -> None:
+    wrong = RULES.replace("kind: nth", "kind: nth\n  count: season").replace("brief:", "breif:")
+    wrong += RULES.replace("nth-series", "other") + "  examples:\n    tells: [Ozark]\n    silent: [Ozark, Ozark]\n"
+    file = write("rules.yaml", wrong)
+    result = run("rules", "lint", file)
+    assert result.exit_code == 2
+    assert result.stdout.splitlines() == [
+        f"{file}:1:3: rule nth-series: brief: is missing",
+        f"{file}:3:10: rule nth-series: count: 'season' is not one of works, seasons; did you mean seasons?",
+        f"{file}:8:3: rule nth-series: breif: is no field here; did you mean brief?",
+        f"{file}:17:12: rule other: examples.tells: has nothing to tell of the last period of Ozark in US",
+        f"4 mistakes in {file}",
+    ]
+
+
+def test_lint_says_so_when_there_is_no_mistake_and_notes_rules_without_examples(write: Write) -> None:
+    file = write("rules.yaml", RULES)
+    result = run("rules", "lint", file)
+    assert result.exit_code == 0
+    assert result.stdout == (f"{file}: note: rule nth-series has no examples\n1 rule in {file}, without a mistake\n")
+
+
+# A rule on trial.
+
+
+def test_a_trial_shows_how_often_a_rule_would_have_told_and_what(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark", "Élite", "Dark", "Money Heist"]))
+    spec = f"csv,chart=daily,name=the daily chart,cadence=day,depth=1:{file}"
+    result = run("rules", "try", write("rules.yaml", RULES), "--from", spec, "--limit", "1")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "nth-series: 3 milestones in 5 periods of 1 chart, 1 left-censored (never told)",
+        "  1 earlier one not shown; --limit 2 shows all",
+        "  2022-01-03  Élite is the third series to reach #1 of the daily chart in the United States, in",
+        "              records since 2022-01-01",
+        "",
+    ]
+
+
+def test_a_trial_says_why_a_milestone_would_be_provisional(write: Write) -> None:
+    days = chart(["Ozark", "Élite", "Dark"]).splitlines()
+    file = write("daily.csv", "\n".join((*days[:2], *days[3:], "")))
+    result = run("rules", "try", write("rules.yaml", RULES), "--from", f"csv,chart=daily,cadence=day:{file}")
+    assert "1 provisional" in result.stdout
+    assert "  2022-01-03  Provisional: Dark is the second series" in result.stdout
+    assert "because the period 2022-01-02 is missing" in result.stdout
+
+
+def test_a_trial_for_machines_has_the_lines_of_a_replay(write: Write) -> None:
+    file, rules = write("daily.csv", chart(["Ozark", "Dark", "Élite"])), write("rules.yaml", RULES)
+    spec = f"csv,chart=daily,name=the daily chart,cadence=day,depth=1:{file}"
+    tried = run("rules", "try", rules, "--from", spec, "--format", "jsonl", "--since", "2022-01-02")
+    replayed = run("replay", file, *CHART, "--rules", rules, "--format", "jsonl", "--since", "2022-01-02")
+    assert tried.stdout == replayed.stdout != ""
+
+
+def test_successive_files_of_a_source_are_its_successive_versions(write: Write) -> None:
+    first, second = write("1.csv", chart(["Ozark", "Dark"])), write("2.csv", chart(["Ozark", "Élite", "Dark"]))
+    specs = [part for file in (first, second) for part in ("--from", f"csv,chart=daily,cadence=day:{file}")]
+    result = run("rules", "try", write("rules.yaml", RULES), *specs)
+    assert "2022-01-02  Élite is the second series" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "a history is needed: give --from or --stack"),
+        (["--from", "sample", "--stack", "x"], "--from and --stack are both given; give one"),
+        (["--from", "smaple"], "'smaple' is neither `sample` nor of the form SOURCE:FILE"),
+        (["--from", "netflx:good.csv"], "the source 'netflx' is not known; there are netflix-countries"),
+        (["--from", "csv,cadence:good.csv"], "'cadence' is not of the form key=value"),
+        (["--from", "csv,cadence=day,dept=1:{bad}"], "csv has no such option"),
+        (["--from", "csv,cadence=day:no.csv"], "no.csv: No such file or directory"),
+        (["--from", "netflix-countries:{bad}"], "bad.csv, line 1: 'null' is not a header"),
+        (["--from", "sample", "--catalog", "no.csv"], "no.csv: No such file or directory"),
+        (["--from", "sample", "--since", "yesterday"], "'yesterday' is not a date"),
+    ],
+)
+def test_a_history_that_cannot_be_used_is_refused_in_one_sentence(
+    write: Write, arguments: list[str], said: str
+) -> None:
+    bad = write("bad.csv", "null")
+    its = [argument.format(bad=bad) for argument in arguments]
+    assert_refused(run("rules", "try", write("rules.yaml", RULES), *its), said)
 
 
 def test_the_sources_are_listed() -> None:
@@ -331,7 +423,20 @@ def test_the_version_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "replay", "rules", "sources", "catalog", "catalog check", "catalog load", "demo"]
+    "command",
+    [
+        "",
+        "replay",
+        "rules",
+        "rules list",
+        "rules lint",
+        "rules try",
+        "sources",
+        "catalog",
+        "catalog check",
+        "catalog load",
+        "demo",
+    ],
 )
 def test_help_fits_eighty_columns(command: str) -> None:
     result = run(*command.split(), "--help")

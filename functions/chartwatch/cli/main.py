@@ -1,13 +1,10 @@
-"""The `chartwatch` command: replay, rules, sources, catalog, demo."""
+"""The `chartwatch` command: replay, check, rules, sources, catalog, demo."""
 
 # Each command imports what it needs, so that the others start without it.
 # ruff: noqa: PLC0415
 
-import os
-import stat
 import sys
 import time
-from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
 from io import TextIOWrapper
@@ -50,6 +47,21 @@ def _typer(summary: str) -> typer.Typer:
 app = _typer("Watches popularity charts and says when something historic happens, with the evidence.")
 catalog_app = _typer("Check a catalog of works, or put it in force.")
 app.add_typer(catalog_app, name="catalog")
+rules_app = _typer("List rules, find mistakes in them, or try them on a history.")
+app.add_typer(rules_app, name="rules")
+
+Origins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--from",
+        metavar="SPEC",
+        help="A history: `sample`, or SOURCE[,OPTION=VALUE...]:FILE; repeatable, a source's files oldest first.",
+    ),
+]
+Stack = Annotated[str | None, typer.Option(metavar="NAME", help="The history of a deployed stack, which is only read.")]
+CatalogFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV; else the sample's or the stack's.")
+]
 
 
 def _print_version(wanted: bool) -> None:
@@ -109,7 +121,9 @@ def replay(
 ) -> None:
     """Say what the published files of a source would have announced."""
     from chartwatch.adapters.catalog_file import read_catalog
+    from chartwatch.cli.documents import refuse_missing
     from chartwatch.cli.following import following
+    from chartwatch.cli.histories import read_settings
     from chartwatch.cli.replay import replay as replayed
     from chartwatch.cli.reports import LINES, Tally
     from chartwatch.cli.stores import open_stores
@@ -117,8 +131,8 @@ def replay(
     from chartwatch.rules import default_rules, read_rules
     from chartwatch.sources import open_source
 
-    _refuse_missing(files)
-    opened = open_source(source, _options(options or []))
+    refuse_missing(files)
+    opened = open_source(source, read_settings(options or []))
     works = read_catalog(catalog) if catalog else Catalog()
     in_force = read_rules(rules) if rules else default_rules()
     _speak_utf_8()
@@ -133,14 +147,14 @@ def replay(
         raise typer.Exit(EXIT_WRONG_INPUT)
 
 
-@app.command()
-def rules(
+@rules_app.command("list")
+def list_rules(
     file: Annotated[
         Path | None,
         typer.Argument(metavar="FILE", help="Rules of your own, as YAML; else the default ones."),
     ] = None,
 ) -> None:
-    """Check rules and list what they watch for."""
+    """List what rules watch for."""
     from chartwatch.cli.listings import console, rules_table
     from chartwatch.domain import words
     from chartwatch.rules import default_rules, read_rules
@@ -148,7 +162,52 @@ def rules(
     found = read_rules(file) if file else default_rules()
     out = console()
     out.print(rules_table(found, out.width))
-    typer.echo(f"{words.counted(len(found), 'rule')} in {file or 'default.yaml'}, without a mistake")
+    typer.echo(f"{words.counted(len(found), 'rule')} in {file or 'default.yaml'}")
+
+
+@rules_app.command("lint")
+def lint_rules(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Rules of your own, as YAML.")],
+) -> None:
+    """Find every mistake in a rules file, and try its examples."""
+    from chartwatch.cli.linting import lint
+
+    report = lint(file)
+    for line in report.lines():
+        typer.echo(line)
+    if report.mistakes:
+        raise typer.Exit(EXIT_WRONG_INPUT)
+
+
+@rules_app.command("try")
+def try_rules(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Rules of your own, as YAML.")],
+    *,
+    origins: Origins = None,
+    stack: Stack = None,
+    catalog: CatalogFile = None,
+    since: Annotated[
+        date | None,
+        typer.Option(parser=_as_date, metavar="DATE", help="Show what became true from then on."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Show the latest N of a rule: 20, as JSON lines all."),
+    ] = None,
+    output: Annotated[
+        Format, typer.Option("--format", help="A line a milestone for people, or a JSON line for machines.")
+    ] = Format.TEXT,
+) -> None:
+    """Show what rules would have told of a history."""
+    from chartwatch.cli.histories import open_histories
+    from chartwatch.cli.trying import TRIALS, try_out
+    from chartwatch.rules import read_rules
+
+    in_trial = read_rules(file)
+    _speak_utf_8()
+    with open_histories(origins or (), stack, catalog) as history:
+        for trial in try_out(in_trial, history, since):
+            sys.stdout.writelines(f"{line}\n" for line in TRIALS[output](trial, limit))
 
 
 @app.command()
@@ -203,28 +262,3 @@ def _speak_utf_8() -> None:
     """JSON lines are UTF-8, whatever the terminal's locale says."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-
-
-def _refuse_missing(files: Sequence[Path]) -> None:
-    """Refuse before any work what cannot be a document: a mistyped name should not cost a long replay."""
-    for file in files:
-        try:
-            mode = file.stat().st_mode
-        except OSError as error:
-            raise FileProblem(str(file), "", error.strerror or "cannot be found") from error
-        if stat.S_ISDIR(mode):
-            raise FileProblem(str(file), "", "is a folder, not a file")
-        if not os.access(file, os.R_OK):
-            raise FileProblem(str(file), "", "may not be read")
-
-
-def _options(said: Sequence[str]) -> dict[str, str]:
-    options: dict[str, str] = {}
-    for option in said:
-        key, equals, value = option.partition("=")
-        if not (key and equals):
-            raise OptionError("-o", f"{option!r} is not of the form key=value")
-        if key in options:
-            raise OptionError(f"-o {key}", "is given twice")
-        options[key] = value
-    return options
