@@ -96,6 +96,14 @@ class OptionError(ChartwatchError):
         return f"option {self.option}: {self.detail}"
 
 
+class ArgumentError(OptionError):
+    """An argument of a command that cannot be used. `option` is its name."""
+
+    def __str__(self) -> str:
+        """Name the argument and the reason."""
+        return f"{self.option}: {self.detail}"
+
+
 # Fetching.
 
 

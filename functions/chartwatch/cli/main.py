@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from chartwatch.cli.choices import Format, StoreKind
+from chartwatch.cli.choices import AnswerFormat, Format, StoreKind
 from chartwatch.errors import ChartwatchError, FileProblem, OptionError
 
 EXIT_WRONG_INPUT = 2
@@ -208,6 +208,83 @@ def try_rules(
     with open_histories(origins or (), stack, catalog) as history:
         for trial in try_out(in_trial, history, since):
             sys.stdout.writelines(f"{line}\n" for line in TRIALS[output](trial, limit))
+
+
+@app.command()
+def check(
+    slot: Annotated[
+        str | None,
+        typer.Argument(metavar="SLOT", help="A place of a rule, RULE:CHART:TERRITORY:N; else give the options below."),
+    ] = None,
+    *,
+    title: Annotated[str | None, typer.Option(metavar="TITLE", help="The work that is said to hold it.")] = None,
+    origins: Origins = None,
+    stack: Stack = None,
+    catalog: CatalogFile = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, for a SLOT.")] = None,
+    chart: Annotated[str | None, typer.Option(metavar="ID", help="The chart.")] = None,
+    territory: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The territory, such as US; `*` for all of the chart together.")
+    ] = None,
+    nth: Annotated[int | None, typer.Option(min=1, metavar="N", help="It is said to be the N-th.")] = None,
+    first_with: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="The group is said to be the first with N.")
+    ] = None,
+    group: Annotated[str | None, typer.Option(metavar="CODE", help="The group of --per, such as KR.")] = None,
+    per: Annotated[
+        str | None, typer.Option(metavar="FACT", help="Groups: origin_country, original_language or work_kind.")
+    ] = None,
+    work_kind: Annotated[str | None, typer.Option(metavar="KIND", help="Count only film or series.")] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODES", help="Count only these languages: ko, or es,pt, or not:en.")
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(metavar="CODES", help="Count only these countries of origin, likewise.")
+    ] = None,
+    listed: Annotated[
+        str | None, typer.Option("--list", metavar="NAMES", help="Look only at charts of these lists, likewise.")
+    ] = None,
+    year: Annotated[
+        str | None, typer.Option(metavar="YEARS", help="Count only works released in 2021, 2020-2022 or 2020-.")
+    ] = None,
+    origin: Annotated[
+        str | None, typer.Option(metavar="POLICY", help="A work counts for its main country, or any.")
+    ] = None,
+    count: Annotated[str | None, typer.Option(metavar="WHAT", help="Count works, or seasons.")] = None,
+    output: Annotated[
+        AnswerFormat, typer.Option("--format", help="Text for people, or JSON for machines.")
+    ] = AnswerFormat.TEXT,
+) -> None:
+    """Say whether a claim is true, false or unknown.
+
+    The exit code is 0 when it is true, 1 when it is false, 3 when nobody can know.
+    """
+    from chartwatch.cli.checks import ANSWERS, EXIT_CODES, Options, answered
+    from chartwatch.cli.histories import open_histories
+    from chartwatch.rules import default_rules, read_rules
+
+    options = Options(
+        chart=chart,
+        territory=territory,
+        nth=nth,
+        first_with=first_with,
+        group=group,
+        per=per,
+        work_kind=work_kind,
+        language=language,
+        country=country,
+        listed=listed,
+        year=year,
+        origin=origin,
+        count=count,
+    )
+    in_force = read_rules(rules) if rules else default_rules()
+    question = options.asked(slot, title, in_force)
+    _speak_utf_8()
+    with open_histories(origins or (), stack, catalog) as history:
+        answer = answered(question, history)
+    sys.stdout.writelines(f"{line}\n" for line in ANSWERS[output](answer))
+    raise typer.Exit(EXIT_CODES[answer.here.verdict])
 
 
 @app.command()

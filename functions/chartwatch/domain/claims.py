@@ -101,6 +101,11 @@ class Claim:
         return tuple((h.work_id, h.season, h.since, h.group, h.returned) for h in self.holders)
 
 
+def fact_words(fact: Fact) -> str:
+    """Return what a sentence calls a fact: "original language"."""
+    return _FACT_WORDS[fact]
+
+
 def change_claim(
     rule: Rule,
     setting: Setting,

@@ -7,10 +7,14 @@ from difflib import get_close_matches
 from babel import Locale
 from babel.core import get_global
 
+from chartwatch.domain.charts import Kind
+
 _ENGLISH = Locale("en")
 
 # Regions and reserved codes that CLDR names and ISO 3166-1 does not assign; XK, Kosovo, is in use on charts.
 _NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+
+_KINDS = {"movie": "film", "movies": "film", "show": "series", "tv": "series"}
 
 LANGUAGES: Mapping[str, str] = {
     code: name for code, name in _ENGLISH.languages.items() if re.fullmatch(r"[a-z]{2,3}", code)
@@ -37,6 +41,27 @@ def likely_country(said: str) -> str | None:
     code = said.upper()
     aliases = get_global("territory_aliases").get(code, ())
     return next((known for known in (code, *aliases) if known in COUNTRIES), None) or _named(said, COUNTRIES)
+
+
+def not_one(said: str, expected: str, meant: str | None) -> str:
+    """Return the sentence that something is not what was expected, and what was meant, where that is likely."""
+    return f"{said} is not {expected}{f'; did you mean {meant}?' if meant else ''}"
+
+
+def language_problem(code: str) -> str | None:
+    """Return what is wrong with the code of a language, or None."""
+    return None if code in LANGUAGES else not_one(f"'{code}'", "an ISO 639 code", likely_language(code))
+
+
+def country_problem(code: str) -> str | None:
+    """Return what is wrong with the code of a country, or None."""
+    return None if code in COUNTRIES else not_one(f"'{code}'", "an ISO 3166-1 alpha-2 code", likely_country(code))
+
+
+def work_kind_problem(said: str) -> str | None:
+    """Return what is wrong with the kind of a work, or None."""
+    meant = _KINDS.get(said.lower()) or nearest(said, Kind)
+    return None if said in [*Kind] else not_one(f"'{said}'", "film or series", meant)
 
 
 def nearest(said: str, known: Iterable[str]) -> str | None:

@@ -1,6 +1,6 @@
 """A rules file as it is written: its fields, what they may hold, and the JSON Schema that says so."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from string import Formatter
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
@@ -18,7 +18,7 @@ from pydantic import (
 from chartwatch.domain import words
 from chartwatch.domain.charts import Kind
 from chartwatch.domain.rules import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, Scope
-from chartwatch.rules.codes import COUNTRIES, LANGUAGES, likely_country, likely_language, nearest
+from chartwatch.rules.codes import country_problem, language_problem, nearest, not_one, work_kind_problem
 
 PLACEHOLDERS = frozenset(
     {"title", "chart", "territory", "group", "n", "ordinal", "cardinal", "countries", "periods", "is", "has"}
@@ -44,42 +44,29 @@ def _known_placeholders(template: str) -> str:
     for name, spec, conversion in named:
         if name is not None and (name not in PLACEHOLDERS or spec or conversion):
             raise ValueError(
-                _not(f"{{{name}}}", f"one of {', '.join(sorted(PLACEHOLDERS))}", nearest(name, PLACEHOLDERS))
+                not_one(f"{{{name}}}", f"one of {', '.join(sorted(PLACEHOLDERS))}", nearest(name, PLACEHOLDERS))
             )
     return template
 
 
-def _language(code: str) -> str:
-    if code not in LANGUAGES:
-        raise ValueError(_not(f"'{code}'", "an ISO 639 code", likely_language(code)))
-    return code
+def _without(problem: Callable[[str], str | None]) -> AfterValidator:
+    """Return the validator that refuses values with a problem."""
 
+    def refuse(value: str) -> str:
+        if said := problem(value):
+            raise ValueError(said)
+        return value
 
-def _country(code: str) -> str:
-    if code not in COUNTRIES:
-        raise ValueError(_not(f"'{code}'", "an ISO 3166-1 alpha-2 code", likely_country(code)))
-    return code
+    return AfterValidator(refuse)
 
-
-def _kind(said: str) -> str:
-    if said not in [*Kind]:
-        raise ValueError(_not(f"'{said}'", "film or series", _KINDS.get(said.lower()) or nearest(said, Kind)))
-    return said
-
-
-def _not(found: str, expected: str, meant: str | None) -> str:
-    return f"{found} is not {expected}{f'; did you mean {meant}?' if meant else ''}"
-
-
-_KINDS = {"movie": "film", "movies": "film", "films": "film", "show": "series", "tv": "series", "serie": "series"}
 
 Headline = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_known_placeholders)]
 Brief = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_known_placeholders)]
 
 # YAML 1.1 reads the code NO, of Norway, and the code no, of Norwegian, as false.
-Language = Annotated[str, BeforeValidator(lambda said: "no" if said is False else said), AfterValidator(_language)]
-Country = Annotated[str, BeforeValidator(lambda said: "NO" if said is False else said), AfterValidator(_country)]
-WorkKind = Annotated[str, AfterValidator(_kind)]
+Language = Annotated[str, BeforeValidator(lambda said: "no" if said is False else said), _without(language_problem)]
+Country = Annotated[str, BeforeValidator(lambda said: "NO" if said is False else said), _without(country_problem)]
+WorkKind = Annotated[str, _without(work_kind_problem)]
 ListName = Annotated[str, Field(min_length=1)]
 
 Value = TypeVar("Value", bound=str)
@@ -220,10 +207,10 @@ def misfits(rule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     for field, kinds in _FIELDS_OF_SOME_KINDS.items():
         if field in rule and kind not in kinds:
-            yield field, f"is not for a {kind} rule, only for {words.listed(kinds)}"
+            yield field, f"is not for {kind}, only for {words.listed(kinds)}"
     at = rule.get("at", [])
     if kind is not RuleKind.CHANGE and at == [] and rule.get("record") is not True:
-        yield "at", f"is missing: a {kind} rule needs the numbers that are worth telling"
+        yield "at", f"is missing: {kind} needs the numbers that are worth telling"
     if kind is RuleKind.RACE and rule.get("per") is None:
         yield "per", "is missing: a race needs the groups that run it"
     if kind is RuleKind.SPREAD and rule.get("scope") == Scope.TERRITORY:
