@@ -444,6 +444,13 @@ def test_a_slot_by_itself_asks_who_holds_it(write: Write) -> None:
     assert "is the second series" in own.stdout
 
 
+def test_the_right_place_is_told_of_a_rule_that_has_the_first_only() -> None:
+    slot = "first-from-country:netflix-daily-overall:US:KR:1"
+    result = run("check", slot, "--from", "sample", "--title", "All of Us Are Dead")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("FALSE: All of Us Are Dead is the second title from South Korea to reach\n")
+
+
 def test_what_nobody_can_know_has_an_exit_code_of_its_own(write: Write) -> None:
     file, catalog = write("daily.csv", chart(["Ozark", "A riddle", "Dark"])), write("catalog.csv", CATALOG)
     claim = ("check", "--chart", "daily", "--territory", "US", "--title", "dark", "--nth", "1", "--language", "not:en")

@@ -36,6 +36,8 @@ EXIT_CODES: Mapping[Verdict, int] = {Verdict.TRUE: 0, Verdict.FALSE: 1, Verdict.
 WIDTH = 72
 """Columns of an answer for people."""
 
+_NUMBER = re.compile(r"\{(n|ordinal|cardinal)\}")
+
 _RULE = "claim"
 """The id of the rule that options make."""
 
@@ -182,7 +184,9 @@ def answer_lines(answered: Answered) -> Iterator[str]:
         if other.before:
             before = [f"{_named(holder)} ({holder.since})" for holder in other.before]
             yield from _wrapped(f"before it: {words.listed(before)}", "    ")
-        yield from _wrapped(f"{_record(other)}", "    ")
+        for reason in other.reasons[:_MAX_REASONS]:
+            yield from _wrapped(f"because {reason}", "    ")
+        yield from _wrapped(_record(other), "    ")
 
 
 def answer_object(answered: Answered) -> Iterator[str]:
@@ -256,6 +260,9 @@ def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
             "SLOT", f"a place of {name} is {'GROUP:N, such as KR:1' if grouped else 'a number'}, not {place!r}"
         )
     _refuse_no_group(rule, group or None, ArgumentError("SLOT", ""))
+    if not _NUMBER.search(rule.headline):
+        # "The first title from {group}" would be said of the second too.
+        rule = _worded(rule)
     return Question(rule, chart, territory, place, int(number), group or None, title)
 
 

@@ -33,7 +33,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """What somebody claims: that a work, or a group, holds a place of a rule.
+    """What somebody claims: that a work, or a group, holds a place of a rule, whose headline must say the number.
 
     `place` is the last part of a slot's id. For `nth` and `race` it says `n`; `group` is that of an `nth`, or the one
     that is said to have won a race. `works` are the ids of those that `title` may mean; without any, the question is
