@@ -100,6 +100,14 @@ class OptionError(ChartwatchError):
         return f"option {self.option}: {self.detail}"
 
 
+class ArgumentError(OptionError):
+    """An argument of a command that cannot be used. `option` is its name."""
+
+    def __str__(self) -> str:
+        """Name the argument and the reason."""
+        return f"{self.option}: {self.detail}"
+
+
 # Fetching.
 
 
@@ -135,8 +143,17 @@ class CatalogProblem(FileProblem):
     """A row of the catalog that cannot be read."""
 
 
+@dataclass
 class RuleProblem(FileProblem):
-    """A rule that is not one."""
+    """A rule that is not one. `line` and `column` count from 1; 0 where the mistake is the whole file's."""
+
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """Name the place as compilers do, then what is wrong there."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.detail}"
 
 
 # Stores.

@@ -239,7 +239,9 @@ def _replay_of(file: str, *more: str) -> Callable[[Path], Sequence[str]]:
         (_replay_of("good.csv", "--rules", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
         (_replay_of("good.csv", "--archive", os.devnull), [os.devnull]),
         (lambda folder: ("replay", f"{folder}/good.csv", "--source", "netflx"), ["'netflx' is not known", "csv"]),
-        (lambda _: ("rules", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
+        (lambda _: ("rules", "list", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
+        (lambda _: ("rules", "lint", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
+        (lambda _: ("rules", "try", "no/rules.yaml", "--from", "sample"), ["no/rules.yaml: No such file or directory"]),
         (lambda _: ("catalog", "check", "no/catalog.csv"), ["no/catalog.csv: No such file or directory"]),
         (lambda _: ("catalog", "load", "no/catalog.csv", "--stack", "x"), ["no/catalog.csv: No such file"]),
     ],
@@ -260,7 +262,9 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(
         (["replay", "x.csv", "--source", "csv", "--format", "xml"], "'--format'"),
         (["replay", "x.csv", "--sauce", "csv"], "No such option: --sauce"),
         (["replai"], "No such command 'replai'"),
-        (["rules", "a.yaml", "b.yaml"], "unexpected extra argument"),
+        (["rules", "list", "a.yaml", "b.yaml"], "unexpected extra argument"),
+        (["rules", "lint"], "Missing argument 'FILE'"),
+        (["rules", "rules.yaml"], "No such command 'rules.yaml'"),
         (["sources", "csv"], "unexpected extra argument"),
         (["catalog", "chek", "c.csv"], "No such command 'chek'"),
         (["catalog", "check"], "Missing argument 'FILE'"),
@@ -281,24 +285,243 @@ def test_a_mistyped_command_line_is_explained(arguments: list[str], said: str) -
 
 def test_a_wrong_rule_is_named_with_line_and_column(write: Write) -> None:
     file = write("rules.yaml", "- id: a-rule\n  kind: nth\n  scope: planet\n  headline: x\n  brief: x\n  at: [1]\n")
-    assert_refused(run("rules", file), f"{file}, line 3, column 10: rule a-rule, scope")
+    said = f"{file}:3:10: rule a-rule: scope: 'planet' is not one of territory, chart"
+    assert_refused(run("rules", "list", file), said)
+    assert_refused(run("rules", "try", file, "--from", "sample"), said)
 
 
 def test_rules_that_are_no_yaml_are_named_with_line_and_column(write: Write) -> None:
     file = write("rules.yaml", "- id: [\n")
-    assert_refused(run("rules", file), f"{file}, line 2, column 1: is not YAML")
+    assert_refused(run("rules", "list", file), f"{file}:2:1: is not YAML")
 
 
-def test_the_default_rules_are_listed_and_without_a_mistake() -> None:
-    result = run("rules")
+def test_the_default_rules_are_listed() -> None:
+    result = run("rules", "list")
     assert result.exit_code == 0
     assert "nth-non-english-series " in result.stdout
-    assert result.stdout.endswith("15 rules in default.yaml, without a mistake\n")
+    assert result.stdout.endswith("15 rules in default.yaml\n")
 
 
 def test_a_rules_file_is_named_as_it_was_given(write: Write) -> None:
     file = write("[bold]rules.yaml", RULES)
-    assert run("rules", file).stdout.endswith(f"1 rule in {file}, without a mistake\n")
+    assert run("rules", "list", file).stdout.endswith(f"1 rule in {file}\n")
+
+
+def test_lint_names_every_mistake_and_the_examples_that_do_not_come_out(write: Write) -> None:
+    wrong = RULES.replace("kind: nth", "kind: nth\n  count: season").replace("brief:", "breif:")
+    wrong += RULES.replace("nth-series", "other") + "  examples:\n    tells: [Ozark]\n    silent: [Ozark, Ozark]\n"
+    file = write("rules.yaml", wrong)
+    result = run("rules", "lint", file)
+    assert result.exit_code == 2
+    assert result.stdout.splitlines() == [
+        f"{file}:1:3: rule nth-series: brief: is missing",
+        f"{file}:3:10: rule nth-series: count: 'season' is not one of works, seasons; did you mean seasons?",
+        f"{file}:8:3: rule nth-series: breif: is no field here; did you mean brief?",
+        f"{file}:17:12: rule other: examples.tells: has nothing to tell of the last period of Ozark in US",
+        f"4 mistakes in {file}",
+    ]
+
+
+def test_lint_says_so_when_there_is_no_mistake_and_notes_rules_without_examples(write: Write) -> None:
+    file = write("rules.yaml", RULES)
+    result = run("rules", "lint", file)
+    assert result.exit_code == 0
+    assert result.stdout == (f"{file}: note: rule nth-series has no examples\n1 rule in {file}, without a mistake\n")
+
+
+# A rule on trial.
+
+
+def test_a_trial_shows_how_often_a_rule_would_have_told_and_what(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark", "Élite", "Dark", "Money Heist"]))
+    spec = f"csv,chart=daily,name=the daily chart,cadence=day,depth=1:{file}"
+    result = run("rules", "try", write("rules.yaml", RULES), "--from", spec, "--limit", "1")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "nth-series: 3 milestones in 5 periods of 1 chart, 1 left-censored (never told)",
+        "  1 earlier one not shown; --limit 2 shows all",
+        "  2022-01-03  Élite is the third series to reach #1 of the daily chart in the United States, in",
+        "              records since 2022-01-01",
+        "",
+    ]
+
+
+def test_a_trial_says_why_a_milestone_would_be_provisional(write: Write) -> None:
+    days = chart(["Ozark", "Élite", "Dark"]).splitlines()
+    file = write("daily.csv", "\n".join((*days[:2], *days[3:], "")))
+    result = run("rules", "try", write("rules.yaml", RULES), "--from", f"csv,chart=daily,cadence=day:{file}")
+    assert "1 provisional" in result.stdout
+    assert "  2022-01-03  Provisional: Dark is the second series" in result.stdout
+    assert "because the period 2022-01-02 is missing" in result.stdout
+
+
+def test_a_trial_for_machines_has_the_lines_of_a_replay(write: Write) -> None:
+    file, rules = write("daily.csv", chart(["Ozark", "Dark", "Élite"])), write("rules.yaml", RULES)
+    spec = f"csv,chart=daily,name=the daily chart,cadence=day,depth=1:{file}"
+    tried = run("rules", "try", rules, "--from", spec, "--format", "jsonl", "--since", "2022-01-02")
+    replayed = run("replay", file, *CHART, "--rules", rules, "--format", "jsonl", "--since", "2022-01-02")
+    assert tried.stdout == replayed.stdout != ""
+
+
+def test_successive_files_of_a_source_are_its_successive_versions(write: Write) -> None:
+    first, second = write("1.csv", chart(["Ozark", "Dark"])), write("2.csv", chart(["Ozark", "Élite", "Dark"]))
+    specs = [part for file in (first, second) for part in ("--from", f"csv,chart=daily,cadence=day:{file}")]
+    result = run("rules", "try", write("rules.yaml", RULES), *specs)
+    assert "2022-01-02  Élite is the second series" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "a history is needed: give --from or --stack"),
+        (["--from", "sample", "--stack", "x"], "--from and --stack are both given; give one"),
+        (["--from", "smaple"], "'smaple' is neither `sample` nor of the form SOURCE:FILE"),
+        (["--from", "netflx:good.csv"], "the source 'netflx' is not known; there are netflix-countries"),
+        (["--from", "csv,cadence:good.csv"], "'cadence' is not of the form key=value"),
+        (["--from", "csv,cadence=day,dept=1:{bad}"], "csv has no such option"),
+        (["--from", "csv,cadence=day:no.csv"], "no.csv: No such file or directory"),
+        (["--from", "netflix-countries:{bad}"], "bad.csv, line 1: 'null' is not a header"),
+        (["--from", "sample", "--catalog", "no.csv"], "no.csv: No such file or directory"),
+        (["--from", "sample", "--since", "yesterday"], "'yesterday' is not a date"),
+    ],
+)
+def test_a_history_that_cannot_be_used_is_refused_in_one_sentence(
+    write: Write, arguments: list[str], said: str
+) -> None:
+    bad = write("bad.csv", "null")
+    its = [argument.format(bad=bad) for argument in arguments]
+    assert_refused(run("rules", "try", write("rules.yaml", RULES), *its), said)
+
+
+# A claim.
+
+CLAIM = ("check", "--chart", "netflix-daily-overall", "--territory", "US", "--from", "sample")
+STORY = (*CLAIM, "--title", "All of Us Are Dead", "--work-kind", "series", "--language", "not:en")
+
+
+def test_the_story_of_february_2022_is_false_on_the_daily_chart() -> None:
+    result = run(*STORY, "--nth", "2")
+    assert result.exit_code == 1
+    assert (
+        result.stdout
+        == """\
+FALSE: All of Us Are Dead is the fourth non-English series to reach #1
+of Netflix's daily Top 10 in the United States, 7 days after release, in
+records since 2020-04-01: not the second. That was on 2022-02-04.
+
+Before it:
+  2021-03-27  Who Killed Sara?
+  2021-09-22  Squid Game
+  2021-12-04  Money Heist
+
+On the record:
+  Netflix's daily Top 10 in the United States: 710 of 710 days from
+  2020-04-01 to 2022-03-11, none missing
+"""
+    )
+
+
+def test_the_other_half_of_the_story_is_true() -> None:
+    result = run(*STORY, "--first-with", "2", "--per", "origin_country", "--group", "KR")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("TRUE: South Korea is the first country with two non-English series at #1\n")
+
+
+def test_a_slot_asks_the_same_as_its_options() -> None:
+    slot = run("check", "nth-non-english-series:netflix-daily-overall:US:4", "--from", "sample", *STORY[7:9])
+    assert slot.exit_code == 0
+    assert slot.stdout == run(*STORY, "--nth", "4").stdout
+
+
+def test_a_slot_by_itself_asks_who_holds_it(write: Write) -> None:
+    result = run("check", "nth-non-english-series:netflix-daily-overall:US:2", "--from", "sample")
+    assert (result.exit_code, result.stdout.split(" is ")[0]) == (0, "TRUE: Squid Game")
+    changed = run("check", "new-number-one:netflix-daily-overall:US:2022-02-04", "--from", "sample")
+    assert (changed.exit_code, changed.stdout.split(" is ")[0]) == (0, "TRUE: All of Us Are Dead")
+    mine = write("rules.yaml", RULES)
+    own = run("check", "nth-series:netflix-daily-overall:US:2", "--from", "sample", "--rules", mine)
+    assert own.exit_code == 0
+    assert "is the second series" in own.stdout
+
+
+def test_the_right_place_is_told_of_a_rule_that_has_the_first_only() -> None:
+    slot = "first-from-country:netflix-daily-overall:US:KR:1"
+    result = run("check", slot, "--from", "sample", "--title", "All of Us Are Dead")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("FALSE: All of Us Are Dead is the second title from South Korea to reach\n")
+
+
+def test_what_nobody_can_know_has_an_exit_code_of_its_own(write: Write) -> None:
+    file, catalog = write("daily.csv", chart(["Ozark", "A riddle", "Dark"])), write("catalog.csv", CATALOG)
+    claim = ("check", "--chart", "daily", "--territory", "US", "--title", "dark", "--nth", "1", "--language", "not:en")
+    result = run(*claim, "--from", f"csv,chart=daily,cadence=day:{file}", "--catalog", catalog)
+    assert result.exit_code == 3
+    assert result.stdout.startswith("UNKNOWN: Nobody can say whether it is the first. As far as is known,")
+    assert "Because:\n  the original language of A riddle, #1 since 2022-01-02, is unknown\n" in result.stdout
+
+
+def test_an_answer_for_machines_is_one_object() -> None:
+    said = json.loads(run(*STORY, "--nth", "2", "--format", "json").stdout)
+    assert [*said] == [
+        *("claim", "verdict", "chart", "chart_name", "territory", "sentence", "n", "period", "holders", "before"),
+        *("reasons", "record", "other_charts"),
+    ]
+    assert (said["verdict"], said["n"], said["period"]) == ("false", 4, "2022-02-04")
+    assert [holder["title"] for holder in said["before"]] == ["Who Killed Sara?", "Squid Game", "Money Heist"]
+    assert said["record"] == {
+        "since": "2020-04-01",
+        "until": "2022-03-11",
+        "periods_expected": 710,
+        "periods_seen": 710,
+        "gaps": [],
+    }
+
+
+def test_an_answer_fits_seventy_two_columns() -> None:
+    for arguments in (["--nth", "2"], ["--first-with", "2", "--per", "origin_country"]):
+        assert max(map(len, run(*STORY, *arguments).stdout.splitlines())) <= 72
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "option --chart: is needed, unless a SLOT such as RULE:CHART:TERRITORY:N is given"),
+        (["x:y"], "SLOT: 'x:y' is not of the form RULE:CHART:TERRITORY:PLACE"),
+        (["nth-english-series:a:US:2"], "there is no rule 'nth-english-series'; did you mean nth-non-english-series?"),
+        (["nth-non-english-series:a:US:two"], "a place of nth-non-english-series is a number, not 'two'"),
+        (["first-from-country:a:US:1"], "a place of first-from-country is GROUP:N, such as KR:1, not '1'"),
+        (["nth-non-english-series:a:*:2"], "counts in a territory, not '*'"),
+        (["nth-non-english-series:a:US:2"], "'a' is not in the history; there are netflix-daily-overall"),
+        (["nth-non-english-series:a:US:2", "--nth", "2"], "SLOT: says all but the title"),
+        ([*CLAIM[1:]], "give either --nth or, with --per, --first-with"),
+        ([*CLAIM[1:], "--first-with", "2"], "option --per: is missing: a race needs the groups that run it"),
+        ([*CLAIM[1:], "--nth", "2", "--group", "KR"], "option --group: is one of the groups that --per makes"),
+        (
+            [*CLAIM[1:], "--nth", "2", "--language", "korean"],
+            "option --language: 'korean' is not an ISO 639 code; did you",
+        ),
+        (
+            [*CLAIM[1:], "--nth", "2", "--country", "not:UK"],
+            "option --country: 'UK' is not an ISO 3166-1 alpha-2 code;",
+        ),
+        ([*CLAIM[1:], "--nth", "2", "--work-kind", "movie"], "option --work-kind: 'movie' is not film or series; did"),
+        ([*CLAIM[1:], "--nth", "2", "--year", "20"], "option --year: '20' is not of the form 2021, 2020-2022"),
+        ([*CLAIM[1:], "--nth", "2", "--count", "season"], "option --count: 'season' is not one of works, seasons"),
+        (
+            [*CLAIM[1:], "--nth", "2", "--list", "tv"],
+            "the rule claim is not about netflix-daily-overall: see its `list`",
+        ),
+        ([*CLAIM[1:], "--nth", "2", "--territory", "KR"], "netflix-daily-overall has no territory 'KR'; it has US"),
+        ([*CLAIM[1:], "--nth", "2", "--title", "Squid Gme"], "at #1 of a chart; did you mean Squid Game?"),
+    ],
+)
+def test_a_claim_that_cannot_be_understood_is_refused_in_one_sentence(arguments: list[str], said: str) -> None:
+    its = arguments if "--from" in arguments else [*arguments, "--from", "sample"]
+    assert_refused(run("check", *its), said)
+
+
+def test_a_claim_without_a_history_is_refused() -> None:
+    assert_refused(run("check", "nth-non-english-series:a:US:2"), "give --from or --stack")
 
 
 def test_the_sources_are_listed() -> None:
@@ -331,7 +554,20 @@ def test_the_version_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "replay", "rules", "sources", "catalog", "catalog check", "catalog load", "demo"]
+    "command",
+    [
+        "",
+        "replay",
+        "rules",
+        "rules list",
+        "rules lint",
+        "rules try",
+        "sources",
+        "catalog",
+        "catalog check",
+        "catalog load",
+        "demo",
+    ],
 )
 def test_help_fits_eighty_columns(command: str) -> None:
     result = run(*command.split(), "--help")

@@ -11,10 +11,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
+from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.tables import create_table, read_tables
 from chartwatch.cli.main import app
+from chartwatch.cli.replay import Stores, replay
+from chartwatch.domain.catalog import Catalog
+from chartwatch.rules import default_rules
+from chartwatch.sources import open_source
 from chartwatch_local.aws import LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
 
@@ -151,11 +156,15 @@ def test_tables_that_are_named_are_used_and_kept(versions: list[Path], monkeypat
 
 
 def deploy(aws: LocalAws, stack: str, outputs: dict[str, str]) -> None:
-    """Make a stack with the catalog table of template.yaml, a bucket, and these outputs."""
-    table = {name: value for name, value in read_tables()["CatalogTable"].items() if name != "StreamSpecification"}
+    """Make a stack with the tables of charts and catalogs of template.yaml, a bucket, and these outputs."""
+    tables = {
+        name: {key: value for key, value in definition.items() if key != "StreamSpecification"}
+        for name, definition in read_tables().items()
+        if name in ("CatalogTable", "ChartsTable")
+    }
     template = {
         "Resources": {
-            "CatalogTable": {"Type": "AWS::DynamoDB::Table", "Properties": table},
+            **{name: {"Type": "AWS::DynamoDB::Table", "Properties": its} for name, its in tables.items()},
             "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {}},
         },
         "Outputs": {name: {"Value": {"Ref": resource}} for name, resource in outputs.items()},
@@ -177,6 +186,33 @@ def test_a_catalog_is_put_in_force_in_the_stack_that_is_named(aws: LocalAws, cat
         CatalogDocuments(session.client("s3"), outputs["BucketName"]),
     ).current()
     assert [work.title for work in in_force] == ["Dark", "Élite", "Money Heist", "Ozark"]
+
+
+def test_a_claim_and_a_trial_read_the_charts_and_the_catalog_of_a_stack(
+    aws: LocalAws, catalog: Path, versions: list[Path], tmp_path: Path
+) -> None:
+    deploy(aws, "read", {"CatalogTable": "CatalogTable", "BucketName": "Bucket", "ChartsTable": "ChartsTable"})
+    assert run("catalog", "load", catalog, "--stack", "read").exit_code == 0
+    (described,) = aws.cloudformation().describe_stacks(StackName="read")["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "2"})
+    charts = DynamoCharts(Table(boto3.Session().client("dynamodb"), outputs["ChartsTable"]))
+    list(replay([versions[1]], source, Catalog(), default_rules(), stores=Stores(charts=charts)))
+    (rules := tmp_path / "rules.yaml").write_text(
+        "- {id: foreign, kind: nth, scope: territory, where: {original_language: {not: en}}, at: [1, 2, 3],"
+        " headline: '{title} {ordinal} in {territory}', brief: x}"
+    )
+    of_files = ("--from", f"csv,chart=daily,cadence=day,depth=2:{versions[1]}", "--catalog", catalog)
+    for arguments in (
+        ("rules", "try", rules),
+        ("check", "foreign:daily:US:2", "--rules", rules, "--title", "Élite"),
+    ):
+        of_stack = run(*arguments, "--stack", "read")
+        assert (of_stack.exit_code, of_stack.stderr) == (0, "")
+        assert of_stack.stdout == run(*arguments, *of_files).stdout != ""
+    refused = run("rules", "try", rules, "--stack", "raed")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("Error: the stack raed: ")
 
 
 @pytest.mark.usefixtures("aws")

@@ -59,3 +59,32 @@ def test_two_global_versions_that_are_no_tables_are_refused_and_the_others_proce
         "2023-12-27T132417Z.tsv.gz",
     ]
     assert "2 files refused" in summary
+
+
+def test_a_claim_is_answered_on_every_chart_that_the_work_topped() -> None:
+    result = check("netflix-daily-overall", "--nth", "2", "--from", "sample")
+    assert result.exit_code == 1
+    here, others = result.stdout.split("On other charts:")
+    assert here.startswith("FALSE: All of Us Are Dead is the fourth non-English series")
+    assert "not the second. That was on 2022-02-04." in here
+    assert "2021-03-27  Who Killed Sara?\n  2021-09-22  Squid Game\n  2021-12-04  Money Heist" in here
+    assert "710 of 710 days from\n  2020-04-01 to 2022-03-11" in here
+    said = " ".join(others.split())
+    assert "the third non-English series to reach #1 of Netflix's weekly TV chart in the United States" in said
+    assert "That was in the week to 2022-02-06. before it: Squid Game (2021-09-26) and Money Heist (2021-12-12)" in said
+    assert "35 of 35 weeks from 2021-07-04 to 2022-02-27, none missing" in said
+
+
+def test_the_third_place_of_the_weekly_us_chart_is_true() -> None:
+    result = check("netflix-weekly-tv", "--nth", "3", "--format", "json")
+    assert result.exit_code == 0
+    said = json.loads(result.stdout)
+    assert (said["verdict"], said["n"], said["period"]) == ("true", 3, "2022-02-06")
+    assert [holder["title"] for holder in said["before"]] == ["Squid Game", "Money Heist"]
+    assert (said["record"]["since"], said["record"]["until"]) == ("2021-07-04", "2022-02-27")
+
+
+def check(chart: str, *more: str) -> Result:
+    asked = ("--chart", chart, "--territory", "US", "--work-kind", "series", "--language", "not:en")
+    history = ("--from", f"netflix-countries:{WEEKS}", "--catalog", str(DATA / "catalog.csv"))
+    return CliRunner().invoke(app, ["check", "--title", "All of Us Are Dead", *asked, *history, *more])

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,9 +45,30 @@ def put_catalog_in_force(stack: str, catalog: Catalog) -> None:
     """Put a catalog in force in the deployment of that name. Raises `AwsRefused`."""
     with _in_a_sentence(f"the stack {stack}"):
         aws = boto3.Session()
-        outputs = _outputs(aws.client("cloudformation"), stack)
+        outputs = _outputs(aws.client("cloudformation"), stack, ("BucketName", "CatalogTable"))
         documents = CatalogDocuments(aws.client("s3"), outputs["BucketName"])
         DynamoCatalogs(Table(aws.client("dynamodb"), outputs["CatalogTable"]), documents).replace(catalog)
+
+
+class Deployed(NamedTuple):
+    """What a deployment has stored and what is in force in it."""
+
+    charts: DynamoCharts
+    catalogs: DynamoCatalogs
+
+
+@contextmanager
+def deployed_stores(stack: str) -> Iterator[Deployed]:
+    """Yield the charts and catalogs of the deployment of that name, to be read. Raises `AwsRefused`."""
+    with _in_a_sentence(f"the stack {stack}"):
+        aws = boto3.Session()
+        outputs = _outputs(aws.client("cloudformation"), stack, ("BucketName", "CatalogTable", "ChartsTable"))
+        dynamodb = aws.client("dynamodb")
+        documents = CatalogDocuments(aws.client("s3"), outputs["BucketName"])
+        yield Deployed(
+            DynamoCharts(Table(dynamodb, outputs["ChartsTable"])),
+            DynamoCatalogs(Table(dynamodb, outputs["CatalogTable"]), documents),
+        )
 
 
 @contextmanager
@@ -109,10 +130,10 @@ def _made(client: "DynamoDBClient") -> Iterator[_Tables]:
         client.delete_table(TableName=tables.charts)
 
 
-def _outputs(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:
+def _outputs(client: "CloudFormationClient", stack: str, needed: Sequence[str]) -> Mapping[str, str]:
     (described,) = client.describe_stacks(StackName=stack)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    if missing := [name for name in ("BucketName", "CatalogTable") if name not in outputs]:
+    if missing := [name for name in needed if name not in outputs]:
         raise AwsRefused(f"the stack {stack}", f"it has no output {missing[0]}, so it is no deployment of Chartwatch")
     return outputs
 

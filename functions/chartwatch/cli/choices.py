@@ -10,6 +10,13 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
+class AnswerFormat(StrEnum):
+    """How a claim is answered: as text for people, or as one JSON object."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class StoreKind(StrEnum):
     """Where a replay records: in memory, or in DynamoDB."""
 

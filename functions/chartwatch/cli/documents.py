@@ -4,7 +4,9 @@ import gzip
 import hashlib
 import os
 import re
+import stat
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +52,19 @@ def time_fetched(name: str) -> str | None:
     except ValueError:
         return None
     return fetched.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def refuse_missing(files: Iterable[Path]) -> None:
+    """Raise `FileProblem` for what cannot be a document: a mistyped name should not cost a long reading."""
+    for file in files:
+        try:
+            mode = file.stat().st_mode
+        except OSError as error:
+            raise FileProblem(str(file), "", error.strerror or "cannot be found") from error
+        if stat.S_ISDIR(mode):
+            raise FileProblem(str(file), "", "is a folder, not a file")
+        if not os.access(file, os.R_OK):
+            raise FileProblem(str(file), "", "may not be read")
 
 
 def _unpacked(packed: bytes, source: str) -> bytes:

@@ -1,17 +1,18 @@
 """The examples that stand beside rules, tried: short histories, and whether the rule tells of their last period."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from importlib import resources
 
 from chartwatch.adapters.catalog_file import parse_catalog
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
-from chartwatch.domain.catalog import Catalog
+from chartwatch.domain.catalog import UNLISTED, Catalog
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Provenance, Publication
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.ingestion import take_in
 from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.rules import RuleSet
+from chartwatch.domain.rules import Rule, RuleSet
 from chartwatch.rules import Example
 
 FIRST_PERIOD = date(2022, 1, 1)
@@ -26,32 +27,41 @@ def sample_catalog() -> Catalog:
     return parse_catalog((resources.files("chartwatch.cli") / "sample" / name).read_bytes(), name)
 
 
-def broken(rules: RuleSet, examples: Iterable[Example], catalog: Catalog) -> Iterator[str]:
-    """Yield a sentence for each example that does not come out as it says."""
+def broken(rules: RuleSet, examples: Iterable[Example], catalog: Catalog) -> Iterator[tuple[Example, str]]:
+    """Yield each example that does not come out as it says, with a sentence about it."""
+    by_id = {rule.id: rule for rule in rules}
     for example in examples:
         told = any(
-            change.is_told and change.milestone.rule == example.rule
-            for bulletin in _bulletins(rules, example, catalog)
+            change.is_told
+            for bulletin in _bulletins(by_id[example.rule], example, catalog)
             for change in bulletin.changes
         )
         if told is not example.tells:
             said = "has nothing to tell" if example.tells else "tells something"
-            yield f"rule {example.rule} {said} of the last period of {_shown(example)}"
+            yield example, f"{said} of the last period of {_shown(example)}{_unlisted(example, catalog)}"
 
 
-def _bulletins(rules: RuleSet, example: Example, catalog: Catalog) -> list[Bulletin]:
+def _bulletins(rule: Rule, example: Example, catalog: Catalog) -> list[Bulletin]:
     """Return what comes of the last period."""
+    chart = replace(_CHART, list_name=min(rule.lists.names)) if rule.lists and not rule.lists.negated else _CHART
     charts, milestones = MemoryCharts(), MemoryMilestones()
-    detector = Detector(charts, milestones, catalog, rules)
+    detector = Detector(charts, milestones, catalog, RuleSet([rule]))
     latest: list[Bulletin] = []
     for number, number_ones in enumerate(example.periods):
         if number_ones is None:
             continue
         period = FIRST_PERIOD + timedelta(number)
         editions = tuple(Edition(t, (Entry(1, title),)) for t, title in sorted(number_ones.items()))
-        take_in(Publication(_CHART, period, editions, _PROVENANCE), charts)
-        latest = detector.detect(_CHART.id, period)
+        take_in(Publication(chart, period, editions, _PROVENANCE), charts)
+        latest = detector.detect(chart.id, period)
     return latest
+
+
+def _unlisted(example: Example, catalog: Catalog) -> str:
+    """Say which titles the catalog does not hold: of these a rule can know nothing."""
+    titles = {title: None for said in example.periods if said for title in said.values()}
+    unlisted = [title for title in titles if catalog.match(title, None, FIRST_PERIOD).id.startswith(UNLISTED)]
+    return f" (not in the sample's catalog: {', '.join(unlisted)})" if unlisted else ""
 
 
 def _shown(example: Example) -> str:

@@ -47,11 +47,20 @@ def rules_table(rules: Iterable[Rule], width: int) -> Table:
 
 def where_in_words(rule: Rule) -> str:
     """Return what a rule counts: "non-English series", "titles from Mexico"."""
+    return _where(rule, _PLURALS, "titles")
+
+
+def one_in_words(rule: Rule) -> str:
+    """Return one of what a rule counts: "non-English series", "title from Mexico"."""
+    return _where(rule, {}, "title")
+
+
+def _where(rule: Rule, kinds: Mapping[str, str], anything: str) -> str:
     conditions = {condition.fact: condition for condition in rule.where}
     language = conditions.get(Fact.ORIGINAL_LANGUAGE)
     country = conditions.get(Fact.ORIGIN_COUNTRY)
     said = [_languages(language)] if language else []
-    said.append(_kinds(conditions.get(Fact.WORK_KIND)))
+    said.append(_kinds(conditions.get(Fact.WORK_KIND), kinds, anything))
     said += [_countries(country)] if country else []
     said += [_years(conditions[Fact.RELEASE_YEAR])] if Fact.RELEASE_YEAR in conditions else []
     said += [_lists(rule.lists)] if rule.lists else []
@@ -69,11 +78,11 @@ def _lists(lists: Lists) -> str:
     return f"{'not ' if lists.negated else ''}on {named}"
 
 
-def _kinds(condition: Condition | None) -> str:
+def _kinds(condition: Condition | None, kinds: Mapping[str, str], anything: str) -> str:
     if condition is None:
-        return "titles"
-    named = " and ".join(_PLURALS.get(kind, kind) for kind in sorted(condition.values))
-    return f"titles but {named}" if condition.negated else named
+        return anything
+    named = " and ".join(kinds.get(kind, kind) for kind in sorted(condition.values))
+    return f"{anything} but {named}" if condition.negated else named
 
 
 def _languages(condition: Condition) -> str:

@@ -1,13 +1,10 @@
-"""The `chartwatch` command: replay, rules, sources, catalog, demo."""
+"""The `chartwatch` command: replay, check, rules, sources, catalog, demo."""
 
 # Each command imports what it needs, so that the others start without it.
 # ruff: noqa: PLC0415
 
-import os
-import stat
 import sys
 import time
-from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
 from io import TextIOWrapper
@@ -17,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from chartwatch.cli.choices import Format, StoreKind
+from chartwatch.cli.choices import AnswerFormat, Format, StoreKind
 from chartwatch.errors import ChartwatchError, FileProblem, OptionError
 
 EXIT_WRONG_INPUT = 2
@@ -50,6 +47,21 @@ def _typer(summary: str) -> typer.Typer:
 app = _typer("Watches popularity charts and says when something historic happens, with the evidence.")
 catalog_app = _typer("Check a catalog of works, or put it in force.")
 app.add_typer(catalog_app, name="catalog")
+rules_app = _typer("List rules, find mistakes in them, or try them on a history.")
+app.add_typer(rules_app, name="rules")
+
+Origins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--from",
+        metavar="SPEC",
+        help="A history: `sample`, or SOURCE[,OPTION=VALUE...]:FILE; repeatable, a source's files oldest first.",
+    ),
+]
+Stack = Annotated[str | None, typer.Option(metavar="NAME", help="The history of a deployed stack, which is only read.")]
+CatalogFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV; else the sample's or the stack's.")
+]
 
 
 def _print_version(wanted: bool) -> None:
@@ -109,7 +121,9 @@ def replay(
 ) -> None:
     """Say what the published files of a source would have announced."""
     from chartwatch.adapters.catalog_file import read_catalog
+    from chartwatch.cli.documents import refuse_missing
     from chartwatch.cli.following import following
+    from chartwatch.cli.histories import read_settings
     from chartwatch.cli.replay import replay as replayed
     from chartwatch.cli.reports import LINES, Tally
     from chartwatch.cli.stores import open_stores
@@ -117,8 +131,8 @@ def replay(
     from chartwatch.rules import default_rules, read_rules
     from chartwatch.sources import open_source
 
-    _refuse_missing(files)
-    opened = open_source(source, _options(options or []))
+    refuse_missing(files)
+    opened = open_source(source, read_settings(options or []))
     works = read_catalog(catalog) if catalog else Catalog()
     in_force = read_rules(rules) if rules else default_rules()
     _speak_utf_8()
@@ -133,14 +147,14 @@ def replay(
         raise typer.Exit(EXIT_WRONG_INPUT)
 
 
-@app.command()
-def rules(
+@rules_app.command("list")
+def list_rules(
     file: Annotated[
         Path | None,
         typer.Argument(metavar="FILE", help="Rules of your own, as YAML; else the default ones."),
     ] = None,
 ) -> None:
-    """Check rules and list what they watch for."""
+    """List what rules watch for."""
     from chartwatch.cli.listings import console, rules_table
     from chartwatch.domain import words
     from chartwatch.rules import default_rules, read_rules
@@ -148,7 +162,129 @@ def rules(
     found = read_rules(file) if file else default_rules()
     out = console()
     out.print(rules_table(found, out.width))
-    typer.echo(f"{words.counted(len(found), 'rule')} in {file or 'default.yaml'}, without a mistake")
+    typer.echo(f"{words.counted(len(found), 'rule')} in {file or 'default.yaml'}")
+
+
+@rules_app.command("lint")
+def lint_rules(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Rules of your own, as YAML.")],
+) -> None:
+    """Find every mistake in a rules file, and try its examples."""
+    from chartwatch.cli.linting import lint
+
+    report = lint(file)
+    for line in report.lines():
+        typer.echo(line)
+    if report.mistakes:
+        raise typer.Exit(EXIT_WRONG_INPUT)
+
+
+@rules_app.command("try")
+def try_rules(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Rules of your own, as YAML.")],
+    *,
+    origins: Origins = None,
+    stack: Stack = None,
+    catalog: CatalogFile = None,
+    since: Annotated[
+        date | None,
+        typer.Option(parser=_as_date, metavar="DATE", help="Show what became true from then on."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Show the latest N of a rule: 20, as JSON lines all."),
+    ] = None,
+    output: Annotated[
+        Format, typer.Option("--format", help="A line a milestone for people, or a JSON line for machines.")
+    ] = Format.TEXT,
+) -> None:
+    """Show what rules would have told of a history."""
+    from chartwatch.cli.histories import open_histories
+    from chartwatch.cli.trying import TRIALS, try_out
+    from chartwatch.rules import read_rules
+
+    in_trial = read_rules(file)
+    _speak_utf_8()
+    with open_histories(origins or (), stack, catalog) as history:
+        for trial in try_out(in_trial, history, since):
+            sys.stdout.writelines(f"{line}\n" for line in TRIALS[output](trial, limit))
+
+
+@app.command()
+def check(
+    slot: Annotated[
+        str | None,
+        typer.Argument(metavar="SLOT", help="A place of a rule, RULE:CHART:TERRITORY:N; else give the options below."),
+    ] = None,
+    *,
+    title: Annotated[str | None, typer.Option(metavar="TITLE", help="The work that is said to hold it.")] = None,
+    origins: Origins = None,
+    stack: Stack = None,
+    catalog: CatalogFile = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, for a SLOT.")] = None,
+    chart: Annotated[str | None, typer.Option(metavar="ID", help="The chart.")] = None,
+    territory: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The territory, such as US; `*` for all of the chart together.")
+    ] = None,
+    nth: Annotated[int | None, typer.Option(min=1, metavar="N", help="It is said to be the N-th.")] = None,
+    first_with: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="The group is said to be the first with N.")
+    ] = None,
+    group: Annotated[str | None, typer.Option(metavar="CODE", help="The group of --per, such as KR.")] = None,
+    per: Annotated[
+        str | None, typer.Option(metavar="FACT", help="Groups: origin_country, original_language or work_kind.")
+    ] = None,
+    work_kind: Annotated[str | None, typer.Option(metavar="KIND", help="Count only film or series.")] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODES", help="Count only these languages: ko, or es,pt, or not:en.")
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(metavar="CODES", help="Count only these countries of origin, likewise.")
+    ] = None,
+    listed: Annotated[
+        str | None, typer.Option("--list", metavar="NAMES", help="Look only at charts of these lists, likewise.")
+    ] = None,
+    year: Annotated[
+        str | None, typer.Option(metavar="YEARS", help="Count only works released in 2021, 2020-2022 or 2020-.")
+    ] = None,
+    origin: Annotated[
+        str | None, typer.Option(metavar="POLICY", help="A work counts for its main country, or any.")
+    ] = None,
+    count: Annotated[str | None, typer.Option(metavar="WHAT", help="Count works, or seasons.")] = None,
+    output: Annotated[
+        AnswerFormat, typer.Option("--format", help="Text for people, or JSON for machines.")
+    ] = AnswerFormat.TEXT,
+) -> None:
+    """Say whether a claim is true, false or unknown.
+
+    The exit code is 0 when it is true, 1 when it is false, 3 when nobody can know.
+    """
+    from chartwatch.cli.checks import ANSWERS, EXIT_CODES, Options, answered
+    from chartwatch.cli.histories import open_histories
+    from chartwatch.rules import default_rules, read_rules
+
+    options = Options(
+        chart=chart,
+        territory=territory,
+        nth=nth,
+        first_with=first_with,
+        group=group,
+        per=per,
+        work_kind=work_kind,
+        language=language,
+        country=country,
+        listed=listed,
+        year=year,
+        origin=origin,
+        count=count,
+    )
+    in_force = read_rules(rules) if rules else default_rules()
+    question = options.asked(slot, title, in_force)
+    _speak_utf_8()
+    with open_histories(origins or (), stack, catalog) as history:
+        answer = answered(question, history)
+    sys.stdout.writelines(f"{line}\n" for line in ANSWERS[output](answer))
+    raise typer.Exit(EXIT_CODES[answer.here.verdict])
 
 
 @app.command()
@@ -203,28 +339,3 @@ def _speak_utf_8() -> None:
     """JSON lines are UTF-8, whatever the terminal's locale says."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-
-
-def _refuse_missing(files: Sequence[Path]) -> None:
-    """Refuse before any work what cannot be a document: a mistyped name should not cost a long replay."""
-    for file in files:
-        try:
-            mode = file.stat().st_mode
-        except OSError as error:
-            raise FileProblem(str(file), "", error.strerror or "cannot be found") from error
-        if stat.S_ISDIR(mode):
-            raise FileProblem(str(file), "", "is a folder, not a file")
-        if not os.access(file, os.R_OK):
-            raise FileProblem(str(file), "", "may not be read")
-
-
-def _options(said: Sequence[str]) -> dict[str, str]:
-    options: dict[str, str] = {}
-    for option in said:
-        key, equals, value = option.partition("=")
-        if not (key and equals):
-            raise OptionError("-o", f"{option!r} is not of the form key=value")
-        if key in options:
-            raise OptionError(f"-o {key}", "is given twice")
-        options[key] = value
-    return options

@@ -98,6 +98,11 @@ class Claim:
     works: tuple[Work, ...]
 
 
+def fact_words(fact: Fact) -> str:
+    """Return what a sentence calls a fact: "original language"."""
+    return _FACT_WORDS[fact]
+
+
 def change_claim(
     rule: Rule,
     setting: Setting,

@@ -7,25 +7,39 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from pydantic import ValidationError
 
 from chartwatch.domain.rules import RuleSet
 from chartwatch.errors import RuleProblem
+from chartwatch.rules.mistakes import duplicate, mistakes_of, place_of
 from chartwatch.rules.schema import RuleModel
 
 MAX_BYTES = 256 * 1024
 """A larger rules file is refused unread: YAML can be made to grow without bound."""
 
-_NOT_FIELDS = frozenset({"[key]", "not_", "in_", "from_", "constrained-int", "literal['all']", "str", "dict[str,str]"})
-"""Parts of the places that pydantic names, which are none of the file."""
-
 
 class Example(NamedTuple):
-    """What a rule should say of a short history: `tells` of its last period, or not."""
+    """What a rule should say of a short history: `tells` of its last period, or not.
+
+    `place` is line and column in the rules file, from 1.
+    """
 
     rule: str
     tells: bool
     periods: tuple[Mapping[str, str] | None, ...]
+    place: tuple[int, int] = (0, 0)
+
+    @property
+    def field(self) -> str:
+        """Where it stands among the examples."""
+        return "tells" if self.tells else "silent"
+
+
+class Reading(NamedTuple):
+    """What a rules file comes to: the rules that are right, their examples, and every mistake in the file's order."""
+
+    rules: RuleSet
+    examples: tuple[Example, ...]
+    mistakes: tuple[RuleProblem, ...]
 
 
 def default_rules() -> RuleSet:
@@ -45,23 +59,65 @@ def included_rules(name: str) -> RuleSet:
 
 def read_rules(path: Path) -> RuleSet:
     """Read a rules file. Raises `RuleProblem` that names the line and the field."""
+    return parse_rules(read_rules_file(path), str(path))
+
+
+def read_rules_file(path: Path) -> bytes:
+    """Return what stands in a file. Raises `RuleProblem` when it cannot be read."""
     try:
-        return parse_rules(path.read_bytes(), str(path))
+        return path.read_bytes()
     except OSError as error:
         raise RuleProblem(str(path), "", error.strerror or "cannot be read") from error
 
 
 def parse_rules(body: bytes, name: str) -> RuleSet:
-    """Return the rules that stand in `body`, a YAML list; `name` is what errors call the file."""
-    return RuleSet(model.as_rule() for model in _models(body, name))
+    """Return the rules that stand in `body`, a YAML list; `name` is what errors call the file.
+
+    Raises the first mistake as `RuleProblem`.
+    """
+    return _without_mistakes(body, name).rules
 
 
 def parse_examples(body: bytes, name: str) -> list[Example]:
-    """Return the examples that stand beside rules."""
-    return [example for model in _models(body, name) for example in _examples(model)]
+    """Return the examples that stand beside rules. Raises the first mistake as `RuleProblem`."""
+    return list(_without_mistakes(body, name).examples)
 
 
-def _models(body: bytes, name: str) -> Sequence[RuleModel]:
+def examine(body: bytes, name: str) -> Reading:
+    """Read rules, and find every mistake. What is no list of rules at all is one mistake."""
+    try:
+        nodes, rules = _as_yaml(body, name)
+    except RuleProblem as problem:
+        return Reading(RuleSet([]), (), (problem,))
+    mistakes: list[RuleProblem] = []
+    models: dict[str, tuple[RuleModel, yaml.Node]] = {}
+    ids: set[str] = set()
+    for number, (node, rule) in enumerate(zip(nodes, rules, strict=True), 1):
+        its = [*mistakes_of(name, node, number, rule)]
+        rule_id = rule.get("id") if isinstance(rule, dict) else None
+        if isinstance(rule_id, str):
+            its += [duplicate(name, node, rule_id)] if rule_id in ids else []
+            ids.add(rule_id)
+        if not its:
+            model = RuleModel.model_validate(rule)
+            models[model.id] = model, node
+        mistakes += its
+    return Reading(
+        RuleSet(model.as_rule() for model, _ in models.values()),
+        tuple(example for model, node in models.values() for example in _examples(model, node)),
+        tuple(sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column))),
+    )
+
+
+def _without_mistakes(body: bytes, name: str) -> Reading:
+    reading = examine(body, name)
+    if reading.mistakes:
+        raise reading.mistakes[0]
+    return reading
+
+
+def _as_yaml(body: bytes, name: str) -> tuple[Sequence[yaml.Node], Sequence[Any]]:
+    """Return the rules of a file as YAML's nodes, which know their place, and as what they say."""
     if len(body) > MAX_BYTES:
         raise RuleProblem(name, "", f"is larger than {MAX_BYTES} bytes")
     try:
@@ -70,66 +126,32 @@ def _models(body: bytes, name: str) -> Sequence[RuleModel]:
         _refuse_aliases(text, name)
         data = yaml.safe_load(text)
     except UnicodeDecodeError as error:
-        raise RuleProblem(name, f"line {body[: error.start].count(10) + 1}", "is not UTF-8") from error
+        line = body[: error.start].count(10) + 1
+        raise RuleProblem(name, "", "is not UTF-8", line, error.start - body.rfind(b"\n", 0, error.start)) from error
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise RuleProblem(name, _place(mark), f"is not YAML: {error.problem or error.context}") from error
+        line, column = _place(error.problem_mark or error.context_mark)
+        raise RuleProblem(name, "", f"is not YAML: {error.problem or error.context}", line, column) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise RuleProblem(name, "", f"is not YAML: {error}") from error
-    if not isinstance(data, list) or not data or node is None:
-        raise RuleProblem(name, "line 1", "should be a list of rules, each beginning with `- id:`")
-    models: dict[str, RuleModel] = {}
-    for index, item in enumerate(data):
-        try:
-            model = RuleModel.model_validate(item)
-        except ValidationError as error:
-            raise _problem(name, node, index, item, error) from error
-        if model.id in models:
-            raise RuleProblem(
-                name, _place(_node_at(node, (index, "id")).start_mark), f"the id {model.id} is used twice"
-            )
-        models[model.id] = model
-    return tuple(models.values())
+        raise RuleProblem(name, "", f"is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(node, yaml.SequenceNode) or not data:
+        raise RuleProblem(name, "", "should be a list of rules, each beginning with `- id:`", 1, 1)
+    return node.value, data
 
 
-def _examples(model: RuleModel) -> Iterator[Example]:
+def _examples(model: RuleModel, node: yaml.Node) -> Iterator[Example]:
     if model.examples is not None:
         for tells, periods in ((True, model.examples.tells), (False, model.examples.silent)):
             placed = tuple({"US": said} if isinstance(said, str) else said for said in periods)
-            yield Example(model.id, tells, placed)
+            example = Example(model.id, tells, placed)
+            yield example._replace(place=place_of(node, ("examples", example.field)))
 
 
 def _refuse_aliases(text: str, name: str) -> None:
     """Refuse `*alias`: a few nested ones make a file of gigabytes, and rules need none."""
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise RuleProblem(name, _place(event.start_mark), "aliases (`*name`) are not allowed in rules")
+            raise RuleProblem(name, "", "aliases (`*name`) are not allowed in rules", *_place(event.start_mark))
 
 
-def _problem(name: str, node: Any, index: int, item: Any, error: ValidationError) -> RuleProblem:
-    first = error.errors()[0]
-    path = [part for part in first["loc"] if part not in _NOT_FIELDS]
-    found = _node_at(node, (index, *path))
-    where = ".".join(str(part) for part in path)
-    said = first["msg"].removeprefix("Value error, ")
-    rule = f"rule {item['id']}" if isinstance(item, dict) and isinstance(item.get("id"), str) else f"rule {index + 1}"
-    return RuleProblem(name, _place(found.start_mark), f"{rule}{f', {where}' if where else ''}: {said}")
-
-
-def _node_at(node: Any, path: tuple[Any, ...]) -> Any:
-    """Return the node at `path`, or the last one on the way that exists."""
-    for part in path:
-        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-        elif isinstance(node, yaml.MappingNode):
-            found = next((value for key, value in node.value if key.value == str(part)), None)
-            if found is None:
-                break
-            node = found
-        else:
-            break
-    return node
-
-
-def _place(mark: Any) -> str:
-    return f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+def _place(mark: Any) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (0, 0)

@@ -15,6 +15,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from chartwatch.adapters.catalog_file import read_catalog
+from chartwatch.cli.histories import SAMPLE_OPTIONS
 from chartwatch.cli.replay import replay
 from chartwatch.domain.stories import Priority, Story, stories
 from chartwatch.rules import default_rules
@@ -29,9 +30,7 @@ from chartwatch_local.sink import Sink, sink
 CHART = SAMPLE / "netflix-daily-us.csv"
 CATALOG = SAMPLE / "catalog.csv"
 
-CHART_ID = "netflix-daily-overall"
-OPTIONS = {"chart": CHART_ID, "name": "Netflix's daily Top 10", "provider": "netflix", "cadence": "day"}
-"""Options of the source `csv` that say what the sample does not say itself."""
+CHART_ID = SAMPLE_OPTIONS["chart"]
 
 LIVE_FROM = date(2021, 9, 1)
 """What lies before it is history: recorded, and told to nobody."""
@@ -96,7 +95,7 @@ def parameters(its: Provider) -> Mapping[str, str]:
         "NetflixCountriesSchedule": "",
         "NetflixGlobalSchedule": "",
         "CsvSchedule": NEVER,
-        "CsvOptions": json.dumps({**OPTIONS, "url": its.url}),
+        "CsvOptions": json.dumps({**SAMPLE_OPTIONS, "url": its.url}),
     }
 
 
@@ -143,7 +142,7 @@ def replayed(scratch: Path) -> Sequence[Story]:
     """Return the stories of the same days by a replay in memory, in the order of telling."""
     file = scratch / CHART.name
     file.write_bytes(document(LAST))
-    source = open_source("csv", OPTIONS)
+    source = open_source("csv", SAMPLE_OPTIONS)
     bulletins = replay([file], source, read_catalog(CATALOG), default_rules(), live_from=LIVE_FROM)
     return [story for bulletin in bulletins for story in stories(bulletin)]
 

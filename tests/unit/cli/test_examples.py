@@ -5,7 +5,7 @@ from importlib import resources
 import pytest
 
 from chartwatch.cli.examples import broken, sample_catalog
-from chartwatch.rules import Example, default_rules, parse_examples
+from chartwatch.rules import Example, default_rules, parse_examples, parse_rules
 
 EXAMPLES = parse_examples((resources.files("chartwatch.rules") / "default.yaml").read_bytes(), "default.yaml")
 
@@ -28,5 +28,19 @@ def test_the_works_of_the_examples_are_in_the_catalog() -> None:
 def test_an_example_that_is_not_true_is_found() -> None:
     wrong = Example("new-number-one", tells=True, periods=({"US": "Ozark"}, None, {"US": "Ozark"}))
     assert list(broken(default_rules(), [wrong], sample_catalog())) == [
-        "rule new-number-one has nothing to tell of the last period of Ozark in US, nothing, Ozark in US"
+        (wrong, "has nothing to tell of the last period of Ozark in US, nothing, Ozark in US")
     ]
+
+
+def test_an_example_with_a_title_that_is_not_in_the_catalog_says_so() -> None:
+    wrong = Example("first-in-language", tells=True, periods=({"US": "Ozark"}, {"US": "Squid Gme"}))
+    ((_, said),) = broken(default_rules(), [wrong], sample_catalog())
+    assert said.endswith("Squid Gme in US (not in the sample's catalog: Squid Gme)")
+
+
+def test_an_example_of_a_rule_about_a_list_is_tried_on_that_list() -> None:
+    rules = parse_rules(
+        b"- {id: tv, kind: change, scope: territory, where: {list: tv}, headline: x, brief: x}", "rules.yaml"
+    )
+    true = Example("tv", tells=True, periods=({"US": "Ozark"}, {"US": "Squid Game"}))
+    assert list(broken(rules, [true], sample_catalog())) == []

@@ -68,7 +68,8 @@ def test_every_command_of_the_readme_runs_on_small_files(command: str, tmp_path:
     done = subprocess.run(
         [sys.executable, "-m", "chartwatch.cli", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    # A claim that is checked may be false, or unknown.
+    assert done.returncode in ((0, 1, 3) if arguments[0] == "check" else (0,)), done.stderr
     assert done.stdout or "publications" in done.stderr
 
 
