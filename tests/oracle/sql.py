@@ -1,5 +1,6 @@
 """Milestones worked out in SQL by DuckDB: from charts, a catalog and rules to slots, all at once."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -85,12 +86,15 @@ DEFAULT_RULES: list[Rule] = [
 ]
 
 
+_UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
 def title_key(title: str) -> str:
     """Return what two spellings of a title have in common."""
-    text = unicodedata.normalize("NFKC", title)
+    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", title))
     for apostrophe in "’ʼ‘":
         text = text.replace(apostrophe, "'")
-    return " ".join(text.casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())
 
 
 # ---------------------------------------------------------------------------------------------------- loading
@@ -243,7 +247,9 @@ _NUMBER_ONES = (
     ),
     match AS (
         SELECT title_key, kind, period,
-               CASE WHEN count(*) = 1 THEN any_value(work_id)
+               -- Seven days are for errors of the catalog; nothing charts long before it is out.
+               CASE WHEN count(*) = 1
+                    THEN CASE WHEN any_value(release_date) > period + 7 THEN NULL ELSE any_value(work_id) END
                     WHEN count(release_date) = count(*) AND count(*) FILTER (WHERE release_date = latest) = 1
                     THEN any_value(work_id) FILTER (WHERE release_date = latest) END AS work_id
         FROM candidate
