@@ -156,7 +156,16 @@ def _entries(ones: Iterable[Charted], *, former: bool) -> tuple[Entry, ...]:
 # What stands on charts.
 
 _TITLES = ("Alpha", "ALPHA", "Beta", "The King’s Ace", "The King's Ace", "오징어", "Ｄelta")
-_SEASONS = (None, "Season 1", "Season 2")
+_SEASONS = (
+    None,
+    "Season 1",
+    "Season 2",
+    "Limited Series",
+    "Alpha: Part 2",
+    "Beta 1",
+    "Beta",
+    "The Final Season Part 1",
+)
 
 
 def _content(chart: Chart) -> st.SearchStrategy[Content]:

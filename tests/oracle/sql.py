@@ -1,5 +1,6 @@
 """Milestones worked out in SQL by DuckDB: from charts, a catalog and rules to slots, all at once."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -85,12 +86,15 @@ DEFAULT_RULES: list[Rule] = [
 ]
 
 
+_UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
 def title_key(title: str) -> str:
     """Return what two spellings of a title have in common."""
-    text = unicodedata.normalize("NFKC", title)
+    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", title))
     for apostrophe in "’ʼ‘":
         text = text.replace(apostrophe, "'")
-    return " ".join(text.casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())
 
 
 # ---------------------------------------------------------------------------------------------------- loading
@@ -197,11 +201,40 @@ _NUMBER_ONES = (
     # Which work a title is depends on the period: of two works of one name it is the later one once that is out.
     """
     CREATE OR REPLACE TEMP TABLE charted AS
-    WITH spelling AS (SELECT unnest($titles::VARCHAR[]) AS title, unnest($keys::VARCHAR[]) AS title_key),
+    WITH spelling AS (SELECT unnest($texts::VARCHAR[]) AS said, unnest($keys::VARCHAR[]) AS key),
     top AS (
-        SELECT e.chart, e.territory, e.period, e.title, e.season, e.kind, s.title_key
-        FROM entry e JOIN spelling s USING (title)
+        SELECT e.chart, e.territory, e.period, e.title, e.kind, t.key AS title_key, l.key AS label_key
+        FROM entry e JOIN spelling t ON t.said = e.title LEFT JOIN spelling l ON l.said = e.season
         WHERE e.rank = 1
+    ),
+    -- What a label says besides the title: all of it, where the title is not followed by a space, a colon or a dash.
+    label AS (
+        SELECT DISTINCT title_key, label_key,
+               CASE WHEN starts_with(label_key, title_key)
+                    THEN regexp_extract(substr(label_key, length(title_key) + 1), '^(?:[ :–—-]+(.*))?$', 1)
+                    END AS after,
+               label_key = title_key OR starts_with(label_key, title_key)
+                   AND regexp_matches(substr(label_key, length(title_key) + 1), '^[ :–—-]') AS named
+        FROM top
+        WHERE label_key IS NOT NULL
+    ),
+    words AS (
+        SELECT title_key, label_key,
+               regexp_replace(CASE WHEN named THEN after ELSE label_key END, '[ :]+$', '') AS said
+        FROM label
+        WHERE said NOT IN ('', title_key)
+    ),
+    meant AS (
+        SELECT title_key, label_key,
+               CASE WHEN said = 'limited series' THEN '1'
+                    WHEN regexp_full_match(said, '(the )?final season( part [0-9]+)?') THEN 'final season'
+                    WHEN regexp_full_match(said, '[0-9]+')
+                      OR regexp_full_match(said, 'season [0-9]+ part [0-9]+')
+                      OR regexp_full_match(said, '(book|chapter|collection|part|season|series|temporada|volume) '
+                                                 '[0-9]+( ?:.*)?')
+                    THEN regexp_replace(regexp_extract(said, '[0-9]+'), '^0+([0-9])', '\\1')
+                    ELSE said END AS season
+        FROM words
     ),
     candidate AS (
         SELECT t.title_key, t.kind, t.period, w.work_id, w.release_date,
@@ -214,15 +247,18 @@ _NUMBER_ONES = (
     ),
     match AS (
         SELECT title_key, kind, period,
-               CASE WHEN count(*) = 1 THEN any_value(work_id)
+               -- Seven days are for errors of the catalog; nothing charts long before it is out.
+               CASE WHEN count(*) = 1
+                    THEN CASE WHEN any_value(release_date) > period + 7 THEN NULL ELSE any_value(work_id) END
                     WHEN count(release_date) = count(*) AND count(*) FILTER (WHERE release_date = latest) = 1
                     THEN any_value(work_id) FILTER (WHERE release_date = latest) END AS work_id
         FROM candidate
         GROUP BY title_key, kind, period
     )
-    SELECT t.*, m.work_id IS NOT NULL AS listed,
+    SELECT t.* EXCLUDE (label_key), n.season, m.work_id IS NOT NULL AS listed,
            coalesce(m.work_id, 'unlisted:' || coalesce(t.kind, 'any') || ':' || t.title_key) AS work_id
     FROM top t
+    LEFT JOIN meant n ON n.title_key = t.title_key AND n.label_key = t.label_key
     LEFT JOIN match m
            ON m.title_key = t.title_key AND m.period = t.period AND m.kind IS NOT DISTINCT FROM t.kind
     """,
@@ -284,9 +320,10 @@ _COVERAGE = """
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, charts: Mapping[str, Chart]) -> None:
-    titles = [t for (t,) in connection.execute("SELECT DISTINCT title FROM entry WHERE rank = 1").fetchall()]
+    texts = "SELECT DISTINCT unnest([title, season]) AS said FROM entry WHERE rank = 1"
+    said = [text for (text,) in connection.execute(f"SELECT said FROM ({texts}) WHERE said IS NOT NULL").fetchall()]
     charted, *rest = _NUMBER_ONES
-    connection.execute(charted, {"titles": titles, "keys": [title_key(title) for title in titles]})
+    connection.execute(charted, {"texts": said, "keys": [title_key(text) for text in said]})
     for statement in rest:
         connection.execute(statement)
     charted_on = {chart for (chart,) in connection.execute("SELECT DISTINCT chart FROM entry").fetchall()}

@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -29,12 +30,17 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def read_catalog(path: Path) -> Catalog:
-    """Read a catalog file. Raises `CatalogProblem` that names line and column."""
+    """Read a catalog file. Raises `CatalogProblem` that names line and column.
+
+    A title or alias that was decoded wrongly stands for its right form as well, which is what sources make of it.
+    """
+    from chartwatch.domain.decoding import well_decoded  # noqa: PLC0415  # the detector parses, and starts without ftfy
+
     try:
         body = path.read_bytes()
     except OSError as error:
         raise CatalogProblem(str(path), "", error.strerror or "cannot be read") from error
-    return parse_catalog(body, str(path))
+    return Catalog(_with_right_forms(work, well_decoded) for work in parse_catalog(body, str(path)))
 
 
 def parse_catalog(body: bytes, name: str) -> Catalog:
@@ -53,6 +59,12 @@ def write_catalog(catalog: Catalog) -> bytes:
     rows.writerow(COLUMNS)
     rows.writerows(map(_row, catalog))
     return text.getvalue().encode()
+
+
+def _with_right_forms(work: Work, well_decoded: Callable[[str], str]) -> Work:
+    named = (work.title, *work.aliases)
+    forms = dict.fromkeys((*work.aliases, *(right for title in named if (right := well_decoded(title)) not in named)))
+    return replace(work, aliases=tuple(forms))
 
 
 def _works(text: str, name: str) -> Iterator[Work]:

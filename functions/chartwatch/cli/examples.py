@@ -15,7 +15,8 @@ from chartwatch.domain.milestones import Bulletin
 from chartwatch.domain.rules import Rule, RuleSet
 from chartwatch.rules import Example
 
-FIRST_PERIOD = date(2022, 1, 1)
+FIRST_PERIOD = date(2022, 4, 1)
+"""Later than the sample: all works of its catalog are out, so that a chart can mean them."""
 
 _CHART = Chart("example", "the example's chart", "example", Cadence.DAY, 1)
 _PROVENANCE = Provenance("example", None, "0" * 64)

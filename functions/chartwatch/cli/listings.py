@@ -107,7 +107,12 @@ def sources_table(sources: Mapping[str, type[Source]]) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class CatalogCounts:
-    """What a catalog holds and lacks. `undecidable` are titles whose works neither kind nor date tells apart."""
+    """What a catalog holds and lacks.
+
+    `shared` are the titles that name several works, with their ids; `undecidable` are those of them whose works neither
+    kind nor date tells apart. `truncated` counts the titles and aliases that a provider cut short; `unmatched` are the
+    works that have no other.
+    """
 
     works: int
     films: int
@@ -117,8 +122,10 @@ class CatalogCounts:
     unknown_country: int
     unknown_release_date: int
     aliases: int
-    namesakes: int
+    truncated: int
+    shared: Mapping[str, Sequence[str]]
     undecidable: tuple[str, ...]
+    unmatched: tuple[str, ...]
 
     @classmethod
     def of(cls, catalog: Catalog) -> "CatalogCounts":
@@ -134,12 +141,14 @@ class CatalogCounts:
             unknown_country=sum(not work.origin_countries for work in works),
             unknown_release_date=sum(work.release_date is None for work in works),
             aliases=sum(len(work.aliases) for work in works),
-            namesakes=len(shared),
+            truncated=sum(_is_cut_short(name) for work in works for name in _names(work)),
+            shared={title: [work.id for work in its] for title, its in shared.items()},
             undecidable=tuple(title for title, its in shared.items() if not _can_be_told_apart(its)),
+            unmatched=tuple(work.id for work in works if all(map(_is_cut_short, _names(work)))),
         )
 
     def lines(self) -> Iterator[str]:
-        """Yield a line for each number, and one for each title that names works nothing tells apart."""
+        """Yield a line for each number, and one for each title that a person should look at."""
         numbers = {
             "works": self.works,
             "films": self.films,
@@ -149,20 +158,33 @@ class CatalogCounts:
             "of unknown country": self.unknown_country,
             "of unknown release date": self.unknown_release_date,
             "aliases": self.aliases,
-            "titles that name several works": self.namesakes,
+            "titles and aliases cut short": self.truncated,
+            "titles that name several works": len(self.shared),
         }
         for name, number in numbers.items():
             yield f"{number:>7,} {name}"
+        for title, ids in self.shared.items():
+            yield f"{title} names {', '.join(ids)}."
+        for work_id in self.unmatched:
+            yield f"{work_id} has only a title that is cut short: a chart that says it whole means another work."
         for title in self.undecidable:
             yield f"Neither kind nor release date tells the works named {title} apart: they count as unknown."
 
 
 def _shared_titles(works: Iterable[Work]) -> Iterator[tuple[str, Sequence[Work]]]:
-    named: dict[str, list[Work]] = {}
+    named: dict[str, tuple[str, list[Work]]] = {}
     for work in works:
-        for key in dict.fromkeys(title_key(title) for title in (work.title, *work.aliases)):
-            named.setdefault(key, []).append(work)
-    return ((its[0].title, its) for its in named.values() if len(its) > 1)
+        for key, name in {title_key(name): name for name in reversed(_names(work))}.items():
+            named.setdefault(key, (name, []))[1].append(work)
+    return (shared for shared in named.values() if len(shared[1]) > 1)
+
+
+def _names(work: Work) -> tuple[str, ...]:
+    return work.title, *work.aliases
+
+
+def _is_cut_short(name: str) -> bool:
+    return title_key(name).endswith("...")
 
 
 def _can_be_told_apart(works: Sequence[Work]) -> bool:

@@ -4,12 +4,23 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from chartwatch.domain.charts import Kind
 
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'"})
+_TYPOGRAPHY = str.maketrans(
+    {
+        **dict.fromkeys("’‘ʼ", "'"),
+        # Soft hyphen, zero-width space, word joiner, byte order mark, marks of direction. The joiners of Persian and of
+        # Indian scripts (U+200C, U+200D) change how a word reads, and stay.
+        **dict.fromkeys("\u00ad\u200b\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e", None),
+        **dict.fromkeys("\u2066\u2067\u2068\u2069", None),
+    }
+)
+
+EARLY = timedelta(days=7)
+"""How long before its release date a work may chart: catalogs err by days, and a week is named by its last."""
 
 UNLISTED = "unlisted"
 """First part of the id of a work that the catalog does not hold."""
@@ -43,9 +54,11 @@ class Work:
 def title_key(title: str) -> str:
     """Return the form under which titles are compared: NFKC, straight apostrophes, case-folded, single spaces.
 
-    Every script is kept, and no letter loses its accent: two titles that differ in more than typography stay apart.
+    Characters without width, but the joiners, are left out. Every script is kept, and no letter loses its accent: two
+    titles that differ in more than typography stay apart.
     """
-    return " ".join(unicodedata.normalize("NFKC", title).translate(_APOSTROPHES).casefold().split())
+    text = unicodedata.normalize("NFKC", title.translate(_TYPOGRAPHY)).translate(_TYPOGRAPHY)
+    return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())
 
 
 class Catalog:
@@ -82,11 +95,12 @@ class Catalog:
         """Return the work that a chart of `period` means by `title`.
 
         The kind must agree where the chart says it. Namesakes are told apart by date: the one released last, on or
-        before the period. Where that does not decide, and where the catalog has no such title, the title is a work of
-        its own with unknown facts.
+        before the period. A work without namesakes is not meant by a chart more than `EARLY` before its release.
+        Where that does not decide, and where the catalog has no such title, the title is a work of its own with unknown
+        facts. A title that a provider cut short is a title like any other: it is found as an alias, or not at all.
         """
         candidates = self._by_title.get(title_key(title), ())
-        dated = period if len(candidates) > 1 else None
+        dated = period if len(candidates) > 1 or any(_is_later(work, period) for work in candidates) else None
         found = self._matched.get((title, kind, dated))
         if found is None:
             found = _decide([w for w in candidates if kind is None or w.kind in (None, kind)], period)
@@ -113,7 +127,7 @@ def kind_of_unlisted(work_id: str) -> Kind | None:
 
 def _decide(candidates: Sequence[Work], period: date) -> Work | None:
     if len(candidates) <= 1:
-        return candidates[0] if candidates else None
+        return next((work for work in candidates if not _is_later(work, period)), None)
     if any(work.release_date is None for work in candidates):
         return None
     released = sorted(
@@ -122,3 +136,7 @@ def _decide(candidates: Sequence[Work], period: date) -> Work | None:
     if not released or (len(released) > 1 and released[-1].release_date == released[-2].release_date):
         return None
     return released[-1]
+
+
+def _is_later(work: Work, period: date) -> bool:
+    return work.release_date is not None and work.release_date > period + EARLY

@@ -1,7 +1,7 @@
 """Claims: what the history, the catalog and the rules say now of one slot, with the evidence for it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -129,7 +129,10 @@ def change_claim(
         rule,
         setting,
         setting.period.isoformat(),
-        tuple(Holder(c.work_id, c.work.title, setting.period, c.season, returned=c in since) for c in newcomers),
+        tuple(
+            Holder(c.work_id, c.work.title, setting.period, c.season, returned=c in since, label=c.label)
+            for c in newcomers
+        ),
         newcomers,
         reasons=_gap_reasons([gap] if gap else []),
         evidence=evidence,
@@ -144,7 +147,7 @@ def nth_claim(rule: Rule, group: str | None, n: int, firsts: Firsts) -> Claim:
         firsts.setting,
         str(n) if group is None else f"{group}:{n}",
         # The group stands in the slot; a holder names one in a race only.
-        tuple(Holder(h.work_id, h.title, h.since, h.season) for h in firsts.holders),
+        tuple(replace(holder, group=None) for holder in firsts.holders),
         firsts.claimants,
         group=group,
         groups=[group] if group else [],
@@ -186,7 +189,7 @@ def _claim_of_one(
         rule,
         setting,
         f"{claimant.key}:{what}",
-        (Holder(claimant.work_id, claimant.work.title, setting.period, claimant.season),),
+        (Holder(claimant.work_id, claimant.work.title, setting.period, claimant.season, label=claimant.label),),
         [claimant],
         group=claimant.key,
         n=n,

@@ -193,10 +193,11 @@ def _territories(
 
 def _claimants(ones: Iterable[NumberOne], catalog: Catalog, period: date, count: Count) -> dict[Claimant, None]:
     """Return who is at #1, each once, in order of work and season."""
-    found = [
-        Claimant.of(catalog.match(one.title, one.kind, period), one.season if count is Count.SEASONS else None)
-        for one in ones
-    ]
+    matched = [(catalog.match(one.title, one.kind, period), one) for one in ones]
+    if count is Count.SEASONS:
+        found = [Claimant.of_season(work, one.title, one.season) for work, one in matched]
+    else:
+        found = [Claimant.of(work) for work, _ in matched]
     if len(found) > 1:
         found.sort(key=lambda claimant: claimant.order)
     return dict.fromkeys(found)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from chartwatch.domain.catalog import Work
+from chartwatch.domain.seasons import season_of
 
 
 def claimant_key(work_id: str, season: str | None) -> str:
@@ -14,16 +15,26 @@ def claimant_key(work_id: str, season: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """A work, or one season of it, as a rule counts it; equal when work and season are."""
+    """A work, or one season of it, as a rule counts it; equal when work and season are.
+
+    `season` is what is compared, `label` what the chart calls it.
+    """
 
     work_id: str
     season: str | None
     work: Work = field(compare=False)
+    label: str | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, work: Work, season: str | None = None) -> "Claimant":
-        """Return the claimant for a work, with its season when seasons count."""
-        return cls(work.id, season, work)
+    def of(cls, work: Work) -> "Claimant":
+        """Return the claimant for a work."""
+        return cls(work.id, None, work)
+
+    @classmethod
+    def of_season(cls, work: Work, title: str, label: str | None) -> "Claimant":
+        """Return the claimant for the season that a chart means by `title` and `label`."""
+        season = season_of(title, label)
+        return cls(work.id, season, work, label if season else None)
 
     @property
     def key(self) -> str:
@@ -38,12 +49,15 @@ class Claimant:
     @property
     def name(self) -> str:
         """What a headline calls it."""
-        return self.work.title if self.season is None else f"{self.work.title} ({self.season})"
+        return self.work.title if self.season is None else f"{self.work.title} ({self.label})"
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a slot, since when. `group` for a race; `returned` for a change: it had topped there before."""
+    """Who holds a slot, since when. `group` for a race; `returned` for a change: it had topped there before.
+
+    `label` is what the chart called the season then; two holders that differ in it only are the same.
+    """
 
     work_id: str
     title: str
@@ -51,12 +65,13 @@ class Holder:
     season: str | None = None
     group: str | None = None
     returned: bool | None = None
+    label: str | None = field(default=None, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return the holder as it stands in a change's `holders`; what does not apply is left out."""
         said: dict[str, Any] = {"work_id": self.work_id, "title": self.title, "since": self.since.isoformat()}
         if self.season is not None:
-            said["season"] = self.season
+            said["season"] = self.label or self.season
         if self.group is not None:
             said["group"] = self.group
         if self.returned is not None:

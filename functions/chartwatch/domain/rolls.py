@@ -16,7 +16,7 @@ MAX_UNDECIDED = 100
 class Line(NamedTuple):
     """A work on a roll: since when it has been one that topped the scope, and the group that it counts for.
 
-    `unknown` are the facts for whose lack the rule could not decide on it.
+    `unknown` are the facts for whose lack the rule could not decide on it. `label` is what the chart called its season.
     """
 
     work_id: str
@@ -25,11 +25,12 @@ class Line(NamedTuple):
     since: date
     group: str | None = None
     unknown: tuple[Fact, ...] = ()
+    label: str | None = None
 
     @classmethod
     def of(cls, claimant: Claimant, since: date, group: str | None = None, unknown: tuple[Fact, ...] = ()) -> "Line":
         """Return the line of a claimant."""
-        return cls(claimant.work_id, claimant.work.title, claimant.season, since, group, unknown)
+        return cls(claimant.work_id, claimant.work.title, claimant.season, since, group, unknown, claimant.label)
 
     @property
     def key(self) -> str:
@@ -44,7 +45,7 @@ class Line(NamedTuple):
     @property
     def holder(self) -> Holder:
         """The line as the holder of a slot."""
-        return Holder(self.work_id, self.title, self.since, self.season, self.group)
+        return Holder(self.work_id, self.title, self.since, self.season, self.group, label=self.label)
 
 
 @dataclass(frozen=True, slots=True)

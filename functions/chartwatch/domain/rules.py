@@ -26,7 +26,7 @@ class Scope(StrEnum):
 
 
 class Count(StrEnum):
-    """What a rule counts as one: a work, or each season of it as charted."""
+    """What a rule counts as one: a work, or each season of it, however labelled."""
 
     WORKS = "works"
     SEASONS = "seasons"

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from pydantic import Field
 
 from chartwatch.domain.charts import GLOBAL, Cadence, Chart, Entry, Era, Kind, Provenance, Publication
+from chartwatch.domain.decoding import well_decoded
 from chartwatch.errors import SourceMislabelled, SourceTruncated
 from chartwatch.sources.editions import (
     Gathered,
@@ -147,7 +148,7 @@ def _rank(cell: str) -> int:
 
 
 def _season(cell: str) -> str | None:
-    return None if cell in ("N/A", "") else cell
+    return None if cell in ("N/A", "") else well_decoded(cell)
 
 
 def _weeks(cell: str) -> str:

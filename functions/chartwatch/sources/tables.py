@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from chartwatch.domain.charts import GLOBAL
+from chartwatch.domain.decoding import well_decoded
 from chartwatch.errors import (
     SourceChanged,
     SourceEmpty,
@@ -214,10 +215,10 @@ def a_territory(cell: str) -> str:
 
 
 def a_title(cell: str) -> str:
-    """Read a title: anything but nothing."""
+    """Read a title: anything but nothing, put right where it was decoded wrongly."""
     if not cell.strip():
         raise ValueError("is not a title")
-    return cell
+    return well_decoded(cell)
 
 
 def a_figure(cell: str) -> str:

@@ -108,6 +108,27 @@ def test_a_catalog_is_counted_with_what_it_lacks() -> None:
         "      1 of unknown country",
         "      3 of unknown release date",
         "      4 aliases",
+        "      0 titles and aliases cut short",
         "      3 titles that name several works",
+        "Avatar names avatar-2005, avatar-2024.",
+        "The Gentlemen names the-gentlemen-film, the-gentlemen-series.",
+        "Home names home-1, home-2.",
         "Neither kind nor release date tells the works named Home apart: they count as unknown.",
+    ]
+
+
+def test_a_check_points_out_titles_that_are_cut_short() -> None:
+    catalog = Catalog(
+        [
+            Work(
+                "fear-city", "Fear City: New York vs. The Mafia", Kind.SERIES, aliases=("Fear City: New York vs. The…",)
+            ),
+            Work("crime-scene", "Crime Scene: The Vanishing ...", Kind.SERIES),
+            Work("wait", "Wait, …what?", Kind.FILM),
+        ]
+    )
+    lines = list(CatalogCounts.of(catalog).lines())
+    assert "      2 titles and aliases cut short" in lines
+    assert [line for line in lines if line.endswith(".")] == [
+        "crime-scene has only a title that is cut short: a chart that says it whole means another work."
     ]

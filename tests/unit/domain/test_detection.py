@@ -67,7 +67,7 @@ def test_another_season_is_a_change_only_where_seasons_count() -> None:
     for chronicle in (works, seasons):
         a_run(chronicle, "Ozark|Season 3", "Ozark|Season 4")
     assert works.slots() == set()
-    assert [h.season for h in seasons.held("new:daily:US:2022-01-02").holders] == ["Season 4"]
+    assert [(h.season, h.label) for h in seasons.held("new:daily:US:2022-01-02").holders] == [("4", "Season 4")]
 
 
 # nth

@@ -1,11 +1,15 @@
 """From a title as charted to a work."""
 
-from datetime import date
+import unicodedata
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from chartwatch.domain.catalog import Catalog, Work, title_key, unlisted
 from chartwatch.domain.charts import Kind
+from tests.strategies import examples
 
 WEEK = date(2022, 2, 6)
 
@@ -102,7 +106,107 @@ def test_namesakes_that_dates_cannot_tell_apart_are_a_work_of_their_own(releases
 
 
 def test_a_work_without_namesakes_needs_no_date() -> None:
-    assert found(Catalog([Work("red", "Red", Kind.SERIES, release_date=date(2030, 1, 1))]), "Red") == "red"
+    assert found(Catalog([Work("red", "Red", Kind.SERIES)]), "Red") == "red"
+
+
+def test_a_work_is_not_meant_by_a_chart_long_before_its_release() -> None:
+    # The Polish film of 2024; in 2022 Netflix charted an American one of 2020.
+    catalog = Catalog([Work("inheritance", "Inheritance", Kind.FILM, "pl", ("PL",), date(2024, 6, 19))])
+    assert catalog.match("Inheritance", Kind.FILM, date(2022, 2, 6)) == unlisted("Inheritance", Kind.FILM)
+    assert found(catalog, "Inheritance", Kind.FILM, date(2024, 6, 23)) == "inheritance"
+
+
+@pytest.mark.parametrize(("days", "work"), [(7, "strangers"), (8, "unlisted:film:perfect strangers")])
+def test_a_release_date_may_be_a_week_late_and_not_more(days: int, work: str) -> None:
+    catalog = Catalog([Work("strangers", "Perfect Strangers", Kind.FILM, release_date=date(2022, 1, 20))])
+    assert found(catalog, "Perfect Strangers", Kind.FILM, date(2022, 1, 20) - timedelta(days)) == work
+
+
+def test_a_film_and_a_series_of_one_title_go_by_what_the_chart_lists() -> None:
+    catalog = Catalog(
+        [
+            Work("film", "Man on Fire", Kind.FILM, release_date=date(2004, 4, 23)),
+            Work("series", "Man on Fire", Kind.SERIES),
+            Work("gentlemen-film", "The Gentlemen", Kind.FILM, release_date=date(2020, 1, 1)),
+            Work("gentlemen-series", "The Gentlemen", Kind.SERIES, release_date=date(2024, 3, 7)),
+        ]
+    )
+    assert found(catalog, "Man on Fire", Kind.FILM, date(2021, 9, 12)) == "film"
+    assert found(catalog, "Man on Fire", Kind.SERIES, date(2021, 9, 12)) == "series"
+    assert found(catalog, "Man on Fire", None, date(2021, 9, 12)) == "unlisted:any:man on fire"
+    assert found(catalog, "The Gentlemen", None, date(2021, 9, 12)) == "gentlemen-film"
+    assert found(catalog, "The Gentlemen", None, date(2024, 3, 10)) == "gentlemen-series"
+    assert found(catalog, "The Gentlemen", Kind.FILM, date(2024, 3, 10)) == "gentlemen-film"
+    assert found(catalog, "The Gentlemen", Kind.SERIES, date(2021, 9, 12)) == "unlisted:series:the gentlemen"
+
+
+def test_a_title_cut_short_is_found_as_an_alias_and_never_by_its_beginning() -> None:
+    cut, whole = "Eurovision Song Contest: Th…", "Eurovision Song Contest: The Story of Fire Saga"
+    assert found(Catalog([Work("saga", whole, Kind.FILM, aliases=(cut,))]), f"{cut[:-1]}...", Kind.FILM) == "saga"
+    assert found(Catalog([Work("saga", whole, Kind.FILM)]), cut, Kind.FILM).startswith("unlisted:film:eurovision")
+    assert found(Catalog([Work("saga", cut, Kind.FILM)]), whole, Kind.FILM).startswith("unlisted:film:eurovision")
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u3000", "\u2009", "\t", "  "])
+def test_every_space_is_one_space(space: str) -> None:
+    assert title_key(f"오징어{space}게임") == "오징어 게임"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("한글", "\u1112\u1161\u11ab\u1100\u1173\u11af"),
+        ("がん", "か\u3099ん"),
+        ("ガン", "ｶﾞﾝ"),
+        ("ﷲ", "الله"),
+        ("क़िस्मत", "क\u093cिस्मत"),
+        ("Dark\u00ad Water", "Dark Water"),
+        ("\ufeffDark", "Dark"),
+        ("\u200eDark\u200f", "Dark"),
+        ("Dark\u200b Water", "Dark Water"),
+        ("Ωmega", "ωmega"),
+        ("ΟΔΟΣ", "οδος"),
+        ("Stra\u00df\u0327e", "STRAS\u015ee"),
+    ],
+)
+def test_one_text_in_two_codings_is_one_title(one: str, other: str) -> None:
+    assert title_key(one) == title_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("می\u200cخواهم", "میخواهم"), ("क्\u200dष", "क्ष"), ("كتاب", "کتاب"), ("कि", "की"), ("ก่อน", "กอน")],
+    ids=["a non-joiner", "a joiner", "an Arabic and a Persian letter", "a vowel sign", "a tone mark"],
+)
+def test_what_a_reader_of_the_script_sees_is_kept(one: str, other: str) -> None:
+    assert title_key(one) != title_key(other)
+
+
+TEXTS = st.text(st.characters(codec="utf-8"))
+LETTERS = st.characters(categories=["Lu", "Ll", "Lo", "Nd"], codec="utf-8")
+
+
+@examples(500)
+@given(TEXTS)
+def test_what_is_compared_is_compared_as_itself(title: str) -> None:
+    assert title_key(title_key(title)) == title_key(title)
+
+
+@examples(500)
+@given(TEXTS)
+def test_the_four_unicode_forms_of_a_title_are_one(title: str) -> None:
+    forms = {unicodedata.normalize(form, title) for form in ("NFC", "NFD", "NFKC", "NFKD")}
+    assert len({title_key(form) for form in forms}) == 1
+
+
+@examples(500)
+@given(TEXTS, LETTERS, LETTERS, TEXTS)
+def test_two_titles_that_differ_by_a_letter_never_merge(before: str, one: str, other: str, after: str) -> None:
+    assume(title_key(one) != title_key(other))
+    assert title_key(before + one + after) != title_key(before + other + after)
+    catalog = Catalog([Work("one", before + one + after)])
+    assert found(catalog, before + other + after) != "one"
+    assert found(catalog, before + one + after) == "one"
 
 
 def test_where_the_chart_does_not_say_the_kind_film_and_series_are_namesakes() -> None:

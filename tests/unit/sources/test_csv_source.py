@@ -78,6 +78,11 @@ def test_a_kind_for_the_whole_chart_stands_in_for_an_empty_cell() -> None:
     assert publication.chart.kind is Kind.FILM
 
 
+def test_a_title_that_was_decoded_wrongly_is_put_right() -> None:
+    [publication] = _read(DAILY, HEADER, "2021-12-26,US,1,Donâ\x80\x99t Look Up,film")
+    assert publication.editions[0].entries[0].title == "Don’t Look Up"
+
+
 def test_a_chart_of_the_whole_world_names_its_territory_global() -> None:
     [publication] = _read({**DAILY, "territory": "GLOBAL"}, "period,rank,title", "2024-01-01,1,A")
     assert [edition.territory for edition in publication.editions] == [GLOBAL]

@@ -1,0 +1,88 @@
+"""From a label as charted to a season. The labels are Netflix's."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwatch.domain.catalog import Work
+from chartwatch.domain.holders import Claimant
+from chartwatch.domain.seasons import season_of
+from tests.strategies import examples
+
+
+@pytest.mark.parametrize(
+    ("title", "label", "season"),
+    [
+        ("Squid Game", "Squid Game: Season 1", "1"),
+        ("Squid Game", "Season 1", "1"),
+        ("Squid Game", "SQUID GAME - season 01", "1"),
+        ("The Queen's Gambit", "The Queen’s Gambit: Limited Series", "1"),
+        ("Maid", "Limited Series", "1"),
+        ("Money Heist", "Money Heist: Part 4", "4"),
+        ("Stranger Things", "Stranger Things 4", "4"),
+        ("Young Sheldon", "Young Sheldon: : Season 1", "1"),
+        ("Ozark", "Ozark: Season 4:", "4"),
+        ("Ozark", "Ozark: Season 4 Part 1", "4"),
+        ("The Sinner", "The Sinner: Season 4: Percy", "4"),
+        ("Downton Abbey", "Downton Abbey: Series 2", "2"),
+        ("Rebelde Way", "Rebelde Way: Temporada 1", "1"),
+        ("Nevertheless,", "Nevertheless,: Season 1", "1"),
+        ("حكايات بنات الجزء ١", "حكايات بنات الجزء ١: Season 1", "1"),
+        ("Attack on Titan", "Attack on Titan: The Final Season Part 1", "final season"),
+        ("Attack on Titan", "Attack on Titan: Final Season Part 1", "final season"),
+        ("How to Ruin Christmas", "How to Ruin Christmas: The Funeral", "the funeral"),
+        ("The Mire", "The Mire: '97", "'97"),
+        ("Barbarians", "Barbarians: II", "ii"),
+        ("I am Solo", "I am Solo: Part 1 - Part 4", "part 1 - part 4"),
+        ("I am Solo", "I am Solo: Part 5 -", "part 5 -"),
+        ("Alone", "Alonely: Season 2", "alonely: season 2"),
+        ("DEATH NOTE", "DEATH NOTE: Death Note", None),
+        ("Ozark", "Ozark", None),
+        ("Ozark", None, None),
+    ],
+)
+def test_a_label_means_a_season(title: str, label: str | None, season: str | None) -> None:
+    assert season_of(title, label) == season
+
+
+@pytest.mark.parametrize(
+    ("title", "before", "after"),
+    [
+        ("Clark", "Clark: Season 1", "Clark: Limited Series"),
+        ("The Snow Girl", "The Snow Girl: Limited Series", "The Snow Girl: Season 1"),
+        ("Alchemy of Souls", "Alchemy of Souls: Season 1", "Alchemy of Souls: Part 1"),
+        ("The Club", "The Club: Part 1", "The Club: Season 1"),
+        ("Navarasa", "Navarasa: Volume 1", "Navarasa: Limited Series"),
+        ("The Creature Cases", "The Creature Cases: Season 1", "The Creature Cases: Chapter 1"),
+        ("Ozark", "Ozark: Season 4 Part 1", "Ozark: Season 4"),
+    ],
+)
+def test_a_season_that_netflix_called_by_another_word_later_is_the_same(title: str, before: str, after: str) -> None:
+    assert season_of(title, before) == season_of(title, after)
+
+
+@examples(200)
+@given(
+    st.text(st.characters(codec="utf-8"), min_size=1),
+    st.integers(1, 99),
+    st.sampled_from(["Season", "Part", "Volume", "Book", "Chapter", "Collection", "Series", "Temporada"]),
+)
+def test_a_number_is_the_season_whatever_the_word_and_whether_the_title_stands_before_it(
+    title: str, number: int, word: str
+) -> None:
+    assert season_of(title, f"{word} {number}") == season_of("", f": {word} {number}: A Name") == str(number)
+
+
+@examples(200)
+@given(st.text(), st.text())
+def test_a_season_means_itself(title: str, label: str) -> None:
+    season = season_of(title, label)
+    assert season_of("", season) == season
+
+
+def test_claimants_are_equal_by_season_and_named_as_charted() -> None:
+    heist = Work("heist", "Money Heist")
+    season, part = (Claimant.of_season(heist, "Money Heist", label) for label in ("Season 4", "Money Heist: Part 4"))
+    assert season == part
+    assert (part.key, part.name) == ("heist/4", "Money Heist (Money Heist: Part 4)")
+    assert Claimant.of_season(heist, "Money Heist", None) == Claimant.of(heist)
