@@ -395,7 +395,7 @@ def _nobody(said: Assertion, scope: _Scope, *, possible: bool) -> Answer:
 def _doubts(claim: Claim) -> tuple[str, ...]:
     """Return what stands against a claim."""
     censored = ("it was so when the records began, and nobody knows since when",) if claim.left_censored else ()
-    return (*censored, *claim.because)
+    return (*censored, *(reason.said for reason in claim.reasons))
 
 
 def _missing(scope: _Scope) -> tuple[str, ...]:
