@@ -1,0 +1,177 @@
+"""The true history of Netflix's files, version by version, with all that was retitled, restated and broken in it."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from chartwatch.adapters.catalog_file import read_catalog
+from chartwatch.cli.replay import Stores, replay
+from chartwatch.domain.catalog import Catalog
+from chartwatch.domain.charts import Publication
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.ingestion import Ingested
+from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, substance
+from chartwatch.domain.stores import Filing
+from chartwatch.errors import SourceError
+from chartwatch.rules import default_rules
+from chartwatch.sources import open_source
+
+DATA = Path(os.environ.get("CHARTWATCH_DATA", ""))
+
+pytestmark = [
+    pytest.mark.skipif("CHARTWATCH_DATA" not in os.environ, reason="CHARTWATCH_DATA names no folder"),
+    pytest.mark.xdist_group("published history"),
+]
+
+GLOBAL, COUNTRIES = "netflix-global", "netflix-countries"
+SOURCES = pytest.mark.parametrize("source", [GLOBAL, COUNTRIES])
+CATALOGS = pytest.mark.parametrize("catalog", ["catalog.csv", "no catalog"])
+TAKEN_BACK = (Status.CORRECTED, Status.RETRACTED)
+
+
+@dataclass
+class Course:
+    """A replay of documents: what was refused, what was said, and what stands in the end."""
+
+    stores: Stores = field(default_factory=Stores)
+    refused_files: dict[str, str] = field(default_factory=dict)
+    bulletins: list[Bulletin] = field(default_factory=list)
+
+    def refused(self, file: Path, error: SourceError) -> None:
+        self.refused_files[file.name] = type(error).__name__
+
+    def ingested(self, _file: Path, _ingested: Ingested) -> None:
+        pass
+
+    def processed(self, _publication: Publication) -> None:
+        pass
+
+    @property
+    def changes(self) -> list[Change]:
+        return [change for bulletin in self.bulletins for change in bulletin.changes]
+
+    def record(self) -> Mapping[str, Milestone]:
+        found = (self.stores.milestones.recorded(chart).milestones for chart in self.stores.charts.charts())
+        return {slot: m for milestones in found for slot, m in milestones.items() if m.is_held}
+
+
+def versions(source: str) -> Sequence[Path]:
+    return sorted((DATA / f"{source}-published").glob("*.tsv.gz"))
+
+
+def known(catalog: str) -> Catalog:
+    return read_catalog(DATA / catalog) if catalog.endswith(".csv") else Catalog()
+
+
+def course(source: str, files: Iterable[Path], catalog: str) -> Course:
+    done = Course()
+    opened = open_source(source, {})
+    done.bulletins += replay(files, opened, known(catalog), default_rules(), stores=done.stores, observer=done)
+    return done
+
+
+@cache
+def whole(source: str, catalog: str) -> Course:
+    return course(source, versions(source), catalog)
+
+
+def said(milestone: Milestone) -> tuple[object, ...]:
+    evidence = {name: value for name, value in milestone.evidence.items() if name not in ("edition", "replaces")}
+    return substance(milestone), milestone.headline, milestone.brief, evidence
+
+
+def test_every_version_is_processed_or_refused_for_a_named_reason() -> None:
+    assert (len(versions(GLOBAL)), len(versions(COUNTRIES))) == (106, 8)
+    assert whole(GLOBAL, "catalog.csv").refused_files == {
+        "2023-06-01T132840Z.tsv.gz": "SourceNotATable",
+        "2023-12-27T132417Z.tsv.gz": "SourceNotATable",
+    }
+    assert [q.error for q in whole(GLOBAL, "catalog.csv").stores.charts.quarantined()] == ["SourceNotATable"] * 2
+    assert whole(COUNTRIES, "catalog.csv").refused_files == {}
+
+
+@SOURCES
+@CATALOGS
+def test_in_the_end_all_stands_as_if_there_had_been_the_last_good_version_alone(source: str, catalog: str) -> None:
+    done = whole(source, catalog)
+    good = [file for file in versions(source) if file.name not in done.refused_files]
+    last = course(source, good[-1:], catalog).record()
+    assert {slot: said(m) for slot, m in done.record().items()} == {slot: said(m) for slot, m in last.items()}
+
+
+@CATALOGS
+def test_no_name_figure_or_bad_byte_of_two_years_makes_a_false_claim(catalog: str) -> None:
+    done = whole(GLOBAL, catalog)
+    told = [change.milestone for change in done.changes if change.is_told]
+    assert told
+    assert not [m for m in told if m.status in TAKEN_BACK]
+    assert {m.slot for m in told} <= done.record().keys(), "all that was ever told is true in the end"
+    first_told = Counter(m.slot for m in told if m.status is Status.ANNOUNCED)
+    assert set(first_told.values()) == {1}
+
+
+@CATALOGS
+def test_a_renamed_number_one_is_the_same_number_one(catalog: str) -> None:
+    done = whole(GLOBAL, catalog)
+    slot = "new-number-one:netflix-weekly-films-non-english:GLOBAL:2023-06-25"
+    said = [
+        (c.milestone.status, c.is_told, c.milestone.holders[0].title) for c in done.changes if c.milestone.slot == slot
+    ]
+    assert said == [
+        (Status.ANNOUNCED, True, "Through My Window: Across the Sea"),
+        (Status.ANNOUNCED, False, "Through My Window 2: Across the Sea"),
+    ]
+
+
+@CATALOGS
+def test_what_truly_changed_is_corrected_once(catalog: str) -> None:
+    """On 2021-12-08 Netflix gave one #1 of 4,324 to another film, and nothing else that counts changed then."""
+    done = whole(COUNTRIES, catalog)
+    taken_back = [c for c in done.changes if c.is_told and c.milestone.status in TAKEN_BACK]
+    by_slot = Counter(change.milestone.slot for change in taken_back)
+    assert set(by_slot.values()) == {1}
+    assert len(by_slot) == {"catalog.csv": 10, "no catalog": 2}[catalog]
+    for change in taken_back:
+        before = {holder.title for holder in change.replaced.holders} if change.replaced else set()
+        after = {holder.title for holder in change.milestone.holders}
+        assert before != after
+    slot = "new-number-one:netflix-weekly-films:NL:2021-07-18"
+    (change,) = (change for change in taken_back if change.milestone.slot == slot)
+    assert change.milestone.evidence["replaces"]["holders"][0]["title"] == "The Magnificent Seven"
+    assert change.milestone.holders[0].title == "Bon Bini Holland 2"
+
+
+@CATALOGS
+@pytest.mark.parametrize("withheld", [0, 1, 12, 16])
+def test_a_week_that_comes_late_corrects_just_the_slots_whose_holders_it_changes(catalog: str, withheld: int) -> None:
+    """One week is withheld, the others are processed, then it is supplied."""
+    source, file = open_source(COUNTRIES, {}), versions(COUNTRIES)[-1]
+    everything = Course()
+    list(replay([file], source, known(catalog), default_rules(), stores=everything.stores, observer=everything))
+    chart = "netflix-weekly-tv"
+    periods = [summary.period for summary in everything.stores.charts.summaries(chart)]
+    late = Stores()
+    detector = Detector(late.charts, late.milestones, known(catalog), default_rules())
+
+    def supply(week: int) -> list[Change]:
+        found = everything.stores.charts
+        summary = found.summary(chart, periods[week])
+        assert summary is not None
+        late.charts.put([Filing(summary, found.histories(chart, periods[week]))])
+        return [change for bulletin in detector.detect(chart, periods[week]) for change in bulletin.changes]
+
+    told = {c.milestone.slot: c.milestone for w in range(len(periods)) if w != withheld for c in supply(w) if c.is_told}
+    changes = supply(withheld)
+    assert supply(withheld) == []
+    true = {slot: m for slot, m in everything.record().items() if m.chart == chart}
+    now = {slot: m for slot, m in late.milestones.recorded(chart).milestones.items() if m.is_held}
+    assert {slot: said(m) for slot, m in now.items()} == {slot: said(m) for slot, m in true.items()}
+    corrected = {c.milestone.slot for c in changes if c.is_told and c.milestone.status in TAKEN_BACK}
+    wrong = {slot for slot, m in told.items() if slot not in true or m.holders != true[slot].holders}
+    assert corrected == wrong
+    assert len([c for c in changes if c.milestone.slot in corrected]) == len(corrected)
