@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test lint types check bench lock clean tools
+.PHONY: demo test lint types check bench bench-history lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
 	$(BIN)/chartwatch demo
@@ -27,6 +27,9 @@ types: $(VENV)/.ready
 
 bench: $(VENV)/.ready  ## speed against DuckDB; wants CHARTWATCH_DATA
 	$(BIN)/python -m bench.replay
+
+bench-history: $(VENV)/.ready  ## whether a publication costs more after 1, 5 and 20 years; some minutes
+	PYTHONPATH=functions $(BIN)/python -m bench.history
 
 lock: $(VENV)/.ready  ## choose versions anew, with hashes and without addresses
 	$(UV) pip compile -q pyproject.toml $(LOCK) -o functions/requirements.txt

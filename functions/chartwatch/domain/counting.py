@@ -17,11 +17,13 @@ from chartwatch.domain.claims import (
 from chartwatch.domain.holders import Claimant
 from chartwatch.domain.reigns import Reigns, Run
 from chartwatch.domain.rolls import (
+    CLOSED,
     Line,
     Tally,
     TallyKey,
     nth_holders,
     race_holders,
+    reached,
     with_lines,
     with_undecided,
 )
@@ -68,14 +70,37 @@ class Roll:
         return TallyKey.undecided(self.rule, self.setting.scope)
 
     def needs(self) -> Iterator[TallyKey]:
-        """Yield what must be known of the past."""
-        if self.new or self.undecided:
-            yield self.undecided_key
-        yield from dict.fromkeys(map(self.key, self.groups))
+        """Yield what must be known of the past to tell which slots come."""
+        return iter(dict.fromkeys(map(self.key, self.groups)))
+
+    def pages(self, tallies: Tallies, group: str | None) -> Iterator[TallyKey]:
+        """Yield where the earlier lines of the roll of a group stand."""
+        key = self.key(group)
+        return key.pages_of(tallies.get(key, _NONE))
 
     def before(self, tallies: Tallies, group: str | None) -> tuple[Line, ...]:
-        """Return the roll of a group before the publication."""
-        return tallies.get(self.key(group), _NONE).lines
+        """Return the roll of a group before the publication; its pages must be among `tallies`."""
+        keys = (*self.pages(tallies, group), self.key(group))
+        return tuple(line for key in keys for line in tallies.get(key, _NONE).lines)
+
+    def coming(self, tallies: Tallies) -> Iterator[tuple[str | None, int]]:
+        """Yield the slots that come with the publication: group (None for a race) and n."""
+        for key, group in {self.key(group): group for group in self.groups}.items():
+            before = tallies.get(key, _NONE)
+            if before.closed:
+                continue
+            if self.rule.kind is RuleKind.RACE:
+                after = reached(before, self.joined(None))
+                yield from ((None, n) for n in self.rule.at if reached(before) < n <= after)
+            elif before.count + 1 in self.rule.at:
+                yield group, before.count + 1
+
+    def closing(self, tallies: Tallies) -> Iterator[str | None]:
+        """Yield the groups of whose rolls the publication makes the last slot, or comes past it."""
+        for group in self.groups:
+            before = tallies.get(self.key(group), _NONE)
+            if not before.closed and reached(before, self.joined(group)) >= self.rule.at[-1]:
+                yield group
 
     def joined(self, group: str | None) -> list[Line]:
         """Return what the publication adds to the roll of a group; for a race, to that of all groups together."""
@@ -91,10 +116,7 @@ class Roll:
         if self.undecided:
             yield self.undecided_key, with_undecided(tallies.get(self.undecided_key, _NONE), self.undecided)
         for key, group in {self.key(group): group for group in self.groups}.items():
-            before = tallies.get(key, _NONE)
-            after = with_lines(self.rule, before, self.joined(group))
-            if after is not before:
-                yield key, after
+            yield from with_lines(self.rule, key, tallies.get(key, _NONE), self.joined(group))
 
 
 @dataclass(slots=True)
@@ -121,29 +143,39 @@ class Counting:
         return self.roll.setting
 
     def needs(self) -> Iterator[TallyKey]:
-        """Yield what must be known of the past."""
+        """Yield what must be known of the past to tell which claims come."""
         yield from self.roll.needs()
         if self.other is not None:
             yield from self.other.needs()
             yield from dict.fromkeys(map(self.other.key, self.roll.groups))
 
+    def evidence(self, tallies: Tallies) -> Iterator[TallyKey]:
+        """Yield what else must be known, given what `needs` asks for: what the claims rest on, and what is added to."""
+        coming = dict.fromkeys(group for group, _ in self.roll.coming(tallies))
+        if coming or self.roll.undecided:
+            yield self.roll.undecided_key
+        for group in coming:
+            yield from self.roll.pages(tallies, group)
+        if self.other is not None:
+            if self.other.undecided:
+                yield self.other.undecided_key
+            for group in coming:
+                yield from self.other.pages(tallies, group)
+
     def tallied(self, tallies: Tallies) -> Iterator[tuple[TallyKey, Tally]]:
         """Yield the tallies that change."""
-        yield from self.roll.tallied(tallies)
-        if self.other is not None:
-            yield from self.other.tallied(tallies)
+        rolls = (self.roll,) if self.other is None else (self.roll, self.other)
+        for roll in rolls:
+            yield from roll.tallied(tallies)
+        for group in self.roll.closing(tallies):
+            yield from ((roll.key(group), CLOSED) for roll in rolls)
 
     def claims(self, tallies: Tallies) -> Iterator[Claim]:
         """Yield the claims that the new works make."""
-        if self.rule.kind is RuleKind.RACE:
-            before = self.roll.before(tallies, None)
-            for n in self.rule.at:
-                if not race_holders(before, n) and (holders := self.roll.slot(tallies, None, n)):
-                    yield race_claim(self.rule, n, self._firsts(tallies, None, n, holders))
-            return
-        for group in self.roll.groups:
-            n = len(self.roll.before(tallies, group)) + 1
-            if n in self.rule.at:
+        for group, n in self.roll.coming(tallies):
+            if self.rule.kind is RuleKind.RACE:
+                yield race_claim(self.rule, n, self._firsts(tallies, None, n, self.roll.slot(tallies, None, n)))
+            else:
                 yield nth_claim(self.rule, group, n, self._firsts(tallies, group, n, self.roll.joined(group)))
 
     def _firsts(self, tallies: Tallies, group: str | None, n: int, holders: Sequence[Line]) -> Firsts:

@@ -146,7 +146,11 @@ def advance(head: Head, publication: PublicationSummary, catalog: Catalog, rules
                 step.honours[key] = Honour(key, claimant.work.title, claimant.work.kind, publication.period)
     counters = list(_counters(standings, publication, rules, known, len(scopes) - 1))
     keys = {key for counter in counters for key in counter.needs()}
-    tallies = records.tallies(keys) if keys else {}
+    tallies = dict(records.tallies(keys)) if keys else {}
+    # What only a claim asks for is read for the few scopes where one comes.
+    evidence = {key for counter in counters if isinstance(counter, Counting) for key in counter.evidence(tallies)}
+    if evidence:
+        tallies |= records.tallies(evidence)
     for standing in standings:
         step.claims += _changes(standing, publication, catalog, rules, known)
     for counter in counters:

@@ -1,7 +1,12 @@
-"""Honour rolls as a rule counts them: bounded lists of works in order of their first time at #1, and who holds what."""
+"""Honour rolls as a rule counts them: bounded lists of works in order of their first time at #1, and who holds what.
+
+What a step reads and writes of a roll does not grow with it. The tally of a roll has the numbers and the latest lines;
+the lines before those stand on pages, which are written once, and read when a slot is claimed. When no slot of a roll
+can come any more it is closed, and only that is remembered of it.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -11,6 +16,9 @@ from chartwatch.domain.rules import Count, Fact, Rule, RuleKind
 
 MAX_UNDECIDED = 100
 """Undecided works that are remembered by name for a rule and scope; further ones are only counted."""
+
+OPEN_LINES = 12
+"""Lines that the tally of a roll holds, unless more come at once; then they go to a page."""
 
 
 class Line(NamedTuple):
@@ -52,22 +60,32 @@ class Line(NamedTuple):
 class Tally:
     """What is kept of a rule or a work in a scope: works by name as far as a slot can need them, or numbers.
 
-    `count` is of undecided works, of territories topped, or of the periods of ended runs, of which `longest` is the
-    longest's. `everywhere`: all territories that the chart had then were topped.
+    `count` is of the works on a roll, of undecided works, of territories topped, or of the periods of ended runs, of
+    which `longest` is the longest's. `everywhere`: all territories that the chart had then were topped. `groups` has
+    the number of each group on a roll, and `pages` is how many pages of lines stand before `lines`. `closed`: no slot
+    of the roll can come any more, and nothing else is kept of it.
     """
 
     count: int = 0
     longest: int = 0
     everywhere: bool = False
     lines: tuple[Line, ...] = ()
+    groups: tuple[tuple[str, int], ...] = ()
+    pages: int = 0
+    closed: bool = False
+
+
+CLOSED = Tally(closed=True)
+"""What is left of a roll of which no slot can come any more."""
 
 
 class TallyKey(NamedTuple):
-    """Where a tally stands; see the constructors below."""
+    """Where a tally stands; see the constructors below. `page` is 0 but for the pages of a roll, which begin with 1."""
 
     rule: str
     scope: str
     what: str
+    page: int = 0
 
     @classmethod
     def roll(cls, rule: Rule, scope: str, group: str | None) -> "TallyKey":
@@ -89,12 +107,37 @@ class TallyKey(NamedTuple):
         """How many periods all ended runs of a claimant had, and the longest of them."""
         return cls("", scope, f"runs:{by}:{claimant.key}")
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether undecided works stand there."""
+        return self.what == "?"
 
-def with_lines(rule: Rule, tally: Tally, lines: Iterable[Line]) -> Tally:
-    """Return the tally with lines added, as long as they can still make a slot of the rule."""
-    counts = Counter(line.group for line in tally.lines)
-    added = tuple(line for line in lines if counts[line.group] < rule.at[-1])
-    return replace(tally, lines=(*tally.lines, *added)) if added else tally
+    def pages_of(self, tally: Tally) -> Iterator["TallyKey"]:
+        """Yield where the pages of a roll stand that has this key, in order."""
+        return (self._replace(page=page) for page in range(1, tally.pages + 1))
+
+
+def with_lines(rule: Rule, key: TallyKey, tally: Tally, lines: Iterable[Line]) -> Iterator[tuple[TallyKey, Tally]]:
+    """Yield what changes when lines are added to a roll, as long as they can still make a slot of the rule."""
+    counts = Counter(dict(tally.groups))
+    added = tuple(line for line in lines if counts[line.group or ""] < rule.at[-1])
+    if tally.closed or not added:
+        return
+    pages, before = tally.pages, tally.lines
+    if before and len(before) + len(added) > OPEN_LINES:
+        pages, before = pages + 1, ()
+        yield key._replace(page=pages), Tally(lines=tally.lines)
+    groups = counts + _by_group(added)
+    yield key, Tally(sum(groups.values()), lines=(*before, *added), groups=tuple(sorted(groups.items())), pages=pages)
+
+
+def reached(tally: Tally, lines: Iterable[Line] = ()) -> int:
+    """Return how many works the group of a roll that has most of them has, with further lines."""
+    return max((Counter(dict(tally.groups)) + _by_group(lines)).values(), default=0)
+
+
+def _by_group(lines: Iterable[Line]) -> Counter[str]:
+    return Counter(line.group or "" for line in lines)
 
 
 def with_undecided(tally: Tally, lines: Iterable[Line]) -> Tally:

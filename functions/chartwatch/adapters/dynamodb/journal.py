@@ -49,9 +49,13 @@ class StepRef:
 
 @dataclass(frozen=True, slots=True)
 class JournalledStep:
-    """What `MilestoneStore.commit` was asked to make true, as the values that will then stand."""
+    """What `MilestoneStore.commit` was asked to make true, as the values that will then stand.
+
+    `after` comes without its gaps, which stand already: `gaps` says where.
+    """
 
     after: Head
+    gaps: str
     works: tuple[WorkHonours, ...]
     tallies: tuple[TallyGroup, ...]
     milestones: tuple[Milestone, ...]

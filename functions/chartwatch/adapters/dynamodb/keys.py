@@ -10,7 +10,8 @@
 | milestones | chart | `HEAD` | where the record stands |
 | | chart | `STEP#`version`#`digest`#`part | a part of a step, as the journal has it |
 | | chart | `HONOUR#`by`#`work`#`season | since when a work, or a season of it, has topped which scopes |
-| | chart | `TALLY#`rule | the tallies of a rule in all scopes |
+| | chart | `GAPS#`version`#`digest | the periods that are missing, as the head that names it has them |
+| | chart | `TALLY#`group | tallies: those of a scope, a page of a roll, those of a work |
 | | chart | `APPLIED#`period | which publication of a period was processed |
 | | chart | `BULLETIN#`version | a bulletin, by the step that holds it; it wakes the publisher |
 | | chart`#`scope | `SLOT#`slot`#`revision | a revision of a milestone |
@@ -38,7 +39,7 @@ PUBLICATION, EDITION = "PUBLICATION#", "EDITION#"
 CURRENT_CATALOG = Key("CATALOG", "CURRENT")
 
 HEAD = "HEAD"
-STEP, BULLETIN, APPLIED = "STEP#", "BULLETIN#", "APPLIED#"
+STEP, BULLETIN, APPLIED, GAPS = "STEP#", "BULLETIN#", "APPLIED#", "GAPS#"
 HONOUR, TALLY, SLOT = "HONOUR#", "TALLY#", "SLOT#"
 """First parts of sort keys."""
 
@@ -124,6 +125,11 @@ def record(chart: str) -> str:
 def head(chart: str) -> Key:
     """Return where the head of a chart's record stands."""
     return Key(record(chart), HEAD)
+
+
+def gaps(chart: str, ref: str) -> Key:
+    """Return where the missing periods of a chart stand, by the reference that its head has."""
+    return Key(record(chart), f"{GAPS}{ref}")
 
 
 def step(chart: str, version: int, digest: str) -> Key:

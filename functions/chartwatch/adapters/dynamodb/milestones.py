@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from chartwatch.adapters.dynamodb import codec
 from chartwatch.adapters.dynamodb import keys as layout
+from chartwatch.adapters.dynamodb.gaps import gaps_item, have_same_gaps, with_gaps, without_gaps
 from chartwatch.adapters.dynamodb.journal import Journal, JournalledStep, StepGone, StepRef
 from chartwatch.adapters.dynamodb.records import (
     DynamoRecords,
@@ -40,6 +41,7 @@ class DynamoMilestones:
         """`table` is the milestones table."""
         self._table = table
         self._journal = Journal(table)
+        self._gaps_of: dict[str, tuple[int, str]] = {}
 
     def head(self, chart: str) -> Head | None:
         """Return where the record of a chart stands, after finishing any step that was cut short; None at first.
@@ -52,7 +54,16 @@ class DynamoMilestones:
             except StepGone as gone:
                 raise Conflict(chart) from gone
             self._apply(step, stored.pending)
-        return stored.head
+        if stored.head is None:
+            return None
+        self._gaps_of[chart] = stored.head.version, stored.gaps
+        if not stored.gaps:
+            return stored.head
+        item = self._table.get(layout.gaps(chart, stored.gaps))
+        if item is None:
+            # They are removed when a later head has others.
+            raise Conflict(chart)
+        return with_gaps(stored.head, item)
 
     def records(self, chart: str) -> Records:
         """Return the view of a chart's past that `advance` reads."""
@@ -90,25 +101,15 @@ class DynamoMilestones:
 
         Raises `Conflict`, having changed nothing, when the head is no longer `before`.
         """
+        earlier = self._known_gaps(before)
+        gaps = self._keep_gaps(before, after)
         if bulletin is None and _only_moves_on(before, writes):
-            self._move_on(before, after, writes)
-            return
-        records = DynamoRecords(self._table, after.chart)
-        step = JournalledStep(
-            after=after,
-            works=tuple(works_after(records, writes.honours)),
-            tallies=tuple(tallies_after(records, writes.tallies)),
-            milestones=tuple(writes.milestones.values()),
-            applied=writes.applied,
-            bulletin=bulletin,
-        )
-        ref = self._journal.keep(step)
-        taken = self._update_head(before, after.chart, "SET pending = :pending", {":pending": ref.attribute})
-        # When the answer to a first attempt is lost, the client's second one is refused although the step was taken.
-        if not taken and self._stored(after.chart).pending != ref:
-            self._withdraw(after.chart, ref)
-            raise Conflict(after.chart)
-        self._apply(step, ref)
+            self._move_on(before, after, writes, gaps)
+        else:
+            self._take(before, after, writes, bulletin, gaps)
+        self._gaps_of[after.chart] = after.version, gaps
+        if earlier and earlier != gaps:
+            self._table.delete_all([layout.gaps(after.chart, earlier)])
 
     def bulletin(self, chart: str, number: int) -> Bulletin:
         """Return one bulletin. Raises `LookupError` when there is none of that number."""
@@ -131,11 +132,50 @@ class DynamoMilestones:
         """Return every revision of every slot of a scope, the latest of each last."""
         return [_milestone(item) for item in self._table.query(layout.scope(chart, scope), layout.SLOT)]
 
-    def _move_on(self, before: Head | None, after: Head, writes: Writes) -> None:
+    def _take(self, before: Head | None, after: Head, writes: Writes, bulletin: Bulletin | None, gaps: str) -> None:
+        """Take a step by way of the journal."""
+        records = DynamoRecords(self._table, after.chart)
+        step = JournalledStep(
+            after=without_gaps(after),
+            gaps=gaps,
+            works=tuple(works_after(records, writes.honours)),
+            tallies=tuple(tallies_after(records, writes.tallies)),
+            milestones=tuple(writes.milestones.values()),
+            applied=writes.applied,
+            bulletin=bulletin,
+        )
+        ref = self._journal.keep(step)
+        taken = self._update_head(before, after.chart, "SET pending = :pending", {":pending": ref.attribute})
+        # When the answer to a first attempt is lost, the client's second one is refused although the step was taken.
+        if not taken and self._stored(after.chart).pending != ref:
+            self._withdraw(after.chart, ref)
+            raise Conflict(after.chart)
+        self._apply(step, ref)
+
+    def _known_gaps(self, head: Head | None) -> str:
+        """Return where the gaps of a head stand, if it was read or written here."""
+        version, gaps = self._gaps_of.get(head.chart, (0, "")) if head else (0, "")
+        return gaps if head and version == head.version else ""
+
+    def _keep_gaps(self, before: Head | None, after: Head) -> str:
+        """Return where the gaps of the next head stand, which are those of the head before unless there are more.
+
+        An item bears the version of its head and what it says, so that a step that is not taken disturbs none.
+        """
+        known = self._known_gaps(before)
+        if before is not None and known and have_same_gaps(before, after):
+            return known
+        item = gaps_item(after)
+        if item is None:
+            return ""
+        self._table.put(item)
+        return key_of(item).sk.removeprefix(layout.GAPS)
+
+    def _move_on(self, before: Head | None, after: Head, writes: Writes, gaps: str) -> None:
         """Take a step that changes nothing but the head."""
         for period, digest in writes.applied.items():
             self._put_unless_newer(_applied_item(after, period, digest))
-        if not self._update_head(before, after.chart, _SET_HEAD, _head_values(after)):
+        if not self._update_head(before, after.chart, _SET_HEAD, _head_values(without_gaps(after), gaps)):
             raise Conflict(after.chart)
 
     def _update_head(self, before: Head | None, chart: str, update: str, values: Item) -> bool:
@@ -160,7 +200,7 @@ class DynamoMilestones:
             layout.head(after.chart),
             f"{_SET_HEAD} REMOVE pending ADD scopes :scopes",
             "pending = :pending",
-            {**_head_values(after), ":pending": ref.attribute, ":scopes": {"SS": sorted(_scopes(step))}},
+            {**_head_values(after, step.gaps), ":pending": ref.attribute, ":scopes": {"SS": sorted(_scopes(step))}},
         )
         if step.bulletin is None:
             self._journal.drop(after.chart, ref)
@@ -177,9 +217,13 @@ class DynamoMilestones:
 
 
 class _StoredHead(NamedTuple):
-    """The item of a head: where the record stands, which step is being applied, and every scope ever written to."""
+    """The item of a head: where the record stands, which step is being applied, and every scope ever written to.
+
+    `head` comes without its gaps; `gaps` says where they stand, and is empty when there are none.
+    """
 
     head: Head | None
+    gaps: str
     pending: StepRef | None
     scopes: tuple[str, ...]
 
@@ -188,6 +232,7 @@ class _StoredHead(NamedTuple):
         """Read an item; one without attributes stands for none."""
         return cls(
             head=_HEAD.value(item["head"]) if "head" in item else None,
+            gaps=item["gaps"]["S"] if "gaps" in item else "",
             pending=StepRef.of(item["pending"]) if "pending" in item else None,
             scopes=tuple(sorted(item["scopes"]["SS"])) if "scopes" in item else (),
         )
@@ -197,15 +242,16 @@ class _StoredHead(NamedTuple):
         return self.head is not None and self.head.last is not None and period < self.head.last
 
 
-_SET_HEAD = "SET version = :version, head = :head, period = :period"
+_SET_HEAD = "SET version = :version, head = :head, period = :period, gaps = :gaps"
 
 
-def _head_values(head: Head) -> Item:
-    """Return the values of `_SET_HEAD`; the period is for people."""
+def _head_values(head: Head, gaps: str) -> Item:
+    """Return the values of `_SET_HEAD` for a head without its gaps; the period is for people."""
     return {
         ":version": codec.number(head.version),
         ":head": _HEAD.attribute(head),
         ":period": codec.text(str(head.last)),
+        ":gaps": codec.text(gaps),
     }
 
 

@@ -75,7 +75,8 @@ class WorkHonours:
 class TallyGroup:
     """Tallies that are one item: those of all rules in a scope, or those of a work in all scopes.
 
-    A rule's rolls are bounded, and so is what stands in a scope; of works there are ever more.
+    What only a claim asks for stands apart, so that what is read and written with every new work stays small: a page of
+    a roll, and the undecided works of all rules in a scope.
     """
 
     name: str
@@ -84,7 +85,11 @@ class TallyGroup:
     @staticmethod
     def name_of(key: TallyKey) -> str:
         """Return the name of the group that a tally is of."""
-        return f"scope#{key.scope}" if key.rule else key.what
+        if not key.rule:
+            return key.what
+        if key.page:
+            return f"page#{key.scope}#{key.rule}#{key.what}#{key.page}"
+        return f"undecided#{key.scope}" if key.is_undecided else f"scope#{key.scope}"
 
     @classmethod
     def of(cls, item: Item) -> "TallyGroup":
