@@ -32,6 +32,7 @@ from chartwatch.adapters.tables import create_table, read_tables
 from chartwatch.domain.charts import Publication
 from chartwatch.domain.detection import Detector, Past
 from chartwatch.domain.history import Head, advance
+from chartwatch.domain.ingestion import filing
 from chartwatch.domain.stores import Writes
 from chartwatch.rules import default_rules
 
@@ -104,7 +105,8 @@ def cost_behind(shape: Shape, history: GeneratedHistory, periods: int, measured:
 
 
 def _process(publication: Publication, charts: DynamoCharts, detector: Detector) -> None:
-    charts.put(publication, {edition.territory for edition in publication.editions})
+    if (new := filing(publication, None, {})) is not None:
+        charts.put([new])
     detector.detect(publication.chart.id, publication.period)
 
 
