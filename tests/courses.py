@@ -31,8 +31,11 @@ class Run:
 def run(course: Course, live_from: date | None = None) -> Run:
     """Let everything arrive, process what was left over, and bring every chart up to the facts of the end."""
     done = Run()
+    catalogs = [facts.catalog for facts in course.facts]
+    earlier = {catalog.version: catalog for catalog in catalogs}.get
     detectors = [
-        Detector(done.charts, done.milestones, facts.catalog, facts.rule_set, live_from) for facts in course.facts
+        Detector(done.charts, done.milestones, catalog, facts.rule_set, live_from, earlier_catalog=earlier)
+        for catalog, facts in zip(catalogs, course.facts, strict=True)
     ]
     for arrival in course.arrivals:
         publication = arrival.publication

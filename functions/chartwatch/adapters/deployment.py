@@ -44,7 +44,9 @@ def milestones() -> DynamoMilestones:
 
 def detector(rules: RuleSet) -> Detector:
     """Return a detector with the catalog that is in force at this moment."""
-    return Detector(charts(), milestones(), _catalogs().current(), rules, settings().live_from)
+    return Detector(
+        charts(), milestones(), _catalogs().current(), rules, settings().live_from, earlier_catalog=_catalogs().earlier
+    )
 
 
 @cache

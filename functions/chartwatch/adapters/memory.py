@@ -84,13 +84,13 @@ class MemoryMilestones:
         """Return the digest of the number ones that were last processed for a period, or None."""
         return self._applied.get(chart, {}).get(period)
 
-    def recorded(self, chart: str) -> Recorded:
-        """Return everything recorded of a chart."""
-        past = self._past(chart)
+    def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
+        """Return everything recorded of a chart; with `scopes`, of tallies and milestones only those in these."""
+        past, milestones = self._past(chart), self._milestones.get(chart, {})
         return Recorded(
             dict(past.honour_by_key),
-            dict(past.tally_by_key),
-            dict(self._milestones.get(chart, {})),
+            {key: tally for key, tally in past.tally_by_key.items() if scopes is None or key.scope in scopes},
+            {slot: m for slot, m in milestones.items() if scopes is None or m.territory in scopes},
             dict(self._applied.get(chart, {})),
         )
 
@@ -123,14 +123,20 @@ class MemoryCatalogs:
     def __init__(self) -> None:
         """Begin with an empty one."""
         self._current = Catalog()
+        self._by_version = {self._current.version: self._current}
 
     def current(self) -> Catalog:
         """Return the catalog in force; an empty one at first."""
         return self._current
 
+    def earlier(self, version: str) -> Catalog | None:
+        """Return the catalog of that version, if it was ever in force."""
+        return self._by_version.get(version)
+
     def replace(self, catalog: Catalog) -> None:
         """Put another catalog in force."""
         self._current = catalog
+        self._by_version[catalog.version] = catalog
 
 
 class MemoryOutbox:

@@ -1,6 +1,6 @@
 """From a publication to a bulletin: the difference between what is true now and what is recorded."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
@@ -8,7 +8,7 @@ from typing import TypeVar
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import PublicationSummary, Renaming
 from chartwatch.domain.claims import Claim
-from chartwatch.domain.history import Head, Honour, HonourKey, Step, advance
+from chartwatch.domain.history import EVERYWHERE, Head, Honour, HonourKey, Step, advance
 from chartwatch.domain.identities import by_now
 from chartwatch.domain.milestones import Bulletin, Change, Policy, WorkFacts, difference
 from chartwatch.domain.revisions import Names, learned
@@ -17,8 +17,16 @@ from chartwatch.domain.rules import RuleSet
 from chartwatch.domain.stores import ChartStore, MilestoneStore, Recorded, Writes
 from chartwatch.errors import RecordAhead
 
+EarlierCatalog = Callable[[str], Catalog | None]
+"""Finds a catalog that was in force, by its version; None when it is not known."""
+
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+
+def no_earlier_catalog(_version: str) -> Catalog | None:
+    """Find none."""
+    return None
 
 
 class Detector:
@@ -31,11 +39,17 @@ class Detector:
         catalog: Catalog,
         rules: RuleSet,
         live_from: date | None = None,
+        *,
+        earlier_catalog: EarlierCatalog = no_earlier_catalog,
     ) -> None:
-        """Milestones of periods before `live_from` are recorded silently."""
+        """Milestones of periods before `live_from` are recorded silently.
+
+        `earlier_catalog` finds catalogs by their version; with it, a new catalog costs no more than what it touches.
+        """
         self._charts = charts
         self._milestones = milestones
         self._catalog = catalog
+        self._earlier_catalog = earlier_catalog
         self._catalogs: dict[tuple[Renaming, ...], Catalog] = {}
         self._rules = rules
         self._policy = Policy(live_from)
@@ -55,7 +69,8 @@ class Detector:
         elif not is_latest and self._applied(head, period) == publication.number_ones_digest():
             return bulletins
         else:
-            bulletin, _ = self._fold_anew(head, publication)
+            until = period if head.last is None else max(head.last, period)
+            bulletin, _ = self._fold_anew(head, publication, self._charts.summaries(chart, until=until))
         return [*bulletins, bulletin] if bulletin else bulletins
 
     def reconsider(self, chart: str) -> list[Bulletin]:
@@ -66,14 +81,23 @@ class Detector:
         head = self._milestones.head(chart)
         if head is None or head.last is None or self._is_current(head):
             return [], head
-        latest = self._charts.summary(chart, head.last)
-        if latest is None:
+        timeline = self._charts.summaries(chart, until=head.last)
+        if not timeline or timeline[-1].period != head.last:
             raise RecordAhead(chart, head.last.isoformat())
-        bulletin, head = self._fold_anew(head, latest)
-        return [bulletin] if bulletin else [], head
+        before = self._earlier_catalog(head.catalog) if head.rules == self._rules.versions else None
+        if before is None:
+            bulletin, head = self._fold_anew(head, timeline[-1], timeline)
+            return [bulletin] if bulletin else [], head
+        touched = _touched(timeline, learned(before, head.renamings), self._learned(head.renamings))
+        if touched:
+            bulletin, head = self._fold_anew(head, timeline[-1], timeline, {*touched, EVERYWHERE})
+            return [bulletin] if bulletin else [], head
+        after = replace(head, version=head.version + 1, catalog=self._catalog.version)
+        self._milestones.commit(head, after, Writes(), None)
+        return [], after
 
     def _is_current(self, head: Head) -> bool:
-        return head.rules == self._rules.versions and head.catalog == self._learned(head.renamings).version
+        return head.rules == self._rules.versions and head.catalog == self._catalog.version
 
     def _learned(self, renamings: tuple[Renaming, ...]) -> Catalog:
         """Return the catalog with the names that its works have got in a chart."""
@@ -86,8 +110,8 @@ class Detector:
 
     def _append(self, head: Head | None, publication: PublicationSummary) -> tuple[Bulletin | None, Head]:
         chart = publication.chart.id
-        catalog = self._learned(head.renamings if head else publication.renamings)
-        before = head or Head.start(chart, self._rules, catalog, publication.renamings)
+        before = head or Head.start(chart, self._rules, self._catalog, publication.renamings)
+        catalog = self._learned(before.renamings)
         step = advance(before, publication, catalog, self._rules, self._milestones.records(chart))
         recorded = self._milestones.milestones(chart, [claim.slot for claim in step.claims]) if step.claims else {}
         changes = difference(step.claims, recorded, self._policy)
@@ -99,23 +123,39 @@ class Detector:
         )
         return self._commit(head, step.head, writes, publication, changes, claims=step.claims)
 
-    def _fold_anew(self, head: Head, cause: PublicationSummary) -> tuple[Bulletin | None, Head]:
-        """Fold all publications of the chart that were processed, and the cause, and record and tell what differs."""
-        until = cause.period if head.last is None else max(head.last, cause.period)
-        timeline = self._charts.summaries(head.chart, until=until)
-        renamings = tuple(sorted({renaming for p in timeline for renaming in p.renamings}, key=repr))
-        catalog = self._learned(renamings)
-        folded = fold(head.chart, timeline, catalog, self._rules, renamings)
-        recorded = self._milestones.recorded(head.chart)
+    def _fold_anew(
+        self,
+        head: Head,
+        cause: PublicationSummary,
+        timeline: Sequence[PublicationSummary],
+        within: Collection[str] | None = None,
+    ) -> tuple[Bulletin | None, Head]:
+        """Fold publications of the chart, oldest first, and record and tell what differs.
+
+        `within` are the only scopes in which the record can differ, if nothing but the catalog has changed.
+        """
+        recorded = self._milestones.recorded(head.chart, within)
+        if within is not None and any(self._is_unprocessed(p, head, recorded) for p in timeline):
+            return self._fold_anew(head, cause, timeline)
+        folded = fold(head.chart, timeline, self._catalog, self._rules, within)
         versions = self._rules.versions
         rewritten = {rule for rule in {*versions, *head.rules} if head.rules.get(rule) != versions.get(rule)}
         policy = self._policy._replace(rewritten=frozenset(rewritten))
-        who = by_now(catalog, Names(renamings), {key.work_id for key in folded.honours})
+        names = Names(folded.head.renamings)
+        who = by_now(self._learned(folded.head.renamings), names, {key.work_id for key in folded.honours})
         changes = difference(folded.claims, recorded.milestones, policy, whole=True, who=who)
         writes = _replacing(recorded, folded, timeline)
         writes.milestones = {change.milestone.slot: change.milestone for change in changes}
         after = replace(folded.head, version=head.version + 1)
+        if within is not None:
+            after = replace(
+                after, scopes={s: known if s in within else head.scopes[s] for s, known in after.scopes.items()}
+            )
         return self._commit(head, after, writes, cause, changes, claims=folded.claims)
+
+    def _is_unprocessed(self, publication: PublicationSummary, head: Head, recorded: Recorded) -> bool:
+        applied = head.digest if publication.period == head.last else recorded.applied.get(publication.period)
+        return publication.number_ones_digest() != applied
 
     def _commit(
         self,
@@ -154,24 +194,37 @@ class Detector:
 
 def fold(
     chart: str,
-    timeline: Iterable[PublicationSummary],
+    timeline: Sequence[PublicationSummary],
     catalog: Catalog,
     rules: RuleSet,
-    renamings: tuple[Renaming, ...] = (),
+    within: Collection[str] | None = None,
 ) -> Step:
     """Return all that a chart's publications, oldest first, come to: the definition of its milestones.
 
-    `catalog` has learned the `renamings`, which are those of the publications.
+    The catalog learns what the publications show to have been renamed. `within`: as `advance` has it.
     """
+    renamings = tuple(sorted({renaming for publication in timeline for renaming in publication.renamings}, key=repr))
+    works = learned(catalog, renamings)
     past = Past()
     head = Head.start(chart, rules, catalog, renamings)
     claims: list[Claim] = []
     for publication in timeline:
-        step = advance(head, publication, catalog, rules, past)
+        step = advance(head, publication, works, rules, past, within=within)
         past.remember(step.honours, step.tallies)
         claims += step.claims
         head = step.head
     return Step(head, claims, past.honour_by_key, past.tally_by_key)
+
+
+def _touched(timeline: Iterable[PublicationSummary], before: Catalog, after: Catalog) -> set[str]:
+    """Return the territories in which something at #1 is another work, or one of other facts, by another catalog."""
+    return {
+        territory
+        for publication in timeline
+        for territory, ones in publication.number_ones.items()
+        for title, _, kind in ones
+        if before.match(title, kind, publication.period) != after.match(title, kind, publication.period)
+    }
 
 
 class Past:

@@ -50,9 +50,9 @@ class Coverage:
 class Head:
     """Where the record of a chart stands. `version` rises by one with each change; 0 is a chart nothing is known of.
 
-    `rules` (by id) and `catalog` are the versions of those that made the record. `digest` is that of the number ones
-    of the latest period, as `PublicationSummary.number_ones_digest` gives it. `renamings` are those of all publications
-    in the record.
+    `rules` (by id) and `catalog` are the versions of those that made the record; `renamings`, those of all publications
+    in it, are what the catalog had learned. `digest` is that of the number ones of the latest period, as
+    `PublicationSummary.number_ones_digest` gives it.
     """
 
     chart: str
@@ -133,8 +133,19 @@ class _Standing(NamedTuple):
         return HonourKey(self.scope, self.by, claimant.work.id, claimant.season)
 
 
-def advance(head: Head, publication: PublicationSummary, catalog: Catalog, rules: RuleSet, records: Records) -> Step:
-    """Take one publication later than `head.last` into the record."""
+def advance(
+    head: Head,
+    publication: PublicationSummary,
+    catalog: Catalog,
+    rules: RuleSet,
+    records: Records,
+    *,
+    within: Collection[str] | None = None,
+) -> Step:
+    """Take one publication later than `head.last` into the record.
+
+    `within` are the scopes in which rules are asked, all of them unless given; `EVERYWHERE` has to be among them.
+    """
     standings, scopes = _standings(head, publication, catalog, rules)
     digest = publication.number_ones_digest()
     step = Step(replace(head, version=head.version + 1, scopes=scopes, digest=digest))
@@ -144,7 +155,7 @@ def advance(head: Head, publication: PublicationSummary, catalog: Catalog, rules
         for claimant in standing.newcomers:
             if (key := standing.key(claimant)) not in known:
                 step.honours[key] = Honour(key, claimant.work.title, claimant.work.kind, publication.period)
-    counters = list(_counters(standings, publication, rules, known, len(scopes) - 1))
+    counters = list(_counters(standings, publication, rules, known, len(scopes) - 1, within=within))
     keys = {key for counter in counters for key in counter.needs()}
     tallies = dict(records.tallies(keys)) if keys else {}
     # What only a claim asks for is read for the few scopes where one comes.
@@ -152,7 +163,8 @@ def advance(head: Head, publication: PublicationSummary, catalog: Catalog, rules
     if evidence:
         tallies |= records.tallies(evidence)
     for standing in standings:
-        step.claims += _changes(standing, publication, catalog, rules, known)
+        if within is None or standing.scope in within:
+            step.claims += _changes(standing, publication, catalog, rules, known)
     for counter in counters:
         step.claims += counter.claims(tallies)
         step.tallies.update(counter.tallied(tallies))
@@ -239,6 +251,8 @@ def _counters(
     rules: RuleSet,
     known: Mapping[HonourKey, date],
     territories: int,
+    *,
+    within: Collection[str] | None,
 ) -> Iterator[Counting | Spreading | Reigning]:
     """Yield what is to be counted of a publication, for each rule and scope that it touches.
 
@@ -246,7 +260,8 @@ def _counters(
     """
     topped: dict[Count, dict[Claimant, int]] = {}
     for standing in standings:
-        in_force = rules.of(standing.rules_scope, publication.chart.list_name)
+        is_asked = within is None or standing.scope in within
+        in_force = rules.of(standing.rules_scope, publication.chart.list_name) if is_asked else ()
         its = [rule for rule in in_force if rule.count is standing.by]
         new = [c for c in standing.newcomers if standing.key(c) not in known]
         setting = _setting(publication, standing)

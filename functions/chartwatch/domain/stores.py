@@ -60,6 +60,9 @@ class CatalogStore(Protocol):
     def current(self) -> Catalog:
         """Return the catalog in force; an empty one at first."""
 
+    def earlier(self, version: str) -> Catalog | None:
+        """Return the catalog of that version, if it was ever in force."""
+
     def replace(self, catalog: Catalog) -> None:
         """Put another catalog in force."""
 
@@ -109,8 +112,8 @@ class MilestoneStore(Protocol):
     def applied(self, chart: str, period: date) -> str | None:
         """Return the digest of the number ones that were last processed for a period, or None."""
 
-    def recorded(self, chart: str) -> Recorded:
-        """Return everything recorded of a chart."""
+    def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
+        """Return everything recorded of a chart; with `scopes`, of tallies and milestones only those in these."""
 
     def commit(self, before: Head | None, after: Head, writes: Writes, bulletin: Bulletin | None) -> None:
         """Make `after` the head, with all of `writes`, and the bulletin last.

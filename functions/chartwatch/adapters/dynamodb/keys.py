@@ -7,6 +7,7 @@
 | | chart`#`period | `EDITION#`territory | an edition, with its earlier versions |
 | | `QUARANTINE` | source`#`time`#`SHA-256 | a document that was not believed |
 | catalog | `CATALOG` | `CURRENT` | which catalog is in force; it wakes the detector |
+| | | `VERSION#`version | which document was the catalog of that version |
 | milestones | chart | `HEAD` | where the record stands |
 | | chart | `STEP#`version`#`digest`#`part | a part of a step, as the journal has it |
 | | chart | `HONOUR#`by`#`work`#`season | since when a work, or a season of it, has topped which scopes |
@@ -84,6 +85,11 @@ def bulletin_of(record: Mapping[str, Any]) -> BulletinKey:
 def period_of(sk: str) -> date:
     """Return the period that a sort key ends with."""
     return date.fromisoformat(sk.rpartition("#")[2])
+
+
+def catalog_version(version: str) -> Key:
+    """Return where it stands which document was the catalog of a version."""
+    return Key(CURRENT_CATALOG.pk, f"VERSION#{version}")
 
 
 # The charts table.

@@ -82,16 +82,17 @@ class DynamoMilestones:
         item = self._table.get(layout.applied(chart, period))
         return item["digest"]["S"] if item and stored.has_moved_past(period) else None
 
-    def recorded(self, chart: str) -> Recorded:
-        """Return everything recorded of a chart."""
+    def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
+        """Return everything recorded of a chart; with `scopes`, of tallies and milestones only those in these."""
         stored, at = self._stored(chart), layout.record(chart)
         works = map(WorkHonours.of, self._table.query(at, layout.HONOUR))
         groups = map(TallyGroup.of, self._table.query(at, layout.TALLY))
-        slots = self._table.each(lambda scope: self._slots(chart, scope), stored.scopes)
+        wanted = [scope for scope in stored.scopes if scopes is None or scope in scopes]
+        slots = self._table.each(lambda scope: self._slots(chart, scope), wanted)
         applied = {layout.period_of(i["sk"]["S"]): i["digest"]["S"] for i in self._table.query(at, layout.APPLIED)}
         return Recorded(
             honours={honour.key: honour for work in works for honour in work.honours()},
-            tallies={key: tally for group in groups for key, tally in group.tallies},
+            tallies={k: tally for group in groups for k, tally in group.tallies if scopes is None or k.scope in scopes},
             milestones={milestone.slot: milestone for milestones in slots for milestone in milestones},
             applied={period: digest for period, digest in applied.items() if stored.has_moved_past(period)},
         )

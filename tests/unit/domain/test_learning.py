@@ -1,0 +1,142 @@
+"""What a chart's record makes of a fact, or of a name, that is learned."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from chartwatch.adapters.memory import MemoryMilestones
+from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.charts import Kind
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.milestones import Bulletin, Status
+from chartwatch.domain.rules import RuleKind, RuleSet, Scope
+from chartwatch.domain.stores import Recorded
+from tests.chronicle import CHANGE, CHART, DEAD, HEIST, NTH, OZARK, RIDDLE, SQUID, WORKS, Chronicle, told
+
+SPREAD = replace(CHANGE, id="spread", kind=RuleKind.SPREAD, scope=Scope.CHART, at=(2,), headline="{title} in {n}")
+REIGN = replace(CHANGE, id="reign", kind=RuleKind.REIGN, at=(2,), headline="{title} for {n} {periods}")
+UNHEARD = Work("unheard", "Never at #1", Kind.SERIES, "ko", ("KR",))
+
+
+class NotedMilestones(MemoryMilestones):
+    """Milestones in memory that note which scopes are read for folding anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[Collection[str] | None] = []
+
+    def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
+        self.read.append(scopes)
+        return super().recorded(chart, scopes)
+
+
+def learning(chronicle: Chronicle, *works: Work) -> list[Bulletin]:
+    """Let a catalog with other works come in force, that before it being known."""
+    before = Catalog(chronicle.works)
+    chronicle.works = works
+    detector = Detector(
+        chronicle.charts,
+        chronicle.milestones,
+        Catalog(works),
+        RuleSet(chronicle.rules),
+        earlier_catalog={before.version: before}.get,
+    )
+    return detector.reconsider(CHART.id)
+
+
+def two_territories() -> tuple[Chronicle, NotedMilestones]:
+    chronicle = Chronicle(CHANGE, NTH)
+    chronicle.milestones = noted = NotedMilestones()
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    chronicle.arrives(1, US="A Riddle", KR="Ozark")
+    chronicle.arrives(2, US="Squid Game", KR="Money Heist")
+    noted.read.clear()
+    return chronicle, noted
+
+
+def test_a_fact_about_a_work_that_never_topped_the_chart_costs_no_look_at_its_milestones() -> None:
+    chronicle, noted = two_territories()
+    assert learning(chronicle, *WORKS, UNHEARD) == []
+    assert noted.read == []
+    head = noted.head(CHART.id)
+    assert head is not None
+    assert head.catalog == Catalog((*WORKS, UNHEARD)).version
+
+
+def test_a_fact_is_looked_for_only_where_its_work_has_topped() -> None:
+    chronicle, noted = two_territories()
+    english = replace(RIDDLE, original_language="en", origin_countries=("US",))
+    bulletins = learning(chronicle, SQUID, HEIST, OZARK, english)
+    assert [set(scopes or ()) for scopes in noted.read] == [{"US", "*"}]
+    assert told(bulletins) == [("nth:daily:US:1", Status.ANNOUNCED)]
+    assert chronicle.held("nth:daily:US:1").because == ()
+    assert chronicle.holders("nth:daily:KR:1") == [("heist", 2)]
+
+
+def test_the_record_is_as_if_the_fact_had_been_known_always() -> None:
+    spanish = replace(RIDDLE, original_language="es", origin_countries=("ES",))
+    chronicle, _ = two_territories()
+    bulletins = learning(chronicle, SQUID, HEIST, OZARK, spanish)
+    assert told(bulletins) == [("nth:daily:US:1", Status.CORRECTED), ("nth:daily:US:2", Status.ANNOUNCED)]
+    always = Chronicle(CHANGE, NTH, works=(SQUID, HEIST, OZARK, spanish))
+    for day, ones in enumerate([("Ozark", "Ozark"), ("A Riddle", "Ozark"), ("Squid Game", "Money Heist")]):
+        always.arrives(day, US=ones[0], KR=ones[1])
+    for slot in always.slots() | chronicle.slots():
+        assert chronicle.holders(slot) == always.holders(slot)
+
+
+def test_a_publication_that_was_not_processed_yet_is_not_overlooked_with_a_fact() -> None:
+    chronicle, _ = two_territories()
+    chronicle.stored(1, US="Squid Game", KR="Squid Game")
+    learning(chronicle, *WORKS, replace(RIDDLE, original_language="en", origin_countries=("US",)))
+    learning(chronicle, SQUID, HEIST, OZARK, replace(DEAD, original_language="en"))
+    chronicle.detector.detect(CHART.id, chronicle.charts.summaries(CHART.id)[1].period)
+    assert chronicle.holders("nth:daily:KR:1") == [("squid", 1)]
+
+
+def test_a_work_that_the_catalog_learns_of_is_no_other_holder() -> None:
+    chronicle = Chronicle(CHANGE, SPREAD, REIGN, works=())
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    chronicle.arrives(1, US="Squid Game", KR="Squid Game")
+    chronicle.arrives(2, US="Squid Game", KR="Squid Game")
+    bulletins = learning(chronicle, SQUID)
+    assert told(bulletins) == []
+    assert chronicle.holders("new:daily:US:2022-01-02") == [("squid", 1)]
+    assert chronicle.held("new:daily:US:2022-01-02").status is Status.ANNOUNCED
+    moved = chronicle.held("reign:daily:US:squid:2")
+    assert (moved.status, moved.silent, moved.revision) == (Status.ANNOUNCED, True, 1)
+    assert moved.evidence["replaces"]["slot"] == "reign:daily:US:unlisted:series:squid game:2"
+    gone = chronicle.held("reign:daily:US:unlisted:series:squid game:2")
+    assert (gone.status, gone.silent) == (Status.RETRACTED, True)
+    assert gone.evidence["moved_to"] == "reign:daily:US:squid:2"
+
+
+def test_who_was_told_under_another_id_hears_of_the_retraction() -> None:
+    chronicle = Chronicle(REIGN, works=())
+    for day in range(3):
+        chronicle.arrives(day, US="Ozark" if day == 0 else "Squid Game")
+    learning(chronicle, SQUID)
+    assert told(chronicle.arrives(1, US="Ozark")) == [("reign:daily:US:squid:2", Status.RETRACTED)]
+
+
+def test_what_a_rewritten_rule_took_back_in_silence_is_not_told_again() -> None:
+    chronicle = Chronicle(NTH)
+    chronicle.arrives(0, US="Ozark")
+    assert told(chronicle.arrives(1, US="Squid Game")) == [("nth:daily:US:1", Status.ANNOUNCED)]
+    chronicle.rules = (replace(NTH, at=(2,)),)
+    assert told(chronicle.detector.reconsider(CHART.id)) == []
+    assert chronicle.slots() == set()
+    chronicle.rules = (NTH,)
+    assert told(chronicle.detector.reconsider(CHART.id)) == []
+    assert told(chronicle.arrives(1, US="Money Heist")) == [("nth:daily:US:1", Status.CORRECTED)]
+
+
+def test_a_back_fill_brings_wording_and_evidence_up_to_date_in_silence() -> None:
+    chronicle = Chronicle(NTH)
+    chronicle.arrives(2, US="Ozark")
+    chronicle.arrives(3, US="Squid Game")
+    bulletins = [*chronicle.arrives(0, US="Ozark"), *chronicle.arrives(1, US="Ozark")]
+    held = chronicle.held("nth:daily:US:1")
+    assert held.headline.endswith("in records since 2022-01-01")
+    assert (held.evidence["periods_expected"], held.evidence["periods_seen"], held.evidence["gaps"]) == (4, 4, [])
+    # Between the two days a period was missing, which makes it provisional, and then confirms it.
+    assert told(bulletins) == [("nth:daily:US:1", Status.PROVISIONAL), ("nth:daily:US:1", Status.ANNOUNCED)]
