@@ -6,13 +6,16 @@ UV := $(BIN)/uv
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test lint types check bench bench-history lock clean tools
+.PHONY: demo test test-deep lint types check bench bench-history lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
 	$(BIN)/chartwatch demo
 
 test: $(VENV)/.ready .tools/.ready  ## every test
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-deep: $(VENV)/.ready  ## two hundred times as many generated cases of order, repetition and correction; takes hours
+	CHARTWATCH_HYPOTHESIS=deep $(BIN)/python -m pytest -n auto tests/unit/domain/test_arrival_order.py tests/integration/test_oracle_generated.py
 
 lint: $(VENV)/.ready .tools/.ready
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from chartwatch.domain.stores import Recorded
 from tests.courses import Run, run, straight
 from tests.strategies import (
     PERIODS,
+    SHARES,
     START,
     Course,
     Facts,
@@ -78,9 +80,11 @@ def told_as_if_alone(done: Run, live_from: date | None) -> None:
             assert told[slot] == (substance(milestone) if milestone.is_held else GONE), "the last word is what is true"
 
 
-@examples(100)
-@given(st.data())
-def test_any_course_ends_in_the_record_of_the_straight_one(data: st.DataObject) -> None:
+@pytest.mark.parametrize("share", SHARES)
+@examples(125)
+@given(data=st.data())
+def test_any_course_ends_in_the_record_of_the_straight_one(share: int, data: st.DataObject) -> None:
+    del share  # the examples are drawn by chance
     world = data.draw(worlds())
     done = run(data.draw(courses(world, other_facts=other_facts())))
     plain = run(straight(world))
