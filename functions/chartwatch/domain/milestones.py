@@ -1,6 +1,6 @@
 """Milestones: what has been recorded of each slot, and the difference that a new claim makes."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -148,9 +148,18 @@ class Change:
 
     def works(self) -> Iterable[str]:
         """Yield the ids of the works it is about: the holders, then those that lost the slot."""
-        yield from dict.fromkeys(
-            holder.work_id for m in (self.milestone, self.replaced) if m is not None for holder in m.holders
-        )
+        yield from dict.fromkeys(holder.work_id for holder in self._holders())
+
+    def concerned(self) -> Iterable[str]:
+        """Yield the ids of the works of which it says something new: of joint holders, those that came or went."""
+        before = set(self.replaced.holders) if self.replaced else set()
+        moved = before ^ set(self.milestone.holders)
+        corrected = self.milestone.status is Status.CORRECTED
+        yield from dict.fromkeys(h.work_id for h in self._holders() if not corrected or not moved or h in moved)
+
+    def _holders(self) -> Iterator[Holder]:
+        for m in (self.milestone, self.replaced):
+            yield from m.holders if m is not None else ()
 
 
 class WorkFacts(NamedTuple):

@@ -33,6 +33,9 @@ MAX_BODY = 180_000
 MAX_EARLIER = 12
 """Earlier holders that a text lists; the JSON body has them all."""
 
+MAX_NAMES = 6
+"""Titles that a text lists in one sentence."""
+
 MAX_DAYS = 99
 """Days after release that are worth a count."""
 
@@ -93,7 +96,7 @@ def stories(bulletin: Bulletin) -> list[Story]:
     parts: dict[str, list[Change]] = {}
     for change in bulletin.changes:
         if change.is_told:
-            for work_id in change.works():
+            for work_id in change.concerned():
                 parts.setdefault(work_id, []).append(change)
     told = [_story(bulletin, work_id, changes) for work_id, changes in parts.items()]
     return sorted(told, key=lambda story: (-story.priority, -len(story.body["territories"]), story.id))
@@ -133,11 +136,15 @@ def digest(bulletin: Bulletin, told: Sequence[Story]) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What a text says in one place: the same thing of one work, in one or many territories."""
+    """What a text says in one place: the same thing of one work, in one or many territories.
+
+    `holds`: the work holds the slots, and has not lost them.
+    """
 
     brief: str
     status: Status
     changes: tuple[Change, ...]
+    holds: bool
 
     @property
     def territories(self) -> list[str]:
@@ -242,13 +249,13 @@ def as_text(body: Any) -> str:
 
 def _lines(work_id: str, changes: Iterable[Change]) -> list[_Line]:
     """Gather the same thing said of many territories: what takes something back first, then by weight."""
-    gathered: dict[tuple[str, Status, int], list[Change]] = {}
+    gathered: dict[tuple[str, Status, int, bool], list[Change]] = {}
     for change in _without_repetition(changes):
         m = change.milestone
         holds = any(holder.work_id == work_id for holder in m.holders)
         brief = m.brief if holds else f"no longer {change.replaced.brief if change.replaced else m.brief}"
-        gathered.setdefault((brief, m.status, Priority.of(m)), []).append(change)
-    lines = [_Line(brief, status, tuple(its)) for (brief, status, _), its in gathered.items()]
+        gathered.setdefault((brief, m.status, Priority.of(m), holds), []).append(change)
+    lines = [_Line(brief, status, tuple(its), holds) for (brief, status, _, holds), its in gathered.items()]
     taken_back = {Status.RETRACTED, Status.CORRECTED}
     return sorted(
         lines,
@@ -326,8 +333,10 @@ def _described(work: WorkFacts) -> str:
 
 def _standing(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> str:
     """Say where and when the work is at #1, and how long after release."""
-    said = f"{words.sentence(bulletin.chart_name)}, {bulletin.period.isoformat()}"
+    said = words.sentence(bulletin.chart_name)
     held = [c.milestone.period for line in lines for c in line.changes if c.milestone.holders]
+    if bulletin.period in held:
+        said += f", {bulletin.period.isoformat()}"
     released = work.release_date
     if released and set(held) == {bulletin.period} and 0 <= (days := (bulletin.period - released).days) <= MAX_DAYS:
         said += f", {words.counted(days, 'day')} after release" if days else ", the day of its release"
@@ -346,14 +355,22 @@ def _told(line: _Line, period: date) -> list[str]:
     milestone = change.milestone
     confirmed = change.replaced is not None and change.replaced.status is Status.PROVISIONAL
     mark = "Confirmed: " if confirmed and milestone.status is Status.ANNOUNCED else _marked(milestone.status)
-    text = _wrapped(f"{mark}{_plain(milestone.headline)}", bullet="* ")
+    text = _wrapped(f"{mark}{_plain(_headline(line, milestone))}", bullet="* ")
     if milestone.period != period:
         text += _wrapped(f"Since {milestone.period.isoformat()}.", indent="  ")
     text += _caveats(milestone.because)
     if change.replaced is not None and change.replaced.holders and milestone.status is Status.CORRECTED:
-        before = words.listed([f"{h.title} ({h.since.isoformat()})" for h in change.replaced.holders])
+        before = words.some([f"{h.title} ({h.since.isoformat()})" for h in change.replaced.holders], MAX_NAMES)
         text += _wrapped(f"Before this correction: {_plain(before)}.", indent="  ")
     return text + _earlier(milestone)
+
+
+def _headline(line: _Line, milestone: Milestone) -> str:
+    """Return what is said of a slot; of one that many works hold together, only what it means for the story's work."""
+    others = len(milestone.holders) - 1
+    if others < MAX_NAMES:
+        return milestone.headline
+    return words.sentence(f"{line.brief}, with {others} other titles" if line.holds else line.brief)
 
 
 def _marked(status: Status) -> str:
@@ -381,7 +398,7 @@ def _earlier(milestone: Milestone) -> list[str]:
         return text
     previous = evidence.get("previous")
     if previous and previous["number_ones"]:
-        beaten = words.listed(previous["number_ones"])
+        beaten = words.some(previous["number_ones"], MAX_NAMES)
         return _wrapped(f"Before it, on {previous['period']}: {_plain(beaten)}.", indent="  ")
     return []
 

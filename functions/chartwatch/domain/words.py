@@ -52,6 +52,11 @@ def listed(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
+def some(items: Sequence[str], most: int) -> str:
+    """Return them listed, or when they are more than `most`, the first of them and the number of the others."""
+    return listed(items if len(items) <= most else [*items[: most - 1], f"{len(items) - most + 1} others"])
+
+
 def sentence(said: str) -> str:
     """Return text that begins with a capital, where its script has them."""
     return f"{said[:1].upper()}{said[1:]}"

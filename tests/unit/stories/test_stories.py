@@ -266,3 +266,24 @@ def test_the_weight_of_a_milestone_is_that_of_its_kind() -> None:
     weights = {c.milestone.rule: Priority.of(c.milestone) for c in changes}
     assert weights["first-from-country"] > weights["nth-non-english-series"] > weights["new-number-one"]
     assert Priority.of(replace(changes[0].milestone, n=1)) in (Priority.FIRST, Priority.CHANGE)
+
+
+def crowd(*extra: str) -> dict[str, str]:
+    """Return a day on which many territories have each its own new #1."""
+    return {f"A{letter}": f"Title {letter}" for letter in "ABCDEFGH"} | {f"B{title[-1]}": title for title in extra}
+
+
+def test_a_correction_of_what_many_hold_is_sent_for_those_alone_that_came_or_went() -> None:
+    ozark = dict.fromkeys([*crowd(), "BZ"], "Ozark")
+    charts, milestones = MemoryCharts(), MemoryMilestones()
+    detector = Detector(charts, milestones, Catalog(WORKS), default_rules())
+    found: list[Bulletin] = []
+    for day, number_ones in ((0, ozark), (1, crowd("Wrong Z")), (1, crowd("Right Z"))):
+        editions = tuple(Edition(t, (Entry(1, title),)) for t, title in number_ones.items())
+        period = START + timedelta(day)
+        take_in(Publication(CHART, period, editions, Provenance("top10.csv", None, f"{len(found):064}")), charts)
+        found += detector.detect(CHART.id, period)
+    told = {story.title: story for story in stories(found[-1])}
+    assert told.keys() == {"Wrong Z", "Right Z"}
+    assert "* Corrected: New #1 anywhere, with 8 other titles" in told["Right Z"].text
+    assert "* Corrected: No longer new #1 anywhere\n" in told["Wrong Z"].text
