@@ -14,7 +14,7 @@ demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no ac
 test: $(VENV)/.ready .tools/.ready  ## every test
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-test-deep: $(VENV)/.ready  ## two hundred times as many generated cases of order, repetition and correction; takes hours
+test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and correction; takes hours
 	CHARTWATCH_HYPOTHESIS=deep $(BIN)/python -m pytest -n auto tests/unit/domain/test_arrival_order.py tests/integration/test_oracle_generated.py
 
 lint: $(VENV)/.ready .tools/.ready

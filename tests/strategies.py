@@ -1,7 +1,7 @@
 """Worlds to try the detector on: charts, catalogs and rules by chance, and the ways in which they may arrive.
 
 They are small and dense, so that ties, gaps, namesakes, unknown facts and returns are the usual case. Two profiles of
-settings: a few hundred examples, or with CHARTWATCH_HYPOTHESIS=deep two hundred times as many.
+settings: a few hundred examples, or with CHARTWATCH_HYPOTHESIS=deep some thousands, and 100,000 of the weightiest.
 """
 
 import os
@@ -47,14 +47,17 @@ RuleData = Mapping[str, Any]
 """A rule as it stands in a file."""
 
 
-SHARES = range(4)
-"""Processes among which the examples of the weightiest property are divided."""
+MANY = 5_000
+"""Examples of a test in the deep profile; hypothesis remembers them all, some 150 KB each."""
+
+SHARES = range(20 if DEEP else 1)
+"""The tests into which the examples of the weightiest property are divided."""
 
 
 def examples(usual: int) -> settings:
     """Return the settings of a test that takes `usual` examples when nobody asks for many."""
     unhurried = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    return settings(max_examples=200 * usual if DEEP else usual, deadline=None, suppress_health_check=unhurried)
+    return settings(max_examples=MANY if DEEP else usual, deadline=None, suppress_health_check=unhurried)
 
 
 class Facts(NamedTuple):

@@ -81,7 +81,7 @@ def told_as_if_alone(done: Run, live_from: date | None) -> None:
 
 
 @pytest.mark.parametrize("share", SHARES)
-@examples(125)
+@examples(200)
 @given(data=st.data())
 def test_any_course_ends_in_the_record_of_the_straight_one(share: int, data: st.DataObject) -> None:
     del share  # the examples are drawn by chance
