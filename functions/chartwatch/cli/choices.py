@@ -4,9 +4,17 @@ from enum import StrEnum
 
 
 class Format(StrEnum):
-    """How a replay writes its bulletins: a line a story for people, or a JSON line a milestone change."""
+    """How milestones are written: as text for people, or as a JSON line each."""
 
     TEXT = "text"
+    JSONL = "jsonl"
+
+
+class BulletinFormat(StrEnum):
+    """How a replay writes its bulletins: a line a story, each story as it is emailed, or a JSON line a change."""
+
+    TEXT = "text"
+    EMAILS = "emails"
     JSONL = "jsonl"
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from chartwatch.cli.choices import AnswerFormat, Format, StoreKind
+from chartwatch.cli.choices import AnswerFormat, BulletinFormat, Format, StoreKind
 from chartwatch.errors import ChartwatchError, FileProblem, OptionError
 
 EXIT_WRONG_INPUT = 2
@@ -116,8 +116,11 @@ def replay(
         Path | None, typer.Option(metavar="FOLDER", help="Keep each document here, by its SHA-256.")
     ] = None,
     output: Annotated[
-        Format, typer.Option("--format", help="A line a story for people, or a JSON line a milestone change.")
-    ] = Format.TEXT,
+        BulletinFormat,
+        typer.Option(
+            "--format", help="A line a story, each story as it is emailed, or a JSON line a milestone change."
+        ),
+    ] = BulletinFormat.TEXT,
 ) -> None:
     """Say what the published files of a source would have announced."""
     from chartwatch.adapters.catalog_file import read_catalog
@@ -143,6 +146,9 @@ def replay(
             tally.count_changes(bulletin)
             sys.stdout.writelines(f"{line}\n" for line in LINES[output](bulletin, since))
     typer.echo(tally.sentence(time.perf_counter() - started), err=True)
+    # For who sits before it; a program that reads the summary asked for what it wanted.
+    if sys.stderr.isatty() and (advice := tally.advice(since)):
+        typer.echo(advice, err=True)
     if tally.refused:
         raise typer.Exit(EXIT_WRONG_INPUT)
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from chartwatch.cli.choices import Format
+from chartwatch.cli.choices import BulletinFormat
 from chartwatch.domain import words
 from chartwatch.domain.charts import Publication
 from chartwatch.domain.milestones import Bulletin
 from chartwatch.domain.stories import stories
 from chartwatch.errors import SourceError
+
+RULE = "-" * 72
 
 Lines = Callable[[Bulletin, date | None], Iterator[str]]
 """The lines for a bulletin, given the date from which on the reader wants to know."""
@@ -23,6 +25,12 @@ def story_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
         yield f"{bulletin.period.isoformat()}  {story.subject}"
 
 
+def email_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
+    """Yield each story as it is emailed, between rules."""
+    for story in stories(bulletin):
+        yield from (RULE, f"Subject: {story.subject}", "", story.text)
+
+
 def change_lines(bulletin: Bulletin, since: date | None) -> Iterator[str]:
     """Yield each change as JSON, also the silent ones unless their period is before `since`."""
     for change in bulletin.changes:
@@ -30,7 +38,11 @@ def change_lines(bulletin: Bulletin, since: date | None) -> Iterator[str]:
             yield json.dumps(change.milestone.as_json(), ensure_ascii=False, separators=(",", ":"))
 
 
-LINES: Mapping[Format, Lines] = {Format.TEXT: story_lines, Format.JSONL: change_lines}
+LINES: Mapping[BulletinFormat, Lines] = {
+    BulletinFormat.TEXT: story_lines,
+    BulletinFormat.EMAILS: email_lines,
+    BulletinFormat.JSONL: change_lines,
+}
 """How each format writes a bulletin."""
 
 
@@ -43,9 +55,12 @@ class Tally:
     changes: int = 0
     told: int = 0
     refused: int = 0
+    first: date = date.max
+    last: date = date.min
 
     def count_publication(self, publication: Publication) -> None:
         """Count a publication and its editions."""
+        self.first, self.last = min(self.first, publication.period), max(self.last, publication.period)
         self.publications += 1
         self.editions += len(publication.editions)
 
@@ -60,6 +75,15 @@ class Tally:
         changed = f"{_counted(self.changes, 'change')}, {self.told:,} told, {self.changes - self.told:,} silent"
         refused = f", {_counted(self.refused, 'file')} refused" if self.refused else ""
         return f"{published}: {changed}{refused} ({seconds:.1f} s)"
+
+    def advice(self, since: date | None) -> str:
+        """Return what a reader should know who did not get what was meant; empty when there is nothing to say."""
+        if self.told and since is None:
+            told = f"All since {self.first.isoformat()} is told as if it were news, firsts of the second period too"
+            return f"{told}; --since DATE records what is older silently."
+        if self.publications and since and since > self.last:
+            return f"Nothing is told: the last period is {self.last.isoformat()}, before --since {since.isoformat()}."
+        return ""
 
 
 def refusal(file: Path, error: SourceError) -> str:

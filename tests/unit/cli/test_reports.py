@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from chartwatch.cli.replay import Strict, replay
-from chartwatch.cli.reports import Tally, change_lines, refusal, story_lines
+from chartwatch.cli.reports import Tally, change_lines, email_lines, refusal, story_lines
 from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.milestones import Bulletin
 from chartwatch.domain.stories import stories
@@ -31,6 +31,24 @@ def test_a_summary_has_every_number_with_its_noun() -> None:
 def test_a_summary_of_one_is_singular_and_names_refused_files() -> None:
     tally = Tally(publications=1, editions=1, changes=1, told=1, refused=1)
     assert tally.sentence(0) == "1 publication, 1 edition: 1 change, 1 told, 0 silent, 1 file refused (0.0 s)"
+
+
+def test_a_replay_of_old_news_is_said_to_be_one() -> None:
+    tally = Tally(publications=2, told=1, first=date(2022, 1, 1), last=date(2022, 1, 2))
+    assert tally.advice(None) == (
+        "All since 2022-01-01 is told as if it were news, firsts of the second period too; "
+        "--since DATE records what is older silently."
+    )
+    assert tally.advice(date(2022, 1, 2)) == ""
+    assert tally.advice(date(2022, 1, 3)) == (
+        "Nothing is told: the last period is 2022-01-02, before --since 2022-01-03."
+    )
+
+
+def test_an_email_is_a_subject_and_a_text(tmp_path: Path) -> None:
+    for bulletin in bulletins(tmp_path):
+        (story,) = stories(bulletin)
+        assert list(email_lines(bulletin, None)) == ["-" * 72, f"Subject: {story.subject}", "", story.text]
 
 
 def test_a_story_is_its_period_and_its_subject(tmp_path: Path) -> None:
