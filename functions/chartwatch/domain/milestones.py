@@ -302,7 +302,7 @@ def _changed(claim: Claim, old: Milestone | None, heir_of: Milestone | None, pol
 def _worded(said: Claim | Milestone) -> tuple[object, ...]:
     """Return all that is said, but for the document that shows it and the revision that it replaces."""
     evidence = {name: value for name, value in said.evidence.items() if name not in ("edition", "replaces")}
-    return said.headline, said.brief, said.holders, said.reasons, evidence
+    return said.kind, said.headline, said.brief, said.holders, said.reasons, evidence
 
 
 def _replaces(before: Milestone | None, slot: str, *, is_same: bool) -> Mapping[str, Any]:

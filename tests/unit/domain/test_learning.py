@@ -140,3 +140,12 @@ def test_a_back_fill_brings_wording_and_evidence_up_to_date_in_silence() -> None
     assert (held.evidence["periods_expected"], held.evidence["periods_seen"], held.evidence["gaps"]) == (4, 4, [])
     # Between the two days a period was missing, which makes it provisional, and then confirms it.
     assert told(bulletins) == [("nth:daily:US:1", Status.PROVISIONAL), ("nth:daily:US:1", Status.ANNOUNCED)]
+
+
+def test_a_slot_that_another_kind_of_rule_holds_by_now_says_so_in_silence() -> None:
+    reign = replace(CHANGE, id="same", kind=RuleKind.REIGN, scope=Scope.CHART, at=(1,), headline="{title}")
+    chronicle = Chronicle(reign)
+    chronicle.arrives(0, US="Ozark")
+    chronicle.rules = (replace(reign, kind=RuleKind.SPREAD),)
+    assert told(chronicle.detector.reconsider(CHART.id)) == []
+    assert chronicle.held("same:daily:*:ozark:1").kind is RuleKind.SPREAD
