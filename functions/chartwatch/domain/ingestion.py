@@ -1,6 +1,6 @@
 """From a fetched document to stored publications: archive first, believe second, write only what is new."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -24,6 +24,13 @@ The most that Netflix's files did is 2.1 % (2021-12-08, by country; 2.3 % of the
 
 MAX_NEW_TOPS, MAX_NEW_TOP_ROWS = 0.01, 10
 """The same for rank 1 alone. The most seen is one of 4,324."""
+
+
+MIN_TERRITORIES = 0.8
+"""Share of a period's territories that the next one has at least, where each document is the whole history.
+
+Of Netflix's 94 by country one left (Russia, 2022).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +154,18 @@ def _refuse_a_shrunken_history(
                 continue
             if lost := sorted(summary.number_ones.keys() - territories):
                 raise HistoryShrank(source, f"{chart} of {period} has lost {', '.join(lost)}")
+        if whole_history and summaries:
+            _refuse_few_territories(source, chart, summaries[max(summaries)], held)
+
+
+def _refuse_few_territories(
+    source: str, chart: str, latest: PublicationSummary, held: Mapping[tuple[str, date], Collection[str]]
+) -> None:
+    """Refuse a new period that most territories of the latest known one cannot have left at once."""
+    for (of, period), territories in held.items():
+        if of == chart and period > latest.period and len(territories) < MIN_TERRITORIES * latest.editions:
+            counts = f"{len(territories)} territories, where {latest.period} has {latest.editions}"
+            raise HistoryShrank(source, f"{chart} of {period} has {counts}")
 
 
 def _filings(

@@ -128,6 +128,17 @@ def test_a_shrunken_history_is_refused_and_changes_nothing(shrunken: Said) -> No
     assert len(desk.charts.written) == 2
 
 
+def test_a_new_week_that_most_territories_have_left_is_refused() -> None:
+    desk = Desk()
+    world = {f"T{number}": "A" for number in range(10)}
+    desk.takes({FIRST: world})
+    eight, seven = dict(list(world.items())[:8]), dict(list(world.items())[:7])
+    with pytest.raises(HistoryShrank, match="has 7 territories, where 2022-01-02 has 10"):
+        desk.takes({FIRST: world, SECOND: seven})
+    desk.takes({FIRST: world, SECOND: eight})
+    assert desk.number_ones()[SECOND] == eight
+
+
 def test_a_source_that_publishes_one_period_at_a_time_need_not_repeat_the_others() -> None:
     desk = Desk()
     desk.takes({FIRST: {"KR": "A", "US": "A"}}, whole_history=False)
