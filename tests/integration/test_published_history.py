@@ -1,6 +1,7 @@
 """The true history of Netflix's files, version by version, with all that was retitled, restated and broken in it."""
 
 import os
+import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -102,6 +103,16 @@ def test_in_the_end_all_stands_as_if_there_had_been_the_last_good_version_alone(
     good = [file for file in versions(source) if file.name not in done.refused_files]
     last = course(source, good[-1:], catalog).record()
     assert {slot: said(m) for slot, m in done.record().items()} == {slot: said(m) for slot, m in last.items()}
+
+
+@SOURCES
+def test_the_versions_come_to_the_same_in_whatever_order_they_arrive(source: str) -> None:
+    shuffled = [*versions(source)]
+    random.Random(1).shuffle(shuffled)
+    record = course(source, shuffled, "no catalog").record()
+    assert {slot: said(m) for slot, m in record.items()} == {
+        slot: said(m) for slot, m in whole(source, "no catalog").record().items()
+    }
 
 
 @CATALOGS
