@@ -1,6 +1,7 @@
 """The command as a person uses it: arguments in; stdout, stderr and exit code out."""
 
 import gzip
+import hashlib
 import json
 import os
 import subprocess
@@ -211,6 +212,18 @@ def test_a_refusal_names_the_line(write: Write) -> None:
     assert "2022-02-30" in result.stderr.splitlines()[0]
 
 
+def test_a_file_that_rewrites_history_is_refused_until_it_is_accepted(write: Write) -> None:
+    first, second = (write(f"{word}.csv", chart(f"{word} {day}" for day in range(60))) for word in ("Old", "New"))
+    refused = run("replay", first, second, *CHART)
+    assert refused.exit_code == 2
+    assert "59 of 59 ranks of old periods are given to other titles" in refused.stderr
+    sha256 = hashlib.sha256(second.read_bytes()).hexdigest()
+    assert f'give its SHA-256 to `replay --accept`, or as "accept" to fetch_rankings: {sha256}' in refused.stderr
+    accepted = run("replay", first, second, *CHART, "--accept", "0" * 64, "--accept", sha256.upper())
+    assert accepted.exit_code == 0
+    assert "refused" not in accepted.stderr
+
+
 def test_a_shrunken_history_is_refused_whole(write: Write) -> None:
     two = write("two.csv", f"{HEADER}\n2022-01-01,US,1,Dark,series\n2022-01-01,KR,1,Dark,series\n")
     one = write("one.csv", f"{HEADER}\n2022-01-01,US,1,Ozark,series\n")
@@ -231,6 +244,7 @@ def _replay_of(file: str, *more: str) -> Callable[[Path], Sequence[str]]:
         (_replay_of("x" * 300), ["File name too long"]),
         (_replay_of(""), ["is a folder, not a file"]),
         (_replay_of("good.csv", "--since", "2022-13-01"), ["--since", "'2022-13-01' is not a date such as 2022-01-31"]),
+        (_replay_of("good.csv", "--accept", "ab12"), ["--accept", "'ab12' is not a SHA-256: 64 hexadecimal digits"]),
         (_replay_of("good.csv", "-o", "depht=1"), ["depht", "csv has no such option"]),
         (_replay_of("good.csv", "-o", "depth"), ["-o: 'depth' is not of the form key=value"]),
         (_replay_of("good.csv", "-o", "depth=1"), ["-o depth: is given twice"]),
@@ -269,6 +283,7 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(
         (["catalog", "chek", "c.csv"], "No such command 'chek'"),
         (["catalog", "check"], "Missing argument 'FILE'"),
         (["catalog", "load", "c.csv"], "Missing option '--stack'"),
+        (["quarantine"], "Missing option '--stack'"),
         (["demo", "now"], "unexpected extra argument"),
     ],
 )
@@ -566,6 +581,7 @@ def test_the_version_is_told() -> None:
         "catalog",
         "catalog check",
         "catalog load",
+        "quarantine",
         "demo",
     ],
 )

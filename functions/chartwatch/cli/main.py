@@ -1,8 +1,9 @@
-"""The `chartwatch` command: replay, check, rules, sources, catalog, demo."""
+"""The `chartwatch` command: replay, check, history, rules, sources, catalog, quarantine, demo."""
 
 # Each command imports what it needs, so that the others start without it.
 # ruff: noqa: PLC0415
 
+import re
 import sys
 import time
 from datetime import date
@@ -79,6 +80,12 @@ def _as_date(said: str) -> date:
         raise OptionError("--since", f"{said!r} is not a date such as 2022-01-31") from error
 
 
+def _as_sha256(said: str) -> str:
+    if re.fullmatch("[0-9a-f]{64}", said.lower()) is None:
+        raise OptionError("--accept", f"{said!r} is not a SHA-256: 64 hexadecimal digits")
+    return said.lower()
+
+
 @app.callback()
 def _chartwatch(
     version: Annotated[
@@ -107,6 +114,12 @@ def replay(
         date | None,
         typer.Option(
             parser=_as_date, metavar="DATE", help="Tell of periods from then on, record earlier ones silently."
+        ),
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            parser=_as_sha256, metavar="SHA256", help="Take this document though it rewrites history; repeatable."
         ),
     ] = None,
     store: Annotated[
@@ -139,7 +152,16 @@ def replay(
     tally = Tally()
     started = time.perf_counter()
     with open_stores(store, archive) as stores, following(files, tally) as observer:
-        for bulletin in replayed(files, opened, works, in_force, live_from=since, stores=stores, observer=observer):
+        for bulletin in replayed(
+            files,
+            opened,
+            works,
+            in_force,
+            live_from=since,
+            accepted=frozenset(accept or ()),
+            stores=stores,
+            observer=observer,
+        ):
             tally.count_changes(bulletin)
             sys.stdout.writelines(f"{line}\n" for line in LINES[output](bulletin, since))
     typer.echo(tally.sentence(time.perf_counter() - started), err=True)
@@ -321,6 +343,20 @@ def load_catalog(
     catalog = read_catalog(file)
     put_catalog_in_force(stack, catalog)
     typer.echo(f"{words.counted(len(catalog), 'work')} of {file} are in force in {stack}")
+
+
+@app.command()
+def quarantine(stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack, only read.")]) -> None:
+    """List the documents that a deployment refused, the latest last."""
+    from chartwatch.adapters.workstation import deployed_stores
+    from chartwatch.cli.quarantine import quarantine_lines
+    from chartwatch.domain import words
+
+    _speak_utf_8()
+    with deployed_stores(stack) as stores:
+        refused = stores.charts.quarantined()
+    sys.stdout.writelines(f"{line}\n" for line in quarantine_lines(refused))
+    typer.echo(f"{words.counted(len(refused), 'refused document')} in {stack}")
 
 
 @app.command()

@@ -26,6 +26,9 @@ MAX_NEW_TOPS, MAX_NEW_TOP_ROWS = 0.01, 10
 """The same for rank 1 alone. The most seen is one of 4,324."""
 
 
+_HOW_TO_ACCEPT = 'to take it all the same, give its SHA-256 to `replay --accept`, or as "accept" to fetch_rankings:'
+
+
 @dataclass(frozen=True, slots=True)
 class Ingested:
     """What a document brought, oldest first: publications that were not known, and such as differ from what was stored.
@@ -187,7 +190,9 @@ def _refuse_a_rewritten_history(
         ("number ones", sum(replaced), number_ones, MAX_NEW_TOPS, MAX_NEW_TOP_ROWS),
     ):
         if count > always and count > share * of:
-            raise HistoryRewritten(source, f"{count} of {of} {what} of old periods are given to other titles")
+            sha256 = next(publication.provenance.sha256 for publication in publications)
+            given = f"{count} of {of} {what} of old periods are given to other titles"
+            raise HistoryRewritten(source, f"{given}; {_HOW_TO_ACCEPT} {sha256}")
 
 
 def _written(
