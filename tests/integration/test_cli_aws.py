@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
+from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.tables import create_table, read_tables
@@ -217,6 +218,27 @@ def test_a_claim_and_a_trial_read_the_charts_and_the_catalog_of_a_stack(
     refused = run("rules", "try", rules, "--stack", "raed")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr.startswith("Error: the stack raed: ")
+
+
+def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions: list[Path]) -> None:
+    outputs = deploy(aws, "remembering", READABLE)
+    client = boto3.Session().client("dynamodb")
+    stores = Stores(
+        DynamoCharts(Table(client, outputs["ChartsTable"])), DynamoMilestones(Table(client, outputs["MilestonesTable"]))
+    )
+    source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "2"})
+    list(replay(versions, source, Catalog(), default_rules(), stores=stores))
+    asked = ("history", "daily", "US", "2022-01-02", "--format", "json")
+    of_stack = run(*asked, "--stack", "remembering")
+    specs = [part for file in versions for part in ("--from", f"csv,chart=daily,cadence=day,depth=2:{file}")]
+    assert (of_stack.exit_code, of_stack.stderr) == (0, "")
+    assert of_stack.stdout == run(*asked, *specs).stdout
+    account = json.loads(of_stack.stdout)
+    assert [len(version["changes"]) for version in account["versions"]] == [0, 2]
+    assert {milestone["revision"] for milestone in account["milestones"]} >= {1, 2}
+    nowhere = run("history", "daily", "US", "2022-01-20", "--stack", "remembering")
+    assert (nowhere.exit_code, nowhere.stdout) == (2, "")
+    assert "PERIOD: daily has no day 2022-01-20 of US; it has 6 days from 2022-01-01" in nowhere.stderr
 
 
 def test_the_documents_that_a_stack_refused_are_listed_the_latest_last(aws: LocalAws) -> None:

@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from chartwatch.cli.choices import AnswerFormat, Format, StoreKind
-from chartwatch.errors import ChartwatchError, FileProblem, OptionError
+from chartwatch.errors import ArgumentError, ChartwatchError, FileProblem, OptionError
 
 EXIT_WRONG_INPUT = 2
 """Exit code when a file, an option or an argument could not be used."""
@@ -78,6 +78,13 @@ def _as_date(said: str) -> date:
         return date.fromisoformat(said)
     except ValueError as error:
         raise OptionError("--since", f"{said!r} is not a date such as 2022-01-31") from error
+
+
+def _as_period(said: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError as error:
+        raise ArgumentError("PERIOD", f"{said!r} is not a date such as 2022-01-31") from error
 
 
 def _as_sha256(said: str) -> str:
@@ -307,6 +314,44 @@ def check(
         answer = answered(question, history)
     sys.stdout.writelines(f"{line}\n" for line in ANSWERS[output](answer))
     raise typer.Exit(EXIT_CODES[answer.here.verdict])
+
+
+@app.command()
+def history(
+    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
+    territory: Annotated[str, typer.Argument(metavar="TERRITORY", help="The territory, such as US or GLOBAL.")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")],
+    *,
+    origins: Origins = None,
+    stack: Stack = None,
+    catalog: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV, for --from; else the sample's.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, as YAML, for --from.")] = None,
+    output: Annotated[
+        AnswerFormat, typer.Option("--format", help="Text for people, or JSON for machines.")
+    ] = AnswerFormat.TEXT,
+) -> None:
+    """Show what was known when: every version of an edition, and what was said of it."""
+    from chartwatch.adapters.catalog_file import read_catalog
+    from chartwatch.cli.histories import open_record
+    from chartwatch.cli.versions import ACCOUNTS, account_of
+    from chartwatch.rules import default_rules, read_rules
+
+    day = _as_period(period)
+    for option, file in (("--catalog", catalog), ("--rules", rules)):
+        if stack is not None and file is not None:
+            raise OptionError(option, "is for --from; a deployment went by its own")
+    in_force = read_rules(rules) if rules else default_rules()
+    works = read_catalog(catalog) if catalog else None
+    _speak_utf_8()
+    with open_record(origins or (), stack, works, in_force) as record:
+        for refused in record.refused:
+            typer.echo(f"Error: {refused}", err=True)
+        account = account_of(record, chart, territory, day)
+    sys.stdout.writelines(f"{line}\n" for line in ACCOUNTS[output](account))
+    if record.refused:
+        raise typer.Exit(EXIT_WRONG_INPUT)
 
 
 @app.command()
