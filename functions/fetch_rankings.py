@@ -23,7 +23,10 @@ tracer = Tracer(service="fetch_rankings")
 @tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
-    """Fetch the source that `event` names: `{"source": "netflix-global", "options": {}}`, a schedule's input."""
+    """Fetch the source that `event` names: `{"source": "netflix-global", "options": {}}`, a schedule's input.
+
+    With `"accept": "<SHA-256>"` the document of that SHA-256, and no other, is taken although it rewrites history.
+    """
     source = open_source(event["source"], event.get("options", {}))
     metrics.add_dimension("source", source.name)
     body = source.fetch(deployment.connection())
@@ -38,6 +41,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
             whole_history=source.whole_history,
             archive=deployment.archive(),
             charts=deployment.charts(),
+            accepted=event.get("accept") == provenance.sha256,
         )
     except SourceError:
         metrics.add_metric("DocumentsRefused", MetricUnit.Count, 1)

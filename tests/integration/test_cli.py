@@ -1,6 +1,7 @@
 """The command as a person uses it: arguments in; stdout, stderr and exit code out."""
 
 import gzip
+import hashlib
 import json
 import os
 import subprocess
@@ -35,6 +36,10 @@ RULES = """\
   at: [1, 2, 3]
   headline: "{title} is the {ordinal} series to reach #1 of {chart} in {territory}"
   brief: "{ordinal} series"
+"""
+
+NEW_NUMBER_ONES = """\
+- {id: new, kind: change, scope: territory, headline: "{title} is new", brief: new}
 """
 
 Write = Callable[[str, str | bytes], Path]
@@ -211,6 +216,18 @@ def test_a_refusal_names_the_line(write: Write) -> None:
     assert "2022-02-30" in result.stderr.splitlines()[0]
 
 
+def test_a_file_that_rewrites_history_is_refused_until_it_is_accepted(write: Write) -> None:
+    first, second = (write(f"{word}.csv", chart(f"{word} {day}" for day in range(60))) for word in ("Old", "New"))
+    refused = run("replay", first, second, *CHART)
+    assert refused.exit_code == 2
+    assert "59 of 59 ranks of old periods are given to other titles" in refused.stderr
+    sha256 = hashlib.sha256(second.read_bytes()).hexdigest()
+    assert f'give its SHA-256 to `replay --accept`, or as "accept" to fetch_rankings: {sha256}' in refused.stderr
+    accepted = run("replay", first, second, *CHART, "--accept", "0" * 64, "--accept", sha256.upper())
+    assert accepted.exit_code == 0
+    assert "refused" not in accepted.stderr
+
+
 def test_a_shrunken_history_is_refused_whole(write: Write) -> None:
     two = write("two.csv", f"{HEADER}\n2022-01-01,US,1,Dark,series\n2022-01-01,KR,1,Dark,series\n")
     one = write("one.csv", f"{HEADER}\n2022-01-01,US,1,Ozark,series\n")
@@ -231,6 +248,7 @@ def _replay_of(file: str, *more: str) -> Callable[[Path], Sequence[str]]:
         (_replay_of("x" * 300), ["File name too long"]),
         (_replay_of(""), ["is a folder, not a file"]),
         (_replay_of("good.csv", "--since", "2022-13-01"), ["--since", "'2022-13-01' is not a date such as 2022-01-31"]),
+        (_replay_of("good.csv", "--accept", "ab12"), ["--accept", "'ab12' is not a SHA-256: 64 hexadecimal digits"]),
         (_replay_of("good.csv", "-o", "depht=1"), ["depht", "csv has no such option"]),
         (_replay_of("good.csv", "-o", "depth"), ["-o: 'depth' is not of the form key=value"]),
         (_replay_of("good.csv", "-o", "depth=1"), ["-o depth: is given twice"]),
@@ -269,6 +287,7 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(
         (["catalog", "chek", "c.csv"], "No such command 'chek'"),
         (["catalog", "check"], "Missing argument 'FILE'"),
         (["catalog", "load", "c.csv"], "Missing option '--stack'"),
+        (["quarantine"], "Missing option '--stack'"),
         (["demo", "now"], "unexpected extra argument"),
     ],
 )
@@ -524,6 +543,126 @@ def test_a_claim_without_a_history_is_refused() -> None:
     assert_refused(run("check", "nth-non-english-series:a:US:2"), "give --from or --stack")
 
 
+# What was known when.
+
+
+def versions(write: Write) -> list[str]:
+    """Return two documents as `--from` takes them: in the second, the number one of 2022-01-02 has another name."""
+    specs = []
+    for day, title in ((3, "Money Heist"), (4, "La casa de papel")):
+        rows = ("2022-01-01,US,1,Ozark,100", f"2022-01-02,US,1,{title},1200", "2022-01-02,US,2,Dark,90")
+        rows = (*rows, "2022-01-03,US,1,Dark,1") if day == 4 else rows
+        text = "\n".join(("period,territory,rank,title,hours", *rows, ""))
+        file = write(f"2022-01-0{day}T000000Z.csv", text)
+        specs += ["--from", f"csv,chart=daily,cadence=day,shortest=1,figure_columns=hours:{file}"]
+    return specs
+
+
+def test_a_history_shows_every_version_what_changed_and_what_was_said(write: Write) -> None:
+    specs = versions(write)
+    result = run("history", "daily", "US", "2022-01-02", *specs, "--rules", write("rules.yaml", NEW_NUMBER_ONES))
+    assert (result.exit_code, result.stderr) == (0, "")
+    first, second = (hashlib.sha256(Path(spec.rpartition(":")[2]).read_bytes()).hexdigest() for spec in specs[1::2])
+    assert [line.rstrip() for line in result.stdout.splitlines()] == [
+        "daily US 2022-01-02: 2 versions",
+        "Daily in the United States",
+        "",
+        "Version 1, fetched 2022-01-03T00:00:00Z",
+        "  from     2022-01-03T000000Z.csv",
+        f"  SHA-256  {first}",
+        "",
+        "  rank  title        hours",
+        "     1  Money Heist  1,200",
+        "     2  Dark            90",
+        "",
+        "Version 2, fetched 2022-01-04T00:00:00Z",
+        "  from     2022-01-04T000000Z.csv",
+        f"  SHA-256  {second}",
+        "",
+        "  rank  what        before       after",
+        "     1  relabelled  Money Heist  La casa de papel",
+        "",
+        "  rank  title             hours",
+        "     1  La casa de papel  1,200",
+        "     2  Dark                 90",
+        "",
+        "What was said of it:",
+        "",
+        "  new:daily:US:2022-01-02",
+        "    revision 1: announced, told, by the document fetched 2022-01-03T00:00:00Z",
+        "      Money Heist is new, in records since 2022-01-01",
+        "      held by Money Heist since 2022-01-02",
+        "    revision 2: announced, silent, by the document fetched 2022-01-04T00:00:00Z",
+        "      La casa de papel is new, in records since 2022-01-01",
+        "      held by La casa de papel since 2022-01-02",
+    ]
+
+
+def test_a_history_for_machines_is_one_object(write: Write) -> None:
+    result = run(
+        *("history", "daily", "US", "2022-01-02", *versions(write), "--format", "json"),
+        *("--rules", write("rules.yaml", NEW_NUMBER_ONES)),
+    )
+    account = json.loads(result.stdout)
+    assert (account["chart"], account["territory"], account["period"]) == ("daily", "US", "2022-01-02")
+    first, second = account["versions"]
+    assert first["changes"] == []
+    assert [entry["title"] for entry in first["entries"]] == ["Money Heist", "Dark"]
+    before = {"rank": 1, "title": "Money Heist", "season": None, "kind": None, "figures": {"hours": "1200"}}
+    after = {**before, "title": "La casa de papel"}
+    assert second["changes"] == [{"kind": "relabelled", "before": before, "after": after}]
+    assert second["entries"][0] == after
+    assert (second["url"], second["fetched_at"]) == ("2022-01-04T000000Z.csv", "2022-01-04T00:00:00Z")
+    assert [(m["revision"], m["silent"], m["headline"]) for m in account["milestones"]] == [
+        (1, False, "Money Heist is new, in records since 2022-01-01"),
+        (2, True, "La casa de papel is new, in records since 2022-01-01"),
+    ]
+
+
+def test_a_history_goes_on_without_a_file_that_is_refused(write: Write) -> None:
+    bad = write("bad.csv", "null")
+    first, *others = versions(write)
+    result = run("history", "daily", "US", "2022-01-02", first, f"csv,chart=daily,cadence=day:{bad}", first, *others)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {bad}, line 1: 'null' is not a header")
+    assert "2 versions" in result.stdout
+
+
+def test_a_chart_without_milestones_says_so(write: Write) -> None:
+    rules = write("rules.yaml", NEW_NUMBER_ONES)
+    result = run("history", "daily", "US", "2022-01-01", *versions(write), "--rules", rules)
+    assert result.stdout.splitlines()[0] == "daily US 2022-01-01: 1 version"
+    assert result.stdout.splitlines()[-1] == "Nothing was said of it."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["dayly", "US", "2022-01-02"], "CHART: 'dayly' is not in the history; there are daily; did you mean daily?"),
+        (["daily", "us", "2022-01-02"], "TERRITORY: daily has no territory 'us'; it has US; did you mean US?"),
+        (["daily", "KR", "2022-01-02"], "TERRITORY: daily has no territory 'KR'; it has US"),
+        (
+            ["daily", "US", "2022-01-05"],
+            "PERIOD: daily has no day 2022-01-05 of US; it has 3 days from 2022-01-01 to 2022-01-03,"
+            " the nearest 2022-01-03",
+        ),
+        (["daily", "US", "2022-13-05"], "PERIOD: '2022-13-05' is not a date such as 2022-01-31"),
+        (["daily", "US", "2022-01-02", "--stack", "x"], "--from and --stack are both given"),
+        (["daily", "US", "2022-01-02", "--catalog", "no.csv"], "no.csv: No such file"),
+        (["daily", "US", "2022-01-02", "--rules", "no.yaml"], "no.yaml: No such file"),
+    ],
+)
+def test_a_history_of_what_is_not_there_is_refused_in_one_sentence(
+    write: Write, arguments: list[str], said: str
+) -> None:
+    assert_refused(run("history", *arguments, *versions(write)), said)
+
+
+def test_a_catalog_is_not_for_what_a_deployment_has_recorded(write: Write) -> None:
+    result = run("history", "daily", "US", "2022-01-02", "--stack", "x", "--catalog", write("catalog.csv", CATALOG))
+    assert_refused(result, "option --catalog: is for --from; a deployment went by its own")
+
+
 def test_the_sources_are_listed() -> None:
     result = run("sources")
     assert result.exit_code == 0
@@ -566,6 +705,8 @@ def test_the_version_is_told() -> None:
         "catalog",
         "catalog check",
         "catalog load",
+        "history",
+        "quarantine",
         "demo",
     ],
 )

@@ -12,12 +12,15 @@ from typer.testing import CliRunner, Result
 
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
+from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.tables import create_table, read_tables
 from chartwatch.cli.main import app
 from chartwatch.cli.replay import Stores, replay
 from chartwatch.domain.catalog import Catalog
+from chartwatch.domain.charts import Provenance
+from chartwatch.domain.stores import Quarantined
 from chartwatch.rules import default_rules
 from chartwatch.sources import open_source
 from chartwatch_local.aws import LocalAws, local_aws
@@ -155,12 +158,16 @@ def test_tables_that_are_named_are_used_and_kept(versions: list[Path], monkeypat
 # A catalog put in force.
 
 
-def deploy(aws: LocalAws, stack: str, outputs: dict[str, str]) -> None:
-    """Make a stack with the tables of charts and catalogs of template.yaml, a bucket, and these outputs."""
+READABLE = {name: name for name in ("CatalogTable", "ChartsTable", "MilestonesTable")} | {"BucketName": "Bucket"}
+"""The outputs, and what they name, of a stack that can be read."""
+
+
+def deploy(aws: LocalAws, stack: str, outputs: dict[str, str]) -> dict[str, str]:
+    """Make a stack with tables of template.yaml, a bucket, and these outputs; return what these are."""
     tables = {
         name: {key: value for key, value in definition.items() if key != "StreamSpecification"}
         for name, definition in read_tables().items()
-        if name in ("CatalogTable", "ChartsTable")
+        if name in READABLE
     }
     template = {
         "Resources": {
@@ -171,15 +178,15 @@ def deploy(aws: LocalAws, stack: str, outputs: dict[str, str]) -> None:
     }
     aws.cloudformation().create_stack(StackName=stack, TemplateBody=json.dumps(template))
     aws.cloudformation().get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+    (described,) = aws.cloudformation().describe_stacks(StackName=stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
 
 
 def test_a_catalog_is_put_in_force_in_the_stack_that_is_named(aws: LocalAws, catalog: Path) -> None:
-    deploy(aws, "charts", {"CatalogTable": "CatalogTable", "BucketName": "Bucket"})
+    outputs = deploy(aws, "charts", {"CatalogTable": "CatalogTable", "BucketName": "Bucket"})
     result = run("catalog", "load", catalog, "--stack", "charts")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == f"4 works of {catalog} are in force in charts\n"
-    (described,) = aws.cloudformation().describe_stacks(StackName="charts")["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     session = boto3.Session()
     in_force = DynamoCatalogs(
         Table(session.client("dynamodb"), outputs["CatalogTable"]),
@@ -191,10 +198,8 @@ def test_a_catalog_is_put_in_force_in_the_stack_that_is_named(aws: LocalAws, cat
 def test_a_claim_and_a_trial_read_the_charts_and_the_catalog_of_a_stack(
     aws: LocalAws, catalog: Path, versions: list[Path], tmp_path: Path
 ) -> None:
-    deploy(aws, "read", {"CatalogTable": "CatalogTable", "BucketName": "Bucket", "ChartsTable": "ChartsTable"})
+    outputs = deploy(aws, "read", READABLE)
     assert run("catalog", "load", catalog, "--stack", "read").exit_code == 0
-    (described,) = aws.cloudformation().describe_stacks(StackName="read")["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "2"})
     charts = DynamoCharts(Table(boto3.Session().client("dynamodb"), outputs["ChartsTable"]))
     list(replay([versions[1]], source, Catalog(), default_rules(), stores=Stores(charts=charts)))
@@ -213,6 +218,51 @@ def test_a_claim_and_a_trial_read_the_charts_and_the_catalog_of_a_stack(
     refused = run("rules", "try", rules, "--stack", "raed")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr.startswith("Error: the stack raed: ")
+
+
+def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions: list[Path]) -> None:
+    outputs = deploy(aws, "remembering", READABLE)
+    client = boto3.Session().client("dynamodb")
+    stores = Stores(
+        DynamoCharts(Table(client, outputs["ChartsTable"])), DynamoMilestones(Table(client, outputs["MilestonesTable"]))
+    )
+    source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "2"})
+    list(replay(versions, source, Catalog(), default_rules(), stores=stores))
+    asked = ("history", "daily", "US", "2022-01-02", "--format", "json")
+    of_stack = run(*asked, "--stack", "remembering")
+    specs = [part for file in versions for part in ("--from", f"csv,chart=daily,cadence=day,depth=2:{file}")]
+    assert (of_stack.exit_code, of_stack.stderr) == (0, "")
+    assert of_stack.stdout == run(*asked, *specs).stdout
+    account = json.loads(of_stack.stdout)
+    assert [len(version["changes"]) for version in account["versions"]] == [0, 2]
+    assert {milestone["revision"] for milestone in account["milestones"]} >= {1, 2}
+    nowhere = run("history", "daily", "US", "2022-01-20", "--stack", "remembering")
+    assert (nowhere.exit_code, nowhere.stdout) == (2, "")
+    assert "PERIOD: daily has no day 2022-01-20 of US; it has 6 days from 2022-01-01" in nowhere.stderr
+
+
+def test_the_documents_that_a_stack_refused_are_listed_the_latest_last(aws: LocalAws) -> None:
+    outputs = deploy(aws, "refusing", READABLE)
+    nothing = run("quarantine", "--stack", "refusing")
+    assert (nothing.exit_code, nothing.stdout) == (0, "0 refused documents in refusing\n")
+    charts = DynamoCharts(Table(boto3.Session().client("dynamodb"), outputs["ChartsTable"]))
+    for source, day, error, reason in (
+        ("csv", 9, "HistoryRewritten", f"csv: 60 of 60 ranks are given to other titles; {'and so on ' * 9}{'ab' * 32}"),
+        ("netflix-global", 8, "SourceNotATable", "netflix-global, line 1: 'null' is not a header"),
+    ):
+        provenance = Provenance("https://charts.example/all.csv", f"2022-02-0{day}T20:00:00Z", str(day) * 64)
+        charts.quarantine(Quarantined(source, provenance, error, reason))
+    listed = run("quarantine", "--stack", "refusing").stdout.splitlines()
+    assert listed[:5] == [
+        "2022-02-08T20:00:00Z  netflix-global  SourceNotATable",
+        "  netflix-global, line 1: 'null' is not a header",
+        "  from     https://charts.example/all.csv",
+        f"  SHA-256  {'8' * 64}",
+        "",
+    ]
+    assert listed[5] == "2022-02-09T20:00:00Z  csv  HistoryRewritten"
+    assert listed[-1] == "2 refused documents in refusing"
+    assert max(map(len, listed)) <= 100
 
 
 @pytest.mark.usefixtures("aws")

@@ -88,3 +88,35 @@ def check(chart: str, *more: str) -> Result:
     asked = ("--chart", chart, "--territory", "US", "--work-kind", "series", "--language", "not:en")
     history = ("--from", f"netflix-countries:{WEEKS}", "--catalog", str(DATA / "catalog.csv"))
     return CliRunner().invoke(app, ["check", "--title", "All of Us Are Dead", *asked, *history, *more])
+
+
+def history(folder: str, *asked: str) -> dict[str, Any]:
+    source = folder.removesuffix("-published")
+    documents = sorted((DATA / folder).glob("*.tsv.gz"))
+    specs = [part for file in documents for part in ("--from", f"{source}:{file}")]
+    result = CliRunner().invoke(
+        app, ["history", *asked, *specs, "--catalog", str(DATA / "catalog.csv"), "--format", "json"]
+    )
+    account: dict[str, Any] = json.loads(result.stdout)
+    return account
+
+
+def test_the_renaming_of_a_number_one_is_in_its_history_and_nobody_is_told_twice() -> None:
+    account = history("netflix-global-published", "netflix-weekly-films-non-english", "GLOBAL", "2023-06-25")
+    _, renamed = account["versions"]
+    assert [(c["kind"], c["before"]["title"], c["after"]["title"]) for c in renamed["changes"]] == [
+        ("relabelled", "Through My Window: Across the Sea", "Through My Window 2: Across the Sea")
+    ]
+    assert [(m["revision"], m["status"], m["silent"]) for m in account["milestones"]] == [
+        (1, "announced", False),
+        (2, "announced", True),
+    ]
+
+
+def test_another_number_one_in_the_netherlands_is_in_its_history_and_corrected() -> None:
+    account = history("netflix-countries-published", "netflix-weekly-films", "NL", "2021-07-18")
+    _, replaced = account["versions"]
+    (number_one,) = [change for change in replaced["changes"] if change["before"]["rank"] == 1]
+    assert (number_one["kind"], number_one["after"]["title"]) == ("replaced", "Bon Bini Holland 2")
+    changed = [m for m in account["milestones"] if m["rule"] == "new-number-one"]
+    assert [(m["status"], m["silent"]) for m in changed] == [("announced", False), ("corrected", False)]

@@ -1,21 +1,35 @@
 """Claims about every chart store, and about how the one on DynamoDB comes through trouble."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import count, islice
 from typing import Any
 
 import pytest
 
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.table import ATTEMPTS
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Era, Kind, Provenance, Publication
+from chartwatch.domain.charts import (
+    Cadence,
+    Chart,
+    Edition,
+    Entry,
+    Era,
+    Kind,
+    Provenance,
+    Publication,
+    Renaming,
+    Version,
+)
 from chartwatch.domain.ingestion import take_in
-from chartwatch.domain.stores import ChartStore
+from chartwatch.domain.revisions import History
+from chartwatch.domain.stores import ChartStore, Filing, Quarantined
 from chartwatch.errors import StoreOverloaded
 from tests.integration.conftest import Aws, Place
 
 WEEK = date(2022, 2, 6)
 NEXT_WEEK = date(2022, 2, 13)
+MONDAY, TUESDAY, WEDNESDAY = (f"2022-02-{day:02d}T20:00:00Z" for day in (7, 8, 9))
 
 
 def chart(chart_id: str = "weekly-tv") -> Chart:
@@ -28,8 +42,10 @@ def edition(territory: str, *titles: str) -> Edition:
     return Edition(territory, tuple(Entry(rank, title) for rank, title in enumerate(titles, 1)))
 
 
-def publication(period: date, *editions: Edition, of: str = "weekly-tv", sha256: str = "0") -> Publication:
-    return Publication(chart(of), period, editions, Provenance("https://example.org/all.tsv", None, sha256))
+def publication(
+    period: date, *editions: Edition, of: str = "weekly-tv", sha256: str = "0", fetched_at: str | None = None
+) -> Publication:
+    return Publication(chart(of), period, editions, Provenance("https://example.org/all.tsv", fetched_at, sha256))
 
 
 def current(charts: ChartStore) -> Mapping[str, Edition]:
@@ -89,6 +105,85 @@ def test_a_revision_writes_the_changed_editions_and_keeps_the_others(place: Plac
     assert current(place.charts()) == {e.territory: e for e in revised.editions}
 
 
+def titles(history: History) -> list[list[str]]:
+    """Return what stands in each version, oldest first."""
+    return [[entry.title for entry in version.edition.entries] for version in history]
+
+
+@pytest.mark.parametrize("times", [(MONDAY, TUESDAY, WEDNESDAY), (None, None, None), (MONDAY, TUESDAY, None)])
+def test_every_version_of_an_edition_is_kept_as_it_was_published(place: Place, times: Sequence[str | None]) -> None:
+    said = [
+        Edition(
+            "US", (Entry(1, "지금 우리 학교는", "Season 1", Kind.SERIES, (("hours", "124790000"), ("weeks", "1"))),)
+        ),
+        Edition("US", (Entry(1, "Ozark"), Entry(1, "Hellbound", None, Kind.SERIES), Entry(3, "Maid"))),
+        Edition("US", (Entry(1, "Hellbound", None, Kind.SERIES, (("hours", "0"),)), Entry(1, "Ozark"))),
+    ]
+    published = [
+        publication(WEEK, its, edition("KR", "Ozark"), sha256=str(number), fetched_at=at)
+        for number, (its, at) in enumerate(zip(said, times, strict=True))
+    ]
+    for version in published:
+        take_in(version, place.charts())
+    histories = place.charts().histories("weekly-tv", WEEK)
+    assert list(histories["US"]) == [Version(v.editions[0], v.provenance) for v in published]
+    assert list(histories["KR"]) == [Version(published[0].editions[1], published[0].provenance)]
+
+
+def test_a_document_that_comes_late_goes_into_the_history_and_changes_nothing_that_is_current(place: Place) -> None:
+    take_in(publication(WEEK, edition("US", "Ozark"), sha256="1", fetched_at=MONDAY), place.charts())
+    take_in(publication(WEEK, edition("US", "Maid"), sha256="3", fetched_at=WEDNESDAY), place.charts())
+    before = place.charts().summary("weekly-tv", WEEK)
+    late = publication(WEEK, edition("US", "Hellbound"), sha256="2", fetched_at=TUESDAY)
+    assert take_in(late, place.charts())
+    assert place.charts().summary("weekly-tv", WEEK) == before
+    assert titles(place.charts().histories("weekly-tv", WEEK)["US"]) == [["Ozark"], ["Hellbound"], ["Maid"]]
+    assert not take_in(late, place.charts()), "once is enough"
+
+
+def test_the_renamings_of_a_publication_are_read_as_they_were_written(place: Place) -> None:
+    renamings = (Renaming("", None, "A, with #", "B"), Renaming(TUESDAY, Kind.FILM, "지금", "All of Us"))
+    summary = publication(WEEK, edition("US", "B")).summary(renamings)
+    place.charts().put([Filing(summary, {})])
+    assert place.charts().summary("weekly-tv", WEEK) == summary
+    assert place.charts().summaries("weekly-tv") == [summary]
+
+
+def test_more_publications_than_go_at_one_stroke_are_all_written(place: Place) -> None:
+    weeks = [WEEK + timedelta(7 * number) for number in range(120)]
+    filings = []
+    for week in weeks:
+        its = publication(week, edition("US", f"Number one of {week}"))
+        filings.append(Filing(its.summary(), {"US": (Version(its.editions[0], its.provenance),)}))
+    place.charts().put(filings)
+    assert place.charts().summaries("weekly-tv") == [filing.summary for filing in filings]
+    assert all(place.charts().histories("weekly-tv", f.summary.period) == f.histories for f in filings)
+
+
+def refused(source: str, fetched_at: str | None, sha256: str) -> Quarantined:
+    provenance = Provenance("https://example.org/all.tsv", fetched_at, sha256)
+    return Quarantined(source, provenance, "SourceNotATable", f'{source}, line 1: "null" is no header')
+
+
+def test_documents_that_were_refused_are_listed_by_source_and_time(place: Place) -> None:
+    assert list(place.charts().quarantined()) == []
+    documents = [
+        refused("csv", None, "ab" * 32),
+        refused("csv", MONDAY, "cd" * 32),
+        refused("csv", TUESDAY, "ab" * 32),
+        refused("netflix-global", MONDAY, "ef" * 32),
+    ]
+    for document in reversed(documents):
+        place.charts().quarantine(document)
+    assert list(place.charts().quarantined()) == documents
+
+
+def test_a_document_that_is_noted_twice_is_one(place: Place) -> None:
+    for _ in range(2):
+        place.charts().quarantine(refused("csv", MONDAY, "ab" * 32))
+    assert list(place.charts().quarantined()) == [refused("csv", MONDAY, "ab" * 32)]
+
+
 def test_a_publication_may_have_more_editions_than_a_batch_takes(place: Place) -> None:
     many = publication(WEEK, *(edition(f"T{number:03d}", f"Title {number}") for number in range(251)))
     take_in(many, place.charts())
@@ -99,10 +194,12 @@ class Cut(Exception):
     """The process ends here."""
 
 
-def test_wherever_a_writer_is_cut_short_there_is_no_publication_without_its_editions(aws: Aws) -> None:
-    many = publication(WEEK, *(edition(f"T{number:03d}", f"Title {number}") for number in range(60)))
-    calls = 0
-    for survived in range(20):
+def writers_cut_short(aws: Aws, write: Callable[[ChartStore], object]) -> Iterator[int]:
+    """Let a writer end before its first call, then another before its second, until one gets through.
+
+    Yields, after each that was cut short, how many calls it had made.
+    """
+    for survived in count():
         client = aws.client()
         left = survived
 
@@ -114,15 +211,59 @@ def test_wherever_a_writer_is_cut_short_there_is_no_publication_without_its_edit
 
         client.meta.events.register("before-call.dynamodb", cut_short)
         try:
-            take_in(many, aws.charts(client))
+            write(aws.charts(client))
         except Cut:
-            assert aws.charts().summary("weekly-tv", WEEK) is None
-            assert current(aws.charts()) == {}
+            yield survived
         else:
-            calls = survived
-            break
-    assert calls == 4, "three batches of editions, then the publication"
+            return
+
+
+def test_wherever_a_writer_is_cut_short_there_is_no_publication_without_its_editions(aws: Aws) -> None:
+    many = publication(WEEK, *(edition(f"T{number:03d}", f"Title {number}") for number in range(60)))
+    calls = 0
+    for survived in writers_cut_short(aws, lambda charts: take_in(many, charts)):
+        assert aws.charts().summary("weekly-tv", WEEK) is None
+        assert current(aws.charts()) == {}
+        calls = survived + 1
+    assert calls == 6, "what is stored, in two reads; then three batches of editions, then the publication"
     assert len(current(aws.charts())) == 60
+
+
+def named(title: str, fetched_at: str) -> Publication:
+    """Return the week under a number one that shows by its hours to be the same work, whatever its title."""
+    entry = Entry(1, title, None, Kind.SERIES, (("hours", "124790000"),))
+    return publication(WEEK, Edition("US", (entry,)), sha256=title, fetched_at=fetched_at)
+
+
+def renamed(fetched_at: str, before: str, after: str) -> Renaming:
+    return Renaming(fetched_at, Kind.SERIES, before, after)
+
+
+@pytest.mark.parametrize("survived", range(5))
+def test_a_revision_that_was_cut_short_is_finished_by_the_same_document(aws: Aws, survived: int) -> None:
+    first, second = named("Money Heist", MONDAY), named("La casa de papel", TUESDAY)
+    take_in(first, aws.charts())
+    next(islice(writers_cut_short(aws, lambda charts: take_in(second, charts)), survived, None))
+    assert aws.charts().summary("weekly-tv", WEEK) == first.summary(), "this is what the detector reads"
+    assert take_in(second, aws.charts())
+    assert aws.charts().summary("weekly-tv", WEEK) == second.summary(
+        (renamed(TUESDAY, "Money Heist", "La casa de papel"),)
+    )
+    assert titles(aws.charts().histories("weekly-tv", WEEK)["US"]) == [["Money Heist"], ["La casa de papel"]]
+    assert not take_in(second, aws.charts())
+
+
+def test_a_revision_that_was_cut_short_is_finished_by_another_document(aws: Aws) -> None:
+    take_in(named("Money Heist", MONDAY), aws.charts())
+    second, third = named("La casa de papel", TUESDAY), named("Haus des Geldes", WEDNESDAY)
+    next(islice(writers_cut_short(aws, lambda charts: take_in(second, charts)), 4, None))
+    take_in(third, aws.charts())
+    assert aws.charts().summary("weekly-tv", WEEK) == third.summary(
+        (
+            renamed(TUESDAY, "Money Heist", "La casa de papel"),
+            renamed(WEDNESDAY, "La casa de papel", "Haus des Geldes"),
+        )
+    )
 
 
 def leave_half_undone(client: Any, operation: str, answer: str) -> list[int]:

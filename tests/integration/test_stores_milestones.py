@@ -170,6 +170,21 @@ def test_a_slot_is_read_at_its_latest_revision(place: Place) -> None:
     assert store.bulletin(CHART, 7) == bulletin(7, milestone(7, slot()))
 
 
+def test_every_revision_of_the_slots_of_a_scope_is_read_the_first_one_first(place: Place) -> None:
+    store = place.milestones()
+    assert list(store.revisions(CHART, "US")) == []
+    for version in range(1, 13):
+        changed = [milestone(version, slot("2")), milestone(version, slot("1", "KR"))]
+        changed += [milestone(1, slot("1"))] if version == 5 else []
+        writes = Writes(milestones={one.slot: one for one in changed})
+        store.commit(head(version - 1) if version > 1 else None, head(version), writes, bulletin(version, *changed))
+    assert list(store.revisions(CHART, "US")) == [
+        milestone(1, slot("1")),
+        *(milestone(version, slot("2")) for version in range(1, 13)),
+    ]
+    assert list(store.revisions(CHART, EVERYWHERE)) == []
+
+
 def test_a_period_is_noted_as_processed_when_the_record_moves_on(place: Place) -> None:
     store = place.milestones()
     store.commit(None, head(1), Writes(), None)

@@ -80,6 +80,12 @@ class MemoryMilestones:
         known = self._milestones.get(chart, {})
         return {slot: known[slot] for slot in slots if slot in known}
 
+    def revisions(self, chart: str, scope: str) -> Sequence[Milestone]:
+        """Return every revision of every slot of a scope, by slot, the first revision first."""
+        changes = (change for bulletin in self.bulletins(chart) for change in bulletin.changes)
+        found = (change.milestone for change in changes if change.milestone.territory == scope)
+        return sorted(found, key=lambda milestone: (milestone.slot, milestone.revision))
+
     def applied(self, chart: str, period: date) -> str | None:
         """Return the digest of the number ones that were last processed for a period, or None."""
         return self._applied.get(chart, {}).get(period)

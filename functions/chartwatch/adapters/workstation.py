@@ -54,19 +54,22 @@ class Deployed(NamedTuple):
     """What a deployment has stored and what is in force in it."""
 
     charts: DynamoCharts
+    milestones: DynamoMilestones
     catalogs: DynamoCatalogs
 
 
 @contextmanager
 def deployed_stores(stack: str) -> Iterator[Deployed]:
-    """Yield the charts and catalogs of the deployment of that name, to be read. Raises `AwsRefused`."""
+    """Yield the stores of the deployment of that name, to be read. Raises `AwsRefused`."""
     with _in_a_sentence(f"the stack {stack}"):
         aws = boto3.Session()
-        outputs = _outputs(aws.client("cloudformation"), stack, ("BucketName", "CatalogTable", "ChartsTable"))
+        needed = ("BucketName", "CatalogTable", "ChartsTable", "MilestonesTable")
+        outputs = _outputs(aws.client("cloudformation"), stack, needed)
         dynamodb = aws.client("dynamodb")
         documents = CatalogDocuments(aws.client("s3"), outputs["BucketName"])
         yield Deployed(
             DynamoCharts(Table(dynamodb, outputs["ChartsTable"])),
+            DynamoMilestones(Table(dynamodb, outputs["MilestonesTable"])),
             DynamoCatalogs(Table(dynamodb, outputs["CatalogTable"]), documents),
         )
 

@@ -3,13 +3,13 @@
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import yaml
 
-from chartwatch.cli.choices import AnswerFormat
+from chartwatch.cli.choices import AnswerFormat, did_you_mean
 from chartwatch.cli.histories import History
 from chartwatch.cli.listings import one_in_words, where_in_words
 from chartwatch.domain import words
@@ -28,7 +28,7 @@ from chartwatch.domain.holders import Holder
 from chartwatch.domain.rules import Fact, Rule, RuleKind, RuleSet, Scope
 from chartwatch.errors import ArgumentError, OptionError
 from chartwatch.rules import examine
-from chartwatch.rules.codes import country_problem, language_problem, nearest, work_kind_problem
+from chartwatch.rules.codes import country_problem, language_problem, work_kind_problem
 
 EXIT_CODES: Mapping[Verdict, int] = {Verdict.TRUE: 0, Verdict.FALSE: 1, Verdict.UNKNOWN: 3}
 """How the command ends."""
@@ -245,7 +245,7 @@ def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
     name, chart, territory, place = parts
     rule = next((rule for rule in rules if rule.id == name), None)
     if rule is None:
-        raise ArgumentError("SLOT", f"there is no rule {name!r}{_meant(name, [rule.id for rule in rules])}")
+        raise ArgumentError("SLOT", f"there is no rule {name!r}{did_you_mean(name, [rule.id for rule in rules])}")
     if (territory == EVERYWHERE) is not (rule.scope is Scope.CHART):
         scope = (
             "over all territories of a chart, so the territory is *" if rule.scope is Scope.CHART else "in a territory"
@@ -307,13 +307,9 @@ def _refuse_unheard_of(title: str, works: frozenset[str], timelines: Mapping[str
     titles = {one.title for one in charted} | {work.title for work in history.catalog}
     listed = any(history.catalog.work(work) for work in works)
     if not listed and not any(works & works_named(one.title, history.catalog) for one in charted):
-        raise OptionError("--title", f"{title!r} is neither in the catalog nor at #1 of a chart{_meant(title, titles)}")
-
-
-def _meant(said: str, known: Sequence[str] | set[str]) -> str:
-    by_case = {name.lower(): name for name in sorted(known)}
-    meant = nearest(said, by_case)
-    return f"; did you mean {by_case[meant]}?" if meant else ""
+        raise OptionError(
+            "--title", f"{title!r} is neither in the catalog nor at #1 of a chart{did_you_mean(title, titles)}"
+        )
 
 
 def _several(said: str | None) -> Any:

@@ -1,6 +1,9 @@
 """What a person may choose from on the command line."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+
+from chartwatch.rules.codes import nearest
 
 
 class Format(StrEnum):
@@ -30,3 +33,10 @@ class StoreKind(StrEnum):
 
     MEMORY = "memory"
     DYNAMODB = "dynamodb"
+
+
+def did_you_mean(said: str, known: Iterable[str]) -> str:
+    """Return "; did you mean KR?" where one of `known` is written much like what was said, else nothing."""
+    by_case = {name.lower(): name for name in sorted(known)}
+    meant = nearest(said, by_case)
+    return f"; did you mean {by_case[meant]}?" if meant else ""

@@ -1,20 +1,23 @@
 """Where the history comes from that a command looks at: the sample, files of sources, or a deployment."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from chartwatch.adapters.catalog_file import read_catalog
-from chartwatch.adapters.memory import MemoryCharts, NoArchive
+from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
 from chartwatch.cli.documents import read_document, refuse_missing
 from chartwatch.cli.examples import sample_catalog
+from chartwatch.cli.reports import refusal
 from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import PublicationSummary
-from chartwatch.domain.ingestion import ingest
-from chartwatch.domain.stores import ChartStore
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.ingestion import Ingested, ingest
+from chartwatch.domain.rules import RuleSet
+from chartwatch.domain.stores import ChartStore, MilestoneStore
 from chartwatch.errors import FileProblem, OptionError, SourceError
 from chartwatch.sources import SOURCES, Source, open_source
 
@@ -51,9 +54,7 @@ def open_histories(specs: Sequence[str], stack: str | None, catalog: Path | None
     Raises `OptionError` unless either of the first two is given, `FileProblem` for a file that is not there or is
     refused, and `AwsRefused`.
     """
-    if bool(specs) is (stack is not None):
-        one = "--from and --stack are both given; give one" if specs else "a history is needed: give --from or --stack"
-        raise OptionError("--from", one)
+    _refuse_none_or_both(specs, stack)
     works = read_catalog(catalog) if catalog else None
     if stack is None:
         yield _published(specs, works)
@@ -64,6 +65,43 @@ def open_histories(specs: Sequence[str], stack: str | None, catalog: Path | None
     with ExitStack() as running:
         stores = running.enter_context(deployed_stores(stack))
         yield History(stores.charts, stores.catalogs.current() if works is None else works)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Charts as they were published, and what was said of them.
+
+    `refused` are the files that were not believed, each with the reason.
+    """
+
+    charts: ChartStore
+    milestones: MilestoneStore
+    refused: tuple[str, ...] = ()
+
+
+@contextmanager
+def open_record(specs: Sequence[str], stack: str | None, works: Catalog | None, rules: RuleSet) -> Iterator[Record]:
+    """Yield what a deployment has recorded, or what it would have, had it got the documents of `--from` one by one.
+
+    `works` None: the sample's. They and the rules are for the documents; a deployment went by its own. A document that
+    is refused changes nothing, as there. Raises `OptionError`, `FileProblem` and `AwsRefused` as `open_histories` does.
+    """
+    _refuse_none_or_both(specs, stack)
+    if stack is None:
+        charts, milestones = MemoryCharts(), MemoryMilestones()
+        detector = Detector(charts, milestones, _catalog(specs, works), rules)
+        refused: list[str] = []
+        for ingested in _taken_in(specs, charts, lambda file, error: refused.append(refusal(file, error))):
+            for publication in ingested.written:
+                detector.detect(publication.chart.id, publication.period)
+        yield Record(charts, milestones, tuple(refused))
+        return
+    # Imported here: a history from files is read without boto3.
+    from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415
+
+    with ExitStack() as running:
+        stores = running.enter_context(deployed_stores(stack))
+        yield Record(stores.charts, stores.milestones)
 
 
 def read_settings(said: Sequence[str]) -> dict[str, str]:
@@ -79,15 +117,39 @@ def read_settings(said: Sequence[str]) -> dict[str, str]:
     return settings
 
 
+def _refuse_none_or_both(specs: Sequence[str], stack: str | None) -> None:
+    if bool(specs) is (stack is not None):
+        one = "--from and --stack are both given; give one" if specs else "a history is needed: give --from or --stack"
+        raise OptionError("--from", one)
+
+
 def _published(specs: Sequence[str], works: Catalog | None) -> History:
-    """Take in what the specs name, one after the other."""
     charts = MemoryCharts()
+    for _ in _taken_in(specs, charts, _raised):
+        pass
+    return History(charts, _catalog(specs, works))
+
+
+def _catalog(specs: Sequence[str], works: Catalog | None) -> Catalog:
+    if works is None:
+        return sample_catalog() if SAMPLE in specs else Catalog()
+    return works
+
+
+def _raised(file: Path, error: SourceError) -> None:
+    raise FileProblem(str(file), error.where, error.detail) from error
+
+
+def _taken_in(
+    specs: Sequence[str], charts: ChartStore, refused: Callable[[Path, SourceError], None]
+) -> Iterator[Ingested]:
+    """Take in what the specs name, one after the other, and yield what each brought; `refused` hears of the others."""
     sources = [_source_and_file(spec) for spec in specs]
     refuse_missing(file for _, file in sources)
     for source, file in sources:
         try:
             document = read_document(file, source.name)
-            ingest(
+            ingested = ingest(
                 source.name,
                 document.body,
                 document.provenance,
@@ -97,10 +159,9 @@ def _published(specs: Sequence[str], works: Catalog | None) -> History:
                 charts=charts,
             )
         except SourceError as error:
-            raise FileProblem(str(file), error.where, error.detail) from error
-    if works is None:
-        works = sample_catalog() if SAMPLE in specs else Catalog()
-    return History(charts, works)
+            refused(file, error)
+        else:
+            yield ingested
 
 
 def _source_and_file(spec: str) -> tuple[Source, Path]:

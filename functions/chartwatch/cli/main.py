@@ -1,8 +1,9 @@
-"""The `chartwatch` command: replay, check, rules, sources, catalog, demo."""
+"""The `chartwatch` command: replay, check, history, rules, sources, catalog, quarantine, demo."""
 
 # Each command imports what it needs, so that the others start without it.
 # ruff: noqa: PLC0415
 
+import re
 import sys
 import time
 from datetime import date
@@ -15,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from chartwatch.cli.choices import AnswerFormat, BulletinFormat, Format, StoreKind
-from chartwatch.errors import ChartwatchError, FileProblem, OptionError
+from chartwatch.errors import ArgumentError, ChartwatchError, FileProblem, OptionError
 
 EXIT_WRONG_INPUT = 2
 """Exit code when a file, an option or an argument could not be used."""
@@ -79,6 +80,19 @@ def _as_date(said: str) -> date:
         raise OptionError("--since", f"{said!r} is not a date such as 2022-01-31") from error
 
 
+def _as_period(said: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError as error:
+        raise ArgumentError("PERIOD", f"{said!r} is not a date such as 2022-01-31") from error
+
+
+def _as_sha256(said: str) -> str:
+    if re.fullmatch("[0-9a-f]{64}", said.lower()) is None:
+        raise OptionError("--accept", f"{said!r} is not a SHA-256: 64 hexadecimal digits")
+    return said.lower()
+
+
 @app.callback()
 def _chartwatch(
     version: Annotated[
@@ -107,6 +121,12 @@ def replay(
         date | None,
         typer.Option(
             parser=_as_date, metavar="DATE", help="Tell of periods from then on, record earlier ones silently."
+        ),
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            parser=_as_sha256, metavar="SHA256", help="Take this document though it rewrites history; repeatable."
         ),
     ] = None,
     store: Annotated[
@@ -142,7 +162,16 @@ def replay(
     tally = Tally()
     started = time.perf_counter()
     with open_stores(store, archive) as stores, following(files, tally) as observer:
-        for bulletin in replayed(files, opened, works, in_force, live_from=since, stores=stores, observer=observer):
+        for bulletin in replayed(
+            files,
+            opened,
+            works,
+            in_force,
+            live_from=since,
+            accepted=frozenset(accept or ()),
+            stores=stores,
+            observer=observer,
+        ):
             tally.count_changes(bulletin)
             sys.stdout.writelines(f"{line}\n" for line in LINES[output](bulletin, since))
     typer.echo(tally.sentence(time.perf_counter() - started), err=True)
@@ -294,6 +323,44 @@ def check(
 
 
 @app.command()
+def history(
+    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
+    territory: Annotated[str, typer.Argument(metavar="TERRITORY", help="The territory, such as US or GLOBAL.")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")],
+    *,
+    origins: Origins = None,
+    stack: Stack = None,
+    catalog: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV, for --from; else the sample's.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, as YAML, for --from.")] = None,
+    output: Annotated[
+        AnswerFormat, typer.Option("--format", help="Text for people, or JSON for machines.")
+    ] = AnswerFormat.TEXT,
+) -> None:
+    """Show what was known when: every version of an edition, and what was said of it."""
+    from chartwatch.adapters.catalog_file import read_catalog
+    from chartwatch.cli.histories import open_record
+    from chartwatch.cli.versions import ACCOUNTS, account_of
+    from chartwatch.rules import default_rules, read_rules
+
+    day = _as_period(period)
+    for option, file in (("--catalog", catalog), ("--rules", rules)):
+        if stack is not None and file is not None:
+            raise OptionError(option, "is for --from; a deployment went by its own")
+    in_force = read_rules(rules) if rules else default_rules()
+    works = read_catalog(catalog) if catalog else None
+    _speak_utf_8()
+    with open_record(origins or (), stack, works, in_force) as record:
+        for refused in record.refused:
+            typer.echo(f"Error: {refused}", err=True)
+        account = account_of(record, chart, territory, day)
+    sys.stdout.writelines(f"{line}\n" for line in ACCOUNTS[output](account))
+    if record.refused:
+        raise typer.Exit(EXIT_WRONG_INPUT)
+
+
+@app.command()
 def sources() -> None:
     """List the sources and their options."""
     from chartwatch.cli.listings import console, sources_table
@@ -327,6 +394,20 @@ def load_catalog(
     catalog = read_catalog(file)
     put_catalog_in_force(stack, catalog)
     typer.echo(f"{words.counted(len(catalog), 'work')} of {file} are in force in {stack}")
+
+
+@app.command()
+def quarantine(stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack, only read.")]) -> None:
+    """List the documents that a deployment refused, the latest last."""
+    from chartwatch.adapters.workstation import deployed_stores
+    from chartwatch.cli.quarantine import quarantine_lines
+    from chartwatch.domain import words
+
+    _speak_utf_8()
+    with deployed_stores(stack) as stores:
+        refused = stores.charts.quarantined()
+    sys.stdout.writelines(f"{line}\n" for line in quarantine_lines(refused))
+    typer.echo(f"{words.counted(len(refused), 'refused document')} in {stack}")
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Replay: a source's documents, taken in one after the other as the deployed functions would take them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -62,20 +62,21 @@ def replay(
     rules: RuleSet,
     *,
     live_from: date | None = None,
+    accepted: Collection[str] = frozenset(),
     stores: Stores | None = None,
     observer: Observer | None = None,
 ) -> Iterator[Bulletin]:
     """Yield every bulletin that the files, successive documents of one source, come to.
 
-    Milestones of periods before `live_from` are recorded silently. Without an `observer`, the first file that is
-    refused raises its `SourceError`.
+    Milestones of periods before `live_from` are recorded silently. The documents whose SHA-256 is `accepted` are taken
+    although they rewrite history. Without an `observer`, the first file that is refused raises its `SourceError`.
     """
     stores = stores or Stores()
     observer = observer or Strict()
     detector = Detector(stores.charts, stores.milestones, catalog, rules, live_from)
     for file in files:
         try:
-            ingested = _ingested(file, source, stores)
+            ingested = _ingested(file, source, accepted, stores)
         except SourceError as error:
             observer.refused(file, error)
             continue
@@ -85,7 +86,7 @@ def replay(
             observer.processed(publication)
 
 
-def _ingested(file: Path, source: Source, stores: Stores) -> Ingested:
+def _ingested(file: Path, source: Source, accepted: Collection[str], stores: Stores) -> Ingested:
     document = read_document(file, source.name)
     return ingest(
         source.name,
@@ -95,4 +96,5 @@ def _ingested(file: Path, source: Source, stores: Stores) -> Ingested:
         whole_history=source.whole_history,
         archive=stores.archive,
         charts=stores.charts,
+        accepted=document.provenance.sha256 in accepted,
     )

@@ -109,6 +109,9 @@ class MilestoneStore(Protocol):
     def milestones(self, chart: str, slots: Collection[str]) -> Mapping[str, Milestone]:
         """Return those of the slots that are recorded, at their latest revision."""
 
+    def revisions(self, chart: str, scope: str) -> Sequence[Milestone]:
+        """Return every revision of every slot of a scope, by slot, the first revision first."""
+
     def applied(self, chart: str, period: date) -> str | None:
         """Return the digest of the number ones that were last processed for a period, or None."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Provenance, Publication
-from chartwatch.domain.ingestion import Ingested, ingest
+from chartwatch.domain.ingestion import Ingested, filing, ingest, take_in
 from chartwatch.domain.stores import Filing
 from chartwatch.errors import HistoryShrank, SourceNotATable
 
@@ -158,6 +158,25 @@ def test_a_slow_older_fetch_does_not_undo_a_newer_one() -> None:
     assert [version.edition.entries[0].title for version in versions] == ["as it was", "corrected"]
     again = desk.takes({FIRST: {"US": "as it was"}}, fetched_at="2022-01-04T20:00:00Z")
     assert (again.written, again.unchanged) == ([], 1)
+
+
+def test_a_late_document_whose_publication_was_never_written_is_finished() -> None:
+    def named(title: str, day: int) -> Publication:
+        its = Edition("US", (Entry(1, title, None, None, (("hours", "7"),)),))
+        return Publication(CHART, FIRST, (its,), Provenance("https://charts.example", f"2022-01-0{day}", f"{day}"))
+
+    charts = MemoryCharts()
+    take_in(named("A", 4), charts)
+    take_in(named("C", 6), charts)
+    stored = charts.summary(CHART.id, FIRST)
+    late = filing(named("B", 5), stored, charts.histories(CHART.id, FIRST))
+    assert stored
+    assert late
+    assert late.summary.digest == stored.digest, "nothing current changes"
+    assert [(renaming.before, renaming.after) for renaming in late.summary.renamings] == [("A", "B"), ("B", "C")]
+    again = filing(named("B", 5), stored, late.histories)
+    assert again == Filing(late.summary, {})
+    assert filing(named("B", 5), late.summary, late.histories) is None
 
 
 def test_a_later_fetch_corrects() -> None:

@@ -7,7 +7,7 @@ written once and never changes, and every other item bears the version of its st
 The bulletin comes after all that it tells of, and the head drops the pending step last.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -75,6 +75,10 @@ class DynamoMilestones:
         recorded = [first[key_of(item)] for item in self._table.get_all(first)]
         latest = self._table.each(lambda slot: self._latest(chart, slot), recorded)
         return dict(zip(recorded, latest, strict=True))
+
+    def revisions(self, chart: str, scope: str) -> Sequence[Milestone]:
+        """Return every revision of every slot of a scope, by slot, the first revision first."""
+        return sorted(self._slots(chart, scope), key=lambda milestone: (milestone.slot, milestone.revision))
 
     def applied(self, chart: str, period: date) -> str | None:
         """Return the digest of the number ones that were last processed for a period, or None."""

@@ -1,0 +1,105 @@
+"""The function that fetches, in this process: what an event may ask of it."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chartwatch.adapters import deployment
+from chartwatch.adapters.memory import MemoryCharts, NoArchive
+from chartwatch.domain.fetching import Request
+from chartwatch.errors import HistoryRewritten, HistoryShrank
+
+HEADER = "period,territory,rank,title"
+
+Fetch = Callable[..., dict[str, int]]
+
+
+class Provider:
+    """Answers each request with its document."""
+
+    document = b""
+
+    def get(self, _request: Request) -> bytes:
+        return self.document
+
+
+def chart(titles: Sequence[str]) -> bytes:
+    rows = (f"2022-{1 + day // 28:02d}-{1 + day % 28:02d},US,1,{title}" for day, title in enumerate(titles))
+    return "\n".join((HEADER, *rows, "")).encode()
+
+
+FIRST = chart([f"Title {day}" for day in range(60)])
+REWRITTEN, OTHERWISE = (chart([f"{word} {day}" for day in range(60)]) for word in ("Changed", "Different"))
+
+
+@pytest.fixture
+def charts(monkeypatch: pytest.MonkeyPatch) -> MemoryCharts:
+    charts = MemoryCharts()
+    monkeypatch.setattr(deployment, "charts", lambda: charts)
+    return charts
+
+
+@pytest.fixture
+def fetch(monkeypatch: pytest.MonkeyPatch) -> Fetch:
+    """Return what lets the provider say something, and the function fetch it."""
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Chartwatch")
+    import fetch_rankings
+
+    provider = Provider()
+    monkeypatch.setattr(deployment, "archive", NoArchive)
+    monkeypatch.setattr(deployment, "connection", lambda: provider)
+    options = {"url": "https://charts.example/all.csv", "chart": "daily", "cadence": "day", "depth": "1"}
+    context = SimpleNamespace(
+        function_name="fetch", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="1"
+    )
+
+    def _fetch(document: bytes, **more: Any) -> dict[str, int]:
+        provider.document = document
+        counts: dict[str, int] = fetch_rankings.handler({"source": "csv", "options": options, **more}, context)
+        return counts
+
+    return _fetch
+
+
+def sha256(document: bytes) -> str:
+    return hashlib.sha256(document).hexdigest()
+
+
+def number_ones(charts: MemoryCharts) -> set[str]:
+    return {summary.number_ones["US"][0].title.partition(" ")[0] for summary in charts.summaries("daily")}
+
+
+def test_a_document_that_rewrites_history_is_refused_and_says_how_it_is_accepted(
+    fetch: Fetch, charts: MemoryCharts
+) -> None:
+    fetch(FIRST)
+    with pytest.raises(HistoryRewritten) as refused:
+        fetch(REWRITTEN)
+    assert number_ones(charts) == {"Title"}
+    (noted,) = charts.quarantined()
+    assert (noted.error, noted.reason) == ("HistoryRewritten", str(refused.value))
+    (said,) = re.findall(r'"accept" to fetch_rankings: ([0-9a-f]{64})', noted.reason)
+    assert fetch(REWRITTEN, accept=said) == {"new": 0, "revised": 60, "unchanged": 0}
+    assert number_ones(charts) == {"Changed"}
+
+
+@pytest.mark.parametrize("accept", [sha256(OTHERWISE), sha256(FIRST), "", "true", True, None])
+def test_no_other_document_than_the_accepted_one_is_taken(fetch: Fetch, charts: MemoryCharts, accept: object) -> None:
+    fetch(FIRST)
+    with pytest.raises(HistoryRewritten):
+        fetch(REWRITTEN, accept=accept)
+    assert number_ones(charts) == {"Title"}
+
+
+def test_who_accepts_a_document_accepts_no_shrunken_history(fetch: Fetch, charts: MemoryCharts) -> None:
+    fetch(FIRST)
+    shrunken = FIRST.replace(b",US,", b",KR,")
+    with pytest.raises(HistoryShrank):
+        fetch(shrunken, accept=sha256(shrunken))
+    assert number_ones(charts) == {"Title"}

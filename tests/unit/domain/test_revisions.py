@@ -1,0 +1,251 @@
+"""What became of a rank of an edition, which titles have come to which, and what the catalog learns of it."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.charts import Edition, Entry, Kind, Provenance, Renaming, Version
+from chartwatch.domain.revisions import (
+    MAX_VERSIONS,
+    History,
+    Names,
+    RevisionKind,
+    Revisions,
+    learned,
+    with_version,
+)
+
+RELABELLED, RESTATED, REPLACED = RevisionKind.RELABELLED, RevisionKind.RESTATED, RevisionKind.REPLACED
+
+
+def entry(title: str, rank: int = 1, *, season: str | None = None, kind: Kind = Kind.SERIES, **figures: int) -> Entry:
+    return Entry(rank, title, season, kind, tuple((name, str(value)) for name, value in figures.items()))
+
+
+def version(number: int, *entries: Entry, fetched_at: str | None = "") -> Version:
+    """Return an edition as the document of that number, and of that day unless said otherwise, had it."""
+    at = f"2022-01-{number:02d}" if fetched_at == "" else fetched_at
+    return Version(Edition("US", entries), Provenance("https://charts.example", at, str(number)))
+
+
+def history(*versions: Sequence[Entry]) -> History:
+    return [version(number, *entries) for number, entries in enumerate(versions, 1)]
+
+
+def changed(*versions: Sequence[Entry]) -> list[list[tuple[RevisionKind, str | None, str | None]]]:
+    """Return what each version changed: kind, title before, title after."""
+    return [
+        [(r.kind, r.before and r.before.title, r.after and r.after.title) for r in revisions]
+        for _, revisions in Revisions({"US": history(*versions)}).of("US")
+    ]
+
+
+def kinds(before: Sequence[Entry], after: Sequence[Entry]) -> list[RevisionKind]:
+    (revisions,) = changed(before, after)
+    return [kind for kind, _, _ in revisions]
+
+
+# What happened to a rank.
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (entry("A", hours=9), entry("B", hours=9), RELABELLED),
+        (entry("A", hours=9), entry("B", hours=9, views=4), RELABELLED),
+        (entry("A", season="Season 1", hours=9), entry("A", season="Part 1", hours=9), RELABELLED),
+        (entry("A Title", weeks=1), entry("A TITLE", weeks=1), RELABELLED),
+        (entry("A Title"), entry("A: Title!"), RELABELLED),
+        (entry("A Title", weeks=1), entry("A-Title", weeks=1), RELABELLED),
+        (entry("A", hours=9), entry("A", hours=8), RESTATED),
+        (entry("A", hours=9), entry("A", views=4), RESTATED),
+        (entry("A", season="Season 1", hours=9), entry("A", season="Season 2", hours=8), RESTATED),
+        (entry("A", hours=9), entry("B", hours=8), REPLACED),
+        (entry("A", hours=9, views=4), entry("B", hours=9, views=5), REPLACED),
+        (entry("A", hours=9), entry("B", views=4), REPLACED),
+        (entry("A", hours=9), entry("A", kind=Kind.FILM, hours=9), REPLACED),
+        (entry("A"), entry("B"), REPLACED),
+        (entry("A", weeks=1, runtime=2, staggered=0, episodes=8), entry("B", weeks=1, runtime=2), REPLACED),
+        (entry("A Title", weeks=1), entry("A: Title", weeks=2), REPLACED),
+    ],
+)
+def test_a_rank_is_relabelled_restated_or_replaced(before: Entry, after: Entry, kind: RevisionKind) -> None:
+    assert kinds([before], [after]) == [kind]
+
+
+def test_a_rank_that_comes_or_goes_is_another_work() -> None:
+    one, two = entry("A", hours=9), entry("B", 2, hours=8)
+    assert changed([one, two], [one], [one, two]) == [[(REPLACED, "B", None)], [(REPLACED, None, "B")]]
+
+
+def test_what_did_not_change_is_no_revision() -> None:
+    assert changed([entry("A", hours=9), entry("B", 2, hours=8)], [entry("A", hours=9), entry("C", 2, hours=8)]) == [
+        [(RELABELLED, "B", "C")]
+    ]
+
+
+@pytest.mark.parametrize("figures", [{"weeks": 1}, {"hours": 9}])
+def test_two_works_that_change_places_are_not_renamed_though_their_figures_are_equal(
+    figures: Mapping[str, int],
+) -> None:
+    before = [entry("A", **figures), entry("B", 2, **figures)]
+    assert kinds(before, [entry("B", **figures), entry("A", 2, **figures)]) == [REPLACED, REPLACED]
+
+
+def test_a_work_that_is_listed_elsewhere_before_or_after_has_not_got_or_given_up_a_name() -> None:
+    before = [entry("A", hours=9), entry("B", 2, hours=8)]
+    assert kinds(before, [entry("C", hours=9), entry("A", 2, hours=7)]) == [REPLACED, REPLACED]
+    assert kinds(before, [entry("B", hours=9), entry("C", 2, hours=7)]) == [REPLACED, REPLACED]
+
+
+def test_ties_are_compared_entry_by_entry() -> None:
+    assert changed([entry("A", hours=9), entry("B", hours=8)], [entry("A", hours=9), entry("C", hours=8)]) == [
+        [(RELABELLED, "B", "C")]
+    ]
+
+
+# Weak figures over several territories.
+
+
+def over(**territories: tuple[Sequence[Entry], Sequence[Entry] | None]) -> set[RevisionKind]:
+    """Return what became of rank 1 in all territories; None is an edition that did not change."""
+    its = {t: history(before, *([after] if after is not None else [])) for t, (before, after) in territories.items()}
+    return {revision.kind for revision in Revisions(its).latest("2") if revision.is_of_number_one}
+
+
+OLD, NEW = entry("A", weeks=1), entry("B", weeks=1)
+
+
+def test_one_title_in_the_others_place_in_several_territories_is_a_rename() -> None:
+    assert over(US=([OLD], [NEW]), KR=([OLD], [NEW])) == {RELABELLED}
+
+
+def test_one_territory_shows_nothing_by_weak_figures() -> None:
+    assert over(US=([OLD], [NEW])) == {REPLACED}
+
+
+@pytest.mark.parametrize(
+    "third",
+    [
+        pytest.param(([entry("X"), entry("A", 2, weeks=5)], None), id="the old title stands where nothing changed"),
+        pytest.param(([entry("X"), entry("B", 2, weeks=5)], None), id="the new title stood where nothing changed"),
+        pytest.param(([entry("X"), entry("A", 2)], [entry("Y"), entry("A", 2)]), id="the old title stays"),
+        pytest.param(([entry("X")], [entry("A", weeks=1)]), id="the old title comes elsewhere"),
+        pytest.param(([entry("X"), entry("B", 2)], [entry("Y"), entry("B", 2)]), id="the new title is no new one"),
+        pytest.param(([OLD], [entry("C", weeks=1)]), id="another took its place"),
+        pytest.param(([OLD], [entry("B", weeks=2)]), id="a figure differs"),
+        pytest.param(([OLD], []), id="it dropped out"),
+    ],
+)
+def test_a_rename_is_seen_wherever_the_title_was(third: tuple[Sequence[Entry], Sequence[Entry] | None]) -> None:
+    assert over(US=([OLD], [NEW]), KR=([OLD], [NEW]), JP=third) == {REPLACED}
+
+
+def test_a_document_answers_for_what_it_changed_only() -> None:
+    revisions = Revisions({"US": history([entry("A", hours=9)], [entry("B", hours=9)], [entry("C", hours=1)])})
+    assert [revision.kind for revision in revisions.latest("2")] == [RELABELLED]
+    assert [revision.kind for revision in revisions.latest("3")] == [REPLACED]
+    assert [(provenance.sha256, len(its)) for provenance, its in revisions.of("US")] == [("2", 1), ("3", 1)]
+
+
+def test_the_renamings_of_a_publication_are_those_of_its_number_ones_each_once() -> None:
+    def named(top: str, second: str, season: str) -> list[Entry]:
+        return [entry(top, season=season, hours=9), entry(second, 2, hours=8)]
+
+    its = {t: history(named("A", "X", "1"), named("a", "Y", "2"), named("B", "Z", "2")) for t in ("US", "KR")}
+    assert Revisions(its).renamings() == (Renaming("2022-01-03", Kind.SERIES, "a", "B"),)
+
+
+# The versions of an edition.
+
+
+def titles(its: History) -> list[str]:
+    return [known.edition.entries[0].title for known in its]
+
+
+def test_a_version_stands_where_its_time_puts_it_and_one_of_unknown_time_comes_last() -> None:
+    its: History = ()
+    for number, title, at in ((1, "B", "2022-01-02"), (2, "D", None), (3, "C", "2022-01-03"), (4, "A", "2022-01-01")):
+        its = with_version(its, version(number, entry(title), fetched_at=at))
+    assert titles(its) == ["A", "B", "D", "C"], "of D it is known only that it came after B"
+    assert titles(with_version(its, version(5, entry("E"), fetched_at=None)))[-1] == "E"
+
+
+@pytest.mark.parametrize(("fetched_at", "adds"), [("01T12", 0), ("02T12", 0), ("03T12", 1), ("05", 1)])
+def test_a_version_that_says_what_one_beside_it_says_adds_nothing(fetched_at: str, adds: int) -> None:
+    its = history([entry("A")], [entry("B")], [entry("B"), entry("C", 2)], [entry("D")])
+    same = version(9, entry("B"), fetched_at=f"2022-01-{fetched_at}")
+    assert len(with_version(its, same)) == len(its) + adds
+
+
+def test_the_first_and_the_latest_versions_are_kept() -> None:
+    its: History = ()
+    for number in range(MAX_VERSIONS + 5):
+        its = with_version(its, version(number, entry(f"{number}"), fetched_at=f"2022-01-01T{number:04d}"))
+    assert len(its) == MAX_VERSIONS
+    assert titles(its)[:2] == ["0", "6"]
+    assert titles(its)[-1] == f"{MAX_VERSIONS + 4}"
+
+
+# Names.
+
+
+def renamings(*pairs: str, kind: Kind | None = Kind.SERIES) -> list[Renaming]:
+    """Return renamings such as `1 A B`: on day 1, A was given up for B."""
+    return [Renaming(day, kind, before, after) for day, before, after in map(str.split, pairs)]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "names"),
+    [
+        ([], {"A": "A"}),
+        (["1 A B", "2 B C"], {"A": "C", "B": "C", "C": "C"}),
+        (["2 B C", "1 A B"], {"A": "C", "B": "C", "C": "C"}),
+        (["1 A B", "2 B A"], {"A": "A", "B": "A"}),
+        (["1 A B", "2 B A", "3 A B"], {"A": "B", "B": "B"}),
+        (["1 A B", "2 B C", "3 C A"], {"A": "A", "B": "A", "C": "A"}),
+        (["1 A C", "1 B C"], {"A": "C", "B": "C"}),
+        (["1 A B", "1 A C"], {"A": "A", "B": "B", "C": "C"}),
+        (["1 A B", "1 A b"], {"A": "b"}),
+        (["1 A B", "2 A C"], {"A": "C"}),
+        (["1 A B", "2 A C", "2 A D"], {"A": "A"}),
+    ],
+)
+def test_a_title_has_come_to_the_name_that_it_was_given_last(pairs: list[str], names: dict[str, str]) -> None:
+    found = Names(renamings(*pairs))
+    assert {title: found.latest(title, Kind.SERIES) for title in names} == names
+
+
+def test_a_name_is_of_works_of_one_kind() -> None:
+    names = Names(renamings("1 A B", kind=Kind.FILM))
+    assert (names.latest("a", Kind.FILM), names.latest("A", Kind.SERIES)) == ("B", "A")
+
+
+# What the catalog learns.
+
+
+def aliases(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    return {work.id: work.aliases for work in catalog}
+
+
+def test_a_listed_work_bears_every_name_that_it_has_come_to() -> None:
+    catalog = Catalog([Work("a", "A", Kind.SERIES, aliases=("Also",)), Work("x", "X", Kind.SERIES)])
+    assert aliases(learned(catalog, renamings("1 A B", "2 B C"))) == {"a": ("Also", "B", "C"), "x": ()}
+
+
+def test_a_name_that_is_another_works_stays_that_works_alone() -> None:
+    catalog = Catalog([Work("a", "A", Kind.SERIES), Work("b", "Other", Kind.SERIES, aliases=("B",))])
+    assert learned(catalog, renamings("1 A B")) is catalog
+    assert aliases(learned(catalog, renamings("1 A B", "2 B C"))) == {"a": ("C",), "b": ("B", "C")}
+
+
+def test_a_work_of_another_kind_learns_nothing_and_takes_nothing() -> None:
+    catalog = Catalog([Work("a", "A", Kind.FILM), Work("b", "B", Kind.FILM), Work("c", "A", Kind.SERIES)])
+    assert aliases(learned(catalog, renamings("1 A B"))) == {"a": (), "b": (), "c": ("B",)}
+
+
+def test_nothing_is_learned_of_works_that_are_not_listed_or_of_a_title_that_was_split() -> None:
+    catalog = Catalog([Work("a", "A", Kind.SERIES)])
+    assert learned(catalog, renamings("1 X Y")) is catalog
+    assert learned(catalog, renamings("1 A B", "1 A C")) is catalog
