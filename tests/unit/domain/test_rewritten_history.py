@@ -155,14 +155,14 @@ def test_the_latest_period_is_old_once_there_is_a_later_one() -> None:
     charts = NotedCharts()
     old, latest = rows(1), rows(1, territories=20, start=1)
     take(charts, old + latest)
-    take(charts, old + latest + rows(1, start=2))
+    take(charts, old + latest + rows(1, territories=20, start=2))
     with pytest.raises(HistoryRewritten):
-        take(charts, old + rewritten(latest, len(latest), ranks=range(1, 11)) + rows(1, start=2))
+        take(charts, old + rewritten(latest, len(latest), ranks=range(1, 11)) + rows(1, territories=20, start=2))
 
 
 def test_neither_the_latest_nor_new_periods_make_a_change_of_the_old_ones_small() -> None:
     charts = NotedCharts()
-    latest, new = rows(1, territories=200, start=10), rows(200, start=11)
+    latest, new = rows(1, territories=200, start=10), rows(20, territories=200, start=11)
     take(charts, rows(10) + latest)
     with pytest.raises(HistoryRewritten, match="51 of 100 ranks"):
         take(charts, rewritten(rows(10), 51, ranks=LOWER) + latest + new)
