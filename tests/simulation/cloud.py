@@ -1,0 +1,241 @@
+"""A cloud in memory: DynamoDB and SNS as the adapters call them, and what may go wrong with a call."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+Made = TypeVar("Made")
+Item = Mapping[str, Any]
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class Fault(StrEnum):
+    """What may happen at a call."""
+
+    KILLED_BEFORE = "killed before"
+    """The process ends; nothing was done."""
+    KILLED_AFTER = "killed after"
+    """The process ends; it was done."""
+    REFUSED = "refused"
+    """The service is overloaded, for as long as the SDK tries; nothing was done."""
+    REPLY_LOST = "reply lost"
+    """It was done, and nobody hears of it: the SDK asks again, or gives up where it may not."""
+    PAUSED = "paused"
+    """The process stands still while another does the same work from the beginning."""
+
+
+class Killed(BaseException):
+    """The process ends here; nothing in it hears of that."""
+
+
+@dataclass
+class Seam:
+    """Through which every call goes. `plan` has the faults by the number of the call, counted over the whole run."""
+
+    plan: Mapping[int, Fault] = field(default_factory=dict)
+    calls: int = 0
+    log: list[str] = field(default_factory=list)
+    meanwhile: Callable[[], None] | None = None
+
+    def call(self, name: str, effect: Callable[[], Made], *, retried: bool) -> Made:
+        """Make a call. `retried`: the SDK asks again when the reply is lost."""
+        fault = self.plan.get(self.calls)
+        self.calls += 1
+        if fault is not None:
+            self.log.append(f"{self.calls - 1} {name}: {fault}")
+        match fault:
+            case Fault.KILLED_BEFORE:
+                raise Killed(name)
+            case Fault.KILLED_AFTER:
+                effect()
+                raise Killed(name)
+            case Fault.REFUSED:
+                error = {"Error": {"Code": "Throttling"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+                raise ClientError(error, name)  # type: ignore[arg-type]
+            case Fault.REPLY_LOST if not retried:
+                effect()
+                raise ReadTimeoutError(endpoint_url=name)
+            case Fault.REPLY_LOST:
+                effect_or_refusal(effect)
+            case Fault.PAUSED if self.meanwhile is not None:
+                meanwhile, self.meanwhile = self.meanwhile, None
+                meanwhile()
+        return effect()
+
+
+def effect_or_refusal(effect: Callable[[], object]) -> None:
+    """Do what nobody hears the answer of."""
+    try:
+        effect()
+    except ClientError:
+        return
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record of a stream: what happened to the item of which key."""
+
+    event: str
+    pk: str
+    sk: str
+
+    @property
+    def as_lambda_sees_it(self) -> Mapping[str, Any]:
+        """The part that the functions read."""
+        return {"eventName": self.event, "dynamodb": {"Keys": {"pk": {"S": self.pk}, "sk": {"S": self.sk}}}}
+
+
+class DynamoDB:
+    """A DynamoDB client, as far as `adapters.dynamodb.table.Table` uses one; items are never changed in place."""
+
+    class exceptions:  # noqa: N801  # as botocore names it
+        """The errors that the client is asked for by name."""
+
+        ConditionalCheckFailedException = type(CONDITION_FAILED, (ClientError,), {})
+
+    def __init__(self, seam: Seam, tables: Mapping[str, dict[tuple[str, str], Item]], streams: Any) -> None:
+        """`tables` are shared by all clients, as are `streams`: a list of records by table."""
+        self._seam = seam
+        self._tables = tables
+        self._streams = streams
+
+    def get_item(self, TableName: str, Key: Item, **_: Any) -> dict[str, Any]:
+        item = self._call("GetItem", lambda: self._tables[TableName].get(_key(Key)))
+        return {} if item is None else {"Item": item}
+
+    def put_item(self, TableName: str, Item: Item, **how: Any) -> dict[str, Any]:
+        self._call("PutItem", lambda: self._put(TableName, Item, how))
+        return {}
+
+    def update_item(self, TableName: str, Key: Item, UpdateExpression: str, **how: Any) -> dict[str, Any]:
+        def effect() -> None:
+            before = self._tables[TableName].get(_key(Key))
+            after = _updated(before or Key, UpdateExpression, how["ExpressionAttributeValues"])
+            self._put(TableName, after, how)
+
+        self._call("UpdateItem", effect)
+        return {}
+
+    def batch_get_item(self, RequestItems: Mapping[str, Any]) -> dict[str, Any]:
+        ((name, asked),) = RequestItems.items()
+        table = self._tables[name]
+        found = self._call("BatchGetItem", lambda: [table[_key(k)] for k in asked["Keys"] if _key(k) in table])
+        return {"Responses": {name: found}, "UnprocessedKeys": {}}
+
+    def batch_write_item(self, RequestItems: Mapping[str, Any]) -> dict[str, Any]:
+        ((name, requests),) = RequestItems.items()
+
+        def effect() -> None:
+            for request in requests:
+                if "PutRequest" in request:
+                    self._put(name, request["PutRequest"]["Item"], {})
+                else:
+                    self._tables[name].pop(_key(request["DeleteRequest"]["Key"]), None)
+
+        self._call("BatchWriteItem", effect)
+        return {"UnprocessedItems": {}}
+
+    def transact_write_items(self, TransactItems: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        def effect() -> None:
+            for action in TransactItems:
+                self._put(action["Put"]["TableName"], action["Put"]["Item"], {})
+
+        self._call("TransactWriteItems", effect)
+        return {}
+
+    def get_paginator(self, _operation: str) -> "DynamoDB":
+        return self
+
+    def paginate(
+        self, TableName: str, KeyConditionExpression: str, ExpressionAttributeValues: Item, **_: Any
+    ) -> Iterator[dict[str, Any]]:
+        values = {name: value["S"] for name, value in ExpressionAttributeValues.items()}
+        first, last = values.get(":first", ""), values.get(":last", "\U0010ffff")
+        prefix = values.get(":prefix", "")
+
+        def effect() -> list[Item]:
+            table = self._tables[TableName]
+            its = sorted(
+                sk for pk, sk in table if pk == values[":pk"] and sk.startswith(prefix) and first <= sk <= last
+            )
+            return [table[values[":pk"], sk] for sk in its]
+
+        yield {"Items": self._call(f"Query {KeyConditionExpression[:3]}", effect)}
+
+    def _call(self, name: str, effect: Callable[[], Made]) -> Made:
+        return self._seam.call(name, effect, retried=True)
+
+    def _put(self, name: str, item: Item, how: Mapping[str, Any]) -> None:
+        table, key = self._tables[name], _key(item)
+        before = table.get(key)
+        condition = how.get("ConditionExpression")
+        if condition and not _holds(condition, before or {}, how.get("ExpressionAttributeValues", {})):
+            error = {"Error": {"Code": CONDITION_FAILED}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+            raise self.exceptions.ConditionalCheckFailedException(error, "PutItem")
+        if before != item:
+            table[key] = dict(item)
+            self._streams[name].append(Record("INSERT" if before is None else "MODIFY", *key))
+
+
+class SNS:
+    """An SNS client, as far as `adapters.sns.SnsTopic` uses one: keeps what got out."""
+
+    def __init__(self, seam: Seam, published: list[Mapping[str, Any]]) -> None:
+        """`published` is shared by all clients."""
+        self._seam = seam
+        self._published = published
+
+    def publish(self, **message: Any) -> dict[str, str]:
+        def effect() -> dict[str, str]:
+            self._published.append(message)
+            return {"MessageId": str(len(self._published))}
+
+        return self._seam.call("Publish", effect, retried=False)
+
+
+def _key(item: Item) -> tuple[str, str]:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def _plain(value: Mapping[str, Any]) -> Any:
+    ((kind, said),) = value.items()
+    return int(said) if kind == "N" else said
+
+
+def _holds(condition: str, item: Item, values: Item) -> bool:
+    """Return whether a condition holds, of the few forms that the stores use."""
+    if " OR " in condition:
+        return any(_holds(part, item, values) for part in condition.split(" OR "))
+    if " AND " in condition:
+        return all(_holds(part, item, values) for part in condition.split(" AND "))
+    if found := re.fullmatch(r"attribute_(not_)?exists\((\w+)\)", condition.strip()):
+        return (found[2] in item) is not bool(found[1])
+    name, sign, value = condition.split()
+    if name not in item:
+        return False
+    left, right = _plain(item[name]), _plain(values[value])
+    return {"=": left == right, "<": left < right, "<>": left != right}[sign]
+
+
+def _updated(item: Item, expression: str, values: Item) -> Item:
+    """Return what an update makes of an item: SET, REMOVE and ADD of strings to a set."""
+    after = dict(item)
+    for clause in re.split(r" (?=REMOVE |ADD )", expression):
+        verb, _, rest = clause.partition(" ")
+        for part in rest.split(", "):
+            match verb:
+                case "SET":
+                    name, value = part.split(" = ")
+                    after[name] = values[value]
+                case "REMOVE":
+                    after.pop(part, None)
+                case _:
+                    name, value = part.split(" ")
+                    known = after.get(name, {"SS": []})["SS"]
+                    after[name] = {"SS": sorted({*known, *values[value]["SS"]})}
+    return after
