@@ -16,10 +16,12 @@ from chartwatch.domain.stories import digest, stories
 from tests.simulation.cloud import Fault
 from tests.simulation.pipeline import CHART, STORIES, Pipeline
 
+IN_DEPTH = "CHARTWATCH_SIMULATIONS" in os.environ
+
 SEEDS = int(os.environ.get("CHARTWATCH_SIMULATIONS", "40"))
 """Runs with several faults at once."""
 
-STRIDE = 1 if "CHARTWATCH_SIMULATIONS" in os.environ else 7
+STRIDE = 1 if IN_DEPTH else 7
 """Of how many calls one is tried with a single fault."""
 
 

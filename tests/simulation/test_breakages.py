@@ -1,0 +1,255 @@
+"""The simulation is real: each of these breakages of the code is seen by it."""
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+import pytest
+
+from chartwatch.adapters.dynamodb.journal import Journal, JournalledStep, StepRef
+from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
+from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
+from chartwatch.adapters.dynamodb.table import Item, Key, Table
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.history import Head
+from chartwatch.domain.milestones import Bulletin, Milestone
+from chartwatch.domain.publishing import Publisher, Topic
+from chartwatch.domain.stories import Message
+from tests.simulation import pipeline as simulated
+from tests.simulation.cloud import SNS, Fault, Record, Seam
+from tests.simulation.pipeline import Pipeline
+from tests.simulation.test_simulation import IN_DEPTH, problems, undisturbed
+
+Patch = pytest.MonkeyPatch
+
+
+def retries_of_the_sdk_when_publishing(patch: Patch) -> None:
+    call = Seam.call
+
+    def retried(self: Seam, name: str, effect: Callable[[], object], *, retried: bool) -> object:
+        del retried
+        return call(self, name, effect, retried=True)
+
+    patch.setattr(Seam, "call", retried)
+
+
+def stories_taken_without_a_condition(patch: Patch) -> None:
+    patch.setattr(DynamoOutbox, "take", lambda _self, _story: True)
+
+
+def stories_settled_before_they_are_published(patch: Patch) -> None:
+    def send(self: Publisher, topic: Topic, message: Message) -> bool:
+        if not self._outbox.take(message.id):
+            return False
+        self._outbox.settle(message.id, "")
+        topic.publish(message)
+        return True
+
+    patch.setattr(Publisher, "_send", send)
+
+
+def stories_in_doubt_sent_again(patch: Patch) -> None:
+    take = DynamoOutbox.take
+
+    def again(self: DynamoOutbox, story: str) -> bool:
+        self.release(story)
+        return take(self, story)
+
+    patch.setattr(DynamoOutbox, "take", again)
+
+
+def a_lost_reply_taken_for_a_refusal(patch: Patch) -> None:
+    send = Publisher._send
+
+    def released(self: Publisher, topic: Topic, message: Message) -> bool:
+        try:
+            return send(self, topic, message)
+        except Exception:
+            self._outbox.release(message.id)
+            raise
+
+    patch.setattr(Publisher, "_send", released)
+
+
+def failed_publishing_swallowed(patch: Patch) -> None:
+    publish = Pipeline.publish
+
+    def swallowed(self: Pipeline, record: Record) -> None:
+        try:
+            publish(self, record)
+        except Exception:  # noqa: BLE001  # the breakage
+            return
+
+    patch.setattr(Pipeline, "publish", swallowed)
+
+
+def failed_detection_swallowed(patch: Patch) -> None:
+    detect = Pipeline.detect
+
+    def swallowed(self: Pipeline, record: Record) -> None:
+        try:
+            detect(self, record)
+        except Exception:  # noqa: BLE001  # the breakage
+            return
+
+    patch.setattr(Pipeline, "detect", swallowed)
+
+
+def failed_fetching_swallowed(patch: Patch) -> None:
+    fetch = Pipeline.fetch
+
+    def swallowed(self: Pipeline, number: int) -> None:
+        try:
+            fetch(self, number)
+        except Exception:  # noqa: BLE001  # the breakage
+            return
+
+    patch.setattr(Pipeline, "fetch", swallowed)
+
+
+def heads_updated_without_a_condition(patch: Patch) -> None:
+    update_if = Table.update_if
+
+    def always(self: Table, key: Key, update: str, condition: str, values: Item) -> bool:
+        if key.sk == "HEAD":
+            condition = "attribute_not_exists(nothing)"
+            values = {name: value for name, value in values.items() if name != ":before"}
+        return update_if(self, key, update, condition, values)
+
+    patch.setattr(Table, "update_if", always)
+
+
+def pending_steps_left_alone(patch: Patch) -> None:
+    patch.setattr(DynamoMilestones, "head", lambda self, chart: self._stored(chart).head)
+
+
+def steps_applied_before_they_are_taken(patch: Patch) -> None:
+    keep = Journal.keep
+
+    def eager(self: Journal, step: JournalledStep) -> StepRef:
+        ref = keep(self, step)
+        DynamoMilestones(self._table)._table.put_all([simulated_slot(m) for m in step.milestones])
+        return ref
+
+    def simulated_slot(milestone: Milestone) -> Item:
+        from chartwatch.adapters.dynamodb.milestones import _slot_item
+
+        return _slot_item(milestone)
+
+    patch.setattr(Journal, "keep", eager)
+
+
+def bulletins_forgotten(patch: Patch) -> None:
+    apply = DynamoMilestones._apply
+
+    def silent(self: DynamoMilestones, step: JournalledStep, ref: StepRef) -> None:
+        told = step.bulletin if step.after.version % 2 else None
+        apply(self, JournalledStep(step.after, step.works, step.tallies, step.milestones, step.applied, told), ref)
+
+    patch.setattr(DynamoMilestones, "_apply", silent)
+
+
+def journals_dropped_whoever_took_the_step(patch: Patch) -> None:
+    patch.setattr(DynamoMilestones, "_withdraw", lambda self, chart, ref: self._journal.drop(chart, ref))
+
+
+def a_lost_reply_of_the_commit_taken_for_a_conflict(patch: Patch) -> None:
+    stored = DynamoMilestones._stored
+
+    def blind(self: DynamoMilestones, chart: str) -> object:
+        return stored(self, chart)._replace(pending=None)
+
+    patch.setattr(DynamoMilestones, "_stored", blind)
+
+
+def revisions_taken_for_known(patch: Patch) -> None:
+    def known(self: Detector, head: Head, period: date) -> str | None:
+        publication = self._charts.summary(head.chart, period)
+        return publication.number_ones_digest() if publication else None
+
+    patch.setattr(Detector, "_applied", known)
+
+
+def a_filter_that_lets_nothing_through(patch: Patch) -> None:
+    patch.setattr(simulated, "BULLETIN", "BULLETINS#")
+
+
+def records_passed_over_after_one_failure(patch: Patch) -> None:
+    patch.setattr(simulated, "ATTEMPTS", 1)
+
+
+def stories_of_one_id(patch: Patch) -> None:
+    take = DynamoOutbox.take
+    patch.setattr(DynamoOutbox, "take", lambda self, story: take(self, story.rpartition(":")[0]))
+
+
+def a_digest_for_each_attempt(patch: Patch) -> None:
+    publish = Publisher.publish
+
+    def repeated(self: Publisher, bulletin: Bulletin) -> int:
+        sent = publish(self, bulletin)
+        for topic, message in self._messages(bulletin):
+            if message.id.endswith("digest"):
+                topic.publish(message)
+        return sent
+
+    patch.setattr(Publisher, "publish", repeated)
+
+
+def messages_that_never_leave(patch: Patch) -> None:
+    patch.setattr(SNS, "publish", lambda _self, **_message: {"MessageId": "none"})
+
+
+BREAKAGES = (
+    retries_of_the_sdk_when_publishing,
+    stories_taken_without_a_condition,
+    stories_settled_before_they_are_published,
+    stories_in_doubt_sent_again,
+    a_lost_reply_taken_for_a_refusal,
+    failed_publishing_swallowed,
+    failed_detection_swallowed,
+    failed_fetching_swallowed,
+    heads_updated_without_a_condition,
+    pending_steps_left_alone,
+    steps_applied_before_they_are_taken,
+    bulletins_forgotten,
+    journals_dropped_whoever_took_the_step,
+    a_lost_reply_of_the_commit_taken_for_a_conflict,
+    revisions_taken_for_known,
+    a_filter_that_lets_nothing_through,
+    records_passed_over_after_one_failure,
+    stories_of_one_id,
+    a_digest_for_each_attempt,
+    messages_that_never_leave,
+)
+
+
+def plans() -> Iterable[Mapping[int, Fault]]:
+    """Yield no fault, then single ones everywhere, then several at once."""
+    yield {}
+    singles = [(call, fault) for call in range(undisturbed().calls) for fault in Fault]
+    random.Random(0).shuffle(singles)
+    yield from ({call: fault} for call, fault in singles)
+    for seed in range(500):
+        chance = random.Random(seed)
+        yield {chance.randrange(2 * undisturbed().calls): chance.choice(list(Fault)) for _ in range(6)}
+
+
+SLOW = (heads_updated_without_a_condition,)
+"""Seen after hundreds of runs only."""
+
+
+@pytest.mark.parametrize(
+    "breakage", [b for b in BREAKAGES if IN_DEPTH or b not in SLOW], ids=lambda breakage: breakage.__name__
+)
+def test_the_simulation_sees(breakage: Callable[[Patch], None], monkeypatch: Patch) -> None:
+    assert undisturbed().calls
+    breakage(monkeypatch)
+    for plan in plans():
+        try:
+            found = list(problems(Pipeline(plan).run()))
+        except Exception:  # noqa: BLE001  # a record that cannot be read is seen, too
+            return
+        if found:
+            return
+    pytest.fail("not seen")
