@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test test-deep lint types check bench bench-history lock clean tools
+.PHONY: demo test test-deep fuzz lint types check bench bench-history lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
 	$(BIN)/chartwatch demo
@@ -16,6 +16,10 @@ test: $(VENV)/.ready .tools/.ready  ## every test
 
 test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and correction; takes hours
 	CHARTWATCH_HYPOTHESIS=deep $(BIN)/python -m pytest -n auto tests/unit/domain/test_arrival_order.py tests/integration/test_oracle_generated.py
+
+COUNT ?= 10000000
+fuzz: $(VENV)/.ready  ## mutated inputs for every parser and for stories: make fuzz COUNT=100000
+	PYTHONPATH=functions $(BIN)/python -m tests.fuzz --count $(COUNT)
 
 lint: $(VENV)/.ready .tools/.ready
 	$(BIN)/ruff check .

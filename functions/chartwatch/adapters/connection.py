@@ -3,7 +3,8 @@
 import random
 import socket
 import time
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -33,6 +34,8 @@ LONGEST_PAUSE = 60.0
 MAX_REDIRECTS = 5
 
 _PIECE = 64 * 1024
+
+_GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +194,20 @@ class HttpConnection:
         if encoding not in ("", "identity", "gzip", "x-gzip"):
             return _Failure(f"the answer is encoded as {encoding!r}, which was not asked for")
         try:
-            return self._read(request, response, meter)
-        except HTTPError as error:
+            return self._read(request, response, meter, _unpacked if "gzip" in encoding else iter)
+        except (HTTPError, zlib.error) as error:
             return _Failure(f"the answer broke off: {_said(error)}", again=True)
 
-    def _read(self, request: Request, response: urllib3.BaseHTTPResponse, meter: Meter) -> Answer | _Failure:
+    def _read(
+        self,
+        request: Request,
+        response: urllib3.BaseHTTPResponse,
+        meter: Meter,
+        unpack: Callable[[Iterable[bytes]], Iterator[bytes]],
+    ) -> Answer | _Failure:
         pieces: list[bytes] = []
         size = 0
-        for piece in response.stream(_PIECE, decode_content=True):
+        for piece in unpack(response.stream(_PIECE, decode_content=False)):
             size += len(piece)
             if size > request.max_bytes:
                 return _Failure(f"the answer is larger than {request.max_bytes} bytes")
@@ -208,6 +217,21 @@ class HttpConnection:
             pieces.append(piece)
         etag, modified = (_validator(response.headers.get(name)) for name in ("ETag", "Last-Modified"))
         return Answer(b"".join(pieces), Validators(etag, modified))
+
+
+def _unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what gzip data say, a small piece at a time. Raises `zlib.error`, also where they end too early."""
+    # urllib3 unpacks as well, and takes data that end too early for whole ones.
+    member = zlib.decompressobj(_GZIP)
+    for piece in packed:
+        rest = piece
+        while rest:
+            member = zlib.decompressobj(_GZIP) if member.eof else member
+            yield member.decompress(rest, _PIECE)
+            rest = member.unused_data or member.unconsumed_tail
+    yield member.flush()
+    if not member.eof:
+        raise zlib.error("the gzip data end too early")
 
 
 def _validator(said: str | None) -> str | None:
@@ -258,6 +282,6 @@ def _is_left(meter: Meter, seconds: float) -> bool:
         return False
 
 
-def _said(error: HTTPError) -> str:
-    """Return what urllib3 says without the object that it names first."""
+def _said(error: HTTPError | zlib.error) -> str:
+    """Return what is wrong, without the object that urllib3 names first."""
     return str(error).rpartition(">: ")[2]

@@ -132,7 +132,6 @@ def exchange(
             address,
             destination.port,
             server_hostname=destination.host,
-            assert_hostname=destination.host,
             ssl_context=tls,
             respond=respond,
         )

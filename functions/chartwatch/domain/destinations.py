@@ -36,6 +36,7 @@ _MISLEADING = tuple(
             "::ffff:0:0:0/96",  # IPv4-translated
             "2001::/23",  # Teredo and other protocols'
             "2002::/16",  # 6to4
+            "3fff::/20",  # documents'
             "192.0.0.0/24",  # protocols'
             "192.88.99.0/24",  # relays of 6to4
             "168.63.129.16/32",  # Azure's own
@@ -93,7 +94,8 @@ class Reach(Enum):
 
     def redirected(self, origin: Destination, location: str, hosts: Collection[str]) -> Destination:
         """Return where a redirect leads. Raises `DestinationRefused`."""
-        if len(location) > MAX_URL or _UNPRINTABLE.search(location):
+        # Some readers take the host out of `///host`, and others none.
+        if len(location) > MAX_URL or _UNPRINTABLE.search(location) or location.startswith("///"):
             raise DestinationRefused(repeated(location), "is not an address")
         try:
             url = urljoin(origin.url, location)
