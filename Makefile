@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test test-deep test-simulation lint types check bench bench-history lock clean tools
+.PHONY: demo test test-deep test-simulation fuzz lint types check bench bench-history lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
 	$(BIN)/chartwatch demo
@@ -19,6 +19,10 @@ test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and c
 
 test-simulation: $(VENV)/.ready  ## every single fault at every call of the pipeline, and many at once; minutes
 	CHARTWATCH_SIMULATIONS=5000 $(BIN)/python -m pytest -n auto tests/simulation
+
+COUNT ?= 10000000
+fuzz: $(VENV)/.ready  ## mutated inputs for every parser and for stories: make fuzz COUNT=100000
+	PYTHONPATH=functions $(BIN)/python -m tests.fuzz --count $(COUNT)
 
 lint: $(VENV)/.ready .tools/.ready
 	$(BIN)/ruff check .

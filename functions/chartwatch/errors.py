@@ -123,6 +123,18 @@ class SourceUnavailable(Retryable):
         return f"{self.source} is unavailable: {self.detail}"
 
 
+@dataclass
+class DestinationRefused(ChartwatchError):
+    """An address, or where it leads, that is not fetched: it wants a person. `destination` has no secrets in it."""
+
+    destination: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Name the address and the reason."""
+        return f"{self.destination} is not fetched: {self.detail}"
+
+
 # Catalog and rules: files that people write.
 
 

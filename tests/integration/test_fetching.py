@@ -4,92 +4,32 @@ import base64
 import gzip
 import json
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import metadata
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
-import urllib3
 from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
-from urllib3.util.retry import RequestHistory
 
-from chartwatch.adapters.connection import VERSION, HttpConnection
+from chartwatch.adapters.connection import VERSION, HttpConnection, Limits, half_to_whole
+from chartwatch.adapters.memory import MemoryValidators
 from chartwatch.domain.charts import Provenance
-from chartwatch.errors import SourceChanged, SourceNotATable, SourceUnavailable, SourceValueError
+from chartwatch.domain.destinations import Reach
+from chartwatch.domain.fetching import Answer as Fetched
+from chartwatch.domain.fetching import NotModified, Validators, ask_anew
+from chartwatch.errors import (
+    DestinationRefused,
+    SourceChanged,
+    SourceNotATable,
+    SourceUnavailable,
+    SourceValueError,
+)
 from chartwatch.sources import Request, open_source
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request as it reached the server."""
-
-    path: str
-    query: dict[str, list[str]]
-    headers: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer. `length` is what Content-Length says, where that is not the truth."""
-
-    body: bytes = b""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    length: int | None = None
-
-
-class Server:
-    """Answers as `answer` says, and remembers what was asked."""
-
-    def __init__(self) -> None:
-        self.answer: Callable[[Asked], Answer] = lambda _: Answer(status=404)
-        self.asked: list[Asked] = []
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
-        self.address = f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> "Server":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
-
-    def answers(self, *answers: Answer) -> None:
-        """Give these answers in turn."""
-        remaining = iter(answers)
-        self.answer = lambda _: next(remaining)
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                asked = Asked(parts.path, parse_qs(parts.query), {k.lower(): v for k, v in self.headers.items()})
-                server.asked.append(asked)
-                answer = server.answer(asked)
-                self.send_response(answer.status)
-                for name, value in answer.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(answer.body) if answer.length is None else answer.length))
-                self.end_headers()
-                self.wfile.write(answer.body)
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                pass
-
-        return Handler
+from tests.providers import Answer, Asked, Server
 
 
 @pytest.fixture
@@ -106,7 +46,11 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def connection(waits: list[float]) -> HttpConnection:
-    return HttpConnection(wait=waits.append, max_bytes=100_000, timeout=urllib3.Timeout(connect=5, read=5))
+    return HttpConnection(Reach.LOCAL, Limits(connect=5, read=5), wait=waits.append, vary=as_it_is)
+
+
+def as_it_is(pause: float) -> float:
+    return pause
 
 
 def _unavailable(connection: HttpConnection, request: Request) -> str:
@@ -117,7 +61,7 @@ def _unavailable(connection: HttpConnection, request: Request) -> str:
 
 def test_a_request_says_who_asks(server: Server, connection: HttpConnection) -> None:
     server.answers(Answer(b"week\tcategory"))
-    assert connection.get(Request(f"{server.address}/file.tsv")) == b"week\tcategory"
+    assert connection.get(server.request("/file.tsv")) == b"week\tcategory"
     [asked] = server.asked
     assert asked.path == "/file.tsv"
     assert asked.headers["user-agent"].startswith(f"Chartwatch/{VERSION} ")
@@ -130,17 +74,19 @@ def test_the_version_is_that_of_the_package() -> None:
 
 def test_a_query_and_credentials_are_sent(server: Server, connection: HttpConnection) -> None:
     server.answers(Answer(b"{}"))
-    request = Request(f"{server.address}/v2/top10s", {"country[eq]": "cnt_u", "q": "a b&c"}, ("the key", ""))
+    filters = {"country[eq]": "cnt_u", "q": "a b&c"}
+    request = server.request("/v2/top10s", query=filters, basic_auth=("the key", ""))
     connection.get(request)
     [asked] = server.asked
     assert asked.query == {"country[eq]": ["cnt_u"], "q": ["a b&c"]}
     assert asked.headers["authorization"] == f"Basic {base64.b64encode(b'the key:').decode()}"
     assert "key" not in request.full_url
+    assert "key" not in repr(request)
 
 
 def test_a_body_is_decoded(server: Server, connection: HttpConnection) -> None:
     server.answers(Answer(gzip.compress(b"rank\n" * 1000), headers={"Content-Encoding": "gzip"}))
-    assert connection.get(Request(server.address)) == b"rank\n" * 1000
+    assert connection.get(server.request()) == b"rank\n" * 1000
     assert server.asked[0].headers["accept-encoding"] == "gzip"
 
 
@@ -149,7 +95,7 @@ def test_a_passing_refusal_is_tried_again(
     server: Server, connection: HttpConnection, waits: list[float], status: int
 ) -> None:
     server.answers(Answer(status=status), Answer(status=status), Answer(b"now"))
-    assert connection.get(Request(server.address)) == b"now"
+    assert connection.get(server.request()) == b"now"
     assert waits == [1.0, 2.0]
 
 
@@ -161,7 +107,7 @@ def test_a_pause_is_as_long_as_the_answer_asks(server: Server, connection: HttpC
         Answer(status=503, headers={"Retry-After": "soon"}),
         Answer(b"now"),
     )
-    assert connection.get(Request(server.address)) == b"now"
+    assert connection.get(server.request()) == b"now"
     assert waits[0] == 7.0
     assert 20 < waits[1] <= 30
     assert waits[2] == 4.0
@@ -171,7 +117,7 @@ def test_a_pause_that_would_be_too_long_is_not_taken(
     server: Server, connection: HttpConnection, waits: list[float]
 ) -> None:
     server.answers(Answer(status=503, headers={"Retry-After": "3600"}))
-    said = _unavailable(connection, Request(server.address))
+    said = _unavailable(connection, server.request())
     assert said == (
         f"{server.address.removeprefix('http://')} is unavailable: "
         "answered 503 Service Unavailable and asks to come back after 3600 seconds"
@@ -183,7 +129,7 @@ def test_what_never_passes_is_given_up_after_five_attempts(
     server: Server, connection: HttpConnection, waits: list[float]
 ) -> None:
     server.answer = lambda _: Answer(status=500)
-    assert _unavailable(connection, Request(server.address)).endswith(": answered 500 Internal Server Error")
+    assert _unavailable(connection, server.request()).endswith(": answered 500 Internal Server Error")
     assert len(server.asked) == 5
     assert waits == [1.0, 2.0, 4.0, 8.0]
 
@@ -191,13 +137,13 @@ def test_what_never_passes_is_given_up_after_five_attempts(
 @pytest.mark.parametrize("status", [204, 304, 400, 401, 403, 404, 410])
 def test_a_lasting_refusal_is_not_tried_again(server: Server, connection: HttpConnection, status: int) -> None:
     server.answer = lambda _: Answer(status=status)
-    assert f"answered {status} " in _unavailable(connection, Request(server.address))
+    assert f"answered {status} " in _unavailable(connection, server.request())
     assert len(server.asked) == 1
 
 
 def test_a_redirect_is_followed(server: Server, connection: HttpConnection) -> None:
     server.answers(Answer(status=301, headers={"Location": "/moved.tsv"}), Answer(b"moved"))
-    assert connection.get(Request(f"{server.address}/file.tsv")) == b"moved"
+    assert connection.get(server.request("/file.tsv")) == b"moved"
     assert [asked.path for asked in server.asked] == ["/file.tsv", "/moved.tsv"]
 
 
@@ -207,34 +153,26 @@ def test_a_redirect_to_another_host_does_not_take_the_credentials_along(
     with Server() as other:
         server.answers(Answer(status=302, headers={"Location": f"{other.address}/elsewhere"}))
         other.answers(Answer(b"elsewhere"))
-        assert connection.get(Request(server.address, basic_auth=("the key", ""))) == b"elsewhere"
+        request = server.request(basic_auth=("the key", ""), hosts=frozenset({server.host, other.host}))
+        assert connection.get(request) == b"elsewhere"
         assert "authorization" in server.asked[0].headers
         assert "authorization" not in other.asked[0].headers
 
 
-def test_a_redirect_from_https_to_http_is_refused(connection: HttpConnection) -> None:
-    hop = RequestHistory("GET", "/file.tsv", None, 301, "http://charts.example/file.tsv")
-    answer = urllib3.HTTPResponse(b"changed on the way", retries=urllib3.Retry(history=(hop,)), status=200)
-    said = connection._body(Request("https://charts.example/file.tsv"), answer)
-    assert not isinstance(said, bytes)
-    assert said.detail == "redirects from https to http"
-    assert not said.again
-
-
 def test_redirects_without_end_are_given_up_and_not_tried_again(server: Server, connection: HttpConnection) -> None:
     server.answer = lambda _: Answer(status=302, headers={"Location": "/again"})
-    assert _unavailable(connection, Request(server.address)).endswith(": too many redirects")
+    assert _unavailable(connection, server.request()).endswith(": too many redirects")
     assert len(server.asked) == 6
 
 
 def test_a_body_that_breaks_off_is_fetched_again(server: Server, connection: HttpConnection) -> None:
     server.answers(Answer(b"half", length=8, headers={"Connection": "close"}), Answer(b"all of it"))
-    assert connection.get(Request(server.address)) == b"all of it"
+    assert connection.get(server.request()) == b"all of it"
 
 
 def test_a_body_that_always_breaks_off_is_given_up(server: Server, connection: HttpConnection) -> None:
     server.answer = lambda _: Answer(b"half", length=8, headers={"Connection": "close"})
-    assert ": the answer broke off: " in _unavailable(connection, Request(server.address))
+    assert ": the answer broke off: " in _unavailable(connection, server.request())
 
 
 @pytest.mark.parametrize("compressed", [False, True])
@@ -245,7 +183,8 @@ def test_a_body_that_is_too_large_once_decoded_is_refused(
     server.answer = lambda _: (
         Answer(gzip.compress(body), headers={"Content-Encoding": "gzip"}) if compressed else Answer(body)
     )
-    assert _unavailable(connection, Request(server.address)).endswith(": the answer is larger than 100000 bytes")
+    said = _unavailable(connection, server.request(max_bytes=100_000))
+    assert said.endswith(": the answer is larger than 100000 bytes")
     assert len(server.asked) == 1
 
 
@@ -255,16 +194,65 @@ def test_a_server_that_does_not_listen_is_tried_again_and_given_up(
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{reserved.getsockname()[1]}"
-        said = _unavailable(connection, Request(f"http://{address}/file.tsv"))
+        said = _unavailable(connection, Request(f"http://{address}/file.tsv", hosts=frozenset({address})))
     assert said.startswith(f"{address} is unavailable: ")
     assert "refused" in said
     assert len(waits) == 4
 
 
 @pytest.mark.parametrize("url", ["http://", "ftp://127.0.0.1/file.tsv"])
-def test_what_is_no_http_address_is_not_tried_again(connection: HttpConnection, waits: list[float], url: str) -> None:
-    assert f"{url} is no address" in _unavailable(connection, Request(url))
+def test_what_is_no_http_address_is_not_tried(connection: HttpConnection, waits: list[float], url: str) -> None:
+    with pytest.raises(DestinationRefused) as caught:
+        connection.get(Request(url, hosts=frozenset({"127.0.0.1"})))
+    assert str(caught.value) == f"{url} is not fetched: is no address of http or https"
     assert waits == []
+
+
+def test_a_pause_is_between_half_and_all_of_what_it_may_be() -> None:
+    pauses = [half_to_whole(8.0) for _ in range(100)]
+    assert all(4.0 <= pause <= 8.0 for pause in pauses)
+    assert len(set(pauses)) > 1
+
+
+def test_attempts_and_pauses_together_end_in_time(server: Server, waits: list[float]) -> None:
+    server.answer = lambda _: Answer(status=503)
+    connection = HttpConnection(Reach.LOCAL, Limits(seconds=2.5), wait=waits.append, vary=as_it_is)
+    assert "answered 503" in _unavailable(connection, server.request())
+    # Here no time passes in a pause, so that it is the third alone for which there is none.
+    assert waits == [1.0, 2.0]
+
+
+def test_an_answer_tells_by_what_its_version_is_known(server: Server, connection: HttpConnection) -> None:
+    modified = "Tue, 01 Mar 2022 20:00:00 GMT"
+    server.answers(Answer(b"week", headers={"ETag": 'W/"7"', "Last-Modified": modified}))
+    assert connection.ask(server.request()) == Fetched(b"week", Validators('W/"7"', modified))
+
+
+def test_a_version_that_is_known_is_not_sent_again(server: Server, connection: HttpConnection) -> None:
+    known = Validators('"7"', "Tue, 01 Mar 2022 20:00:00 GMT")
+    server.answers(Answer(status=304))
+    assert connection.ask(server.request(validators=known)) == NotModified()
+    [asked] = server.asked
+    assert asked.headers["if-none-match"] == '"7"'
+    assert asked.headers["if-modified-since"] == "Tue, 01 Mar 2022 20:00:00 GMT"
+
+
+def test_only_what_was_taken_in_counts_as_known(server: Server, connection: HttpConnection) -> None:
+    store, request = MemoryValidators(), server.request("/file.tsv")
+    server.answer = lambda asked: (
+        Answer(status=304) if "if-none-match" in asked.headers else Answer(b"week", headers={"ETag": '"7"'})
+    )
+    for _ in range(2):  # the first document was refused, so that nobody kept by what it is known
+        answer = ask_anew(connection, request, store)
+        assert isinstance(answer, Fetched)
+    store.keep(request.full_url, answer.validators)
+    assert ask_anew(connection, request, store) == NotModified()
+
+
+@pytest.mark.parametrize("said", ["a" * 1001, "\xe9", "a\tb"])
+def test_what_could_not_be_sent_back_is_not_kept(server: Server, connection: HttpConnection, said: str) -> None:
+    server.answers(Answer(b"week", headers={"ETag": said}))
+    assert connection.ask(server.request()) == Fetched(b"week", Validators())
 
 
 def test_a_netflix_file_is_fetched_from_where_the_option_says(server: Server, connection: HttpConnection) -> None:
@@ -364,7 +352,7 @@ def _options(server: Server, **more: Any) -> dict[str, Any]:
 
 
 def _keyed(waits: list[float]) -> KeyedConnection:
-    return KeyedConnection(wait=waits.append)
+    return KeyedConnection(Reach.LOCAL, wait=waits.append, vary=as_it_is)
 
 
 def test_every_page_of_every_country_and_list_is_one_line(server: Server, waits: list[float]) -> None:

@@ -1,6 +1,9 @@
 """The stores and services of a deployment, each made once from the settings, on first use."""
 
+import os
+from collections.abc import Mapping
 from functools import cache
+from urllib.parse import urlsplit
 
 import boto3
 
@@ -12,6 +15,7 @@ from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
 from chartwatch.adapters.sns import ONE_ATTEMPT, SnsTopic
+from chartwatch.domain.destinations import LOOPBACK, Reach
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.publishing import Publisher
 from chartwatch.domain.rules import RuleSet
@@ -21,7 +25,14 @@ from chartwatch.settings import settings
 @cache
 def connection() -> HttpConnection:
     """Return what sources fetch with."""
-    return HttpConnection()
+    return HttpConnection(reach_of(os.environ))
+
+
+def reach_of(environment: Mapping[str, str]) -> Reach:
+    """Return how far a connection reaches: to this machine only where AWS itself is on it, which no deployment is."""
+    # A function on AWS has no such variable unless the template sets it, and the template does not.
+    endpoint = urlsplit(environment.get("AWS_ENDPOINT_URL", ""))
+    return Reach.LOCAL if endpoint.hostname == LOOPBACK else Reach.PUBLIC
 
 
 @cache

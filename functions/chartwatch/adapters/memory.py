@@ -6,6 +6,7 @@ from datetime import date
 from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import PublicationSummary
 from chartwatch.domain.detection import Past
+from chartwatch.domain.fetching import Validators
 from chartwatch.domain.history import Head, Records
 from chartwatch.domain.milestones import Bulletin, Milestone
 from chartwatch.domain.revisions import History
@@ -179,3 +180,19 @@ class NoArchive:
 
     def keep(self, sha256: str, body: bytes) -> None:
         """Keep nothing."""
+
+
+class MemoryValidators:
+    """Implements `fetching.ValidatorStore`."""
+
+    def __init__(self) -> None:
+        """Begin knowing nothing."""
+        self._kept: dict[str, Validators] = {}
+
+    def last(self, url: str) -> Validators:
+        """Return those of the document at an address, without any where none is known."""
+        return self._kept.get(url, Validators())
+
+    def keep(self, url: str, validators: Validators) -> None:
+        """Keep those of the document at an address, in place of the earlier ones."""
+        self._kept[url] = validators

@@ -1,19 +1,37 @@
 """What a source may use to fetch; adapters implement it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 from urllib.parse import urlencode
 
+MAX_BYTES = 128 * 1024 * 1024
+"""Bytes of a body, decoded, unless a request wants fewer. Netflix's largest file has about 28 million in 2026."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """By what a provider knows a version of a document again: its ETag, its Last-Modified, as they were sent."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of a provider: a GET of `url` with `query`, and basic authentication where it is wanted."""
+    """What is asked of a provider: a GET of `url` with `query`, and basic authentication where it is wanted.
+
+    `hosts` are those that may be asked, redirects included, as `destinations.authority` names them. An answer of more
+    than `max_bytes`, decoded, is refused. With `validators`, only a version that they do not know is sent.
+    """
 
     url: str
     query: Mapping[str, str] = field(default_factory=dict)
-    basic_auth: tuple[str, str] | None = None
+    basic_auth: tuple[str, str] | None = field(default=None, repr=False)
+    hosts: frozenset[str] = frozenset()
+    max_bytes: int = MAX_BYTES
+    validators: Validators = Validators()
 
     @property
     def full_url(self) -> str:
@@ -21,14 +39,55 @@ class Request:
         return f"{self.url}?{urlencode(self.query)}" if self.query else self.url
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A document, decoded, and by what its provider knows this version of it."""
+
+    body: bytes
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The provider has no other version than the one that the request's validators name."""
+
+
 class Connection(Protocol):
     """Fetches documents and secrets, and knows the date."""
 
     def get(self, request: Request) -> bytes:
-        """Return the body of the answer. Raises `SourceUnavailable` when there is none worth reading."""
+        """Return the body of the answer. Raises `SourceUnavailable` when there is none worth reading.
+
+        Raises `DestinationRefused` when the address leads where no fetch may.
+        """
 
     def secret(self, name: str) -> str:
         """Return the secret of that name (an SSM parameter). Raises `SourceUnavailable`."""
 
     def today(self) -> date:
         """Return the date, UTC."""
+
+
+class Asking(Connection, Protocol):
+    """A connection that also asks for a new version alone."""
+
+    def ask(self, request: Request) -> Answer | NotModified:
+        """Return the answer, or that there is no version but the known one. Raises as `get` does."""
+
+
+class ValidatorStore(Protocol):
+    """Keeps by what each provider knows the version of its document that was taken in last."""
+
+    def last(self, url: str) -> Validators:
+        """Return those of the document at an address, without any where none is known."""
+
+    def keep(self, url: str, validators: Validators) -> None:
+        """Keep those of the document at an address, in place of the earlier ones."""
+
+
+def ask_anew(connection: Asking, request: Request, store: ValidatorStore) -> Answer | NotModified:
+    """Ask for a version other than the one taken in last.
+
+    Whoever takes the answer in keeps its validators then, and not before: what is refused is asked for again.
+    """
+    return connection.ask(replace(request, validators=store.last(request.full_url)))

@@ -2,17 +2,15 @@
 
 import json
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Any
 
-from anyascii import anyascii
-
 from chartwatch.domain import words
 from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, WorkFacts
+from chartwatch.domain.outside_text import plain, printable_ascii
 from chartwatch.domain.rules import RuleKind
 
 FORMAT = 1
@@ -107,11 +105,11 @@ def digest(bulletin: Bulletin, told: Sequence[Story]) -> Message:
     counted = words.counted(len(told), "story")
     lines = [f"{bulletin.chart_name}, {bulletin.period.isoformat()}: {counted}", ""]
     for story in told:
-        lines += _wrapped(_plain(story.subject), bullet="* ")
+        lines += _wrapped(plain(story.subject), bullet="* ")
     lines += ["", f"Bulletin {bulletin.id}"]
     return Message(
         id=f"{bulletin.id}:digest",
-        subject=_ascii(f"{counted}: {bulletin.chart_name}, {bulletin.period.isoformat()}")[:MAX_SUBJECT],
+        subject=printable_ascii(f"{counted}: {bulletin.chart_name}, {bulletin.period.isoformat()}")[:MAX_SUBJECT],
         text="\n".join(lines) + "\n",
         body={
             "format": FORMAT,
@@ -284,16 +282,16 @@ def _subject(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line], status
         Status.PROVISIONAL: "Provisional: ",
         Status.ANNOUNCED: "",
     }[status]
-    title = _ascii(work.title)
+    title = printable_ascii(work.title)
     title = title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 3].rstrip()}..."
     # What is said in one breath holds in the same territories; the text says where the rest does.
     territories = [territory for territory in lines[0].territories if territory != EVERYWHERE]
     place = words.counted(len(territories), "territory")
     if len(territories) <= 1:
         place = territories[0] if territories else "anywhere"
-    said = [_ascii(line.brief) for line in lines if line.territories == lines[0].territories]
+    said = [printable_ascii(line.brief) for line in lines if line.territories == lines[0].territories]
     start = f"{prefix}{title}: "
-    named = _with_briefs(start, said, f" ({_ascii(bulletin.chart_name)}, {place})")
+    named = _with_briefs(start, said, f" ({printable_ascii(bulletin.chart_name)}, {place})")
     # Two things to say, or the one there is, are worth more than the chart's name, which stands on top of the text.
     return named if all(brief in named for brief in said[:2]) else _with_briefs(start, said, f" ({place})")
 
@@ -311,7 +309,7 @@ def _with_briefs(start: str, briefs: Sequence[str], end: str) -> str:
 
 def _text(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> str:
     period = bulletin.period
-    text = [*_wrapped(_plain(work.title)), *_wrapped(_described(work)), ""]
+    text = [*_wrapped(plain(work.title)), *_wrapped(_described(work)), ""]
     text += [*_wrapped(_standing(bulletin, work, lines)), ""]
     for line in lines:
         text += [*_told(line, period), ""]
@@ -347,7 +345,7 @@ def _told(line: _Line, period: date) -> list[str]:
     """Say one thing: in full for one territory, by number and list for many."""
     if len(line.changes) > 1:
         said = f"{words.sentence(line.brief)} in {len(line.territories)} territories"
-        text = _wrapped(f"{_marked(line.status)}{_plain(said)}:", bullet="* ")
+        text = _wrapped(f"{_marked(line.status)}{plain(said)}:", bullet="* ")
         text += _wrapped(", ".join(words.territory_name(t) for t in line.territories), indent="  ")
         reasons = dict.fromkeys(reason for c in line.changes for reason in c.milestone.because)
         return text + _caveats(list(reasons))
@@ -355,13 +353,13 @@ def _told(line: _Line, period: date) -> list[str]:
     milestone = change.milestone
     confirmed = change.replaced is not None and change.replaced.status is Status.PROVISIONAL
     mark = "Confirmed: " if confirmed and milestone.status is Status.ANNOUNCED else _marked(milestone.status)
-    text = _wrapped(f"{mark}{_plain(_headline(line, milestone))}", bullet="* ")
+    text = _wrapped(f"{mark}{plain(_headline(line, milestone))}", bullet="* ")
     if milestone.period != period:
         text += _wrapped(f"Since {milestone.period.isoformat()}.", indent="  ")
     text += _caveats(milestone.because)
     if change.replaced is not None and change.replaced.holders and milestone.status is Status.CORRECTED:
         before = words.some([f"{h.title} ({h.since.isoformat()})" for h in change.replaced.holders], MAX_NAMES)
-        text += _wrapped(f"Before this correction: {_plain(before)}.", indent="  ")
+        text += _wrapped(f"Before this correction: {plain(before)}.", indent="  ")
     return text + _earlier(milestone)
 
 
@@ -379,7 +377,7 @@ def _marked(status: Status) -> str:
 
 def _caveats(reasons: Sequence[str]) -> list[str]:
     shown = reasons[:5]
-    text = [line for reason in shown for line in _wrapped(f"Not certain: {_plain(reason)}.", indent="  ")]
+    text = [line for reason in shown for line in _wrapped(f"Not certain: {plain(reason)}.", indent="  ")]
     if len(reasons) > len(shown):
         text.append(f"  and {len(reasons) - len(shown)} more reasons, named in the JSON message.")
     return text
@@ -392,14 +390,14 @@ def _earlier(milestone: Milestone) -> list[str]:
         text = ["  Before it:"]
         for holder in earlier[-MAX_EARLIER:]:
             group = f" ({holder['group']})" if "group" in holder else ""
-            text += _wrapped(f"{holder['since']}  {_plain(holder['title'])}{group}", indent="    ")
+            text += _wrapped(f"{holder['since']}  {plain(holder['title'])}{group}", indent="    ")
         if len(earlier) > MAX_EARLIER:
             text.insert(1, f"    {len(earlier) - MAX_EARLIER} more, named in the JSON message, then")
         return text
     previous = evidence.get("previous")
     if previous and previous["number_ones"]:
         beaten = words.some(previous["number_ones"], MAX_NAMES)
-        return _wrapped(f"Before it, on {previous['period']}: {_plain(beaten)}.", indent="  ")
+        return _wrapped(f"Before it, on {previous['period']}: {plain(beaten)}.", indent="  ")
     return []
 
 
@@ -416,7 +414,7 @@ def _record(lines: Sequence[_Line]) -> list[str]:
         ranked = ", ".join(f"{e['metric']} since {e['since']}" if e["since"] else e["metric"] for e in eras)
         text += _wrapped(f"Ranked by {ranked}", indent="  ")
     edition = evidence["edition"]
-    text += _wrapped(f"Source {_plain(edition['url'])}", indent="  ")
+    text += _wrapped(f"Source {plain(edition['url'])}", indent="  ")
     if edition["fetched_at"]:
         text += [f"  Fetched {edition['fetched_at']}"]
     return [*text, "  SHA-256 of the document:", f"  {edition['sha256']}"]
@@ -429,13 +427,3 @@ def _range(first: str, last: str) -> str:
 def _wrapped(said: str, *, bullet: str = "", indent: str = "") -> list[str]:
     following = " " * len(bullet) if bullet else indent
     return textwrap.wrap(said, WIDTH, initial_indent=bullet or indent, subsequent_indent=following)
-
-
-def _plain(said: str) -> str:
-    """Return text without control, bidirectional and zero-width characters: titles come from outside."""
-    return "".join(" " if ch in "\n\r\t" else ch for ch in said if ch in "\n\r\t" or unicodedata.category(ch)[0] != "C")
-
-
-def _ascii(said: str) -> str:
-    """Return printable ASCII, other scripts transliterated."""
-    return " ".join("".join(ch for ch in anyascii(_plain(said)) if " " <= ch <= "~").split())

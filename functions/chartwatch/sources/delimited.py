@@ -8,7 +8,9 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from chartwatch.domain.charts import Cadence, Chart, Entry, Era, Kind, Provenance, Publication
+from chartwatch.domain.destinations import authority
 from chartwatch.domain.fetching import Connection, Request
+from chartwatch.domain.outside_text import as_evidence
 from chartwatch.errors import OptionError
 from chartwatch.sources.editions import (
     Gathered,
@@ -112,13 +114,18 @@ class Csv:
     @property
     def url(self) -> str:
         """The address of the file, or nothing where it comes from a disk."""
-        return self._options.url or ""
+        return as_evidence(self._options.url or "")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """That of the address in the options."""
+        return frozenset({authority(self._options.url)} if self._options.url else ())
 
     def fetch(self, connection: Connection) -> bytes:
         """Return the file as it is now. Raises `OptionError` where no `url` is given."""
         if self._options.url is None:
             raise OptionError("url", "csv needs it to fetch the file")
-        return connection.get(Request(self._options.url))
+        return connection.get(Request(self._options.url, hosts=self.hosts))
 
     def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
         """Return the publications in the file, oldest first. Raises `SourceError`."""

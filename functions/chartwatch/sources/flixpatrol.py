@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 from urllib.parse import parse_qs, parse_qsl, urljoin, urlsplit
 
@@ -23,7 +24,8 @@ from pydantic import (
 )
 
 from chartwatch.domain.charts import Cadence, Chart, Entry, Era, Kind, Provenance, Publication
-from chartwatch.domain.fetching import Connection, Request
+from chartwatch.domain.destinations import authority
+from chartwatch.domain.fetching import MAX_BYTES, Connection, Request
 from chartwatch.errors import (
     SourceChanged,
     SourceEmpty,
@@ -43,6 +45,9 @@ DEPTH = 10
 
 MAX_PAGES = 50
 """Pages of one country and list, of at most 300 records each: five years of days."""
+
+MAX_PAGE = 8 * 1024 * 1024
+"""Bytes of a page; each of its at most 300 records has some hundreds."""
 
 ERAS = (Era("popularity of the day"),)
 
@@ -183,16 +188,24 @@ class FlixPatrol:
         """The address of the API's Top 10 lists."""
         return f"{self._options.base_url}/top10s"
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The API's."""
+        return frozenset({authority(self._options.base_url)})
+
     def fetch(self, connection: Connection) -> bytes:
         """Return every page of every list and country as one document. Raises `SourceError` for anything else."""
         key = (connection.secret(self._options.key_parameter), "")
         today = connection.today()
-        return b"".join(
-            line
-            for country in self._options.countries.values()
-            for listed in self._options.types
-            for line in self._pages(connection, key, self._filters(country, TYPES[listed], today))
-        )
+        lines: list[bytes] = []
+        size = 0
+        for country, listed in product(self._options.countries.values(), self._options.types):
+            for line in self._pages(connection, key, self._filters(country, TYPES[listed], today)):
+                size += len(line)
+                if size > MAX_BYTES:
+                    raise SourceChanged(self.name, f"the pages have more than {MAX_BYTES} bytes")
+                lines.append(line)
+        return b"".join(lines)
 
     def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
         """Return the publications in a document, oldest first. Raises `SourceError`.
@@ -221,7 +234,7 @@ class FlixPatrol:
         }
 
     def _pages(self, connection: Connection, key: tuple[str, str], filters: Mapping[str, str]) -> Iterator[bytes]:
-        request = Request(self.url, filters, key)
+        request = Request(self.url, filters, key, self.hosts, MAX_PAGE)
         for _ in range(MAX_PAGES):
             answer = connection.get(request)
             following = _next(self.name, answer, request.full_url)
@@ -233,7 +246,7 @@ class FlixPatrol:
             parts = urlsplit(following)
             # A following page is of the same list, whether its address repeats the filters or not.
             query = {**filters, **dict(parse_qsl(parts.query))}
-            request = Request(parts._replace(query="", fragment="").geturl(), query, key)
+            request = Request(parts._replace(query="", fragment="").geturl(), query, key, self.hosts, MAX_PAGE)
         raise SourceChanged(
             self.name, f"more than {MAX_PAGES} pages follow one another", request.full_url, "links.next"
         )

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from chartwatch.domain.charts import Kind, Provenance, Publication
+from chartwatch.domain.destinations import authority
 from chartwatch.domain.fetching import Connection, Request
+from chartwatch.domain.outside_text import as_evidence
 from chartwatch.sources.netflix_weekly import Labelling, WeeklyOptions, parse_weekly, weekly_chart
 from chartwatch.sources.options import meanings, read_options
 
@@ -48,11 +50,16 @@ class NetflixGlobal:
     @property
     def url(self) -> str:
         """The address of the file."""
-        return self._url
+        return as_evidence(self._url)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Netflix's, or that of the address in the options."""
+        return frozenset({authority(self._url)})
 
     def fetch(self, connection: Connection) -> bytes:
         """Return the file as it is now."""
-        return connection.get(Request(self._url))
+        return connection.get(Request(self._url, hosts=self.hosts))
 
     def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
         """Return the publications in a version of the file, oldest first. Raises `SourceError`."""

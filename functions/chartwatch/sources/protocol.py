@@ -26,7 +26,11 @@ class Source(Protocol):
 
     @property
     def url(self) -> str:
-        """Where the documents come from, as evidence names it."""
+        """Where the documents come from, as evidence names it: without credentials."""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that a fetch may ask, redirects included, each with its port where that is not the usual one."""
 
     def fetch(self, connection: Connection) -> bytes:
         """Return the provider's current document."""

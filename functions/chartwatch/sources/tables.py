@@ -3,11 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from chartwatch.domain.charts import GLOBAL
 from chartwatch.domain.decoding import well_decoded
@@ -29,6 +29,12 @@ T = TypeVar("T")
 BLOCK = 500
 """Rows that are held as rows at a time; everything else is held as columns of shared cells."""
 
+MAX_ROWS = 2_000_000
+"""Rows of a document. Netflix's larger file has some 100,000 a year."""
+
+MAX_BLOCK = 16 * 1024 * 1024
+"""Characters of a block of rows: held as rows, cells may take many times the space that they take in the document."""
+
 SHOWN = 40
 """Characters of a wrong cell that an error shows."""
 
@@ -43,15 +49,41 @@ class _Document:
     body: bytes
     delimiter: str
 
-    def rows(self) -> "_csv.Reader":
-        text = io.TextIOWrapper(io.BytesIO(self.body), encoding="utf-8-sig", newline="")
-        return csv.reader(text, delimiter=self.delimiter, strict=True)
+    def text(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(io.BytesIO(self.body), encoding="utf-8-sig", newline="")
+
+    def rows(self, lines: Iterable[str]) -> "_csv.Reader":
+        return csv.reader(lines, delimiter=self.delimiter, strict=True)
 
     def place(self, row: int) -> str:
         # Only an error asks for it, so that reading again is cheaper than remembering a line for each row.
-        rows = self.rows()
+        rows = self.rows(self.text())
         next(islice(filter(None, rows), row + 1, None))
         return f"line {rows.line_num}"
+
+
+class _Lines:
+    """The lines of a text, of which at most `MAX_BLOCK` characters are given for a block."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._room = MAX_BLOCK
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._room + 1)
+        if not line:
+            raise StopIteration
+        self._room -= len(line)
+        if self._room < 0:
+            raise csv.Error(f"{BLOCK} rows have more than {MAX_BLOCK} characters")
+        return line
+
+    def begin_block(self) -> None:
+        """Give as many characters again."""
+        self._room = MAX_BLOCK
 
 
 class Table:
@@ -121,14 +153,15 @@ def read_table(
     if not body.removeprefix(b"\xef\xbb\xbf").strip():
         raise SourceEmpty(source, "there is nothing in the document")
     document = _Document(source, body, delimiter)
-    reader = document.rows()
+    lines = _Lines(document.text())
+    reader = document.rows(lines)
     rows = filter(None, reader)
     try:
         header = next(rows, None)
         if header is None:
             body.decode()
             raise SourceEmpty(source, "there is nothing in the document")
-        columns = _columns(document, _wanted(source, header, required, optional), len(header), rows)
+        columns = _columns(document, _wanted(source, header, required, optional), len(header), rows, lines)
     except UnicodeDecodeError:
         raise _undecodable(source, body) from None
     except csv.Error as error:
@@ -159,7 +192,7 @@ def _wanted(source: str, header: list[str], required: Sequence[str], optional: S
 
 
 def _columns(
-    document: _Document, wanted: dict[str, int], width: int, rows: Iterator[list[str]]
+    document: _Document, wanted: dict[str, int], width: int, rows: Iterator[list[str]], lines: _Lines
 ) -> dict[str, list[str]]:
     columns: dict[str, list[str]] = {column: [] for column in wanted}
     shared: dict[str, str] = {}
@@ -170,6 +203,9 @@ def _columns(
         cells = list(zip(*block, strict=True))
         for column, index in wanted.items():
             columns[column].extend(map(shared.setdefault, cells[index], cells[index]))
+        if len(next(iter(columns.values()))) > MAX_ROWS:
+            raise SourceNotATable(document.source, f"the document has more than {MAX_ROWS} rows")
+        lines.begin_block()
     return columns
 
 

@@ -1,0 +1,244 @@
+"""Mutated inputs for whatever reads or shows what comes from outside: no error but the named ones, memory held.
+
+`python -m tests.fuzz --count 1000000` divides that many inputs among the targets. An input that breaks one is printed.
+"""
+
+import argparse
+import gzip
+import json
+import random
+import resource
+import sys
+import time
+import unicodedata
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from chartwatch.adapters.catalog_file import parse_catalog, write_catalog
+from chartwatch.adapters.connection import _seconds, _unpacked
+from chartwatch.domain.charts import Provenance
+from chartwatch.domain.destinations import Reach
+from chartwatch.domain.outside_text import as_evidence, plain, printable_ascii, repeated, spreadsheet_cell
+from chartwatch.domain.stories import MAX_SUBJECT, WIDTH
+from chartwatch.errors import CatalogProblem, DestinationRefused, SourceError
+from chartwatch.rules import examine
+from chartwatch.sources import Request, open_source
+from tests.unit.sources.test_any_bytes import OPENED, WHOLE
+from tests.unit.stories.test_stories import last
+
+MEMORY = 1_500_000_000
+"""Bytes of address space: with the libraries loaded, less than a function of 1,024 MB has for itself."""
+
+PROVENANCE = Provenance("https://charts.example/file", None, "0" * 64)
+
+CHARTS = frozenset({"charts.example"})
+
+TELLING = (
+    *(b"\t", b"\n", b"\r", b'"', b"\0", b"\xff", b"\xef\xbb\xbf", b"null", b"-1", b"1e999", b"9" * 5000),
+    *(b"[" * 500, b"{" * 500, b"\xe2\x80\xae", b"\xe2\x80\x8b", b"\xf0\x9f\xa6\x91", b"\xed\xa0\x80"),
+    *(b"=1+1", b"@", b"#", b"\\", b"//", b"://", b"%00", b"*a", b"&a", b"!!python/object:x", b": ", b"- ", b"<<"),
+    *(b"..", b":443", b",", b";;", b"a" * 3000, b"2022-02-30", b"0001-01-01", b"9999-12-31"),
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What reads bytes from outside. `share` of the inputs go to it; `seeds` are what is mutated."""
+
+    reads: Callable[[bytes], object]
+    seeds: tuple[bytes, ...]
+    share: int = 10
+
+
+def _parses(name: str) -> Callable[[bytes], object]:
+    def reads(body: bytes) -> None:
+        try:
+            publications = OPENED[name].parse(body, PROVENANCE)
+        except SourceError as error:
+            assert str(error).startswith(name)
+        else:
+            assert all(publication.digest() for publication in publications)
+
+    return reads
+
+
+class _Says:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def get(self, request: Request) -> bytes:
+        assert Reach.PUBLIC.destination(request.full_url, request.hosts).host == "api.flixpatrol.com"
+        return self._body
+
+    def secret(self, _name: str) -> str:
+        return "aku_secret"
+
+    def today(self) -> date:
+        return date(2024, 1, 2)
+
+
+def _fetches(body: bytes) -> None:
+    options = {"key_parameter": "/key", "company": "cmp_n", "countries": "US=cnt_u", "types": "tv"}
+    try:
+        open_source("flixpatrol", options).fetch(_Says(body))
+    except (SourceError, DestinationRefused) as error:
+        assert "aku_secret" not in str(error)
+
+
+def _rules(body: bytes) -> None:
+    assert all(str(mistake) for mistake in examine(body, "rules.yaml").mistakes)
+
+
+def _catalog(body: bytes) -> None:
+    try:
+        catalog = parse_catalog(body, "catalog.csv")
+    except CatalogProblem as error:
+        assert str(error).startswith("catalog.csv")
+    else:
+        assert write_catalog(catalog)
+
+
+def _leads(body: bytes) -> None:
+    said = body.decode("utf-8", "surrogateescape")
+    origin = Reach.PUBLIC.destination("https://charts.example/file.csv", CHARTS)
+    for read in (
+        lambda: Reach.PUBLIC.destination(said, CHARTS),
+        lambda: Reach.PUBLIC.redirected(origin, said, CHARTS),
+    ):
+        try:
+            destination = read()
+        except DestinationRefused:
+            continue
+        assert (destination.scheme, destination.authority) == ("https", "charts.example")
+        assert destination.target.startswith("/")
+        assert destination.target.isprintable()
+    as_evidence(said)
+
+
+def _unpacks(body: bytes) -> None:
+    try:
+        for size, piece in enumerate(_unpacked([body[:7], body[7:]])):
+            assert len(piece) <= 70_000
+            if size > 100:
+                break
+    except zlib.error:
+        pass
+
+
+def _waits(body: bytes) -> None:
+    _seconds(body.decode("latin-1"))
+
+
+def _shows(body: bytes) -> None:
+    said = body.decode("utf-8", "surrogatepass" if b"\xed" in body else "replace") if _is_text(body) else repr(body)
+    assert not [ch for ch in plain(said) if unicodedata.category(ch)[0] == "C" or ch in "\u2028\u2029"]
+    assert all(" " <= ch <= "~" for ch in printable_ascii(said))
+    assert repeated(said).isprintable() or any(
+        ch.isspace() or unicodedata.category(ch) == "Zs" for ch in repeated(said)
+    )
+    assert not spreadsheet_cell(said).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _tells(body: bytes) -> None:
+    title = body.decode("utf-8", "replace")
+    if not title.strip():
+        return
+    story = last("Ozark", title)
+    assert len(story.subject) <= MAX_SUBJECT
+    assert all(" " <= ch <= "~" for ch in story.subject)
+    assert not [ch for ch in story.text if unicodedata.category(ch)[0] == "C" and ch != "\n"]
+    assert max(map(len, story.text.splitlines())) <= WIDTH
+
+
+_ROOT = Path(__file__).parents[1] / "functions" / "chartwatch"
+_ADDRESSES = (
+    b"https://charts.example/file.csv?a=b#c",
+    b"//charts.example:443/",
+    b"../a",
+    b"http://user:p@127.0.0.1:80/",
+)
+_PAGE = json.dumps(json.loads(WHOLE["flixpatrol"])["page"] | {"links": {"next": "/v2/top10s?page=2"}}).encode()
+_TITLES = (b"Squid Game", "지금 우리 학교는".encode(), "=1+1\u202e\u200b".encode(), b"a\r\nBcc: b")
+
+TARGETS: Mapping[str, Target] = {
+    **{name: Target(_parses(name), (WHOLE[name],)) for name in OPENED},
+    "pages of flixpatrol": Target(_fetches, (_PAGE,)),
+    "rules": Target(_rules, ((_ROOT / "rules" / "default.yaml").read_bytes()[:1500],), share=2),
+    "catalog": Target(_catalog, (b"".join((_ROOT / "cli/sample/catalog.csv").read_bytes().splitlines(True)[:8]),)),
+    "addresses": Target(_leads, _ADDRESSES, share=20),
+    "gzip": Target(_unpacks, (gzip.compress(b"rank\n" * 99), gzip.compress(b"a") * 3)),
+    "Retry-After": Target(_waits, (b"120", b"Tue, 01 Mar 2022 20:00:00 GMT", b"Tue, 01 Mar 2022 20:00:00 -0000")),
+    "outside text": Target(_shows, _TITLES, share=20),
+    "stories": Target(_tells, _TITLES, share=1),
+}
+
+
+def inputs(seeds: tuple[bytes, ...], chance: random.Random, count: int) -> Iterator[bytes]:
+    """Yield mutated seeds: cut, repeated, flipped, spliced and salted, one to six times over."""
+    for _ in range(count):
+        body = bytearray(chance.choice(seeds))
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randint(0, len(body))
+            end = min(len(body), at + chance.choice((0, 1, 2, 8, 40, 400)))
+            match chance.randrange(6):
+                case 0:
+                    del body[at:end]
+                case 1:
+                    body[at:at] = body[at:end] * chance.choice((1, 2, 20))
+                case 2 if at < len(body):
+                    body[at] ^= 1 << chance.randrange(8)
+                case 3:
+                    body[at:end] = chance.randbytes(chance.randint(0, 6))
+                case 4:
+                    other = chance.choice(seeds)
+                    start = chance.randint(0, len(other))
+                    body[at:end] = other[start : start + 40]
+                case _:
+                    body[at:end] = chance.choice(TELLING)
+        yield bytes(body)
+
+
+def run(name: str, count: int, seed: int) -> None:
+    """Give a target that many inputs. Raises what it raises, with the input as a note."""
+    target = TARGETS[name]
+    for body in inputs(target.seeds, random.Random(f"{seed} {name}"), count):
+        try:
+            target.reads(body)
+        except BaseException as error:
+            error.add_note(f"{name} was given {body!r}")
+            raise
+
+
+def main() -> None:
+    """Divide the inputs among the targets, and say how many each has had."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=None)
+    asked = parser.parse_args()
+    seed = random.SystemRandom().randrange(1 << 32) if asked.seed is None else asked.seed
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    shares = sum(target.share for target in TARGETS.values())
+    print(f"seed {seed}")
+    done = 0
+    for name, target in TARGETS.items():
+        began, count = time.monotonic(), -(-asked.count * target.share // shares)
+        run(name, count, seed)
+        done += count
+        print(f"{name}: {count:,} inputs in {time.monotonic() - began:.0f} s", flush=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 if sys.platform == "linux" else 1024)
+    print(f"{done:,} inputs, and no error but the named ones; {peak // 1024} MB at the peak")
+
+
+if __name__ == "__main__":
+    main()
