@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
 from chartwatch.domain.charts import Provenance
+from chartwatch.domain.fetching import NothingNew, Renewal
 from chartwatch.domain.ingestion import ingest
 from chartwatch.errors import SourceError
 from chartwatch.sources import open_source
@@ -29,7 +30,15 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """
     source = open_source(event["source"], event.get("options", {}))
     metrics.add_dimension("source", source.name)
-    body = source.fetch(deployment.connection())
+    # Where a document is more than one answer, or one that a person sent for again, all of it is asked for.
+    renewal = Renewal(deployment.connection(), deployment.validators())
+    renews = source.whole_history and "accept" not in event
+    try:
+        body = source.fetch(renewal if renews else deployment.connection())
+    except NothingNew:
+        metrics.add_metric("DocumentsUnchanged", MetricUnit.Count, 1)
+        logger.info("nothing new", source=source.name)
+        return {"new": 0, "revised": 0, "unchanged": 0}
     provenance = Provenance(source.url, _now(), hashlib.sha256(body).hexdigest())
     logger.append_keys(source=source.name, sha256=provenance.sha256)
     try:
@@ -46,6 +55,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     except SourceError:
         metrics.add_metric("DocumentsRefused", MetricUnit.Count, 1)
         raise
+    renewal.taken_in()
     counts = {"new": len(ingested.new), "revised": len(ingested.revised), "unchanged": ingested.unchanged}
     metrics.add_metric("PublicationsNew", MetricUnit.Count, counts["new"])
     metrics.add_metric("PublicationsRevised", MetricUnit.Count, counts["revised"])

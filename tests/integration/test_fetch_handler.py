@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters import deployment
-from chartwatch.adapters.memory import MemoryCharts, NoArchive
-from chartwatch.domain.fetching import Request
-from chartwatch.errors import HistoryRewritten, HistoryShrank
+from chartwatch.adapters.memory import MemoryCharts, MemoryValidators, NoArchive
+from chartwatch.domain.fetching import Answer, NotModified, Request, Validators
+from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceNotATable
 
 HEADER = "period,territory,rank,title"
 
@@ -39,7 +39,9 @@ REWRITTEN, OTHERWISE = (chart([f"{word} {day}" for day in range(60)]) for word i
 @pytest.fixture
 def charts(monkeypatch: pytest.MonkeyPatch) -> MemoryCharts:
     charts = MemoryCharts()
+    validators = MemoryValidators()
     monkeypatch.setattr(deployment, "charts", lambda: charts)
+    monkeypatch.setattr(deployment, "validators", lambda: validators)
     return charts
 
 
@@ -103,3 +105,51 @@ def test_who_accepts_a_document_accepts_no_shrunken_history(fetch: Fetch, charts
     with pytest.raises(HistoryShrank):
         fetch(shrunken, accept=sha256(shrunken))
     assert number_ones(charts) == {"Title"}
+
+
+WEEK = b"""week\tcategory\tweekly_rank\tshow_title\tseason_title\tcumulative_weeks_in_top_10
+""" + b"".join(
+    f"2022-02-06\t{category}\t{rank}\tTitle {rank}\tN/A\t1\n".encode()
+    for category in ("Films (English)", "Films (Non-English)", "TV (English)", "TV (Non-English)")
+    for rank in range(1, 11)
+)
+
+
+class Renewing(Provider):
+    """Sends its document once, and to who has no validators."""
+
+    def __init__(self, document: bytes) -> None:
+        self.document = document
+        self.asked: list[Validators] = []
+
+    def ask(self, request: Request) -> Answer | NotModified:
+        self.asked.append(request.validators)
+        known = Validators(etag=f'"{sha256(self.document)[:8]}"')
+        return NotModified() if request.validators == known else Answer(self.document, known)
+
+
+def test_a_document_that_was_taken_in_is_not_sent_again(
+    fetch: Fetch, charts: MemoryCharts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fetch_rankings
+
+    del fetch
+    provider = Renewing(WEEK)
+    monkeypatch.setattr(deployment, "connection", lambda: provider)
+    context = SimpleNamespace(
+        function_name="fetch", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="1"
+    )
+
+    def counts() -> list[int]:
+        return list(fetch_rankings.handler({"source": "netflix-global", "options": {}}, context).values())
+
+    provider.document = b"<html>"
+    for _ in range(2):
+        with pytest.raises(SourceNotATable):
+            counts()
+    provider.document = WEEK
+    assert counts() == [4, 0, 0]
+    assert counts() == [0, 0, 0]
+    # What was refused is asked for again without validators; only what was taken in is known.
+    assert [validators.etag is not None for validators in provider.asked] == [False, False, False, True]
+    assert len(charts.charts()) == 4

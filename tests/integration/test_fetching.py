@@ -20,7 +20,7 @@ from chartwatch.adapters.memory import MemoryValidators
 from chartwatch.domain.charts import Provenance
 from chartwatch.domain.destinations import Reach
 from chartwatch.domain.fetching import Answer as Fetched
-from chartwatch.domain.fetching import NotModified, Validators, ask_anew
+from chartwatch.domain.fetching import NothingNew, NotModified, Renewal, Validators
 from chartwatch.errors import (
     DestinationRefused,
     SourceChanged,
@@ -243,10 +243,11 @@ def test_only_what_was_taken_in_counts_as_known(server: Server, connection: Http
         Answer(status=304) if "if-none-match" in asked.headers else Answer(b"week", headers={"ETag": '"7"'})
     )
     for _ in range(2):  # the first document was refused, so that nobody kept by what it is known
-        answer = ask_anew(connection, request, store)
-        assert isinstance(answer, Fetched)
-    store.keep(request.full_url, answer.validators)
-    assert ask_anew(connection, request, store) == NotModified()
+        renewal = Renewal(connection, store)
+        assert renewal.get(request) == b"week"
+    renewal.taken_in()
+    with pytest.raises(NothingNew):
+        Renewal(connection, store).get(request)
 
 
 @pytest.mark.parametrize("said", ["a" * 1001, "\xe9", "a\tb"])

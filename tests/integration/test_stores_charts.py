@@ -9,6 +9,7 @@ import pytest
 
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.table import ATTEMPTS
+from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.domain.charts import (
     Cadence,
     Chart,
@@ -21,6 +22,7 @@ from chartwatch.domain.charts import (
     Renaming,
     Version,
 )
+from chartwatch.domain.fetching import Validators
 from chartwatch.domain.ingestion import take_in
 from chartwatch.domain.revisions import History
 from chartwatch.domain.stores import ChartStore, Filing, Quarantined
@@ -331,3 +333,16 @@ def test_a_table_that_takes_nothing_is_given_up_on_and_nothing_is_called_publish
     assert len(refused) == ATTEMPTS
     assert all(pause <= 5 for pause in moto.pauses)
     assert moto.charts().summary("weekly-tv", WEEK) is None
+
+
+def test_what_was_taken_in_is_known_again_until_another_reader_comes(moto: Aws) -> None:
+    def store(reader: str) -> DynamoValidators:
+        return DynamoValidators(moto.table("ChartsTable"), reader)
+
+    week, both = "https://example.org/all.tsv?week=#1", Validators('"7"', "Tue, 01 Mar 2022 20:00:00 GMT")
+    assert store("1").last(week) == Validators()
+    for validators in (both, Validators(etag='"8"'), Validators()):
+        store("1").keep(week, validators)
+        assert store("1").last(week) == validators
+        assert store("2").last(week) == Validators()
+        assert store("1").last("https://example.org/other.tsv") == Validators()

@@ -13,6 +13,7 @@ from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
+from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
 from chartwatch.adapters.sns import ONE_ATTEMPT, SnsTopic
 from chartwatch.domain.destinations import LOOPBACK, Reach
@@ -20,12 +21,19 @@ from chartwatch.domain.detection import Detector
 from chartwatch.domain.publishing import Publisher
 from chartwatch.domain.rules import RuleSet
 from chartwatch.settings import settings
+from chartwatch.sources import reader_version
 
 
 @cache
 def connection() -> HttpConnection:
     """Return what sources fetch with."""
     return HttpConnection(reach_of(os.environ))
+
+
+@cache
+def validators() -> DynamoValidators:
+    """Return by what the documents are known that were taken in last."""
+    return DynamoValidators(_table(settings().charts_table), reader_version())
 
 
 def reach_of(environment: Mapping[str, str]) -> Reach:

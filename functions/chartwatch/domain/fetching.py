@@ -85,9 +85,37 @@ class ValidatorStore(Protocol):
         """Keep those of the document at an address, in place of the earlier ones."""
 
 
-def ask_anew(connection: Asking, request: Request, store: ValidatorStore) -> Answer | NotModified:
-    """Ask for a version other than the one taken in last.
+class NothingNew(Exception):
+    """The provider has no other document than the one that was taken in last."""
 
-    Whoever takes the answer in keeps its validators then, and not before: what is refused is asked for again.
-    """
-    return connection.ask(replace(request, validators=store.last(request.full_url)))
+
+class Renewal:
+    """Fetches one document, if it is another than the one that was taken in last; implements `Connection`."""
+
+    def __init__(self, connection: Asking, store: ValidatorStore) -> None:
+        """`store` says what was taken in."""
+        self._connection = connection
+        self._store = store
+        self._fetched: tuple[str, Validators] | None = None
+
+    def get(self, request: Request) -> bytes:
+        """Return the body of the answer. Raises `NothingNew`, and as `Connection.get` does."""
+        url = request.full_url
+        answer = self._connection.ask(replace(request, validators=self._store.last(url)))
+        if isinstance(answer, NotModified):
+            raise NothingNew(url)
+        self._fetched = url, answer.validators
+        return answer.body
+
+    def secret(self, name: str) -> str:
+        """Return the secret of that name."""
+        return self._connection.secret(name)
+
+    def today(self) -> date:
+        """Return the date, UTC."""
+        return self._connection.today()
+
+    def taken_in(self) -> None:
+        """Remember what was fetched, now that it is taken in; what was refused is to be asked for again."""
+        if self._fetched is not None:
+            self._store.keep(*self._fetched)

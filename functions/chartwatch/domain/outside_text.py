@@ -1,4 +1,4 @@
-"""Text that comes from outside, made fit to be shown: in subjects, texts, logs, spreadsheets and as evidence."""
+"""Text that comes from outside, made fit to be shown: in subjects, texts, logs and as evidence."""
 
 import re
 import unicodedata
@@ -16,8 +16,6 @@ _BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029")
 
 # Of no width, or blank, and yet marks and letters to Unicode: joiners, fillers and selectors of variants.
 _UNSEEN = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 
@@ -59,11 +57,6 @@ def as_evidence(url: str) -> str:
         return without_secrets(url)
     host = parts.netloc.rpartition("@")[2]
     return without_secrets(urlunsplit(parts._replace(netloc=host, fragment="")))
-
-
-def spreadsheet_cell(said: str) -> str:
-    """Return a cell of a CSV file for people: what a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{said}" if said.lstrip(" ").startswith(_FORMULA) else said
 
 
 _SPACED = {ord(ch): " " for ch in _BREAKS}

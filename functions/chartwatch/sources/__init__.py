@@ -1,6 +1,9 @@
 """Sources: one file a provider, each of which turns a provider's bytes into publications."""
 
+import hashlib
 from collections.abc import Mapping
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from chartwatch.domain.fetching import Connection, Request
@@ -11,7 +14,7 @@ from chartwatch.sources.netflix_countries import NetflixCountries
 from chartwatch.sources.netflix_global import NetflixGlobal
 from chartwatch.sources.protocol import Source
 
-__all__ = ["SOURCES", "Connection", "Request", "Source", "open_source"]
+__all__ = ["SOURCES", "Connection", "Request", "Source", "open_source", "reader_version"]
 
 SOURCES: Mapping[str, type[Source]] = {
     "netflix-countries": NetflixCountries,
@@ -20,6 +23,14 @@ SOURCES: Mapping[str, type[Source]] = {
     "csv": Csv,
 }
 """Every source by its name, in the order in which they are listed."""
+
+
+@cache
+def reader_version() -> str:
+    """Return a digest of the code of all sources: by another one, a document may read otherwise."""
+    files = sorted(resources.files(__name__).iterdir(), key=lambda file: file.name)
+    code = b"".join(file.read_bytes() for file in files if file.name.endswith(".py"))
+    return hashlib.sha256(code).hexdigest()[:16]
 
 
 def open_source(name: str, options: Mapping[str, Any]) -> Source:

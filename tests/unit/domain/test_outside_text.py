@@ -12,7 +12,6 @@ from chartwatch.domain.outside_text import (
     plain,
     printable_ascii,
     repeated,
-    spreadsheet_cell,
     without_secrets,
 )
 
@@ -77,30 +76,3 @@ def test_evidence_names_an_address_without_credentials(url: str, shown: str) -> 
 @pytest.mark.parametrize("said", ["key" * 10_000 + "=a", "a.key-" * 5_000, "&" * 20_000, "://" + "a" * 100_000])
 def test_somebody_elses_words_are_short_however_long_they_were(said: str) -> None:
     assert len(repeated(said)) <= MAX_SHOWN
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
-        " =1",
-        '=HYPERLINK("http://x")',
-        "＝1",
-        "＋1",
-        "－1",
-        "＠x",
-    ],
-)
-def test_a_cell_that_a_spreadsheet_would_compute_is_text(said: str) -> None:
-    assert spreadsheet_cell(said) == f"'{said}"
-
-
-@pytest.mark.parametrize("said", ["Squid Game", "", "1899", "A = B", "'=1", "지금 우리 학교는"])
-def test_any_other_cell_stays_as_it_is(said: str) -> None:
-    assert spreadsheet_cell(said) == said

@@ -5,6 +5,7 @@
 | charts | `CHARTS` | chart | the fact that there is such a chart |
 | | chart | `PUBLICATION#`period | a publication without its lower ranks; it wakes the detector |
 | | chart`#`period | `EDITION#`territory | an edition, with its earlier versions |
+| | `VALIDATORS` | address | by what a provider knows the document that was taken in last |
 | | `QUARANTINE` | source`#`time`#`SHA-256 | a document that was not believed |
 | catalog | `CATALOG` | `CURRENT` | which catalog is in force; it wakes the detector |
 | | | `VERSION#`version | which document was the catalog of that version |
@@ -113,6 +114,11 @@ def editions(chart: str, period: date) -> str:
 def edition(chart: str, period: date, territory: str) -> Key:
     """Return where an edition stands."""
     return Key(editions(chart, period), f"{EDITION}{territory}")
+
+
+def validators(url: str) -> Key:
+    """Return where it stands by what a provider knows the document that was taken in last."""
+    return Key("VALIDATORS", _part(url))
 
 
 def quarantined(source: str, fetched_at: str | None, sha256: str) -> Key:
