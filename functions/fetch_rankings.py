@@ -13,7 +13,7 @@ from chartwatch.domain.charts import Provenance
 from chartwatch.domain.fetching import NothingNew, Renewal
 from chartwatch.domain.ingestion import ingest
 from chartwatch.errors import SourceError
-from chartwatch.sources import open_source
+from chartwatch.sources import open_source, reader_version
 
 logger = Logger(service="fetch_rankings")
 metrics = Metrics(service="fetch_rankings")
@@ -31,7 +31,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     source = open_source(event["source"], event.get("options", {}))
     metrics.add_dimension("source", source.name)
     # Where a document is more than one answer, or one that a person sent for again, all of it is asked for.
-    renewal = Renewal(deployment.connection(), deployment.validators())
+    renewal = Renewal(deployment.connection(), deployment.validators(reader_version()))
     renews = source.whole_history and "accept" not in event
     try:
         body = source.fetch(renewal if renews else deployment.connection())

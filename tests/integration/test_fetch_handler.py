@@ -41,7 +41,7 @@ def charts(monkeypatch: pytest.MonkeyPatch) -> MemoryCharts:
     charts = MemoryCharts()
     validators = MemoryValidators()
     monkeypatch.setattr(deployment, "charts", lambda: charts)
-    monkeypatch.setattr(deployment, "validators", lambda: validators)
+    monkeypatch.setattr(deployment, "validators", lambda _reader: validators)
     return charts
 
 

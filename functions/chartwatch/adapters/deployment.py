@@ -21,7 +21,6 @@ from chartwatch.domain.detection import Detector
 from chartwatch.domain.publishing import Publisher
 from chartwatch.domain.rules import RuleSet
 from chartwatch.settings import settings
-from chartwatch.sources import reader_version
 
 
 @cache
@@ -31,9 +30,9 @@ def connection() -> HttpConnection:
 
 
 @cache
-def validators() -> DynamoValidators:
-    """Return by what the documents are known that were taken in last."""
-    return DynamoValidators(_table(settings().charts_table), reader_version())
+def validators(reader: str) -> DynamoValidators:
+    """Return by what the documents are known that were taken in last, by that version of the sources."""
+    return DynamoValidators(_table(settings().charts_table), reader)
 
 
 def reach_of(environment: Mapping[str, str]) -> Reach:
