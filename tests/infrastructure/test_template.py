@@ -284,6 +284,14 @@ def test_every_parameter_is_in_the_table_of_the_readme() -> None:
     assert sorted(named) == sorted(TEMPLATE.body["Parameters"])
 
 
+def test_every_output_that_the_readme_reads_exists() -> None:
+    readme = (ROOT / "README.md").read_text()
+    named = set(re.findall(r"\$\(output (\w+)\)|OutputKey=='(\w+)'", readme))
+    read_there = {name for pair in named for name in pair if name}
+    assert {"StoryTopicArn", "FailuresQueueArn", "FetchRankingsFunction"} <= read_there
+    assert read_there <= set(TEMPLATE.body["Outputs"])
+
+
 def test_a_check_that_is_skipped_has_its_reason() -> None:
     skipped = [
         skip
