@@ -24,12 +24,13 @@ COUNT ?= 10000000
 fuzz: $(VENV)/.ready  ## mutated inputs for every parser and for stories: make fuzz COUNT=100000
 	PYTHONPATH=functions $(BIN)/python -m tests.fuzz --count $(COUNT)
 
-lint: $(VENV)/.ready .tools/.ready
+lint: $(VENV)/.ready .tools/.ready .tools/checkov/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint template.yaml infrastructure/alarms.yaml
 	PATH="$(CURDIR)/$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint --template template.yaml
+	.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download -f template.yaml infrastructure/alarms.yaml
 
 types: $(VENV)/.ready
 	$(BIN)/mypy
@@ -46,6 +47,7 @@ lock: $(VENV)/.ready  ## choose versions anew, with hashes and without addresses
 	$(UV) pip compile -q pyproject.toml --extra cli --extra dev $(LOCK) -c functions/requirements.txt -o requirements/dev.txt
 	$(UV) pip compile -q requirements/sam.in $(LOCK) -o requirements/sam.txt
 	$(UV) pip compile -q requirements/local-aws.in $(LOCK) -o requirements/local-aws.txt
+	$(UV) pip compile -q requirements/checkov.in $(LOCK) -o requirements/checkov.txt
 	$(UV) pip compile -q requirements/uv.in $(LOCK) -o requirements/uv.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" --upgrade
@@ -69,6 +71,12 @@ $(VENV)/.ready: $(VENV)/.uv requirements/dev.txt pyproject.toml
 	  $(UV) venv --quiet --clear --python $(BIN)/python .tools/$$tool && \
 	  $(UV) pip install --quiet --python .tools/$$tool/bin/python --require-hashes -r requirements/$$tool.txt || exit 1; \
 	done
+	touch $@
+
+# It brings more packages than all others together, and only `make lint` wants it.
+.tools/checkov/.ready: $(VENV)/.uv requirements/checkov.txt
+	$(UV) venv --quiet --clear --python $(BIN)/python .tools/checkov
+	$(UV) pip install --quiet --python .tools/checkov/bin/python --require-hashes -r requirements/checkov.txt
 	touch $@
 
 clean:  ## remove what the commands above made

@@ -31,7 +31,9 @@ def its_provider() -> Iterator[Provider]:
 @pytest.fixture(scope="session")
 def pipeline(made: Build, its_provider: Provider) -> Iterator[Pipeline]:
     with local_aws(made.artifact) as aws:
-        deployed = Pipeline(aws, deploy(aws, made, parameters(its_provider)))
+        # With alarms, so that the nested stack is deployed too.
+        values = {**parameters(its_provider), "AlarmEmail": "alarms@example.com"}
+        deployed = Pipeline(aws, deploy(aws, made, values))
         deployed.load_catalog(CATALOG)
         yield deployed
 

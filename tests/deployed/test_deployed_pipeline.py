@@ -88,6 +88,19 @@ def test_a_story_that_was_sent_can_be_read_as_plain_mail(chart: Chart) -> None:
     assert max(map(len, story["text"].splitlines())) <= 72
 
 
+@pytest.mark.parametrize("topic", ["StoryTopicArn", "DigestTopicArn"])
+def test_nobody_but_the_publisher_publishes_not_even_the_account_s_root(chart: Chart, topic: str) -> None:
+    queue = chart.queue(topic)
+    sns = chart.pipeline.aws.sns()
+    with pytest.raises(sns.exceptions.AuthorizationErrorException, match="sns:Publish"):
+        sns.publish(
+            TopicArn=chart.pipeline.outputs[topic],
+            Message="All of Us Are Dead is the second",
+            MessageAttributes={"chart": {"DataType": "String", "StringValue": chart.id}},
+        )
+    assert chart.taken(queue, 0) == []
+
+
 def test_every_function_runs_from_its_own_packages_alone(made: Build) -> None:
     handlers = re.findall(r"Handler: (\w+)\.(\w+)", made.template.read_text())
     assert handlers

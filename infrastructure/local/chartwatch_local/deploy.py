@@ -34,6 +34,8 @@ _KEPT = 3
 _CODE = "code.zip"
 _SAM = TOOLS / "sam" / "bin" / "sam"
 _ARTIFACT = re.compile(r"^(\s+CodeUri: )(\w+)$", re.MULTILINE)
+_TLS_ONLY = "aws:SecureTransport: 'false'"
+_PLAIN_ONLY = "aws:SecureTransport: 'true'"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Build:
     `artifact` is the folder it built for the functions, their code and packages. `template` is the built template, but
     has all functions run from one archive of their code alone: the local AWS unpacks it for each function, and anew
     after each error, and 6,000 files of packages would take longer than everything else. It finds them in `artifact`.
+    And where the built template refuses who comes without TLS, this one refuses who comes with it: the local AWS has
+    none, and obeys such policies.
     """
 
     template: Path
@@ -108,7 +112,11 @@ def _build_into(folder: Path) -> None:
     # All functions have one CodeUri, so that they have equal artifacts.
     (built / artifacts[0]).rename(partial / "artifact")
     _pack_code(partial / "artifact", partial / _CODE)
-    (partial / "template.yaml").write_text(_ARTIFACT.sub(rf"\g<1>{_CODE}", template))
+    for nested in built.glob("*/template.yaml"):  # a folder for each nested stack
+        (partial / nested.parent.name).mkdir()
+        nested.rename(partial / nested.parent.name / nested.name)
+    of_one_archive = _ARTIFACT.sub(rf"\g<1>{_CODE}", template)
+    (partial / "template.yaml").write_text(of_one_archive.replace(_TLS_ONLY, _PLAIN_ONLY))
     partial.rename(folder)
 
 

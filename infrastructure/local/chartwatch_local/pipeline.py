@@ -121,9 +121,8 @@ class Pipeline:
     def logs(self, function: str, lines: int = 40) -> str:
         """Return the end of what a function logged."""
         client = self.aws.logs()
-        group = f"/aws/lambda/{function}"
-        known = client.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
-        events = client.filter_log_events(logGroupName=group)["events"] if known else []
+        group = self.aws.lambda_().get_function_configuration(FunctionName=function)["LoggingConfig"]["LogGroup"]
+        events = client.filter_log_events(logGroupName=group)["events"]
         said = [line for event in events for line in event["message"].splitlines()]
         return "\n".join(said[-lines:]) or "(it has logged nothing)"
 

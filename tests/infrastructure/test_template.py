@@ -1,0 +1,303 @@
+"""What is deployed loses nothing, keeps what it has, and lets nobody in: claims that linters do not check."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from chartwatch.settings import PREFIX, Settings
+from chartwatch.sources import SOURCES
+from tests.infrastructure.templates import ROOT, attribute, many, read
+
+TEMPLATE = read("template.yaml")
+ALARMS = read("infrastructure/alarms.yaml")
+FUNCTIONS = TEMPLATE.properties("AWS::Serverless::Function")
+GLOBALS = TEMPLATE.body["Globals"]["Function"]
+MAPPINGS = TEMPLATE.mappings()
+SCHEDULES = TEMPLATE.properties("AWS::Scheduler::Schedule")
+TABLES = TEMPLATE.resources("AWS::DynamoDB::Table")
+TOPICS = TEMPLATE.resources("AWS::SNS::Topic")
+NEWS = ("StoryTopic", "DigestTopic")
+FAILURES = attribute("FailuresQueue")
+
+
+def is_tls_only(statement: dict[str, Any]) -> bool:
+    return bool(
+        statement["Effect"] == "Deny"
+        and statement["Principal"] == "*"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    )
+
+
+# ------------------------------------------------------------------------------------------------- nothing is lost
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_a_stream_is_read_from_its_beginning_and_a_bad_record_stops_it_for_a_while_only(name: str) -> None:
+    mapping = MAPPINGS[name]
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 0 < mapping["MaximumRetryAttempts"] <= 100
+    # A stream keeps a record for 24 hours; what is given up before can still be read.
+    assert 0 < mapping["MaximumRecordAgeInSeconds"] < 24 * 3600
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_what_a_stream_gives_up_goes_to_the_queue_of_failures(name: str) -> None:
+    assert MAPPINGS[name]["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": FAILURES}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_retries_a_few_times_and_then_leaves_word(name: str) -> None:
+    target = SCHEDULES[name]["Target"]
+    assert 0 < target["RetryPolicy"]["MaximumRetryAttempts"] <= 10
+    assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 6 * 3600
+    assert target["DeadLetterConfig"] == {"Arn": FAILURES}
+
+
+def test_an_asynchronous_invocation_of_any_function_leaves_word_when_it_fails() -> None:
+    assert GLOBALS["EventInvokeConfig"]["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": FAILURES}
+    assert [name for name, function in FUNCTIONS.items() if "EventInvokeConfig" in function] == []
+
+
+@pytest.mark.parametrize("name", TEMPLATE.properties("AWS::SNS::Subscription"))
+def test_what_a_subscription_cannot_deliver_goes_to_the_queue_of_failures(name: str) -> None:
+    subscription = TEMPLATE.properties("AWS::SNS::Subscription")[name]
+    (allowed,) = (
+        statement
+        for statement in TEMPLATE.statements_about("AWS::SQS::QueuePolicy", "Queues", "FailuresQueue")
+        if statement["Effect"] == "Allow"
+    )
+    assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": FAILURES}
+    assert json.dumps(subscription["TopicArn"]) in json.dumps(allowed["Condition"])
+    assert allowed["Principal"] == {"Service": "sns.amazonaws.com"}
+
+
+def test_whoever_reports_failures_may() -> None:
+    may = {
+        role
+        for role, statement in TEMPLATE.role_statements()
+        if "sqs:SendMessage" in many(statement["Action"]) and FAILURES in many(statement["Resource"])
+    }
+    assert may == {"SchedulesRole", *(f"{name}Role" for name in FUNCTIONS)}
+
+
+def test_failures_are_kept_as_long_as_a_queue_can() -> None:
+    assert TEMPLATE.properties("AWS::SQS::Queue")["FailuresQueue"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+# ---------------------------------------------------------------------------------------------- what there is, stays
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_not_deleted_by_mistake_and_can_be_set_back(name: str) -> None:
+    table = TABLES[name]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["Properties"]["DeletionProtectionEnabled"] is True
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_the_bucket_is_not_deleted_by_mistake_and_is_nobody_else_s() -> None:
+    bucket = TEMPLATE.resources("AWS::S3::Bucket")["Bucket"]
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert bucket["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["Properties"]["PublicAccessBlockConfiguration"]) == 4
+
+
+# ------------------------------------------------------------------------------------------------- nobody gets in
+
+
+@pytest.mark.parametrize(
+    ("kind", "listed_in", "name"),
+    [
+        *(("AWS::SNS::TopicPolicy", "Topics", name) for name in TOPICS),
+        *(("AWS::SQS::QueuePolicy", "Queues", name) for name in TEMPLATE.resources("AWS::SQS::Queue")),
+        *(("AWS::S3::BucketPolicy", "Bucket", name) for name in TEMPLATE.resources("AWS::S3::Bucket")),
+    ],
+)
+def test_topics_queues_and_the_bucket_are_reached_over_tls_only(kind: str, listed_in: str, name: str) -> None:
+    assert [is_tls_only(its) for its in TEMPLATE.statements_about(kind, listed_in, name)].count(True) == 1
+
+
+@pytest.mark.parametrize("topic", NEWS)
+def test_nobody_but_the_publisher_publishes_news(topic: str) -> None:
+    role = "PublishStoriesRole"
+    sessions = f"arn:${{AWS::Partition}}:sts::${{AWS::AccountId}}:assumed-role/${{{role}}}/*"
+    publisher = [attribute(role), {"Fn::Sub": sessions}]
+    statements = TEMPLATE.statements_about("AWS::SNS::TopicPolicy", "Topics", topic)
+    # A refusal outdoes whatever else allows it, an administrator's rights too.
+    refused = [its for its in statements if not is_tls_only(its)]
+    assert [(its["Effect"], its["Principal"], its["Action"], its["Condition"]) for its in refused] == [
+        ("Deny", "*", "sns:Publish", {"ArnNotLike": {"aws:PrincipalArn": publisher}})
+    ]
+    assert {role for role, its in TEMPLATE.role_statements() if "sns:Publish" in many(its["Action"])} == {
+        "PublishStoriesRole"
+    }
+
+
+def test_every_function_has_a_role_of_its_own_and_no_managed_policy() -> None:
+    roles = [function["Role"] for function in FUNCTIONS.values()]
+    assert roles == [attribute(f"{name}Role") for name in FUNCTIONS]
+    assert "Policies" not in GLOBALS
+    assert [name for name, function in FUNCTIONS.items() if "Policies" in function] == []
+    assert "ManagedPolicyArns" not in TEMPLATE.text
+
+
+def test_no_role_may_do_anything_in_general_or_to_anything_in_general() -> None:
+    for role, statement in TEMPLATE.role_statements():
+        actions = many(statement["Action"])
+        assert [action for action in actions if "*" in action] == [], role
+        if all(action.startswith("xray:Put") for action in actions):
+            continue
+        for resource in many(statement["Resource"]):
+            # Keys of a bucket, streams of a table and parameters under a path have names that nobody knows beforehand.
+            named = resource if isinstance(resource, str) else next(iter(resource.values()))
+            assert "*" not in named or re.search(r"[}:/]\w+/(\w+/)*\*$", named), (role, statement["Sid"])
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_a_function_may_read_the_streams_it_is_woken_by_and_no_other(name: str) -> None:
+    function, _ = name.split(".")
+    streams = [its["Stream"] for event, its in MAPPINGS.items() if event.startswith(f"{function}.")]
+    (read_from,) = (
+        many(its["Resource"])
+        for role, its in TEMPLATE.role_statements()
+        if role == f"{function}Role" and "dynamodb:GetRecords" in many(its["Action"])
+    )
+    assert read_from == streams
+
+
+@pytest.mark.parametrize("topic", NEWS)
+def test_news_is_encrypted_by_a_key_that_costs_no_delivery(topic: str) -> None:
+    assert TOPICS[topic]["Properties"]["KmsMasterKeyId"] == "alias/aws/sns"
+
+
+def test_alarms_and_failures_are_not_encrypted_by_keys_that_would_stop_them() -> None:
+    # CloudWatch may not use alias/aws/sns, and SNS may not use alias/aws/sqs.
+    assert "KmsMasterKeyId" not in TOPICS["AlarmTopic"]["Properties"]
+    assert "KmsMasterKeyId" not in TEMPLATE.properties("AWS::SQS::Queue")["FailuresQueue"]
+    assert TEMPLATE.properties("AWS::SQS::Queue")["FailuresQueue"]["SqsManagedSseEnabled"] is True
+
+
+# ---------------------------------------------------------------------------------------------- what is seen of it
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_s_logs_are_kept_for_a_while_and_it_writes_to_no_others(name: str) -> None:
+    logs = TEMPLATE.properties("AWS::Logs::LogGroup")[f"{name}Logs"]
+    assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert FUNCTIONS[name]["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": f"{name}Logs"}}
+    written = [
+        its["Resource"] for role, its in TEMPLATE.role_statements() if role == f"{name}Role" and its["Sid"] == "Log"
+    ]
+    assert written == [attribute(f"{name}Logs")]
+
+
+def test_every_function_is_traced() -> None:
+    assert GLOBALS["Tracing"] == "Active"
+    assert {role for role, its in TEMPLATE.role_statements() if "xray:PutTraceSegments" in many(its["Action"])} == {
+        f"{name}Role" for name in FUNCTIONS
+    }
+
+
+def test_every_variable_is_one_that_is_read_and_every_one_is_set() -> None:
+    variables = {name for name in GLOBALS["Environment"]["Variables"] if not name.startswith("POWERTOOLS_")}
+    assert variables == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    assert [name for name, function in FUNCTIONS.items() if "Environment" in function] == []
+
+
+def test_every_function_has_alarms_for_failing_and_throttling_and_every_mapping_for_falling_behind() -> None:
+    watched = {
+        (its["MetricName"], dimension["Value"]["Ref"])
+        for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
+        for dimension in its["Dimensions"]
+        if its["Namespace"] != "Chartwatch"
+    }
+    assert watched == {
+        *(("Errors", name) for name in FUNCTIONS),
+        *(("Throttles", name) for name in FUNCTIONS),
+        *(("IteratorAge", name.split(".")[0]) for name in MAPPINGS),
+        ("ApproximateNumberOfMessagesVisible", "FailuresQueue"),
+    }
+
+
+def test_an_alarm_speaks_up_and_is_quiet_where_nothing_runs() -> None:
+    for name, alarm in ALARMS.properties("AWS::CloudWatch::Alarm").items():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        assert alarm["TreatMissingData"] == "notBreaching", name
+
+
+def test_a_refused_document_of_any_source_is_counted_under_the_name_that_an_alarm_watches() -> None:
+    watched = [
+        {dimension["Name"]: dimension["Value"] for dimension in its["Dimensions"]}
+        for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
+        if (its["Namespace"], its["MetricName"]) == ("Chartwatch", "DocumentsRefused")
+    ]
+    code = (ROOT / "functions" / "fetch_rankings.py").read_text()
+    assert watched == [{"service": "fetch_rankings", "source": name} for name in SOURCES]
+    assert 'Metrics(service="fetch_rankings")' in code
+    assert 'add_metric("DocumentsRefused"' in code
+    assert 'add_dimension("source", source.name)' in code
+    assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == "Chartwatch"
+
+
+def test_the_readme_knows_how_many_alarms_there_are() -> None:
+    alarms = len(ALARMS.resources("AWS::CloudWatch::Alarm"))
+    assert f"{alarms} alarms" in (ROOT / "README.md").read_text()
+
+
+def test_the_dashboard_is_json() -> None:
+    body = ALARMS.properties("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
+    assert json.loads(body)["widgets"]
+
+
+# ------------------------------------------------------------------------------------------------------- parameters
+
+
+@pytest.mark.parametrize("template", [pytest.param(TEMPLATE, id="template"), pytest.param(ALARMS, id="alarms")])
+def test_every_parameter_is_used_and_every_name_exists(template: Any) -> None:
+    used = set(re.findall(r"!Ref (\w+)|\$\{(\w+)[.}]", template.text))
+    names = {name for pair in used for name in pair if name}
+    parameters = set(template.body["Parameters"])
+    assert parameters <= names
+    assert {name for name in names if name != "AWS"} <= parameters | set(template.body["Resources"])
+
+
+def test_the_alarms_get_every_parameter_they_have() -> None:
+    nested = TEMPLATE.properties("AWS::CloudFormation::Stack")["AlarmsStack"]
+    assert set(nested["Parameters"]) == set(ALARMS.body["Parameters"])
+    assert (ROOT / nested["TemplateURL"]).exists()
+
+
+def test_a_new_account_can_deploy_what_the_defaults_say() -> None:
+    # It may run ten executions at once and reserve none of them.
+    assert TEMPLATE.body["Parameters"]["ReservedConcurrency"]["Default"] == 0
+    assert GLOBALS["ReservedConcurrentExecutions"]["Fn::If"][0] == "Reserves"
+
+
+def test_every_parameter_is_in_the_table_of_the_readme() -> None:
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `")]
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(named) == sorted(TEMPLATE.body["Parameters"])
+
+
+def test_every_output_that_the_readme_reads_exists() -> None:
+    readme = (ROOT / "README.md").read_text()
+    named = set(re.findall(r"\$\(output (\w+)\)|OutputKey=='(\w+)'", readme))
+    read_there = {name for pair in named for name in pair if name}
+    assert {"StoryTopicArn", "FailuresQueueArn", "FetchRankingsFunction"} <= read_there
+    assert read_there <= set(TEMPLATE.body["Outputs"])
+
+
+def test_a_check_that_is_skipped_has_its_reason() -> None:
+    skipped = [
+        skip
+        for template in (TEMPLATE, ALARMS)
+        for its in template.body["Resources"].values()
+        for skip in its.get("Metadata", {}).get("checkov", {}).get("skip", [])
+    ]
+    assert skipped
+    assert [skip for skip in skipped if not skip.get("comment")] == []
