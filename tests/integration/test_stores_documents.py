@@ -76,6 +76,21 @@ def test_a_catalog_that_cannot_be_read_is_called_by_its_name() -> None:
         parse_catalog(write_catalog(Catalog([Work("dark", "")])), "the catalog in force")
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "a file: is empty"),
+        (b" \n", "a file: is empty"),
+        (b"<!DOCTYPE html>\n<p>", "a file, line 1: is a page of markup, not a CSV file"),
+        (b"title\nDark\n", "a file, line 1: the column work_id is missing"),
+    ],
+)
+def test_what_is_no_catalog_is_called_what_it_is(body: bytes, said: str) -> None:
+    with pytest.raises(CatalogProblem) as refused:
+        parse_catalog(body, "a file")
+    assert str(refused.value) == said
+
+
 def test_the_catalog_in_force_is_empty_at_first_and_then_the_last_one_put_there(place: Place) -> None:
     reader = place.catalogs()
     assert len(reader.current()) == 0

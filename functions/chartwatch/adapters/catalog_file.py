@@ -68,6 +68,10 @@ def _with_right_forms(work: Work, well_decoded: Callable[[str], str]) -> Work:
 
 
 def _works(text: str, name: str) -> Iterator[Work]:
+    if not text.strip():
+        raise CatalogProblem(name, "", "is empty")
+    if text.lstrip().startswith("<"):
+        raise CatalogProblem(name, "line 1", "is a page of markup, not a CSV file")
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         missing = [column for column in COLUMNS[:6] if column not in (rows.fieldnames or ())]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
@@ -146,5 +146,7 @@ def _in_a_sentence(place: str) -> Iterator[None]:
     """Tell a refusal by AWS, or its absence, as an `AwsRefused`."""
     try:
         yield
+    except NoRegionError as error:
+        raise AwsRefused(place, "no region is set; name one in AWS_DEFAULT_REGION, or in your AWS profile") from error
     except (BotoCoreError, ClientError) as error:
         raise AwsRefused(place, str(error)) from error
