@@ -1,0 +1,101 @@
+"""The functions that streams wake, in this process: no record runs before one that it follows."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chartwatch.adapters import deployment
+from chartwatch.domain.milestones import Bulletin
+from chartwatch.errors import Conflict, StoriesUnsent
+
+CONTEXT = SimpleNamespace(
+    function_name="stream", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="1"
+)
+
+
+class Work:
+    """Stands for detector, store of bulletins and publisher; `fails` at some of the numbers that it is given."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.fails: set[int] = set()
+
+    def detect(self, chart: str, period: date) -> list[Bulletin]:
+        self._do(period.day, Conflict(chart))
+        return []
+
+    def bulletin(self, chart: str, number: int) -> Bulletin:
+        return Bulletin(chart, "A chart", number, date(2022, 1, number), (), {})
+
+    def publish(self, bulletin: Bulletin) -> int:
+        self._do(bulletin.number, StoriesUnsent(bulletin.id, ()))
+        return 0
+
+    def _do(self, number: int, error: Exception) -> None:
+        self.begun.append(number)
+        if number in self.fails:
+            raise error
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Work:
+    work = Work()
+    for name in ("CHARTS_TABLE", "CATALOG_TABLE", "MILESTONES_TABLE", "STORIES_TABLE", "BUCKET"):
+        monkeypatch.setenv(f"CHARTWATCH_{name}", "unused")
+    monkeypatch.setattr(deployment, "detector", lambda _rules: work)
+    monkeypatch.setattr(deployment, "milestones", lambda: work)
+    monkeypatch.setattr(deployment, "publisher", lambda: work)
+    return work
+
+
+Run = Callable[[Sequence[int]], list[str]]
+
+
+@pytest.fixture(params=["detect_milestones", "publish_stories"])
+def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return what gives a function a batch, and returns the sequence numbers that it reports."""
+    for name in ("TRACE_DISABLED", "METRICS_DISABLED"):
+        monkeypatch.setenv(f"POWERTOOLS_{name}", "true")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Chartwatch")
+    import detect_milestones
+    import publish_stories
+
+    monkeypatch.setattr(detect_milestones, "included_rules", lambda _name: None)
+    monkeypatch.setattr(detect_milestones, "settings", lambda: SimpleNamespace(rules="default.yaml"))
+    function: ModuleType = {"detect_milestones": detect_milestones, "publish_stories": publish_stories}[request.param]
+    key = {"detect_milestones": "PUBLICATION#2022-01-{:02d}", "publish_stories": "BULLETIN#{:08d}"}[request.param]
+
+    def _run(numbers: Sequence[int]) -> list[str]:
+        records = [_record(number, key.format(number)) for number in numbers]
+        answer: dict[str, list[dict[str, str]]] = function.handler({"Records": records}, CONTEXT)
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+    return _run
+
+
+def _record(number: int, sk: str) -> dict[str, Any]:
+    keys = {"pk": {"S": "weekly"}, "sk": {"S": sk}}
+    return {"eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": f"seq-{number}", "Keys": keys}}
+
+
+def test_a_batch_without_failures_reports_none(work: Work, run: Run) -> None:
+    assert run([1, 2, 3]) == []
+    assert work.begun == [1, 2, 3]
+
+
+@pytest.mark.parametrize("fails", [{1}, {2}, {3}, {2, 3}, {1, 2, 3}])
+def test_no_record_after_the_first_that_fails_is_begun(work: Work, run: Run, fails: set[int]) -> None:
+    work.fails = fails
+    assert run([1, 2, 3]) == [f"seq-{min(fails)}"]
+    assert work.begun == list(range(1, min(fails) + 1))
+
+
+def test_what_is_run_again_begins_with_the_record_that_failed(work: Work, run: Run) -> None:
+    work.fails = {2}
+    run([1, 2, 3])
+    work.fails = set()
+    assert run([2, 3]) == [], "one batch's failure is forgotten with the next"
+    assert work.begun == [1, 2, 2, 3]
