@@ -23,6 +23,8 @@ pytestmark = [
 WAITING = """
 from chartwatch_local.aws import local_aws
 import signal
+# A shell lets what it starts in the background ignore an interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with local_aws() as aws:
     print(aws.endpoint, aws.log.parent, flush=True)
     signal.pause()
@@ -45,7 +47,10 @@ def test_whatever_ends_the_program_ends_the_local_aws(number: signal.Signals) ->
         assert program.stdout is not None
         endpoint, folder = program.stdout.readline().decode().split()
         program.send_signal(number)
-        program.communicate(timeout=30)
+        try:
+            program.communicate(timeout=30)
+        finally:
+            program.kill()
     assert program.returncode != 0
     assert not _listens(urlsplit(endpoint).port)
     assert not os.path.exists(folder)  # noqa: PTH110  (it is a name that another process printed)
