@@ -325,30 +325,25 @@ def _reference(milestone: Milestone) -> Mapping[str, Any]:
 
 def _retracted(old: Milestone, policy: Policy) -> Change:
     silent = old.rule in policy.rewritten or old.told is None or not old.told.holders
-    gone = replace(
+    gone = _ended(old, "Retracted", silent=silent)
+    return Change(gone if silent else replace(gone, told=Told.of(gone)), old)
+
+
+def _moved_away(old: Milestone, slot: str) -> Change:
+    """Return the last revision of a slot that goes on under another id, where it is kept from then on who was told."""
+    gone = _ended(old, "Recorded under another name", silent=True)
+    return Change(replace(gone, evidence={**gone.evidence, "moved_to": slot}, told=None), old)
+
+
+def _ended(old: Milestone, how: str, *, silent: bool) -> Milestone:
+    """Return the last revision of a slot that nobody holds any more."""
+    return replace(
         old,
         status=Status.RETRACTED,
         silent=silent,
         revision=old.revision + 1,
         holders=(),
         reasons=(),
-        headline=f"Retracted: {old.headline}",
+        headline=f"{how}: {old.headline}",
         evidence={"replaces": _reference(old)},
     )
-    return Change(gone if silent else replace(gone, told=Told.of(gone)), old)
-
-
-def _moved_away(old: Milestone, slot: str) -> Change:
-    """Return the last revision of a slot that goes on under another id, where it is kept from then on who was told."""
-    gone = replace(
-        old,
-        status=Status.RETRACTED,
-        silent=True,
-        revision=old.revision + 1,
-        holders=(),
-        reasons=(),
-        headline=f"Recorded under another name: {old.headline}",
-        evidence={"replaces": _reference(old), "moved_to": slot},
-        told=None,
-    )
-    return Change(gone, old)

@@ -202,7 +202,7 @@ class Table:
             if idle == ATTEMPTS:
                 raise StoreOverloaded(self._name, len(undone))
             # Writers that were refused together should not come back together.
-            self._pause(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**idle)))  # noqa: S311
+            self._pause(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**idle)))  # noqa: S311  # no secret
             left = undone
 
 
