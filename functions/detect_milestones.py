@@ -1,16 +1,16 @@
 """Brings the milestones of a chart up to date when one of its publications, or the catalog, has changed."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
+from chartwatch.adapters.streams import BatchAnswer, in_order
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.milestones import Bulletin
 from chartwatch.rules import included_rules
@@ -19,19 +19,18 @@ from chartwatch.settings import settings
 logger = Logger(service="detect_milestones")
 metrics = Metrics(service="detect_milestones")
 tracer = Tracer(service="detect_milestones")
-processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 @metrics.log_metrics
-def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
-    """Process a batch of stream records, and report those that failed."""
+def handler(event: dict[str, Any], _context: LambdaContext) -> BatchAnswer:
+    """Process a batch of stream records in order, and report the first that failed."""
     detector = deployment.detector(included_rules(settings().rules))
-    return process_partial_response(event, partial(detect, detector), processor, context)
+    return in_order(event["Records"], partial(detect, detector))
 
 
-def detect(detector: Detector, record: DynamoDBRecord) -> None:
+def detect(detector: Detector, record: Mapping[str, Any]) -> None:
     """Process one record: the keys of a publication, or of the catalog in force."""
     key = keys.of(record)
     try:

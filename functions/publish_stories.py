@@ -1,30 +1,30 @@
 """Sends the stories of a bulletin, and its digest, each once."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
+from chartwatch.adapters.streams import BatchAnswer, in_order
 
 logger = Logger(service="publish_stories")
 metrics = Metrics(service="publish_stories")
 tracer = Tracer(service="publish_stories")
-processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 @metrics.log_metrics
-def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
-    """Process a batch of stream records, and report those that failed."""
-    return process_partial_response(event, publish, processor, context)
+def handler(event: dict[str, Any], _context: LambdaContext) -> BatchAnswer:
+    """Process a batch of stream records in order, and report the first that failed."""
+    return in_order(event["Records"], publish)
 
 
-def publish(record: DynamoDBRecord) -> None:
+def publish(record: Mapping[str, Any]) -> None:
     """Process one record: the keys of a bulletin."""
     key = keys.bulletin_of(record)
     try:

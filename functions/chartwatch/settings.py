@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chartwatch.errors import SettingsError
 
@@ -17,7 +17,8 @@ class Settings(BaseModel):
     """Names of tables, bucket and topics (ARNs), and what the detector goes by.
 
     `live_from`: periods before it are recorded without alerts. `rules` is the name of a file beside
-    chartwatch/rules/default.yaml.
+    chartwatch/rules/default.yaml. `witness_queue` is the URL of the queue that sees every message; only `reconcile` has
+    it. `messages_per_second`: SNS suspends an email endpoint that gets more than ten.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,6 +32,8 @@ class Settings(BaseModel):
     digest_topic: str
     live_from: date
     rules: str = "default.yaml"
+    witness_queue: str = ""
+    messages_per_second: float = Field(default=5.0, gt=0, le=10)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
