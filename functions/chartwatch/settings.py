@@ -17,8 +17,9 @@ class Settings(BaseModel):
     """Names of tables, bucket and topics (ARNs), and what the detector goes by.
 
     `live_from`: periods before it are recorded without alerts. `rules` is the name of a file beside
-    chartwatch/rules/default.yaml. `witness_queue` is the URL of the queue that sees every message; only `reconcile` has
-    it. `messages_per_second`: SNS suspends an email endpoint that gets more than ten.
+    chartwatch/rules/default.yaml. `witness_queue` is the URL of the queue that sees every message, and
+    `witness_missed_queue` of that for messages which could not get there; only `reconcile` has them.
+    `messages_per_second`: SNS suspends an email endpoint that gets more than ten.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,6 +34,7 @@ class Settings(BaseModel):
     live_from: date
     rules: str = "default.yaml"
     witness_queue: str = ""
+    witness_missed_queue: str = ""
     messages_per_second: float = Field(default=5.0, gt=0, le=10)
 
     @classmethod

@@ -1,9 +1,9 @@
 """From a publication to a bulletin: the difference between what is true now and what is recorded."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import PublicationSummary, Renaming
@@ -19,6 +19,28 @@ from chartwatch.errors import RecordAhead
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Where a chart's record is not what its publications come to.
+
+    `milestones` are slots, `rolls` the number of honours and tallies, `unprocessed` the periods that differ.
+    """
+
+    milestones: tuple[str, ...]
+    rolls: int
+    unprocessed: tuple[date, ...]
+
+    def __bool__(self) -> bool:
+        """Return whether anything differs."""
+        return bool(self.milestones or self.rolls or self.unprocessed)
+
+
+class _Folded(NamedTuple):
+    step: Step
+    writes: Writes
+    changes: list[Change]
 
 
 class Detector:
@@ -62,6 +84,23 @@ class Detector:
         """Bring a chart's milestones up to the catalog and the rules in force, if these have changed since."""
         return self._made_current(chart)[0]
 
+    def audit(self, chart: str) -> "Audit | None":
+        """Fold a chart from its publications, and return what the record has otherwise; nothing is changed.
+
+        None when there is no record, or one of other rules or another catalog, or when it moved on meanwhile.
+        """
+        head = self._milestones.head(chart)
+        if head is None or head.last is None or not self._is_current(head):
+            return None
+        folded = self._fold(head, head.last)
+        if self._milestones.head(chart) != head:
+            return None
+        return Audit(
+            milestones=tuple(change.milestone.slot for change in folded.changes),
+            rolls=len(folded.writes.honours) + len(folded.writes.tallies),
+            unprocessed=tuple(sorted(folded.writes.applied)),
+        )
+
     def _made_current(self, chart: str) -> tuple[list[Bulletin], Head | None]:
         head = self._milestones.head(chart)
         if head is None or head.last is None or self._is_current(head):
@@ -101,7 +140,12 @@ class Detector:
 
     def _fold_anew(self, head: Head, cause: PublicationSummary) -> tuple[Bulletin | None, Head]:
         """Fold all publications of the chart that were processed, and the cause, and record and tell what differs."""
-        until = cause.period if head.last is None else max(head.last, cause.period)
+        folded = self._fold(head, cause.period if head.last is None else max(head.last, cause.period))
+        after = replace(folded.step.head, version=head.version + 1)
+        return self._commit(head, after, folded.writes, cause, folded.changes, claims=folded.step.claims)
+
+    def _fold(self, head: Head, until: date) -> "_Folded":
+        """Fold all publications of the chart up to a period, and return what the record has otherwise."""
         timeline = self._charts.summaries(head.chart, until=until)
         renamings = tuple(sorted({renaming for p in timeline for renaming in p.renamings}, key=repr))
         catalog = self._learned(renamings)
@@ -114,8 +158,7 @@ class Detector:
         changes = difference(folded.claims, recorded.milestones, policy, whole=True, who=who)
         writes = _replacing(recorded, folded, timeline)
         writes.milestones = {change.milestone.slot: change.milestone for change in changes}
-        after = replace(folded.head, version=head.version + 1)
-        return self._commit(head, after, writes, cause, changes, claims=folded.claims)
+        return _Folded(folded, writes, changes)
 
     def _commit(
         self,
