@@ -190,3 +190,11 @@ def test_a_table_that_takes_nothing_is_given_up_on_and_nothing_is_called_publish
     assert len(refused) == ATTEMPTS
     assert all(pause <= 5 for pause in moto.pauses)
     assert moto.charts().summary("weekly-tv", WEEK) is None
+
+
+def test_editions_are_known_of_before_their_publication(moto: Aws) -> None:
+    store = moto.charts()
+    assert not store.has_editions("weekly", date(2022, 1, 2))
+    moto.table("ChartsTable").put({"pk": {"S": "weekly#2022-01-02"}, "sk": {"S": "EDITION#US"}})
+    assert store.has_editions("weekly", date(2022, 1, 2))
+    assert not store.has_editions("weekly", date(2022, 1, 9))
