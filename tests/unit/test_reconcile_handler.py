@@ -8,6 +8,7 @@ import pytest
 
 from chartwatch.adapters import deployment
 from chartwatch.domain.reconciling import Finding, Found
+from chartwatch.settings import settings
 
 
 def finds() -> Iterator[Finding]:
@@ -21,7 +22,8 @@ def fails() -> Iterator[Finding]:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Any:
+def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    settings.cache_clear()
     for name in ("CHARTS_TABLE", "CATALOG_TABLE", "MILESTONES_TABLE", "STORIES_TABLE", "BUCKET", "STORY_TOPIC"):
         monkeypatch.setenv(f"CHARTWATCH_{name}", "any")
     monkeypatch.setenv("CHARTWATCH_DIGEST_TOPIC", "any")
@@ -39,7 +41,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(deployment, "reconciler", lambda _: SimpleNamespace(checks=lambda: named))
         return reconcile.handler({}, context)
 
-    return with_checks
+    yield with_checks
+    settings.cache_clear()
 
 
 def test_what_was_found_is_counted_and_nothing_is_a_count_too(run: Any) -> None:

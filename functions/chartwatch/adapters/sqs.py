@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 MOST = 10
-"""Messages that one ReceiveMessage or DeleteMessageBatch takes (API reference)."""
+"""Messages that one ReceiveMessage gives (API reference)."""
 
 LONG_POLL = 2
 """Seconds that a receive waits. Only one that waits asks all of SQS's servers; else it may miss what is there."""
@@ -52,10 +52,8 @@ class SqsWitness:
 
     def forget(self, seen: Sequence[Sighting]) -> None:
         """Delete messages; one that SQS does not delete comes again."""
-        self._client.delete_message_batch(
-            QueueUrl=self._url,
-            Entries=[{"Id": str(index), "ReceiptHandle": one.receipt} for index, one in enumerate(seen)],
-        )
+        for one in seen:
+            self._client.delete_message(QueueUrl=self._url, ReceiptHandle=one.receipt)
 
     def is_empty(self) -> bool:
         """Return whether SQS counts no message, readable, in flight or delayed, here or among those missed."""
