@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chartwatch.errors import SettingsError
 
@@ -17,7 +17,9 @@ class Settings(BaseModel):
     """Names of tables, bucket and topics (ARNs), and what the detector goes by.
 
     `live_from`: periods before it are recorded without alerts. `rules` is the name of a file beside
-    chartwatch/rules/default.yaml.
+    chartwatch/rules/default.yaml. `witness_queue` is the URL of the queue that sees every message, and
+    `witness_missed_queue` of that for messages which could not get there.
+    `messages_per_second`: SNS suspends an email endpoint that gets more than ten.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,7 +32,10 @@ class Settings(BaseModel):
     story_topic: str
     digest_topic: str
     live_from: date
+    witness_queue: str
+    witness_missed_queue: str
     rules: str = "default.yaml"
+    messages_per_second: float = Field(default=5.0, gt=0, le=10)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":

@@ -117,6 +117,22 @@ def test_the_command_line_s_packages_are_not_deployed(made: Build) -> None:
     assert {"moto", "typer", "rich"}.isdisjoint(packages)
 
 
+def test_the_witness_sees_what_got_out_and_reconcile_finds_nothing_undone(pipeline: Pipeline, chart: Chart) -> None:
+    queue = chart.queue("StoryTopicArn")
+    chart.fetch(HEADER + FIRST_DAY + SECOND_DAY)
+    (story,) = chart.taken(queue, 1)
+    pipeline.invoke("ReconcileFunction", {})
+    stories = pipeline.aws.dynamodb()
+    key = {"pk": {"S": story["story"]}, "sk": {"S": "STORY"}}
+    (found,) = stories.batch_get_item(RequestItems={pipeline.outputs["StoriesTable"]: {"Keys": [key]}})[
+        "Responses"
+    ].values()
+    assert [item["delivery"]["S"] for item in found] == ["SENT"]
+    again = pipeline.invoke("ReconcileFunction", {})
+    assert (again["StoriesSentLate"], again["StoriesSentAgain"], again["WitnessMissing"]) == (0, 0, 0)
+    assert len(chart.taken(queue, 1)) == 1
+
+
 def test_no_function_has_given_up_on_anything(pipeline: Pipeline, chart: Chart) -> None:
     queue = chart.queue("StoryTopicArn")
     chart.fetch(HEADER + FIRST_DAY + SECOND_DAY)

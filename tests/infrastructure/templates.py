@@ -48,6 +48,11 @@ class Template:
             for statement in policy["PolicyDocument"]["Statement"]
         ]
 
+    def allowed_by(self, policy_kind: str, listed_in: str, resource: str) -> list[dict[str, Any]]:
+        """Return those of the statements of `statements_about` that allow something."""
+        statements = self.statements_about(policy_kind, listed_in, resource)
+        return [statement for statement in statements if statement["Effect"] == "Allow"]
+
 
 def read(path: str) -> Template:
     """Read the template at a path of the repository."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chartwatch.domain.reconciling import LEASE, TURN, Found
 from chartwatch.settings import PREFIX, Settings
 from chartwatch.sources import SOURCES
 from tests.infrastructure.templates import ROOT, attribute, many, read
@@ -20,6 +21,18 @@ TABLES = TEMPLATE.resources("AWS::DynamoDB::Table")
 TOPICS = TEMPLATE.resources("AWS::SNS::Topic")
 NEWS = ("StoryTopic", "DigestTopic")
 FAILURES = attribute("FailuresQueue")
+PUBLISHERS = ("PublishStoriesRole", "ReconcileRole")
+WITNESSES = {"StoryWitness": "StoryTopic", "DigestWitness": "DigestTopic"}
+
+
+def watched() -> set[tuple[str, str]]:
+    """Return the metrics of AWS's that have an alarm: their names, and whose they are."""
+    return {
+        (its["MetricName"], dimension["Value"]["Ref"])
+        for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
+        for dimension in its["Dimensions"]
+        if its["Namespace"] != "Chartwatch"
+    }
 
 
 def is_tls_only(statement: dict[str, Any]) -> bool:
@@ -63,16 +76,41 @@ def test_an_asynchronous_invocation_of_any_function_leaves_word_when_it_fails() 
 
 
 @pytest.mark.parametrize("name", TEMPLATE.properties("AWS::SNS::Subscription"))
-def test_what_a_subscription_cannot_deliver_goes_to_the_queue_of_failures(name: str) -> None:
+def test_what_a_subscription_cannot_deliver_goes_to_a_queue_that_an_alarm_watches(name: str) -> None:
     subscription = TEMPLATE.properties("AWS::SNS::Subscription")[name]
-    (allowed,) = (
-        statement
-        for statement in TEMPLATE.statements_about("AWS::SQS::QueuePolicy", "Queues", "FailuresQueue")
-        if statement["Effect"] == "Allow"
-    )
-    assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": FAILURES}
+    # What the witness did not see is no failure, and stands in the way of sending again.
+    queue = "WitnessMissedQueue" if name in WITNESSES else "FailuresQueue"
+    (allowed,) = TEMPLATE.allowed_by("AWS::SQS::QueuePolicy", "Queues", queue)
+    assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": attribute(queue)}
+    assert attribute(queue) in many(allowed["Resource"])
     assert json.dumps(subscription["TopicArn"]) in json.dumps(allowed["Condition"])
     assert allowed["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert ("ApproximateNumberOfMessagesVisible", queue) in watched()
+
+
+@pytest.mark.parametrize(("name", "topic"), WITNESSES.items())
+def test_the_witness_sees_all_that_a_topic_sends_and_just_that(name: str, topic: str) -> None:
+    subscription = TEMPLATE.properties("AWS::SNS::Subscription")[name]
+    (allowed,) = TEMPLATE.allowed_by("AWS::SQS::QueuePolicy", "Queues", "WitnessQueue")
+    assert subscription["TopicArn"] == {"Ref": topic}
+    assert subscription["Endpoint"] == attribute("WitnessQueue")
+    assert "FilterPolicy" not in subscription
+    assert {"Ref": topic} in allowed["Condition"]["ArnEquals"]["aws:SourceArn"]
+    # The body is read as it was sent.
+    assert subscription["RawMessageDelivery"] is True
+
+
+def test_who_sends_stories_has_ended_before_its_lease_has() -> None:
+    senders = [name for name in FUNCTIONS if f"{name}Role" in PUBLISHERS]
+    assert senders == ["PublishStories", "Reconcile"]
+    assert [FUNCTIONS[name]["Timeout"] < LEASE.total_seconds() for name in senders] == [True, True]
+
+
+def test_what_one_run_of_reconcile_left_unread_the_next_one_can_read() -> None:
+    queue = TEMPLATE.properties("AWS::SQS::Queue")["WitnessQueue"]
+    assert SCHEDULES["ReconcileRun"]["ScheduleExpression"] == f"rate({TURN.total_seconds() / 60:.0f} minutes)"
+    assert queue["VisibilityTimeout"] < TURN.total_seconds()
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == attribute("WitnessMissedQueue")
 
 
 def test_whoever_reports_failures_may() -> None:
@@ -123,19 +161,17 @@ def test_topics_queues_and_the_bucket_are_reached_over_tls_only(kind: str, liste
 
 
 @pytest.mark.parametrize("topic", NEWS)
-def test_nobody_but_the_publisher_publishes_news(topic: str) -> None:
-    role = "PublishStoriesRole"
-    sessions = f"arn:${{AWS::Partition}}:sts::${{AWS::AccountId}}:assumed-role/${{{role}}}/*"
-    publisher = [attribute(role), {"Fn::Sub": sessions}]
+def test_nobody_but_who_sends_stories_publishes_news(topic: str) -> None:
+    sessions = "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${%s}/*"
+    senders = [arn for role in PUBLISHERS for arn in (attribute(role), {"Fn::Sub": sessions % role})]
     statements = TEMPLATE.statements_about("AWS::SNS::TopicPolicy", "Topics", topic)
     # A refusal outdoes whatever else allows it, an administrator's rights too.
     refused = [its for its in statements if not is_tls_only(its)]
     assert [(its["Effect"], its["Principal"], its["Action"], its["Condition"]) for its in refused] == [
-        ("Deny", "*", "sns:Publish", {"ArnNotLike": {"aws:PrincipalArn": publisher}})
+        ("Deny", "*", "sns:Publish", {"ArnNotLike": {"aws:PrincipalArn": senders}})
     ]
-    assert {role for role, its in TEMPLATE.role_statements() if "sns:Publish" in many(its["Action"])} == {
-        "PublishStoriesRole"
-    }
+    may = {role for role, its in TEMPLATE.role_statements() if "sns:Publish" in many(its["Action"])}
+    assert may == set(PUBLISHERS)
 
 
 def test_every_function_has_a_role_of_its_own_and_no_managed_policy() -> None:
@@ -210,18 +246,29 @@ def test_every_variable_is_one_that_is_read_and_every_one_is_set() -> None:
 
 
 def test_every_function_has_alarms_for_failing_and_throttling_and_every_mapping_for_falling_behind() -> None:
-    watched = {
-        (its["MetricName"], dimension["Value"]["Ref"])
-        for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
-        for dimension in its["Dimensions"]
-        if its["Namespace"] != "Chartwatch"
-    }
-    assert watched == {
+    assert watched() == {
         *(("Errors", name) for name in FUNCTIONS),
         *(("Throttles", name) for name in FUNCTIONS),
         *(("IteratorAge", name.split(".")[0]) for name in MAPPINGS),
         ("ApproximateNumberOfMessagesVisible", "FailuresQueue"),
+        ("ApproximateNumberOfMessagesVisible", "WitnessMissedQueue"),
     }
+
+
+def test_what_reconcile_finds_and_a_person_should_know_has_an_alarm() -> None:
+    found = [
+        its["MetricName"]
+        for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
+        if its["Dimensions"] == [{"Name": "service", "Value": "reconcile"}]
+    ]
+    assert [Found(name) for name in found] == [
+        Found.CHART_LATE,
+        Found.SUBSCRIBER_UNCONFIRMED,
+        Found.SUBSCRIBER_VANISHED,
+        Found.STORY_IN_DOUBT,
+        Found.RECORD_DIFFERS,
+    ]
+    assert 'Metrics(service="reconcile")' in (ROOT / "functions" / "reconcile.py").read_text()
 
 
 def test_an_alarm_speaks_up_and_is_quiet_where_nothing_runs() -> None:

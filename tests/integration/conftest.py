@@ -13,12 +13,18 @@ from moto import mock_aws
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
-from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
+from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
-from chartwatch.adapters.memory import MemoryCatalogs, MemoryCharts, MemoryMilestones, MemoryOutbox
+from chartwatch.adapters.memory import (
+    MemoryCatalogs,
+    MemoryCharts,
+    MemoryCheckpoints,
+    MemoryMilestones,
+    MemoryOutbox,
+)
 from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.tables import create_table, read_tables
-from chartwatch.domain.stores import CatalogStore, ChartStore, MilestoneStore, Outbox
+from chartwatch.domain.stores import CatalogStore, ChartStore, Checkpoints, MilestoneStore, Outbox
 from chartwatch_local.aws import REGION, LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
 
@@ -38,6 +44,8 @@ class Place(Protocol):
 
     def outbox(self) -> Outbox: ...
 
+    def checkpoints(self) -> Checkpoints: ...
+
 
 class Memory:
     """A place in memory; its stores are the place."""
@@ -45,6 +53,7 @@ class Memory:
     def __init__(self) -> None:
         self._charts, self._milestones = MemoryCharts(), MemoryMilestones()
         self._catalogs, self._outbox = MemoryCatalogs(), MemoryOutbox()
+        self._checkpoints = MemoryCheckpoints()
 
     def charts(self) -> MemoryCharts:
         return self._charts
@@ -57,6 +66,9 @@ class Memory:
 
     def outbox(self) -> MemoryOutbox:
         return self._outbox
+
+    def checkpoints(self) -> MemoryCheckpoints:
+        return self._checkpoints
 
 
 @dataclass
@@ -100,6 +112,9 @@ class Aws:
 
     def outbox(self, client: Any = None) -> DynamoOutbox:
         return DynamoOutbox(self.table("StoriesTable", client))
+
+    def checkpoints(self, client: Any = None) -> DynamoCheckpoints:
+        return DynamoCheckpoints(self.table("StoriesTable", client))
 
 
 _SUFFIXES = count()

@@ -346,3 +346,11 @@ def test_what_was_taken_in_is_known_again_until_another_reader_comes(moto: Aws) 
         assert store("1").last(week) == validators
         assert store("2").last(week) == Validators()
         assert store("1").last("https://example.org/other.tsv") == Validators()
+
+
+def test_editions_are_known_of_before_their_publication(moto: Aws) -> None:
+    store = moto.charts()
+    assert not store.has_editions("weekly", date(2022, 1, 2))
+    moto.table("ChartsTable").put({"pk": {"S": "weekly#2022-01-02"}, "sk": {"S": "EDITION#US"}})
+    assert store.has_editions("weekly", date(2022, 1, 2))
+    assert not store.has_editions("weekly", date(2022, 1, 9))

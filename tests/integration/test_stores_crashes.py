@@ -269,3 +269,37 @@ def test_a_head_that_others_finish_meanwhile_is_a_conflict_and_then_there(aws: A
         with pytest.raises(Conflict):
             store.head("weekly")
         assert store.head("weekly") == head(2, "weekly")
+
+
+def test_a_step_that_was_cut_short_is_named_until_it_is_finished(aws: Aws) -> None:
+    assert aws.milestones().unfinished("weekly") is None
+    _cut_short_after_taking(aws, [told, untold], "weekly")
+    assert aws.milestones().unfinished("weekly") == 2
+    assert aws.milestones().head("weekly") == head(2, "weekly")
+    assert aws.milestones().unfinished("weekly") is None
+
+
+@pytest.mark.parametrize("step", [told, untold])
+def test_what_was_left_of_a_step_that_was_never_taken_goes_once_the_record_is_past_it(moto: Aws, step: Step) -> None:
+    journal = moto.table("MilestonesTable")
+    commit(moto.milestones(), "weekly", 1)
+    with calls(moto, 0, "after-call", end) as (store, _), pytest.raises(Ended):
+        store.commit(head(1, "weekly"), head(2, "weekly"), *step("weekly", 7))
+    with calls(moto, 2, "after-call", end) as (store, _), pytest.raises(Ended):
+        store.commit(head(1, "weekly"), head(2, "weekly"), *step("weekly", 8))
+    kept = [item["sk"]["S"] for item in journal.query("weekly", "STEP#")]
+    assert moto.milestones().tidy("weekly", 0) == (0, 1), "what is ahead of the head may yet be taken"
+    assert [item["sk"]["S"] for item in journal.query("weekly", "STEP#")] == kept
+    assert len(kept) > 1
+    commit(moto.milestones(), "weekly", 2)
+    commit(moto.milestones(), "weekly", 3)
+    removed, until = moto.milestones().tidy("weekly", 1)
+    assert (removed, until) == (len(kept) - 1, 3)
+    assert state(moto.milestones(), "weekly") == state(uninterrupted("weekly", [told, told, told]), "weekly")
+    assert moto.milestones().tidy("weekly", until) == (0, 3)
+
+
+def test_a_step_that_is_being_applied_is_not_tidied_away(moto: Aws) -> None:
+    _cut_short_after_taking(moto, [told, untold], "weekly")
+    assert moto.milestones().tidy("weekly", 0) == (0, 0)
+    assert moto.milestones().head("weekly") == head(2, "weekly")

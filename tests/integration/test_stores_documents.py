@@ -21,6 +21,7 @@ from chartwatch.adapters.folder import FolderArchive
 from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Kind
+from chartwatch.domain.stores import Checkpoint, Delivery, Lease
 from chartwatch.errors import CatalogProblem, StoryInDoubt
 from tests.integration.conftest import Aws, Place
 from tests.integration.test_stores_crashes import Repeating
@@ -147,53 +148,118 @@ def test_a_catalog_document_that_is_missing_is_an_error_and_not_an_empty_catalog
 
 # The outbox.
 
+STORY = "weekly:00000001:dark"
+
+
+def taken(place: Place, story: str = STORY) -> Lease:
+    lease = place.outbox().take(story)
+    assert lease is not None
+    return lease
+
 
 def test_a_story_is_taken_once_and_after_it_was_settled_never_again(place: Place) -> None:
-    assert place.outbox().take("weekly:00000001:dark")
-    assert place.outbox().take("weekly:00000002:dark"), "another story"
-    place.outbox().settle("weekly:00000001:dark", "message 1")
-    assert place.outbox().take("weekly:00000001:dark") is False
-    assert place.outbox().take("weekly:00000001:dark") is False
+    lease = taken(place)
+    assert taken(place, "weekly:00000002:dark").story == "weekly:00000002:dark", "another story"
+    place.outbox().settle(lease, "message 1")
+    assert place.outbox().take(STORY) is None
+    assert place.outbox().take(STORY) is None
 
 
 def test_a_story_that_was_taken_and_not_settled_is_in_doubt(place: Place) -> None:
-    place.outbox().take("weekly:00000001:dark")
+    lease = taken(place)
     for _ in range(2):
-        with pytest.raises(StoryInDoubt, match="weekly:00000001:dark"):
-            place.outbox().take("weekly:00000001:dark")
-    place.outbox().settle("weekly:00000001:dark", "message 1")
-    assert place.outbox().take("weekly:00000001:dark") is False
+        with pytest.raises(StoryInDoubt, match=STORY):
+            place.outbox().take(STORY)
+    place.outbox().settle(lease, "message 1")
+    assert place.outbox().take(STORY) is None
 
 
 def test_a_story_that_was_given_back_can_be_taken_once_more(place: Place) -> None:
     for _ in range(3):
-        assert place.outbox().take("weekly:00000001:dark")
+        lease = taken(place)
         with pytest.raises(StoryInDoubt):
-            place.outbox().take("weekly:00000001:dark")
-        place.outbox().release("weekly:00000001:dark")
-    assert place.outbox().take("weekly:00000001:dark")
-    place.outbox().settle("weekly:00000001:dark", "message 1")
-    place.outbox().release("weekly:00000001:dark")
-    assert place.outbox().take("weekly:00000001:dark") is False, "what is out cannot be given back"
+            place.outbox().take(STORY)
+        place.outbox().release(lease)
+    lease = taken(place)
+    place.outbox().settle(lease, "message 1")
+    place.outbox().release(lease)
+    assert place.outbox().take(STORY) is None, "what is out cannot be given back"
+
+
+def test_a_story_is_taken_over_once_and_from_the_attempt_that_was_meant_alone(place: Place) -> None:
+    stale = taken(place)
+    second = place.outbox().take_over(stale)
+    assert second is not None
+    assert second.attempt != stale.attempt
+    assert place.outbox().take_over(stale) is None
+    place.outbox().release(stale)
+    assert place.outbox().deliveries([STORY]) == {STORY: second}, "the first attempt has nothing to give back any more"
+    place.outbox().settle(stale, "message 1")
+    assert place.outbox().take_over(second) is None, "whoever sent it, it is out"
+
+
+def test_a_story_whose_message_was_seen_is_sent_whatever_stood_there(place: Place) -> None:
+    under_way, given_back = taken(place), taken(place, "given back")
+    place.outbox().release(given_back)
+    for story in (STORY, "given back", "never taken"):
+        assert place.outbox().witness(story) is True
+        assert place.outbox().witness(story) is False
+        assert place.outbox().take(story) is None
+    place.outbox().release(under_way)
+    place.outbox().settle(under_way, "message 1")
+    assert place.outbox().take(STORY) is None
+
+
+def test_the_outbox_says_what_became_of_stories(place: Place) -> None:
+    lease = taken(place)
+    place.outbox().release(taken(place, "given back"))
+    place.outbox().settle(taken(place, "sent"), "message 1")
+    assert place.outbox().deliveries([STORY, "given back", "sent", "never taken"]) == {
+        STORY: lease,
+        "given back": Delivery.PENDING,
+        "sent": Delivery.SENT,
+    }
+    assert place.outbox().deliveries([]) == {}
 
 
 def test_a_story_whose_taking_is_asked_for_again_by_the_client_is_not_in_doubt(aws: Aws) -> None:
     outbox = aws.outbox(Repeating(aws.client()))
-    assert outbox.take("weekly:00000001:dark")
-    outbox.settle("weekly:00000001:dark", "message 1")
-    assert outbox.take("weekly:00000001:dark") is False
-    assert outbox.take("weekly:00000002:dark")
-    outbox.release("weekly:00000002:dark")
+    lease = outbox.take(STORY)
+    assert lease is not None
+    lease = outbox.take_over(lease)
+    assert lease is not None
+    outbox.settle(lease, "message 1")
+    assert outbox.take(STORY) is None
+    another = outbox.take("weekly:00000002:dark")
+    assert another is not None
+    outbox.release(another)
     assert outbox.take("weekly:00000002:dark")
 
 
 def test_the_stories_table_says_when_a_story_was_taken_and_sent_and_as_which_message(aws: Aws) -> None:
-    aws.outbox().take("weekly:00000001:dark")
-    aws.outbox().settle("weekly:00000001:dark", "message 1")
-    item = aws.table("StoriesTable").existing(keys.story("weekly:00000001:dark"))
+    aws.outbox().settle(taken(aws), "message 1")
+    item = aws.table("StoriesTable").existing(keys.story(STORY))
     assert item["delivery"] == {"S": "SENT"}
     assert item["message_id"] == {"S": "message 1"}
     assert item["taken_at"]["S"] <= item["sent_at"]["S"]
+
+
+# Checkpoints.
+
+
+def test_a_checkpoint_is_nowhere_at_first_and_then_what_was_noted_last(place: Place) -> None:
+    assert place.checkpoints().checkpoint("weekly") == Checkpoint(0, 0)
+    place.checkpoints().advance("weekly", Checkpoint(3, 5))
+    place.checkpoints().advance("weekly", Checkpoint(4, 5))
+    assert place.checkpoints().checkpoint("weekly") == Checkpoint(4, 5)
+    assert place.checkpoints().checkpoint("daily") == Checkpoint(0, 0)
+
+
+def test_the_subscribers_that_were_known_are_remembered_none_included(place: Place) -> None:
+    assert place.checkpoints().subscribers() == frozenset()
+    for known in (frozenset({"a", "b"}), frozenset[str](), frozenset({"b"})):
+        place.checkpoints().note_subscribers(known)
+        assert place.checkpoints().subscribers() == known
 
 
 # Archives.

@@ -313,3 +313,12 @@ def test_of_many_who_step_from_the_same_head_one_succeeds(ministack: Aws) -> Non
     assert store.head(CHART) == head(2)
     assert [b.changes[0].milestone.headline for b in store.bulletins(CHART)] == [f"The headline of {winner}"]
     assert store.milestones(CHART, [slot()])[slot()].headline == f"The headline of {winner}"
+
+
+def test_bulletins_are_those_after_a_number(place: Place) -> None:
+    store = place.milestones()
+    for version in range(1, 5):
+        before = head(version - 1) if version > 1 else None
+        store.commit(before, head(version), Writes(), bulletin(version, milestone(version, slot())))
+    assert [b.number for b in store.bulletins(CHART, 2)] == [3, 4]
+    assert list(store.bulletins(CHART, 4)) == []

@@ -17,6 +17,7 @@ from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.ingestion import ingest
+from chartwatch.domain.pacing import Pace
 from chartwatch.domain.publishing import Publisher
 from chartwatch.rules import parse_rules
 from tests.simulation.cloud import SNS, DynamoDB, Fault, Item, Killed, Record, Seam
@@ -99,7 +100,8 @@ class Pipeline:
 
     def publisher(self) -> Publisher:
         client: Any = SNS(self.seam, self.published)
-        return Publisher(DynamoOutbox(self._table(STORIES)), SnsTopic(client, "stories"), SnsTopic(client, "digests"))
+        outbox, pace = DynamoOutbox(self._table(STORIES)), Pace(1, clock=lambda: 0.0, sleep=lambda _seconds: None)
+        return Publisher(outbox, SnsTopic(client, "stories"), SnsTopic(client, "digests"), pace)
 
     # The functions' work.
 

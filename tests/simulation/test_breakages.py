@@ -5,16 +5,21 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
+from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.journal import Journal, JournalledStep, StepRef
 from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Item, Key, Table
+from chartwatch.adapters.sns import SnsTopic
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.history import Head
 from chartwatch.domain.milestones import Bulletin, Milestone
-from chartwatch.domain.publishing import Publisher, Topic
+from chartwatch.domain.publishing import Addressed, Publisher
+from chartwatch.domain.stores import Lease
 from chartwatch.domain.stories import Message
+from chartwatch.errors import NotPublished
 from tests.simulation import pipeline as simulated
 from tests.simulation.cloud import SNS, Fault, Record, Seam
 from tests.simulation.pipeline import Pipeline
@@ -34,15 +39,16 @@ def retries_of_the_sdk_when_publishing(patch: Patch) -> None:
 
 
 def stories_taken_without_a_condition(patch: Patch) -> None:
-    patch.setattr(DynamoOutbox, "take", lambda _self, _story: True)
+    patch.setattr(DynamoOutbox, "take", lambda self, story: self._lease(story))
 
 
 def stories_settled_before_they_are_published(patch: Patch) -> None:
-    def send(self: Publisher, topic: Topic, message: Message) -> bool:
-        if not self._outbox.take(message.id):
+    def send(self: Publisher, addressed: Addressed, take: Callable[[], Lease | None]) -> bool:
+        lease = take()
+        if lease is None:
             return False
-        self._outbox.settle(message.id, "")
-        topic.publish(message)
+        self._outbox.settle(lease, "")
+        addressed.topic.publish(addressed.message)
         return True
 
     patch.setattr(Publisher, "_send", send)
@@ -51,24 +57,25 @@ def stories_settled_before_they_are_published(patch: Patch) -> None:
 def stories_in_doubt_sent_again(patch: Patch) -> None:
     take = DynamoOutbox.take
 
-    def again(self: DynamoOutbox, story: str) -> bool:
-        self.release(story)
+    def again(self: DynamoOutbox, story: str) -> Lease | None:
+        known = self.deliveries([story]).get(story)
+        if isinstance(known, Lease):
+            self.release(known)
         return take(self, story)
 
     patch.setattr(DynamoOutbox, "take", again)
 
 
 def a_lost_reply_taken_for_a_refusal(patch: Patch) -> None:
-    send = Publisher._send
+    publish = SnsTopic.publish
 
-    def released(self: Publisher, topic: Topic, message: Message) -> bool:
+    def refused(self: SnsTopic, message: Message) -> str:
         try:
-            return send(self, topic, message)
-        except Exception:
-            self._outbox.release(message.id)
-            raise
+            return publish(self, message)
+        except ReadTimeoutError as error:
+            raise NotPublished(message.id, str(error)) from error
 
-    patch.setattr(Publisher, "_send", released)
+    patch.setattr(SnsTopic, "publish", refused)
 
 
 def failed_publishing_swallowed(patch: Patch) -> None:
@@ -179,8 +186,7 @@ def records_passed_over_after_one_failure(patch: Patch) -> None:
 
 
 def stories_of_one_id(patch: Patch) -> None:
-    take = DynamoOutbox.take
-    patch.setattr(DynamoOutbox, "take", lambda self, story: take(self, story.rpartition(":")[0]))
+    patch.setattr(keys, "story", lambda story: Key(story.rpartition(":")[0], "STORY"))
 
 
 def a_digest_for_each_attempt(patch: Patch) -> None:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from chartwatch.adapters.dynamodb.outbox import SENDING
 from chartwatch.domain.milestones import substance
+from chartwatch.domain.stores import Delivery
 from chartwatch.domain.stories import digest, stories
 from tests.simulation.cloud import Fault
 from tests.simulation.pipeline import CHART, STORIES, Pipeline
@@ -32,7 +32,7 @@ def record(pipeline: Pipeline) -> Mapping[str, object]:
 
 def in_doubt(pipeline: Pipeline) -> set[str]:
     """Return the messages that were taken and never settled: whether they got out only a person can say."""
-    return {pk for (pk, _), item in pipeline.tables[STORIES].items() if item["delivery"]["S"] == SENDING}
+    return {pk for (pk, _), item in pipeline.tables[STORIES].items() if item["delivery"]["S"] == Delivery.SENDING}
 
 
 def due(pipeline: Pipeline) -> set[str]:

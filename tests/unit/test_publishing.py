@@ -8,6 +8,7 @@ from chartwatch.adapters.memory import MemoryOutbox
 from chartwatch.domain.charts import Kind
 from chartwatch.domain.claims import Holder
 from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, WorkFacts
+from chartwatch.domain.pacing import Pace
 from chartwatch.domain.publishing import Publisher
 from chartwatch.domain.rules import RuleKind
 from chartwatch.domain.stories import Message
@@ -84,7 +85,7 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def publisher(inbox: Inbox) -> Publisher:
-    return Publisher(MemoryOutbox(), inbox, inbox)
+    return Publisher(MemoryOutbox(), inbox, inbox, Pace(1000))
 
 
 def test_each_story_and_one_digest_go_out(publisher: Publisher, inbox: Inbox) -> None:
@@ -122,3 +123,18 @@ def test_a_bulletin_of_silent_changes_sends_nothing(publisher: Publisher, inbox:
     empty = Bulletin("netflix-daily-overall", "Netflix's daily chart", 676, PERIOD, (), {})
     assert publisher.publish(empty) == 0
     assert inbox.received == []
+
+
+def test_a_message_waits_its_turn_and_a_bulletin_that_is_out_waits_for_nothing(inbox: Inbox) -> None:
+    now, waits = [0.0], list[float]()
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        now[0] += seconds
+
+    publisher = Publisher(MemoryOutbox(), inbox, inbox, Pace(4, clock=lambda: now[0], sleep=sleep))
+    publisher.publish(BULLETIN)
+    assert waits == [0.25, 0.25, 0.25], "the first goes at once"
+    now[0] += 0.25
+    publisher.publish(BULLETIN)
+    assert len(waits) == 3

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -11,14 +12,17 @@ from chartwatch.adapters.connection import HttpConnection
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
-from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
+from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
-from chartwatch.adapters.sns import ONE_ATTEMPT, SnsTopic
+from chartwatch.adapters.sns import ONE_ATTEMPT, SnsSubscribers, SnsTopic
+from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.destinations import LOOPBACK, Reach
 from chartwatch.domain.detection import Detector
+from chartwatch.domain.pacing import Pace
 from chartwatch.domain.publishing import Publisher
+from chartwatch.domain.reconciling import Reconciler
 from chartwatch.domain.rules import RuleSet
 from chartwatch.settings import settings
 
@@ -71,8 +75,32 @@ def detector(rules: RuleSet) -> Detector:
 def publisher() -> Publisher:
     """Return what sends stories and digests."""
     client = boto3.client("sns", config=ONE_ATTEMPT)
-    outbox = DynamoOutbox(_table(settings().stories_table))
-    return Publisher(outbox, SnsTopic(client, settings().story_topic), SnsTopic(client, settings().digest_topic))
+    return Publisher(
+        _outbox(),
+        SnsTopic(client, settings().story_topic),
+        SnsTopic(client, settings().digest_topic),
+        Pace(settings().messages_per_second),
+    )
+
+
+def reconciler(rules: RuleSet) -> Reconciler:
+    """Return what finds and finishes, with the catalog that is in force at this moment."""
+    return Reconciler(
+        charts=charts(),
+        milestones=milestones(),
+        outbox=_outbox(),
+        checkpoints=DynamoCheckpoints(_table(settings().stories_table)),
+        detector=detector(rules),
+        publisher=publisher(),
+        witness=SqsWitness(boto3.client("sqs"), settings().witness_queue, settings().witness_missed_queue),
+        subscribers=SnsSubscribers(boto3.client("sns"), (settings().story_topic, settings().digest_topic)),
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+@cache
+def _outbox() -> DynamoOutbox:
+    return DynamoOutbox(_table(settings().stories_table))
 
 
 @cache

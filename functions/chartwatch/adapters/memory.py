@@ -1,7 +1,8 @@
 """The stores in memory: for replay, what-if and tests."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from itertools import count
 
 from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import PublicationSummary
@@ -10,8 +11,21 @@ from chartwatch.domain.fetching import Validators
 from chartwatch.domain.history import Head, Records
 from chartwatch.domain.milestones import Bulletin, Milestone
 from chartwatch.domain.revisions import History
-from chartwatch.domain.stores import Filing, Quarantined, Recorded, Writes
+from chartwatch.domain.stores import (
+    Checkpoint,
+    Delivery,
+    Filing,
+    Lease,
+    Quarantined,
+    Recorded,
+    Tidied,
+    Writes,
+)
 from chartwatch.errors import Conflict, StoryInDoubt
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class MemoryCharts:
@@ -40,6 +54,10 @@ class MemoryCharts:
     def histories(self, chart: str, period: date) -> Mapping[str, History]:
         """Return all versions of the editions of a publication, by territory, the current one last."""
         return dict(self._histories.get((chart, period), {}))
+
+    def has_editions(self, chart: str, period: date) -> bool:
+        """Return whether there is any edition of a chart for a period."""
+        return bool(self._histories.get((chart, period)))
 
     def put(self, filings: Sequence[Filing]) -> None:
         """Write the histories of all filings, and their publications."""
@@ -116,9 +134,18 @@ class MemoryMilestones:
         """Return one bulletin. Raises `LookupError` when there is none of that number."""
         return self._bulletins[chart][number]
 
-    def bulletins(self, chart: str) -> Iterable[Bulletin]:
-        """Return the chart's bulletins in the order of their numbers."""
-        return list(self._bulletins.get(chart, {}).values())
+    def bulletins(self, chart: str, after: int = 0) -> Iterable[Bulletin]:
+        """Return the chart's bulletins of greater numbers than `after`, in their order."""
+        return [bulletin for number, bulletin in self._bulletins.get(chart, {}).items() if number > after]
+
+    def unfinished(self, chart: str) -> int | None:  # noqa: ARG002  # a step in memory is whole at once
+        """Return None: no step is ever cut short."""
+        return None
+
+    def tidy(self, chart: str, after: int) -> Tidied:
+        """Find nothing to remove."""
+        head = self._heads.get(chart)
+        return Tidied(0, head.version if head else after)
 
     def _past(self, chart: str) -> Past:
         return self._pasts.setdefault(chart, Past())
@@ -149,30 +176,77 @@ class MemoryCatalogs:
 class MemoryOutbox:
     """Which stories were taken and sent; implements `Outbox`."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self._taken: set[str] = set()
-        self._message_ids: dict[str, str] = {}
+    def __init__(self, clock: Callable[[], datetime] = _utc_now) -> None:
+        """`clock` gives the times that stories are taken at."""
+        self._clock = clock
+        self._deliveries: dict[str, Delivery | Lease] = {}
+        self._attempts = count(1)
 
-    def take(self, story: str) -> bool:
-        """Take a story for sending; False when it was sent already.
+    def take(self, story: str) -> Lease | None:
+        """Take a story for sending; None when it was sent already.
 
         Raises `StoryInDoubt` when it was taken before and never settled.
         """
-        if story in self._message_ids:
-            return False
-        if story in self._taken:
-            raise StoryInDoubt(story)
-        self._taken.add(story)
-        return True
+        match self._deliveries.get(story):
+            case Delivery.SENT:
+                return None
+            case Lease():
+                raise StoryInDoubt(story)
+            case _:
+                return self._lease(story)
 
-    def settle(self, story: str, message_id: str) -> None:
-        """Mark a story that was taken as sent."""
-        self._message_ids[story] = message_id
+    def take_over(self, stale: Lease) -> Lease | None:
+        """Take a story from an attempt that died; None when it is no longer that attempt's."""
+        return self._lease(stale.story) if self._deliveries.get(stale.story) == stale else None
 
-    def release(self, story: str) -> None:
-        """Give back a story that was taken and certainly did not get out."""
-        self._taken.discard(story)
+    def settle(self, lease: Lease, message_id: str) -> None:  # noqa: ARG002  # nobody asks memory for it
+        """Mark a story as sent."""
+        self._deliveries[lease.story] = Delivery.SENT
+
+    def release(self, lease: Lease) -> None:
+        """Give back a story that certainly did not get out, unless another attempt has it, or sent it."""
+        if self._deliveries.get(lease.story) == lease:
+            self._deliveries[lease.story] = Delivery.PENDING
+
+    def witness(self, story: str) -> bool:
+        """Mark a story, whose message was seen, as sent; False when it was marked already."""
+        was_marked = self._deliveries.get(story) is Delivery.SENT
+        self._deliveries[story] = Delivery.SENT
+        return not was_marked
+
+    def deliveries(self, stories: Collection[str]) -> Mapping[str, Delivery | Lease]:
+        """Return what became of those of the stories that were ever taken."""
+        return {story: self._deliveries[story] for story in stories if story in self._deliveries}
+
+    def _lease(self, story: str) -> Lease:
+        lease = Lease(story, f"attempt {next(self._attempts)}", self._clock())
+        self._deliveries[story] = lease
+        return lease
+
+
+class MemoryCheckpoints:
+    """How far reconciling has come; implements `Checkpoints`."""
+
+    def __init__(self) -> None:
+        """Begin nowhere."""
+        self._reached: dict[str, Checkpoint] = {}
+        self._subscribers: frozenset[str] = frozenset()
+
+    def checkpoint(self, chart: str) -> Checkpoint:
+        """Return how far it has come with a chart; at first nowhere."""
+        return self._reached.get(chart, Checkpoint())
+
+    def advance(self, chart: str, reached: Checkpoint) -> None:
+        """Note how far it has come."""
+        self._reached[chart] = reached
+
+    def subscribers(self) -> frozenset[str]:
+        """Return the subscriptions that were known the last time."""
+        return self._subscribers
+
+    def note_subscribers(self, known: frozenset[str]) -> None:
+        """Note the subscriptions that are known now."""
+        self._subscribers = known
 
 
 class NoArchive:

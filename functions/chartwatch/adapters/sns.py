@@ -1,11 +1,13 @@
 """SNS topics: one attempt a message, and a clear answer whether it got out."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
+from chartwatch.domain.reconciling import Subscriber
 from chartwatch.domain.stories import Message, as_text
 from chartwatch.errors import NotPublished
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
 """For a client that publishes: a retry by the SDK after a lost reply would send a message twice."""
+
+_DELETED = "Deleted"
+"""What stands for the ARN of a subscription that is gone and still listed."""
 
 MAX_MESSAGE = 262_144
 """Bytes that SNS takes (API reference, Publish)."""
@@ -49,6 +54,36 @@ class SnsTopic:
                 raise NotPublished(message.id, str(error)) from error
             raise
         return answer["MessageId"]
+
+
+class SnsSubscribers:
+    """The subscriptions of some topics; implements `reconciling.Subscribers`."""
+
+    def __init__(self, client: "SNSClient", arns: Sequence[str]) -> None:
+        """`arns` are the topics'."""
+        self._client = client
+        self._arns = arns
+
+    def topics(self) -> Sequence[str]:
+        """Return the topics."""
+        return self._arns
+
+    def current(self) -> Sequence[Subscriber]:
+        """Return the subscriptions there are, of all topics."""
+        pages = self._client.get_paginator("list_subscriptions_by_topic")
+        return [
+            Subscriber(
+                topic=arn,
+                # Until it is confirmed, this says "PendingConfirmation".
+                arn=found["SubscriptionArn"] if found["SubscriptionArn"].startswith("arn:") else "",
+                protocol=found["Protocol"],
+                endpoint=found["Endpoint"],
+            )
+            for arn in self._arns
+            for page in pages.paginate(TopicArn=arn)
+            for found in page["Subscriptions"]
+            if found["SubscriptionArn"] != _DELETED
+        ]
 
 
 def _attribute(value: str | int | tuple[str, ...]) -> "MessageAttributeValueTypeDef":

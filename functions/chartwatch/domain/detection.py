@@ -1,9 +1,9 @@
 """From a publication to a bulletin: the difference between what is true now and what is recorded."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import PublicationSummary, Renaming
@@ -27,6 +27,28 @@ Value = TypeVar("Value")
 def no_earlier_catalog(_version: str) -> Catalog | None:
     """Find none."""
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Where a chart's record is not what its publications come to.
+
+    `milestones` are slots, `rolls` the number of honours and tallies, `unprocessed` the periods that differ.
+    """
+
+    milestones: tuple[str, ...]
+    rolls: int
+    unprocessed: tuple[date, ...]
+
+    def __bool__(self) -> bool:
+        """Return whether anything differs."""
+        return bool(self.milestones or self.rolls or self.unprocessed)
+
+
+class _Folded(NamedTuple):
+    step: Step
+    writes: Writes
+    changes: list[Change]
 
 
 class Detector:
@@ -76,6 +98,24 @@ class Detector:
     def reconsider(self, chart: str) -> list[Bulletin]:
         """Bring a chart's milestones up to the catalog and the rules in force, if these have changed since."""
         return self._made_current(chart)[0]
+
+    def audit(self, chart: str) -> Audit | None:
+        """Fold a chart from its publications, and return what the record has otherwise; nothing is changed.
+
+        None when there is no record, or one of other rules or another catalog, or when it moved on meanwhile.
+        """
+        head = self._milestones.head(chart)
+        if head is None or head.last is None or not self._is_current(head):
+            return None
+        timeline = self._charts.summaries(chart, until=head.last)
+        folded = self._fold(head, timeline, self._milestones.recorded(chart))
+        if self._milestones.head(chart) != head:
+            return None
+        return Audit(
+            milestones=tuple(change.milestone.slot for change in folded.changes),
+            rolls=len(folded.writes.honours) + len(folded.writes.tallies),
+            unprocessed=tuple(sorted(folded.writes.applied)),
+        )
 
     def _made_current(self, chart: str) -> tuple[list[Bulletin], Head | None]:
         head = self._milestones.head(chart)
@@ -137,6 +177,22 @@ class Detector:
         recorded = self._milestones.recorded(head.chart, within)
         if within is not None and any(self._is_unprocessed(p, head, recorded) for p in timeline):
             return self._fold_anew(head, cause, timeline)
+        folded = self._fold(head, timeline, recorded, within)
+        after = replace(folded.step.head, version=head.version + 1)
+        if within is not None:
+            after = replace(
+                after, scopes={s: known if s in within else head.scopes[s] for s, known in after.scopes.items()}
+            )
+        return self._commit(head, after, folded.writes, cause, folded.changes, claims=folded.step.claims)
+
+    def _fold(
+        self,
+        head: Head,
+        timeline: Sequence[PublicationSummary],
+        recorded: Recorded,
+        within: Collection[str] | None = None,
+    ) -> _Folded:
+        """Fold publications of the chart, oldest first, and return what is recorded otherwise."""
         folded = fold(head.chart, timeline, self._catalog, self._rules, within)
         versions = self._rules.versions
         rewritten = {rule for rule in {*versions, *head.rules} if head.rules.get(rule) != versions.get(rule)}
@@ -146,12 +202,7 @@ class Detector:
         changes = difference(folded.claims, recorded.milestones, policy, whole=True, who=who)
         writes = _replacing(recorded, folded, timeline)
         writes.milestones = {change.milestone.slot: change.milestone for change in changes}
-        after = replace(folded.head, version=head.version + 1)
-        if within is not None:
-            after = replace(
-                after, scopes={s: known if s in within else head.scopes[s] for s, known in after.scopes.items()}
-            )
-        return self._commit(head, after, writes, cause, changes, claims=folded.claims)
+        return _Folded(folded, writes, changes)
 
     def _is_unprocessed(self, publication: PublicationSummary, head: Head, recorded: Recorded) -> bool:
         applied = head.digest if publication.period == head.last else recorded.applied.get(publication.period)

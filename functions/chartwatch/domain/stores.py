@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from chartwatch.domain.catalog import Catalog
@@ -43,6 +44,9 @@ class ChartStore(Protocol):
 
     def histories(self, chart: str, period: date) -> Mapping[str, History]:
         """Return all versions of the editions of a publication, by territory, the current one last."""
+
+    def has_editions(self, chart: str, period: date) -> bool:
+        """Return whether there is any edition of a chart for a period, whether or not the publication is."""
 
     def put(self, filings: Sequence[Filing]) -> None:
         """Write the histories of all filings, and only then their publications, up to a hundred at one stroke."""
@@ -94,6 +98,13 @@ class Recorded:
     applied: Mapping[date, str]
 
 
+class Tidied(NamedTuple):
+    """How many leftovers were removed, and up to which version there are none now."""
+
+    removed: int
+    until: int
+
+
 class MilestoneStore(Protocol):
     """Honour rolls, tallies, slots and bulletins."""
 
@@ -127,24 +138,83 @@ class MilestoneStore(Protocol):
     def bulletin(self, chart: str, number: int) -> Bulletin:
         """Return one bulletin. Raises `LookupError` when there is none of that number."""
 
-    def bulletins(self, chart: str) -> Iterable[Bulletin]:
-        """Return the chart's bulletins in the order of their numbers."""
+    def bulletins(self, chart: str, after: int = 0) -> Iterable[Bulletin]:
+        """Return the chart's bulletins of greater numbers than `after`, in their order."""
+
+    def unfinished(self, chart: str) -> int | None:
+        """Return the version that a step under way, or cut short, is to make; `head` finishes it."""
+
+    def tidy(self, chart: str, after: int) -> "Tidied":
+        """Remove what processes that were cut short left of steps that can never be taken any more.
+
+        Only leftovers of steps that were to make a greater version than `after` are looked for.
+        """
+
+
+class Delivery(StrEnum):
+    """What became of a story that was ever taken: given back, under way (or cut short), and out."""
+
+    PENDING = "PENDING"
+    SENDING = "SENDING"
+    SENT = "SENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A story that was taken for sending, by which attempt and when (UTC). It is in doubt until it is settled."""
+
+    story: str
+    attempt: str
+    taken_at: datetime
 
 
 class Outbox(Protocol):
     """Which stories were sent. A story is taken before it is published and settled after, so none goes out twice."""
 
-    def take(self, story: str) -> bool:
-        """Take a story for sending; False when it was sent already.
+    def take(self, story: str) -> Lease | None:
+        """Take a story for sending; None when it was sent already.
 
         Raises `StoryInDoubt` when it was taken before and never settled: it may be out or not.
         """
 
-    def settle(self, story: str, message_id: str) -> None:
-        """Mark a story that was taken as sent."""
+    def take_over(self, stale: Lease) -> Lease | None:
+        """Take a story from an attempt that died; None when it is no longer that attempt's."""
 
-    def release(self, story: str) -> None:
-        """Give back a story that was taken and certainly did not get out."""
+    def settle(self, lease: Lease, message_id: str) -> None:
+        """Mark a story as sent. That is true whoever has taken it meanwhile."""
+
+    def release(self, lease: Lease) -> None:
+        """Give back a story that certainly did not get out, unless another attempt has it, or sent it."""
+
+    def witness(self, story: str) -> bool:
+        """Mark a story, whose message was seen, as sent; False when it was marked already."""
+
+    def deliveries(self, stories: Collection[str]) -> Mapping[str, Delivery | Lease]:
+        """Return what became of those of the stories that were ever taken: the lease of one that is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Up to which number the bulletins of a chart are wholly sent, and the journal of its record is tidy."""
+
+    sent: int = 0
+    tidied: int = 0
+
+
+class Checkpoints(Protocol):
+    """How far reconciling has come, so that what it costs does not grow with history."""
+
+    def checkpoint(self, chart: str) -> Checkpoint:
+        """Return how far it has come with a chart; at first nowhere."""
+
+    def advance(self, chart: str, reached: Checkpoint) -> None:
+        """Note how far it has come. An earlier one costs nothing but looking again."""
+
+    def subscribers(self) -> frozenset[str]:
+        """Return the subscriptions that were known the last time."""
+
+    def note_subscribers(self, known: frozenset[str]) -> None:
+        """Note the subscriptions that are known now."""
 
 
 class Archive(Protocol):

@@ -108,7 +108,7 @@ def digest(bulletin: Bulletin, told: Sequence[Story]) -> Message:
         lines += _wrapped(plain(story.subject), bullet="* ")
     lines += ["", f"Bulletin {bulletin.id}"]
     return Message(
-        id=f"{bulletin.id}:digest",
+        id=_digest_id(bulletin.id),
         subject=printable_ascii(f"{counted}: {bulletin.chart_name}, {bulletin.period.isoformat()}")[:MAX_SUBJECT],
         text="\n".join(lines) + "\n",
         body={
@@ -238,6 +238,24 @@ def _fitted(body: dict[str, Any], milestones: list[dict[str, Any]]) -> Mapping[s
 def _size(value: Any) -> int:
     # Measured as it will be sent: as JSON inside JSON.
     return len(json.dumps(as_text(value), ensure_ascii=False).encode())
+
+
+def told_by(body: str) -> str | None:
+    """Return the id of the message whose body it is, as a queue got it; None when it is the body of none."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(said, dict):
+        return None
+    if isinstance(story := said.get("story"), str):
+        return story
+    bulletin = said.get("bulletin")
+    return _digest_id(bulletin) if isinstance(bulletin, str) else None
+
+
+def _digest_id(bulletin: str) -> str:
+    return f"{bulletin}:digest"
 
 
 def as_text(body: Any) -> str:

@@ -48,6 +48,10 @@ class DynamoCharts:
         items = self._table.query(keys.editions(chart, period), keys.EDITION)
         return {item["sk"]["S"].removeprefix(keys.EDITION): _history(item) for item in items}
 
+    def has_editions(self, chart: str, period: date) -> bool:
+        """Return whether there is any edition of a chart for a period, whether or not the publication is."""
+        return any(True for _ in self._table.query(keys.editions(chart, period), keys.EDITION))
+
     def put(self, filings: Sequence[Filing]) -> None:
         """Write the histories of all filings, and only then their publications, up to a hundred at one stroke."""
         charts = {summary.chart.id for summary, _ in filings} - self._listed

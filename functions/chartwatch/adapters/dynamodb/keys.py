@@ -18,6 +18,8 @@
 | | chart | `BULLETIN#`version | a bulletin, by the step that holds it; it wakes the publisher |
 | | chart`#`scope | `SLOT#`slot`#`revision | a revision of a milestone |
 | stories | story | `STORY` | what became of a story |
+| | chart | `CHECKPOINT` | how far reconciling has come with a chart |
+| | `SUBSCRIBERS` | `KNOWN` | which subscriptions there were the last time |
 
 `#` separates the parts of a key, so a part that may hold one has it written `%23`, and `%` as `%25`.
 """
@@ -45,7 +47,8 @@ STEP, BULLETIN, APPLIED, GAPS = "STEP#", "BULLETIN#", "APPLIED#", "GAPS#"
 HONOUR, TALLY, SLOT = "HONOUR#", "TALLY#", "SLOT#"
 """First parts of sort keys."""
 
-STORY = "STORY"
+STORY, CHECKPOINT = "STORY", "CHECKPOINT"
+SUBSCRIBERS = Key("SUBSCRIBERS", "KNOWN")
 
 _LONGEST_PART = 400
 """Bytes of a part that a source may make as long as it likes; DynamoDB takes sort keys of 1,024 bytes."""
@@ -144,6 +147,17 @@ def gaps(chart: str, ref: str) -> Key:
     return Key(record(chart), f"{GAPS}{ref}")
 
 
+def of_versions(chart: str, kind: str, first: int, last: int) -> tuple[str, str, str]:
+    """Return the partition, and the sort keys between which what `kind` has of versions stands, all included."""
+    # "$" is what comes after "#".
+    return record(chart), f"{kind}{first:08d}", f"{kind}{last:08d}$"
+
+
+def version_of(sk: str) -> int:
+    """Return the version in the sort key of a step, gaps or a bulletin."""
+    return int(sk.split("#")[1])
+
+
 def step(chart: str, version: int, digest: str) -> Key:
     """Return where a step stands; its sort key is the prefix of those of the step's parts."""
     return Key(record(chart), f"{STEP}{version:08d}#{digest}#")
@@ -202,6 +216,11 @@ def tallies(chart: str, group: str) -> Key:
 def story(story_id: str) -> Key:
     """Return where it stands what became of a story."""
     return Key(story_id, STORY)
+
+
+def checkpoint(chart: str) -> Key:
+    """Return where it stands how far reconciling has come with a chart."""
+    return Key(_part(chart), CHECKPOINT)
 
 
 def _key(record: Mapping[str, Any]) -> Key:

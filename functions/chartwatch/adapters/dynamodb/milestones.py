@@ -24,14 +24,17 @@ from chartwatch.adapters.dynamodb.records import (
     tallies_after,
     works_after,
 )
-from chartwatch.adapters.dynamodb.table import Item, Table, key_of
+from chartwatch.adapters.dynamodb.table import Item, Key, Table, key_of
 from chartwatch.domain.history import EVERYWHERE, Head, Records
 from chartwatch.domain.milestones import Bulletin, Milestone
-from chartwatch.domain.stores import Recorded, Writes
+from chartwatch.domain.stores import Recorded, Tidied, Writes
 from chartwatch.errors import Conflict
 
 _HEAD = codec.Packed(TypeAdapter(Head))
 _MILESTONE = codec.Packed(TypeAdapter(Milestone))
+
+_LAST_VERSION = 99_999_999
+"""The greatest that keys have room for."""
 
 
 class DynamoMilestones:
@@ -121,10 +124,47 @@ class DynamoMilestones:
         item = self._table.existing(layout.bulletin(chart, number))
         return self._journal.bulletin(chart, StepRef.of(item["step"]))
 
-    def bulletins(self, chart: str) -> Iterable[Bulletin]:
-        """Return the chart's bulletins in the order of their numbers."""
-        for item in self._table.query(layout.record(chart), layout.BULLETIN):
+    def bulletins(self, chart: str, after: int = 0) -> Iterable[Bulletin]:
+        """Return the chart's bulletins of greater numbers than `after`, in their order."""
+        for item in self._table.query_between(*layout.of_versions(chart, layout.BULLETIN, after + 1, _LAST_VERSION)):
             yield self._journal.bulletin(chart, StepRef.of(item["step"]))
+
+    def unfinished(self, chart: str) -> int | None:
+        """Return the version that a step under way, or cut short, is to make; `head` finishes it."""
+        pending = self._stored(chart).pending
+        return pending.version if pending else None
+
+    def tidy(self, chart: str, after: int) -> Tidied:
+        """Remove what processes that were cut short left of steps that can never be taken any more.
+
+        Only leftovers of steps that were to make a greater version than `after` are looked for. A step is taken from
+        the version before its own alone, so one that is no longer ahead of the head was taken or never will be; and
+        no later head goes back to other gaps than those that this one names. So nothing has to be of some age here.
+        """
+        stored = self._stored(chart)
+        if stored.pending is not None or stored.head is None or stored.head.version <= after:
+            return Tidied(0, after)
+        reached = stored.head.version
+        told = {
+            StepRef.of(item["step"])
+            for item in self._table.query_between(*layout.of_versions(chart, layout.BULLETIN, after + 1, reached))
+        }
+        kept = {(ref.version, ref.digest) for ref in told}
+        left = [
+            key
+            for key in self._keys(chart, layout.STEP, after + 1, reached)
+            if (layout.version_of(key.sk), key.sk.split("#")[2]) not in kept
+        ]
+        left += [
+            key
+            for key in self._keys(chart, layout.GAPS, after + 1, reached)
+            if key.sk.removeprefix(layout.GAPS) != stored.gaps
+        ]
+        self._table.delete_all(left)
+        return Tidied(len(left), reached)
+
+    def _keys(self, chart: str, kind: str, first: int, last: int) -> list[Key]:
+        return [key_of(item) for item in self._table.query_between(*layout.of_versions(chart, kind, first, last))]
 
     def _stored(self, chart: str) -> "_StoredHead":
         return _StoredHead.of(self._table.get(layout.head(chart)) or {})

@@ -1,20 +1,18 @@
 """Which stories were sent, on DynamoDB: a story is an item that goes from SENDING to SENT."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chartwatch.adapters.dynamodb import keys
-from chartwatch.adapters.dynamodb.codec import text
-from chartwatch.adapters.dynamodb.table import Table
+from chartwatch.adapters.dynamodb.codec import number, text
+from chartwatch.adapters.dynamodb.table import Item, Table
+from chartwatch.domain.stores import Checkpoint, Delivery, Lease
 from chartwatch.errors import StoryInDoubt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
-
-PENDING, SENDING, SENT = "PENDING", "SENDING", "SENT"
-"""What `delivery` says: given back, under way (or cut short), and out."""
 
 
 def _utc_now() -> datetime:
@@ -25,45 +23,122 @@ class DynamoOutbox:
     """The stories that were taken and sent; implements `Outbox`."""
 
     def __init__(self, table: Table, clock: Callable[[], datetime] = _utc_now) -> None:
-        """`table` is the stories table; `clock` gives the times that are noted for people."""
+        """`table` is the stories table; `clock` gives the times that stories are taken at, and sent."""
         self._table = table
         self._clock = clock
 
-    def take(self, story: str) -> bool:
-        """Take a story for sending; False when it was sent already.
+    def take(self, story: str) -> Lease | None:
+        """Take a story for sending; None when it was sent already.
 
         Raises `StoryInDoubt` when it was taken before and never settled.
         """
-        key = keys.story(story)
-        attempt = text(uuid.uuid4().hex)
-        item = {**key.attributes, "delivery": text(SENDING), "attempt": attempt, "taken_at": self._now()}
-        if self._table.put_if(item, "attribute_not_exists(pk) OR delivery = :pending", {":pending": text(PENDING)}):
-            return True
-        stored = self._table.existing(key)
-        if stored["delivery"]["S"] == SENT:
-            return False
+        lease = self._lease(story)
+        if self._put(lease, "attribute_not_exists(pk) OR delivery = :pending", {":pending": text(Delivery.PENDING)}):
+            return lease
+        stored = self._table.existing(keys.story(story))
+        if stored["delivery"]["S"] == Delivery.SENT:
+            return None
         # When the answer to a first attempt is lost, the client's second one finds the story taken: by itself.
-        if stored["attempt"] != attempt:
+        if stored["attempt"]["S"] != lease.attempt:
             raise StoryInDoubt(story)
-        return True
+        return lease
 
-    def settle(self, story: str, message_id: str) -> None:
-        """Mark a story that was taken as sent."""
+    def take_over(self, stale: Lease) -> Lease | None:
+        """Take a story from an attempt that died; None when it is no longer that attempt's."""
+        lease = self._lease(stale.story)
+        if self._put(lease, _IS_ATTEMPTS, _attempts(stale)):
+            return lease
+        # As in `take`: the client may have been refused by its own first attempt.
+        return lease if self.deliveries([stale.story]).get(stale.story) == lease else None
+
+    def settle(self, lease: Lease, message_id: str) -> None:
+        """Mark a story as sent."""
         self._table.update_if(
-            keys.story(story),
+            keys.story(lease.story),
             "SET delivery = :sent, message_id = :message_id, sent_at = :now",
             "attribute_exists(pk)",
-            {":sent": text(SENT), ":message_id": text(message_id), ":now": self._now()},
+            {":sent": text(Delivery.SENT), ":message_id": text(message_id), ":now": _time(self._clock())},
         )
 
-    def release(self, story: str) -> None:
-        """Give back a story that was taken and certainly did not get out."""
+    def release(self, lease: Lease) -> None:
+        """Give back a story that certainly did not get out, unless another attempt has it, or sent it."""
         self._table.update_if(
-            keys.story(story),
+            keys.story(lease.story),
             "SET delivery = :pending",
-            "delivery = :sending",
-            {":pending": text(PENDING), ":sending": text(SENDING)},
+            _IS_ATTEMPTS,
+            {":pending": text(Delivery.PENDING), **_attempts(lease)},
         )
 
-    def _now(self) -> "AttributeValueTypeDef":
-        return text(self._clock().isoformat(timespec="milliseconds"))
+    def witness(self, story: str) -> bool:
+        """Mark a story, whose message was seen, as sent; False when it was marked already."""
+        return self._table.update_if(
+            keys.story(story),
+            "SET delivery = :sent, seen_at = :now",
+            "attribute_not_exists(pk) OR delivery <> :sent",
+            {":sent": text(Delivery.SENT), ":now": _time(self._clock())},
+        )
+
+    def deliveries(self, stories: Collection[str]) -> Mapping[str, Delivery | Lease]:
+        """Return what became of those of the stories that were ever taken."""
+        found = self._table.get_all([keys.story(story) for story in stories])
+        return {item["pk"]["S"]: _delivery(item) for item in found}
+
+    def _lease(self, story: str) -> Lease:
+        now = self._clock()
+        return Lease(story, uuid.uuid4().hex, now.replace(microsecond=now.microsecond // 1000 * 1000))
+
+    def _put(self, lease: Lease, condition: str, values: Item) -> bool:
+        item = {
+            **keys.story(lease.story).attributes,
+            "delivery": text(Delivery.SENDING),
+            "attempt": text(lease.attempt),
+            "taken_at": _time(lease.taken_at),
+        }
+        return self._table.put_if(item, condition, values)
+
+
+class DynamoCheckpoints:
+    """How far reconciling has come; implements `Checkpoints`."""
+
+    def __init__(self, table: Table) -> None:
+        """`table` is the stories table."""
+        self._table = table
+
+    def checkpoint(self, chart: str) -> Checkpoint:
+        """Return how far it has come with a chart; at first nowhere."""
+        item = self._table.get(keys.checkpoint(chart))
+        return Checkpoint(int(item["sent"]["N"]), int(item["tidied"]["N"])) if item else Checkpoint()
+
+    def advance(self, chart: str, reached: Checkpoint) -> None:
+        """Note how far it has come."""
+        said = {"sent": number(reached.sent), "tidied": number(reached.tidied)}
+        self._table.put({**keys.checkpoint(chart).attributes, **said})
+
+    def subscribers(self) -> frozenset[str]:
+        """Return the subscriptions that were known the last time."""
+        item = self._table.get(keys.SUBSCRIBERS)
+        return frozenset(item["known"]["SS"]) if item and "known" in item else frozenset()
+
+    def note_subscribers(self, known: frozenset[str]) -> None:
+        """Note the subscriptions that are known now."""
+        # DynamoDB has no empty set.
+        said: Item = {"known": {"SS": sorted(known)}} if known else {}
+        self._table.put({**keys.SUBSCRIBERS.attributes, **said})
+
+
+_IS_ATTEMPTS = "delivery = :sending AND attempt = :attempt"
+
+
+def _attempts(lease: Lease) -> Item:
+    return {":sending": text(Delivery.SENDING), ":attempt": text(lease.attempt)}
+
+
+def _time(moment: datetime) -> "AttributeValueTypeDef":
+    return text(moment.isoformat(timespec="milliseconds"))
+
+
+def _delivery(item: Item) -> Delivery | Lease:
+    delivery = Delivery(item["delivery"]["S"])
+    if delivery is not Delivery.SENDING:
+        return delivery
+    return Lease(item["pk"]["S"], item["attempt"]["S"], datetime.fromisoformat(item["taken_at"]["S"]))

@@ -1,0 +1,71 @@
+"""The witness: a queue that is subscribed to the topics, with raw delivery, and so holds the bodies of what got out."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from chartwatch.domain.reconciling import Sighting
+from chartwatch.domain.stories import told_by
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+MOST = 10
+"""Messages that one ReceiveMessage gives (API reference)."""
+
+LONG_POLL = 2
+"""Seconds that a receive waits. Only one that waits asks all of SQS's servers; else it may miss what is there."""
+
+
+class SqsWitness:
+    """A queue; implements `reconciling.Witness`."""
+
+    def __init__(self, client: "SQSClient", url: str, missed_url: str, *, long_poll: int = LONG_POLL) -> None:
+        """`url` is the queue's; `missed_url` is where messages go that could not get there, or be read."""
+        self._client = client
+        self._url = url
+        self._missed_url = missed_url
+        self._long_poll = long_poll
+
+    @property
+    def endpoint(self) -> str:
+        """The ARN of the queue."""
+        answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        return answer["Attributes"]["QueueArn"]
+
+    def sightings(self) -> Sequence[Sighting]:
+        """Return some of the messages that are there; none when there are none at this moment.
+
+        What is the body of no message of ours stays, and goes to the queue of those missed.
+        """
+        while True:
+            answer = self._client.receive_message(
+                QueueUrl=self._url, MaxNumberOfMessages=MOST, WaitTimeSeconds=self._long_poll
+            )
+            messages = answer.get("Messages", [])
+            found = [
+                Sighting(story, message["ReceiptHandle"])
+                for message in messages
+                if (story := told_by(message["Body"])) is not None
+            ]
+            if found or not messages:
+                return found
+
+    def forget(self, seen: Sequence[Sighting]) -> None:
+        """Delete messages; one that SQS does not delete comes again."""
+        for one in seen:
+            self._client.delete_message(QueueUrl=self._url, ReceiptHandle=one.receipt)
+
+    def is_empty(self) -> bool:
+        """Return whether SQS counts no message, readable, in flight or delayed, here or among those missed."""
+        return not any(self._counted(url) for url in (self._url, self._missed_url))
+
+    def _counted(self, url: str) -> int:
+        answer = self._client.get_queue_attributes(
+            QueueUrl=url,
+            AttributeNames=[
+                "ApproximateNumberOfMessages",
+                "ApproximateNumberOfMessagesNotVisible",
+                "ApproximateNumberOfMessagesDelayed",
+            ],
+        )
+        return sum(int(count) for count in answer["Attributes"].values())

@@ -1,0 +1,30 @@
+"""A pace that many messages keep: SNS suspends an email endpoint that gets more than ten in a second."""
+
+import time
+from collections.abc import Callable
+
+
+class Pace:
+    """A token bucket that holds one token: waits come out even, and no second ever sees more than `per_second`."""
+
+    def __init__(
+        self,
+        per_second: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`clock` gives seconds that only rise; `sleep` waits for that many."""
+        self._interval = 1 / per_second
+        self._clock = clock
+        self._sleep = sleep
+        self._next = float("-inf")
+
+    def wait(self) -> None:
+        """Wait until the next message may go."""
+        if (left := self._next - self._clock()) > 0:
+            self._sleep(left)
+
+    def spend(self) -> None:
+        """Note that a message goes now."""
+        self._next = self._clock() + self._interval

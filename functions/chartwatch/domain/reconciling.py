@@ -1,0 +1,296 @@
+"""Finding and finishing what a crash left, wherever it was; and watching what nobody else would miss.
+
+Every check is small, asks the stores how things stand, repairs what it can, and says what it found. What one check
+repairs, the next ones see, so their order matters: a step is finished before publications are detected, and the
+witness is asked before a story is sent again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple, Protocol
+
+from chartwatch.domain.calendars import overdue
+from chartwatch.domain.charts import PublicationSummary
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.publishing import Publisher
+from chartwatch.domain.stores import ChartStore, Checkpoints, Lease, MilestoneStore, Outbox
+
+LEASE = timedelta(minutes=10)
+"""How long a story is its taker's. No function that publishes may run for as long, so that whoever took it is dead."""
+
+GRACE = timedelta(minutes=5)
+"""How long after that a message may take to get to the witness. SNS takes milliseconds, unless SQS is down."""
+
+LOOK_BACK = timedelta(days=15)
+"""How far back publications are looked for that were not processed; the audit of a chart looks at all of them."""
+
+LOOK_AHEAD = 3
+"""How many periods after the latest are looked at for editions without a publication."""
+
+MOST_BULLETINS = 100
+"""Bulletins of a chart that one run looks at; the next goes on from there."""
+
+TURN = timedelta(minutes=15)
+"""How often `reconcile` runs; a run audits one chart at most."""
+
+
+class Found(StrEnum):
+    """What can be found; also the name of the metric that counts it."""
+
+    STEP_FINISHED = "StepsFinished"
+    RECORD_UPDATED = "RecordsUpdated"
+    PUBLICATION_DETECTED = "PublicationsDetected"
+    LEFTOVER_REMOVED = "LeftoversRemoved"
+    STORY_WITNESSED = "StoriesWitnessed"
+    STORY_SENT = "StoriesSentLate"
+    STORY_SENT_AGAIN = "StoriesSentAgain"
+    STORY_IN_DOUBT = "StoriesInDoubt"
+    STORY_REFUSED = "StoriesRefused"
+    WITNESS_MISSING = "WitnessMissing"
+    EDITIONS_UNPUBLISHED = "EditionsUnpublished"
+    CHART_LATE = "ChartsLate"
+    SUBSCRIBER_UNCONFIRMED = "SubscribersUnconfirmed"
+    SUBSCRIBER_VANISHED = "SubscribersVanished"
+    RECORD_DIFFERS = "RecordDiffers"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was not as it should be, or that was put right: what, where, and how many of it."""
+
+    found: Found
+    where: str
+    detail: str = ""
+    count: int = 1
+
+
+class Subscriber(NamedTuple):
+    """A subscription to a topic. `arn` is empty until it is confirmed."""
+
+    topic: str
+    arn: str
+    protocol: str
+    endpoint: str
+
+
+class Subscribers(Protocol):
+    """Who gets what the topics send."""
+
+    def current(self) -> Sequence[Subscriber]:
+        """Return the subscriptions there are, of all topics."""
+
+    def topics(self) -> Sequence[str]:
+        """Return the topics."""
+
+
+class Sighting(NamedTuple):
+    """A message that got out: the id of its story or digest, and what the witness needs to forget it."""
+
+    story: str
+    receipt: str
+
+
+class Witness(Protocol):
+    """A queue that is subscribed to every topic, and so sees whatever got out."""
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint of its subscriptions."""
+
+    def sightings(self) -> Sequence[Sighting]:
+        """Return some of the messages that were seen and not forgotten; none when there are none at this moment."""
+
+    def forget(self, seen: Sequence[Sighting]) -> None:
+        """Forget messages; whatever is not forgotten is seen again."""
+
+    def is_empty(self) -> bool:
+        """Return whether it holds nothing at all: no message that can be read, and none that another is reading."""
+
+
+Check = Callable[[], Iterator[Finding]]
+
+Applied = Callable[[date], str | None]
+"""From a period to the digest of the number ones that were processed for it."""
+
+
+class Reconciler:
+    """Checks everything, and repairs what can be repaired without a doubt."""
+
+    def __init__(
+        self,
+        *,
+        charts: ChartStore,
+        milestones: MilestoneStore,
+        outbox: Outbox,
+        checkpoints: Checkpoints,
+        detector: Detector,
+        publisher: Publisher,
+        witness: Witness,
+        subscribers: Subscribers,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`clock` gives the time, UTC."""
+        self._charts = charts
+        self._milestones = milestones
+        self._outbox = outbox
+        self._checkpoints = checkpoints
+        self._detector = detector
+        self._publisher = publisher
+        self._witness = witness
+        self._subscribers = subscribers
+        self._clock = clock
+        self._heard_until: datetime | None = None
+
+    def checks(self) -> Iterator[tuple[str, Check]]:
+        """Yield all checks with their names, in order; one that fails need not keep back the others."""
+        yield "witness", self.hear_the_witness
+        charts = self._charts.charts()
+        for chart in charts:
+            for name, check in (
+                ("record", self.finish_the_record),
+                ("stories", self.send_the_rest),
+                ("publications", self.watch_the_chart),
+            ):
+                yield f"{name} of {chart}", lambda check=check, chart=chart: check(chart)  # type: ignore[misc]
+        yield "subscribers", self.watch_the_subscribers
+        if (chosen := in_turn(charts, self._clock())) is not None:
+            yield f"audit of {chosen}", lambda: self.audit(chosen)
+
+    def hear_the_witness(self) -> Iterator[Finding]:
+        """Mark the stories whose messages the witness saw as sent, and only then forget the messages.
+
+        Whether the witness has been heard out decides what may be sent again: see `is_dead`.
+        """
+        began = self._clock()
+        known = self._subscribers.current()
+        heard = {who.topic for who in known if who.endpoint == self._witness.endpoint and who.arn}
+        deaf = sorted(set(self._subscribers.topics()) - heard)
+        for topic in deaf:
+            yield Finding(Found.WITNESS_MISSING, topic, "the witness queue is not subscribed: nothing is sent again")
+        while seen := self._witness.sightings():
+            for sighting in seen:
+                if self._outbox.witness(sighting.story):
+                    yield Finding(Found.STORY_WITNESSED, sighting.story, "it was sent, and nobody had noted it")
+            self._witness.forget(seen)
+        if not deaf and self._witness.is_empty():
+            self._heard_until = began
+
+    def finish_the_record(self, chart: str) -> Iterator[Finding]:
+        """Finish a step that was cut short, process publications that were not, and remove what is left over."""
+        if (version := self._milestones.unfinished(chart)) is not None:
+            self._milestones.head(chart)
+            yield Finding(Found.STEP_FINISHED, chart, f"the step that makes version {version}")
+        for bulletin in self._detector.reconsider(chart):
+            yield Finding(Found.RECORD_UPDATED, chart, f"rules or catalog had changed: bulletin {bulletin.id}")
+        since = (self._clock() - LOOK_BACK).date()
+        recent = self._charts.summaries(chart, since)
+        yield from self._detected(chart, recent, lambda: lambda period: self._milestones.applied(chart, period))
+        reached = self._checkpoints.checkpoint(chart)
+        tidied = self._milestones.tidy(chart, reached.tidied)
+        if tidied.until > reached.tidied:
+            self._checkpoints.advance(chart, replace(reached, tidied=tidied.until))
+        if tidied.removed:
+            yield Finding(Found.LEFTOVER_REMOVED, chart, "items of steps that were never taken", tidied.removed)
+
+    def send_the_rest(self, chart: str) -> Iterator[Finding]:
+        """Send the stories of bulletins that were not sent, those after the last bulletin that is known to be whole."""
+        reached = self._checkpoints.checkpoint(chart)
+        sent, all_whole = reached.sent, True
+        for bulletin in islice(self._milestones.bulletins(chart, reached.sent), MOST_BULLETINS):
+            completed = self._publisher.complete(bulletin, self.is_dead)
+            for found, stories in (
+                (Found.STORY_SENT, completed.sent),
+                (Found.STORY_SENT_AGAIN, completed.again),
+                (Found.STORY_IN_DOUBT, completed.in_doubt),
+                (Found.STORY_REFUSED, completed.refused),
+            ):
+                yield from (Finding(found, story) for story in stories)
+            all_whole = all_whole and completed.is_whole
+            if all_whole:
+                sent = bulletin.number
+        if sent > reached.sent:
+            self._checkpoints.advance(chart, replace(self._checkpoints.checkpoint(chart), sent=sent))
+
+    def is_dead(self, lease: Lease) -> bool:
+        """Return whether the attempt that took a story is over, and its message certainly did not get out.
+
+        The attempt ended with its lease at the latest; what it sent came to the witness within the grace time; and the
+        witness was heard out, beginning after that. Had the message been there, the story would be marked as sent.
+        """
+        return self._heard_until is not None and lease.taken_at + LEASE + GRACE <= self._heard_until
+
+    def watch_the_chart(self, chart: str) -> Iterator[Finding]:
+        """Report a chart that is late, and editions whose publication never came; the next fetch finishes those."""
+        now = self._clock()
+        latest = self._latest(chart, now)
+        if latest is None:
+            return
+        period = latest.period
+        if (due := overdue(latest.chart, period, now)) is not None:
+            yield Finding(Found.CHART_LATE, chart, f"nothing of {due} yet")
+        for _ in range(LOOK_AHEAD):
+            period += latest.chart.cadence.step
+            if self._charts.has_editions(chart, period):
+                yield Finding(Found.EDITIONS_UNPUBLISHED, chart, period.isoformat())
+
+    def watch_the_subscribers(self) -> Iterator[Finding]:
+        """Report who never confirmed, and who was there before and is no more (once)."""
+        current = self._subscribers.current()
+        for who in current:
+            if not who.arn:
+                yield Finding(Found.SUBSCRIBER_UNCONFIRMED, who.topic, who.protocol)
+        known = frozenset(who.arn for who in current if who.arn)
+        before = self._checkpoints.subscribers()
+        for arn in sorted(before - known):
+            yield Finding(Found.SUBSCRIBER_VANISHED, arn)
+        if known != before:
+            self._checkpoints.note_subscribers(known)
+
+    def audit(self, chart: str) -> Iterator[Finding]:
+        """Fold a chart anew from all its publications, and report what its record has otherwise.
+
+        A publication that was never processed is; any other difference is a mistake of ours that a person should see.
+        """
+        whole = self._charts.summaries(chart)
+        yield from self._detected(chart, whole, lambda: self._milestones.recorded(chart).applied.get)
+        if audit := self._detector.audit(chart):
+            slots = ", ".join(audit.milestones[:10])
+            detail = f"{len(audit.milestones)} milestones ({slots}), {audit.rolls} lines of rolls"
+            yield Finding(Found.RECORD_DIFFERS, chart, detail)
+
+    def _unprocessed(
+        self, chart: str, timeline: Sequence[PublicationSummary], read: Callable[[], Applied]
+    ) -> Iterator[PublicationSummary]:
+        """Yield the publications that the record does not have as they are stored, oldest first.
+
+        Processing one may process others, so the record is looked at again after each.
+        """
+        head, applied = self._milestones.head(chart), read()
+        for publication in timeline:
+            is_last = head is not None and head.last == publication.period
+            processed = head.digest if head and is_last else applied(publication.period)
+            if processed != publication.number_ones_digest():
+                yield publication
+                head, applied = self._milestones.head(chart), read()
+
+    def _detected(
+        self, chart: str, timeline: Sequence[PublicationSummary], read: Callable[[], Applied]
+    ) -> Iterator[Finding]:
+        for publication in self._unprocessed(chart, timeline, read):
+            self._detector.detect(chart, publication.period)
+            yield Finding(Found.PUBLICATION_DETECTED, chart, publication.period.isoformat())
+
+    def _latest(self, chart: str, now: datetime) -> PublicationSummary | None:
+        head = self._milestones.head(chart)
+        since = head.last if head and head.last else (now - LOOK_BACK).date()
+        return max(self._charts.summaries(chart, since), key=lambda publication: publication.period, default=None)
+
+
+def in_turn(charts: Sequence[str], now: datetime) -> str | None:
+    """Return the chart that this run audits: each about once a day, since an audit reads a whole history."""
+    runs_a_day = timedelta(days=1) // TURN
+    day, run = divmod(int(now.timestamp() // TURN.total_seconds()), runs_a_day)
+    return charts[(day * runs_a_day + run) % len(charts)] if run < len(charts) else None

@@ -1,0 +1,45 @@
+"""Finds what a crash left and finishes it, and watches what nobody else would miss; every quarter of an hour."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from chartwatch.adapters import deployment
+from chartwatch.domain.reconciling import Found
+from chartwatch.rules import included_rules
+from chartwatch.settings import settings
+
+logger = Logger(service="reconcile")
+metrics = Metrics(service="reconcile")
+tracer = Tracer(service="reconcile")
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(_event: Mapping[str, Any], _context: LambdaContext) -> dict[str, int]:
+    """Run every check, and return how often each thing was found.
+
+    A check that fails keeps back no other. Raises `ExceptionGroup` in the end when any did: the next run, which finds
+    things as this one left them, tries again.
+    """
+    counts: Counter[Found] = Counter()
+    errors: list[Exception] = []
+    for name, check in deployment.reconciler(included_rules(settings().rules)).checks():
+        try:
+            for finding in check():
+                counts[finding.found] += finding.count
+                logger.warning(finding.found, where=finding.where, detail=finding.detail, count=finding.count)
+        except Exception as error:  # raised again below
+            logger.exception("failed", extra={"check": name})
+            errors.append(error)
+    for found in Found:
+        # Zeros too, so that an alarm goes back by itself.
+        metrics.add_metric(found, MetricUnit.Count, counts[found])
+    if errors:
+        raise ExceptionGroup("some checks failed", errors)
+    return {found.value: counts[found] for found in Found}

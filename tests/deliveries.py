@@ -1,0 +1,243 @@
+"""A small world for claims about delivery: two days of a chart, a topic, its witness, a clock, and calls that end."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any, Protocol
+
+from chartwatch.adapters.memory import MemoryCharts, MemoryCheckpoints, MemoryMilestones, MemoryOutbox
+from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
+from chartwatch.domain.detection import Detector
+from chartwatch.domain.ingestion import take_in
+from chartwatch.domain.pacing import Pace
+from chartwatch.domain.publishing import Publisher
+from chartwatch.domain.reconciling import Finding, Found, Reconciler, Sighting, Subscriber
+from chartwatch.domain.stores import ChartStore, Checkpoints, MilestoneStore, Outbox
+from chartwatch.domain.stories import Message
+from chartwatch.errors import NotPublished
+from chartwatch.rules import default_rules
+
+CHART = Chart("weekly", "the weekly chart", "somebody", Cadence.WEEK, 2)
+FIRST = date(2022, 1, 2)
+CATALOG = Catalog(
+    [
+        Work("dark", "Dark", Kind.SERIES, "de", ("DE",), date(2017, 12, 1)),
+        Work("maid", "Maid", Kind.SERIES, "en", ("US",), date(2021, 10, 1)),
+        Work("squid", "Squid Game", Kind.SERIES, "ko", ("KR",), date(2021, 9, 17)),
+    ]
+)
+RULES = default_rules()
+TOPS = (("Maid", "Maid"), ("Squid Game", "Dark"), ("Dark", "Squid Game"), ("Maid", "Maid"))
+"""What tops the chart in two territories, week by week."""
+
+NOW = datetime(2022, 1, 25, 12, tzinfo=UTC)
+"""A day on which the first three weeks are published, and the fourth is not due."""
+
+QUARTER = timedelta(minutes=15)
+
+
+def week(number: int) -> date:
+    """Return the period of a week, the first of which is 0."""
+    return FIRST + timedelta(weeks=number)
+
+
+def publication(number: int) -> Publication:
+    editions = tuple(
+        Edition(territory, (Entry(1, title, None, Kind.SERIES),))
+        for territory, title in zip(("KR", "US"), TOPS[number], strict=True)
+    )
+    return Publication(CHART, week(number), editions, Provenance("chart.csv", None, "0" * 64))
+
+
+class Place(Protocol):
+    """Where the stores are kept."""
+
+    def charts(self) -> ChartStore: ...
+
+    def milestones(self) -> MilestoneStore: ...
+
+    def outbox(self) -> Outbox: ...
+
+    def checkpoints(self) -> Checkpoints: ...
+
+
+class InMemory:
+    """Stores in memory, whose outbox goes by the clock of a world."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._charts, self._milestones = MemoryCharts(), MemoryMilestones()
+        self._outbox, self._checkpoints = MemoryOutbox(clock), MemoryCheckpoints()
+
+    def charts(self) -> MemoryCharts:
+        return self._charts
+
+    def milestones(self) -> MemoryMilestones:
+        return self._milestones
+
+    def outbox(self) -> MemoryOutbox:
+        return self._outbox
+
+    def checkpoints(self) -> MemoryCheckpoints:
+        return self._checkpoints
+
+
+class Ended(BaseException):
+    """The process ends here. No `Exception`: nothing catches the end of its own process."""
+
+
+@dataclass
+class Cut:
+    """Ends the process before or after its `at`-th call; never, when that is beyond the last."""
+
+    at: int = -1
+    event: str = "before"
+    made: int = 0
+
+    def around(self, thing: Any) -> Any:
+        """Return the thing, with its calls counted."""
+        return _Counted(thing, self)
+
+    def call(self, method: Callable[..., Any], *arguments: Any) -> Any:
+        self.made += 1
+        if self.made == self.at + 1 and self.event == "before":
+            raise Ended
+        answer = method(*arguments)
+        if self.made == self.at + 1:
+            raise Ended
+        return answer
+
+
+class _Counted:
+    def __init__(self, thing: Any, cut: Cut) -> None:
+        self._thing = thing
+        self._cut = cut
+
+    def __getattr__(self, name: str) -> Any:
+        known = getattr(self._thing, name)
+        return (lambda *arguments: self._cut.call(known, *arguments)) if callable(known) else known
+
+
+@dataclass
+class Topic:
+    """What subscribers and the witness get of what is published."""
+
+    received: list[str] = field(default_factory=list)
+    refuses: bool = False
+    loses_replies: bool = False
+    witness: "Queue | None" = None
+
+    def publish(self, message: Message) -> str:
+        if self.refuses:
+            raise NotPublished(message.id, "throttled")
+        self.received.append(message.id)
+        if self.witness is not None:
+            self.witness.get(message.id)
+        if self.loses_replies:
+            raise TimeoutError
+        return f"id-{len(self.received)}"
+
+
+@dataclass
+class Queue:
+    """A queue as SQS has them: what was read is hidden for a while, and comes back unless it is deleted."""
+
+    clock: Callable[[], datetime]
+    visible_from: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    receipts: Any = field(default_factory=count)
+    endpoint: str = "arn:witness"
+
+    def get(self, story: str) -> None:
+        self.visible_from[f"receipt {next(self.receipts)}"] = story, self.clock()
+
+    def sightings(self) -> Sequence[Sighting]:
+        now = self.clock()
+        seen = [Sighting(story, r) for r, (story, since) in self.visible_from.items() if since <= now][:2]
+        for story, receipt in seen:
+            self.visible_from[receipt] = story, now + timedelta(seconds=60)
+        return seen
+
+    def forget(self, seen: Sequence[Sighting]) -> None:
+        for one in seen:
+            self.visible_from.pop(one.receipt, None)
+
+    def is_empty(self) -> bool:
+        return not self.visible_from
+
+
+class World:
+    """Everything from publications to subscribers."""
+
+    def __init__(self, place: Place | None = None, now: datetime = NOW) -> None:
+        self.now = now
+        self.place = place or InMemory(self.clock)
+        self.witness = Queue(self.clock)
+        self.topic = Topic(witness=self.witness)
+        self.known = [
+            Subscriber("topic", "arn:1", "sqs", "arn:witness"),
+            Subscriber("topic", "arn:2", "email", "me@example.org"),
+        ]
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def current(self) -> Sequence[Subscriber]:
+        return self.known
+
+    def topics(self) -> Sequence[str]:
+        return ["topic"]
+
+    def publish(self, *weeks: int) -> None:
+        """Let publications arrive, of which nothing is concluded yet."""
+        for number in weeks:
+            take_in(publication(number), self.place.charts())
+
+    def detector(self) -> Detector:
+        return Detector(self.place.charts(), self.place.milestones(), CATALOG, RULES)
+
+    def detect(self, *weeks: int) -> None:
+        """Let publications arrive and process them, so that their bulletins wait to be sent."""
+        self.publish(*weeks)
+        for number in weeks:
+            self.detector().detect(CHART.id, week(number))
+
+    def publisher(self, cut: Cut | None = None) -> Publisher:
+        cut = cut or Cut()
+        topic = cut.around(self.topic)
+        pace = Pace(1, clock=lambda: 0.0, sleep=lambda _: None)
+        return Publisher(cut.around(self.place.outbox()), topic, topic, pace)
+
+    def send(self, cut: Cut | None = None) -> None:
+        """Publish every bulletin, as the stream would have it."""
+        publisher = self.publisher(cut)
+        for bulletin in self.place.milestones().bulletins(CHART.id):
+            publisher.publish(bulletin)
+
+    def reconciler(self, cut: Cut | None = None) -> Reconciler:
+        cut = cut or Cut()
+        return Reconciler(
+            charts=self.place.charts(),
+            milestones=self.place.milestones(),
+            outbox=cut.around(self.place.outbox()),
+            checkpoints=cut.around(self.place.checkpoints()),
+            detector=self.detector(),
+            publisher=self.publisher(cut),
+            witness=cut.around(self.witness),
+            subscribers=self,
+            clock=self.clock,
+        )
+
+    def reconcile(self, cut: Cut | None = None) -> list[Finding]:
+        """Run every check once, as `reconcile` does, and return what it finds."""
+        return [finding for _, check in self.reconciler(cut).checks() for finding in check()]
+
+    def found(self) -> dict[Found, int]:
+        """Run every check once, and count what it finds."""
+        counts: dict[Found, int] = {}
+        for finding in self.reconcile():
+            counts[finding.found] = counts.get(finding.found, 0) + finding.count
+        return counts
+
+    def later(self, by: timedelta = QUARTER) -> None:
+        self.now += by

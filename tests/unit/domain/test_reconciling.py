@@ -1,0 +1,224 @@
+"""What reconciling finds and finishes, and what it leaves alone."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from chartwatch.domain.calendars import MARGIN, overdue
+from chartwatch.domain.charts import Cadence, Chart
+from chartwatch.domain.reconciling import GRACE, LEASE, Found, Subscriber, in_turn
+from chartwatch.domain.stories import told_by
+from tests.deliveries import CHART, QUARTER, Cut, Ended, World, week
+
+
+@pytest.fixture
+def world() -> World:
+    """Three weeks of which everything was processed and sent."""
+    its = World()
+    its.detect(0, 1, 2)
+    its.send()
+    its.later()
+    return its
+
+
+def test_where_everything_went_well_there_is_nothing_to_find(world: World) -> None:
+    sent = list(world.topic.received)
+    assert len(sent) > 3
+    assert world.found() == {}
+    assert world.topic.received == sent
+    assert world.witness.is_empty()
+
+
+def test_publications_that_nobody_processed_are_processed_and_told(world: World) -> None:
+    sent = list(world.topic.received)
+    world.publish(3)
+    found = world.found()
+    assert found[Found.PUBLICATION_DETECTED] == 1
+    assert found[Found.STORY_SENT] == len(world.topic.received) - len(sent) > 0
+    assert world.found() == {}
+
+
+def test_an_old_period_that_nobody_processed_is_found_by_the_audit() -> None:
+    world = World()
+    world.detect(0, 2, 3)
+    world.publish(1)
+    world.now = datetime(2022, 6, 1, 0, 1, tzinfo=UTC)
+    assert world.found()[Found.PUBLICATION_DETECTED] == 1
+
+
+def test_bulletins_that_nobody_published_are_sent_once() -> None:
+    world = World()
+    world.detect(0, 1, 2)
+    assert world.found()[Found.STORY_SENT] == len(world.topic.received) > 0
+    sent = list(world.topic.received)
+    world.send()
+    assert world.topic.received == sent
+    assert sorted(set(sent)) == sorted(sent)
+
+
+def test_bulletins_that_are_known_to_be_sent_are_not_looked_at_again(world: World) -> None:
+    world.found()
+    read: list[int] = []
+    known = world.place.milestones()
+    bulletins = known.bulletins
+    known.bulletins = lambda chart, after=0: read.append(after) or bulletins(chart, after)  # type: ignore[method-assign,func-returns-value]
+    world.found()
+    head = known.head(CHART.id)
+    assert head is not None
+    assert read == [max(b.number for b in bulletins(CHART.id))]
+    assert world.place.checkpoints().checkpoint(CHART.id).tidied == head.version
+
+
+def _in_doubt(*, got_out: bool) -> World:
+    """Leave a world whose publisher died with its first story in doubt."""
+    world = World()
+    world.detect(0, 1, 2)
+    with pytest.raises(Ended):
+        world.send(Cut(1, "after" if got_out else "before"))
+    return world
+
+
+@pytest.mark.parametrize("got_out", [True, False])
+def test_a_story_in_doubt_is_left_alone_while_its_taker_may_live(got_out: bool) -> None:
+    world = _in_doubt(got_out=got_out)
+    world.later(LEASE + GRACE - timedelta(seconds=1))
+    found = world.found()
+    assert found.get(Found.STORY_IN_DOUBT, 0) == (0 if got_out else 1)
+    assert Found.STORY_SENT_AGAIN not in found
+    assert len(set(world.topic.received)) == len(world.topic.received)
+
+
+def test_a_story_that_the_witness_saw_is_sent() -> None:
+    world = _in_doubt(got_out=True)
+    world.later()
+    assert world.found()[Found.STORY_WITNESSED] == 1
+    assert len(set(world.topic.received)) == len(world.topic.received)
+
+
+def test_a_story_that_the_witness_did_not_see_is_sent_again() -> None:
+    world = _in_doubt(got_out=False)
+    world.later()
+    assert world.found()[Found.STORY_SENT_AGAIN] == 1
+    assert len(set(world.topic.received)) == len(world.topic.received)
+    world.later()
+    assert world.found() == {}
+
+
+def test_nothing_is_sent_again_while_another_reads_the_witness() -> None:
+    world = _in_doubt(got_out=True)
+    world.later()
+    assert world.witness.sightings()
+    found = world.found()
+    assert found[Found.STORY_IN_DOUBT] == 1
+    assert Found.STORY_SENT_AGAIN not in found
+    world.later()
+    assert world.found()[Found.STORY_WITNESSED] >= 1
+    assert len(set(world.topic.received)) == len(world.topic.received)
+
+
+def test_nothing_is_sent_again_when_the_witness_is_not_subscribed() -> None:
+    world = _in_doubt(got_out=False)
+    world.known = world.known[1:]
+    world.later()
+    found = world.found()
+    assert found[Found.WITNESS_MISSING] == 1
+    assert Found.STORY_SENT_AGAIN not in found
+
+
+def test_a_refused_story_waits_for_the_next_run(world: World) -> None:
+    world.found()
+    world.detect(3)
+    world.topic.refuses = True
+    refused = world.found()[Found.STORY_REFUSED]
+    world.topic.refuses = False
+    assert world.found() == {Found.STORY_SENT: refused}
+
+
+def test_a_lost_reply_is_made_good_by_the_witness(world: World) -> None:
+    world.found()
+    world.detect(3)
+    world.topic.loses_replies = True
+    with pytest.raises(TimeoutError):
+        world.found()
+    world.topic.loses_replies = False
+    world.later()
+    assert world.found()[Found.STORY_WITNESSED] == 1
+    assert len(set(world.topic.received)) == len(world.topic.received)
+
+
+def test_editions_without_their_publication_are_reported(world: World) -> None:
+    charts = world.place.charts()
+    charts.has_editions = lambda _, period: period == week(3)  # type: ignore[method-assign]
+    assert world.found() == {Found.EDITIONS_UNPUBLISHED: 1}
+
+
+def test_who_never_confirmed_and_who_vanished_is_reported(world: World) -> None:
+    world.found()
+    world.known = [world.known[0], Subscriber("topic", "", "email", "you@example.org")]
+    assert world.found() == {Found.SUBSCRIBER_UNCONFIRMED: 1, Found.SUBSCRIBER_VANISHED: 1}
+    assert world.found() == {Found.SUBSCRIBER_UNCONFIRMED: 1}
+
+
+def test_a_record_that_is_not_what_its_publications_come_to_is_reported_and_left_alone(world: World) -> None:
+    world.found()
+    recorded = world.place.milestones()._milestones[CHART.id]  # type: ignore[attr-defined]
+    slot = min(slot for slot, milestone in recorded.items() if milestone.is_held)
+    wrong = recorded.pop(slot)
+    world.now = datetime(2022, 1, 26, 0, 1, tzinfo=UTC)
+    (finding,) = world.reconcile()
+    assert finding.found is Found.RECORD_DIFFERS
+    assert slot in finding.detail
+    assert slot not in recorded
+    recorded[slot] = wrong
+    assert world.found() == {}
+
+
+def test_each_chart_is_audited_once_a_day() -> None:
+    charts = ["a", "b", "c"]
+    start = datetime(2022, 1, 26, tzinfo=UTC)
+    for day in range(3):
+        turns = [in_turn(charts, start + timedelta(day) + run * QUARTER) for run in range(96)]
+        assert sorted(chart for chart in turns if chart) == charts
+    assert in_turn([], start) is None
+
+
+WEEKLY = Chart("netflix-weekly-tv", "", "netflix", Cadence.WEEK, 10)
+DAILY = Chart("mine", "", "me", Cadence.DAY, 10)
+OWN_WEEKLY = Chart("mine", "", "me", Cadence.WEEK, 10)
+
+
+@pytest.mark.parametrize(
+    ("chart", "latest", "due"),
+    [
+        (WEEKLY, date(2026, 1, 4), datetime(2026, 1, 13, 20, tzinfo=UTC)),
+        (DAILY, date(2026, 1, 4), datetime(2026, 1, 6, 12, tzinfo=UTC)),
+        (OWN_WEEKLY, date(2026, 1, 4), datetime(2026, 1, 14, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_chart_is_late_some_hours_after_its_own_time(chart: Chart, latest: date, due: datetime) -> None:
+    late_from = due + MARGIN
+    assert overdue(chart, latest, late_from - timedelta(seconds=1)) is None
+    assert overdue(chart, latest, late_from) == latest + chart.cadence.step
+    assert overdue(chart, latest, late_from + timedelta(days=59)) == latest + chart.cadence.step
+    assert overdue(chart, latest, late_from + timedelta(days=61)) is None, "a chart that has ceased is not late"
+
+
+def test_a_late_chart_is_reported(world: World) -> None:
+    world.found()
+    world.now = datetime(2022, 1, 26, 6, tzinfo=UTC)
+    assert Found.CHART_LATE in world.found()
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"story": "weekly:00000001:dark", "bulletin": "weekly:00000001"}', "weekly:00000001:dark"),
+        ('{"bulletin": "weekly:00000001", "stories": []}', "weekly:00000001:digest"),
+        ('{"Type": "SubscriptionConfirmation"}', None),
+        ('{"story": 7}', None),
+        ("[1]", None),
+        ("hello", None),
+    ],
+)
+def test_a_body_says_which_message_it_is(body: str, told: str | None) -> None:
+    assert told_by(body) == told

@@ -1,0 +1,65 @@
+"""The function `reconcile`: every check runs, whatever becomes of another."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chartwatch.adapters import deployment
+from chartwatch.domain.reconciling import Finding, Found
+from chartwatch.settings import PREFIX, Settings, settings
+
+
+def finds() -> Iterator[Finding]:
+    yield Finding(Found.CHART_LATE, "weekly")
+    yield Finding(Found.LEFTOVER_REMOVED, "weekly", "", 3)
+
+
+def fails() -> Iterator[Finding]:
+    yield Finding(Found.STORY_SENT, "weekly:00000001:dark")
+    raise TimeoutError
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    settings.cache_clear()
+    for name, field in Settings.model_fields.items():
+        if field.is_required():
+            monkeypatch.setenv(f"{PREFIX}{name.upper()}", "any")
+    monkeypatch.setenv("CHARTWATCH_LIVE_FROM", "2022-01-01")
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "1")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Chartwatch")
+    import reconcile
+
+    context = SimpleNamespace(
+        function_name="reconcile", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="1"
+    )
+
+    def with_checks(*checks: Any) -> Any:
+        named = [(f"check {number}", check) for number, check in enumerate(checks)]
+        monkeypatch.setattr(deployment, "reconciler", lambda _: SimpleNamespace(checks=lambda: named))
+        return reconcile.handler({}, context)
+
+    yield with_checks
+    settings.cache_clear()
+
+
+def test_what_was_found_is_counted_and_nothing_is_a_count_too(run: Any) -> None:
+    counts = run(finds, finds)
+    assert counts["ChartsLate"] == 2
+    assert counts["LeftoversRemoved"] == 6
+    assert counts["RecordDiffers"] == 0
+    assert counts.keys() == {found.value for found in Found}
+
+
+def test_a_check_that_fails_keeps_back_no_other_and_fails_the_run(run: Any) -> None:
+    ran: list[str] = []
+
+    def last() -> Iterator[Finding]:
+        ran.append("last")
+        yield from finds()
+
+    with pytest.raises(ExceptionGroup, match="some checks failed"):
+        run(fails, last)
+    assert ran == ["last"]
