@@ -17,8 +17,9 @@ test: $(VENV)/.ready .tools/.ready  ## every test
 test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and correction; takes hours
 	CHARTWATCH_HYPOTHESIS=deep $(BIN)/python -m pytest -n auto tests/unit/domain/test_arrival_order.py tests/integration/test_oracle_generated.py
 
-test-simulation: $(VENV)/.ready  ## every single fault at every call of the pipeline, and many at once; minutes
-	CHARTWATCH_SIMULATIONS=5000 $(BIN)/python -m pytest -n auto tests/simulation
+SIMULATIONS ?= 1000000
+test-simulation: $(VENV)/.ready  ## faults at every call of the pipeline, singly, in all pairs and more: a night; make test-simulation SIMULATIONS=20000
+	CHARTWATCH_SIMULATIONS=$(SIMULATIONS) $(BIN)/python -m pytest -n auto tests/simulation
 
 COUNT ?= 10000000
 fuzz: $(VENV)/.ready  ## mutated inputs for every parser and for stories: make fuzz COUNT=100000

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.streams import InOrderProcessor
+from chartwatch.errors import StoriesUnsent
 
 logger = Logger(service="publish_stories")
 metrics = Metrics(service="publish_stories")
@@ -26,14 +27,17 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 
 
 def publish(record: DynamoDBRecord) -> None:
-    """Process one record: the keys of a bulletin."""
+    """Process one record: the keys of a bulletin. What is in doubt, or waits for that, is left to `reconcile`."""
     key = keys.bulletin_of(record)
     try:
         bulletin = deployment.milestones().bulletin(key.chart, key.number)
-        sent = deployment.publisher().publish(bulletin)
+        completed = deployment.publisher().publish(bulletin)
+        if completed.refused:
+            raise StoriesUnsent(bulletin.id, tuple(map(str, completed.refused)))
     except Exception:
         # Reported as failed and tried again; nothing else would tell why.
         logger.exception("failed", extra={"key": key})
         raise
-    metrics.add_metric("MessagesSent", MetricUnit.Count, sent)
-    logger.info("published", bulletin=bulletin.id, sent=sent)
+    metrics.add_metric("MessagesSent", MetricUnit.Count, len(completed.sent))
+    log = logger.info if completed.is_whole else logger.warning
+    log("published", bulletin=bulletin.id, sent=len(completed.sent), in_doubt=completed.in_doubt, held=completed.held)

@@ -206,7 +206,8 @@ class World:
         cut = cut or Cut()
         topic = cut.around(self.topic)
         pace = Pace(1, clock=lambda: 0.0, sleep=lambda _: None)
-        return Publisher(cut.around(self.place.outbox()), topic, topic, pace)
+        outbox, checkpoints = cut.around(self.place.outbox()), cut.around(self.place.checkpoints())
+        return Publisher(outbox, self.place.milestones(), checkpoints, topic, topic, pace=pace)
 
     def send(self, cut: Cut | None = None) -> None:
         """Publish every bulletin, as the stream would have it."""

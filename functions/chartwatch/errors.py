@@ -243,7 +243,7 @@ class NotPublished(Retryable):
 
 @dataclass
 class StoriesUnsent(Retryable):
-    """Some messages of a bulletin did not get out, or may not have; the others did."""
+    """Some messages of a bulletin were refused, and certainly did not get out."""
 
     bulletin: str
     reasons: tuple[str, ...]

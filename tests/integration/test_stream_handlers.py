@@ -9,7 +9,8 @@ import pytest
 
 from chartwatch.adapters import deployment
 from chartwatch.domain.milestones import Bulletin
-from chartwatch.errors import Conflict, StoriesUnsent
+from chartwatch.domain.publishing import Completed
+from chartwatch.errors import Conflict, NotPublished
 
 CONTEXT = SimpleNamespace(
     function_name="stream", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="1"
@@ -30,9 +31,10 @@ class Work:
     def bulletin(self, chart: str, number: int) -> Bulletin:
         return Bulletin(chart, "A chart", number, date(2022, 1, number), (), {})
 
-    def publish(self, bulletin: Bulletin) -> int:
-        self._do(bulletin.number, StoriesUnsent(bulletin.id, ()))
-        return 0
+    def publish(self, bulletin: Bulletin) -> Completed:
+        self.begun.append(bulletin.number)
+        refused = [NotPublished(bulletin.id, "throttled")] if bulletin.number in self.fails else []
+        return Completed(refused=refused)
 
     def _do(self, number: int, error: Exception) -> None:
         self.begun.append(number)
@@ -99,3 +101,12 @@ def test_what_is_run_again_begins_with_the_record_that_failed(work: Work, run: R
     work.fails = set()
     assert run([2, 3]) == [], "one batch's failure is forgotten with the next"
     assert work.begun == [1, 2, 2, 3]
+
+
+def test_what_is_in_doubt_or_waits_for_that_is_not_tried_again_at_once(work: Work, monkeypatch: Any) -> None:
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    import publish_stories
+
+    work.publish = lambda _bulletin: Completed(in_doubt=["weekly:00000001:dark"], held=["weekly:00000001:maid"])  # type: ignore[method-assign]
+    assert publish_stories.handler({"Records": [_record(1, "BULLETIN#00000001")]}, CONTEXT) == {"batchItemFailures": []}

@@ -1,8 +1,10 @@
-"""A cloud in memory: DynamoDB and SNS as the adapters call them, and what may go wrong with a call."""
+"""A cloud in memory: DynamoDB, SNS and SQS as the adapters call them, and what may go wrong with a call."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -12,6 +14,8 @@ Made = TypeVar("Made")
 Item = Mapping[str, Any]
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
+WITNESS, MISSED = "witness", "missed"
+"""Names of queues."""
 
 
 class Fault(StrEnum):
@@ -182,20 +186,97 @@ class DynamoDB:
             self._streams[name].append(Record("INSERT" if before is None else "MODIFY", *key))
 
 
-class SNS:
-    """An SNS client, as far as `adapters.sns.SnsTopic` uses one: keeps what got out."""
+@dataclass
+class Message:
+    """A message in a queue, or on its way: nobody counts it until `there_at`, nobody reads it until `readable_at`."""
 
-    def __init__(self, seam: Seam, published: list[Mapping[str, Any]]) -> None:
-        """`published` is shared by all clients."""
+    body: str
+    there_at: datetime
+    readable_at: datetime
+
+
+@dataclass
+class Queue:
+    """A queue that is subscribed to every topic, with raw delivery."""
+
+    messages: dict[str, Message] = field(default_factory=dict)
+    received: int = 0
+
+    def there(self, now: datetime) -> Mapping[str, Message]:
+        return {receipt: message for receipt, message in self.messages.items() if message.there_at <= now}
+
+
+ARN = "arn:witness"
+HIDDEN_FOR = timedelta(seconds=60)
+"""The queue's visibility timeout."""
+
+
+class SNS:
+    """An SNS client, as far as `adapters.sns` uses one: keeps what got out, and tells the witness, sometimes late."""
+
+    def __init__(
+        self, seam: Seam, published: list[Mapping[str, Any]], queue: Queue, arrival: Callable[[], datetime]
+    ) -> None:
+        """`published` and `queue` are shared by all clients; `arrival`: when the queue has what is published now."""
         self._seam = seam
         self._published = published
+        self._queue = queue
+        self._arrival = arrival
 
     def publish(self, **message: Any) -> dict[str, str]:
         def effect() -> dict[str, str]:
             self._published.append(message)
+            receipt, when = f"first {len(self._published)}", self._arrival()
+            self._queue.messages[receipt] = Message(json.loads(message["Message"])["default"], when, when)
             return {"MessageId": str(len(self._published))}
 
         return self._seam.call("Publish", effect, retried=False)
+
+    def get_paginator(self, _operation: str) -> "SNS":
+        return self
+
+    def paginate(self, TopicArn: str) -> Iterator[dict[str, Any]]:
+        its = {"SubscriptionArn": f"arn:{TopicArn}:1", "Protocol": "sqs", "Endpoint": ARN}
+        yield self._seam.call("ListSubscriptions", lambda: {"Subscriptions": [its]}, retried=True)
+
+
+class SQS:
+    """An SQS client, as far as `adapters.sqs.SqsWitness` uses one."""
+
+    def __init__(self, seam: Seam, queue: Queue, clock: Callable[[], datetime]) -> None:
+        """`queue` is shared by all clients."""
+        self._seam = seam
+        self._queue = queue
+        self._clock = clock
+
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: Sequence[str]) -> dict[str, Any]:
+        def effect() -> dict[str, Any]:
+            if AttributeNames == ["QueueArn"]:
+                return {"QueueArn": ARN}
+            its = self._queue.there(self._clock()) if QueueUrl == WITNESS else {}
+            readable = sum(message.readable_at <= self._clock() for message in its.values())
+            return {AttributeNames[0]: str(readable), AttributeNames[1]: str(len(its) - readable)}
+
+        return {"Attributes": self._seam.call("GetQueueAttributes", effect, retried=True)}
+
+    def receive_message(self, MaxNumberOfMessages: int, **_: Any) -> dict[str, Any]:
+        def effect() -> list[dict[str, str]]:
+            now, given = self._clock(), []
+            readable = [r for r, message in self._queue.there(now).items() if message.readable_at <= now]
+            for old in readable[:MaxNumberOfMessages]:
+                message = self._queue.messages.pop(old)
+                self._queue.received += 1
+                receipt = f"receipt {self._queue.received}"
+                self._queue.messages[receipt] = Message(message.body, message.there_at, now + HIDDEN_FOR)
+                given.append({"Body": message.body, "ReceiptHandle": receipt})
+            return given
+
+        return {"Messages": self._seam.call("ReceiveMessage", effect, retried=True)}
+
+    def delete_message(self, ReceiptHandle: str, **_: Any) -> dict[str, Any]:
+        # A receipt of before the last time it was received deletes nothing.
+        self._seam.call("DeleteMessage", lambda: self._queue.messages.pop(ReceiptHandle, None), retried=True)
+        return {}
 
 
 def _key(item: Item) -> tuple[str, str]:

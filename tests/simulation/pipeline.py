@@ -3,26 +3,29 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
-from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
+from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.memory import NoArchive
-from chartwatch.adapters.sns import SnsTopic
+from chartwatch.adapters.sns import SnsSubscribers, SnsTopic
+from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.ingestion import ingest
 from chartwatch.domain.pacing import Pace
 from chartwatch.domain.publishing import Publisher
+from chartwatch.domain.reconciling import TURN, Finding, Reconciler
 from chartwatch.rules import parse_rules
-from tests.simulation.cloud import SNS, DynamoDB, Fault, Item, Killed, Record, Seam
+from tests.simulation.cloud import MISSED, SNS, SQS, WITNESS, DynamoDB, Fault, Item, Killed, Queue, Record, Seam
 
 CHARTS, MILESTONES, STORIES = "charts", "milestones", "stories"
+TOPICS = ("stories", "digests")
 PUBLICATION, BULLETIN = "PUBLICATION#", "BULLETIN#"
 """What template.yaml's filters let through to the functions."""
 
@@ -66,10 +69,17 @@ DOCUMENTS: Sequence[Said] = (
 ATTEMPTS = 12
 """How often in a row the simulation calls a function again; a plan has fewer faults than that."""
 
+BEGIN = datetime(2022, 1, 5, 12, tzinfo=UTC)
+LONGEST = timedelta(minutes=4)
+"""How long a call may stand still, and a message be on its way to the witness: less than a function may run."""
+
+QUIET = 30
+"""Runs of `reconcile` after which at the latest there is nothing to find any more."""
+
 
 @dataclass
 class Pipeline:
-    """One run. `chance` decides how records are batched and repeated."""
+    """One run. `chance` decides how records are batched, repeated and delayed, and what else runs at the same time."""
 
     plan: Mapping[int, Fault] = field(default_factory=dict)
     chance: random.Random = field(default_factory=lambda: random.Random(0))
@@ -79,12 +89,19 @@ class Pipeline:
     streams: dict[str, list[Record]] = field(
         default_factory=lambda: {name: [] for name in (CHARTS, MILESTONES, STORIES)}
     )
+    queue: Queue = field(default_factory=Queue)
     published: list[Mapping[str, Any]] = field(default_factory=list)
     read: dict[str, int] = field(default_factory=lambda: {CHARTS: 0, MILESTONES: 0})
+    found: list[Finding] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    streamed: bool = True
+    now: datetime = BEGIN
 
     def __post_init__(self) -> None:
         self.seam = Seam(self.plan)
+
+    def clock(self) -> datetime:
+        return self.now
 
     # Stores as a process has them.
 
@@ -98,10 +115,38 @@ class Pipeline:
     def milestones(self) -> DynamoMilestones:
         return DynamoMilestones(self._table(MILESTONES))
 
+    def outbox(self) -> DynamoOutbox:
+        return DynamoOutbox(self._table(STORIES), self.clock)
+
+    def detector(self) -> Detector:
+        return Detector(self.charts(), self.milestones(), CATALOG, RULES)
+
     def publisher(self) -> Publisher:
-        client: Any = SNS(self.seam, self.published)
-        outbox, pace = DynamoOutbox(self._table(STORIES)), Pace(1, clock=lambda: 0.0, sleep=lambda _seconds: None)
-        return Publisher(outbox, SnsTopic(client, "stories"), SnsTopic(client, "digests"), pace)
+        return Publisher(
+            self.outbox(),
+            self.milestones(),
+            DynamoCheckpoints(self._table(STORIES)),
+            SnsTopic(self._sns(), TOPICS[0]),
+            SnsTopic(self._sns(), TOPICS[1]),
+            pace=Pace(1, clock=lambda: 0.0, sleep=lambda _seconds: None),
+        )
+
+    def reconciler(self) -> Reconciler:
+        sqs: Any = SQS(self.seam, self.queue, self.clock)
+        return Reconciler(
+            charts=self.charts(),
+            milestones=self.milestones(),
+            outbox=self.outbox(),
+            checkpoints=DynamoCheckpoints(self._table(STORIES)),
+            detector=self.detector(),
+            publisher=self.publisher(),
+            witness=SqsWitness(sqs, WITNESS, MISSED),
+            subscribers=SnsSubscribers(self._sns(), TOPICS),
+            clock=self.clock,
+        )
+
+    def _sns(self) -> Any:
+        return SNS(self.seam, self.published, self.queue, lambda: self.now + self.chance.random() * LONGEST)
 
     # The functions' work.
 
@@ -122,52 +167,92 @@ class Pipeline:
     def detect(self, record: Record) -> None:
         key = keys.of(record.as_lambda_sees_it)
         if isinstance(key, keys.PublicationKey):
-            Detector(self.charts(), self.milestones(), CATALOG, RULES).detect(key.chart, key.period)
+            self.detector().detect(key.chart, key.period)
 
     def publish(self, record: Record) -> None:
         key = keys.bulletin_of(record.as_lambda_sees_it)
-        self.publisher().publish(self.milestones().bulletin(key.chart, key.number))
+        completed = self.publisher().publish(self.milestones().bulletin(key.chart, key.number))
+        if completed.refused:
+            raise completed.refused[0]
+
+    def reconcile(self) -> None:
+        for _, check in self.reconciler().checks():
+            try:
+                self.found += check()
+            except Exception as error:  # noqa: BLE001  # the next run tries again, as the function's handler has it
+                self._log(error)
 
     # What calls them.
 
-    def run(self) -> "Pipeline":
-        """Fetch every document, and let the streams run dry after each."""
+    def run(self, *, streams: bool = True) -> "Pipeline":
+        """Fetch every document while the streams run, and then wait until `reconcile` finds nothing any more.
+
+        Without `streams` all that they would do is left to `reconcile`.
+        """
+        self.streamed = streams
         for number in range(len(DOCUMENTS)):
             self._call(f"fetch {number}", lambda number=number: self.fetch(number))
-            while self._drain(CHARTS, PUBLICATION, self.detect) or self._drain(MILESTONES, BULLETIN, self.publish):
-                pass
+            if streams and self.chance.random() < 0.8:
+                self.drain()
+        if streams:
+            self.drain()
+        for _ in range(QUIET):
+            self.now += TURN
+            before = len(self.found), len(self.seam.log)
+            self._attempt(self.reconcile)
+            if streams:
+                self.drain()
+            if before == (len(self.found), len(self.seam.log)):
+                return self
+        self.failures.append("reconcile always finds something")
         return self
 
-    def _drain(self, stream: str, prefix: str, handle: Callable[[Record], None]) -> bool:
-        """Deliver what is new on a stream, in batches, some of them twice; return whether there was anything."""
+    def drain(self) -> None:
+        """Deliver what is new on the streams, in batches, some of them twice; each stream at its own speed."""
+        work = {CHARTS: (PUBLICATION, self.detect), MILESTONES: (BULLETIN, self.publish)}
+        while waiting := [name for name, (prefix, _) in work.items() if self._waiting(name, prefix)]:
+            stream = self.chance.choice(waiting)
+            prefix, handle = work[stream]
+            at = self.read[stream]
+            batch = self._waiting(stream, prefix)[: self.chance.randint(1, 3)]
+            for _ in range(self.chance.choice([1, 1, 1, 2])):
+                for record in batch:
+                    self._call(f"{record}", lambda record=record, handle=handle: handle(record))
+            self.read[stream] = max(self.read[stream], at + len(batch))
+
+    def _waiting(self, stream: str, prefix: str) -> Sequence[Record]:
         records = [record for record in self.streams[stream] if record.sk.startswith(prefix)]
-        at = self.read[stream]
-        if at >= len(records):
-            return False
-        batch = records[at : at + self.chance.randint(1, 3)]
-        for _ in range(self.chance.choice([1, 1, 1, 2])):
-            for record in batch:
-                self._call(f"{record}", lambda record=record: handle(record))
-        self.read[stream] = at + len(batch)
-        return True
+        return records[self.read[stream] :]
 
     def _call(self, name: str, work: Callable[[], None]) -> None:
-        """Call a function until it comes through; what is in doubt for good is given up after as many attempts."""
+        """Call a function until it comes through."""
         for _ in range(ATTEMPTS):
-            self.seam.meanwhile = lambda: self._attempt(work)
             if self._attempt(work):
                 return
-        self.failures.append(name)
+        self.failures.append(f"{name} was given up")
 
     def _attempt(self, work: Callable[[], None]) -> bool:
+        """Run a function once; when it stands still, something else runs meanwhile, perhaps the same once more."""
+
+        def meanwhile() -> None:
+            self.now += LONGEST
+            others = (lambda: self._attempt(work), self.drain, lambda: self._attempt(self.reconcile))
+            self.chance.choice(others)()
+
+        outer, self.seam.meanwhile = self.seam.meanwhile, meanwhile
         try:
             work()
         except Killed:
             return False
         except Exception as error:  # noqa: BLE001  # whatever it is, Lambda calls again
-            self.seam.log.append(f"  {type(error).__name__}: {error}")
+            self._log(error)
             return False
+        finally:
+            self.seam.meanwhile = outer
         return True
+
+    def _log(self, error: Exception) -> None:
+        self.seam.log.append(f"  {type(error).__name__}: {error}")
 
 
 def _publication(day: int, ones: Mapping[str, str], provenance: Provenance) -> Publication:

@@ -77,9 +77,11 @@ def publisher() -> Publisher:
     client = boto3.client("sns", config=ONE_ATTEMPT)
     return Publisher(
         _outbox(),
+        milestones(),
+        _checkpoints(),
         SnsTopic(client, settings().story_topic),
         SnsTopic(client, settings().digest_topic),
-        Pace(settings().messages_per_second),
+        pace=Pace(settings().messages_per_second),
     )
 
 
@@ -89,7 +91,7 @@ def reconciler(rules: RuleSet) -> Reconciler:
         charts=charts(),
         milestones=milestones(),
         outbox=_outbox(),
-        checkpoints=DynamoCheckpoints(_table(settings().stories_table)),
+        checkpoints=_checkpoints(),
         detector=detector(rules),
         publisher=publisher(),
         witness=SqsWitness(boto3.client("sqs"), settings().witness_queue, settings().witness_missed_queue),
@@ -101,6 +103,11 @@ def reconciler(rules: RuleSet) -> Reconciler:
 @cache
 def _outbox() -> DynamoOutbox:
     return DynamoOutbox(_table(settings().stories_table))
+
+
+@cache
+def _checkpoints() -> DynamoCheckpoints:
+    return DynamoCheckpoints(_table(settings().stories_table))
 
 
 @cache

@@ -146,6 +146,12 @@ class Change:
         """Whether subscribers hear of it."""
         return not self.milestone.silent
 
+    @property
+    def follows_up(self) -> bool:
+        """Whether subscribers were told something of the slot before, which this must not come before."""
+        told = self.replaced is not None and self.replaced.told is not None
+        return told or self.milestone.status in (Status.CORRECTED, Status.RETRACTED)
+
     def works(self) -> Iterable[str]:
         """Yield the ids of the works it is about: the holders, then those that lost the slot."""
         yield from dict.fromkeys(holder.work_id for holder in self._holders())

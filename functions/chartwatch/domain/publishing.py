@@ -1,14 +1,15 @@
 """From a bulletin to sent stories: take, publish once, settle."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 
 from chartwatch.domain.milestones import Bulletin
 from chartwatch.domain.pacing import Pace
-from chartwatch.domain.stores import Delivery, Lease, Outbox
+from chartwatch.domain.stores import Checkpoints, Delivery, Lease, Outbox
 from chartwatch.domain.stories import Message, digest, stories
-from chartwatch.errors import NotPublished, StoriesUnsent, StoryInDoubt
+from chartwatch.errors import NotPublished, StoryInDoubt
 
 MESSAGES_PER_SECOND = 5.0
 """Half of what SNS lets an email endpoint get in a second, since the publisher and `reconcile` may run at once."""
@@ -24,6 +25,13 @@ class Topic(Protocol):
         """
 
 
+class Bulletins(Protocol):
+    """The bulletins of charts, as a `MilestoneStore` has them."""
+
+    def bulletins(self, chart: str, after: int = 0) -> Iterable[Bulletin]:
+        """Return the chart's bulletins of greater numbers than `after`, in their order."""
+
+
 class Addressed(NamedTuple):
     """A message, and the topic that it goes to."""
 
@@ -31,73 +39,94 @@ class Addressed(NamedTuple):
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Completed:
-    """What completing a bulletin came to, by the ids of messages: sent, sent again, left in doubt, and refused."""
+    """What publishing a bulletin came to, by the ids of messages: what was sent, sent again, and why others were not.
 
-    sent: tuple[str, ...] = ()
-    again: tuple[str, ...] = ()
-    in_doubt: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
+    `in_doubt` was taken before and may be out or not; `held` must not come before something that is not out; `refused`
+    certainly did not get out.
+    """
+
+    sent: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+    in_doubt: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    refused: list[NotPublished] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
         """Whether every message of the bulletin is out now."""
-        return not (self.in_doubt or self.refused)
+        return not (self.in_doubt or self.held or self.refused)
+
+
+def nobody_is_dead(_lease: Lease) -> bool:
+    """Send nothing again."""
+    return False
 
 
 class Publisher:
-    """Sends the stories of bulletins to one topic, and a digest of each bulletin to another."""
+    """Sends the stories of bulletins to one topic, and a digest of each bulletin to another.
 
-    def __init__(self, outbox: Outbox, story_topic: Topic, digest_topic: Topic, pace: Pace | None = None) -> None:
-        """`outbox` remembers what was sent."""
+    A message that corrects or adds to what earlier ones said goes out when all earlier bulletins of its chart are out.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        bulletins: Bulletins,
+        checkpoints: Checkpoints,
+        story_topic: Topic,
+        digest_topic: Topic,
+        *,
+        pace: Pace | None = None,
+    ) -> None:
+        """`outbox` remembers what was sent, and `checkpoints` up to where all was."""
         self._outbox = outbox
+        self._bulletins = bulletins
+        self._checkpoints = checkpoints
         self._story_topic = story_topic
         self._digest_topic = digest_topic
         self._pace = pace or Pace(MESSAGES_PER_SECOND)
 
-    def publish(self, bulletin: Bulletin) -> int:
-        """Send what was not sent yet, the weightiest stories first, and return how many messages that was.
+    def publish(self, bulletin: Bulletin, is_dead: Callable[[Lease], bool] = nobody_is_dead) -> Completed:
+        """Send what was not sent yet, the weightiest stories first, and again what an attempt took that is dead.
 
-        One message that fails does not keep back the others. Raises `StoriesUnsent` when any did: publishing the
-        bulletin again sends the rest, and nothing twice.
+        One message that fails does not keep back the others that follow up nothing. Publishing a bulletin again sends
+        the rest, and nothing twice.
         """
-        sent = 0
-        failed: list[str] = []
-        for addressed in self._messages(bulletin):
-            try:
-                sent += self._send_new(addressed)
-            except (NotPublished, StoryInDoubt) as error:
-                failed.append(str(error))
-        if failed:
-            raise StoriesUnsent(bulletin.id, tuple(failed))
-        return sent
-
-    def complete(self, bulletin: Bulletin, is_dead: Callable[[Lease], bool]) -> Completed:
-        """Send what was not sent yet, and again what was taken by an attempt that is dead and sent nothing."""
         addressed = self._messages(bulletin)
         known = self._outbox.deliveries([message.id for _, message in addressed])
-        sent: list[str] = []
-        again: list[str] = []
-        in_doubt: list[str] = []
-        refused: list[str] = []
-        for one in addressed:
+        left = [one for one in addressed if known.get(one.message.id) is not Delivery.SENT]
+        in_turn = not any(one.message.follows_up for one in left) or self._is_next(bulletin)
+        completed = Completed()
+        for one in left:
             story = one.message.id
             found = known.get(story)
-            if found is Delivery.SENT:
-                continue
             try:
-                if not isinstance(found, Lease):
-                    sent += [story] * self._send_new(one)
+                if one.message.follows_up and not in_turn:
+                    completed.held.append(story)
+                elif not isinstance(found, Lease):
+                    completed.sent += [story] * self._send_new(one)
                 elif is_dead(found) and self._send_again(one, found):
-                    again.append(story)
+                    completed.again.append(story)
                 else:
-                    in_doubt.append(story)
-            except NotPublished:
-                refused.append(story)
+                    completed.in_doubt.append(story)
+            except NotPublished as error:
+                completed.refused.append(error)
             except StoryInDoubt:
-                in_doubt.append(story)
-        return Completed(tuple(sent), tuple(again), tuple(in_doubt), tuple(refused))
+                completed.in_doubt.append(story)
+        return completed
+
+    def _is_next(self, bulletin: Bulletin) -> bool:
+        """Return whether every message of the chart's earlier bulletins is out."""
+        sent = self._checkpoints.checkpoint(bulletin.chart).sent
+        earlier = takewhile(lambda its: its.number < bulletin.number, self._bulletins.bulletins(bulletin.chart, sent))
+        return all(self._is_out(its) for its in earlier)
+
+    def _is_out(self, bulletin: Bulletin) -> bool:
+        ids = [message.id for _, message in self._messages(bulletin)]
+        known = self._outbox.deliveries(ids)
+        return all(known.get(story) is Delivery.SENT for story in ids)
 
     def _messages(self, bulletin: Bulletin) -> list[Addressed]:
         told = stories(bulletin)

@@ -48,6 +48,7 @@ class Found(StrEnum):
     STORY_SENT = "StoriesSentLate"
     STORY_SENT_AGAIN = "StoriesSentAgain"
     STORY_IN_DOUBT = "StoriesInDoubt"
+    STORY_HELD = "StoriesHeld"
     STORY_REFUSED = "StoriesRefused"
     WITNESS_MISSING = "WitnessMissing"
     EDITIONS_UNPUBLISHED = "EditionsUnpublished"
@@ -200,14 +201,15 @@ class Reconciler:
         reached = self._checkpoints.checkpoint(chart)
         sent, all_whole = reached.sent, True
         for bulletin in islice(self._milestones.bulletins(chart, reached.sent), MOST_BULLETINS):
-            completed = self._publisher.complete(bulletin, self.is_dead)
+            completed = self._publisher.publish(bulletin, self.is_dead)
             for found, stories in (
                 (Found.STORY_SENT, completed.sent),
                 (Found.STORY_SENT_AGAIN, completed.again),
                 (Found.STORY_IN_DOUBT, completed.in_doubt),
-                (Found.STORY_REFUSED, completed.refused),
+                (Found.STORY_HELD, completed.held),
             ):
                 yield from (Finding(found, story) for story in stories)
+            yield from (Finding(Found.STORY_REFUSED, error.message, str(error)) for error in completed.refused)
             all_whole = all_whole and completed.is_whole
             if all_whole:
                 sent = bulletin.number

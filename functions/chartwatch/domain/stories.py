@@ -71,6 +71,7 @@ class Message:
     """What is published: a story or a digest. `body` is JSON for machines, `text` the same for a person.
 
     `attributes` are for SNS filter policies: strings, numbers, and tuples for arrays of strings; at most nine.
+    `follows_up`: it corrects or adds to what earlier messages said, and must not come before them.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Message:
     text: str
     body: Mapping[str, Any]
     attributes: Mapping[str, str | int | tuple[str, ...]]
+    follows_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def digest(bulletin: Bulletin, told: Sequence[Story]) -> Message:
             ],
         },
         attributes={"chart": bulletin.chart, "priority": max(int(story.priority) for story in told)},
+        follows_up=any(story.follows_up for story in told),
     )
 
 
@@ -204,6 +207,7 @@ def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change]) -> Story
         text=text,
         body=_fitted(body, [change.milestone.as_json() for change in changes]),
         attributes=attributes,
+        follows_up=any(change.follows_up for change in changes),
         title=work.title,
         status=status,
         priority=priority,

@@ -74,7 +74,7 @@ def _in_doubt(*, got_out: bool) -> World:
     world = World()
     world.detect(0, 1, 2)
     with pytest.raises(Ended):
-        world.send(Cut(1, "after" if got_out else "before"))
+        world.send(Cut(2, "after" if got_out else "before"))
     return world
 
 
