@@ -209,17 +209,18 @@ def mappings(aws: LocalAws) -> Iterator[None]:
     ]
     for each in deployed:
         aws.lambda_().update_event_source_mapping(UUID=each.id, Enabled=False)
-    running = _Running(drivers)
+    running = Running(drivers)
     try:
         yield
     finally:
         running.stop()
 
 
-class _Running:
+class Running:
     """A thread for each driver. When one has done something, the others look at once: it may be news for them."""
 
     def __init__(self, drivers: Sequence[Driver]) -> None:
+        """Start them."""
         self._stopped = threading.Event()
         self._bells = [threading.Event() for _ in drivers]
         self._threads = ThreadPoolExecutor(len(drivers), "mapping")
