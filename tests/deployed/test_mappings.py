@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters.dynamodb import keys
-from chartwatch_local.aws import wait_until
+from chartwatch_local.aws import LocalError, wait_until
+from chartwatch_local.batches import Discard, Entry
+from chartwatch_local.destinations import GivenUpBatch, UnknownDestination, destination
+from chartwatch_local.mapping import mappings
 from chartwatch_local.pipeline import Pipeline
 from chartwatch_local.streams import Stream
 from tests.deployed.charts import PATIENCE, Chart
@@ -51,6 +54,31 @@ def test_what_a_function_fails_on_is_tried_again_until_it_succeeds(chart: Chart)
         assert chart.taken(queue, 0) == []
     assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
     assert pipeline.failures() == []
+
+
+def test_the_local_aws_s_own_mappings_are_off(pipeline: Pipeline) -> None:
+    deployed = pipeline.aws.lambda_().list_event_source_mappings()["EventSourceMappings"]
+    assert deployed
+    assert {each["State"] for each in deployed} == {"Disabled"}
+    with pytest.raises(LocalError, match="no event source mapping"), mappings(pipeline.aws):
+        pass
+
+
+def test_a_bucket_as_destination_keeps_the_records(pipeline: Pipeline) -> None:
+    discard = Discard((Entry("1", 0.0, {"eventName": "INSERT"}),), "RecordAgeExceeded", 0)
+    batch = GivenUpBatch(discard, "a-mapping", "a-function", "a-stream", "a-shard", None, 0.0)
+    s3 = pipeline.aws.s3()
+    s3.create_bucket(Bucket="discards")
+    destination(pipeline.aws, "arn:aws:s3:::discards")(batch)
+    (kept,) = s3.list_objects_v2(Bucket="discards", Prefix="aws/lambda/a-mapping/a-shard/1970/01/01/")["Contents"]
+    said = json.loads(s3.get_object(Bucket="discards", Key=kept["Key"])["Body"].read())
+    assert said["requestContext"]["condition"] == "RecordAgeExceeded"
+    assert json.loads(said["payload"]) == {"Records": [{"eventName": "INSERT"}]}
+
+
+def test_a_destination_of_another_kind_is_refused(pipeline: Pipeline) -> None:
+    with pytest.raises(UnknownDestination, match="arn:aws:sns"):
+        destination(pipeline.aws, pipeline.outputs["StoryTopicArn"])
 
 
 def _record(pipeline: Pipeline, key: Mapping[str, Any]) -> Mapping[str, Any]:
