@@ -9,6 +9,7 @@ from chartwatch_local.aws import local_aws
 from chartwatch_local.checkout import TOOLS
 from chartwatch_local.demo import CATALOG, parameters
 from chartwatch_local.deploy import Build, build, deploy
+from chartwatch_local.mapping import mappings
 from chartwatch_local.pipeline import Pipeline
 from chartwatch_local.provider import Provider, provider
 from chartwatch_local.sink import Sink, sink
@@ -34,8 +35,9 @@ def pipeline(made: Build, its_provider: Provider) -> Iterator[Pipeline]:
         # With alarms, so that the nested stack is deployed too.
         values = {**parameters(its_provider), "AlarmEmail": "alarms@example.com"}
         deployed = Pipeline(aws, deploy(aws, made, values))
-        deployed.load_catalog(CATALOG)
-        yield deployed
+        with mappings(aws):
+            deployed.load_catalog(CATALOG)
+            yield deployed
 
 
 @pytest.fixture

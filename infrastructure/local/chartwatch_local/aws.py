@@ -63,6 +63,14 @@ class LocalAws:
         """Return a client for DynamoDB."""
         return self._session.client("dynamodb", endpoint_url=self.endpoint, config=_CLIENT)
 
+    def dynamodb_streams(self) -> Any:
+        """Return a client for DynamoDB Streams."""
+        return self._session.client("dynamodbstreams", endpoint_url=self.endpoint, config=_CLIENT)
+
+    def iam(self) -> Any:
+        """Return a client for IAM."""
+        return self._session.client("iam", endpoint_url=self.endpoint, config=_CLIENT)
+
     def lambda_(self) -> "LambdaClient":
         """Return a client for Lambda. It waits for an answer as long as a function may run, and asks once."""
         return self._session.client("lambda", endpoint_url=self.endpoint, config=_CLIENT)

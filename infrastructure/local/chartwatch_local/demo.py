@@ -23,6 +23,7 @@ from chartwatch.sources import open_source
 from chartwatch_local.aws import LocalError, local_aws, wait_until
 from chartwatch_local.checkout import SAMPLE
 from chartwatch_local.deploy import build, deploy
+from chartwatch_local.mapping import mappings
 from chartwatch_local.pipeline import NEVER, Pipeline
 from chartwatch_local.provider import Provider, provider
 from chartwatch_local.sink import Sink, sink
@@ -84,6 +85,7 @@ def _run(console: Console, running: ExitStack) -> None:
     its = running.enter_context(provider())
     with stage(console, "sam deploy template.yaml"):
         pipeline = Pipeline(aws, deploy(aws, made, parameters(its)))
+    running.enter_context(mappings(aws))
     inbox = running.enter_context(sink(aws.endpoint))
     show(console, pipeline, its, inbox)
 
