@@ -42,14 +42,19 @@ class Seam:
     """Through which every call goes. `plan` has the faults by the number of the call, counted over the whole run."""
 
     plan: Mapping[int, Fault] = field(default_factory=dict)
-    calls: int = 0
+    names: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     meanwhile: Callable[[], None] | None = None
+
+    @property
+    def calls(self) -> int:
+        """How many calls there were."""
+        return len(self.names)
 
     def call(self, name: str, effect: Callable[[], Made], *, retried: bool) -> Made:
         """Make a call. `retried`: the SDK asks again when the reply is lost."""
         fault = self.plan.get(self.calls)
-        self.calls += 1
+        self.names.append(name)
         if fault is not None:
             self.log.append(f"{self.calls - 1} {name}: {fault}")
         match fault:

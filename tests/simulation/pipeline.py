@@ -235,7 +235,7 @@ class Pipeline:
         """Run a function once; when it stands still, something else runs meanwhile, perhaps the same once more."""
 
         def meanwhile() -> None:
-            self.now += LONGEST
+            self.now += self.chance.choice((timedelta(0), LONGEST))
             others = (lambda: self._attempt(work), self.drain, lambda: self._attempt(self.reconcile))
             self.chance.choice(others)()
 

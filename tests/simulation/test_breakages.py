@@ -1,7 +1,7 @@
 """The simulation is real: each of these breakages of the code is seen by it."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -24,9 +24,9 @@ from chartwatch.domain.stores import Lease
 from chartwatch.domain.stories import Message
 from chartwatch.errors import NotPublished
 from tests.simulation import pipeline as simulated
-from tests.simulation.cloud import SNS, Record, Seam
+from tests.simulation.cloud import SNS, Fault, Record, Seam
 from tests.simulation.pipeline import Pipeline
-from tests.simulation.test_simulation import plans, problems, undisturbed
+from tests.simulation.test_simulation import Plan, doubts, plans, problems, undisturbed
 
 Patch = pytest.MonkeyPatch
 
@@ -57,16 +57,9 @@ def stories_settled_before_they_are_published(patch: Patch) -> None:
     patch.setattr(Publisher, "_send", send)
 
 
-def stories_in_doubt_sent_again(patch: Patch) -> None:
-    take = DynamoOutbox.take
-
-    def again(self: DynamoOutbox, story: str) -> Lease | None:
-        known = self.deliveries([story]).get(story)
-        if isinstance(known, Lease):
-            self.release(known)
-        return take(self, story)
-
-    patch.setattr(DynamoOutbox, "take", again)
+def stories_in_doubt_sent_again_at_once(patch: Patch) -> None:
+    publish = Publisher.publish
+    patch.setattr(Publisher, "publish", lambda self, bulletin, _is_dead=None: publish(self, bulletin, lambda _: True))
 
 
 def a_lost_reply_taken_for_a_refusal(patch: Patch) -> None:
@@ -272,7 +265,7 @@ BREAKAGES = (
     retries_of_the_sdk_when_publishing,
     stories_taken_without_a_condition,
     stories_settled_before_they_are_published,
-    stories_in_doubt_sent_again,
+    stories_in_doubt_sent_again_at_once,
     a_lost_reply_taken_for_a_refusal,
     failed_publishing_swallowed,
     failed_detection_swallowed,
@@ -293,17 +286,25 @@ BREAKAGES = (
 
 
 MOST = 4000
-"""Runs in which a breakage must show."""
+"""Runs with faults in which a breakage must show."""
+
+SHOWN_BY: Mapping[Callable[[Patch], None], Plan] = {
+    # The sender ends before it sends; a first run of `reconcile` stands still before it takes over, and a second does.
+    a_lease_taken_over_from_whoever_has_it: {63: Fault.KILLED_BEFORE, 185: Fault.PAUSED},
+}
+"""Faults that show a breakage which few show. When the pipeline has changed since, it is looked for elsewhere."""
 
 
-def tries() -> Iterator[Pipeline]:
-    """Yield runs without a fault, with and without streams, and then runs with faults, in no particular order."""
+def tries(first: Plan) -> Iterator[Pipeline]:
+    """Yield runs without a fault, with and without streams, then with these faults, and then with many others."""
     yield Pipeline().run()
     yield Pipeline().run(streams=False)
-    mixed = list(plans(MOST))
+    yield Pipeline(first).run()
+    mixed = list(enumerate(plans(MOST)))
     random.Random(0).shuffle(mixed)
-    for number, plan in enumerate(mixed):
-        yield Pipeline(plan, random.Random(number)).run()
+    yield from (Pipeline(plan, random.Random(number)).run() for number, plan in mixed)
+    paused = (plan for plan in doubts() if tuple(plan.values()) == (Fault.KILLED_BEFORE, Fault.PAUSED))
+    yield from (Pipeline(plan, random.Random(seed)).run() for plan in paused for seed in range(3))
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.__name__)
@@ -311,7 +312,7 @@ def test_the_simulation_sees(breakage: Callable[[Patch], None], monkeypatch: Pat
     assert undisturbed().calls
     breakage(monkeypatch)
     try:
-        found = next((found for pipeline in tries() if (found := list(problems(pipeline)))), None)
+        found = next((found for its in tries(SHOWN_BY.get(breakage, {})) if (found := list(problems(its)))), None)
     except Exception:  # noqa: BLE001  # a record that cannot be read is seen, too
         return
     assert found, "not seen"

@@ -4,7 +4,7 @@ import json
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -19,12 +19,12 @@ from tests.simulation.memory import stories_of
 from tests.simulation.pipeline import CHART, Pipeline
 
 RUNS = int(os.environ.get("CHARTWATCH_SIMULATIONS", "400"))
-"""Runs in all. From a million on, every pair of faults is among them."""
+"""Runs in all. Of a million, every pair of faults is among them."""
 
 SHARDS = 20 if RUNS > 1000 else 2
 """Parts that can run at the same time."""
 
-DOUBTS = {Found.STORY_WITNESSED, Found.STORY_SENT_AGAIN, Found.STORY_IN_DOUBT}
+DOUBTS = {Found.STORY_WITNESSED, Found.STORY_SENT_AGAIN, Found.STORY_IN_DOUBT, Found.STORY_REFUSED}
 """What leaves work to `reconcile` that a stream has done otherwise."""
 
 
@@ -45,17 +45,21 @@ def sent(pipeline: Pipeline) -> Sequence[str]:
 
 
 class Undisturbed(NamedTuple):
-    """A run without a fault: how many calls it takes, and what it comes to."""
+    """A run without a fault: the names of the calls it takes, and what it comes to."""
 
     pipeline: Pipeline
-    calls: int
+    names: Sequence[str]
     record: Mapping[str, object]
+
+    @property
+    def calls(self) -> int:
+        return len(self.names)
 
 
 @cache
 def undisturbed() -> Undisturbed:
     pipeline = Pipeline().run()
-    return Undisturbed(pipeline, pipeline.seam.calls, record(pipeline))
+    return Undisturbed(pipeline, tuple(pipeline.seam.names), record(pipeline))
 
 
 def problems(pipeline: Pipeline) -> Iterator[str]:
@@ -110,22 +114,52 @@ def test_what_no_stream_delivers_reconcile_does() -> None:
     assert {finding.found for finding in pipeline.found} == {Found.PUBLICATION_DETECTED, Found.STORY_SENT}
 
 
-def plans(runs: int) -> Iterator[Mapping[int, Fault]]:
-    """Yield so many plans, an even choice: of all single faults, of all pairs, and then of several at once."""
-    calls, faults = undisturbed().calls, list(Fault)
-    # After a fault a run takes more calls.
-    later = calls + calls // 5
-    singles = [{call: fault} for call in range(calls) for fault in faults]
-    pairs = calls * (calls - 1) // 2 * len(faults) ** 2 + calls * (later - calls) * len(faults) ** 2
-    chosen = singles[:: max(1, len(singles) * 4 // runs)]
-    yield from chosen
-    stride = max(1, pairs * 2 // runs)
-    both = ((i, j) for i in range(calls) for j in range(i + 1, later))
-    every = ({i: one, j: other} for i, j in both for one in faults for other in faults)
-    yield from islice(every, 0, None, stride)
-    for seed in range(runs - len(chosen) - -(-pairs // stride)):
-        chance = random.Random(seed)
-        yield {chance.randrange(2 * calls): chance.choice(faults) for _ in range(chance.randint(3, 8))}
+Plan = Mapping[int, Fault]
+
+
+def singles() -> Iterator[Plan]:
+    """Yield the plans of one fault."""
+    return ({call: fault} for call in range(undisturbed().calls) for fault in Fault)
+
+
+def pairs() -> Iterator[Plan]:
+    """Yield the plans of two faults."""
+    return _followed(range(undisturbed().calls), Fault)
+
+
+def doubts() -> Iterator[Plan]:
+    """Yield those pairs of which the first fault leaves a message in doubt."""
+    publishing = (call for call, name in enumerate(undisturbed().names) if name == "Publish")
+    return _followed(publishing, (Fault.KILLED_BEFORE, Fault.KILLED_AFTER, Fault.REPLY_LOST))
+
+
+def _followed(first: Iterable[int], faults: Iterable[Fault]) -> Iterator[Plan]:
+    # After a fault a run takes more calls than without.
+    last = undisturbed().calls * 6 // 5
+    return ({i: one, j: other} for i in first for one in faults for j in range(i + 1, last) for other in Fault)
+
+
+def several(number: int) -> Plan:
+    """Return a plan of some faults, anywhere."""
+    chance = random.Random(number)
+    calls = [chance.randrange(2 * undisturbed().calls) for _ in range(chance.randint(3, 8))]
+    return {call: chance.choice(list(Fault)) for call in calls}
+
+
+def plans(runs: int) -> Iterator[Plan]:
+    """Yield so many plans: all singles and pairs, or where these are too many an even choice; and several at once."""
+    kinds = (singles, pairs) if runs >= _number(singles()) + _number(pairs()) else (singles, doubts, pairs)
+    left = runs
+    for kind in kinds:
+        stride = 1 if len(kinds) == 2 else -(-_number(kind()) * 4 // runs)
+        for plan in islice(kind(), 0, None, stride):
+            yield plan
+            left -= 1
+    yield from map(several, range(left))
+
+
+def _number(its: Iterable[Plan]) -> int:
+    return sum(1 for _ in its)
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))

@@ -90,7 +90,8 @@ def schedule_input(aws: LocalAws, source: str) -> dict[str, Any]:
     """Return the event with which the deployed schedule for `source` invokes its function."""
     scheduler = aws.scheduler()
     names = [schedule["Name"] for schedule in scheduler.list_schedules()["Schedules"]]
-    events = [json.loads(scheduler.get_schedule(Name=name)["Target"]["Input"]) for name in names]
+    targets = [scheduler.get_schedule(Name=name)["Target"] for name in names]
+    events = [json.loads(target["Input"]) for target in targets if "Input" in target]
     return next(event for event in events if event["source"] == source)
 
 

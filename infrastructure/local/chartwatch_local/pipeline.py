@@ -19,7 +19,7 @@ from chartwatch_local.sink import Sink
 NEVER = "cron(0 0 1 1 ? 2099)"
 """A schedule that is deployed and does not fire while anybody looks."""
 
-FUNCTIONS = ("FetchRankingsFunction", "DetectMilestonesFunction", "PublishStoriesFunction")
+FUNCTIONS = ("FetchRankingsFunction", "DetectMilestonesFunction", "PublishStoriesFunction", "ReconcileFunction")
 """Outputs of the stack that name its functions, in the order in which a publication meets them."""
 
 
