@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MOST = 10
 """Messages that one ReceiveMessage gives (API reference)."""
 
-LONG_POLL = 2
+LONG_POLL = 1
 """Seconds that a receive waits. Only one that waits asks all of SQS's servers; else it may miss what is there."""
 
 
