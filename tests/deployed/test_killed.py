@@ -1,0 +1,91 @@
+"""A function whose process ends in the middle of its work: nothing is lost, and nothing is told twice."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chartwatch.adapters.dynamodb import keys
+from chartwatch_local.pipeline import Pipeline
+from tests.deployed.charts import Chart
+from tests.deployed.toll import Request, When, toll
+
+pytestmark = pytest.mark.xdist_group("deployed")
+
+HEADER = "period,territory,rank,title,kind\n"
+TWO_DAYS = HEADER + "2023-01-01,US,1,Money Heist,series\n2023-01-02,US,1,Squid Game,series\n"
+AN_HOUR = timedelta(hours=1)
+
+
+def publishes_a_story(chart: Chart) -> Callable[[Request], bool]:
+    def ends_at(request: Request) -> bool:
+        to_the_story_topic = chart.pipeline.outputs["StoryTopicArn"].rpartition(":")[2].encode()
+        return b"Action=Publish" in request.body and to_the_story_topic in request.body
+
+    return ends_at
+
+
+def takes_a_step(chart: Chart) -> Callable[[Request], bool]:
+    def ends_at(request: Request) -> bool:
+        return request.action.endswith(".UpdateItem") and chart.id.encode() in request.body
+
+    return ends_at
+
+
+def delivery(pipeline: Pipeline, story: str) -> Mapping[str, Any]:
+    found = pipeline.aws.dynamodb().get_item(
+        TableName=pipeline.outputs["StoriesTable"], Key=keys.story(story).attributes, ConsistentRead=True
+    )
+    return {name: value["S"] for name, value in found["Item"].items()}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_step_that_a_dead_detector_left_is_finished_by_the_next_attempt(chart: Chart, when: When) -> None:
+    queue = chart.queue("StoryTopicArn")
+    with toll(chart.pipeline, "DetectMilestonesFunction", "dynamodb", when, takes_a_step(chart)) as its:
+        chart.fetch(TWO_DAYS)
+        its.wait()
+        assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
+    assert chart.pipeline.failures() == []
+
+
+def test_what_a_dead_publisher_sent_is_not_sent_again(chart: Chart) -> None:
+    pipeline, queue = chart.pipeline, chart.queue("StoryTopicArn")
+    with toll(pipeline, "PublishStoriesFunction", "sns", "after", publishes_a_story(chart)) as its:
+        chart.fetch(TWO_DAYS)
+        its.wait()
+        (story,) = chart.taken(queue, 1)
+    assert delivery(pipeline, story["story"])["delivery"] == "SENDING"
+    assert pipeline.invoke("ReconcileFunction", {})["StoriesWitnessed"] >= 1
+    assert delivery(pipeline, story["story"])["delivery"] == "SENT"
+    assert len(chart.taken(queue, 1)) == 1
+
+
+def test_what_a_dead_publisher_took_and_did_not_send_is_sent_when_its_lease_is_over(chart: Chart) -> None:
+    pipeline, queue, digests = chart.pipeline, chart.queue("StoryTopicArn"), chart.queue("DigestTopicArn")
+    with toll(pipeline, "PublishStoriesFunction", "sns", "before", publishes_a_story(chart)) as its:
+        chart.fetch(TWO_DAYS)
+        its.wait()
+        # The next attempt sends what is not in doubt.
+        (digest,) = chart.taken(digests, 1)
+    ((story,),) = [[its["story"] for its in digest["stories"]]]
+    found = pipeline.invoke("ReconcileFunction", {})
+    assert (found["StoriesInDoubt"], found["StoriesSentAgain"]) == (1, 0)
+    assert chart.taken(queue, 0) == []
+    _let_time_pass(pipeline, story, AN_HOUR)
+    assert pipeline.invoke("ReconcileFunction", {})["StoriesSentAgain"] == 1
+    assert [got["story"] for got in chart.taken(queue, 1)] == [story]
+    assert pipeline.invoke("ReconcileFunction", {})["StoriesSentAgain"] == 0
+    assert len(chart.taken(queue, 1)) == 1
+
+
+def _let_time_pass(pipeline: Pipeline, story: str, time: timedelta) -> None:
+    """Have a story taken as long ago as if that time had passed since."""
+    taken_at = datetime.fromisoformat(delivery(pipeline, story)["taken_at"]) - time
+    pipeline.aws.dynamodb().update_item(
+        TableName=pipeline.outputs["StoriesTable"],
+        Key=keys.story(story).attributes,
+        UpdateExpression="SET taken_at = :then",
+        ExpressionAttributeValues={":then": {"S": taken_at.astimezone(UTC).isoformat(timespec="milliseconds")}},
+    )

@@ -1,0 +1,110 @@
+"""A toll on the way from a function to a service of the local AWS, at which the function's process may end."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler
+from typing import Literal
+from urllib.parse import urlsplit
+
+import psutil
+
+from chartwatch_local.aws import HOST, wait_until
+from chartwatch_local.pipeline import Pipeline
+from chartwatch_local.sink import serving
+from tests.deployed.charts import PATIENCE
+
+When = Literal["before", "after"]
+"""Whether a process ends before the service has got its request, or after the service has done what it says."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a function asks of a service. `action` is what JSON services are asked for in a header; else it is empty."""
+
+    action: str
+    body: bytes
+
+
+@dataclass
+class Toll:
+    """Ends, once, the process that makes a certain request."""
+
+    ends_at: Callable[[Request], bool]
+    when: When
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self) -> None:
+        """Wait until a process has ended here."""
+        wait_until(self.ended.is_set, PATIENCE, "no function made the request at which it was to end")
+
+
+@contextmanager
+def toll(
+    pipeline: Pipeline, output: str, service: str, when: When, ends_at: Callable[[Request], bool]
+) -> Iterator[Toll]:
+    """Send what a function asks of a service (`sns`, `dynamodb`) over a toll while the block runs.
+
+    The function is the deployed one: SDKs ask another address when AWS_ENDPOINT_URL_<service> says so.
+    """
+    its = Toll(ends_at, when)
+    address = urlsplit(pipeline.aws.endpoint)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            request = Request(
+                self.headers.get("X-Amz-Target", ""), self.rfile.read(int(self.headers["Content-Length"]))
+            )
+            ends = not its.ended.is_set() and its.ends_at(request)
+            if not (ends and its.when == "before"):
+                there = HTTPConnection(address.hostname or HOST, address.port)
+                there.request("POST", self.path, request.body, dict(self.headers))
+                answer = there.getresponse()
+                said = answer.read()
+                there.close()
+            if ends:
+                # As a machine fails: at once, and without a word.
+                os.kill(_process_at(self.client_address[1], self.connection.getsockname()[1]), signal.SIGKILL)
+                its.ended.set()
+                self.close_connection = True
+                return
+            self.send_response(answer.status)
+            for name in ("Content-Type", "x-amzn-RequestId"):
+                if (value := answer.getheader(name)) is not None:
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    function = pipeline.outputs[output]
+    lambda_ = pipeline.aws.lambda_()
+    variables = lambda_.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    with serving(Handler) as url:
+        detour = {**variables, f"AWS_ENDPOINT_URL_{service.upper()}": url}
+        lambda_.update_function_configuration(FunctionName=function, Environment={"Variables": detour})
+        try:
+            yield its
+        finally:
+            lambda_.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+
+
+def _process_at(port: int, to: int) -> int:
+    """Return the id of the process that has a connection from a port to another, both on this machine."""
+    for process in psutil.process_iter():
+        try:
+            connections = process.net_connections("tcp4")
+        except psutil.Error:  # it has ended meanwhile, or is not ours
+            continue
+        for its in connections:
+            if its.laddr and its.raddr and (its.laddr.port, its.raddr.port) == (port, to):
+                return process.pid
+    raise LookupError(f"no process has a connection from port {port}")
