@@ -7,8 +7,8 @@ import pytest
 from chartwatch.domain.calendars import MARGIN, overdue
 from chartwatch.domain.charts import Cadence, Chart
 from chartwatch.domain.reconciling import GRACE, LEASE, Found, Subscriber, in_turn
-from chartwatch.domain.stories import told_by
-from tests.deliveries import CHART, QUARTER, Cut, Ended, World, week
+from chartwatch.domain.stories import Message, told_by
+from tests.deliveries import CHART, QUARTER, Ended, World, week
 
 
 @pytest.fixture
@@ -73,8 +73,17 @@ def _in_doubt(*, got_out: bool) -> World:
     """Leave a world whose publisher died with its first story in doubt."""
     world = World()
     world.detect(0, 1, 2)
+    publish = world.topic.publish
+
+    def publish_and_end(message: Message) -> str:
+        if got_out:
+            publish(message)
+        raise Ended
+
+    world.topic.publish = publish_and_end  # type: ignore[method-assign]
     with pytest.raises(Ended):
-        world.send(Cut(2, "after" if got_out else "before"))
+        world.send()
+    world.topic.publish = publish  # type: ignore[method-assign]
     return world
 
 
