@@ -1,0 +1,193 @@
+"""Mutants of the code that must not be wrong: each is a small change that some test has to notice.
+
+`python -m tests.mutants publishing outbox` mutates those modules, one after another, with mutmut: `delivery` stands for
+all of lease, publish and mark, `domain` for all of the domain. It prints what was killed and what survived, and ends
+with 1 when something survived that docs/mutants.md does not explain.
+
+mutmut knows packages below a folder `src`, so it works on a folder that looks like that. In it there are neither
+the tools nor the real charts: tests that want those are skipped.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / ".mutants"
+EXPLAINED = ROOT / "docs" / "mutants.md"
+PACKAGE = Path("src") / "chartwatch"
+
+ALIKE = {"src": "functions", "tests": "tests", "docs": "docs", "infrastructure": "infrastructure"}
+"""What the folder has, and what that is here."""
+
+CONFIG = """\
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = {mutated}
+also_copy = ["infrastructure", "docs", "template.yaml"]
+pytest_add_cli_args_test_selection = {tests}
+timeout_multiplier = 3.0
+timeout_constant = 5.0
+use_git_change_detection = false
+
+[tool.pytest.ini_options]
+addopts = "-p no:cacheprovider -p no:xdist --strict-markers"
+pythonpath = ["src", "infrastructure/local", "."]
+xfail_strict = true
+"""
+
+DOMAIN = ("tests/unit/domain", "tests/unit/stories")
+DELIVERY = (
+    "tests/unit/test_publishing.py",
+    "tests/unit/domain/test_reconciling.py",
+    "tests/unit/domain/test_pacing.py",
+    "tests/integration/test_delivery_crashes.py",
+)
+STORIES_TABLE = (
+    "tests/integration/test_stores_crashes.py",
+    "tests/integration/test_stores_documents.py",
+    "tests/integration/test_stores_tables.py",
+)
+DELIVERY_MODULES = {
+    "pacing": "domain/pacing.py",
+    "publishing": "domain/publishing.py",
+    "outbox": "adapters/dynamodb/outbox.py",
+    "sqs": "adapters/sqs.py",
+    "sns": "adapters/sns.py",
+    "memory": "adapters/memory.py",
+}
+"""Lease, publish, mark, by module: the small ones first."""
+
+TESTS = {
+    "pacing": DELIVERY[:3],
+    "publishing": DELIVERY,
+    "outbox": (*DELIVERY, *STORIES_TABLE),
+    "sqs": (DELIVERY[-1], "tests/integration/test_sqs.py"),
+    "sns": (DELIVERY[-1], "tests/integration/test_sns.py"),
+    "memory": (*DELIVERY, *STORIES_TABLE),
+    "reconciling": DELIVERY,
+}
+"""The tests of a module; of others those of the domain."""
+
+KILLED = frozenset({"killed", "timeout", "segfault"})
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A mutant that no test noticed: in which function, and what it changed into what."""
+
+    function: str
+    was: str
+    becomes: str
+
+    def __str__(self) -> str:
+        """As docs/mutants.md has it."""
+        return f"`{self.was}` → `{self.becomes}`"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the mutants of a module."""
+
+    module: str
+    mutants: int
+    survivors: tuple[Survivor, ...]
+    seconds: float
+
+    @property
+    def row(self) -> str:
+        """A row of the table in docs/mutants.md."""
+        left = len(self.survivors)
+        share = 100 * (self.mutants - left) / self.mutants if self.mutants else 100
+        return f"| {self.module} | {self.mutants} | {self.mutants - left} | {left} | {share:.1f} % |"
+
+
+def modules() -> dict[str, str]:
+    """Return the path of every module that can be mutated, by its name."""
+    domain = sorted((ROOT / "functions" / "chartwatch" / "domain").glob("[a-z]*.py"), key=lambda it: it.stat().st_size)
+    return {**DELIVERY_MODULES, **{path.stem: f"domain/{path.name}" for path in domain}}
+
+
+def mutate(module: str) -> Outcome:
+    """Test every mutant of a module."""
+    started = time.monotonic()
+    _make_folder(module)
+    _run("run", "--max-children", "1")
+    _run("export-cicd-stats")
+    counts = json.loads((FOLDER / "mutants" / "mutmut-cicd-stats.json").read_text())
+    survivors = tuple(_survivors())
+    return Outcome(module, counts["total"], survivors, time.monotonic() - started)
+
+
+def _make_folder(module: str) -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    for name, is_here in ALIKE.items():
+        (FOLDER / name).symlink_to(ROOT / is_here)
+    (FOLDER / "template.yaml").symlink_to(ROOT / "template.yaml")
+    tests = [path for path in TESTS.get(module, DOMAIN) if (ROOT / path).exists()]
+    mutated = [str(PACKAGE / modules()[module])]
+    (FOLDER / "pyproject.toml").write_text(CONFIG.format(mutated=json.dumps(mutated), tests=json.dumps(tests)))
+
+
+def _survivors() -> Iterator[Survivor]:
+    for line in _run("results").splitlines():
+        name, _, status = line.strip().rpartition(": ")
+        if name and status not in KILLED:
+            lines = [line for line in _run("show", name).splitlines() if not line.startswith(("---", "+++", "# "))]
+            was, becomes = (" ".join(it[1:].strip() for it in lines if it.startswith(sign)) for sign in "-+")
+            function = name.rpartition("__mutmut_")[0].rpartition(".")[2]
+            yield Survivor(function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", "."), was, becomes)
+
+
+def _run(*arguments: str) -> str:
+    command = [_mutmut(), *arguments]
+    done = subprocess.run(command, cwd=FOLDER, env=_environment(), check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
+    return done.stdout
+
+
+def _mutmut() -> str:
+    return str(Path(sys.executable).with_name("mutmut"))
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CHARTWATCH_", "PYTHONPATH"))}
+    return {**kept, "CHARTWATCH_HYPOTHESIS": "mutants"}
+
+
+def _named(words: Sequence[str]) -> list[str]:
+    known = modules()
+    groups = {"delivery": list(DELIVERY_MODULES), "domain": [it for it in known if known[it].startswith("domain/")]}
+    found = [module for word in words for module in groups.get(word, [word])]
+    if unknown := sorted(set(found) - set(known)):
+        sys.exit(f"no such module: {', '.join(unknown)}; there are delivery, domain, {', '.join(known)}")
+    return list(dict.fromkeys(found))
+
+
+def main() -> None:
+    """Mutate what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("modules", nargs="*", default=["delivery", "domain"])
+    explained = EXPLAINED.read_text() if EXPLAINED.exists() else ""
+    unexplained = 0
+    for module in _named(parser.parse_args().modules):
+        outcome = mutate(module)
+        print(f"\n{outcome.row} {outcome.seconds:.0f} s")
+        for survivor in outcome.survivors:
+            known = str(survivor) in explained
+            unexplained += not known
+            print(f"{'  explained' if known else 'unexplained'}: {survivor.function}: {survivor}", flush=True)
+    sys.exit(1 if unexplained else 0)
+
+
+if __name__ == "__main__":
+    main()
