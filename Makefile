@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test test-deep test-simulation fuzz lint types check bench bench-history lock clean tools
+.PHONY: demo test test-deep test-simulation fuzz lint audit types check bench bench-history lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
 	$(BIN)/chartwatch demo
@@ -33,6 +33,10 @@ lint: $(VENV)/.ready .tools/.ready .tools/checkov/.ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint --template template.yaml
 	.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download -f template.yaml infrastructure/alarms.yaml
 
+audit: .tools/audit/.ready  ## known weaknesses of the locked versions, as api.osv.dev has them
+	.tools/audit/bin/pip-audit --strict --vulnerability-service osv --disable-pip --require-hashes -r functions/requirements.txt
+	.tools/audit/bin/pip-audit --strict --vulnerability-service osv --disable-pip --require-hashes -r requirements/dev.txt
+
 types: $(VENV)/.ready
 	$(BIN)/mypy
 	$(BIN)/mypy functions/*.py
@@ -49,6 +53,7 @@ lock: $(VENV)/.ready  ## choose versions anew, with hashes and without addresses
 	$(UV) pip compile -q requirements/sam.in $(LOCK) -o requirements/sam.txt
 	$(UV) pip compile -q requirements/local-aws.in $(LOCK) -o requirements/local-aws.txt
 	$(UV) pip compile -q requirements/checkov.in $(LOCK) -o requirements/checkov.txt
+	$(UV) pip compile -q requirements/audit.in $(LOCK) -o requirements/audit.txt
 	$(UV) pip compile -q requirements/uv.in $(LOCK) -o requirements/uv.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" --upgrade
@@ -74,10 +79,10 @@ $(VENV)/.ready: $(VENV)/.uv requirements/dev.txt pyproject.toml
 	done
 	touch $@
 
-# It brings more packages than all others together, and only `make lint` wants it.
-.tools/checkov/.ready: $(VENV)/.uv requirements/checkov.txt
-	$(UV) venv --quiet --clear --python $(BIN)/python .tools/checkov
-	$(UV) pip install --quiet --python .tools/checkov/bin/python --require-hashes -r requirements/checkov.txt
+# Each is wanted by one command alone: checkov, which brings more packages than all others together, by `make lint`.
+.tools/checkov/.ready .tools/audit/.ready: .tools/%/.ready: $(VENV)/.uv requirements/%.txt
+	$(UV) venv --quiet --clear --python $(BIN)/python .tools/$*
+	$(UV) pip install --quiet --python .tools/$*/bin/python --require-hashes -r requirements/$*.txt
 	touch $@
 
 clean:  ## remove what the commands above made

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from bench.metering import metered
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
@@ -161,6 +162,24 @@ def test_on_dynamodb_each_message_gets_out_once_too(moto: Aws, everything: list[
         assert ends(world.send, Cut(at, event))
         settled(world)
         assert told(world) == everything
+
+
+@pytest.mark.parametrize("weeks", [2, 4])
+def test_a_run_that_finds_nothing_reads_a_little_and_writes_nothing(moto: Aws, weeks: int) -> None:
+    place = OnAws(moto)
+    world = World(place, NOW)
+    place.clock = world.clock
+    world.detect(*range(weeks))
+    world.send()
+    for _ in range(2):
+        world.later()
+        world.found()
+    world.later()
+    with metered(moto.dynamodb, moto.client()) as meter:
+        world.reconcile()
+    assert meter.requests.keys() == {"GetItem", "Query"}
+    # One for the list of charts, 15 for the chart, one for the subscribers, however many bulletins there are.
+    assert meter.calls == 17
 
 
 class Witnessed:

@@ -192,6 +192,9 @@ def test_a_period_is_noted_as_processed_when_the_record_moves_on(place: Place) -
     store.commit(head(2), head(3), Writes(applied={week(2): "digest 2"}, honours=of(honour("maid"))), None)
     assert [store.applied(CHART, week(number)) for number in (1, 2, 3)] == ["digest 1", "digest 2", None]
     assert store.recorded(CHART).applied == {week(1): "digest 1", week(2): "digest 2"}
+    assert store.applied_since(CHART, week(1)) == {week(1): "digest 1", week(2): "digest 2"}
+    assert store.applied_since(CHART, week(2)) == {week(2): "digest 2"}
+    assert store.applied_since(CHART, week(3)) == {}
 
 
 STEPS: dict[str, Callable[[], tuple[Writes, Bulletin | None]]] = {

@@ -109,6 +109,10 @@ class MemoryMilestones:
         """Return the digest of the number ones that were last processed for a period, or None."""
         return self._applied.get(chart, {}).get(period)
 
+    def applied_since(self, chart: str, since: date) -> Mapping[date, str]:
+        """Return the digests that `applied` returns, of all periods from `since` on."""
+        return {period: digest for period, digest in self._applied.get(chart, {}).items() if period >= since}
+
     def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
         """Return everything recorded of a chart; with `scopes`, of tallies and milestones only those in these."""
         past, milestones = self._past(chart), self._milestones.get(chart, {})

@@ -5,7 +5,7 @@ repairs, the next ones see, so their order matters: a step is finished before pu
 witness is asked before a story is sent again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -113,9 +113,6 @@ class Witness(Protocol):
 
 Check = Callable[[], Iterator[Finding]]
 
-Applied = Callable[[date], str | None]
-"""From a period to the digest of the number ones that were processed for it."""
-
 
 class Reconciler:
     """Checks everything, and repairs what can be repaired without a doubt."""
@@ -188,7 +185,7 @@ class Reconciler:
             yield Finding(Found.RECORD_UPDATED, chart, f"rules or catalog had changed: bulletin {bulletin.id}")
         since = (self._clock() - LOOK_BACK).date()
         recent = self._charts.summaries(chart, since)
-        yield from self._detected(chart, recent, lambda: lambda period: self._milestones.applied(chart, period))
+        yield from self._detected(chart, recent, lambda: self._milestones.applied_since(chart, since))
         reached = self._checkpoints.checkpoint(chart)
         tidied = self._milestones.tidy(chart, reached.tidied)
         if tidied.until > reached.tidied:
@@ -257,14 +254,14 @@ class Reconciler:
         A publication that was never processed is; any other difference is a mistake of ours that a person should see.
         """
         whole = self._charts.summaries(chart)
-        yield from self._detected(chart, whole, lambda: self._milestones.recorded(chart).applied.get)
+        yield from self._detected(chart, whole, lambda: self._milestones.recorded(chart).applied)
         if audit := self._detector.audit(chart):
             slots = ", ".join(audit.milestones[:10])
             detail = f"{len(audit.milestones)} milestones ({slots}), {audit.rolls} lines of rolls"
             yield Finding(Found.RECORD_DIFFERS, chart, detail)
 
     def _unprocessed(
-        self, chart: str, timeline: Sequence[PublicationSummary], read: Callable[[], Applied]
+        self, chart: str, timeline: Sequence[PublicationSummary], read: Callable[[], Mapping[date, str]]
     ) -> Iterator[PublicationSummary]:
         """Yield the publications that the record does not have as they are stored, oldest first.
 
@@ -273,13 +270,13 @@ class Reconciler:
         head, applied = self._milestones.head(chart), read()
         for publication in timeline:
             is_last = head is not None and head.last == publication.period
-            processed = head.digest if head and is_last else applied(publication.period)
+            processed = head.digest if head and is_last else applied.get(publication.period)
             if processed != publication.number_ones_digest():
                 yield publication
                 head, applied = self._milestones.head(chart), read()
 
     def _detected(
-        self, chart: str, timeline: Sequence[PublicationSummary], read: Callable[[], Applied]
+        self, chart: str, timeline: Sequence[PublicationSummary], read: Callable[[], Mapping[date, str]]
     ) -> Iterator[Finding]:
         for publication in self._unprocessed(chart, timeline, read):
             self._detector.detect(chart, publication.period)

@@ -126,6 +126,9 @@ class MilestoneStore(Protocol):
     def applied(self, chart: str, period: date) -> str | None:
         """Return the digest of the number ones that were last processed for a period, or None."""
 
+    def applied_since(self, chart: str, since: date) -> Mapping[date, str]:
+        """Return the digests that `applied` returns, of all periods from `since` on."""
+
     def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
         """Return everything recorded of a chart; with `scopes`, of tallies and milestones only those in these."""
 

@@ -89,6 +89,12 @@ class DynamoMilestones:
         item = self._table.get(layout.applied(chart, period))
         return item["digest"]["S"] if item and stored.has_moved_past(period) else None
 
+    def applied_since(self, chart: str, since: date) -> Mapping[date, str]:
+        """Return the digests that `applied` returns, of all periods from `since` on."""
+        stored = self._stored(chart)
+        first, last = layout.applied(chart, since), layout.applied(chart, date.max)
+        return _applied_of(self._table.query_between(first.pk, first.sk, last.sk), stored)
+
     def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
         """Return everything recorded of a chart; with `scopes`, of tallies and milestones only those in these."""
         stored, at = self._stored(chart), layout.record(chart)
@@ -96,12 +102,11 @@ class DynamoMilestones:
         groups = map(TallyGroup.of, self._table.query(at, layout.TALLY))
         wanted = [scope for scope in stored.scopes if scopes is None or scope in scopes]
         slots = self._table.each(lambda scope: self._slots(chart, scope), wanted)
-        applied = {layout.period_of(i["sk"]["S"]): i["digest"]["S"] for i in self._table.query(at, layout.APPLIED)}
         return Recorded(
             honours={honour.key: honour for work in works for honour in work.honours()},
             tallies={k: tally for group in groups for k, tally in group.tallies if scopes is None or k.scope in scopes},
             milestones={milestone.slot: milestone for milestones in slots for milestone in milestones},
-            applied={period: digest for period, digest in applied.items() if stored.has_moved_past(period)},
+            applied=_applied_of(self._table.query(at, layout.APPLIED), stored),
         )
 
     def commit(self, before: Head | None, after: Head, writes: Writes, bulletin: Bulletin | None) -> None:
@@ -325,6 +330,11 @@ def _versioned_items(step: JournalledStep) -> Iterator[Item]:
 def _scopes(step: JournalledStep) -> set[str]:
     """Return the scopes in which a step writes slots, and always the one over all territories."""
     return {EVERYWHERE, *(layout.scope_of(step.after.chart, milestone.slot) for milestone in step.milestones)}
+
+
+def _applied_of(items: Iterable[Item], stored: "_StoredHead") -> Mapping[date, str]:
+    digests = {layout.period_of(item["sk"]["S"]): item["digest"]["S"] for item in items}
+    return {period: digest for period, digest in digests.items() if stored.has_moved_past(period)}
 
 
 def _applied_item(after: Head, period: date, digest: str) -> Item:
