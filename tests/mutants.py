@@ -151,7 +151,7 @@ def _run(*arguments: str) -> str:
     command = [_mutmut(), *arguments]
     done = subprocess.run(command, cwd=FOLDER, env=_environment(), check=False, capture_output=True, text=True)
     if done.returncode:
-        sys.exit(done.stdout + done.stderr)
+        sys.exit(done.stdout[-5000:] + done.stderr)
     return done.stdout
 
 

@@ -207,7 +207,8 @@ def test_a_queue_sees_what_a_topic_sends_until_that_is_forgotten() -> None:
     stories = [f"weekly:{number:08d}:dark" for number in range(12)]
     for story in stories:
         body = {"story": story, "bulletin": story.rpartition(":")[0]}
-        SnsTopic(on.sns, on.topic).publish(Message(story, "Subject", "text", body, {"chart": "weekly", "priority": 4}))
+        attributes = {"chart": "weekly", "priority": 4}
+        SnsTopic(on.sns, on.topic).publish(Message(story, "Subject", "text", body, attributes, follows_up=False))
     assert not on.witness.is_empty()
     seen = on.witness.sightings()
     assert {one.story for one in seen} <= set(stories)

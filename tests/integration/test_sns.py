@@ -21,6 +21,7 @@ MESSAGE = Message(
     text="Squid Game\nthe text for a person\n",
     body={"format": 1, "title": "오징어 게임"},
     attributes={"chart": "netflix-weekly-tv", "territories": ("KR", "US"), "priority": 4},
+    follows_up=False,
 )
 SESSION = boto3.Session("testing", "testing", region_name="eu-west-1")
 
@@ -69,7 +70,7 @@ def test_a_refusal_says_that_nothing_got_out() -> None:
 def test_a_message_larger_than_sns_takes_is_not_tried() -> None:
     client = SESSION.client("sns", config=ONE_ATTEMPT)
     topic = client.create_topic(Name="stories")["TopicArn"]
-    large = Message(MESSAGE.id, MESSAGE.subject, "x" * 262_144, {}, {})
+    large = Message(MESSAGE.id, MESSAGE.subject, "x" * 262_144, {}, {}, follows_up=False)
     with pytest.raises(NotPublished, match="more than SNS takes"):
         SnsTopic(client, topic).publish(large)
 
