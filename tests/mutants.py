@@ -9,6 +9,7 @@ the tools nor the real charts: tests that want those are skipped.
 """
 
 import argparse
+import ast
 import json
 import os
 import shutil
@@ -44,29 +45,33 @@ xfail_strict = true
 """
 
 DOMAIN = ("tests/unit/domain", "tests/unit/stories")
+CRASHES = "tests/integration/test_delivery_crashes.py"
 DELIVERY = (
     "tests/unit/test_publishing.py",
     "tests/unit/domain/test_reconciling.py",
-    "tests/unit/domain/test_pacing.py",
-    "tests/integration/test_delivery_crashes.py",
+    f"{CRASHES}::test_wherever_a_publisher_ends_each_message_gets_out_once",
+    f"{CRASHES}::test_two_at_once_send_each_message_once",
 )
 STORES = ("tests/integration/test_stores_documents.py",)
 DELIVERY_MODULES = {
     "pacing": "domain/pacing.py",
     "publishing": "domain/publishing.py",
-    "outbox": "adapters/dynamodb/outbox.py",
     "sqs": "adapters/sqs.py",
     "sns": "adapters/sns.py",
+    "outbox": "adapters/dynamodb/outbox.py",
     "memory": "adapters/memory.py",
 }
-"""Lease, publish, mark, by module: the small ones first."""
+"""Lease, publish, mark, by module: those with few and quick tests first."""
 
 TESTS = {
-    "pacing": DELIVERY[:3],
+    "pacing": ("tests/unit/domain/test_pacing.py",),
     "publishing": DELIVERY,
-    "outbox": (*DELIVERY, *STORES),
-    "sqs": (DELIVERY[-1], "tests/integration/test_sqs.py"),
-    "sns": (DELIVERY[-1], "tests/integration/test_sns.py"),
+    "sqs": ("tests/integration/test_sqs.py",),
+    "sns": (
+        "tests/integration/test_sns.py",
+        f"{CRASHES}::test_subscribers_are_those_of_all_topics_the_unconfirmed_without_an_arn",
+    ),
+    "outbox": STORES,
     "memory": (*DELIVERY, *STORES),
     "reconciling": DELIVERY,
 }
@@ -116,10 +121,16 @@ def mutate(module: str) -> Outcome:
     started = time.monotonic()
     _make_folder(module)
     _run("run", "--max-children", "1")
-    _run("export-cicd-stats")
-    counts = json.loads((FOLDER / "mutants" / "mutmut-cicd-stats.json").read_text())
-    survivors = tuple(_survivors())
-    return Outcome(module, counts["total"], survivors, time.monotonic() - started)
+    declared = _declared(ROOT / "functions" / "chartwatch" / modules()[module])
+    found = {name: status for name, status in _results() if _function(name).rpartition(".")[0] not in declared}
+    survivors = tuple(_survivor(name) for name, status in found.items() if status not in KILLED)
+    return Outcome(module, len(found), survivors, time.monotonic() - started)
+
+
+def _declared(path: Path) -> frozenset[str]:
+    """Return the protocols of a module: what stands in them is never run, and so cannot be wrong."""
+    classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
+    return frozenset(its.name for its in classes if "Protocol" in map(ast.unparse, its.bases))
 
 
 def _make_folder(module: str) -> None:
@@ -127,19 +138,27 @@ def _make_folder(module: str) -> None:
     FOLDER.mkdir()
     for name, is_here in ALIKE.items():
         (FOLDER / name).symlink_to(ROOT / is_here)
-    tests = [path for path in TESTS.get(module, DOMAIN) if (ROOT / path).exists()]
+    tests = TESTS.get(module, DOMAIN)
     mutated = [str(PACKAGE / modules()[module])]
     (FOLDER / "pyproject.toml").write_text(CONFIG.format(mutated=json.dumps(mutated), tests=json.dumps(tests)))
 
 
-def _survivors() -> Iterator[Survivor]:
-    for line in _run("results").splitlines():
+def _results() -> Iterator[tuple[str, str]]:
+    """Yield the name of each mutant, and what became of it."""
+    for line in _run("results", "--all", "true").splitlines():
         name, _, status = line.strip().rpartition(": ")
-        if name and status not in KILLED:
-            lines = [line for line in _run("show", name).splitlines() if not line.startswith(("---", "+++", "# "))]
-            was, becomes = (" ".join(it[1:].strip() for it in lines if it.startswith(sign)) for sign in "-+")
-            function = name.rpartition("__mutmut_")[0].rpartition(".")[2]
-            yield Survivor(function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", "."), was, becomes)
+        yield name, status
+
+
+def _survivor(name: str) -> Survivor:
+    lines = [line for line in _run("show", name).splitlines() if not line.startswith(("---", "+++", "# "))]
+    was, becomes = (" ".join(it[1:].strip() for it in lines if it.startswith(sign)) for sign in "-+")
+    return Survivor(_function(name), was, becomes)
+
+
+def _function(name: str) -> str:
+    mangled = name.rpartition("__mutmut_")[0].rpartition(".")[2]
+    return mangled.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
 
 
 def _run(*arguments: str) -> str:
