@@ -1,5 +1,6 @@
 """Take, publish once, settle: no story is lost, and none is sent twice."""
 
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -142,7 +143,6 @@ def test_a_message_waits_its_turn_and_a_bulletin_that_is_out_waits_for_nothing(i
     publisher = publisher_to(inbox, Pace(4, clock=lambda: now[0], sleep=sleep))
     publisher.publish(BULLETIN)
     assert waits == [0.25, 0.25, 0.25], "the first goes at once"
-    now[0] += 0.25
     publisher.publish(BULLETIN)
     assert len(waits) == 3
 
@@ -288,3 +288,21 @@ def test_a_refused_message_that_was_given_back_spends_its_turn_too(inbox: Inbox)
     inbox.refuses = set(STORIES)
     publisher.publish(BULLETIN)
     assert waits == [0.25, 0.25, 0.25]
+
+
+def test_unless_told_otherwise_messages_are_a_fifth_of_a_second_apart(inbox: Inbox) -> None:
+    one = replace(BULLETIN, changes=BULLETIN.changes[:1])
+    started = time.monotonic()
+    Publisher(MemoryOutbox(), MemoryMilestones(), MemoryCheckpoints(), inbox, inbox).publish(one)
+    assert time.monotonic() - started >= 0.2
+    assert len(inbox.received) == 2
+
+
+def test_a_story_is_settled_with_the_id_that_its_message_was_given(inbox: Inbox) -> None:
+    class Remembering(MemoryOutbox):
+        def settle(self, lease: Lease, message_id: str) -> None:
+            settled[lease.story] = message_id
+
+    settled: dict[str, str] = {}
+    publisher_on(Remembering(), inbox).publish(BULLETIN)
+    assert settled == {story: f"id-{number}" for number, story in enumerate([*STORIES, DIGEST], start=1)}
