@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / ".mutants"
+FOLDERS = ROOT / ".mutants"
 EXPLAINED = ROOT / "docs" / "mutants.md"
 PACKAGE = Path("src") / "chartwatch"
 
@@ -45,8 +45,10 @@ xfail_strict = true
 """
 
 QUICK_FIRST = """\
+SLOW = {"aws", "moto", "service"}
+
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda it: (getattr(it.obj, "is_hypothesis_test", False), "integration" in it.nodeid))
+    items.sort(key=lambda it: (getattr(it.obj, "is_hypothesis_test", False), not SLOW.isdisjoint(it.fixturenames)))
 """
 """What pytest is told: a mutant that a plain example notices need not meet generated ones, nor stores on moto."""
 
@@ -128,13 +130,14 @@ def modules() -> dict[str, str]:
 def mutate(module: str) -> Outcome:
     """Test every mutant of a module."""
     started = time.monotonic()
-    _make_folder(module)
+    folder = FOLDERS / module
+    _make_folder(folder, module)
     only = ONLY.get(module)
-    _run("run", "--max-children", "1", *([f"*ǁ{only}ǁ*"] if only else []))
+    _run(folder, "run", "--max-children", "1", *([f"*ǁ{only}ǁ*"] if only else []))
     declared = _declared(ROOT / "functions" / "chartwatch" / modules()[module])
-    by_class = [(_function(name).rpartition(".")[0], name, status) for name, status in _results()]
+    by_class = [(_function(name).rpartition(".")[0], name, status) for name, status in _results(folder)]
     found = {name: status for its, name, status in by_class if its not in declared and only in (None, its)}
-    survivors = tuple(_survivor(name) for name, status in found.items() if status not in KILLED)
+    survivors = tuple(_survivor(folder, name) for name, status in found.items() if status not in KILLED)
     return Outcome(module, len(found), survivors, time.monotonic() - started)
 
 
@@ -144,26 +147,26 @@ def _declared(path: Path) -> frozenset[str]:
     return frozenset(its.name for its in classes if "Protocol" in map(ast.unparse, its.bases))
 
 
-def _make_folder(module: str) -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
+def _make_folder(folder: Path, module: str) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     for name, is_here in ALIKE.items():
-        (FOLDER / name).symlink_to(ROOT / is_here)
-    (FOLDER / "quick_first.py").write_text(QUICK_FIRST)
+        (folder / name).symlink_to(ROOT / is_here)
+    (folder / "quick_first.py").write_text(QUICK_FIRST)
     tests = TESTS.get(module, DOMAIN)
     mutated = [str(PACKAGE / modules()[module])]
-    (FOLDER / "pyproject.toml").write_text(CONFIG.format(mutated=json.dumps(mutated), tests=json.dumps(tests)))
+    (folder / "pyproject.toml").write_text(CONFIG.format(mutated=json.dumps(mutated), tests=json.dumps(tests)))
 
 
-def _results() -> Iterator[tuple[str, str]]:
+def _results(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield the name of each mutant, and what became of it."""
-    for line in _run("results", "--all", "true").splitlines():
+    for line in _run(folder, "results", "--all", "true").splitlines():
         name, _, status = line.strip().rpartition(": ")
         yield name, status
 
 
-def _survivor(name: str) -> Survivor:
-    lines = [line for line in _run("show", name).splitlines() if not line.startswith(("---", "+++", "# "))]
+def _survivor(folder: Path, name: str) -> Survivor:
+    lines = [line for line in _run(folder, "show", name).splitlines() if not line.startswith(("---", "+++", "# "))]
     was, becomes = (" ".join(it[1:].strip() for it in lines if it.startswith(sign)) for sign in "-+")
     return Survivor(_function(name), was, becomes)
 
@@ -173,9 +176,9 @@ def _function(name: str) -> str:
     return mangled.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
 
 
-def _run(*arguments: str) -> str:
+def _run(folder: Path, *arguments: str) -> str:
     command = [_mutmut(), *arguments]
-    done = subprocess.run(command, cwd=FOLDER, env=_environment(), check=False, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, env=_environment(), check=False, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"mutmut {arguments[0]} failed:\n{done.stdout[-5000:]}{done.stderr}")
     return done.stdout
