@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test test-deep test-simulation fuzz lint audit types check bench bench-history lock clean tools
+.PHONY: demo test test-deep test-simulation mutants fuzz lint audit types check bench bench-history lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
 	$(BIN)/chartwatch demo
@@ -20,6 +20,10 @@ test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and c
 SIMULATIONS ?= 1000000
 test-simulation: $(VENV)/.ready  ## faults at every call of the pipeline, singly, in all pairs and more: a night; make test-simulation SIMULATIONS=20000
 	CHARTWATCH_SIMULATIONS=$(SIMULATIONS) $(BIN)/python -m pytest -n auto tests/simulation
+
+MODULES ?= delivery domain
+mutants: .tools/mutants/.ready  ## small changes of the code that must not be wrong, each of which some test has to notice; make mutants MODULES="publishing outbox"
+	.tools/mutants/bin/python -m tests.mutants $(MODULES)
 
 COUNT ?= 10000000
 fuzz: $(VENV)/.ready  ## mutated inputs for every parser and for stories: make fuzz COUNT=100000
@@ -54,6 +58,7 @@ lock: $(VENV)/.ready  ## choose versions anew, with hashes and without addresses
 	$(UV) pip compile -q requirements/local-aws.in $(LOCK) -o requirements/local-aws.txt
 	$(UV) pip compile -q requirements/checkov.in $(LOCK) -o requirements/checkov.txt
 	$(UV) pip compile -q requirements/audit.in $(LOCK) -o requirements/audit.txt
+	$(UV) pip compile -q requirements/mutants.in $(LOCK) -c requirements/dev.txt -o requirements/mutants.txt
 	$(UV) pip compile -q requirements/uv.in $(LOCK) -o requirements/uv.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" --upgrade
@@ -85,5 +90,11 @@ $(VENV)/.ready: $(VENV)/.uv requirements/dev.txt pyproject.toml
 	$(UV) pip install --quiet --python .tools/$*/bin/python --require-hashes -r requirements/$*.txt
 	touch $@
 
+# What mutates imports the tests and what they need, but Chartwatch itself only as mutated.
+.tools/mutants/.ready: $(VENV)/.uv requirements/dev.txt requirements/mutants.txt
+	$(UV) venv --quiet --clear --python $(BIN)/python .tools/mutants
+	$(UV) pip install --quiet --python .tools/mutants/bin/python --require-hashes -r requirements/dev.txt -r requirements/mutants.txt
+	touch $@
+
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) .tools .aws-sam .chartwatch functions/chartwatch.egg-info .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .tools .mutants .aws-sam .chartwatch functions/chartwatch.egg-info .hypothesis .mypy_cache .ruff_cache

@@ -1,7 +1,8 @@
 """Worlds to try the detector on: charts, catalogs and rules by chance, and the ways in which they may arrive.
 
-They are small and dense, so that ties, gaps, namesakes, unknown facts and returns are the usual case. Two profiles of
-settings: a few hundred examples, or with CHARTWATCH_HYPOTHESIS=deep some thousands, and 100,000 of the weightiest.
+They are small and dense, so that ties, gaps, namesakes, unknown facts and returns are the usual case. Three profiles of
+settings: a few hundred examples; with CHARTWATCH_HYPOTHESIS=deep some thousands, and 100,000 of the weightiest; and
+with CHARTWATCH_HYPOTHESIS=mutants a few, always the same, since every mutant meets them.
 """
 
 import os
@@ -11,7 +12,7 @@ from datetime import date, timedelta
 from itertools import combinations, product
 from typing import Any, NamedTuple
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from chartwatch.domain.catalog import Catalog, Work, title_key
@@ -19,7 +20,8 @@ from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Prove
 from chartwatch.domain.rules import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, RuleSet, Scope
 from chartwatch.rules.schema import FIRST_YEAR, LAST_YEAR
 
-DEEP = os.environ.get("CHARTWATCH_HYPOTHESIS") == "deep"
+PROFILE = os.environ.get("CHARTWATCH_HYPOTHESIS")
+DEEP = PROFILE == "deep"
 
 START = date(2021, 1, 3)
 CHARTS = {
@@ -50,6 +52,9 @@ RuleData = Mapping[str, Any]
 MANY = 5_000
 """Examples of a test in the deep profile; hypothesis remembers them all, some 150 KB each."""
 
+FEW = 20
+"""Examples of a test when its mutants are tried: nothing is made smaller, for only whether it fails matters."""
+
 SHARES = range(20 if DEEP else 1)
 """The tests into which the examples of the weightiest property are divided."""
 
@@ -57,6 +62,11 @@ SHARES = range(20 if DEEP else 1)
 def examples(usual: int) -> settings:
     """Return the settings of a test that takes `usual` examples when nobody asks for many."""
     unhurried = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    if PROFILE == "mutants":
+        few = min(usual, FEW)
+        return settings(
+            max_examples=few, deadline=None, suppress_health_check=unhurried, phases=[Phase.generate], derandomize=True
+        )
     return settings(max_examples=MANY if DEEP else usual, deadline=None, suppress_health_check=unhurried)
 
 

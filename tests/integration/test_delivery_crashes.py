@@ -208,8 +208,7 @@ def test_a_queue_sees_what_a_topic_sends_until_that_is_forgotten() -> None:
     for story in stories:
         body = {"story": story, "bulletin": story.rpartition(":")[0]}
         attributes = {"chart": "weekly", "priority": 4}
-        message = Message(story, "Subject", "text", body, attributes, follows_up=False)
-        SnsTopic(on.sns, on.topic).publish(message)
+        SnsTopic(on.sns, on.topic).publish(Message(story, "Subject", "text", body, attributes, follows_up=False))
     assert not on.witness.is_empty()
     seen = on.witness.sightings()
     assert {one.story for one in seen} <= set(stories)

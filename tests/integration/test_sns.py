@@ -3,15 +3,18 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.stub import Stubber
 from moto import mock_aws
 
-from chartwatch.adapters.sns import ONE_ATTEMPT, SnsTopic
+from chartwatch.adapters.sns import MAX_MESSAGE, ONE_ATTEMPT, SnsSubscribers, SnsTopic
+from chartwatch.domain.reconciling import Subscriber
 from chartwatch.domain.stories import Message
 from chartwatch.errors import NotPublished
 
@@ -23,6 +26,7 @@ MESSAGE = Message(
     attributes={"chart": "netflix-weekly-tv", "territories": ("KR", "US"), "priority": 4},
     follows_up=False,
 )
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:stories"
 SESSION = boto3.Session("testing", "testing", region_name="eu-west-1")
 
 
@@ -71,8 +75,58 @@ def test_a_message_larger_than_sns_takes_is_not_tried() -> None:
     client = SESSION.client("sns", config=ONE_ATTEMPT)
     topic = client.create_topic(Name="stories")["TopicArn"]
     large = Message(MESSAGE.id, MESSAGE.subject, "x" * 262_144, {}, {}, follows_up=False)
-    with pytest.raises(NotPublished, match="more than SNS takes"):
+    with pytest.raises(NotPublished, match=r"squid was not published: \d+ bytes are more than SNS takes"):
         SnsTopic(client, topic).publish(large)
+
+
+def published(message: Message) -> dict[str, Any]:
+    """Return what SNS is given."""
+    client = SESSION.client("sns", config=ONE_ATTEMPT)
+    given: list[dict[str, Any]] = []
+    client.meta.events.register("provide-client-params.sns.Publish", lambda params, **_: given.append(params))
+    with Stubber(client) as stub:
+        stub.add_response("publish", {"MessageId": "id-1"})
+        assert SnsTopic(client, TOPIC).publish(message) == "id-1"
+    return given[0]
+
+
+def test_persons_get_text_and_machines_json_and_neither_is_escaped() -> None:
+    given = published(replace(MESSAGE, text="Squid Game, 오징어 게임"))
+    assert json.loads(given["Message"]).keys() == {"default", "email"}
+    assert json.loads(given["Message"])["email"] == "Squid Game, 오징어 게임"
+    assert given["Message"].count("오징어") == 2, "SNS counts bytes, of which an escape takes more"
+
+
+def test_attributes_are_of_the_types_that_filter_policies_know() -> None:
+    attributes: dict[str, str | int | tuple[str, ...]]
+    attributes = {"chart": "netflix-weekly-tv", "priority": 4, "titles": ("Dark", "오징어")}
+    assert published(replace(MESSAGE, attributes=attributes))["MessageAttributes"] == {
+        "chart": {"DataType": "String", "StringValue": "netflix-weekly-tv"},
+        "priority": {"DataType": "Number", "StringValue": "4"},
+        "titles": {"DataType": "String.Array", "StringValue": '["Dark", "오징어"]'},
+    }
+
+
+def test_a_message_as_large_as_sns_takes_goes_out() -> None:
+    rest = len(published(replace(MESSAGE, text=""))["Message"].encode())
+    largest = replace(MESSAGE, text="x" * (MAX_MESSAGE - rest))
+    assert len(published(largest)["Message"].encode()) == MAX_MESSAGE
+    with pytest.raises(NotPublished):
+        published(replace(largest, text=f"{largest.text}x"))
+
+
+def test_subscriptions_without_an_arn_have_none_and_deleted_ones_are_not_listed() -> None:
+    client = SESSION.client("sns")
+    listed = [
+        {"SubscriptionArn": arn, "Protocol": "email", "Endpoint": f"{arn}@example.org"}
+        for arn in ("PendingConfirmation", "Deleted", f"{TOPIC}:1")
+    ]
+    with Stubber(client) as stub:
+        stub.add_response("list_subscriptions_by_topic", {"Subscriptions": listed}, {"TopicArn": TOPIC})
+        assert SnsSubscribers(client, [TOPIC]).current() == [
+            Subscriber(TOPIC, "", "email", "PendingConfirmation@example.org"),
+            Subscriber(TOPIC, f"{TOPIC}:1", "email", f"{TOPIC}:1@example.org"),
+        ]
 
 
 class _Service(ThreadingHTTPServer):
@@ -127,5 +181,5 @@ def test_a_service_that_cannot_be_reached_got_nothing(service: _Service) -> None
     service.shutdown()
     service.server_close()
     client = SESSION.client("sns", config=ONE_ATTEMPT, endpoint_url=f"http://127.0.0.1:{port}")
-    with pytest.raises(NotPublished):
+    with pytest.raises(NotPublished, match=r"squid was not published: .*127\.0\.0\.1"):
         SnsTopic(client, "arn:aws:sns:eu-west-1:123456789012:stories").publish(MESSAGE)

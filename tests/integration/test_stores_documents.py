@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from chartwatch.adapters.catalog_file import parse_catalog, read_catalog, write_catalog
 from chartwatch.adapters.dynamodb import keys
+from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
 from chartwatch.adapters.folder import FolderArchive
 from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
 from chartwatch.domain.catalog import Catalog, Work
@@ -242,6 +243,15 @@ def test_the_stories_table_says_when_a_story_was_taken_and_sent_and_as_which_mes
     assert item["delivery"] == {"S": "SENT"}
     assert item["message_id"] == {"S": "message 1"}
     assert item["taken_at"]["S"] <= item["sent_at"]["S"]
+
+
+def test_the_times_of_the_stories_table_are_in_utc_to_the_millisecond_downwards(moto: Aws) -> None:
+    assert taken(moto).taken_at.tzinfo is UTC
+    late = datetime(2022, 2, 4, 23, 59, 59, 999_999, tzinfo=UTC)
+    lease = DynamoOutbox(moto.table("StoriesTable"), lambda: late).take("weekly:00000002:dark")
+    assert lease is not None
+    assert lease.taken_at == late.replace(microsecond=999_000)
+    assert moto.outbox().deliveries([lease.story]) == {lease.story: lease}
 
 
 # Checkpoints.

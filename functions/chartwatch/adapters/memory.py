@@ -184,7 +184,7 @@ class MemoryOutbox:
         """`clock` gives the times that stories are taken at."""
         self._clock = clock
         self._deliveries: dict[str, Delivery | Lease] = {}
-        self._attempts = count(1)
+        self._attempts = count()
 
     def take(self, story: str) -> Lease | None:
         """Take a story for sending; None when it was sent already.

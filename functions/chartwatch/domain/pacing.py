@@ -1,5 +1,6 @@
 """A pace that many messages keep: SNS suspends an email endpoint that gets more than ten in a second."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -18,7 +19,7 @@ class Pace:
         self._interval = 1 / per_second
         self._clock = clock
         self._sleep = sleep
-        self._next = float("-inf")
+        self._next = -math.inf
 
     def wait(self) -> None:
         """Wait until the next message may go."""

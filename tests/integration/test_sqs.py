@@ -1,0 +1,99 @@
+"""What the witness asks of its queues, and what it makes of their answers."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from chartwatch.adapters.sqs import LONG_POLL, SqsWitness
+from chartwatch.domain.reconciling import Sighting
+
+URL, MISSED = "https://sqs.example/witness", "https://sqs.example/missed"
+RECEIVED = {"QueueUrl": URL, "MaxNumberOfMessages": 10, "WaitTimeSeconds": LONG_POLL}
+"""Ten are all that one receive gives, and only one that waits asks all of SQS's servers."""
+
+COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"]
+
+Stubbed = tuple[SqsWitness, Stubber]
+
+
+@pytest.fixture
+def stubbed() -> Iterator[Stubbed]:
+    client = boto3.Session("testing", "testing", region_name="eu-west-1").client("sqs")
+    with Stubber(client) as stub:
+        yield SqsWitness(client, URL, MISSED), stub
+        stub.assert_no_pending_responses()
+
+
+def message(number: int, body: str) -> dict[str, str]:
+    return {"MessageId": f"{number}", "ReceiptHandle": f"receipt {number}", "Body": body}
+
+
+def told(story: str) -> str:
+    return json.dumps({"story": story, "bulletin": story.rpartition(":")[0]})
+
+
+def gives(stub: Stubber, *messages: dict[str, str]) -> None:
+    stub.add_response("receive_message", {"Messages": list(messages)} if messages else {}, RECEIVED)
+
+
+def test_messages_are_seen_with_what_deletes_them(stubbed: Stubbed) -> None:
+    witness, stub = stubbed
+    gives(stub, message(1, told("weekly:00000001:dark")), message(2, told("weekly:00000001:squid")))
+    assert witness.sightings() == [
+        Sighting("weekly:00000001:dark", "receipt 1"),
+        Sighting("weekly:00000001:squid", "receipt 2"),
+    ]
+
+
+def test_what_is_no_message_of_ours_hides_none_that_comes_after(stubbed: Stubbed) -> None:
+    witness, stub = stubbed
+    gives(stub, message(1, "{}"), message(2, "not JSON"))
+    gives(stub, message(3, "{}"), message(4, told("weekly:00000001:dark")))
+    assert witness.sightings() == [Sighting("weekly:00000001:dark", "receipt 4")]
+
+
+def test_where_there_is_nothing_more_nothing_is_seen(stubbed: Stubbed) -> None:
+    witness, stub = stubbed
+    gives(stub, message(1, "{}"))
+    gives(stub)
+    assert witness.sightings() == []
+
+
+def test_what_is_forgotten_is_deleted_one_by_one(stubbed: Stubbed) -> None:
+    witness, stub = stubbed
+    for number in (1, 2):
+        stub.add_response("delete_message", {}, {"QueueUrl": URL, "ReceiptHandle": f"receipt {number}"})
+    witness.forget([Sighting("weekly:00000001:dark", "receipt 1"), Sighting("weekly:00000001:squid", "receipt 2")])
+
+
+def counts(stub: Stubber, url: str, **counted: int) -> None:
+    found = {"Attributes": {name: f"{counted.get(name, 0)}" for name in COUNTS}}
+    stub.add_response("get_queue_attributes", found, {"QueueUrl": url, "AttributeNames": COUNTS})
+
+
+def test_two_queues_that_count_nothing_are_empty(stubbed: Stubbed) -> None:
+    witness, stub = stubbed
+    counts(stub, URL)
+    counts(stub, MISSED)
+    assert witness.is_empty()
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_message_in_any_state_in_either_queue_is_there(stubbed: Stubbed, name: str) -> None:
+    witness, stub = stubbed
+    counts(stub, URL, **{name: 1})
+    assert not witness.is_empty()
+    counts(stub, URL)
+    counts(stub, MISSED, **{name: 1})
+    assert not witness.is_empty()
+
+
+def test_the_endpoint_is_the_arn_of_the_queue(stubbed: Stubbed) -> None:
+    witness, stub = stubbed
+    arn: dict[str, Any] = {"Attributes": {"QueueArn": "arn:aws:sqs:eu-west-1:123456789012:witness"}}
+    stub.add_response("get_queue_attributes", arn, {"QueueUrl": URL, "AttributeNames": ["QueueArn"]})
+    assert witness.endpoint == "arn:aws:sqs:eu-west-1:123456789012:witness"

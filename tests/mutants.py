@@ -1,0 +1,222 @@
+"""Mutants of the code that must not be wrong: each is a small change that some test has to notice.
+
+`python -m tests.mutants publishing outbox` mutates those modules, one after another, with mutmut: `delivery` stands for
+all of lease, publish and mark, `domain` for all of the domain. It prints what was killed and what survived, and ends
+with 1 when something survived that docs/mutants.md does not explain.
+
+mutmut knows packages below a folder `src`, so it works on a folder that looks like that. In it there are neither
+the tools nor the real charts: tests that want those are skipped.
+"""
+
+import argparse
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ROOT / ".mutants"
+EXPLAINED = ROOT / "docs" / "mutants.md"
+PACKAGE = Path("src") / "chartwatch"
+
+ALIKE = {"src": "functions", **{name: name for name in ("tests", "bench", "docs", "infrastructure", "template.yaml")}}
+"""What the folder has, and what that is here."""
+
+CONFIG = """\
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = {mutated}
+also_copy = ["quick_first.py", "bench", "docs", "infrastructure", "template.yaml"]
+pytest_add_cli_args_test_selection = {tests}
+timeout_multiplier = 3.0
+timeout_constant = 5.0
+use_git_change_detection = false
+
+[tool.pytest.ini_options]
+addopts = "-p no:cacheprovider -p no:xdist -p quick_first --strict-markers"
+pythonpath = ["src", "infrastructure/local", "."]
+xfail_strict = true
+"""
+
+QUICK_FIRST = """\
+SLOW = {"aws", "moto", "service"}
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda it: (getattr(it.obj, "is_hypothesis_test", False), not SLOW.isdisjoint(it.fixturenames)))
+"""
+"""What pytest is told: a mutant that a plain example notices need not meet generated ones, nor stores on moto."""
+
+DOMAIN = ("tests/unit/domain", "tests/unit/stories")
+CRASHES = "tests/integration/test_delivery_crashes.py"
+DELIVERY = (
+    "tests/unit/test_publishing.py",
+    "tests/unit/domain/test_reconciling.py",
+    f"{CRASHES}::test_wherever_a_publisher_ends_each_message_gets_out_once",
+    f"{CRASHES}::test_two_at_once_send_each_message_once",
+)
+STORES = ("tests/integration/test_stores_documents.py",)
+DELIVERY_MODULES = {
+    "pacing": "domain/pacing.py",
+    "publishing": "domain/publishing.py",
+    "sqs": "adapters/sqs.py",
+    "sns": "adapters/sns.py",
+    "outbox": "adapters/dynamodb/outbox.py",
+    "memory": "adapters/memory.py",
+}
+"""Lease, publish, mark, by module: those with few and quick tests first."""
+
+TESTS = {
+    "pacing": ("tests/unit/domain/test_pacing.py",),
+    "publishing": DELIVERY,
+    "sqs": ("tests/integration/test_sqs.py",),
+    "sns": (
+        "tests/integration/test_sns.py",
+        f"{CRASHES}::test_subscribers_are_those_of_all_topics_the_unconfirmed_without_an_arn",
+    ),
+    "outbox": STORES,
+    "memory": (*DELIVERY, *STORES),
+    "reconciling": DELIVERY,
+}
+"""The tests of a module; of others those of the domain."""
+
+ONLY = {"memory": "MemoryOutbox"}
+"""The one class of a module that is mutated."""
+
+KILLED = frozenset({"killed", "timeout", "segfault"})
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A mutant that no test noticed: in which function, and what it changed into what."""
+
+    function: str
+    was: str
+    becomes: str
+
+    def __str__(self) -> str:
+        """As docs/mutants.md has it."""
+        return f"`{self.was}` → `{self.becomes}`"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the mutants of a module."""
+
+    module: str
+    mutants: int
+    survivors: tuple[Survivor, ...]
+    seconds: float
+
+    @property
+    def row(self) -> str:
+        """A row of the table in docs/mutants.md."""
+        left = len(self.survivors)
+        share = 100 * (self.mutants - left) / self.mutants if self.mutants else 100
+        return f"| {self.module} | {self.mutants} | {self.mutants - left} | {left} | {share:.1f} % |"
+
+
+def modules() -> dict[str, str]:
+    """Return the path of every module that can be mutated, by its name."""
+    domain = sorted((ROOT / "functions" / "chartwatch" / "domain").glob("[a-z]*.py"), key=lambda it: it.stat().st_size)
+    return {**DELIVERY_MODULES, **{path.stem: f"domain/{path.name}" for path in domain}}
+
+
+def mutate(module: str) -> Outcome:
+    """Test every mutant of a module."""
+    started = time.monotonic()
+    folder = FOLDERS / module
+    _make_folder(folder, module)
+    only = ONLY.get(module)
+    _run(folder, "run", "--max-children", "1", *([f"*ǁ{only}ǁ*"] if only else []))
+    declared = _declared(ROOT / "functions" / "chartwatch" / modules()[module])
+    by_class = [(_function(name).rpartition(".")[0], name, status) for name, status in _results(folder)]
+    found = {name: status for its, name, status in by_class if its not in declared and only in (None, its)}
+    survivors = tuple(_survivor(folder, name) for name, status in found.items() if status not in KILLED)
+    return Outcome(module, len(found), survivors, time.monotonic() - started)
+
+
+def _declared(path: Path) -> frozenset[str]:
+    """Return the protocols of a module: what stands in them is never run, and so cannot be wrong."""
+    classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
+    return frozenset(its.name for its in classes if "Protocol" in map(ast.unparse, its.bases))
+
+
+def _make_folder(folder: Path, module: str) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, is_here in ALIKE.items():
+        (folder / name).symlink_to(ROOT / is_here)
+    (folder / "quick_first.py").write_text(QUICK_FIRST)
+    tests = TESTS.get(module, DOMAIN)
+    mutated = [str(PACKAGE / modules()[module])]
+    (folder / "pyproject.toml").write_text(CONFIG.format(mutated=json.dumps(mutated), tests=json.dumps(tests)))
+
+
+def _results(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name of each mutant, and what became of it."""
+    for line in _run(folder, "results", "--all", "true").splitlines():
+        name, _, status = line.strip().rpartition(": ")
+        yield name, status
+
+
+def _survivor(folder: Path, name: str) -> Survivor:
+    lines = [line for line in _run(folder, "show", name).splitlines() if not line.startswith(("---", "+++", "# "))]
+    was, becomes = (" ".join(it[1:].strip() for it in lines if it.startswith(sign)) for sign in "-+")
+    return Survivor(_function(name), was, becomes)
+
+
+def _function(name: str) -> str:
+    mangled = name.rpartition("__mutmut_")[0].rpartition(".")[2]
+    return mangled.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+
+
+def _run(folder: Path, *arguments: str) -> str:
+    command = [_mutmut(), *arguments]
+    done = subprocess.run(command, cwd=folder, env=_environment(), check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"mutmut {arguments[0]} failed:\n{done.stdout[-5000:]}{done.stderr}")
+    return done.stdout
+
+
+def _mutmut() -> str:
+    return str(Path(sys.executable).with_name("mutmut"))
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CHARTWATCH_", "PYTHONPATH"))}
+    return {**kept, "CHARTWATCH_HYPOTHESIS": "mutants"}
+
+
+def _named(words: Sequence[str]) -> list[str]:
+    known = modules()
+    groups = {"delivery": list(DELIVERY_MODULES), "domain": [it for it in known if known[it].startswith("domain/")]}
+    found = [module for word in words for module in groups.get(word, [word])]
+    if unknown := sorted(set(found) - set(known)):
+        sys.exit(f"no such module: {', '.join(unknown)}; there are delivery, domain, {', '.join(known)}")
+    return list(dict.fromkeys(found))
+
+
+def main() -> None:
+    """Mutate what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("modules", nargs="*", default=["delivery", "domain"])
+    explained = EXPLAINED.read_text() if EXPLAINED.exists() else ""
+    unexplained = 0
+    for module in _named(parser.parse_args().modules):
+        outcome = mutate(module)
+        print(f"\n{outcome.row} {outcome.seconds:.0f} s")
+        for survivor in outcome.survivors:
+            known = str(survivor) in explained
+            unexplained += not known
+            print(f"{'  explained' if known else 'unexplained'}: {survivor.function}: {survivor}", flush=True)
+    sys.exit(1 if unexplained else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""No second sees more messages than a pace allows, and nobody waits for nothing."""
+
+from chartwatch.domain.pacing import Pace
+
+
+class Clock:
+    """A time that passes only while someone sleeps; it remembers for how long."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def paced(clock: Clock) -> Pace:
+    return Pace(4, clock=clock, sleep=clock.sleep)
+
+
+def test_the_first_message_goes_at_once_whatever_the_clock_says() -> None:
+    for now in (-1e9, 0.0, 1e9):
+        clock = Clock(now)
+        paced(clock).wait()
+        assert clock.slept == []
+
+
+def test_the_next_message_waits_for_what_is_left_of_its_interval() -> None:
+    clock = Clock(100.0)
+    pace = paced(clock)
+    pace.spend()
+    clock.now += 0.125
+    pace.wait()
+    assert clock.slept == [0.125]
+
+
+def test_whose_turn_it_is_sleeps_not_at_all() -> None:
+    """Not for no time either: that would give the processor away."""
+    clock = Clock(100.0)
+    pace = paced(clock)
+    pace.spend()
+    clock.now += 0.25
+    pace.wait()
+    assert clock.slept == []
