@@ -1,4 +1,4 @@
-"""One local AWS with one deployed stack for all tests here; each test has a chart of its own on it."""
+"""One local AWS with one deployed stack for all tests here that one process runs; each has a chart of its own on it."""
 
 import hashlib
 from collections.abc import Iterator

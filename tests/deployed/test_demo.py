@@ -10,7 +10,7 @@ from chartwatch_local.pipeline import Pipeline
 from chartwatch_local.provider import Provider
 from chartwatch_local.sink import Sink
 
-pytestmark = pytest.mark.xdist_group("deployed")
+pytestmark = pytest.mark.xdist_group("demo")  # on a stack of its own, for it takes as long as all others together
 
 
 def test_the_demo_ends_with_the_story_of_4_february_2022(

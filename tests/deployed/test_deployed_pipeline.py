@@ -4,10 +4,12 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
 from chartwatch_local.aws import wait_until
+from chartwatch_local.checkout import ROOT
 from chartwatch_local.deploy import Build
 from chartwatch_local.pipeline import FunctionFailed, Pipeline
 from chartwatch_local.sink import Sink
@@ -19,6 +21,30 @@ HEADER = "period,territory,rank,title,kind\n"
 FIRST_DAY = "2023-01-01,US,1,Money Heist,series\n"
 SECOND_DAY = "2023-01-02,US,1,Squid Game,series\n"
 THIRD_DAY = "2023-01-03,US,1,Money Heist,series\n"
+
+IMPORT_ALL = """
+import importlib, json, pkgutil, sys
+import chartwatch
+handlers = dict(name.split(".") for name in sys.argv[1:])
+for module, function in handlers.items():
+    assert callable(getattr(importlib.import_module(module), function))
+# What is imported late, too; the command line has packages of its own, which are not deployed.
+for found in pkgutil.walk_packages(chartwatch.__path__, "chartwatch."):
+    if not found.name.startswith("chartwatch.cli"):
+        importlib.import_module(found.name)
+print(json.dumps([list(handlers), [name for name in sys.modules if "." not in name]]))
+"""
+"""Imports whatever a deployment runs, and says which packages that needed."""
+
+
+def run_alone(made: Build, program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program with what was built for the functions, and nothing else; it gets the names of their handlers."""
+    handlers = re.findall(r"Handler: ([\w.]+)", made.template.read_text())
+    # -I and -S: neither this environment's packages nor its variables.
+    found_in = f"import sys; sys.path.insert(0, {str(made.artifact)!r})\n"
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-c", found_in + program, *handlers], capture_output=True, text=True, check=False
+    )
 
 
 def test_a_publication_becomes_a_story_for_those_who_asked_for_such(chart: Chart, inbox: Sink) -> None:
@@ -102,13 +128,21 @@ def test_nobody_but_the_publisher_publishes_not_even_the_account_s_root(chart: C
 
 
 def test_every_function_runs_from_its_own_packages_alone(made: Build) -> None:
-    handlers = re.findall(r"Handler: (\w+)\.(\w+)", made.template.read_text())
-    assert handlers
-    for module, function in handlers:
-        program = f"import sys; sys.path.insert(0, {str(made.artifact)!r}); import {module}; assert {module}.{function}"
-        # -I and -S: neither this environment's packages nor its variables.
-        done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+    done = run_alone(made, IMPORT_ALL)
+    assert done.returncode == 0, done.stderr
+    handlers, imported = json.loads(done.stdout)
+    assert {"fetch_rankings", "detect_milestones", "publish_stories", "reconcile"} == set(handlers)
+    # None is there for nothing, so that each would be missed.
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = [re.split(r"[^\w-]", requirement)[0].replace("-", "_") for requirement in required]
+    assert {"yaml" if name == "pyyaml" else name for name in names} <= set(imported)
+
+
+@pytest.mark.parametrize("package", ["aws_lambda_powertools", "babel", "urllib3"])
+def test_a_package_that_was_not_deployed_would_show(made: Build, package: str) -> None:
+    done = run_alone(made, f"import sys; sys.modules[{package!r}] = None\n{IMPORT_ALL}")
+    assert done.returncode != 0
+    assert f"import of {package} halted" in done.stderr
 
 
 def test_the_command_line_s_packages_are_not_deployed(made: Build) -> None:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.xdist_group("deployed")
 HEADER = "period,territory,rank,title,kind\n"
 TWO_DAYS = HEADER + "2023-01-01,US,1,Money Heist,series\n2023-01-02,US,1,Squid Game,series\n"
 AN_HOUR = timedelta(hours=1)
+ALL = 1000
 
 
 def publishes_a_story(chart: Chart) -> Callable[[Request], bool]:
@@ -29,6 +30,13 @@ def publishes_a_story(chart: Chart) -> Callable[[Request], bool]:
 def takes_a_step(chart: Chart) -> Callable[[Request], bool]:
     def ends_at(request: Request) -> bool:
         return request.action.endswith(".UpdateItem") and chart.id.encode() in request.body
+
+    return ends_at
+
+
+def applies_a_step(chart: Chart) -> Callable[[Request], bool]:
+    def ends_at(request: Request) -> bool:
+        return request.action.endswith(".PutItem") and b"v < :v" in request.body and chart.id.encode() in request.body
 
     return ends_at
 
@@ -48,6 +56,18 @@ def test_a_step_that_a_dead_detector_left_is_finished_by_the_next_attempt(chart:
         its.wait()
         assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
     assert chart.pipeline.failures() == []
+
+
+def test_a_step_that_no_detector_survives_is_finished_by_reconcile(chart: Chart) -> None:
+    pipeline, queue = chart.pipeline, chart.queue("StoryTopicArn")
+    with toll(pipeline, "DetectMilestonesFunction", "dynamodb", "before", applies_a_step(chart), most=ALL) as its:
+        chart.fetch(TWO_DAYS)
+        its.wait()
+        assert pipeline.recorded_until(chart.id) is None
+        assert pipeline.invoke("ReconcileFunction", {})["StepsFinished"] >= 1
+        assert pipeline.recorded_until(chart.id) is not None
+    assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
+    assert pipeline.failures() == []
 
 
 def test_what_a_dead_publisher_sent_is_not_sent_again(chart: Chart) -> None:

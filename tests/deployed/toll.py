@@ -32,26 +32,39 @@ class Request:
 
 @dataclass
 class Toll:
-    """Ends, once, the process that makes a certain request."""
+    """Ends the first processes that make a certain request: so many of them, and lets all later ones pass."""
 
     ends_at: Callable[[Request], bool]
     when: When
-    ended: threading.Event = field(default_factory=threading.Event)
+    most: int
+    ended: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait(self) -> None:
         """Wait until a process has ended here."""
-        wait_until(self.ended.is_set, PATIENCE, "no function made the request at which it was to end")
+        wait_until(lambda: self.ended > 0, PATIENCE, "no function made the request at which it was to end")
+
+    def is_for(self, request: Request) -> bool:
+        """Return whether the process that makes a request is to end."""
+        return self.ended < self.most and self.ends_at(request)
+
+    def end(self, process: int) -> None:
+        """End a process as a machine fails: at once, and without a word."""
+        with self._lock:
+            os.kill(process, signal.SIGKILL)
+            self.ended += 1
 
 
 @contextmanager
 def toll(
-    pipeline: Pipeline, output: str, service: str, when: When, ends_at: Callable[[Request], bool]
+    pipeline: Pipeline, output: str, service: str, when: When, ends_at: Callable[[Request], bool], *, most: int = 1
 ) -> Iterator[Toll]:
     """Send what a function asks of a service (`sns`, `dynamodb`) over a toll while the block runs.
 
-    The function is the deployed one: SDKs ask another address when AWS_ENDPOINT_URL_<service> says so.
+    `most` is how many of its processes end there. The function is the deployed one: SDKs ask another address when
+    AWS_ENDPOINT_URL_<service> says so.
     """
-    its = Toll(ends_at, when)
+    its = Toll(ends_at, when, most)
     address = urlsplit(pipeline.aws.endpoint)
 
     class Handler(BaseHTTPRequestHandler):
@@ -61,7 +74,7 @@ def toll(
             request = Request(
                 self.headers.get("X-Amz-Target", ""), self.rfile.read(int(self.headers["Content-Length"]))
             )
-            ends = not its.ended.is_set() and its.ends_at(request)
+            ends = its.is_for(request)
             if not (ends and its.when == "before"):
                 there = HTTPConnection(address.hostname or HOST, address.port)
                 there.request("POST", self.path, request.body, dict(self.headers))
@@ -69,9 +82,7 @@ def toll(
                 said = answer.read()
                 there.close()
             if ends:
-                # As a machine fails: at once, and without a word.
-                os.kill(_process_at(self.client_address[1], self.connection.getsockname()[1]), signal.SIGKILL)
-                its.ended.set()
+                its.end(_process_at(self.client_address[1], self.connection.getsockname()[1]))
                 self.close_connection = True
                 return
             self.send_response(answer.status)

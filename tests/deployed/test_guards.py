@@ -1,0 +1,106 @@
+"""Policies and delivery together, on the deployed stack: who should gets everything, and nobody else anything."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chartwatch_local.aws import wait_until
+from chartwatch_local.deploy import STACK
+from chartwatch_local.pipeline import Pipeline
+from tests.deployed.charts import PATIENCE, Chart
+
+pytestmark = pytest.mark.xdist_group("deployed")
+
+HEADER = "period,territory,rank,title,kind\n"
+TWO_DAYS = HEADER + "2023-01-01,US,1,Money Heist,series\n2023-01-02,US,1,Squid Game,series\n"
+
+
+def statements(policy: str) -> dict[str, dict[str, Any]]:
+    """Return the statements of a policy by their ids."""
+    return {statement["Sid"]: statement for statement in json.loads(policy)["Statement"]}
+
+
+def environment(pipeline: Pipeline, output: str) -> Mapping[str, str]:
+    configuration = pipeline.aws.lambda_().get_function_configuration(FunctionName=pipeline.outputs[output])
+    return configuration["Environment"]["Variables"]
+
+
+def test_what_is_guarded_comes_to_subscribers_and_to_the_witness(chart: Chart) -> None:
+    pipeline = chart.pipeline
+    sns, sqs = pipeline.aws.sns(), pipeline.aws.sqs()
+    for topic in ("StoryTopicArn", "DigestTopicArn"):
+        policy = sns.get_topic_attributes(TopicArn=pipeline.outputs[topic])["Attributes"]["Policy"]
+        assert set(statements(policy)) == {"NobodyElsePublishes", "OnlyOverTls"}
+    witness = environment(pipeline, "ReconcileFunction")["CHARTWATCH_WITNESS_QUEUE"]
+    kept = sqs.get_queue_attributes(QueueUrl=witness, AttributeNames=["Policy", "SqsManagedSseEnabled"])["Attributes"]
+    assert kept["SqsManagedSseEnabled"] == "true"
+    assert set(statements(kept["Policy"])) == {"TopicsSayWhatGotOut", "OnlyOverTls"}
+
+    stories, digests = chart.queue("StoryTopicArn"), chart.queue("DigestTopicArn")
+    chart.fetch(TWO_DAYS)
+    (story,), (digest,) = chart.taken(stories, 1), chart.taken(digests, 1)
+    seen: list[Mapping[str, Any]] = []
+
+    def is_witnessed() -> bool:
+        seen.extend(pipeline.take(witness))
+        return story in seen and digest in seen
+
+    wait_until(is_witnessed, PATIENCE, "the witness did not see what subscribers got")
+    assert seen.count(story) == seen.count(digest) == 1
+
+
+def test_the_witness_hears_the_topics_alone(pipeline: Pipeline) -> None:
+    aws = pipeline.aws
+    url = environment(pipeline, "ReconcileFunction")["CHARTWATCH_WITNESS_QUEUE"]
+    witness = aws.sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    other = aws.sns().create_topic(Name="somebody-else-s")["TopicArn"]
+    aws.sns().subscribe(TopicArn=other, Protocol="sqs", Endpoint=witness, Attributes={"RawMessageDelivery": "true"})
+    aws.sns().publish(TopicArn=other, Message=json.dumps({"forged": True}))
+    aws.sns().delete_topic(TopicArn=other)
+    assert {"forged": True} not in pipeline.take(url)
+
+
+# The local AWS has no TLS, so the statements stand turned round there; as they are written, they refuse us. Each is
+# tried on a topic or queue of the test's own: whom it shuts out, it shuts out for good.
+
+
+def as_written(policy: str, resource: str) -> str:
+    turned = statements(policy)["OnlyOverTls"]
+    assert turned["Condition"] == {"Bool": {"aws:SecureTransport": "true"}}
+    written = {**turned, "Resource": resource, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [written]})
+
+
+def test_whoever_comes_to_a_topic_without_tls_is_refused(pipeline: Pipeline) -> None:
+    sns = pipeline.aws.sns()
+    topics = [its["TopicArn"] for its in sns.list_topics()["Topics"] if f":{STACK}-" in its["TopicArn"]]
+    assert len(topics) == 3
+    for topic in topics:
+        plain = sns.create_topic(Name="plain")["TopicArn"]
+        sns.publish(TopicArn=plain, Message="to nobody")
+        policy = as_written(sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"], plain)
+        sns.set_topic_attributes(TopicArn=plain, AttributeName="Policy", AttributeValue=policy)
+        with pytest.raises(sns.exceptions.AuthorizationErrorException):
+            sns.publish(TopicArn=plain, Message="to nobody")
+        with pytest.raises(sns.exceptions.AuthorizationErrorException):
+            sns.subscribe(TopicArn=plain, Protocol="email", Endpoint="somebody@example.com")
+        sns.delete_topic(TopicArn=plain)
+
+
+def test_whoever_comes_to_a_queue_without_tls_is_refused(pipeline: Pipeline) -> None:
+    sqs = pipeline.aws.sqs()
+    queues = sqs.list_queues(QueueNamePrefix=f"{STACK}-")["QueueUrls"]
+    assert len(queues) == 3
+    for number, queue in enumerate(queues):
+        plain = sqs.create_queue(QueueName=f"plain-{number}")["QueueUrl"]
+        sqs.send_message(QueueUrl=plain, MessageBody="for nobody")
+        arn = sqs.get_queue_attributes(QueueUrl=plain, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        policy = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])["Attributes"]["Policy"]
+        sqs.set_queue_attributes(QueueUrl=plain, Attributes={"Policy": as_written(policy, arn)})
+        with pytest.raises(ClientError, match="AccessDenied"):
+            sqs.receive_message(QueueUrl=plain)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            sqs.send_message(QueueUrl=plain, MessageBody="for nobody")
