@@ -108,7 +108,7 @@ class Survivor:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the mutants of a module. `late` took too long, by the clock: on a busy machine that says little."""
+    """What became of the mutants of a module. `late` took too long by the clock: on a busy machine that says little."""
 
     module: str
     mutants: int
