@@ -62,6 +62,9 @@ FOLLOWED = "KR"
 WAIT_SECONDS = 150
 """How long the functions may take for what was fetched: far longer than they need, for a busy machine."""
 
+LOOK_SECONDS = 0.5
+"""How often it is looked whether they are done. To look is to ask the local AWS, which has enough to do for them."""
+
 
 def run() -> None:
     """Run the demo and print it. Exits with 1, and says why, when anything is not as it should be."""
@@ -163,7 +166,7 @@ def stage(console: Console, name: str) -> Iterator[None]:
 def _wait(pipeline: Pipeline, met: Callable[[], bool], otherwise: str) -> None:
     """Wait for what the functions do. Raises `LocalError` with their logs when it does not come."""
     try:
-        wait_until(met, WAIT_SECONDS, otherwise)
+        wait_until(met, WAIT_SECONDS, otherwise, LOOK_SECONDS)
     except LocalError as error:
         raise LocalError(f"{error}\n{pipeline.all_logs()}") from error
 
