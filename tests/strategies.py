@@ -388,7 +388,7 @@ def courses(
 def _earlier(slot: Slot, content: Content, *, renamed: bool) -> st.SearchStrategy[list[Version]]:
     """Return documents before the last: of other content, in territories that stay, or of other names."""
     other = _CONTENT[slot[0]].map(lambda found: {t: ones for t, ones in found.items() if t in content})
-    replaced = st.builds(Version, other.filter(bool), st.just(1))
+    replaced = st.builds(Version, other.filter(bool), st.just(1), st.just(False))
     former = st.just(Version(content, 2, former=True))
     return st.lists(st.one_of(replaced, former) if renamed else replaced, max_size=1)
 

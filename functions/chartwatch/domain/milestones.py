@@ -108,6 +108,11 @@ class Milestone:
         return self.status is not Status.RETRACTED
 
     @property
+    def believed(self) -> Told | None:
+        """What subscribers were told of it; None when nothing, or last that it was retracted."""
+        return self.told if self.told is not None and self.told.holders else None
+
+    @property
     def because(self) -> tuple[str, ...]:
         """Why it is provisional, in words."""
         return tuple(reason.said for reason in self.reasons)
@@ -235,14 +240,15 @@ def difference(
     With `whole`, the claims are all there are: a recorded slot without a claim is retracted. `who` says what became of
     the works in the record; one that only has another name or id is no other holder, and nobody is told.
     """
-    claimed = {claim.slot for claim in claims}
-    moved = _moved(recorded.values(), claimed, who) if whole else {}
-    heirs = {slot: recorded[old] for old, slot in sorted(moved.items(), key=lambda m: recorded[m[0]].told is not None)}
+    by_slot = {claim.slot: claim for claim in claims}
+    moved = _moved(recorded.values(), by_slot, who) if whole else {}
+    heirs = _heirs(moved, recorded, by_slot, who)
     changes = [_changed(claim, recorded.get(claim.slot), heirs.get(claim.slot), policy, who) for claim in claims]
     found = [change for change in changes if change is not None]
     if whole:
-        gone = (m for slot, m in sorted(recorded.items()) if slot not in claimed and m.is_held)
-        found += [_moved_away(m, moved[m.slot]) if m.slot in moved else _retracted(m, policy) for m in gone]
+        for slot, gone in sorted(recorded.items()):
+            if slot not in by_slot and gone.is_held:
+                found.append(_gone(gone, by_slot.get(moved.get(slot, "")), heirs, policy, who))
     return found
 
 
@@ -255,9 +261,36 @@ def _moved(recorded: Iterable[Milestone], claimed: Collection[str], who: Who) ->
             now = claimant_key(who(holder.work_id, holder.title, holder.since), holder.season)
             start = f"{m.rule}:{m.chart}:{m.territory}:"
             slot = f"{start}{now}{m.slot.removeprefix(start + m.group)}"
-            if now != m.group and slot in claimed:
+            if now != m.group and slot in claimed and m.slot not in claimed:
                 moved[m.slot] = slot
     return moved
+
+
+def _says(told: Told | None, claim: Claim, who: Who) -> bool:
+    """Return whether people were told what is claimed."""
+    return told is not None and substance(told, who) == substance(claim)
+
+
+def _heirs(
+    moved: Mapping[str, str], recorded: Mapping[str, Milestone], claims: Mapping[str, Claim], who: Who
+) -> Mapping[str, Milestone]:
+    """Return the claimed slots that go on from a milestone that stood under another id, each with that milestone.
+
+    Of several works that turn out to be one, whoever heard of one is followed, of what is true first of all. A slot
+    that is held and was told goes on from itself.
+    """
+
+    def worth(milestone: Milestone, claim: Claim) -> tuple[bool, bool, str]:
+        believed = milestone.believed
+        return believed is not None, _says(believed, claim, who), milestone.slot
+
+    heirs: dict[str, Milestone] = {}
+    for old, slot in moved.items():
+        own, other, best = recorded.get(slot), recorded[old], heirs.get(slot)
+        is_free = own is None or not own.is_held or (other.believed is not None and own.believed is None)
+        if is_free and (best is None or worth(other, claims[slot]) > worth(best, claims[slot])):
+            heirs[slot] = other
+    return heirs
 
 
 def _changed(claim: Claim, old: Milestone | None, heir_of: Milestone | None, policy: Policy, who: Who) -> Change | None:
@@ -265,7 +298,7 @@ def _changed(claim: Claim, old: Milestone | None, heir_of: Milestone | None, pol
 
     `heir_of` is the milestone that stood under another slot until its work got the id that it has now.
     """
-    before = heir_of if heir_of is not None and (old is None or not old.is_held) else old
+    before = heir_of or old
     told = before.told if before else None
     now = substance(claim)
     is_same = before is not None and before.is_held and substance(before, who) == now
@@ -277,7 +310,7 @@ def _changed(claim: Claim, old: Milestone | None, heir_of: Milestone | None, pol
         status = before.status
     elif base is not None and base.holders and identities(base, who) != identities(claim):
         status = Status.CORRECTED
-    if is_same or claim.rule in policy.rewritten or (told is not None and substance(told, who) == now):
+    if is_same or claim.rule in policy.rewritten or _says(told, claim, who):
         silent = True
     else:
         # Whoever was told of a slot is told of each change, whatever its period.
@@ -329,24 +362,34 @@ def _reference(milestone: Milestone) -> Mapping[str, Any]:
     }
 
 
-def _retracted(old: Milestone, policy: Policy) -> Change:
-    silent = old.rule in policy.rewritten or old.told is None or not old.told.holders
-    gone = _ended(old, "Retracted", silent=silent)
-    return Change(gone if silent else replace(gone, told=Told.of(gone)), old)
+def _gone(old: Milestone, claim: Claim | None, heirs: Mapping[str, Milestone], policy: Policy, who: Who) -> Change:
+    """Return the last revision of a slot that nobody holds any more; `claim` is on the slot of its work's id by now.
+
+    Nobody is told where the slot goes on there: where that one inherits who was told what, or says what they heard.
+    """
+    if claim is None:
+        return _retracted(old, _ended(old, "Retracted"), policy)
+    goes_on = heirs.get(claim.slot) is old or old.believed is None or _says(old.believed, claim, who)
+    said = (
+        "Recorded under another name" if goes_on else f"Retracted, as it is the same work as {claim.holders[0].title}"
+    )
+    ended = _ended(old, said)
+    ended = replace(ended, evidence={**ended.evidence, "moved_to": claim.slot})
+    return Change(replace(ended, silent=True, told=None), old) if goes_on else _retracted(old, ended, policy)
 
 
-def _moved_away(old: Milestone, slot: str) -> Change:
-    """Return the last revision of a slot that goes on under another id, where it is kept from then on who was told."""
-    gone = _ended(old, "Recorded under another name", silent=True)
-    return Change(replace(gone, evidence={**gone.evidence, "moved_to": slot}, told=None), old)
+def _retracted(old: Milestone, ended: Milestone, policy: Policy) -> Change:
+    """Return the retraction, told to whoever was told of what is retracted."""
+    if old.rule in policy.rewritten or old.believed is None:
+        return Change(replace(ended, silent=True), old)
+    return Change(replace(ended, silent=False, told=Told.of(ended)), old)
 
 
-def _ended(old: Milestone, how: str, *, silent: bool) -> Milestone:
-    """Return the last revision of a slot that nobody holds any more."""
+def _ended(old: Milestone, how: str) -> Milestone:
+    """Return a milestone as it is when nobody holds it any more."""
     return replace(
         old,
         status=Status.RETRACTED,
-        silent=silent,
         revision=old.revision + 1,
         holders=(),
         reasons=(),

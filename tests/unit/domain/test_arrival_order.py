@@ -47,6 +47,12 @@ def said(said: Claim | Milestone) -> tuple[object, ...]:
     return said.period, said.n, said.holders, said.left_censored, said.reasons, said.headline, said.brief, evidence
 
 
+def timing(milestone: Milestone) -> object:
+    """Return all that makes a milestone news but for the names of its holders."""
+    since = sorted((holder.since, holder.season or "", holder.group or "") for holder in milestone.holders)
+    return (milestone.period, milestone.n, milestone.left_censored, since) if milestone.is_held else GONE
+
+
 def remembered(milestones: MemoryMilestones, chart: str) -> tuple[object, ...]:
     """Return all that a chart's next step will read, but for the names that only its earlier versions had."""
     recorded: Recorded = milestones.recorded(chart)
@@ -182,6 +188,21 @@ def test_everything_is_told_but_the_past_and_the_beginning_of_records(data: st.D
     world, live_from = data.draw(worlds()), data.draw(LIVE_FROM)
     course = data.draw(courses(world, other_facts=other_catalogs(world), renamed=False))
     told_as_if_alone(run(course, live_from), live_from)
+
+
+@examples(50)
+@given(st.data())
+def test_the_last_word_is_true_under_whatever_name_it_was_given(data: st.DataObject) -> None:
+    world, live_from = data.draw(worlds()), data.draw(LIVE_FROM)
+    done = run(data.draw(courses(world, other_facts=other_catalogs(world))), live_from)
+    record = done.record()
+    last = {change.milestone.slot: change.milestone for change in changes(done.bulletins) if change.is_told}
+    for heard in last.values():
+        now = record[heard.slot]
+        while moved_to := now.evidence.get("moved_to") if now.status is Status.RETRACTED else None:
+            now = record[moved_to]
+        told = last.get(now.slot)
+        assert (heard.is_held and timing(heard) == timing(now)) or (told is not None and timing(told) == timing(now))
 
 
 @examples(50)

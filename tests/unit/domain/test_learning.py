@@ -10,7 +10,7 @@ from chartwatch.domain.detection import Detector
 from chartwatch.domain.milestones import Bulletin, Status
 from chartwatch.domain.rules import RuleKind, RuleSet, Scope
 from chartwatch.domain.stores import Recorded
-from tests.chronicle import CHANGE, CHART, DEAD, HEIST, NTH, OZARK, RIDDLE, SQUID, WORKS, Chronicle, told
+from tests.chronicle import CHANGE, CHART, DEAD, HEIST, NTH, OZARK, RIDDLE, SQUID, WORKS, Chronicle, Ones, a_run, told
 
 SPREAD = replace(CHANGE, id="spread", kind=RuleKind.SPREAD, scope=Scope.CHART, at=(2,), headline="{title} in {n}")
 REIGN = replace(CHANGE, id="reign", kind=RuleKind.REIGN, at=(2,), headline="{title} for {n} {periods}")
@@ -116,6 +116,42 @@ def test_who_was_told_under_another_id_hears_of_the_retraction() -> None:
         chronicle.arrives(day, US="Ozark" if day == 0 else "Squid Game")
     learning(chronicle, SQUID)
     assert told(chronicle.arrives(1, US="Ozark")) == [("reign:daily:US:squid:2", Status.RETRACTED)]
+
+
+def of_two_names(*titles: Ones) -> Chronicle:
+    """Return the record of works that stood under two titles, day by day, before anybody knew."""
+    chronicle = Chronicle(REIGN, works=())
+    a_run(chronicle, *titles)
+    return chronicle
+
+
+SAME = replace(SQUID, aliases=("Ojingeo Geim",))
+
+
+def test_of_two_works_that_are_one_the_later_claim_is_taken_back() -> None:
+    chronicle = of_two_names("Ozark", "Squid Game", "Squid Game", "Ozark", "Ojingeo Geim", "Ojingeo Geim")
+    lost = "reign:daily:US:unlisted:series:ojingeo geim:2"
+    assert told(learning(chronicle, SAME)) == [(lost, Status.RETRACTED)]
+    assert chronicle.holders("reign:daily:US:squid:2") == [("squid", 2)]
+    gone = chronicle.held(lost)
+    assert gone.evidence["moved_to"] == "reign:daily:US:squid:2"
+    assert gone.headline.startswith("Retracted, as it is the same work as Squid Game: Ojingeo Geim for 2 days")
+    assert told(chronicle.arrives(1, US="Money Heist")) == [("reign:daily:US:squid:2", Status.CORRECTED)]
+
+
+def test_who_heard_of_one_of_two_works_that_are_one_hears_what_is_true() -> None:
+    chronicle = of_two_names("Squid Game", "Squid Game", "Ozark", "Ojingeo Geim", "Ojingeo Geim")
+    assert chronicle.held("reign:daily:US:unlisted:series:squid game:2").told is None
+    assert told(learning(chronicle, SAME)) == [("reign:daily:US:squid:2", Status.CORRECTED)]
+    assert chronicle.held("reign:daily:US:unlisted:series:ojingeo geim:2").silent
+    assert told(chronicle.arrives(1, US="Money Heist")) == [("reign:daily:US:squid:2", Status.CORRECTED)]
+
+
+def test_one_thing_that_was_told_of_two_works_stays_true_of_the_one_that_they_are() -> None:
+    both = ("Squid Game", "Ojingeo Geim")
+    chronicle = of_two_names("Ozark", both, both)
+    assert told(learning(chronicle, SAME)) == []
+    assert told(chronicle.arrives(1, US="Money Heist")) == [("reign:daily:US:squid:2", Status.RETRACTED)]
 
 
 def test_what_a_rewritten_rule_took_back_in_silence_is_not_told_again() -> None:
