@@ -299,7 +299,8 @@ def _changed(claim: Claim, old: Milestone | None, heir_of: Milestone | None, pol
     `heir_of` is the milestone that stood under another slot until its work got the id that it has now.
     """
     before = heir_of or old
-    told = before.told if before else None
+    heard = [m.told for m in (heir_of, old) if m is not None and m.told is not None]
+    told = heard[0] if heard else None
     now = substance(claim)
     is_same = before is not None and before.is_held and substance(before, who) == now
     if is_same and before is old and old is not None and _worded(old) == _worded(claim):
@@ -310,7 +311,12 @@ def _changed(claim: Claim, old: Milestone | None, heir_of: Milestone | None, pol
         status = before.status
     elif base is not None and base.holders and identities(base, who) != identities(claim):
         status = Status.CORRECTED
-    if is_same or claim.rule in policy.rewritten or _says(told, claim, who):
+    if claim.rule in policy.rewritten:
+        silent = True
+    elif heir_of is not None and old is not None and old.told is not None and not _says(old.told, claim, who):
+        # The slot had ended before it goes on from another, and whoever heard of that hears that it holds again.
+        silent = False
+    elif is_same or _says(told, claim, who):
         silent = True
     else:
         # Whoever was told of a slot is told of each change, whatever its period.

@@ -154,6 +154,15 @@ def test_one_thing_that_was_told_of_two_works_stays_true_of_the_one_that_they_ar
     assert told(chronicle.arrives(1, US="Money Heist")) == [("reign:daily:US:squid:2", Status.RETRACTED)]
 
 
+def test_who_heard_that_a_slot_ended_hears_that_it_goes_on_from_another() -> None:
+    chronicle = Chronicle(REIGN, works=(SQUID,))
+    a_run(chronicle, "Ozark", "Squid Game", "Squid Game")
+    assert told(chronicle.arrives(2, US="Money Heist")) == [("reign:daily:US:squid:2", Status.RETRACTED)]
+    a_run(chronicle, None, None, None, "Ojingeo Geim", "Ojingeo Geim")
+    assert told(learning(chronicle, SAME)) == [("reign:daily:US:squid:2", Status.ANNOUNCED)]
+    assert chronicle.holders("reign:daily:US:squid:2") == [("squid", 4)]
+
+
 def test_what_a_rewritten_rule_took_back_in_silence_is_not_told_again() -> None:
     chronicle = Chronicle(NTH)
     chronicle.arrives(0, US="Ozark")
