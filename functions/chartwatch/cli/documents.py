@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from chartwatch.domain.charts import Provenance
+from chartwatch.domain.fetching import MAX_BYTES
 from chartwatch.errors import FileProblem, SourceNotATable, SourceTruncated
 
 _TIME_FETCHED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
@@ -30,13 +32,15 @@ def read_document(file: Path, source: str) -> Document:
 
     Its bare name is the address that evidence gives, and the time fetched is in a name such as
     `2021-11-17T011549Z.tsv.gz`. Raises `SourceTruncated` or `SourceNotATable` when it cannot be unpacked, and
-    `FileProblem` when it cannot be read.
+    `FileProblem` when it cannot be read or is larger than a document that is fetched may be.
     """
     try:
-        packed = file.read_bytes()
+        with file.open("rb") as opened:
+            body = _unpacked(opened, source) if file.suffix == ".gz" else opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise FileProblem(str(file), "", error.strerror or "cannot be read") from error
-    body = _unpacked(packed, source) if file.suffix == ".gz" else packed
+    if len(body) > MAX_BYTES:
+        raise FileProblem(str(file), "", f"has more than {MAX_BYTES} bytes")
     # Evidence is UTF-8 text; a file's name may hold other bytes.
     name = os.fsencode(file.name).decode(errors="replace")
     return Document(body, Provenance(name, time_fetched(name), hashlib.sha256(body).hexdigest()))
@@ -67,9 +71,11 @@ def refuse_missing(files: Iterable[Path]) -> None:
             raise FileProblem(str(file), "", "may not be read")
 
 
-def _unpacked(packed: bytes, source: str) -> bytes:
+def _unpacked(packed: BinaryIO, source: str) -> bytes:
+    """Return what gzip data come to, no further than shows that it is too much."""
     try:
-        return gzip.decompress(packed)
+        with gzip.open(packed) as unpacked:
+            return unpacked.read(MAX_BYTES + 1)
     except EOFError as error:
         raise SourceTruncated(source, "the gzip data end too early") from error
     except (gzip.BadGzipFile, zlib.error) as error:

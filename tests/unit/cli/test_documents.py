@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chartwatch.cli.documents import read_document, time_fetched
+from chartwatch.domain.fetching import MAX_BYTES
 from chartwatch.errors import FileProblem, SourceNotATable, SourceTruncated
 
 BODY = b"period,title\n2022-01-01,\xc3\x89lite\n"
@@ -52,6 +53,15 @@ def test_what_is_named_gz_and_is_no_gzip_data_is_not_a_table(tmp_path: Path, pac
     file = tmp_path / "chart.csv.gz"
     file.write_bytes(packed)
     with pytest.raises(SourceNotATable, match="not readable as gzip data"):
+        read_document(file, "csv")
+
+
+@pytest.mark.parametrize("name", ["bomb.csv", "bomb.csv.gz"])
+def test_a_file_is_read_no_further_than_what_is_fetched_may_be_large(tmp_path: Path, name: str) -> None:
+    too_large = bytes(MAX_BYTES + 1)
+    file = tmp_path / name
+    file.write_bytes(gzip.compress(too_large, 1) if name.endswith(".gz") else too_large)
+    with pytest.raises(FileProblem, match=rf"{name}: has more than 134217728 bytes$"):
         read_document(file, "csv")
 
 
