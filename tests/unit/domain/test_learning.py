@@ -8,7 +8,7 @@ from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Kind
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.milestones import Bulletin, Status
-from chartwatch.domain.rules import RuleKind, RuleSet, Scope
+from chartwatch.domain.rules import Count, RuleKind, RuleSet, Scope
 from chartwatch.domain.stores import Recorded
 from tests.chronicle import CHANGE, CHART, DEAD, HEIST, NTH, OZARK, RIDDLE, SQUID, WORKS, Chronicle, Ones, a_run, told
 
@@ -106,8 +106,46 @@ def test_a_work_that_the_catalog_learns_of_is_no_other_holder() -> None:
     assert (moved.status, moved.silent, moved.revision) == (Status.ANNOUNCED, True, 1)
     assert moved.evidence["replaces"]["slot"] == "reign:daily:US:unlisted:series:squid game:2"
     gone = chronicle.held("reign:daily:US:unlisted:series:squid game:2")
-    assert (gone.status, gone.silent) == (Status.RETRACTED, True)
+    assert (gone.status, gone.silent, gone.told, gone.reasons) == (Status.RETRACTED, True, None, ())
+    assert gone.headline.startswith("Recorded under another name: Squid Game for 2 days")
     assert gone.evidence["moved_to"] == "reign:daily:US:squid:2"
+    assert (gone.evidence["replaces"]["slot"], gone.evidence["replaces"]["revision"]) == (gone.slot, 1)
+    (change,) = (c for bulletin in bulletins for c in bulletin.changes if c.milestone is gone)
+    assert change.replaced is not None
+    assert change.replaced.status is Status.ANNOUNCED
+
+
+def test_a_season_of_a_work_that_the_catalog_learns_of_is_no_other_season() -> None:
+    chronicle = Chronicle(replace(REIGN, count=Count.SEASONS), works=())
+    a_run(chronicle, "Ozark", "Squid Game|Season 1", "Squid Game|Season 1")
+    assert told(learning(chronicle, SQUID)) == []
+    assert chronicle.held("reign:daily:US:unlisted:series:squid game/1:2").evidence["moved_to"] == (
+        "reign:daily:US:squid/1:2"
+    )
+
+
+def test_a_retraction_says_what_it_replaces_and_nothing_else() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game")
+    before = chronicle.held("nth:daily:US:1")
+    chronicle.arrives(1, US="Ozark")
+    gone = chronicle.held("nth:daily:US:1")
+    assert (gone.status, gone.silent, gone.reasons) == (Status.RETRACTED, False, ())
+    assert gone.evidence == {
+        "replaces": {
+            "slot": "nth:daily:US:1",
+            "revision": 1,
+            "status": "announced",
+            "holders": [holder.as_json() for holder in before.holders],
+        }
+    }
+
+
+def test_holders_are_joint_when_there_are_several() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game", ("Money Heist", "All of Us Are Dead"))
+    assert chronicle.held("nth:daily:US:1").as_json()["joint"] is False
+    assert chronicle.held("nth:daily:US:2").as_json()["joint"] is True
 
 
 def test_who_was_told_under_another_id_hears_of_the_retraction() -> None:
