@@ -261,7 +261,7 @@ def _moved(recorded: Iterable[Milestone], claimed: Collection[str], who: Who) ->
             now = claimant_key(who(holder.work_id, holder.title, holder.since), holder.season)
             start = f"{m.rule}:{m.chart}:{m.territory}:"
             slot = f"{start}{now}{m.slot.removeprefix(start + m.group)}"
-            if now != m.group and slot in claimed and m.slot not in claimed:
+            if now != m.group and slot in claimed:
                 moved[m.slot] = slot
     return moved
 

@@ -185,6 +185,14 @@ def test_who_heard_of_one_of_two_works_that_are_one_hears_what_is_true() -> None
     assert told(chronicle.arrives(1, US="Money Heist")) == [("reign:daily:US:squid:2", Status.CORRECTED)]
 
 
+def test_a_slot_that_nobody_was_told_of_is_told_to_who_heard_of_another_of_its_work() -> None:
+    chronicle = Chronicle(REIGN, works=(SQUID,))
+    a_run(chronicle, "Squid Game", "Squid Game", "Ozark", "Ojingeo Geim", "Ojingeo Geim")
+    assert chronicle.held("reign:daily:US:squid:2").told is None
+    assert told(learning(chronicle, SAME)) == [("reign:daily:US:squid:2", Status.CORRECTED)]
+    assert chronicle.held("reign:daily:US:unlisted:series:ojingeo geim:2").silent
+
+
 def test_one_thing_that_was_told_of_two_works_stays_true_of_the_one_that_they_are() -> None:
     both = ("Squid Game", "Ojingeo Geim")
     chronicle = of_two_names("Ozark", both, both)
