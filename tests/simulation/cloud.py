@@ -6,12 +6,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 Made = TypeVar("Made")
 Item = Mapping[str, Any]
+
+
+UNLIKE = "attempt"
+"""The attribute by which processes know their leases: another each time, and nothing to anybody once they are gone."""
+
+
+class Kept(dict[str, Any]):
+    """What a service keeps, and never changes in place."""
+
+    @cached_property
+    def mark(self) -> int:
+        """A hash of what it says, whoever wrote it."""
+        return hash(_frozen({name: value for name, value in self.items() if name != UNLIKE}))
+
+
+Tables = Mapping[str, dict[tuple[str, str], Kept]]
+"""Items by the names of their tables and by their keys."""
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 WITNESS, MISSED = "witness", "missed"
@@ -107,7 +125,7 @@ class DynamoDB:
 
         ConditionalCheckFailedException = type(CONDITION_FAILED, (ClientError,), {})
 
-    def __init__(self, seam: Seam, tables: Mapping[str, dict[tuple[str, str], Item]], streams: Any) -> None:
+    def __init__(self, seam: Seam, tables: Tables, streams: Any) -> None:
         """`tables` are shared by all clients, as are `streams`: a list of records by table."""
         self._seam = seam
         self._tables = tables
@@ -187,11 +205,11 @@ class DynamoDB:
             error = {"Error": {"Code": CONDITION_FAILED}, "ResponseMetadata": {"HTTPStatusCode": 400}}
             raise self.exceptions.ConditionalCheckFailedException(error, "PutItem")
         if before != item:
-            table[key] = dict(item)
+            table[key] = Kept(item)
             self._streams[name].append(Record("INSERT" if before is None else "MODIFY", *key))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Message:
     """A message in a queue, or on its way: nobody counts it until `there_at`, nobody reads it until `readable_at`."""
 
@@ -219,9 +237,7 @@ HIDDEN_FOR = timedelta(seconds=60)
 class SNS:
     """An SNS client, as far as `adapters.sns` uses one: keeps what got out, and tells the witness, sometimes late."""
 
-    def __init__(
-        self, seam: Seam, published: list[Mapping[str, Any]], queue: Queue, arrival: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, seam: Seam, published: list[Kept], queue: Queue, arrival: Callable[[], datetime]) -> None:
         """`published` and `queue` are shared by all clients; `arrival`: when the queue has what is published now."""
         self._seam = seam
         self._published = published
@@ -230,7 +246,7 @@ class SNS:
 
     def publish(self, **message: Any) -> dict[str, str]:
         def effect() -> dict[str, str]:
-            self._published.append(message)
+            self._published.append(Kept(message))
             receipt, when = f"first {len(self._published)}", self._arrival()
             self._queue.messages[receipt] = Message(json.loads(message["Message"])["default"], when, when)
             return {"MessageId": str(len(self._published))}
@@ -286,6 +302,16 @@ class SQS:
 
 def _key(item: Item) -> tuple[str, str]:
     return item["pk"]["S"], item["sk"]["S"]
+
+
+def _frozen(value: Any) -> Any:
+    """Return a value that is equal for equal content, and has a hash."""
+    match value:
+        case dict():
+            return frozenset((name, _frozen(one)) for name, one in value.items())
+        case list():
+            return tuple(map(_frozen, value))
+    return value
 
 
 def _plain(value: Mapping[str, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from chartwatch.domain.pacing import Pace
 from chartwatch.domain.publishing import Publisher
 from chartwatch.domain.reconciling import TURN, Finding, Reconciler
 from chartwatch.rules import parse_rules
-from tests.simulation.cloud import MISSED, SNS, SQS, WITNESS, DynamoDB, Fault, Item, Killed, Queue, Record, Seam
+from tests.simulation.cloud import MISSED, SNS, SQS, WITNESS, DynamoDB, Fault, Kept, Killed, Queue, Record, Seam, Tables
 
 CHARTS, MILESTONES, STORIES = "charts", "milestones", "stories"
 TOPICS = ("stories", "digests")
@@ -77,28 +77,97 @@ QUIET = 30
 """Runs of `reconcile` after which at the latest there is nothing to find any more."""
 
 
+@dataclass(frozen=True)
+class Fetch:
+    """Fetch a document, and perhaps wait for what that comes to."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Drain:
+    """Deliver what is new on the streams, in batches, some of them twice; each stream at its own speed."""
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """Call the function of a stream for a record."""
+
+    stream: str
+    record: Record
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Go on behind a batch."""
+
+    stream: str
+    read: int
+
+
+@dataclass(frozen=True)
+class Reconcile:
+    """Run `reconcile`, and what follows of it, until it finds nothing; `left` runs of it at most."""
+
+    left: int = QUIET
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """See whether a run of `reconcile` found or met anything: then there is another."""
+
+    before: tuple[int, int]
+    left: int
+
+
+Step = Fetch | Drain | Deliver | Delivered | Reconcile | Reconciled
+
+
 @dataclass
 class Pipeline:
-    """One run. `chance` decides how records are batched, repeated and delayed, and what else runs at the same time."""
+    """One run, step by step. Without `streamed`, all that the streams would do is left to `reconcile`.
+
+    `chance` decides how records are batched, repeated and delayed, and what else runs at the same time. Between two
+    steps no function runs: what there is then is all that the rest of the run depends on.
+    """
 
     plan: Mapping[int, Fault] = field(default_factory=dict)
     chance: random.Random = field(default_factory=lambda: random.Random(0))
-    tables: dict[str, dict[tuple[str, str], Item]] = field(
-        default_factory=lambda: {name: {} for name in (CHARTS, MILESTONES, STORIES)}
-    )
+    tables: Tables = field(default_factory=lambda: {name: {} for name in (CHARTS, MILESTONES, STORIES)})
     streams: dict[str, list[Record]] = field(
         default_factory=lambda: {name: [] for name in (CHARTS, MILESTONES, STORIES)}
     )
     queue: Queue = field(default_factory=Queue)
-    published: list[Mapping[str, Any]] = field(default_factory=list)
+    published: list[Kept] = field(default_factory=list)
     read: dict[str, int] = field(default_factory=lambda: {CHARTS: 0, MILESTONES: 0})
     found: list[Finding] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     streamed: bool = True
     now: datetime = BEGIN
+    steps: list[Step] = field(default_factory=lambda: [*map(Fetch, range(len(DOCUMENTS))), Drain(), Reconcile()])
 
     def __post_init__(self) -> None:
         self.seam = Seam(self.plan)
+
+    def copy(self, plan: Mapping[int, Fault]) -> "Pipeline":
+        """Return the run as it is between two steps, to go on under another plan."""
+        chance = random.Random()
+        chance.setstate(self.chance.getstate())
+        other = replace(
+            self,
+            plan=plan,
+            chance=chance,
+            tables={name: dict(items) for name, items in self.tables.items()},
+            streams={name: list(records) for name, records in self.streams.items()},
+            queue=replace(self.queue, messages=dict(self.queue.messages)),
+            published=list(self.published),
+            read=dict(self.read),
+            found=list(self.found),
+            failures=list(self.failures),
+            steps=list(self.steps),
+        )
+        other.seam.names, other.seam.log = list(self.seam.names), list(self.seam.log)
+        return other
 
     def clock(self) -> datetime:
         return self.now
@@ -184,43 +253,55 @@ class Pipeline:
 
     # What calls them.
 
-    def run(self, *, streams: bool = True) -> "Pipeline":
-        """Fetch every document while the streams run, and then wait until `reconcile` finds nothing any more.
-
-        Without `streams` all that they would do is left to `reconcile`.
-        """
-        self.streamed = streams
-        for number in range(len(DOCUMENTS)):
-            self._call(f"fetch {number}", lambda number=number: self.fetch(number))
-            if streams and self.chance.random() < 0.8:
-                self.drain()
-        if streams:
-            self.drain()
-        for _ in range(QUIET):
-            self.now += TURN
-            before = len(self.found), len(self.seam.log)
-            self._attempt(self.reconcile)
-            if streams:
-                self.drain()
-            if before == (len(self.found), len(self.seam.log)):
-                return self
-        self.failures.append("reconcile always finds something")
+    def run(self) -> "Pipeline":
+        """Fetch every document while the streams run, and then wait until `reconcile` finds nothing any more."""
+        while self.steps:
+            self.step()
         return self
 
-    def drain(self) -> None:
-        """Deliver what is new on the streams, in batches, some of them twice; each stream at its own speed."""
-        work = {CHARTS: (PUBLICATION, self.detect), MILESTONES: (BULLETIN, self.publish)}
-        while waiting := [name for name, (prefix, _) in work.items() if self._waiting(name, prefix)]:
-            stream = self.chance.choice(waiting)
-            prefix, handle = work[stream]
-            at = self.read[stream]
-            batch = self._waiting(stream, prefix)[: self.chance.randint(1, 3)]
-            for _ in range(self.chance.choice([1, 1, 1, 2])):
-                for record in batch:
-                    self._call(f"{record}", lambda record=record, handle=handle: handle(record))
-            self.read[stream] = max(self.read[stream], at + len(batch))
+    def step(self) -> None:
+        """Take the next step."""
+        match self.steps.pop(0):
+            case Fetch(number):
+                self._call(f"fetch {number}", lambda: self.fetch(number))
+                if self.streamed and self.chance.random() < 0.8:
+                    self.steps.insert(0, Drain())
+            case Drain():
+                self.steps[:0] = self._batch() if self.streamed else []
+            case Deliver(stream, record):
+                self._call(f"{record}", lambda: self._work()[stream][1](record))
+            case Delivered(stream, read):
+                self.read[stream] = max(self.read[stream], read)
+            case Reconcile(left):
+                self.now += TURN
+                before = self._met()
+                self._attempt(self.reconcile)
+                self.steps[:0] = [Drain(), Reconciled(before, left - 1)]
+            case Reconciled(before, left) if before != self._met():
+                if left:
+                    self.steps.insert(0, Reconcile(left))
+                else:
+                    self.failures.append("reconcile always finds something")
 
-    def _waiting(self, stream: str, prefix: str) -> Sequence[Record]:
+    def _met(self) -> tuple[int, int]:
+        return len(self.found), len(self.seam.log)
+
+    def _work(self) -> Mapping[str, tuple[str, Callable[[Record], None]]]:
+        """Return what the functions of a stream are called for, and what they do."""
+        return {CHARTS: (PUBLICATION, self.detect), MILESTONES: (BULLETIN, self.publish)}
+
+    def _batch(self) -> Sequence[Step]:
+        """Return the steps that deliver a batch of a stream, and come back for the next; none, when nothing waits."""
+        streams = [name for name in self._work() if self._waiting(name)]
+        if not streams:
+            return []
+        stream = self.chance.choice(streams)
+        batch = self._waiting(stream)[: self.chance.randint(1, 3)]
+        deliveries = [Deliver(stream, record) for record in batch] * self.chance.choice([1, 1, 1, 2])
+        return [*deliveries, Delivered(stream, self.read[stream] + len(batch)), Drain()]
+
+    def _waiting(self, stream: str) -> Sequence[Record]:
+        prefix, _ = self._work()[stream]
         records = [record for record in self.streams[stream] if record.sk.startswith(prefix)]
         return records[self.read[stream] :]
 
@@ -236,7 +317,7 @@ class Pipeline:
 
         def meanwhile() -> None:
             self.now += self.chance.choice((timedelta(0), LONGEST))
-            others = (lambda: self._attempt(work), self.drain, lambda: self._attempt(self.reconcile))
+            others = (lambda: self._attempt(work), self._drain, lambda: self._attempt(self.reconcile))
             self.chance.choice(others)()
 
         outer, self.seam.meanwhile = self.seam.meanwhile, meanwhile
@@ -250,6 +331,13 @@ class Pipeline:
         finally:
             self.seam.meanwhile = outer
         return True
+
+    def _drain(self) -> None:
+        """Let the streams run dry in the middle of a step."""
+        later, self.steps = self.steps, [Drain()]
+        while self.steps:
+            self.step()
+        self.steps = later
 
     def _log(self, error: Exception) -> None:
         self.seam.log.append(f"  {type(error).__name__}: {error}")

@@ -26,8 +26,10 @@ from chartwatch.domain.stories import Message
 from chartwatch.errors import NotPublished
 from tests.simulation import pipeline as simulated
 from tests.simulation.cloud import SNS, Fault, Record, Seam
+from tests.simulation.exploring import followed
 from tests.simulation.pipeline import Pipeline
-from tests.simulation.test_simulation import doubts, plans, problems, undisturbed
+from tests.simulation.plans import doubts, plans
+from tests.simulation.verdict import problems, undisturbed
 
 Patch = pytest.MonkeyPatch
 
@@ -297,7 +299,7 @@ def tries() -> Iterator[Pipeline]:
     two take over the same message.
     """
     yield Pipeline().run()
-    yield Pipeline().run(streams=False)
+    yield Pipeline(streamed=False).run()
     chance = random.Random(0)
     mixed = list(enumerate(plans(MOST)))
     paused = [(number, plan) for number, plan in enumerate(doubts()) if [*plan.values()][1] is Fault.PAUSED]
@@ -316,3 +318,21 @@ def test_the_simulation_sees(breakage: Callable[[Patch], None], monkeypatch: Pat
     except Exception:  # noqa: BLE001  # a record that cannot be read is seen, too
         return
     assert found, "not seen"
+
+
+@pytest.mark.parametrize(
+    ("breakage", "shows_it"),
+    [
+        (stories_settled_before_they_are_published, Fault.KILLED_AFTER),
+        (failed_detection_swallowed, Fault.REFUSED),
+        (retries_of_the_sdk_when_publishing, Fault.REPLY_LOST),
+    ],
+)
+def test_exploring_sees_what_a_second_fault_shows(
+    breakage: Callable[[Patch], None], shows_it: Fault, monkeypatch: Patch
+) -> None:
+    harmless = undisturbed().names.index("GetItem")
+    breakage(monkeypatch)
+    first, *others = followed(harmless, Fault.REPLY_LOST, 0, share=0.5)
+    assert not first.wrong
+    assert shows_it in {[*run.plan.values()][1] for run in others if run.wrong}

@@ -1,0 +1,93 @@
+"""What is asked of a run: nothing lost, nothing told twice, nothing wrong, and no work left that was not to be left."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from chartwatch.domain.milestones import substance
+from chartwatch.domain.reconciling import Found
+from chartwatch.domain.stories import Message, digest, told_by
+from tests.simulation.cloud import Fault
+from tests.simulation.memory import stories_of
+from tests.simulation.pipeline import CHART, STORIES, Pipeline
+
+DOUBTS = {Found.STORY_WITNESSED, Found.STORY_SENT_AGAIN, Found.STORY_IN_DOUBT, Found.STORY_REFUSED}
+"""What leaves work to `reconcile` that a stream has done otherwise."""
+
+
+def record(pipeline: Pipeline) -> Mapping[str, object]:
+    held = pipeline.milestones().recorded(CHART.id).milestones
+    return {slot: substance(milestone) for slot, milestone in held.items() if milestone.is_held}
+
+
+def due(pipeline: Pipeline) -> Mapping[str, Message]:
+    """Return the messages that the recorded bulletins come to, by their ids."""
+    told = ((bulletin, stories_of(bulletin)) for bulletin in pipeline.milestones().bulletins(CHART.id))
+    return {m.id: m for bulletin, its in told if its for m in (*its, digest(bulletin, its))}
+
+
+def sent(pipeline: Pipeline) -> Sequence[str]:
+    """Return the ids of the messages that got out, in their order."""
+    return [told_by(json.loads(message["Message"])["default"]) or "" for message in pipeline.published]
+
+
+class Undisturbed(NamedTuple):
+    """A run without a fault: the names of the calls it takes, and what it comes to."""
+
+    pipeline: Pipeline
+    names: Sequence[str]
+    record: Mapping[str, object]
+
+    @property
+    def calls(self) -> int:
+        return len(self.names)
+
+
+@cache
+def undisturbed() -> Undisturbed:
+    pipeline = Pipeline().run()
+    return Undisturbed(pipeline, tuple(pipeline.seam.names), record(pipeline))
+
+
+def problems(pipeline: Pipeline) -> Iterator[str]:
+    """Yield what is wrong after a run."""
+    yield from pipeline.failures
+    pipeline.seam.plan = {}
+    got_out, expected = Counter(sent(pipeline)), due(pipeline)
+    yield from (f"{message} got out {times} times" for message, times in got_out.items() if times > 1)
+    yield from (f"{message} was never due" for message in got_out.keys() - expected)
+    yield from (f"{message} was lost" for message in expected.keys() - got_out)
+    yield from _out_of_order([expected[message] for message in sent(pipeline) if message in expected])
+    if record(pipeline) != undisturbed().record:
+        yield "the record is another than without a fault"
+    yield from _left_to_reconcile(pipeline)
+    if audit := pipeline.detector().audit(CHART.id):
+        yield f"the record is not what its publications come to: {audit}"
+
+
+def _out_of_order(messages: Sequence[Message]) -> Iterator[str]:
+    """Yield what came before something that it follows up."""
+    latest: dict[str, int] = {}
+    for at, message in enumerate(messages):
+        for milestone in message.body.get("milestones", ()):
+            slot, revision = milestone["slot"], milestone["revision"]
+            if revision < latest.get(slot, 0):
+                yield f"{message.id} says what {slot} was, after it was said what it is"
+            latest[slot] = max(revision, latest.get(slot, 0))
+        if message.follows_up:
+            early = [late.id for late in messages[at:] if late.body["bulletin"] < message.body["bulletin"]]
+            yield from (f"{message.id} came before {late}" for late in early)
+
+
+def _left_to_reconcile(pipeline: Pipeline) -> Iterator[str]:
+    """Yield what a stream should have done, where no fault gave a reason to leave it."""
+    found = {finding.found for finding in pipeline.found}
+    if any("seen_at" in item for item in pipeline.tables[STORIES].values()):
+        # Also where `reconcile` does not say so, because the answer was lost when it noted it.
+        found.add(Found.STORY_WITNESSED)
+    if Fault.PAUSED in pipeline.plan.values() or not pipeline.streamed:
+        return
+    if Found.PUBLICATION_DETECTED in found or (Found.STORY_SENT in found and not found & DOUBTS):
+        yield f"a stream lost something: {pipeline.found}"
