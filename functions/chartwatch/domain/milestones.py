@@ -248,7 +248,8 @@ def difference(
     if whole:
         for slot, gone in sorted(recorded.items()):
             if slot not in by_slot and gone.is_held:
-                found.append(_gone(gone, by_slot.get(moved.get(slot, "")), heirs, policy, who))
+                its_now = by_slot[moved[slot]] if slot in moved else None
+                found.append(_gone(gone, its_now, heirs, policy, who))
     return found
 
 
