@@ -67,30 +67,29 @@ class Revisions:
     def __init__(self, histories: Mapping[str, History]) -> None:
         """`histories` are those of all territories of the publication."""
         self._histories = histories
-        self._documents = [_Document.of(sha256, histories) for sha256 in _in_order(histories)]
+        changing = dict.fromkeys(its.provenance.sha256 for history in histories.values() for its in history[1:])
+        self._documents = {sha256: _Document.of(sha256, histories) for sha256 in changing}
 
     def of(self, territory: str) -> Iterator[tuple[Provenance, Sequence[Revision]]]:
         """Yield, for each version of an edition but the first, where it is from and what it changed, in order of rank.
 
         With ties a rank is compared entry by entry in the order of the editions.
         """
-        judges = {document.sha256: document for document in self._documents}
         for before, after in pairwise(self._histories.get(territory, ())):
-            document = judges[after.provenance.sha256]
+            document = self._documents[after.provenance.sha256]
             yield after.provenance, list(document.revisions(before.edition, after.edition))
 
     def latest(self, sha256: str) -> Iterator[Revision]:
         """Yield what one document changed, in all territories."""
-        for document in self._documents:
-            if document.sha256 == sha256:
-                for before, after in document.pairs:
-                    yield from document.revisions(before, after)
+        if document := self._documents.get(sha256):
+            for before, after in document.pairs:
+                yield from document.revisions(before, after)
 
     def renamings(self) -> tuple[Renaming, ...]:
         """Return the number ones that were given another title while the work stayed the same, each once, in order."""
         found = {
             Renaming(document.fetched_at, revision.after.kind, revision.before.title, revision.after.title)
-            for document in self._documents
+            for document in self._documents.values()
             for before, after in document.pairs
             for revision in document.revisions(before, after)
             if revision.kind is RevisionKind.RELABELLED and revision.is_of_number_one
@@ -107,7 +106,6 @@ class _Document:
     `renamed` are the pairs of titles that its weak figures, over all territories, show to be one work.
     """
 
-    sha256: str
     fetched_at: str
     pairs: Sequence[tuple[Edition, Edition]]
     renamed: frozenset[tuple[Kind | None, str, str]]
@@ -124,7 +122,7 @@ class _Document:
             untouched += [] if touched else [version.edition for version in history]
             for _, after in touched:
                 fetched_at = after.provenance.fetched_at or ""
-        return cls(sha256, fetched_at, pairs, frozenset(_renamed_throughout(pairs, untouched)))
+        return cls(fetched_at, pairs, frozenset(_renamed_throughout(pairs, untouched)))
 
     def revisions(self, before: Edition, after: Edition) -> Iterator[Revision]:
         """Yield what differs between two versions of an edition."""
@@ -145,15 +143,6 @@ class _Document:
         if _is_telling(was, now) or _letters(was.title) == _letters(now.title) or named in self.renamed:
             return RevisionKind.RELABELLED
         return RevisionKind.REPLACED
-
-
-def _in_order(histories: Mapping[str, History]) -> Sequence[str]:
-    """Return the SHA-256 of every document that changed an edition, oldest first."""
-    found: dict[str, str] = {}
-    for history in histories.values():
-        for version in history[1:]:
-            found[version.provenance.sha256] = version.provenance.fetched_at or ""
-    return sorted(found, key=lambda sha256: (found[sha256], sha256))
 
 
 def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, Entry | None]]:

@@ -139,7 +139,8 @@ def test_one_territory_shows_nothing_by_weak_figures() -> None:
     ],
 )
 def test_a_rename_is_seen_wherever_the_title_was(third: tuple[Sequence[Entry], Sequence[Entry] | None]) -> None:
-    assert over(US=([OLD], [NEW]), KR=([OLD], [NEW]), JP=third) == {REPLACED}
+    nothing: tuple[Sequence[Entry], None] = ([entry("Z")], None)
+    assert over(US=([OLD], [NEW]), KR=([OLD], [NEW]), JP=third, FR=nothing) == {REPLACED}
 
 
 def test_a_document_answers_for_what_it_changed_only() -> None:
@@ -157,6 +158,16 @@ def test_the_renamings_of_a_publication_are_those_of_its_number_ones_each_once()
     assert Revisions(its).renamings() == (Renaming("2022-01-03", Kind.SERIES, "a", "B"),)
 
 
+def test_a_renaming_of_unknown_time_comes_before_all_others() -> None:
+    its = [version(1, entry("A", hours=9)), version(2, entry("B", hours=9), fetched_at=None)]
+    (renaming,) = Revisions({"US": its}).renamings()
+    assert renaming.fetched_at == ""
+
+
+def test_nothing_became_of_a_territory_without_an_edition() -> None:
+    assert list(Revisions({"US": history([entry("A")], [entry("B")])}).of("KR")) == []
+
+
 # The versions of an edition.
 
 
@@ -170,9 +181,10 @@ def test_a_version_stands_where_its_time_puts_it_and_one_of_unknown_time_comes_l
         its = with_version(its, version(number, entry(title), fetched_at=at))
     assert titles(its) == ["A", "B", "D", "C"], "of D it is known only that it came after B"
     assert titles(with_version(its, version(5, entry("E"), fetched_at=None)))[-1] == "E"
+    assert titles(with_version(its, version(5, entry("E"), fetched_at="2022-01-02"))) == ["A", "B", "D", "E", "C"]
 
 
-@pytest.mark.parametrize(("fetched_at", "adds"), [("01T12", 0), ("02T12", 0), ("03T12", 1), ("05", 1)])
+@pytest.mark.parametrize(("fetched_at", "adds"), [("00", 1), ("01T12", 0), ("02T12", 0), ("03T12", 1), ("05", 1)])
 def test_a_version_that_says_what_one_beside_it_says_adds_nothing(fetched_at: str, adds: int) -> None:
     its = history([entry("A")], [entry("B")], [entry("B"), entry("C", 2)], [entry("D")])
     same = version(9, entry("B"), fetched_at=f"2022-01-{fetched_at}")
