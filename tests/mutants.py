@@ -83,6 +83,13 @@ TESTS = {
     "memory": (*DELIVERY, *STORES),
     "reconciling": DELIVERY,
     "seasons": ("tests/unit/domain/test_seasons.py",),
+    "calendars": ("tests/unit/domain/test_reconciling.py",),
+    "fetching": (
+        "tests/integration/test_fetching.py",
+        "tests/integration/test_hostile_providers.py",
+        "tests/unit/cli/test_documents.py",
+    ),
+    "rules": (*DOMAIN, "tests/unit/test_rule_mistakes.py", "tests/unit/cli/test_listings.py"),
 }
 """The tests of a module; of others those of the domain."""
 

@@ -1,6 +1,6 @@
 """Remembering what pure functions gave: up to its first fault a run does nothing but what the runs before it did."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -8,34 +8,46 @@ from unittest.mock import patch
 from chartwatch.adapters.dynamodb.codec import Packed
 from chartwatch.domain import publishing
 from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.stories import Story, stories
+from chartwatch.domain.stories import Message, Story, digest, stories
 
-_unpack = Packed.value
+_unpack = Packed.unpack
 
 _values: dict[tuple[Any, bytes], Any] = {}
 _told: dict[str, list[tuple[Bulletin, list[Story]]]] = {}
 """By the id of the bulletin: bulletins of one number differ from run to run."""
+_digests: dict[int, Message] = {}
+"""By the identity of the stories, which are all kept above."""
 
 
 def stories_of(bulletin: Bulletin) -> list[Story]:
     """Return the stories of a bulletin, made once for each that says something else."""
     known = _told.setdefault(bulletin.id, [])
     for same, told in known:
-        if same == bulletin:
+        if same is bulletin or same == bulletin:
             return told
     known.append((bulletin, stories(bulletin)))
     return known[-1][1]
 
 
-def _value(packed: Packed[Any], attribute: Any) -> Any:
-    key = packed, attribute["B"]
-    if key not in _values:
-        _values[key] = _unpack(packed, attribute)
-    return _values[key]
+def digest_of(bulletin: Bulletin, told: Sequence[Story]) -> Message:
+    """Return the digest of stories that `stories_of` returned."""
+    if id(told) not in _digests:
+        _digests[id(told)] = digest(bulletin, told)
+    return _digests[id(told)]
+
+
+def _remembered(packed: Packed[Any], kept: bytes) -> Any:
+    if (packed, kept) not in _values:
+        _values[packed, kept] = _unpack(packed, kept)
+    return _values[packed, kept]
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
     """Read what is packed once, and tell of a bulletin once."""
-    with patch.object(Packed, "value", _value), patch.object(publishing, "stories", stories_of):
+    with (
+        patch.object(Packed, "unpack", _remembered),
+        patch.object(publishing, "stories", stories_of),
+        patch.object(publishing, "digest", digest_of),
+    ):
         yield

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from chartwatch.domain.milestones import substance
 from chartwatch.domain.reconciling import Found
-from chartwatch.domain.stories import Message, digest, told_by
+from chartwatch.domain.stories import Message, told_by
 from tests.simulation.cloud import Fault
-from tests.simulation.memory import stories_of
+from tests.simulation.memory import digest_of, stories_of
 from tests.simulation.pipeline import CHART, STORIES, Pipeline
 
 DOUBTS = {Found.STORY_WITNESSED, Found.STORY_SENT_AGAIN, Found.STORY_IN_DOUBT, Found.STORY_REFUSED}
@@ -25,7 +25,7 @@ def record(pipeline: Pipeline) -> Mapping[str, object]:
 def due(pipeline: Pipeline) -> Mapping[str, Message]:
     """Return the messages that the recorded bulletins come to, by their ids."""
     told = ((bulletin, stories_of(bulletin)) for bulletin in pipeline.milestones().bulletins(CHART.id))
-    return {m.id: m for bulletin, its in told if its for m in (*its, digest(bulletin, its))}
+    return {m.id: m for bulletin, its in told if its for m in (*its, digest_of(bulletin, its))}
 
 
 def sent(pipeline: Pipeline) -> Sequence[str]:

@@ -18,13 +18,21 @@ class Packed(Generic[Value]):
         """`adapter` says how the type is written as JSON."""
         self._adapter = adapter
 
+    def pack(self, value: Value) -> bytes:
+        """Return the bytes that a value is kept as."""
+        return gzip.compress(self._adapter.dump_json(value), mtime=0)
+
+    def unpack(self, packed: bytes) -> Value:
+        """Return the value that is kept as these bytes."""
+        return self._adapter.validate_json(gzip.decompress(packed))
+
     def attribute(self, value: Value) -> "AttributeValueTypeDef":
         """Return the value as an attribute."""
-        return {"B": gzip.compress(self._adapter.dump_json(value), mtime=0)}
+        return {"B": self.pack(value)}
 
     def value(self, attribute: "AttributeValueTypeDef") -> Value:
         """Return the value that an attribute holds."""
-        return self._adapter.validate_json(gzip.decompress(attribute["B"]))
+        return self.unpack(attribute["B"])
 
 
 def text(value: str) -> "AttributeValueTypeDef":

@@ -4,7 +4,6 @@ A step that was cut short is finished from here, by whoever comes next. The step
 of these.
 """
 
-import gzip
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from chartwatch.adapters.dynamodb import keys
-from chartwatch.adapters.dynamodb.codec import text
+from chartwatch.adapters.dynamodb.codec import Packed, text
 from chartwatch.adapters.dynamodb.records import TallyGroup, WorkHonours
 from chartwatch.adapters.dynamodb.table import Item, Key, Table
 from chartwatch.domain.history import Head
@@ -74,8 +73,8 @@ class StepGone(LookupError):
     """A step is not in the journal: it was finished, and told of nothing."""
 
 
-_STEP = TypeAdapter(JournalledStep)
-_TOLD_STEP = TypeAdapter(_ToldStep)
+_STEP = Packed(TypeAdapter(JournalledStep))
+_TOLD_STEP = Packed(TypeAdapter(_ToldStep))
 
 
 class Journal:
@@ -87,7 +86,7 @@ class Journal:
 
     def keep(self, step: JournalledStep) -> StepRef:
         """Write a step down; the same step, written twice, is the same items."""
-        packed = gzip.compress(_STEP.dump_json(step), mtime=0)
+        packed = _STEP.pack(step)
         parts = [packed[start : start + PART_SIZE] for start in range(0, len(packed), PART_SIZE)]
         ref = StepRef(step.after.version, hashlib.sha256(packed).hexdigest()[:32], len(parts))
         self._table.each(self._table.put, list(map(_part_item, _part_keys(step.after.chart, ref), parts)))
@@ -95,21 +94,21 @@ class Journal:
 
     def read(self, chart: str, ref: StepRef) -> JournalledStep:
         """Return a step. Raises `StepGone`."""
-        return _STEP.validate_json(self._document(chart, ref))
+        return _STEP.unpack(self._packed(chart, ref))
 
     def bulletin(self, chart: str, ref: StepRef) -> Bulletin:
         """Return the bulletin of a step that made one."""
-        return _TOLD_STEP.validate_json(self._document(chart, ref)).bulletin
+        return _TOLD_STEP.unpack(self._packed(chart, ref)).bulletin
 
     def drop(self, chart: str, ref: StepRef) -> None:
         """Remove a step."""
         self._table.delete_all(_part_keys(chart, ref))
 
-    def _document(self, chart: str, ref: StepRef) -> bytes:
+    def _packed(self, chart: str, ref: StepRef) -> bytes:
         found = {item["sk"]["S"]: item["part"]["B"] for item in self._table.get_all(_part_keys(chart, ref))}
         if len(found) < ref.parts:
             raise StepGone(chart, ref.version)
-        return gzip.decompress(b"".join(found[name] for name in sorted(found)))
+        return b"".join(found[name] for name in sorted(found))
 
 
 def _part_keys(chart: str, ref: StepRef) -> Sequence[Key]:
