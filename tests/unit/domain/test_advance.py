@@ -7,9 +7,10 @@ from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import Kind
 from chartwatch.domain.history import EVERYWHERE, Head, Honour, HonourKey, Step, advance
 from chartwatch.domain.rolls import Tally, TallyKey
-from chartwatch.domain.rules import Count, Lists, Rule, RuleSet, Scope
+from chartwatch.domain.rules import Count, Lists, Rule, RuleKind, RuleSet, Scope
 from tests.chronicle import CHANGE, CHART, DAY, DEAD, NTH, SQUID, WORKS, Chronicle, Ones, a_run
 
+SPREAD = replace(CHANGE, id="spread", kind=RuleKind.SPREAD, scope=Scope.CHART, at=(2,))
 SEASONS = replace(CHANGE, id="season", scope=Scope.CHART, count=Count.SEASONS)
 
 
@@ -64,14 +65,26 @@ def test_the_evidence_for_a_season_names_its_territories_and_the_season_before()
 
 
 def test_joint_number_ones_are_named_in_the_order_of_their_works() -> None:
-    for ones in (("Squid Game", "Money Heist"), ("Money Heist", "Squid Game")):
+    for ones in (("A Riddle", "Elite"), ("Elite", "A Riddle")):
         chronicle = Chronicle(CHANGE)
         a_run(chronicle, "Ozark", ones)
-        assert chronicle.holders("new:daily:US:2022-01-02") == [("heist", 1), ("squid", 1)]
+        assert chronicle.holders("new:daily:US:2022-01-02") == [("elite", 1), ("riddle", 1)]
+
+
+def test_a_claim_on_one_territory_lists_no_territories() -> None:
+    chronicle = Chronicle(CHANGE, SEASONS)
+    a_run(chronicle, "Ozark", "Squid Game")
+    assert "territories" not in chronicle.held("new:daily:US:2022-01-02").evidence
+    assert chronicle.held("season:daily:*:2022-01-02").evidence["territories"] == {"Squid Game": ["US"]}
+
+
+def test_territories_are_counted_by_what_the_rule_counts() -> None:
+    step = first(SPREAD, US="Squid Game", KR="Squid Game")
+    assert {key.what: tally.count for key, tally in step.tallies.items()} == {"spread:works:squid": 2}
 
 
 def test_a_rule_for_other_lists_says_nothing_of_this_one() -> None:
-    for lists, slots in ((("films",), 0), ((CHART.list_name,), 1)):
-        chronicle = Chronicle(replace(CHANGE, lists=Lists(frozenset(lists))))
+    for lists, slots in ((("films",), 0), ((CHART.list_name,), 2)):
+        chronicle = Chronicle(*(replace(rule, lists=Lists(frozenset(lists))) for rule in (CHANGE, NTH)))
         a_run(chronicle, "Ozark", "Squid Game")
         assert len(chronicle.slots()) == slots
