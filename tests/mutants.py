@@ -45,12 +45,22 @@ xfail_strict = true
 """
 
 QUICK_FIRST = """\
+import sys
+
 SLOW = {"aws", "moto", "service"}
+
+def pytest_sessionstart():
+    for name in [name for name in sys.modules if name.startswith("chartwatch.")]:
+        for value in vars(sys.modules[name]).values():
+            getattr(value, "cache_clear", list)()
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda it: (getattr(it.obj, "is_hypothesis_test", False), not SLOW.isdisjoint(it.fixturenames)))
 """
-"""What pytest is told: a mutant that a plain example notices need not meet generated ones, nor stores on moto."""
+"""What pytest is told: a mutant that a plain example notices need not meet generated ones, nor stores on moto.
+
+Mutants are forked from a process that has run the tests before, and must not find what functions returned there.
+"""
 
 DOMAIN = ("tests/unit/domain", "tests/unit/stories")
 CRASHES = "tests/integration/test_delivery_crashes.py"

@@ -1,11 +1,14 @@
 """From a label as charted to a season. The labels are Netflix's."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.domain.catalog import Work
-from chartwatch.domain.holders import Claimant
+from chartwatch.domain.holders import Claimant, Holder
 from chartwatch.domain.seasons import season_of
 from tests.strategies import examples
 
@@ -86,3 +89,10 @@ def test_claimants_are_equal_by_season_and_named_as_charted() -> None:
     assert season == part
     assert (part.key, part.name) == ("heist/4", "Money Heist (Money Heist: Part 4)")
     assert Claimant.of_season(heist, "Money Heist", None) == Claimant.of(heist)
+
+
+def test_a_holder_says_its_season_as_the_chart_does_or_else_as_it_is_compared() -> None:
+    said = Holder("squid", "Squid Game", date(2022, 1, 1), season="1", label="Season 1")
+    assert said.as_json()["season"] == "Season 1"
+    assert replace(said, label=None).as_json()["season"] == "1"
+    assert "season" not in replace(said, season=None).as_json()
