@@ -15,7 +15,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,7 +130,6 @@ class Outcome:
     mutants: int
     late: int
     survivors: tuple[Survivor, ...]
-    seconds: float
 
     @property
     def row(self) -> str:
@@ -141,25 +139,39 @@ class Outcome:
         return f"| {self.module} | {self.mutants} | {self.mutants - left} | {self.late} | {left} | {share:.1f} % |"
 
 
-def modules() -> dict[str, str]:
-    """Return the path of every module that can be mutated, by its name."""
+def _paths() -> dict[str, str]:
     domain = sorted((ROOT / "functions" / "chartwatch" / "domain").glob("[a-z]*.py"), key=lambda it: it.stat().st_size)
     return {**DELIVERY_MODULES, **{path.stem: f"domain/{path.name}" for path in domain}}
 
 
-def mutate(module: str) -> Outcome:
-    """Test every mutant of a module."""
-    started = time.monotonic()
-    folder = FOLDERS / module
-    _make_folder(folder, module)
-    only = ONLY.get(module)
+PATHS = _paths()
+"""Where every module stands that can be mutated, by its name."""
+
+
+def mutate(modules: Sequence[str]) -> Iterator[Outcome]:
+    """Test every mutant of modules that have the same tests, and yield what became of each module's."""
+    folder = FOLDERS / modules[0]
+    _make_folder(folder, modules)
+    (only,) = {ONLY.get(module) for module in modules}
     _run(folder, "run", "--max-children", "1", *([f"*ǁ{only}ǁ*"] if only else []))
-    declared = _declared(ROOT / "functions" / "chartwatch" / modules()[module])
-    by_class = [(_function(name).rpartition(".")[0], name, status) for name, status in _results(folder)]
+    results = list(_results(folder))
+    for module in modules:
+        path = PATHS[module]
+        its = [(name, status) for name, status in results if name.startswith(_dotted(path))]
+        yield _outcome(folder, module, its, only)
+
+
+def _outcome(folder: Path, module: str, results: Sequence[tuple[str, str]], only: str | None) -> Outcome:
+    declared = _declared(ROOT / "functions" / "chartwatch" / PATHS[module])
+    by_class = [(_function(name).rpartition(".")[0], name, status) for name, status in results]
     found = {name: status for its, name, status in by_class if its not in declared and only in (None, its)}
     survivors = tuple(_survivor(folder, name) for name, status in found.items() if status not in KILLED)
-    late = sum(status == TIMEOUT for status in found.values())
-    return Outcome(module, len(found), late, survivors, time.monotonic() - started)
+    return Outcome(module, len(found), sum(status == TIMEOUT for status in found.values()), survivors)
+
+
+def _dotted(path: str) -> str:
+    """Return how the names of a module's mutants begin."""
+    return f"chartwatch.{path.removesuffix('.py').replace('/', '.')}."
 
 
 def _declared(path: Path) -> frozenset[str]:
@@ -168,14 +180,14 @@ def _declared(path: Path) -> frozenset[str]:
     return frozenset(its.name for its in classes if "Protocol" in map(ast.unparse, its.bases))
 
 
-def _make_folder(folder: Path, module: str) -> None:
+def _make_folder(folder: Path, modules: Sequence[str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, is_here in ALIKE.items():
         (folder / name).symlink_to(ROOT / is_here)
     (folder / "quick_first.py").write_text(QUICK_FIRST)
-    tests = TESTS.get(module, DOMAIN)
-    mutated = [str(PACKAGE / modules()[module])]
+    tests = TESTS.get(modules[0], DOMAIN)
+    mutated = [str(PACKAGE / PATHS[module]) for module in modules]
     (folder / "pyproject.toml").write_text(CONFIG.format(mutated=json.dumps(mutated), tests=json.dumps(tests)))
 
 
@@ -214,13 +226,16 @@ def _environment() -> dict[str, str]:
     return {**kept, "CHARTWATCH_HYPOTHESIS": "mutants"}
 
 
-def _named(words: Sequence[str]) -> list[str]:
-    known = modules()
-    groups = {"delivery": list(DELIVERY_MODULES), "domain": [it for it in known if known[it].startswith("domain/")]}
-    found = [module for word in words for module in groups.get(word, [word])]
-    if unknown := sorted(set(found) - set(known)):
-        sys.exit(f"no such module: {', '.join(unknown)}; there are delivery, domain, {', '.join(known)}")
-    return list(dict.fromkeys(found))
+def _named(words: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the modules that are meant, those together that have the same tests: these are run once to begin with."""
+    groups = {"delivery": list(DELIVERY_MODULES), "domain": [it for it in PATHS if PATHS[it].startswith("domain/")]}
+    found = dict.fromkeys(module for word in words for module in groups.get(word, [word]))
+    if unknown := sorted(found.keys() - PATHS.keys()):
+        sys.exit(f"no such module: {', '.join(unknown)}; there are delivery, domain, {', '.join(PATHS)}")
+    together: dict[tuple[object, ...], list[str]] = {}
+    for module in found:
+        together.setdefault((TESTS.get(module, DOMAIN), ONLY.get(module)), []).append(module)
+    yield from together.values()
 
 
 def main() -> None:
@@ -229,9 +244,9 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", default=["delivery", "domain"])
     explained = EXPLAINED.read_text() if EXPLAINED.exists() else ""
     unexplained = 0
-    for module in _named(parser.parse_args().modules):
-        outcome = mutate(module)
-        print(f"\n{outcome.row} {outcome.seconds:.0f} s")
+    outcomes = (outcome for modules in _named(parser.parse_args().modules) for outcome in mutate(modules))
+    for outcome in outcomes:
+        print(f"\n{outcome.row}")
         for survivor in outcome.survivors:
             known = str(survivor) in explained
             unexplained += not known
