@@ -33,6 +33,7 @@ def test_a_title_whose_utf_8_was_read_as_something_else_is_put_right(wrong: str,
     [
         "The Queen’s Gambit",
         "“Wait…” ‘Ｓｑｕｉｄ　Ｇａｍｅ’ ﬁn",
+        "Ã\ufffdlite",
         "SÃO PAULO",
         "MAÇÃ",
         "Â Propos d’Élisa",

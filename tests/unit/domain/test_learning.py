@@ -62,6 +62,14 @@ def test_a_fact_about_a_work_that_never_topped_the_chart_costs_no_look_at_its_mi
     assert head.catalog == Catalog((*WORKS, UNHEARD)).version
 
 
+def test_a_work_of_another_kind_and_the_same_title_costs_no_look_either() -> None:
+    chronicle, noted = two_territories()
+    learning(chronicle, *WORKS, Work("the-film", "Squid Game", Kind.FILM, "en", ("US",)))
+    assert noted.read == []
+    learning(chronicle, *WORKS)
+    assert noted.read == []
+
+
 def test_a_fact_is_looked_for_only_where_its_work_has_topped() -> None:
     chronicle, noted = two_territories()
     english = replace(RIDDLE, original_language="en", origin_countries=("US",))

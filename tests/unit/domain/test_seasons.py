@@ -34,6 +34,7 @@ from tests.strategies import examples
         ("Attack on Titan", "Attack on Titan: The Final Season Part 1", "final season"),
         ("Attack on Titan", "Attack on Titan: Final Season Part 1", "final season"),
         ("How to Ruin Christmas", "How to Ruin Christmas: The Funeral", "the funeral"),
+        ("How to Ruin Christmas", "How to Ruin Christmas: The Funeral :", "the funeral"),
         ("The Mire", "The Mire: '97", "'97"),
         ("Barbarians", "Barbarians: II", "ii"),
         ("I am Solo", "I am Solo: Part 1 - Part 4", "part 1 - part 4"),

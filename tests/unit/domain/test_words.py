@@ -63,3 +63,10 @@ def test_a_span_of_one_period_is_that_period() -> None:
     week, next_week = date(2022, 1, 2), date(2022, 1, 9)
     assert words.span(week, week) == "2022-01-02"
     assert words.span(week, next_week) == "2022-01-02 to 2022-01-09"
+
+
+def test_of_many_some_are_named_and_the_others_counted() -> None:
+    names = ["A", "B", "C", "D", "E"]
+    assert words.some(names[:3], 3) == "A, B and C"
+    assert words.some(names[:4], 3) == "A, B and 2 others"
+    assert words.some(names, 3) == "A, B and 3 others"
