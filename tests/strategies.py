@@ -52,7 +52,7 @@ RuleData = Mapping[str, Any]
 MANY = 5_000
 """Examples of a test in the deep profile; hypothesis remembers them all, some 150 KB each."""
 
-FEW = 20
+FEW = 6
 """Examples of a test when its mutants are tried: nothing is made smaller, for only whether it fails matters."""
 
 SHARES = range(20 if DEEP else 1)
