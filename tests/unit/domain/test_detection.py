@@ -9,7 +9,7 @@ from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Kind
 from chartwatch.domain.detection import Detector
-from chartwatch.domain.milestones import Status
+from chartwatch.domain.milestones import Status, WorkFacts
 from chartwatch.domain.rules import Condition, Count, Fact, RuleSet, Scope
 from chartwatch.errors import RecordAhead
 from tests.chronicle import CHANGE, CHART, DAY, NTH, OZARK, RACE, RIDDLE, SQUID, WORKS, Chronicle, a_run, told
@@ -279,7 +279,7 @@ def test_a_record_that_is_ahead_of_the_publications_is_no_reason_to_guess() -> N
     chronicle = Chronicle(NTH)
     a_run(chronicle, "Ozark", "Squid Game")
     emptied = Detector(MemoryCharts(), chronicle.milestones, Catalog(), RuleSet([NTH]))
-    with pytest.raises(RecordAhead):
+    with pytest.raises(RecordAhead, match="daily of 2022-01-02"):
         emptied.reconsider(CHART.id)
 
 
@@ -325,6 +325,20 @@ def test_a_fact_that_turns_out_wrong_retracts() -> None:
     a_run(chronicle, "Ozark", "Squid Game")
     chronicle.works = tuple(replace(work, original_language="en") for work in WORKS)
     assert told(chronicle.detector.reconsider(CHART.id)) == [("nth:daily:US:1", Status.RETRACTED)]
+
+
+def test_a_bulletin_has_the_facts_of_works_that_the_catalog_does_not_hold_and_of_those_that_lost_a_slot() -> None:
+    chronicle = Chronicle(CHANGE, works=(SQUID,))
+    a_run(chronicle, "Ozark", "Elite", "Squid Game")
+    (bulletin,) = chronicle.arrives(1, US="Squid Game")
+    assert bulletin.works["squid"] == WorkFacts.of(SQUID)
+    (elite,) = (facts for work, facts in bulletin.works.items() if work != "squid")
+    assert (elite.title, elite.kind) == ("Elite", None)
+    (bulletin,) = a_run(chronicle, "Ozark", "Elite", "Squid Game", "Dark")
+    (dark,) = bulletin.works.values()
+    assert (dark.title, dark.kind) == ("Dark", Kind.SERIES)
+    (bulletin,) = chronicle.arrives(2, US="Dark")
+    assert bulletin.works["squid"] == WorkFacts.of(SQUID)
 
 
 def test_a_work_that_leaves_the_catalog_is_still_named_when_it_loses_a_slot() -> None:
