@@ -1,6 +1,6 @@
 """A record made day by day, for claims about what the detector says."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
@@ -10,6 +10,7 @@ from chartwatch.domain.detection import Detector
 from chartwatch.domain.ingestion import take_in
 from chartwatch.domain.milestones import Bulletin, Milestone, Status
 from chartwatch.domain.rules import Condition, Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.stores import Recorded
 
 CHART = Chart("daily", "the daily chart", "somewhere", Cadence.DAY, 2, Kind.SERIES)
 DAY = date(2022, 1, 1)
@@ -31,6 +32,18 @@ RACE = Rule(
 )
 
 Ones = str | tuple[str, ...]
+
+
+class NotedMilestones(MemoryMilestones):
+    """Milestones in memory that note which scopes are read for folding anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[Collection[str] | None] = []
+
+    def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
+        self.read.append(scopes)
+        return super().recorded(chart, scopes)
 
 
 class Chronicle:

@@ -59,12 +59,3 @@ def test_what_somebody_changed_is_found_whatever_it_is() -> None:
     unprocessed = tampered(recorded(), Writes(applied={DAY: "another"}))
     assert unprocessed == Audit((), 0, (DAY,))
     assert all((rolls, milestones, unprocessed))
-
-
-def test_a_record_has_a_version_for_each_step_whatever_it_took() -> None:
-    chronicle = recorded()
-    chronicle.arrives(1, US="Elite")
-    head = chronicle.milestones.head(CHART.id)
-    assert head is not None
-    assert head.version == 4
-    assert chronicle.holders("nth:daily:US:1") == [("elite", 1)]

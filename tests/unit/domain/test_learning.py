@@ -1,32 +1,32 @@
 """What a chart's record makes of a fact, or of a name, that is learned."""
 
-from collections.abc import Collection
 from dataclasses import replace
 
-from chartwatch.adapters.memory import MemoryMilestones
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Kind
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.milestones import Bulletin, Status
 from chartwatch.domain.rules import Count, RuleKind, RuleSet, Scope
-from chartwatch.domain.stores import Recorded
-from tests.chronicle import CHANGE, CHART, DEAD, HEIST, NTH, OZARK, RIDDLE, SQUID, WORKS, Chronicle, Ones, a_run, told
+from tests.chronicle import (
+    CHANGE,
+    CHART,
+    DEAD,
+    HEIST,
+    NTH,
+    OZARK,
+    RIDDLE,
+    SQUID,
+    WORKS,
+    Chronicle,
+    NotedMilestones,
+    Ones,
+    a_run,
+    told,
+)
 
 SPREAD = replace(CHANGE, id="spread", kind=RuleKind.SPREAD, scope=Scope.CHART, at=(2,), headline="{title} in {n}")
 REIGN = replace(CHANGE, id="reign", kind=RuleKind.REIGN, at=(2,), headline="{title} for {n} {periods}")
 UNHEARD = Work("unheard", "Never at #1", Kind.SERIES, "ko", ("KR",))
-
-
-class NotedMilestones(MemoryMilestones):
-    """Milestones in memory that note which scopes are read for folding anew."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.read: list[Collection[str] | None] = []
-
-    def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
-        self.read.append(scopes)
-        return super().recorded(chart, scopes)
 
 
 def learning(chronicle: Chronicle, *works: Work) -> list[Bulletin]:

@@ -80,6 +80,15 @@ def test_of_namesakes_the_one_released_last_is_meant() -> None:
     assert found(catalog, "AVATAR", period=date(2020, 5, 17)) == "avatar-2005"
 
 
+def test_of_many_namesakes_the_one_released_last_is_meant_in_whatever_order_they_are_listed() -> None:
+    its = [Work(f"{year}", "Red", Kind.FILM, release_date=date(year, 1, 1)) for year in (2020, 2018, 2019, 2017)]
+    for works in (its, its[::-1], [its[0], its[2]]):
+        assert found(Catalog(works), "Red", Kind.FILM, date(2020, 6, 1)) == "2020"
+    twins = [*its, Work("twin", "Red", Kind.FILM, release_date=date(2020, 1, 1))]
+    assert found(Catalog(twins), "Red", Kind.FILM, date(2019, 6, 1)) == "2019"
+    assert found(Catalog(twins), "Red", Kind.FILM, date(2020, 6, 1)) == "unlisted:film:red"
+
+
 def test_an_alias_makes_namesakes_too() -> None:
     catalog = Catalog(
         [
