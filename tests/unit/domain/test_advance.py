@@ -64,6 +64,13 @@ def test_the_evidence_for_a_season_names_its_territories_and_the_season_before()
     assert held.evidence["territories"] == {"Ozark": ["JP"], "Squid Game (Season 2)": ["KR", "US"]}
 
 
+def test_those_before_are_named_with_their_seasons_as_charted() -> None:
+    chronicle = Chronicle(replace(NTH, count=Count.SEASONS))
+    a_run(chronicle, "Squid Game|Season 1", "Money Heist|Part 5")
+    (before,) = chronicle.held("nth:daily:US:2").evidence["earlier"]
+    assert (before["work_id"], before["season"]) == ("squid", "Season 1")
+
+
 def test_joint_number_ones_are_named_in_the_order_of_their_works() -> None:
     for ones in (("A Riddle", "Elite"), ("Elite", "A Riddle")):
         chronicle = Chronicle(CHANGE)

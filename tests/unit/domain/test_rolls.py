@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from chartwatch.domain.holders import Claimant
 from chartwatch.domain.rolls import OPEN_LINES, Line, Tally, TallyKey, with_lines
-from chartwatch.domain.rules import Fact, RuleKind
-from tests.chronicle import DAY, NTH
+from chartwatch.domain.rules import Count, Fact, RuleKind
+from tests.chronicle import DAY, NTH, RACE, SQUID
 
 FAR = replace(NTH, at=(500,))
 KEY = TallyKey.roll(FAR, "US", None)
@@ -69,6 +70,12 @@ def test_lines_that_come_together_stay_on_one_page(before: int, added: int, page
     assert kept.roll == lines(1, before + added)
 
 
+def test_a_roll_that_has_made_its_last_slot_gets_no_more_lines() -> None:
+    rule = replace(NTH, at=(2,))
+    before = Tally(2, lines=(line(1), line(2)), groups=(("", 2),))
+    assert list(with_lines(rule, KEY, before, [line(3)])) == []
+
+
 def test_a_group_that_has_made_its_last_slot_gets_no_more_lines() -> None:
     rule = replace(NTH, kind=RuleKind.RACE, per=Fact.ORIGIN_COUNTRY, at=(2,))
     key = TallyKey.roll(rule, "US", None)
@@ -77,3 +84,14 @@ def test_a_group_that_has_made_its_last_slot_gets_no_more_lines() -> None:
     ((_, after),) = with_lines(rule, key, before, [line(4, "KR"), line(5, "ES"), line(6)])
     assert (after.count, after.groups) == (5, (("", 1), ("ES", 2), ("KR", 2)))
     assert list(with_lines(rule, key, replace(before, closed=True), [line(5, "ES")])) == []
+
+
+def test_what_stands_in_the_tables_is_found_under_the_same_keys_for_ever() -> None:
+    season = Claimant("squid", "2", SQUID)
+    assert TallyKey.roll(NTH, "US", None) == ("nth", "US", "=", 0)
+    assert TallyKey.roll(NTH, "US", "KR") == ("nth", "US", "=KR", 0)
+    assert TallyKey.roll(RACE, "US", None) == ("race", "US", "=", 0)
+    assert TallyKey.roll(RACE, "US", "KR") == ("race", "US", "=", 0)
+    assert TallyKey.undecided(NTH, "US") == ("nth", "US", "?", 0)
+    assert TallyKey.territories(Count.SEASONS, season) == ("", "*", "spread:seasons:squid/2", 0)
+    assert TallyKey.past_runs(Count.WORKS, "US", Claimant.of(SQUID)) == ("", "US", "runs:works:squid", 0)
