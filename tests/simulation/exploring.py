@@ -67,7 +67,15 @@ def state(run: Pipeline) -> int:
     paused = Fault.PAUSED in run.plan.values()
     tables = frozenset((name, key, item.mark) for name, items in run.tables.items() for key, item in items.items())
     said = tuple(message.mark for message in run.published)
-    end = (run.streamed, paused, tables, said, frozenset(its.found for its in run.found), tuple(run.failures))
+    end = (
+        run.streamed,
+        run.doubted,
+        paused,
+        tables,
+        said,
+        frozenset(its.found for its in run.found),
+        tuple(run.failures),
+    )
     if not run.steps:
         return hash(end)
     queue = frozenset(run.queue.messages.items())

@@ -8,6 +8,7 @@ from typing import Any
 
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
+from chartwatch.adapters.dynamodb.codec import text
 from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
@@ -21,6 +22,7 @@ from chartwatch.domain.ingestion import ingest
 from chartwatch.domain.pacing import Pace
 from chartwatch.domain.publishing import Publisher
 from chartwatch.domain.reconciling import TURN, Finding, Reconciler
+from chartwatch.domain.stores import Delivery
 from chartwatch.rules import parse_rules
 from tests.simulation.cloud import MISSED, SNS, SQS, WITNESS, DynamoDB, Fault, Kept, Killed, Queue, Record, Seam, Tables
 
@@ -128,7 +130,8 @@ class Pipeline:
     """One run, step by step. Without `streamed`, all that the streams would do is left to `reconcile`.
 
     `chance` decides how records are batched, repeated and delayed, and what else runs at the same time. Between two
-    steps no function runs: what there is then is all that the rest of the run depends on.
+    steps no function runs: what there is then is all that the rest of the run depends on. `doubted`: a story was taken
+    then that nobody was sending any more.
     """
 
     plan: Mapping[int, Fault] = field(default_factory=dict)
@@ -143,6 +146,7 @@ class Pipeline:
     found: list[Finding] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     streamed: bool = True
+    doubted: bool = False
     now: datetime = BEGIN
     steps: list[Step] = field(default_factory=lambda: [*map(Fetch, range(len(DOCUMENTS))), Drain(), Reconcile()])
 
@@ -282,6 +286,7 @@ class Pipeline:
                     self.steps.insert(0, Reconcile(left))
                 else:
                     self.failures.append("reconcile always finds something")
+        self.doubted |= any(item.get("delivery") == text(Delivery.SENDING) for item in self.tables[STORIES].values())
 
     def _met(self) -> tuple[int, int]:
         return len(self.found), len(self.seam.log)

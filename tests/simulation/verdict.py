@@ -11,7 +11,7 @@ from chartwatch.domain.reconciling import Found
 from chartwatch.domain.stories import Message, told_by
 from tests.simulation.cloud import Fault
 from tests.simulation.memory import digest_of, stories_of
-from tests.simulation.pipeline import CHART, STORIES, Pipeline
+from tests.simulation.pipeline import CHART, Pipeline
 
 DOUBTS = {Found.STORY_WITNESSED, Found.STORY_SENT_AGAIN, Found.STORY_IN_DOUBT, Found.STORY_REFUSED}
 """What leaves work to `reconcile` that a stream has done otherwise."""
@@ -84,10 +84,9 @@ def _out_of_order(messages: Sequence[Message]) -> Iterator[str]:
 def _left_to_reconcile(pipeline: Pipeline) -> Iterator[str]:
     """Yield what a stream should have done, where no fault gave a reason to leave it."""
     found = {finding.found for finding in pipeline.found}
-    if any("seen_at" in item for item in pipeline.tables[STORIES].values()):
-        # Also where `reconcile` does not say so, because the answer was lost when it noted it.
-        found.add(Found.STORY_WITNESSED)
     if Fault.PAUSED in pipeline.plan.values() or not pipeline.streamed:
         return
-    if Found.PUBLICATION_DETECTED in found or (Found.STORY_SENT in found and not found & DOUBTS):
+    if Found.PUBLICATION_DETECTED in found or (
+        Found.STORY_SENT in found and not found & DOUBTS and not pipeline.doubted
+    ):
         yield f"a stream lost something: {pipeline.found}"
