@@ -463,6 +463,15 @@ def test_a_slot_by_itself_asks_who_holds_it(write: Write) -> None:
     assert "is the second series" in own.stdout
 
 
+def test_a_slot_of_another_work_than_the_title_says_whose_it_is() -> None:
+    slot = "long-reign:netflix-daily-overall:US:pieces-of-her:5"
+    assert run("check", slot, "--from", "sample").exit_code == 0
+    other = run("check", slot, "--from", "sample", "--title", "Squid Game")
+    assert other.exit_code == 1
+    assert "not Squid Game." in " ".join(other.stdout.split())
+    assert run("check", slot.replace(":5", ":50"), "--from", "sample").stdout.startswith("FALSE: Nothing holds")
+
+
 def test_the_right_place_is_told_of_a_rule_that_has_the_first_only() -> None:
     slot = "first-from-country:netflix-daily-overall:US:KR:1"
     result = run("check", slot, "--from", "sample", "--title", "All of Us Are Dead")
@@ -507,7 +516,19 @@ def test_an_answer_fits_seventy_two_columns() -> None:
         ([], "option --chart: is needed, unless a SLOT such as RULE:CHART:TERRITORY:N is given"),
         (["x:y"], "SLOT: 'x:y' is not of the form RULE:CHART:TERRITORY:PLACE"),
         (["nth-english-series:a:US:2"], "there is no rule 'nth-english-series'; did you mean nth-non-english-series?"),
-        (["nth-non-english-series:a:US:two"], "a place of nth-non-english-series is a number, not 'two'"),
+        (
+            ["nth-non-english-series:a:US:two"],
+            "SLOT: a place of nth-non-english-series is a number from 1 to 9999, not",
+        ),
+        (["nth-non-english-series:a:US:-2"], "is a number from 1 to 9999, not '-2'"),
+        (["long-reign:a:US:5"], "SLOT: a place of long-reign is WORK:N, such as squid-game:5, not '5'"),
+        (["long-reign:a:US:squid-game:6"], "SLOT: long-reign tells of 5, 10, 20, 30, 50 and 100, not of 6"),
+        (["longest-reign:a:US:squid-game:5"], "a place of longest-reign is WORK:record:DATE, such as"),
+        (["number-one-in-n-territories:a:*:all"], "is WORK:N, such as squid-game:5 or WORK:all, not 'all'"),
+        (["new-number-one:a:US:2"], "SLOT: a place of new-number-one is a period, such as 2022-02-04, not '2'"),
+        ([f"new-number-one:{CLAIM[2]}:US:2022-02-30"], "SLOT: '2022-02-30' is not a date"),
+        ([f"new-number-one:{CLAIM[2]}:US:2030-01-01"], "2030-01-01 is not in it"),
+        ([f"long-reign:{CLAIM[2]}:US:squid-gane:5"], "SLOT: 'squid-gane' is the id of no work in the catalog"),
         (["first-from-country:a:US:1"], "a place of first-from-country is GROUP:N, such as KR:1, not '1'"),
         (["nth-non-english-series:a:*:2"], "counts in a territory, not '*'"),
         (["nth-non-english-series:a:US:2"], "'a' is not in the history; there are netflix-daily-overall"),

@@ -12,6 +12,7 @@ import yaml
 from chartwatch.cli.choices import AnswerFormat, did_you_mean
 from chartwatch.cli.histories import History
 from chartwatch.cli.listings import one_in_words, where_in_words
+from chartwatch.cli.places import refuse_form, refuse_unheard_of
 from chartwatch.domain import words
 from chartwatch.domain.charts import Cadence
 from chartwatch.domain.checking import (
@@ -150,6 +151,8 @@ def answered(question: Question, history: History) -> Answered:
     """Return the answer that a history gives. Raises `OptionError` when it does not have what is asked for."""
     timelines = history.timelines()
     timeline = _timeline(question, timelines)
+    if question.n is None:
+        refuse_unheard_of(question.rule, question.territory, question.place, timeline, history.catalog)
     title = question.title
     said = Assertion(question.rule, question.place, question.n, question.group)
     if title is not None:
@@ -252,13 +255,13 @@ def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
         )
         raise ArgumentError("SLOT", f"the rule {name} counts {scope}, not {territory!r}")
     if rule.kind not in (RuleKind.NTH, RuleKind.RACE):
+        refuse_form(rule, place)
         return Question(rule, chart, territory, place, None, None, title)
     group, _, number = place.rpartition(":")
     grouped = rule.kind is RuleKind.NTH and rule.per is not None
     if bool(group) is not grouped or not re.fullmatch("[1-9][0-9]{0,3}", number):
-        raise OptionError(
-            "SLOT", f"a place of {name} is {'GROUP:N, such as KR:1' if grouped else 'a number'}, not {place!r}"
-        )
+        form = "GROUP:N, such as KR:1" if grouped else "a number from 1 to 9999"
+        raise ArgumentError("SLOT", f"a place of {name} is {form}, not {place!r}")
     _refuse_no_group(rule, group or None, ArgumentError("SLOT", ""))
     if not _NUMBER.search(rule.headline):
         # "The first title from {group}" would be said of the second too.

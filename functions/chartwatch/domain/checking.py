@@ -362,7 +362,7 @@ def _held(said: Assertion, scope: _Scope) -> Answer:
         return _nobody(said, scope, possible=bool(scope.record.gaps))
     if said.works and not any(holder.work_id in said.works for holder in claim.holders):
         verdict = Verdict.UNKNOWN if _doubts(claim) else Verdict.FALSE
-        return scope.answer(verdict, f"{claim.headline}.", claim)
+        return scope.answer(verdict, f"{claim.headline}: not {said.title}.", claim)
     return _of_claim(scope, claim, ())
 
 
