@@ -61,7 +61,8 @@ Origins = Annotated[
 ]
 Stack = Annotated[str | None, typer.Option(metavar="NAME", help="The history of a deployed stack, which is only read.")]
 CatalogFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV; else the sample's or the stack's.")
+    Path | None,
+    typer.Option(metavar="FILE", help="Facts about works, as CSV; else those that the sample or the stack has."),
 ]
 
 

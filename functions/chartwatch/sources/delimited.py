@@ -41,7 +41,9 @@ class CsvOptions(Options):
     url: str | None = Field(default=None, pattern="^https?://.+$", description="where to fetch the file")
     delimiter: str = Field(default=",", description="what stands between cells: one character, or `tab`")
     chart: str | None = Field(default=None, description="id of the chart, where the file holds one only")
-    chart_column: str = Field(default="chart", description="the column of chart ids, where it holds several")
+    chart_column: str = Field(
+        default="chart", description="the column of chart ids, where it holds several; otherwise `chart`"
+    )
     name: str | None = Field(default=None, description="what headlines call the chart; otherwise its id")
     provider: str = Field(default="csv", description="who publishes the chart")
     list_name: str = Field(default="", description="which of the provider's lists it is, for rules about a `list`")
@@ -54,12 +56,16 @@ class CsvOptions(Options):
     )
     ties: bool = Field(default=False, description="whether equal ranks in an edition are ties: true or false")
     territory: str | None = Field(default=None, description="the territory, where the file holds one only")
-    territory_column: str = Field(default="territory", description="the column of ISO 3166-1 alpha-2 codes, or GLOBAL")
-    period_column: str = Field(default="period", description="the column of dates; a week is named by its last day")
+    territory_column: str = Field(
+        default="territory", description="the column of ISO 3166-1 alpha-2 codes, or GLOBAL; otherwise `territory`"
+    )
+    period_column: str = Field(
+        default="period", description="the column of dates, otherwise `period`; a week is named by its last day"
+    )
     rank_column: str | None = Field(
         default=None, description="the column of ranks; otherwise `rank`, which a chart of depth 1 may lack"
     )
-    title_column: str = Field(default="title", description="the column of titles")
+    title_column: str = Field(default="title", description="the column of titles; otherwise `title`")
     season_column: str | None = Field(default=None, description="the column of seasons; `season`, where there is one")
     kind: Kind | None = Field(default=None, description="what stands on the chart: film or series")
     kind_column: str | None = Field(default=None, description="the column of kinds; `kind`, where there is one")
