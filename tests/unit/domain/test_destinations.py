@@ -230,3 +230,75 @@ def test_whatever_is_written_after_the_scheme_only_a_listed_host_is_reached(said
 @given(st.ip_addresses())
 def test_an_address_is_public_only_if_python_says_so_too(address: IPv4Address | IPv6Address) -> None:
     assert not is_public(str(address)) or address.is_global
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://other.example/a", "other.example is not among charts.example, files.charts.example:8443"),
+        ("https://charts.example/ü", "is not an address of printable ASCII; write other characters as %xx"),
+        ("https://[charts.example/a", "is not an address"),
+        ("ftp://charts.example/a", "is no address of http or https"),
+        ("https://user:word@charts.example/a", "names a user; credentials do not belong into an address"),
+        ("https://charts.example:443:443/a", "has no readable host and port"),
+        ("https://charts.example:65536/a", "has no readable host and port"),
+    ],
+)
+def test_a_refusal_says_what_is_not_fetched_and_why(url: str, said: str) -> None:
+    with pytest.raises(DestinationRefused) as refused:
+        Reach.PUBLIC.destination(url, CHARTS)
+    assert refused.value.destination.startswith(url.partition(":")[0])
+    assert refused.value.detail == said
+
+
+def test_a_listed_host_that_is_no_public_one_is_refused_by_its_name_or_scheme() -> None:
+    with pytest.raises(DestinationRefused, match=r"^https://localhost/a is not fetched: 'localhost' is not the name"):
+        Reach.PUBLIC.destination("https://localhost/a", {"localhost"})
+    with pytest.raises(DestinationRefused, match=r"^http://charts.example/a is not fetched: only https is fetched$"):
+        Reach.PUBLIC.destination("http://charts.example/a", {"charts.example"})
+    with pytest.raises(DestinationRefused, match=r"^charts.example is not fetched: 10.0.0.1 is not a public address$"):
+        Reach.PUBLIC.refuse_address(Reach.PUBLIC.destination("https://charts.example/", CHARTS), "10.0.0.1")
+
+
+def test_addresses_names_and_ports_may_be_as_long_as_they_may_and_no_longer() -> None:
+    fits = ".".join(["a" * 61] * 4 + ["abcde"])
+    assert len(fits) == 253
+    assert Reach.PUBLIC.destination(f"https://{fits}/", {fits}).host == fits
+    with pytest.raises(DestinationRefused):
+        Reach.PUBLIC.destination(f"https://{fits}e/", {f"{fits}e"})
+    assert Reach.PUBLIC.destination("https://charts.example:65535/", {"charts.example:65535"}).port == 65535
+    url = "https://charts.example/"
+    longest = url + "a" * (MAX_URL - len(url))
+    origin = Reach.PUBLIC.destination(longest, CHARTS)
+    assert Reach.PUBLIC.redirected(origin, longest, CHARTS).url == longest
+    for refused in (longest + "a", "/" + "a" * MAX_URL):
+        with pytest.raises(DestinationRefused):
+            Reach.PUBLIC.redirected(origin, refused, CHARTS)
+
+
+def test_a_redirect_is_read_from_where_it_was_met_and_may_lead_from_http_to_http_on_this_machine() -> None:
+    hosts = {*CHARTS, f"{LOOPBACK}:8080"}
+    origin = Reach.LOCAL.destination(f"http://{LOOPBACK}:8080/a/b", hosts)
+    assert Reach.LOCAL.redirected(origin, "../c", hosts).url == f"http://{LOOPBACK}:8080/c"
+    secure = Reach.LOCAL.redirected(origin, "https://charts.example/d", hosts)
+    assert Reach.LOCAL.redirected(secure, "e", hosts).url == "https://charts.example/e"
+    for location in ("///a", "http://[a"):
+        with pytest.raises(DestinationRefused, match="is not an address") as refused:
+            Reach.LOCAL.redirected(origin, location, hosts)
+        assert (refused.value.destination, refused.value.detail) == (location, "is not an address")
+
+
+def test_on_this_machine_the_loopback_name_leads_to_the_loopback_address_alone() -> None:
+    here = Reach.LOCAL.destination(f"http://{LOOPBACK}:8080/", {f"{LOOPBACK}:8080"})
+    Reach.LOCAL.refuse_address(here, LOOPBACK)
+    for address in ("127.0.0.2", "93.184.216.34"):
+        with pytest.raises(DestinationRefused):
+            Reach.LOCAL.refuse_address(here, address)
+    with pytest.raises(DestinationRefused):
+        Reach.PUBLIC.refuse_address(here, LOOPBACK)
+
+
+def test_an_origin_is_scheme_host_and_port() -> None:
+    origin = Reach.PUBLIC.destination("https://charts.example/a", CHARTS)
+    assert origin.shares_origin(Reach.PUBLIC.destination("https://charts.example/b", CHARTS))
+    assert not origin.shares_origin(Reach.PUBLIC.destination("https://files.charts.example:8443/a", CHARTS))
