@@ -90,7 +90,7 @@ TESTS = {
     ),
     "outbox": STORES,
     "memory": (*DELIVERY, *STORES),
-    "reconciling": DELIVERY,
+    "reconciling": (*DELIVERY, "tests/unit/domain/test_findings.py"),
     "seasons": ("tests/unit/domain/test_seasons.py",),
     "calendars": ("tests/unit/domain/test_reconciling.py",),
     "fetching": (

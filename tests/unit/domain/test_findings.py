@@ -1,0 +1,166 @@
+"""What a finding names: an operator goes by it."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from chartwatch.domain.reconciling import LOOK_BACK, Finding, Found, Subscriber
+from chartwatch.domain.stores import Checkpoint, Tidied
+from chartwatch.domain.stories import Message
+from tests.deliveries import CHART, Ended, World, week
+
+
+@pytest.fixture
+def world() -> World:
+    """Three weeks of which everything was processed and sent, and found so."""
+    its = World()
+    its.detect(0, 1, 2)
+    its.send()
+    its.later()
+    its.found()
+    return its
+
+
+def test_the_checks_are_named_for_the_log_in_the_order_in_which_they_run(world: World) -> None:
+    world.now = datetime(2022, 1, 26, 0, 1, tzinfo=UTC)
+    names = [name for name, _ in world.reconciler().checks()]
+    charts = [f"{name} of weekly" for name in ("record", "stories", "publications")]
+    assert names == ["witness", *charts, "subscribers", "audit of weekly"]
+
+
+def test_a_publication_is_named_by_chart_and_period_and_its_late_stories_by_their_ids(world: World) -> None:
+    world.publish(3)
+    first, *others = world.reconcile()
+    assert first == Finding(Found.PUBLICATION_DETECTED, "weekly", "2022-01-23")
+    assert others
+    assert {finding.where for finding in others} <= set(world.topic.received)
+
+
+def test_the_witness_is_missed_by_topic_and_a_story_seen_by_its_id() -> None:
+    world = World()
+    world.detect(0, 1, 2)
+    publish = world.topic.publish
+
+    def publish_and_end(message: Message) -> str:
+        publish(message)
+        raise Ended
+
+    world.topic.publish = publish_and_end  # type: ignore[method-assign]
+    with pytest.raises(Ended):
+        world.send()
+    world.topic.publish = publish  # type: ignore[method-assign]
+    world.known = world.known[1:]
+    missing, seen, *_ = world.reconcile()
+    assert missing == Finding(
+        Found.WITNESS_MISSING, "topic", "the witness queue is not subscribed: nothing is sent again"
+    )
+    assert seen == Finding(Found.STORY_WITNESSED, world.topic.received[0], "it was sent, and nobody had noted it")
+
+
+def test_what_a_crash_left_of_a_record_is_named_by_its_chart_and_version(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    milestones: Any = world.place.milestones()
+    asked: list[str] = []
+    monkeypatch.setattr(milestones, "unfinished", {"weekly": 7}.get)
+    monkeypatch.setattr(milestones, "tidy", lambda chart, since: asked.append((chart, since)) or Tidied(4, since))
+    before = world.place.checkpoints().checkpoint(CHART.id)
+    assert world.reconcile() == [
+        Finding(Found.STEP_FINISHED, "weekly", "the step that makes version 7"),
+        Finding(Found.LEFTOVER_REMOVED, "weekly", "items of steps that were never taken", 4),
+    ]
+    assert asked == [("weekly", before.tidied)]
+    assert before.tidied > 0
+
+
+def test_a_bulletin_of_other_rules_is_named(world: World) -> None:
+    bulletin = next(iter(world.place.milestones().bulletins(CHART.id)))
+    reconciler = world.reconciler()
+    reconciler._detector.reconsider = {"weekly": [bulletin]}.get  # type: ignore[assignment,method-assign]
+    (finding,) = reconciler.finish_the_record("weekly")
+    assert finding == Finding(Found.RECORD_UPDATED, "weekly", f"rules or catalog had changed: bulletin {bulletin.id}")
+
+
+def test_a_refused_story_is_named_with_what_was_said(world: World) -> None:
+    world.detect(3)
+    world.topic.refuses = True
+    refused = [finding for finding in world.reconcile() if finding.found is Found.STORY_REFUSED]
+    assert refused
+    for finding in refused:
+        assert finding.where.startswith("weekly:0000")
+        assert finding.where in finding.detail
+
+
+def test_a_checkpoint_is_written_where_it_moves_and_nowhere_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkpoints: Any = world.place.checkpoints()
+    written: list[Checkpoint] = []
+    advance = checkpoints.advance
+    monkeypatch.setattr(checkpoints, "advance", lambda chart, to: written.append(to) or advance(chart, to))
+    world.found()
+    assert written == []
+    before = checkpoints.checkpoint(CHART.id)
+    world.detect(3)
+    world.found()
+    after = checkpoints.checkpoint(CHART.id)
+    assert after.sent > before.sent
+    assert after.tidied > before.tidied
+    assert after in written
+
+
+def test_a_late_chart_and_unpublished_editions_are_named_by_chart_and_period(world: World) -> None:
+    charts: Any = world.place.charts()
+    charts.has_editions = lambda chart, period: (chart, period) == ("weekly", week(4))
+    assert world.reconcile() == [Finding(Found.EDITIONS_UNPUBLISHED, "weekly", "2022-01-30")]
+    world.now = datetime(2022, 1, 26, 6, tzinfo=UTC)
+    assert Finding(Found.CHART_LATE, "weekly", "nothing of 2022-01-23 yet") in world.reconcile()
+
+
+def test_a_chart_is_late_by_its_latest_publication_however_long_ago_that_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.now = datetime(2022, 3, 1, tzinfo=UTC)
+    asked: list[date] = []
+    charts: Any = world.place.charts()
+    summaries = charts.summaries
+    monkeypatch.setattr(charts, "summaries", lambda chart, since=None: asked.append(since) or summaries(chart, since))
+    (late,) = world.reconciler().watch_the_chart("weekly")
+    assert late.detail == "nothing of 2022-01-23 yet"
+    assert asked == [week(2)]
+    unprocessed = World(now=datetime(2022, 1, 25, tzinfo=UTC))
+    unprocessed.publish(0, 1)
+    monkeypatch.setattr(unprocessed.place.charts(), "summaries", lambda _, since=None: asked.append(since) or [])
+    assert list(unprocessed.reconciler().watch_the_chart("weekly")) == []
+    assert asked[-1] == unprocessed.now.date() - LOOK_BACK
+
+
+def test_who_never_confirmed_is_named_by_topic_and_protocol_and_who_vanished_by_subscription(world: World) -> None:
+    world.known = [world.known[0], Subscriber("topic", "", "email", "you@example.org")]
+    assert world.reconcile() == [
+        Finding(Found.SUBSCRIBER_UNCONFIRMED, "topic", "email"),
+        Finding(Found.SUBSCRIBER_VANISHED, "arn:2"),
+    ]
+
+
+def test_a_record_that_differs_is_named_by_chart_with_the_first_ten_slots(world: World) -> None:
+    recorded: Any = world.place.milestones()._milestones[CHART.id]  # type: ignore[attr-defined]
+    wrong = sorted(slot for slot, milestone in recorded.items() if milestone.is_held)[:12]
+    assert len(wrong) > 10
+    for slot in wrong:
+        del recorded[slot]
+    (finding,) = world.reconciler().audit("weekly")
+    assert (finding.found, finding.where) == (Found.RECORD_DIFFERS, "weekly")
+    count, _, listed = finding.detail.partition(" milestones (")
+    slots, _, rolls = listed.partition("), ")
+    assert count == str(len(wrong))
+    assert len(slots.split(", ")) == 10
+    assert set(slots.split(", ")) <= set(wrong)
+    assert rolls == "0 lines of rolls"
+
+
+def test_an_audit_names_what_it_detects() -> None:
+    world = World()
+    world.detect(0, 2, 3)
+    world.publish(1)
+    world.now = datetime(2022, 6, 1, 0, 1, tzinfo=UTC)
+    assert Finding(Found.PUBLICATION_DETECTED, "weekly", "2022-01-09") in world.reconcile()
