@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
@@ -27,6 +28,7 @@ from chartwatch.adapters.tables import create_table, read_tables
 from chartwatch.domain.stores import CatalogStore, ChartStore, Checkpoints, MilestoneStore, Outbox
 from chartwatch_local.aws import REGION, LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
+from tests.command_line import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -162,3 +164,13 @@ def place(request: pytest.FixtureRequest) -> Place:
     """An empty place of each kind."""
     place: Place = request.getfixturevalue(request.param)
     return place
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def _write(name: str, content: str | bytes) -> Path:
+        file = tmp_path / name
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return file
+
+    return _write

@@ -152,7 +152,7 @@ def answered(question: Question, history: History) -> Answered:
     timelines = history.timelines()
     timeline = _timeline(question, timelines)
     if question.n is None:
-        refuse_unheard_of(question.rule, question.territory, question.place, timeline, history.catalog)
+        refuse_unheard_of(question.rule, question.place, timeline, history.catalog)
     title = question.title
     said = Assertion(question.rule, question.place, question.n, question.group)
     if title is not None:

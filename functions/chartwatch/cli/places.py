@@ -11,7 +11,6 @@ from chartwatch.domain import words
 from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import Cadence
 from chartwatch.domain.checking import Timeline
-from chartwatch.domain.history import EVERYWHERE
 from chartwatch.domain.rules import Count, Rule, RuleKind
 from chartwatch.errors import ArgumentError
 
@@ -28,13 +27,15 @@ def refuse_form(rule: Rule, place: str) -> None:
         raise ArgumentError("SLOT", f"{rule.id} tells of {words.listed([str(n) for n in rule.at])}, not of {number}")
 
 
-def refuse_unheard_of(rule: Rule, territory: str, place: str, timeline: Timeline, catalog: Catalog) -> None:
-    """Raise `ArgumentError` for a period that the history does not reach, and for a work that nobody has heard of."""
+def refuse_unheard_of(rule: Rule, place: str, timeline: Timeline, catalog: Catalog) -> None:
+    """Raise `ArgumentError` for a period that the history does not reach, and for a work that nobody has heard of.
+
+    The place is of the form that `refuse_form` asks for.
+    """
     if rule.kind is RuleKind.CHANGE:
         _refuse_period(_date(place), timeline)
         return
-    found = re.fullmatch(rf"(.+?):(?:record:{_DATE}|all|\d+)", place)
-    said = found[1] if found else place
+    said = re.sub(rf":(?:record:{_DATE}|all|\d+)$", "", place)
     work = said.rpartition("/")[0] or said if rule.count is Count.SEASONS else said
     charted = {
         catalog.match(one.title, one.kind, publication.period).id
@@ -43,11 +44,9 @@ def refuse_unheard_of(rule: Rule, territory: str, place: str, timeline: Timeline
         for one in ones
     }
     if catalog.work(work) is None and not {work, said} & charted:
-        where = "anywhere" if territory == EVERYWHERE else f"in {words.territory_name(territory)} or elsewhere"
         known = [*(each.id for each in catalog), *charted]
-        raise ArgumentError(
-            "SLOT", f"{said!r} is the id of no work in the catalog or at #1 {where}{did_you_mean(said, known)}"
-        )
+        where = f"in the catalog or at #1 of {timeline[0].chart.id}"
+        raise ArgumentError("SLOT", f"{said!r} is the id of no work {where}{did_you_mean(said, known)}")
 
 
 def _forms(rule: Rule) -> list[tuple[str, str]]:

@@ -360,9 +360,10 @@ def _held(said: Assertion, scope: _Scope) -> Answer:
     claim = next((claim for claim in scope.claims if claim.slot == slot), None)
     if claim is None:
         return _nobody(said, scope, possible=bool(scope.record.gaps))
-    if said.works and not any(holder.work_id in said.works for holder in claim.holders):
-        verdict = Verdict.UNKNOWN if _doubts(claim) else Verdict.FALSE
-        return scope.answer(verdict, f"{claim.headline}: not {said.title}.", claim)
+    is_another = said.works and not any(holder.work_id in said.works for holder in claim.holders)
+    # A doubt about who is known to hold it leaves room for others.
+    if is_another and not _doubts(claim):
+        return scope.answer(Verdict.FALSE, f"{claim.headline}: not {said.title}.", claim)
     return _of_claim(scope, claim, ())
 
 

@@ -1,0 +1,166 @@
+"""`chartwatch check` as people and machines meet it."""
+
+import json
+
+import pytest
+
+from tests.command_line import CATALOG, RULES, Write, assert_refused, chart, run
+
+CLAIM = ("check", "--chart", "netflix-daily-overall", "--territory", "US", "--from", "sample")
+STORY = (*CLAIM, "--title", "All of Us Are Dead", "--work-kind", "series", "--language", "not:en")
+
+
+def test_the_story_of_february_2022_is_false_on_the_daily_chart() -> None:
+    result = run(*STORY, "--nth", "2")
+    assert result.exit_code == 1
+    assert (
+        result.stdout
+        == """\
+FALSE: All of Us Are Dead is the fourth non-English series to reach #1
+of Netflix's daily Top 10 in the United States, 7 days after release, in
+records since 2020-04-01: not the second. That was on 2022-02-04.
+
+Before it:
+  2021-03-27  Who Killed Sara?
+  2021-09-22  Squid Game
+  2021-12-04  Money Heist
+
+On the record:
+  Netflix's daily Top 10 in the United States: 710 of 710 days from
+  2020-04-01 to 2022-03-11, none missing
+"""
+    )
+
+
+def test_the_other_half_of_the_story_is_true() -> None:
+    result = run(*STORY, "--first-with", "2", "--per", "origin_country", "--group", "KR")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("TRUE: South Korea is the first country with two non-English series at #1\n")
+
+
+def test_a_slot_asks_the_same_as_its_options() -> None:
+    slot = run("check", "nth-non-english-series:netflix-daily-overall:US:4", "--from", "sample", *STORY[7:9])
+    assert slot.exit_code == 0
+    assert slot.stdout == run(*STORY, "--nth", "4").stdout
+
+
+def test_a_slot_by_itself_asks_who_holds_it(write: Write) -> None:
+    result = run("check", "nth-non-english-series:netflix-daily-overall:US:2", "--from", "sample")
+    assert (result.exit_code, result.stdout.split(" is ")[0]) == (0, "TRUE: Squid Game")
+    changed = run("check", "new-number-one:netflix-daily-overall:US:2022-02-04", "--from", "sample")
+    assert (changed.exit_code, changed.stdout.split(" is ")[0]) == (0, "TRUE: All of Us Are Dead")
+    mine = write("rules.yaml", RULES)
+    own = run("check", "nth-series:netflix-daily-overall:US:2", "--from", "sample", "--rules", mine)
+    assert own.exit_code == 0
+    assert "is the second series" in own.stdout
+
+
+def test_a_slot_of_another_work_than_the_title_says_whose_it_is() -> None:
+    slot = "long-reign:netflix-daily-overall:US:pieces-of-her:5"
+    assert run("check", slot, "--from", "sample").exit_code == 0
+    other = run("check", slot, "--from", "sample", "--title", "Squid Game")
+    assert other.exit_code == 1
+    assert "not Squid Game." in " ".join(other.stdout.split())
+    assert run("check", slot.replace(":5", ":50"), "--from", "sample").stdout.startswith("FALSE: Nothing holds")
+
+
+def test_the_right_place_is_told_of_a_rule_that_has_the_first_only() -> None:
+    slot = "first-from-country:netflix-daily-overall:US:KR:1"
+    result = run("check", slot, "--from", "sample", "--title", "All of Us Are Dead")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("FALSE: All of Us Are Dead is the second title from South Korea to reach\n")
+
+
+def test_what_nobody_can_know_has_an_exit_code_of_its_own(write: Write) -> None:
+    file, catalog = write("daily.csv", chart(["Ozark", "A riddle", "Dark"])), write("catalog.csv", CATALOG)
+    claim = ("check", "--chart", "daily", "--territory", "US", "--title", "dark", "--nth", "1", "--language", "not:en")
+    result = run(*claim, "--from", f"csv,chart=daily,cadence=day:{file}", "--catalog", catalog)
+    assert result.exit_code == 3
+    assert result.stdout.startswith("UNKNOWN: Nobody can say whether it is the first. As far as is known,")
+    assert "Because:\n  the original language of A riddle, #1 since 2022-01-02, is unknown\n" in result.stdout
+
+
+def test_an_answer_for_machines_is_one_object() -> None:
+    said = json.loads(run(*STORY, "--nth", "2", "--format", "json").stdout)
+    assert [*said] == [
+        *("claim", "verdict", "chart", "chart_name", "territory", "sentence", "n", "period", "holders", "before"),
+        *("reasons", "record", "other_charts"),
+    ]
+    assert (said["verdict"], said["n"], said["period"]) == ("false", 4, "2022-02-04")
+    assert [holder["title"] for holder in said["before"]] == ["Who Killed Sara?", "Squid Game", "Money Heist"]
+    assert said["record"] == {
+        "since": "2020-04-01",
+        "until": "2022-03-11",
+        "periods_expected": 710,
+        "periods_seen": 710,
+        "gaps": [],
+    }
+
+
+def test_an_answer_fits_seventy_two_columns() -> None:
+    for arguments in (["--nth", "2"], ["--first-with", "2", "--per", "origin_country"]):
+        assert max(map(len, run(*STORY, *arguments).stdout.splitlines())) <= 72
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "option --chart: is needed, unless a SLOT such as RULE:CHART:TERRITORY:N is given"),
+        (["x:y"], "SLOT: 'x:y' is not of the form RULE:CHART:TERRITORY:PLACE"),
+        (["nth-english-series:a:US:2"], "there is no rule 'nth-english-series'; did you mean nth-non-english-series?"),
+        (
+            ["nth-non-english-series:a:US:two"],
+            "SLOT: a place of nth-non-english-series is a number from 1 to 9999, not",
+        ),
+        (["nth-non-english-series:a:US:-2"], "is a number from 1 to 9999, not '-2'"),
+        (["long-reign:a:US:5"], "SLOT: a place of long-reign is WORK:N, such as squid-game:5, not '5'"),
+        (["long-reign:a:US:squid-game:6"], "SLOT: long-reign tells of 5, 10, 20, 30, 50 and 100, not of 6"),
+        (["longest-reign:a:US:squid-game:5"], "a place of longest-reign is WORK:record:DATE, such as"),
+        (["number-one-in-n-territories:a:*:all"], "is WORK:N, such as squid-game:5 or WORK:all, not 'all'"),
+        (["new-number-one:a:US:2"], "SLOT: a place of new-number-one is a period, such as 2022-02-04, not '2'"),
+        ([f"new-number-one:{CLAIM[2]}:US:2022-02-30"], "SLOT: '2022-02-30' is not a date"),
+        ([f"new-number-one:{CLAIM[2]}:US:2030-01-01"], "2030-01-01 is not in it"),
+        ([f"long-reign:{CLAIM[2]}:US:squid-gane:5"], "SLOT: 'squid-gane' is the id of no work in the catalog"),
+        (["first-from-country:a:US:1"], "a place of first-from-country is GROUP:N, such as KR:1, not '1'"),
+        (["nth-non-english-series:a:*:2"], "counts in a territory, not '*'"),
+        (["nth-non-english-series:a:US:2"], "'a' is not in the history; there are netflix-daily-overall"),
+        (["nth-non-english-series:a:US:2", "--nth", "2"], "SLOT: says all but the title"),
+        ([*CLAIM[1:]], "give either --nth or, with --per, --first-with"),
+        ([*CLAIM[1:], "--first-with", "2"], "option --per: is missing: a race needs the groups that run it"),
+        ([*CLAIM[1:], "--nth", "2", "--group", "KR"], "option --group: is one of the groups that --per makes"),
+        (
+            [*CLAIM[1:], "--nth", "2", "--language", "korean"],
+            "option --language: 'korean' is not an ISO 639 code; did you",
+        ),
+        (
+            [*CLAIM[1:], "--nth", "2", "--country", "not:UK"],
+            "option --country: 'UK' is not an ISO 3166-1 alpha-2 code;",
+        ),
+        ([*CLAIM[1:], "--nth", "2", "--work-kind", "movie"], "option --work-kind: 'movie' is not film or series; did"),
+        ([*CLAIM[1:], "--nth", "2", "--year", "20"], "option --year: '20' is not of the form 2021, 2020-2022"),
+        ([*CLAIM[1:], "--nth", "2", "--count", "season"], "option --count: 'season' is not one of works, seasons"),
+        (
+            [*CLAIM[1:], "--nth", "2", "--list", "tv"],
+            "the rule claim is not about netflix-daily-overall: see its `list`",
+        ),
+        ([*CLAIM[1:], "--nth", "2", "--territory", "KR"], "netflix-daily-overall has no territory 'KR'; it has US"),
+        ([*CLAIM[1:], "--nth", "2", "--title", "Squid Gme"], "at #1 of a chart; did you mean Squid Game?"),
+    ],
+)
+def test_a_claim_that_cannot_be_understood_is_refused_in_one_sentence(arguments: list[str], said: str) -> None:
+    its = arguments if "--from" in arguments else [*arguments, "--from", "sample"]
+    assert_refused(run("check", *its), said)
+
+
+def test_a_claim_without_a_history_is_refused() -> None:
+    assert_refused(run("check", "nth-non-english-series:a:US:2"), "give --from or --stack")
+
+
+def test_a_doubtful_place_is_not_said_to_be_somebody_elses(write: Write) -> None:
+    file = write("daily.csv", chart(["Dark", "Dark", "Ozark"]))
+    rule = "- {id: reign, kind: reign, scope: territory, at: [2], headline: '{title} stays', brief: stays}"
+    rules, catalog = write("rules.yaml", rule), write("catalog.csv", CATALOG)
+    asked = ("check", "reign:daily:US:dark:2", "--rules", rules, "--catalog", catalog, "--title", "Ozark")
+    result = run(*asked, "--from", f"csv,chart=daily,cadence=day,depth=1:{file}")
+    assert result.exit_code == 3
+    assert result.stdout.startswith("UNKNOWN: Nobody can say. As far as is known, Dark stays, ")
