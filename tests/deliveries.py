@@ -169,6 +169,15 @@ class Queue:
 class World:
     """Everything from publications to subscribers."""
 
+    @classmethod
+    def whole(cls) -> "World":
+        """Return one with three weeks of which everything was processed and sent."""
+        its = cls()
+        its.detect(0, 1, 2)
+        its.send()
+        its.later()
+        return its
+
     def __init__(self, place: Place | None = None, now: datetime = NOW) -> None:
         self.now = now
         self.place = place or InMemory(self.clock)

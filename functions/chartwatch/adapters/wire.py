@@ -90,16 +90,18 @@ class _MeteredResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_MeteredReader(sock, raw, meter, timeout))
 
 
-class _Http(HTTPConnection):
+class _Responding(HTTPConnection):
     def __init__(self, *args: Any, respond: Callable[..., Any], **options: Any) -> None:
         super().__init__(*args, **options)
         self.response_class = respond  # type: ignore[assignment]  # all that it is used for is to be called
 
 
-class _Https(HTTPSConnection):
-    def __init__(self, *args: Any, respond: Callable[..., Any], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.response_class = respond  # type: ignore[assignment]  # all that it is used for is to be called
+class _Http(_Responding):
+    pass
+
+
+class _Https(_Responding, HTTPSConnection):
+    pass
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):

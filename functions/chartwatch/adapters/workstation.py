@@ -91,8 +91,7 @@ def replay_stores() -> Iterator[ReplayStores]:
             with _made(client) as tables:
                 yield _stores(client, tables, WORKERS)
         return
-    # Imported here: only who simulates AWS needs the package, which comes with the extra `cli`.
-    from moto import mock_aws  # noqa: PLC0415
+    from moto import mock_aws  # noqa: PLC0415  # only who simulates AWS needs the package, of the extra `cli`
 
     with mock_aws():
         client = boto3.Session().client("dynamodb", region_name=_SIMULATED_REGION)

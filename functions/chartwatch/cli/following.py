@@ -71,7 +71,7 @@ def following(files: Sequence[Path], tally: Tally) -> Iterator[Observer]:
         yield Follower(tally)
         return
     from rich.console import Console  # noqa: PLC0415  # a replay in a pipeline starts without rich
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415  # as rich.console
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     # Lines that go to the same terminal are written above the bars; lines that go elsewhere must not be touched.

@@ -59,8 +59,7 @@ def open_histories(specs: Sequence[str], stack: str | None, catalog: Path | None
     if stack is None:
         yield _published(specs, works)
         return
-    # Imported here: a history from files is read without boto3.
-    from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415
+    from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 
     with ExitStack() as running:
         stores = running.enter_context(deployed_stores(stack))
@@ -96,8 +95,7 @@ def open_record(specs: Sequence[str], stack: str | None, works: Catalog | None, 
                 detector.detect(publication.chart.id, publication.period)
         yield Record(charts, milestones, tuple(refused))
         return
-    # Imported here: a history from files is read without boto3.
-    from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415
+    from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 
     with ExitStack() as running:
         stores = running.enter_context(deployed_stores(stack))

@@ -13,12 +13,7 @@ from tests.deliveries import CHART, QUARTER, Ended, World, week
 
 @pytest.fixture
 def world() -> World:
-    """Three weeks of which everything was processed and sent."""
-    its = World()
-    its.detect(0, 1, 2)
-    its.send()
-    its.later()
-    return its
+    return World.whole()
 
 
 def test_where_everything_went_well_there_is_nothing_to_find(world: World) -> None:
