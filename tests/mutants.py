@@ -93,6 +93,7 @@ TESTS = {
     "reconciling": (*DELIVERY, "tests/unit/domain/test_findings.py"),
     "seasons": ("tests/unit/domain/test_seasons.py",),
     "calendars": ("tests/unit/domain/test_reconciling.py",),
+    "checking": ("tests/unit/domain/test_checking.py", "tests/integration/test_cli_check.py"),
     "fetching": (
         "tests/integration/test_fetching.py",
         "tests/integration/test_hostile_providers.py",
