@@ -93,9 +93,14 @@ TESTS = {
     "reconciling": (*DELIVERY, "tests/unit/domain/test_findings.py"),
     "seasons": ("tests/unit/domain/test_seasons.py",),
     "calendars": ("tests/unit/domain/test_reconciling.py",),
-    "checking": ("tests/unit/domain/test_checking.py", "tests/integration/test_cli_check.py"),
+    "checking": (
+        "tests/unit/domain/test_checking.py",
+        "tests/unit/domain/test_answers.py",
+        "tests/integration/test_cli_check.py",
+    ),
     "fetching": (
         "tests/integration/test_fetching.py",
+        "--deselect=tests/integration/test_fetching.py::test_the_version_is_that_of_the_package",
         "tests/integration/test_hostile_providers.py",
         "tests/unit/cli/test_documents.py",
     ),

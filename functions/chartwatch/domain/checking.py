@@ -349,9 +349,8 @@ def _race(said: Assertion, scope: _Scope) -> Answer:
         sentence = f"Nobody can say. As far as is known, {claim.headline}."
         doubts = (*_doubts(claim), *(_unknown(scope.rule, t) for t in scope.undecided() if t.since == claim.period))
         return replace(scope.answer(Verdict.UNKNOWN, sentence, claim, before=before), reasons=doubts)
-    wrong = [] if said.group is None or said.group in groups else _names(scope.rule, [said.group])
-    sentence = f"{claim.headline}: not {wrong[0]}." if wrong else f"{claim.headline}."
-    return scope.answer(Verdict.FALSE, sentence, claim, before=before)
+    wrong = f"by {said.title}" if said.group in (None, *groups) else _names(scope.rule, [said.group])[0]
+    return scope.answer(Verdict.FALSE, f"{claim.headline}: not {wrong}.", claim, before=before)
 
 
 def _held(said: Assertion, scope: _Scope) -> Answer:

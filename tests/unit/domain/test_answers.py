@@ -1,0 +1,203 @@
+"""What an answer says, and rests on: the sentence, who came before, and why nobody can say."""
+
+from dataclasses import replace
+
+import pytest
+
+from chartwatch.domain.catalog import Catalog, Work
+from chartwatch.domain.charts import Kind
+from chartwatch.domain.checking import Answer, Assertion, Verdict, check, works_named
+from chartwatch.domain.rules import Condition, Count, Fact, Rule, RuleKind, Scope
+from tests.unit.domain.test_checking import CATALOG, NTH, RACE, START, days, is_nth, timeline, wins
+
+TRUE, FALSE, UNKNOWN = Verdict.TRUE, Verdict.FALSE, Verdict.UNKNOWN
+AT = "at #1 of the daily chart in the United States"
+SINCE = "in records since 2022-01-01"
+PERHAPS = "As far as is known, "
+MISSING = "the period 2022-01-04 is missing"
+REIGN = Rule("reign", RuleKind.REIGN, Scope.TERRITORY, "{title} stays", "stays", at=(2,))
+
+
+def who_holds(rule: Rule, place: str, said: str, title: str = "", catalog: Catalog = CATALOG) -> Answer:
+    n = int(place) if place.isdecimal() else None
+    named = works_named(title, catalog) if title else frozenset()
+    return check(Assertion(rule, place, n, None, title, named), "US", timeline(days(said)), catalog)
+
+
+def before(answer: Answer) -> str:
+    """Return who came before, such as `Squid 2 KR, Heist 3 ES`."""
+    return ", ".join(" ".join(filter(None, (h.title, str(h.since.day), h.group))) for h in answer.before)
+
+
+def unknown(facts: str, day: int) -> str:
+    return f"the {facts} of Riddle, #1 since 2022-01-{day:02d}, is unknown"
+
+
+@pytest.mark.parametrize(
+    ("asked", "verdict", "sentence", "earlier", "reasons"),
+    [
+        (
+            *(("Riddle", 1, "Ozark Riddle"), UNKNOWN),
+            "Nobody can say whether Riddle, #1 since 2022-01-02, counts.",
+            *("", (unknown("original language", 2),)),
+        ),
+        (
+            *(("Heist", 1, "Ozark - Sara"), UNKNOWN),
+            "Heist has not been #1 of the daily chart in the United States as far as is known, "
+            "in records from 2022-01-01 to 2022-01-03.",
+            *("", ("nothing is known of 2022-01-02",)),
+        ),
+        (
+            *(("Heist", 1, "Ozark Sara - Dead"), FALSE),
+            "Heist cannot be the first: others were #1 of the daily chart in the United States before.",
+            *("Sara 2", ()),
+        ),
+        (("Ozark", 1, "Sara - Dead"), FALSE, "Ozark does not count: its original language is English.", "", ()),
+        (
+            *(("Dead", 1, "Dead Ozark"), UNKNOWN),
+            f"Nobody can say whether it is the first. {PERHAPS}Dead is the first in the United States, {SINCE}.",
+            *("", ("it was so when the records began, and nobody knows since when",)),
+        ),
+    ],
+)
+def test_the_answer_about_an_nth(
+    asked: tuple[str, int, str], verdict: Verdict, sentence: str, earlier: str, reasons: tuple[str, ...]
+) -> None:
+    answer = is_nth(*asked)
+    assert (answer.verdict, answer.sentence) == (verdict, sentence)
+    assert (before(answer), answer.reasons) == (earlier, reasons)
+
+
+def test_a_work_that_counts_or_not_says_since_when_it_was_number_one() -> None:
+    for title in ("Ozark", "Riddle"):
+        assert is_nth(title, 1, f"Sara {title}").period == START.replace(day=2)
+    assert is_nth("Ozark", 1, "Sara Dead").period is None
+
+
+@pytest.mark.parametrize(
+    ("place", "said", "verdict", "sentence", "earlier"),
+    [
+        ("3", "Ozark Sara Squid", FALSE, f"There is no third {AT}: two count, ", "Sara 2, Squid 3"),
+        ("2", "Ozark Sara", FALSE, f"There is no second {AT}: one counts, ", "Sara 2"),
+        ("1", "Ozark Ozark", FALSE, f"There is no first {AT}: none counts, ", ""),
+        (
+            "3",
+            "Ozark Sara - Squid",
+            UNKNOWN,
+            f"There is no third {AT}: two count, as far as is known, ",
+            "Sara 2, Squid 4",
+        ),
+        ("2", "Ozark Sara Riddle", UNKNOWN, f"There is no second {AT}: one counts, as far as is known, ", "Sara 2"),
+        ("3", "Ozark Sara Riddle", FALSE, f"There is no third {AT}: one counts, in records", "Sara 2"),
+        ("2", "Ozark Sara Squid", TRUE, f"Squid is the second in the United States, {SINCE}.", "Sara 2"),
+        ("1", "Sara Ozark", UNKNOWN, "Nobody can say. As far as is known, Sara is the first in the United", ""),
+    ],
+)
+def test_the_answer_to_who_is_the_nth(place: str, said: str, verdict: Verdict, sentence: str, earlier: str) -> None:
+    answer = who_holds(NTH, place, said)
+    assert answer.verdict is verdict
+    assert answer.sentence.startswith(sentence)
+    assert before(answer) == earlier
+    assert bool(answer.holders) is (place in {"1", "2"} and "There is no" not in sentence)
+
+
+FIRST = f"South Korea is first with two, {SINCE}"
+BOTH, ONE = "Squid 2 KR, Heist 3 ES", "Squid 2 KR"
+LANGUAGE_AND_COUNTRY = "original language and country of origin"
+
+
+@pytest.mark.parametrize(
+    ("asked", "verdict", "sentence", "earlier", "reasons"),
+    [
+        (("KR", 2, "Ozark Squid Heist Dead"), TRUE, f"{FIRST}.", BOTH, ()),
+        (("ES", 2, "Ozark Squid Heist Dead"), FALSE, f"{FIRST}: not Spain.", BOTH, ()),
+        (("ES", 2, "Ozark Squid Heist Dead", "Dead"), FALSE, f"{FIRST}: not Spain.", BOTH, ()),
+        (("KR", 2, "Ozark Squid Heist Dead", "Squid"), FALSE, f"{FIRST}: not by Squid.", BOTH, ()),
+        (("MX", 2, "Ozark Squid Riddle Dead"), FALSE, f"{FIRST}: not Mexico.", ONE, ()),
+        (("ES", 2, "Ozark Squid Heist - Dead"), UNKNOWN, f"Nobody can say. {PERHAPS}{FIRST}.", BOTH, (MISSING,)),
+        (
+            *(("ES", 2, "Ozark Squid Heist Dead/Riddle"), UNKNOWN, f"Nobody can say. {PERHAPS}{FIRST}.", BOTH),
+            (unknown(LANGUAGE_AND_COUNTRY, 4),),
+        ),
+        (
+            *(("KR", 2, "Ozark Squid Riddle Dead", "Heist"), UNKNOWN, f"Nobody can say. {PERHAPS}{FIRST}.", ONE),
+            (unknown(LANGUAGE_AND_COUNTRY, 3),),
+        ),
+        (
+            *(("KR", 2, "Ozark Squid - Heist"), UNKNOWN),
+            f"No group has two {AT}, as far as is known, in records from 2022-01-01 to 2022-01-04.",
+            *("Squid 2 KR, Heist 4 ES", ("nothing is known of 2022-01-03",)),
+        ),
+        (
+            *(("KR", 2, "Ozark Squid"), FALSE),
+            f"No group has two {AT}, in records from 2022-01-01 to 2022-01-02.",
+            *(ONE, ()),
+        ),
+        (
+            *(("KR", 3, "Ozark Squid Riddle"), FALSE),
+            f"No group has three {AT}, in records from 2022-01-01 to 2022-01-03.",
+            *(ONE, ()),
+        ),
+    ],
+)
+def test_the_answer_about_a_race(
+    asked: tuple[str, int, str], verdict: Verdict, sentence: str, earlier: str, reasons: tuple[str, ...]
+) -> None:
+    answer = wins(*asked)
+    assert (answer.verdict, answer.sentence) == (verdict, sentence)
+    assert (before(answer), answer.reasons) == (earlier, reasons)
+    assert [holder.title for holder in answer.holders] == ([] if sentence.startswith("No group") else ["Dead"])
+
+
+def test_without_a_group_a_race_is_undecided_while_anybody_may_count() -> None:
+    assert who_holds(RACE, "2", "Ozark Squid").verdict is FALSE
+    assert who_holds(RACE, "3", "Ozark Squid Riddle").verdict is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "verdict", "sentence", "reasons"),
+    [
+        ("Ozark Dead Dead", "", TRUE, f"Dead stays, {SINCE}.", 0),
+        ("Ozark Dead Dead", "Squid", FALSE, f"Dead stays, {SINCE}: not Squid.", 0),
+        ("Dead Dead Ozark", "Squid", UNKNOWN, f"Nobody can say. As far as is known, Dead stays, {SINCE}.", 1),
+        ("Ozark Dead Ozark", "", FALSE, "Nothing holds reign:daily:US:dead:2, in records from *.", 0),
+        ("Ozark - Dead", "", UNKNOWN, "Nothing holds reign:daily:US:dead:2, as far as is known, in records from *.", 1),
+    ],
+)
+def test_the_answer_about_a_reign(said: str, title: str, verdict: Verdict, sentence: str, reasons: int) -> None:
+    answer = who_holds(REIGN, "dead:2", said, title)
+    assert (answer.verdict, answer.sentence) == (verdict, sentence.replace("*", "2022-01-01 to 2022-01-03"))
+    assert len(answer.reasons) == reasons
+    assert bool(answer.holders) is ("stays" in sentence)
+    assert answer.before == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "why"),
+    [
+        (Condition(Fact.WORK_KIND, frozenset({"film"})), "it is a series"),
+        (Condition(Fact.ORIGINAL_LANGUAGE, frozenset({"ko"})), "its original language is Spanish"),
+        (Condition(Fact.ORIGIN_COUNTRY, frozenset({"US"})), "it is from Mexico"),
+        (Condition(Fact.RELEASE_YEAR, frozenset({"2020"})), "it was released in 2021"),
+    ],
+    ids=lambda said: said if isinstance(said, str) else "",
+)
+def test_a_work_that_does_not_count_is_told_the_fact_whatever_it_is(condition: Condition, why: str) -> None:
+    sara = Work("sara", "Sara", Kind.SERIES, "es", ("MX", "ES"), START.replace(year=2021))
+    answer = who_holds(replace(NTH, where=(condition,)), "1", "Ozark Sara", "Sara", Catalog([sara]))
+    assert (answer.verdict, answer.sentence) == (FALSE, f"Sara does not count: {why}.")
+
+
+def test_a_group_is_named_as_people_name_it() -> None:
+    by_language = replace(NTH, where=(), per=Fact.ORIGINAL_LANGUAGE)
+    asked = Assertion(by_language, "ko:1", 1, "ko", "Sara", works_named("Sara", CATALOG))
+    assert check(asked, "US", timeline(days("Ozark Sara")), CATALOG).sentence == "Sara counts for Spanish."
+    by_kind = Assertion(replace(by_language, per=Fact.WORK_KIND), "film:1", 1, "film", "Sara", asked.works)
+    assert check(by_kind, "US", timeline(days("Ozark Sara")), CATALOG).sentence == "Sara counts for series."
+
+
+def test_a_season_is_a_holder_of_its_own() -> None:
+    seasons = replace(NTH, count=Count.SEASONS, where=())
+    answer = who_holds(seasons, "2", "Ozark Sara Squid")
+    assert [(holder.work_id, holder.season) for holder in answer.before] == [("ozark", None)]
+    assert answer.verdict is TRUE
