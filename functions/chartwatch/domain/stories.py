@@ -335,7 +335,7 @@ def _text(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> str:
     text += [*_wrapped(_standing(bulletin, work, lines)), ""]
     for line in lines:
         text += [*_told(line, period), ""]
-    text += _record(lines)
+    text += _record(lines, period)
     text += ["", f"Bulletin {bulletin.id}"]
     return "\n".join(text) + "\n"
 
@@ -423,8 +423,8 @@ def _earlier(milestone: Milestone) -> list[str]:
     return []
 
 
-def _record(lines: Sequence[_Line]) -> list[str]:
-    """Say what the claims rest on: coverage, metric and source of the weightiest milestone."""
+def _record(lines: Sequence[_Line], period: date) -> list[str]:
+    """Say what the claims rest on: coverage, metrics so far, and source of the weightiest milestone."""
     evidence = next((c.milestone.evidence for line in lines for c in line.changes if c.milestone.holders), None)
     if evidence is None:
         return ["What was told before does not stand any more."]
@@ -432,7 +432,7 @@ def _record(lines: Sequence[_Line]) -> list[str]:
     text = ["On the record"]
     gap = "no gaps" if not gaps else f"missing: {', '.join(_range(*gap) for gap in gaps)}"
     text += _wrapped(f"{seen} of {expected} periods since {evidence['records_since']}; {gap}", indent="  ")
-    if eras := evidence["metric"]:
+    if eras := [era for era in evidence["metric"] if not era["since"] or era["since"] <= period.isoformat()]:
         ranked = ", ".join(f"{e['metric']} since {e['since']}" if e["since"] else e["metric"] for e in eras)
         text += _wrapped(f"Ranked by {ranked}", indent="  ")
     edition = evidence["edition"]

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Era, Kind, 
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.ingestion import take_in
 from chartwatch.domain.milestones import Bulletin, Status
+from chartwatch.domain.rules import RuleSet
 from chartwatch.domain.stories import (
     MAX_BODY,
     MAX_SUBJECT,
@@ -46,10 +48,16 @@ WORKS = (
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "story.schema.json").read_text())
 
 
-def bulletins(*days: dict[str, str] | None, live_from: date = START) -> list[Bulletin]:
+def bulletins(
+    *days: dict[str, str] | None,
+    live_from: date = START,
+    works: Iterable[Work] = WORKS,
+    rules: RuleSet | None = None,
+    chart: Chart = CHART,
+) -> list[Bulletin]:
     """Return what comes out of one edition a territory and day, given its #1; None skips a day."""
     charts, milestones = MemoryCharts(), MemoryMilestones()
-    detector = Detector(charts, milestones, Catalog(WORKS), default_rules(), live_from)
+    detector = Detector(charts, milestones, Catalog(works), rules or default_rules(), live_from)
     found: list[Bulletin] = []
     for number, number_ones in enumerate(days):
         if number_ones is None:
@@ -57,8 +65,8 @@ def bulletins(*days: dict[str, str] | None, live_from: date = START) -> list[Bul
         period = START + timedelta(number)
         editions = tuple(Edition(t, (Entry(1, title, None, Kind.SERIES),)) for t, title in number_ones.items())
         document = Provenance("https://example.org/top10.csv", "2022-01-09T08:00:00Z", "0" * 64)
-        take_in(Publication(CHART, period, editions, document), charts)
-        found += detector.detect(CHART.id, period)
+        take_in(Publication(chart, period, editions, document), charts)
+        found += detector.detect(chart.id, period)
     return found
 
 
