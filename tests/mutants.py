@@ -98,12 +98,7 @@ TESTS = {
         "tests/unit/domain/test_answers.py",
         "tests/integration/test_cli_check.py",
     ),
-    "fetching": (
-        "tests/integration/test_fetching.py",
-        "--deselect=tests/integration/test_fetching.py::test_the_version_is_that_of_the_package",
-        "tests/integration/test_hostile_providers.py",
-        "tests/unit/cli/test_documents.py",
-    ),
+    "fetching": ("tests/unit/domain/test_renewal.py",),
     "rules": (*DOMAIN, "tests/unit/test_rule_mistakes.py", "tests/unit/cli/test_listings.py"),
 }
 """The tests of a module; of others those of the domain."""
