@@ -52,7 +52,7 @@ def test_what_is_fetched_is_remembered_by_its_whole_address_once_it_is_taken_in(
 
 def test_what_was_taken_in_last_is_nothing_new_by_name() -> None:
     store = Remembered({REQUEST.full_url: KNOWN})
-    with pytest.raises(NothingNew, match="charts.example/a") as nothing:
+    with pytest.raises(NothingNew, match=r"charts\.example/a") as nothing:
         Renewal(Provider(KNOWN), store).get(REQUEST)
     assert nothing.value.args == (REQUEST.full_url,)
     assert Renewal(Provider(FRESH), store).get(REQUEST) == b"rows"
