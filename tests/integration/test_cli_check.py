@@ -78,6 +78,20 @@ def test_what_nobody_can_know_has_an_exit_code_of_its_own(write: Write) -> None:
     assert result.exit_code == 3
     assert result.stdout.startswith("UNKNOWN: Nobody can say whether it is the first. As far as is known,")
     assert "Because:\n  the original language of A riddle, #1 since 2022-01-02, is unknown\n" in result.stdout
+    assert "There is no catalog" not in result.stdout
+
+
+def test_who_gave_no_catalog_is_told_that_it_is_what_lacks(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark"]))
+    claim = ("check", "--chart", "daily", "--territory", "US", "--title", "dark", "--nth", "2")
+    history = ("--from", f"csv,chart=daily,cadence=day:{file}")
+    result = run(*claim, "--language", "not:en", *history)
+    assert result.exit_code == 3
+    assert (
+        "\n\nThere is no catalog, and without one nothing is known of a work but its\ntitle: see --catalog.\n"
+        in result.stdout
+    )
+    assert "There is no catalog" not in run(*claim, *history).stdout
 
 
 def test_an_answer_for_machines_is_one_object() -> None:
@@ -123,7 +137,12 @@ def test_an_answer_fits_seventy_two_columns() -> None:
         ([f"long-reign:{CLAIM[2]}:US:squid-gane:5"], "SLOT: 'squid-gane' is the id of no work in the catalog"),
         (["first-from-country:a:US:1"], "a place of first-from-country is GROUP:N, such as KR:1, not '1'"),
         (["nth-non-english-series:a:*:2"], "counts in a territory, not '*'"),
-        (["nth-non-english-series:a:US:2"], "'a' is not in the history; there are netflix-daily-overall"),
+        (["nth-non-english-series:a:US:2"], "SLOT: 'a' is not in the history; there are netflix-daily-overall"),
+        ([f"nth-non-english-series:{CLAIM[2]}:XX:2"], f"SLOT: {CLAIM[2]} has no territory 'XX'; it has US"),
+        (
+            ["--chart", "netflix-daily", "--territory", "US", "--nth", "2"],
+            f"option --chart: 'netflix-daily' is not in the history; there are {CLAIM[2]}; did you mean {CLAIM[2]}?",
+        ),
         (["nth-non-english-series:a:US:2", "--nth", "2"], "SLOT: says all but the title"),
         ([*CLAIM[1:]], "give either --nth or, with --per, --first-with"),
         ([*CLAIM[1:], "--first-with", "2"], "option --per: is missing: a race needs the groups that run it"),
@@ -143,7 +162,7 @@ def test_an_answer_fits_seventy_two_columns() -> None:
             [*CLAIM[1:], "--nth", "2", "--list", "tv"],
             "the rule claim is not about netflix-daily-overall: see its `list`",
         ),
-        ([*CLAIM[1:], "--nth", "2", "--territory", "KR"], "netflix-daily-overall has no territory 'KR'; it has US"),
+        ([*CLAIM[1:], "--nth", "2", "--territory", "KR"], f"option --territory: {CLAIM[2]} has no territory 'KR'; it"),
         ([*CLAIM[1:], "--nth", "2", "--title", "Squid Gme"], "at #1 of a chart; did you mean Squid Game?"),
     ],
 )

@@ -14,6 +14,7 @@ from chartwatch.cli.histories import History
 from chartwatch.cli.listings import one_in_words, where_in_words
 from chartwatch.cli.places import refuse_form, refuse_unheard_of
 from chartwatch.domain import words
+from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.charts import Cadence
 from chartwatch.domain.checking import (
     Answer,
@@ -53,6 +54,12 @@ class Question(NamedTuple):
     n: int | None
     group: str | None
     title: str | None
+    slot: bool = False
+    """Whether it was asked as a SLOT, which is then what a mistake in it is looked for in."""
+
+    def mistaken(self, option: str, detail: str) -> OptionError:
+        """Return the error for a part of the question that stands in an option, or in the slot."""
+        return ArgumentError("SLOT", detail) if self.slot else OptionError(option, detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,15 @@ class Answered:
     question: Question
     here: Answer
     others: tuple[Answer, ...]
+    catalog: Catalog
+
+    @property
+    def advice(self) -> str | None:
+        """What a person can do to get an answer where there is none; only that of a catalog that is lacking."""
+        rule = self.question.rule
+        if self.here.verdict is not Verdict.UNKNOWN or self.catalog or not (rule.where or rule.per):
+            return None
+        return "There is no catalog, and without one nothing is known of a work but its title: see --catalog."
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +177,7 @@ def answered(question: Question, history: History) -> Answered:
         said = Assertion(question.rule, question.place, question.n, question.group, title, works)
     here = check(said, question.territory, timeline, history.catalog)
     others = elsewhere(said, question.territory, question.chart, timelines, history.catalog) if title else ()
-    return Answered(question, here, tuple(others))
+    return Answered(question, here, tuple(others), history.catalog)
 
 
 def answer_lines(answered: Answered) -> Iterator[str]:
@@ -174,6 +190,9 @@ def answer_lines(answered: Answered) -> Iterator[str]:
             yield from _wrapped(reason, "  ")
         if (more := len(here.reasons) - _MAX_REASONS) > 0:
             yield f"  and for {words.counted(more, 'more reason')}"
+    if answered.advice:
+        yield ""
+        yield from _wrapped(answered.advice)
     if here.before:
         yield from ("", "Before it:" if here.holders else "What counts:")
         for holder in here.before:
@@ -256,7 +275,7 @@ def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
         raise ArgumentError("SLOT", f"the rule {name} counts {scope}, not {territory!r}")
     if rule.kind not in (RuleKind.NTH, RuleKind.RACE):
         refuse_form(rule, place)
-        return Question(rule, chart, territory, place, None, None, title)
+        return Question(rule, chart, territory, place, None, None, title, slot=True)
     group, _, number = place.rpartition(":")
     grouped = rule.kind is RuleKind.NTH and rule.per is not None
     if bool(group) is not grouped or not re.fullmatch("[1-9][0-9]{0,3}", number):
@@ -266,7 +285,7 @@ def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
     if not _NUMBER.search(rule.headline):
         # "The first title from {group}" would be said of the second too.
         rule = _worded(rule)
-    return Question(rule, chart, territory, place, int(number), group or None, title)
+    return Question(rule, chart, territory, place, int(number), group or None, title, slot=True)
 
 
 def _refuse_no_group(rule: Rule, group: str | None, error: OptionError) -> None:
@@ -284,17 +303,19 @@ _GROUP_PROBLEMS: Mapping[Fact, Callable[[str], str | None]] = {
 
 def _timeline(question: Question, timelines: Mapping[str, Timeline]) -> Timeline:
     """Return the publications of the chart that is asked about. Raises `OptionError`."""
-    timeline = timelines.get(question.chart)
+    chart, territory = question.chart, question.territory
+    timeline = timelines.get(chart)
     if timeline is None:
-        raise OptionError("--chart", f"{question.chart!r} is not in the history; there are {', '.join(timelines)}")
+        there_are = ", ".join(timelines)
+        meant = did_you_mean(chart, timelines)
+        raise question.mistaken("--chart", f"{chart!r} is not in the history; there are {there_are}{meant}")
     if not question.rule.is_about(timeline[-1].chart.list_name):
-        raise OptionError("--chart", f"the rule {question.rule.id} is not about {question.chart}: see its `list`")
+        raise question.mistaken("--chart", f"the rule {question.rule.id} is not about {chart}: see its `list`")
     territories = {territory for publication in timeline for territory in publication.number_ones}
-    if question.territory not in (EVERYWHERE, *territories):
+    if territory not in (EVERYWHERE, *territories):
         there_are = ", ".join(sorted(territories))
-        raise OptionError(
-            "--territory", f"{question.chart} has no territory {question.territory!r}; it has {there_are}"
-        )
+        meant = did_you_mean(territory, territories)
+        raise question.mistaken("--territory", f"{chart} has no territory {territory!r}; it has {there_are}{meant}")
     return timeline
 
 
