@@ -20,7 +20,7 @@ metrics = Metrics(service="fetch_rankings")
 tracer = Tracer(service="fetch_rankings")
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 @tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
@@ -30,6 +30,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """
     source = open_source(event["source"], event.get("options", {}))
     metrics.add_dimension("source", source.name)
+    logger.append_keys(source=source.name)
     # Where a document is more than one answer, or one that a person sent for again, all of it is asked for.
     renewal = Renewal(deployment.connection(), deployment.validators(reader_version()))
     renews = source.whole_history and "accept" not in event
@@ -37,10 +38,10 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
         body = source.fetch(renewal if renews else deployment.connection())
     except NothingNew:
         metrics.add_metric("DocumentsUnchanged", MetricUnit.Count, 1)
-        logger.info("nothing new", source=source.name)
+        logger.info("nothing new")
         return {"new": 0, "revised": 0, "unchanged": 0}
     provenance = Provenance(source.url, _now(), hashlib.sha256(body).hexdigest())
-    logger.append_keys(source=source.name, sha256=provenance.sha256)
+    logger.append_keys(sha256=provenance.sha256)
     try:
         ingested = ingest(
             source.name,

@@ -83,7 +83,8 @@ class _Says:
 def _fetches(body: bytes) -> None:
     options = {"key_parameter": "/key", "company": "cmp_n", "countries": "US=cnt_u", "types": "tv"}
     try:
-        open_source("flixpatrol", options).fetch(_Says(body))
+        source = open_source("flixpatrol", options)
+        source.parse(source.fetch(_Says(body)), PROVENANCE)
     except (SourceError, DestinationRefused) as error:
         assert "aku_secret" not in str(error)
 

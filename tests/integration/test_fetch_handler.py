@@ -3,17 +3,22 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from chartwatch.adapters import deployment
+from chartwatch.adapters.folder import FolderArchive
 from chartwatch.adapters.memory import MemoryCharts, MemoryValidators, NoArchive
 from chartwatch.domain.fetching import Answer, NotModified, Request, Validators
 from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceNotATable
 
 HEADER = "period,territory,rank,title"
+
+CONTEXT = SimpleNamespace(function_name="fetch", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="1")
 
 Fetch = Callable[..., dict[str, int]]
 
@@ -57,13 +62,10 @@ def fetch(monkeypatch: pytest.MonkeyPatch) -> Fetch:
     monkeypatch.setattr(deployment, "archive", NoArchive)
     monkeypatch.setattr(deployment, "connection", lambda: provider)
     options = {"url": "https://charts.example/all.csv", "chart": "daily", "cadence": "day", "depth": "1"}
-    context = SimpleNamespace(
-        function_name="fetch", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="1"
-    )
 
     def _fetch(document: bytes, **more: Any) -> dict[str, int]:
         provider.document = document
-        counts: dict[str, int] = fetch_rankings.handler({"source": "csv", "options": options, **more}, context)
+        counts: dict[str, int] = fetch_rankings.handler({"source": "csv", "options": options, **more}, CONTEXT)
         return counts
 
     return _fetch
@@ -136,12 +138,9 @@ def test_a_document_that_was_taken_in_is_not_sent_again(
     del fetch
     provider = Renewing(WEEK)
     monkeypatch.setattr(deployment, "connection", lambda: provider)
-    context = SimpleNamespace(
-        function_name="fetch", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="1"
-    )
 
     def counts() -> list[int]:
-        return list(fetch_rankings.handler({"source": "netflix-global", "options": {}}, context).values())
+        return list(fetch_rankings.handler({"source": "netflix-global", "options": {}}, CONTEXT).values())
 
     provider.document = b"<html>"
     for _ in range(2):
@@ -150,6 +149,35 @@ def test_a_document_that_was_taken_in_is_not_sent_again(
     provider.document = WEEK
     assert counts() == [4, 0, 0]
     assert counts() == [0, 0, 0]
+    assert "sha256" not in fetch_rankings.logger.get_current_keys(), "that of another document than is spoken of"
     # What was refused is asked for again without validators; only what was taken in is known.
     assert [validators.etag is not None for validators in provider.asked] == [False, False, False, True]
     assert len(charts.charts()) == 4
+
+
+class Keyed(Provider):
+    """Wants a key, and answers every request with its document."""
+
+    document = b"<html>maintenance</html>"
+
+    def secret(self, _name: str) -> str:
+        return "aku_secret"
+
+    def today(self) -> date:
+        return date(2022, 2, 5)
+
+
+def test_a_page_that_cannot_be_believed_is_kept_and_noted_as_any_document_is(
+    fetch: Fetch, charts: MemoryCharts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import fetch_rankings
+
+    del fetch
+    monkeypatch.setattr(deployment, "connection", Keyed)
+    monkeypatch.setattr(deployment, "archive", lambda: FolderArchive(tmp_path))
+    options = {"company": "cmp_n", "countries": {"US": "cnt_u"}}
+    with pytest.raises(SourceNotATable):
+        fetch_rankings.handler({"source": "flixpatrol", "options": options}, CONTEXT)
+    (noted,) = charts.quarantined()
+    assert noted.reason == "flixpatrol, line 1: is not JSON: '<html>maintenance</html>'"
+    assert b"<html>maintenance</html>" in (tmp_path / noted.provenance.sha256).read_bytes()

@@ -17,14 +17,14 @@ from moto import mock_aws
 
 from chartwatch.adapters.connection import VERSION, HttpConnection, Limits, half_to_whole
 from chartwatch.adapters.memory import MemoryValidators
-from chartwatch.domain.charts import Provenance
+from chartwatch.domain.charts import Provenance, Publication
 from chartwatch.domain.destinations import Reach
 from chartwatch.domain.fetching import Answer as Fetched
 from chartwatch.domain.fetching import NothingNew, NotModified, Renewal, Validators
 from chartwatch.errors import (
     DestinationRefused,
-    SourceChanged,
     SourceNotATable,
+    SourceTruncated,
     SourceUnavailable,
     SourceValueError,
 )
@@ -401,7 +401,7 @@ def test_a_following_page_on_another_host_is_refused(server: Server, waits: list
     away = json.dumps({"data": [], "links": {"next": "https://elsewhere.example/v2/top10s?page=2"}})
     server.answer = lambda _: Answer(away.encode())
     with pytest.raises(SourceValueError) as caught:
-        open_source("flixpatrol", _options(server)).fetch(_keyed(waits))
+        _parsed(server, waits)
     assert caught.value.column == "links.next"
     assert "leads away from 127.0.0.1" in str(caught.value)
     assert len(server.asked) == 1
@@ -409,15 +409,30 @@ def test_a_following_page_on_another_host_is_refused(server: Server, waits: list
 
 def test_pages_without_end_are_given_up(server: Server, waits: list[float]) -> None:
     server.answer = lambda _: Answer(b'{"data": [], "links": {"next": "?page=2"}}')
-    with pytest.raises(SourceChanged) as caught:
-        open_source("flixpatrol", _options(server)).fetch(_keyed(waits))
-    assert caught.value.column == "links.next"
+    with pytest.raises(SourceTruncated) as caught:
+        _parsed(server, waits)
+    assert str(caught.value).startswith("flixpatrol, line 50: the page after it, ")
     assert len(server.asked) == 50
 
 
 def test_an_answer_that_is_not_json_is_refused(server: Server, waits: list[float]) -> None:
     server.answer = lambda _: Answer(b"<html>maintenance</html>")
     with pytest.raises(SourceNotATable) as caught:
-        open_source("flixpatrol", _options(server)).fetch(_keyed(waits))
-    assert "is not JSON: '<html>maintenance</html>'" in str(caught.value)
+        _parsed(server, waits)
+    assert "line 1: is not JSON: '<html>maintenance</html>'" in str(caught.value)
     assert "aku_secret" not in str(caught.value)
+    assert len(server.asked) == 1, "nothing is asked for beyond a page that cannot be believed"
+
+
+def test_the_page_that_is_not_believed_is_in_the_document(server: Server, waits: list[float]) -> None:
+    charts, pages = Charts(size=4), iter([None, Answer(b"<html>\nmaintenance</html>")])
+    server.answer = lambda asked: next(pages) or charts(asked)
+    body = open_source("flixpatrol", _options(server)).fetch(_keyed(waits))
+    whole, broken = body.splitlines()
+    assert json.loads(whole)["page"]["data"]
+    assert broken.endswith(b'"page": <html> maintenance</html>}')
+
+
+def _parsed(server: Server, waits: list[float]) -> list[Publication]:
+    source = open_source("flixpatrol", _options(server))
+    return source.parse(source.fetch(_keyed(waits)), Provenance(source.url, None, "0" * 64))

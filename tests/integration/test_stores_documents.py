@@ -158,6 +158,23 @@ def taken(place: Place, story: str = STORY) -> Lease:
     return lease
 
 
+def test_stories_are_told_apart_however_long_the_titles_in_them(place: Place) -> None:
+    long = f"weekly:00000001:unlisted:film:{'#1 Ähnlich und lang ' * 500}"
+    stories = [STORY, "weekly:00000001:a#b", "weekly:00000001:a%23b", f"{long}1", f"{long}2"]
+    leases = {story: taken(place, story) for story in stories}
+    assert place.outbox().deliveries(stories) == leases
+    second = place.outbox().take_over(leases[f"{long}1"])
+    assert second is not None
+    assert second.story == f"{long}1"
+    assert place.outbox().witness(f"{long}2")
+    place.outbox().settle(second, "message 1")
+    assert place.outbox().deliveries(stories) == {
+        **leases,
+        f"{long}1": Delivery.SENT,
+        f"{long}2": Delivery.SENT,
+    }
+
+
 def test_a_story_is_taken_once_and_after_it_was_settled_never_again(place: Place) -> None:
     lease = taken(place)
     assert taken(place, "weekly:00000002:dark").story == "weekly:00000002:dark", "another story"

@@ -22,7 +22,7 @@ from chartwatch.sources.editions import (
     refuse_broken_ranks,
 )
 from chartwatch.sources.options import Options, meanings, read_options
-from chartwatch.sources.tables import Table, a_date, a_territory, a_title, read_table
+from chartwatch.sources.tables import Table, a_date, a_season, a_territory, a_title, read_table
 
 CHART_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What a chart's id looks like: `netflix-daily-overall`."""
@@ -181,7 +181,7 @@ class Csv:
         )
         yield table.values(rank, self._rank) if rank in table else [1] * len(table)
         yield table.values(options.title_column, a_title)
-        yield table.values(season, lambda cell: cell or None) if season in table else [None] * len(table)
+        yield table.values(season, a_season) if season in table else [None] * len(table)
         yield table.values(kind, self._kind) if kind in table else [options.kind] * len(table)
         figures = zip(*(table.cells(column) for column in options.figure_columns), strict=True)
         yield [self._figures(cells) for cells in figures] if options.figure_columns else [()] * len(table)

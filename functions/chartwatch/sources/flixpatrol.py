@@ -6,6 +6,7 @@ An answer names neither the country nor the list that was asked for. So a docume
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
@@ -33,11 +34,12 @@ from chartwatch.errors import (
     SourceError,
     SourceNotATable,
     SourceTruncated,
+    SourceUnavailable,
     SourceValueError,
 )
 from chartwatch.sources.editions import Key, Ranks, Rows, gather, publications, refuse_broken_ranks
 from chartwatch.sources.options import Options, meanings, read_options
-from chartwatch.sources.tables import a_date, a_territory, shown
+from chartwatch.sources.tables import LONGEST_TITLE, a_date, a_territory, shown
 
 BASE_URL = "https://api.flixpatrol.com/v2"
 
@@ -84,7 +86,11 @@ def _listed(value: Any) -> Any:
 class FlixPatrolOptions(Options):
     """Whose lists are fetched, of which countries and for how long."""
 
-    key_parameter: str = Field(min_length=1, description="name of the SSM parameter that holds the API key")
+    key_parameter: str = Field(
+        default="/chartwatch/flixpatrol-key",
+        min_length=1,
+        description="name of the SSM parameter that holds the API key; below /chartwatch/ in a deployment",
+    )
     company: str = Field(min_length=1, description="FlixPatrol's id of the company whose charts these are, Netflix")
     countries: Annotated[dict[str, str], BeforeValidator(_mapped)] = Field(
         min_length=1, description="territories with FlixPatrol's ids of them: US=cnt_x,KR=cnt_y"
@@ -116,7 +122,7 @@ _Address = Annotated[StrictStr, AfterValidator(_address)]
 
 class _Movie(BaseModel):
     id: StrictStr
-    title: Annotated[StrictStr, Field(pattern=r"\S")]
+    title: Annotated[StrictStr, Field(pattern=r"\S", max_length=LONGEST_TITLE)]
 
 
 class _WrappedMovie(BaseModel):
@@ -163,6 +169,13 @@ class _Listing:
     type: str
     territory: str
     records: Sequence[_Record]
+    following: str | None
+    """The address of the list's next page."""
+
+    @property
+    def list_key(self) -> tuple[str, str]:
+        """Which list of which territory it is a page of."""
+        return self.type, self.territory
 
 
 class FlixPatrol:
@@ -194,17 +207,22 @@ class FlixPatrol:
         return frozenset({authority(self._options.base_url)})
 
     def fetch(self, connection: Connection) -> bytes:
-        """Return every page of every list and country as one document. Raises `SourceError` for anything else."""
+        """Return every page of every list and country as one document.
+
+        A page that cannot be believed is its last one, so that it is kept, and `parse` says what is wrong with it.
+        Raises `SourceUnavailable`, also for more than `MAX_BYTES`, and `DestinationRefused`.
+        """
         key = (connection.secret(self._options.key_parameter), "")
         today = connection.today()
         lines: list[bytes] = []
         size = 0
-        for country, listed in product(self._options.countries.values(), self._options.types):
-            for line in self._pages(connection, key, self._filters(country, TYPES[listed], today)):
-                size += len(line)
-                if size > MAX_BYTES:
-                    raise SourceChanged(self.name, f"the pages have more than {MAX_BYTES} bytes")
-                lines.append(line)
+        with suppress(SourceError):
+            for country, listed in product(self._options.countries.values(), self._options.types):
+                for line in self._pages(connection, key, self._filters(country, TYPES[listed], today)):
+                    size += len(line)
+                    if size > MAX_BYTES:
+                        raise SourceUnavailable(self.name, f"the pages have more than {MAX_BYTES} bytes")
+                    lines.append(line)
         return b"".join(lines)
 
     def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
@@ -234,40 +252,66 @@ class FlixPatrol:
         }
 
     def _pages(self, connection: Connection, key: tuple[str, str], filters: Mapping[str, str]) -> Iterator[bytes]:
+        """Yield the pages of a list, a line each. Raises `SourceError` after one that cannot be followed to its end."""
         request = Request(self.url, filters, key, self.hosts, MAX_PAGE)
         for _ in range(MAX_PAGES):
-            answer = connection.get(request)
-            following = _next(self.name, answer, request.full_url)
             # Line breaks in JSON can only stand between its parts.
-            page = b" ".join(answer.splitlines())
-            yield b'{"url": %b, "page": %b}\n' % (json.dumps(request.full_url).encode(), page)
+            page = b" ".join(connection.get(request).splitlines())
+            line = b'{"url": %b, "page": %b}\n' % (json.dumps(request.full_url).encode(), page)
+            yield line
+            following = self._following(self._line(line))
             if following is None:
                 return
             parts = urlsplit(following)
             # A following page is of the same list, whether its address repeats the filters or not.
             query = {**filters, **dict(parse_qsl(parts.query))}
             request = Request(parts._replace(query="", fragment="").geturl(), query, key, self.hosts, MAX_PAGE)
-        raise SourceChanged(
-            self.name, f"more than {MAX_PAGES} pages follow one another", request.full_url, "links.next"
-        )
+        raise SourceTruncated(self.name, f"more than {MAX_PAGES} pages follow one another")
 
     def _listings(self, body: bytes) -> Iterator[_Listing]:
         if not body.strip():
             raise SourceEmpty(self.name, "there is nothing in the document")
         lines = body.split(b"\n")
+        before: _Listing | None = None
         for number, line in enumerate(lines, 1):
             if line.strip():
-                read = self._line(line, number, is_last=number == len(lines))
-                query = parse_qs(urlsplit(read.url).query)
-                yield _Listing(
-                    number,
-                    self._filter(query, "type[eq]", number, CHARTS),
-                    self._territories[self._filter(query, "country[eq]", number, self._territories)],
-                    [record.data for record in read.page.data],
-                )
+                listing = self._listing(line, number, is_last=number == len(lines))
+                self._refuse_a_lost_page(before, listing)
+                yield listing
+                before = listing
+        self._refuse_a_lost_page(before, None)
 
-    def _line(self, line: bytes, number: int, *, is_last: bool) -> _Line:
+    def _listing(self, line: bytes, number: int, *, is_last: bool) -> _Listing:
         where = f"line {number}"
+        read = self._line(line, where, is_last=is_last)
+        query = parse_qs(urlsplit(read.url).query)
+        return _Listing(
+            number,
+            self._filter(query, "type[eq]", number, CHARTS),
+            self._territories[self._filter(query, "country[eq]", number, self._territories)],
+            [record.data for record in read.page.data],
+            self._following(read, where),
+        )
+
+    def _refuse_a_lost_page(self, before: _Listing | None, after: _Listing | None) -> None:
+        """Refuse a list that goes on where the document does not: it was cut, or has more than `MAX_PAGES`."""
+        if before and before.following is not None and (after is None or before.list_key != after.list_key):
+            reason = f"the page after it, {shown(before.following)}, is not in the document"
+            raise SourceTruncated(self.name, reason, f"line {before.line}")
+
+    def _following(self, line: _Line, where: str = "") -> str | None:
+        """Return the absolute address of the page after this one, or None. Raises `SourceValueError`."""
+        following = line.page.links.next
+        if following is None:
+            return None
+        absolute = urljoin(line.url, following)
+        if urlsplit(absolute)[:2] != urlsplit(line.url)[:2]:
+            reason = f"links.next {shown(following)} leads away from {urlsplit(line.url).netloc}"
+            raise SourceValueError(self.name, reason, where, column="links.next", value=following)
+        return absolute
+
+    def _line(self, line: bytes, where: str = "", *, is_last: bool = False) -> _Line:
+        """Return what a line says. Raises `SourceError`."""
         try:
             said = json.loads(line)
         except UnicodeDecodeError as error:
@@ -276,7 +320,8 @@ class FlixPatrol:
         except (ValueError, RecursionError) as error:
             if is_last and line.startswith(b'{"url": '):
                 raise SourceTruncated(self.name, "the document ends inside a page", where) from error
-            raise SourceNotATable(self.name, f"is not JSON: {shown(line.decode(errors='replace'))}", where) from error
+            page = line.partition(b', "page": ')[2].removesuffix(b"}") or line
+            raise SourceNotATable(self.name, f"is not JSON: {shown(page.decode(errors='replace'))}", where) from error
         return _validated(_Line, self.name, said, where)
 
     def _filter(self, query: Mapping[str, list[str]], name: str, line: int, known: Mapping[str, Any]) -> str:
@@ -315,22 +360,6 @@ class FlixPatrol:
         except ValueError as error:
             reason = f"date {shown(record.date.to)} {error}"
             raise SourceValueError(self.name, reason, where, column="date", value=record.date.to) from error
-
-
-def _next(source: str, answer: bytes, asked: str) -> str | None:
-    """Return the absolute address of the page after this answer, or None."""
-    try:
-        said = json.loads(answer)
-    except (ValueError, RecursionError) as error:
-        raise SourceNotATable(source, f"is not JSON: {shown(answer.decode(errors='replace'))}", asked) from error
-    following = _validated(_Page, source, said, asked).links.next
-    if following is None:
-        return None
-    absolute = urljoin(asked, following)
-    if urlsplit(absolute)[:2] != urlsplit(asked)[:2]:
-        reason = f"links.next {shown(following)} leads away from {urlsplit(asked).netloc}"
-        raise SourceValueError(source, reason, asked, column="links.next", value=following)
-    return absolute
 
 
 def _validated(model: type[ModelT], source: str, said: Any, where: str) -> ModelT:

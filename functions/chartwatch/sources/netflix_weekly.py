@@ -10,7 +10,6 @@ from typing import TypeAlias
 from pydantic import Field
 
 from chartwatch.domain.charts import GLOBAL, Cadence, Chart, Entry, Era, Kind, Provenance, Publication
-from chartwatch.domain.decoding import well_decoded
 from chartwatch.errors import SourceMislabelled, SourceTruncated
 from chartwatch.sources.editions import (
     Gathered,
@@ -22,7 +21,7 @@ from chartwatch.sources.editions import (
     refuse_broken_ranks,
 )
 from chartwatch.sources.options import Options
-from chartwatch.sources.tables import Table, a_date, a_figure, a_territory, a_title, read_table
+from chartwatch.sources.tables import Table, a_date, a_figure, a_season, a_territory, a_title, read_table
 
 DEPTH = 10
 """Ranks of every edition Netflix has published."""
@@ -148,7 +147,7 @@ def _rank(cell: str) -> int:
 
 
 def _season(cell: str) -> str | None:
-    return None if cell in ("N/A", "") else well_decoded(cell)
+    return None if cell == "N/A" else a_season(cell)
 
 
 def _weeks(cell: str) -> str:

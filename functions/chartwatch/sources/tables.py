@@ -35,6 +35,9 @@ MAX_ROWS = 2_000_000
 MAX_BLOCK = 16 * 1024 * 1024
 """Characters of a block of rows: held as rows, cells may take many times the space that they take in the document."""
 
+LONGEST_TITLE = 1000
+"""Characters of a title. The longest of a song or an album that was ever charted have some hundreds."""
+
 SHOWN = 40
 """Characters of a wrong cell that an error shows."""
 
@@ -251,10 +254,17 @@ def a_territory(cell: str) -> str:
 
 
 def a_title(cell: str) -> str:
-    """Read a title: anything but nothing, put right where it was decoded wrongly."""
+    """Read a title: anything but nothing and a text, put right where it was decoded wrongly."""
     if not cell.strip():
         raise ValueError("is not a title")
+    if len(cell) > LONGEST_TITLE:
+        raise ValueError(f"is no title: it has more than {LONGEST_TITLE} characters")
     return well_decoded(cell)
+
+
+def a_season(cell: str) -> str | None:
+    """Read the title of a season, or nothing."""
+    return a_title(cell) if cell.strip() else None
 
 
 def a_figure(cell: str) -> str:

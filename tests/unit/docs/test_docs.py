@@ -18,7 +18,7 @@ from chartwatch.cli.main import app
 from chartwatch.domain.rules import RuleKind
 from chartwatch.rules import default_rules, parse_rules
 from chartwatch.rules.schema import rules_schema
-from chartwatch.sources import SOURCES
+from chartwatch.sources import SOURCES, open_source
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text()
@@ -50,6 +50,12 @@ def known_commands() -> Iterator[tuple[str, list[str]]]:
         yield words, [option for option in options if option != "--help"]
 
     yield from walk(typer.main.get_command(app), "")
+
+
+def test_the_options_that_the_readme_gives_to_schedules_are_those_of_their_sources() -> None:
+    flixpatrol, csv = (json.loads(block) for block in blocks(README, "json"))
+    assert open_source("flixpatrol", flixpatrol).hosts == {"api.flixpatrol.com"}
+    assert open_source("csv", csv).hosts == {"charts.example"}
 
 
 @pytest.mark.parametrize("command", [*commands()])

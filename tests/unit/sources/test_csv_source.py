@@ -143,6 +143,15 @@ def test_two_weekly_charts_may_end_their_weeks_on_different_days() -> None:
     assert len(_read({"cadence": "week"}, *lines)) == 2
 
 
+def test_a_title_or_season_of_more_than_a_thousand_characters_is_none() -> None:
+    longest = "x" * 1000
+    [publication] = _read(DAILY, f"{HEADER},season", f"2024-01-01,KR,1,{longest},series,{longest}")
+    assert publication.editions[0].entries[0][1:3] == (longest, longest)
+    for title, season, column in ((f"{longest}x", "1", "title"), ("A", f"{longest}x", "season")):
+        said = str(_refusal(DAILY, f"{HEADER},season", f"2024-01-01,KR,1,{title},series,{season}"))
+        assert said == f"csv, line 2: {column} '{'x' * 39}…' is no title: it has more than 1000 characters"
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [

@@ -51,7 +51,7 @@ STORY, CHECKPOINT = "STORY", "CHECKPOINT"
 SUBSCRIBERS = Key("SUBSCRIBERS", "KNOWN")
 
 _LONGEST_PART = 400
-"""Bytes of a part that a source may make as long as it likes; DynamoDB takes sort keys of 1,024 bytes."""
+"""Bytes of a part that may hold a title; DynamoDB takes partition keys of 2,048 bytes, sort keys of 1,024."""
 
 
 class PublicationKey(NamedTuple):
@@ -215,7 +215,7 @@ def tallies(chart: str, group: str) -> Key:
 
 def story(story_id: str) -> Key:
     """Return where it stands what became of a story."""
-    return Key(story_id, STORY)
+    return Key(_part(story_id), STORY)
 
 
 def checkpoint(chart: str) -> Key:

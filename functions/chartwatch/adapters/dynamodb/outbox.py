@@ -80,8 +80,9 @@ class DynamoOutbox:
 
     def deliveries(self, stories: Collection[str]) -> Mapping[str, Delivery | Lease]:
         """Return what became of those of the stories that were ever taken."""
-        found = self._table.get_all([keys.story(story) for story in stories])
-        return {item["pk"]["S"]: _delivery(item) for item in found}
+        by_key = {keys.story(story).pk: story for story in stories}
+        found = self._table.get_all([keys.story(story) for story in by_key.values()])
+        return {(story := by_key[item["pk"]["S"]]): _delivery(story, item) for item in found}
 
     def _lease(self, story: str) -> Lease:
         now = self._clock()
@@ -137,8 +138,8 @@ def _time(moment: datetime) -> "AttributeValueTypeDef":
     return text(moment.isoformat(timespec="milliseconds"))
 
 
-def _delivery(item: Item) -> Delivery | Lease:
+def _delivery(story: str, item: Item) -> Delivery | Lease:
     delivery = Delivery(item["delivery"]["S"])
     if delivery is not Delivery.SENDING:
         return delivery
-    return Lease(item["pk"]["S"], item["attempt"]["S"], datetime.fromisoformat(item["taken_at"]["S"]))
+    return Lease(story, item["attempt"]["S"], datetime.fromisoformat(item["taken_at"]["S"]))
