@@ -42,7 +42,8 @@ def detect(detector: Detector, record: DynamoDBRecord) -> None:
         for chart in deployment.charts().charts():
             _report(detector.reconsider(chart))
     except Exception:
-        # Reported as failed and tried again; nothing else would tell why.
+        # Reported as failed and tried again: to Lambda the function has not failed, and nothing else would tell why.
+        metrics.add_metric("RecordsFailed", MetricUnit.Count, 1)
         logger.exception("failed", extra={"key": key})
         raise
 

@@ -35,7 +35,8 @@ def publish(record: DynamoDBRecord) -> None:
         if completed.refused:
             raise StoriesUnsent(bulletin.id, tuple(map(str, completed.refused)))
     except Exception:
-        # Reported as failed and tried again; nothing else would tell why.
+        # Reported as failed and tried again: to Lambda the function has not failed, and nothing else would tell why.
+        metrics.add_metric("RecordsFailed", MetricUnit.Count, 1)
         logger.exception("failed", extra={"key": key})
         raise
     metrics.add_metric("MessagesSent", MetricUnit.Count, len(completed.sent))

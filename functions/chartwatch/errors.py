@@ -219,6 +219,19 @@ class RecordAhead(ChartwatchError):
 
 
 @dataclass
+class RecordTooLarge(ChartwatchError):
+    """A step would write an item that the table cannot hold, so it was not taken. `place` and `item` are its key."""
+
+    place: str
+    item: str
+    size: int
+
+    def __str__(self) -> str:
+        """Name the item and its size."""
+        return f"{self.item} of {self.place} would have {self.size} bytes, more than DynamoDB takes"
+
+
+@dataclass
 class StoryInDoubt(ChartwatchError):
     """A story was taken for sending and never settled: whether it got out is not known, so it is not sent again."""
 

@@ -16,7 +16,7 @@ from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, To
 from chartwatch.domain.rolls import Tally, TallyKey
 from chartwatch.domain.rules import Count, RuleKind
 from chartwatch.domain.stores import MilestoneStore, Writes
-from chartwatch.errors import Conflict
+from chartwatch.errors import Conflict, RecordTooLarge
 from tests.integration.conftest import Aws, Place
 
 CHART = "weekly-tv"
@@ -295,6 +295,20 @@ def test_one_step_may_be_large(place: Place) -> None:
     assert store.records(CHART).tallies(list(tallies)) == tallies
     assert vars_of(store.recorded(CHART)) == (honours, tallies, writes.milestones, {})
     assert store.bulletin(CHART, 1) == told
+
+
+def test_a_step_that_could_not_be_applied_is_not_taken(aws: Aws) -> None:
+    store = aws.milestones()
+    store.commit(None, head(1), Writes(of(honour("maid"))), None)
+    noise = "".join(hashlib.sha512(f"{part}".encode()).hexdigest() for part in range(6_500))
+    too_large = milestone(1, slot("1"), noise)
+    with pytest.raises(RecordTooLarge, match=r"would have \d+ bytes, more than DynamoDB takes"):
+        store.commit(head(1), head(2), Writes(milestones={too_large.slot: too_large}), bulletin(2, too_large))
+    assert store.unfinished(CHART) is None
+    assert store.head(CHART) == head(1)
+    smaller = milestone(1, slot("1"), "A headline")
+    store.commit(head(1), head(2), Writes(milestones={smaller.slot: smaller}), bulletin(2, smaller))
+    assert store.head(CHART) == head(2)
 
 
 def test_of_many_who_step_from_the_same_head_one_succeeds(ministack: Aws) -> None:

@@ -59,12 +59,24 @@ def problems(pipeline: Pipeline) -> Iterator[str]:
     yield from (f"{message} got out {times} times" for message, times in got_out.items() if times > 1)
     yield from (f"{message} was never due" for message in got_out.keys() - expected)
     yield from (f"{message} was lost" for message in expected.keys() - got_out)
+    yield from _unannounced(pipeline)
     yield from _out_of_order([expected[message] for message in sent(pipeline) if message in expected])
     if record(pipeline) != undisturbed().record:
         yield "the record is another than without a fault"
     yield from _left_to_reconcile(pipeline)
     if audit := pipeline.detector().audit(CHART.id):
         yield f"the record is not what its publications come to: {audit}"
+
+
+def _unannounced(pipeline: Pipeline) -> Iterator[str]:
+    """Yield the revisions of slots that do not stand in just one bulletin: what is due, is due by its bulletins."""
+    held = pipeline.milestones().recorded(CHART.id).milestones.values()
+    recorded = {(milestone.slot, revision) for milestone in held for revision in range(1, milestone.revision + 1)}
+    changes = (change for bulletin in pipeline.milestones().bulletins(CHART.id) for change in bulletin.changes)
+    announced = Counter((change.milestone.slot, change.milestone.revision) for change in changes)
+    yield from (f"{revision} stands in no bulletin" for revision in sorted(recorded - announced.keys()))
+    yield from (f"{revision} stands in {n} bulletins" for revision, n in announced.items() if n > 1)
+    yield from (f"{revision} is announced, and not recorded" for revision in sorted(announced.keys() - recorded))
 
 
 def _out_of_order(messages: Sequence[Message]) -> Iterator[str]:

@@ -66,8 +66,15 @@ def milestones() -> DynamoMilestones:
 
 def detector(rules: RuleSet) -> Detector:
     """Return a detector with the catalog that is in force at this moment."""
+    catalogs = _catalogs()
     return Detector(
-        charts(), milestones(), _catalogs().current(), rules, settings().live_from, earlier_catalog=_catalogs().earlier
+        charts(),
+        milestones(),
+        catalogs.current(),
+        rules,
+        settings().live_from,
+        earlier_catalog=catalogs.earlier,
+        is_in_force=lambda catalog: catalogs.current().version == catalog.version,
     )
 
 

@@ -15,10 +15,13 @@ from chartwatch.domain.revisions import Names, learned
 from chartwatch.domain.rolls import Tally, TallyKey
 from chartwatch.domain.rules import RuleSet
 from chartwatch.domain.stores import ChartStore, MilestoneStore, Recorded, Writes
-from chartwatch.errors import RecordAhead
+from chartwatch.errors import Conflict, RecordAhead
 
 EarlierCatalog = Callable[[str], Catalog | None]
 """Finds a catalog that was in force, by its version; None when it is not known."""
+
+InForce = Callable[[Catalog], bool]
+"""Says whether a catalog is the one in force at this moment."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -27,6 +30,11 @@ Value = TypeVar("Value")
 def no_earlier_catalog(_version: str) -> Catalog | None:
     """Find none."""
     return None
+
+
+def always_in_force(_catalog: Catalog) -> bool:
+    """Say of a catalog that no other takes its place."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +71,18 @@ class Detector:
         live_from: date | None = None,
         *,
         earlier_catalog: EarlierCatalog = no_earlier_catalog,
+        is_in_force: InForce = always_in_force,
     ) -> None:
         """Milestones of periods before `live_from` are recorded silently.
 
         `earlier_catalog` finds catalogs by their version; with it, a new catalog costs no more than what it touches.
+        `is_in_force` keeps a process that has read `catalog` long ago from bringing a record back to it.
         """
         self._charts = charts
         self._milestones = milestones
         self._catalog = catalog
         self._earlier_catalog = earlier_catalog
+        self._is_in_force = is_in_force
         self._catalogs: dict[tuple[Renaming, ...], Catalog] = {}
         self._rules = rules
         self._policy = Policy(live_from)
@@ -96,7 +107,10 @@ class Detector:
         return [*bulletins, bulletin] if bulletin else bulletins
 
     def reconsider(self, chart: str) -> list[Bulletin]:
-        """Bring a chart's milestones up to the catalog and the rules in force, if these have changed since."""
+        """Bring a chart's milestones up to the catalog and the rules in force, if these have changed since.
+
+        Raises `Conflict` as `detect` does, also when the catalog is no longer the one in force.
+        """
         return self._made_current(chart)[0]
 
     def audit(self, chart: str) -> Audit | None:
@@ -121,6 +135,9 @@ class Detector:
         head = self._milestones.head(chart)
         if head is None or head.last is None or self._is_current(head):
             return [], head
+        # The record's own catalog was in force before it was read here. If it came after ours, ours is not any more.
+        if head.catalog != self._catalog.version and not self._is_in_force(self._catalog):
+            raise Conflict(chart)
         timeline = self._charts.summaries(chart, until=head.last)
         if not timeline or timeline[-1].period != head.last:
             raise RecordAhead(chart, head.last.isoformat())

@@ -1,9 +1,14 @@
 """Which steps a record takes, and what is read for them."""
 
+from datetime import timedelta
+
+import pytest
+
 from chartwatch.domain.catalog import Catalog
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.history import Head
 from chartwatch.domain.rules import RuleSet
+from chartwatch.errors import Conflict
 from tests.chronicle import CHANGE, CHART, DAY, NTH, WORKS, Chronicle, NotedMilestones, a_run
 
 
@@ -29,6 +34,35 @@ def test_each_step_makes_the_next_version_whatever_it_takes() -> None:
     )
     assert detector.reconsider(CHART.id) == []
     assert (head(chronicle).version, head(chronicle).catalog) == (5, other.version)
+
+
+def test_a_process_that_has_an_older_catalog_does_not_bring_the_record_back_to_it() -> None:
+    chronicle = Chronicle(CHANGE, NTH, works=WORKS)
+    a_run(chronicle, "Ozark", "Squid Game")
+    newer, older = Catalog(WORKS), Catalog(WORKS[:-1])
+
+    def detector(catalog: Catalog) -> Detector:
+        return Detector(
+            chronicle.charts,
+            chronicle.milestones,
+            catalog,
+            RuleSet(chronicle.rules),
+            earlier_catalog={its.version: its for its in (newer, older)}.get,
+            is_in_force=lambda its: its.version == newer.version,
+        )
+
+    detector(newer).reconsider(CHART.id)
+    current = head(chronicle)
+    assert current.catalog == newer.version
+    chronicle.stored(2, US="Elite")
+    for attempt in (
+        lambda: detector(older).reconsider(CHART.id),
+        lambda: detector(older).detect(CHART.id, DAY + timedelta(days=2)),
+    ):
+        with pytest.raises(Conflict):
+            attempt()
+    assert head(chronicle) == current
+    assert detector(newer).detect(CHART.id, DAY + timedelta(days=2)), "a process that begins anew has the other"
 
 
 def test_a_later_publication_reads_nothing_of_the_whole_record() -> None:

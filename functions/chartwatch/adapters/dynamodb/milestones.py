@@ -9,7 +9,7 @@ The bulletin comes after all that it tells of, and the head drops the pending st
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from pydantic import TypeAdapter
 
@@ -24,11 +24,11 @@ from chartwatch.adapters.dynamodb.records import (
     tallies_after,
     works_after,
 )
-from chartwatch.adapters.dynamodb.table import Item, Key, Table, key_of
+from chartwatch.adapters.dynamodb.table import MAX_ITEM, Item, Key, Table, key_of, size_of
 from chartwatch.domain.history import EVERYWHERE, Head, Records
 from chartwatch.domain.milestones import Bulletin, Milestone
 from chartwatch.domain.stores import Recorded, Tidied, Writes
-from chartwatch.errors import Conflict
+from chartwatch.errors import Conflict, RecordTooLarge
 
 _HEAD = codec.Packed(TypeAdapter(Head))
 _MILESTONE = codec.Packed(TypeAdapter(Milestone))
@@ -56,7 +56,7 @@ class DynamoMilestones:
                 step = self._journal.read(chart, stored.pending)
             except StepGone as gone:
                 raise Conflict(chart) from gone
-            self._apply(step, stored.pending)
+            self._apply(step, stored.pending, _Items.of(step))
         if stored.head is None:
             return None
         self._gaps_of[chart] = stored.head.version, stored.gaps
@@ -112,7 +112,8 @@ class DynamoMilestones:
     def commit(self, before: Head | None, after: Head, writes: Writes, bulletin: Bulletin | None) -> None:
         """Make `after` the head, with all of `writes`, and the bulletin last.
 
-        Raises `Conflict`, having changed nothing, when the head is no longer `before`.
+        Raises `Conflict`, having changed nothing, when the head is no longer `before`, and `RecordTooLarge` for what
+        DynamoDB could not hold: a step that is taken must be one that can be applied.
         """
         earlier = self._known_gaps(before)
         gaps = self._keep_gaps(before, after)
@@ -194,13 +195,15 @@ class DynamoMilestones:
             applied=writes.applied,
             bulletin=bulletin,
         )
+        items = _Items.of(step)
+        items.refuse_too_large()
         ref = self._journal.keep(step)
         taken = self._update_head(before, after.chart, "SET pending = :pending", {":pending": ref.attribute})
         # When the answer to a first attempt is lost, the client's second one is refused although the step was taken.
         if not taken and self._stored(after.chart).pending != ref:
             self._withdraw(after.chart, ref)
             raise Conflict(after.chart)
-        self._apply(step, ref)
+        self._apply(step, ref, items)
 
     def _known_gaps(self, head: Head | None) -> str:
         """Return where the gaps of a head stand, if it was read or written here."""
@@ -239,11 +242,11 @@ class DynamoMilestones:
             {**values, ":before": codec.number(before.version)},
         )
 
-    def _apply(self, step: JournalledStep, ref: StepRef) -> None:
+    def _apply(self, step: JournalledStep, ref: StepRef, items: "_Items") -> None:
         """Apply a step that was taken, or what is left of it to apply."""
         after = step.after
-        self._table.each(self._put_unless_newer, list(_versioned_items(step)))
-        self._table.put_all([_slot_item(milestone) for milestone in step.milestones])
+        self._table.each(self._put_unless_newer, items.versioned)
+        self._table.put_all(items.slots)
         if step.bulletin is not None:
             self._table.put_new(_bulletin_item(step.bulletin, ref))
         self._table.update_if(
@@ -314,6 +317,25 @@ def _only_moves_on(before: Head | None, writes: Writes) -> bool:
     if writes.honours or writes.tallies or writes.milestones:
         return False
     return not writes.applied or (before is not None and writes.applied.keys() == {before.last})
+
+
+class _Items(NamedTuple):
+    """What a step writes: items that give way to newer ones, and revisions of slots, which never change."""
+
+    versioned: list[Item]
+    slots: list[Item]
+
+    @classmethod
+    def of(cls, step: JournalledStep) -> Self:
+        """Return the items of a step."""
+        return cls(list(_versioned_items(step)), [_slot_item(milestone) for milestone in step.milestones])
+
+    def refuse_too_large(self) -> None:
+        """Raise `RecordTooLarge` for an item that DynamoDB does not take."""
+        for item in (*self.versioned, *self.slots):
+            if (size := size_of(item)) > MAX_ITEM:
+                key = key_of(item)
+                raise RecordTooLarge(key.pk, key.sk, size)
 
 
 def _versioned_items(step: JournalledStep) -> Iterator[Item]:

@@ -24,6 +24,9 @@ MAX_WRITE = 25
 MAX_TOGETHER = 100
 """Actions that one TransactWriteItems takes (API reference)."""
 
+MAX_ITEM = 400 * 1024
+"""Bytes of an item, names and values (developer guide, "Constraints")."""
+
 ATTEMPTS = 10
 """How often in a row a batch may get nothing done before the store gives up."""
 
@@ -48,6 +51,23 @@ class Key(NamedTuple):
 def key_of(item: Item) -> Key:
     """Return the key of an item."""
     return Key(item["pk"]["S"], item["sk"]["S"])
+
+
+def size_of(item: Item) -> int:
+    """Return how many bytes an item has, at most, whose attributes are strings, numbers and bytes.
+
+    By the developer guide, "Item sizes"; a number counts for less than its digits.
+    """
+    return sum(len(name.encode()) + sum(map(_bytes_of, value.values())) for name, value in item.items())
+
+
+def _bytes_of(value: object) -> int:
+    match value:
+        case str():
+            return len(value.encode())
+        case bytes():
+            return len(value)
+    raise TypeError(f"{type(value).__name__} is no value of an attribute")
 
 
 class Table:
