@@ -1,7 +1,7 @@
 """Policies and delivery together, on the deployed stack: who should gets everything, and nobody else anything."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -37,30 +37,47 @@ def test_what_is_guarded_comes_to_subscribers_and_to_the_witness(chart: Chart) -
     witness = environment(pipeline, "ReconcileFunction")["CHARTWATCH_WITNESS_QUEUE"]
     kept = sqs.get_queue_attributes(QueueUrl=witness, AttributeNames=["Policy", "SqsManagedSseEnabled"])["Attributes"]
     assert kept["SqsManagedSseEnabled"] == "true"
-    assert set(statements(kept["Policy"])) == {"TopicsSayWhatGotOut", "OnlyOverTls"}
+    assert set(statements(kept["Policy"])) == {
+        *("TopicsSayWhatGotOut", "OnlyOverTls"),
+        *("NobodyElseSaysWhatGotOut", "NobodyElseHearsTheWitness"),
+    }
 
+    pipeline.invoke("ReconcileFunction", {})
+    assert held_by_the_witness(pipeline) == 0
     stories, digests = chart.queue("StoryTopicArn"), chart.queue("DigestTopicArn")
     chart.fetch(TWO_DAYS)
-    (story,), (digest,) = chart.taken(stories, 1), chart.taken(digests, 1)
-    seen: list[Mapping[str, Any]] = []
-
-    def is_witnessed() -> bool:
-        seen.extend(pipeline.take(witness))
-        return story in seen and digest in seen
-
-    wait_until(is_witnessed, PATIENCE, "the witness did not see what subscribers got")
-    assert seen.count(story) == seen.count(digest) == 1
+    chart.taken(stories, 1)
+    chart.taken(digests, 1)
+    wait_until(lambda: held_by_the_witness(pipeline) == 2, PATIENCE, "the witness did not see what subscribers got")
+    pipeline.invoke("ReconcileFunction", {})
+    assert held_by_the_witness(pipeline) == 0, "it alone hears what the witness saw"
 
 
-def test_the_witness_hears_the_topics_alone(pipeline: Pipeline) -> None:
+def held_by_the_witness(pipeline: Pipeline) -> int:
+    url = environment(pipeline, "ReconcileFunction")["CHARTWATCH_WITNESS_QUEUE"]
+    names: Sequence[Any] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    attributes = pipeline.aws.sqs().get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(map(int, attributes.values()))
+
+
+def test_the_witness_hears_the_topics_alone_and_nobody_but_reconcile_hears_the_witness(pipeline: Pipeline) -> None:
     aws = pipeline.aws
     url = environment(pipeline, "ReconcileFunction")["CHARTWATCH_WITNESS_QUEUE"]
     witness = aws.sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    before = held_by_the_witness(pipeline)
     other = aws.sns().create_topic(Name="somebody-else-s")["TopicArn"]
     aws.sns().subscribe(TopicArn=other, Protocol="sqs", Endpoint=witness, Attributes={"RawMessageDelivery": "true"})
     aws.sns().publish(TopicArn=other, Message=json.dumps({"forged": True}))
     aws.sns().delete_topic(TopicArn=other)
-    assert {"forged": True} not in pipeline.take(url)
+    # We are an administrator here.
+    for attempt in (
+        lambda: aws.sqs().send_message(QueueUrl=url, MessageBody=json.dumps({"forged": True})),
+        lambda: aws.sqs().receive_message(QueueUrl=url),
+        lambda: aws.sqs().purge_queue(QueueUrl=url),
+    ):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            attempt()
+    assert held_by_the_witness(pipeline) == before
 
 
 # The local AWS has no TLS, so the statements stand turned round there; as they are written, they refuse us. Each is

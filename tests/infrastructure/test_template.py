@@ -100,6 +100,28 @@ def test_the_witness_sees_all_that_a_topic_sends_and_just_that(name: str, topic:
     assert subscription["RawMessageDelivery"] is True
 
 
+@pytest.mark.parametrize("queue", ["WitnessQueue", "WitnessMissedQueue"])
+def test_nobody_but_the_topics_says_what_got_out(queue: str) -> None:
+    statements = TEMPLATE.statements_about("AWS::SQS::QueuePolicy", "Queues", queue)
+    (refused,) = (its for its in statements if its["Sid"] == "NobodyElseSaysWhatGotOut")
+    assert (refused["Effect"], refused["Principal"], refused["Action"]) == ("Deny", "*", "sqs:SendMessage")
+    assert attribute(queue) in many(refused["Resource"])
+    topics = [{"Ref": topic} for topic in WITNESSES.values()]
+    assert refused["Condition"] == {"ArnNotEquals": {"aws:SourceArn": topics}}
+
+
+def test_nobody_but_reconcile_takes_away_what_the_witness_saw() -> None:
+    statements = TEMPLATE.statements_about("AWS::SQS::QueuePolicy", "Queues", "WitnessQueue")
+    (refused,) = (its for its in statements if its["Sid"] == "NobodyElseHearsTheWitness")
+    assert (refused["Effect"], refused["Principal"]) == ("Deny", "*")
+    assert refused["Action"] == ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:PurgeQueue"]
+    sessions = "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${ReconcileRole}/*"
+    reconcile = [attribute("ReconcileRole"), {"Fn::Sub": sessions}]
+    assert refused["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": reconcile}}
+    may = {role for role, its in TEMPLATE.role_statements() if "sqs:DeleteMessage" in many(its["Action"])}
+    assert may == {"ReconcileRole"}
+
+
 def test_who_sends_stories_has_ended_before_its_lease_has() -> None:
     senders = [name for name in FUNCTIONS if f"{name}Role" in PUBLISHERS]
     assert senders == ["PublishStories", "Reconcile"]
@@ -225,7 +247,13 @@ def test_alarms_and_failures_are_not_encrypted_by_keys_that_would_stop_them() ->
 def test_a_function_s_logs_are_kept_for_a_while_and_it_writes_to_no_others(name: str) -> None:
     logs = TEMPLATE.properties("AWS::Logs::LogGroup")[f"{name}Logs"]
     assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
-    assert FUNCTIONS[name]["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": f"{name}Logs"}}
+    assert FUNCTIONS[name]["LoggingConfig"] == {
+        "LogFormat": "JSON",
+        # Lambda keeps back what is below it. Metrics are logged as INFO, and alarms see nothing without them.
+        "ApplicationLogLevel": {"Ref": "LogLevel"},
+        "LogGroup": {"Ref": f"{name}Logs"},
+    }
+    assert TEMPLATE.body["Parameters"]["LogLevel"]["AllowedValues"] == ["DEBUG", "INFO"]
     written = [
         its["Resource"] for role, its in TEMPLATE.role_statements() if role == f"{name}Role" and its["Sid"] == "Log"
     ]
@@ -250,6 +278,7 @@ def test_every_function_has_alarms_for_failing_and_throttling_and_every_mapping_
         *(("Errors", name) for name in FUNCTIONS),
         *(("Throttles", name) for name in FUNCTIONS),
         *(("IteratorAge", name.split(".")[0]) for name in MAPPINGS),
+        ("Invocations", "Reconcile"),
         ("ApproximateNumberOfMessagesVisible", "FailuresQueue"),
         ("ApproximateNumberOfMessagesVisible", "WitnessMissedQueue"),
     }
@@ -266,6 +295,8 @@ def test_what_reconcile_finds_and_a_person_should_know_has_an_alarm() -> None:
         Found.SUBSCRIBER_UNCONFIRMED,
         Found.SUBSCRIBER_VANISHED,
         Found.STORY_IN_DOUBT,
+        Found.STORY_REFUSED,
+        Found.STORY_HELD,
         Found.RECORD_DIFFERS,
     ]
     assert 'Metrics(service="reconcile")' in (ROOT / "functions" / "reconcile.py").read_text()
@@ -274,7 +305,19 @@ def test_what_reconcile_finds_and_a_person_should_know_has_an_alarm() -> None:
 def test_an_alarm_speaks_up_and_is_quiet_where_nothing_runs() -> None:
     for name, alarm in ALARMS.properties("AWS::CloudWatch::Alarm").items():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
-        assert alarm["TreatMissingData"] == "notBreaching", name
+        # What never runs says nothing of itself.
+        assert alarm["TreatMissingData"] == ("breaching" if name == "ReconcileDoesNotRun" else "notBreaching"), name
+
+
+@pytest.mark.parametrize("function", ["detect_milestones", "publish_stories"])
+def test_a_record_that_goes_on_failing_has_an_alarm_though_its_function_does_not_fail(function: str) -> None:
+    (alarm,) = (
+        its
+        for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
+        if (its["MetricName"], its["Dimensions"]) == ("RecordsFailed", [{"Name": "service", "Value": function}])
+    )
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (900, 2), "a conflict with another process is over by then"
+    assert 'add_metric("RecordsFailed"' in (ROOT / "functions" / f"{function}.py").read_text()
 
 
 def test_a_refused_document_of_any_source_is_counted_under_the_name_that_an_alarm_watches() -> None:

@@ -36,30 +36,42 @@ def told(story: str) -> str:
     return json.dumps({"story": story, "bulletin": story.rpartition(":")[0]})
 
 
-def gives(stub: Stubber, *messages: dict[str, str]) -> None:
-    stub.add_response("receive_message", {"Messages": list(messages)} if messages else {}, RECEIVED)
+def gives(stub: Stubber, *messages: dict[str, str], url: str = URL) -> None:
+    received = {**RECEIVED, "QueueUrl": url}
+    stub.add_response("receive_message", {"Messages": list(messages)} if messages else {}, received)
 
 
 def test_messages_are_seen_with_what_deletes_them(stubbed: Stubbed) -> None:
     witness, stub = stubbed
     gives(stub, message(1, told("weekly:00000001:dark")), message(2, told("weekly:00000001:squid")))
     assert witness.sightings() == [
-        Sighting("weekly:00000001:dark", "receipt 1"),
-        Sighting("weekly:00000001:squid", "receipt 2"),
+        Sighting("weekly:00000001:dark", f"{URL} receipt 1"),
+        Sighting("weekly:00000001:squid", f"{URL} receipt 2"),
     ]
+
+
+def test_what_could_not_be_delivered_to_the_witness_is_seen_where_it_lies(stubbed: Stubbed) -> None:
+    witness, stub = stubbed
+    gives(stub)
+    gives(stub, message(1, told("weekly:00000001:dark")), url=MISSED)
+    (seen,) = witness.sightings()
+    assert seen.story == "weekly:00000001:dark"
+    stub.add_response("delete_message", {}, {"QueueUrl": MISSED, "ReceiptHandle": "receipt 1"})
+    witness.forget([seen])
 
 
 def test_what_is_no_message_of_ours_hides_none_that_comes_after(stubbed: Stubbed) -> None:
     witness, stub = stubbed
     gives(stub, message(1, "{}"), message(2, "not JSON"))
     gives(stub, message(3, "{}"), message(4, told("weekly:00000001:dark")))
-    assert witness.sightings() == [Sighting("weekly:00000001:dark", "receipt 4")]
+    assert witness.sightings() == [Sighting("weekly:00000001:dark", f"{URL} receipt 4")]
 
 
 def test_where_there_is_nothing_more_nothing_is_seen(stubbed: Stubbed) -> None:
     witness, stub = stubbed
     gives(stub, message(1, "{}"))
     gives(stub)
+    gives(stub, url=MISSED)
     assert witness.sightings() == []
 
 
@@ -67,7 +79,8 @@ def test_what_is_forgotten_is_deleted_one_by_one(stubbed: Stubbed) -> None:
     witness, stub = stubbed
     for number in (1, 2):
         stub.add_response("delete_message", {}, {"QueueUrl": URL, "ReceiptHandle": f"receipt {number}"})
-    witness.forget([Sighting("weekly:00000001:dark", "receipt 1"), Sighting("weekly:00000001:squid", "receipt 2")])
+    stories = ("weekly:00000001:dark", "weekly:00000001:squid")
+    witness.forget([Sighting(story, f"{URL} receipt {number}") for number, story in enumerate(stories, 1)])
 
 
 def counts(stub: Stubber, url: str, **counted: int) -> None:

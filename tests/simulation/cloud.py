@@ -280,9 +280,11 @@ class SQS:
 
         return {"Attributes": self._seam.call("GetQueueAttributes", effect, retried=True)}
 
-    def receive_message(self, MaxNumberOfMessages: int, **_: Any) -> dict[str, Any]:
+    def receive_message(self, QueueUrl: str, MaxNumberOfMessages: int, **_: Any) -> dict[str, Any]:
         def effect() -> list[dict[str, str]]:
-            now, given = self._clock(), []
+            now, given = self._clock(), list[dict[str, str]]()
+            if QueueUrl != WITNESS:
+                return given
             readable = [r for r, message in self._queue.there(now).items() if message.readable_at <= now]
             for old in readable[:MaxNumberOfMessages]:
                 message = self._queue.messages.pop(old)

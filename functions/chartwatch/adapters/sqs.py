@@ -33,17 +33,20 @@ class SqsWitness:
         return answer["Attributes"]["QueueArn"]
 
     def sightings(self) -> Sequence[Sighting]:
-        """Return some of the messages that are there; none when there are none at this moment.
+        """Return some of the messages that are there, or among those missed; none when there are none at this moment.
 
         What is the body of no message of ours stays, and goes to the queue of those missed.
         """
+        return self._seen_in(self._url) or self._seen_in(self._missed_url)
+
+    def _seen_in(self, url: str) -> Sequence[Sighting]:
         while True:
             answer = self._client.receive_message(
-                QueueUrl=self._url, MaxNumberOfMessages=MOST, WaitTimeSeconds=self._long_poll
+                QueueUrl=url, MaxNumberOfMessages=MOST, WaitTimeSeconds=self._long_poll
             )
             messages = answer.get("Messages", [])
             found = [
-                Sighting(story, message["ReceiptHandle"])
+                Sighting(story, f"{url} {message['ReceiptHandle']}")
                 for message in messages
                 if (story := told_by(message["Body"])) is not None
             ]
@@ -53,7 +56,8 @@ class SqsWitness:
     def forget(self, seen: Sequence[Sighting]) -> None:
         """Delete messages; one that SQS does not delete comes again."""
         for one in seen:
-            self._client.delete_message(QueueUrl=self._url, ReceiptHandle=one.receipt)
+            url, _, handle = one.receipt.partition(" ")
+            self._client.delete_message(QueueUrl=url, ReceiptHandle=handle)
 
     def is_empty(self) -> bool:
         """Return whether SQS counts no message, readable, in flight or delayed, here or among those missed."""

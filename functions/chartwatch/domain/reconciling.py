@@ -5,6 +5,7 @@ repairs, the next ones see, so their order matters: a step is finished before pu
 witness is asked before a story is sent again.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -75,6 +76,12 @@ class Subscriber(NamedTuple):
     arn: str
     protocol: str
     endpoint: str
+
+    @property
+    def unconfirmed(self) -> str:
+        """What it is known by until it has an ARN, without its address."""
+        digest = hashlib.sha256(self.endpoint.encode()).hexdigest()[:16]
+        return f"{self.topic}:unconfirmed:{self.protocol}:{digest}"
 
 
 class Subscribers(Protocol):
@@ -236,15 +243,18 @@ class Reconciler:
                 yield Finding(Found.EDITIONS_UNPUBLISHED, chart, period.isoformat())
 
     def watch_the_subscribers(self) -> Iterator[Finding]:
-        """Report who never confirmed, and who was there before and is no more (once)."""
+        """Report who never confirmed, and who was there before and is no more (once).
+
+        SNS removes whoever does not confirm within two days.
+        """
         current = self._subscribers.current()
         for who in current:
             if not who.arn:
                 yield Finding(Found.SUBSCRIBER_UNCONFIRMED, who.topic, who.protocol)
-        known = frozenset(who.arn for who in current if who.arn)
+        known = frozenset(who.arn or who.unconfirmed for who in current)
         before = self._checkpoints.subscribers()
-        for arn in sorted(before - known):
-            yield Finding(Found.SUBSCRIBER_VANISHED, arn)
+        for gone in sorted(before - known - {who.unconfirmed for who in current}):
+            yield Finding(Found.SUBSCRIBER_VANISHED, gone)
         if known != before:
             self._checkpoints.note_subscribers(known)
 

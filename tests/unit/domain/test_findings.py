@@ -139,6 +139,22 @@ def test_who_never_confirmed_is_named_by_topic_and_protocol_and_who_vanished_by_
     ]
 
 
+def test_who_never_confirmed_and_is_removed_for_it_has_vanished_and_who_confirms_has_not(world: World) -> None:
+    there, mail = world.known[:1], Subscriber("topic", "", "email", "you@example.org")
+    world.known = [*there, mail]
+    list(world.reconciler().watch_the_subscribers())
+    world.known = [*there, mail._replace(arn="arn:3")]
+    assert list(world.reconciler().watch_the_subscribers()) == []
+    world.known = [*there, mail]
+    list(world.reconciler().watch_the_subscribers())
+    world.known = [*there]
+    (gone,) = list(world.reconciler().watch_the_subscribers())
+    assert gone == Finding(Found.SUBSCRIBER_VANISHED, mail.unconfirmed)
+    assert gone.where.startswith("topic:unconfirmed:email:")
+    assert mail.endpoint not in gone.where
+    assert list(world.reconciler().watch_the_subscribers()) == []
+
+
 def test_a_record_that_differs_is_named_by_chart_with_the_first_ten_slots(world: World) -> None:
     recorded: Any = world.place.milestones()._milestones[CHART.id]  # type: ignore[attr-defined]
     wrong = sorted(slot for slot, milestone in recorded.items() if milestone.is_held)[:12]
