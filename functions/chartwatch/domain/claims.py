@@ -333,7 +333,7 @@ def _undecided_reasons(undecided: Tally) -> tuple[Reason, ...]:
         for line in undecided.lines
     )
     more = undecided.count - len(undecided.lines)
-    return (*named, Reason(f"facts of {more} more works are unknown")) if more else named
+    return (*named, Reason(f"facts of {words.counted(more, 'more work')} are unknown")) if more else named
 
 
 def _named(line: Line) -> str:

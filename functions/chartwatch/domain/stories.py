@@ -28,6 +28,12 @@ MAX_TITLE = 44
 MAX_BODY = 180_000
 """Bytes of a JSON body. SNS takes 262,144 for all forms of a message together, with the body's quotes escaped."""
 
+MAX_TEXT = 30_000
+"""Bytes of a text; what it leaves out, the JSON body has."""
+
+MAX_DIGEST = 150_000
+"""Bytes of the stories in a digest's JSON body: beside its text, of a line a story, SNS takes that much."""
+
 MAX_EARLIER = 12
 """Earlier holders that a text lists; the JSON body has them all."""
 
@@ -105,9 +111,12 @@ def stories(bulletin: Bulletin) -> list[Story]:
 def digest(bulletin: Bulletin, told: Sequence[Story]) -> Message:
     """Return the one message about all stories of a bulletin, for those who want a single email."""
     counted = words.counted(len(told), "story")
+    listed = _listed(told)
     lines = [f"{bulletin.chart_name}, {bulletin.period.isoformat()}: {counted}", ""]
-    for story in told:
+    for story, _ in zip(told, listed, strict=False):
         lines += _wrapped(plain(story.subject), bullet="* ")
+    if left_out := len(told) - len(listed):
+        lines += _wrapped(f"and {words.counted(left_out, 'more story')}, each sent by itself", bullet="* ")
     lines += ["", f"Bulletin {bulletin.id}"]
     return Message(
         id=_digest_id(bulletin.id),
@@ -118,21 +127,32 @@ def digest(bulletin: Bulletin, told: Sequence[Story]) -> Message:
             "bulletin": bulletin.id,
             "chart": {"id": bulletin.chart, "name": bulletin.chart_name},
             "period": bulletin.period.isoformat(),
-            "stories": [
-                {
-                    "story": story.id,
-                    "title": story.title,
-                    "subject": story.subject,
-                    "status": story.status.value,
-                    "priority": int(story.priority),
-                    "territories": story.body["territories"],
-                }
-                for story in told
-            ],
+            "stories": listed,
+            "stories_left_out": left_out,
         },
         attributes={"chart": bulletin.chart, "priority": max(int(story.priority) for story in told)},
         follows_up=any(story.follows_up for story in told),
     )
+
+
+def _listed(told: Iterable[Story]) -> list[Mapping[str, Any]]:
+    """Return what a digest says of as many stories, weightiest first, as it has room for."""
+    listed: list[Mapping[str, Any]] = []
+    room = MAX_DIGEST
+    for story in told:
+        said = {
+            "story": story.id,
+            "title": story.title,
+            "subject": story.subject,
+            "status": story.status.value,
+            "priority": int(story.priority),
+            "territories": story.body["territories"],
+        }
+        room -= _size(said)
+        if room < 0:
+            break
+        listed.append(said)
+    return listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,8 +353,14 @@ def _text(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> str:
     period = bulletin.period
     text = [*_wrapped(plain(work.title)), *_wrapped(_described(work)), ""]
     text += [*_wrapped(_standing(bulletin, work, lines)), ""]
-    for line in lines:
-        text += [*_told(line, period), ""]
+    room = MAX_TEXT - len("\n".join(text).encode())
+    for number, line in enumerate(lines):
+        told = [*_told(line, period), ""]
+        room -= len("\n".join(told).encode())
+        if room < 0:
+            text += [f"And {words.counted(len(lines) - number, 'more milestone')}, named in the JSON message.", ""]
+            break
+        text += told
     text += _record(lines, period)
     text += ["", f"Bulletin {bulletin.id}"]
     return "\n".join(text) + "\n"
@@ -365,13 +391,16 @@ def _standing(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> st
 
 def _told(line: _Line, period: date) -> list[str]:
     """Say one thing: in full for one territory, by number and list for many."""
-    if len(line.changes) > 1:
+    if len(line.territories) > 1:
         said = f"{words.sentence(line.brief)} in {len(line.territories)} territories"
         text = _wrapped(f"{_marked(line.status)}{plain(said)}:", bullet="* ")
         text += _wrapped(", ".join(words.territory_name(t) for t in line.territories), indent="  ")
         reasons = dict.fromkeys(reason for c in line.changes for reason in c.milestone.because)
         return text + _caveats(list(reasons))
-    change = line.changes[0]
+    return [said for change in line.changes for said in _told_in_full(line, change, period)]
+
+
+def _told_in_full(line: _Line, change: Change, period: date) -> list[str]:
     milestone = change.milestone
     confirmed = change.replaced is not None and change.replaced.status is Status.PROVISIONAL
     mark = "Confirmed: " if confirmed and milestone.status is Status.ANNOUNCED else _marked(milestone.status)
@@ -401,7 +430,8 @@ def _caveats(reasons: Sequence[str]) -> list[str]:
     shown = reasons[:5]
     text = [line for reason in shown for line in _wrapped(f"Not certain: {plain(reason)}.", indent="  ")]
     if len(reasons) > len(shown):
-        text.append(f"  and {len(reasons) - len(shown)} more reasons, named in the JSON message.")
+        more = words.counted(len(reasons) - len(shown), "more reason")
+        text.append(f"  and {more}, named in the JSON message.")
     return text
 
 

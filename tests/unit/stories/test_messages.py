@@ -1,6 +1,7 @@
 """Whole messages, as people and machines get them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
+from chartwatch.adapters.sns import MAX_MESSAGE
 from chartwatch.domain import stories as sent
 from chartwatch.domain.catalog import Catalog, Work
 from chartwatch.domain.charts import Edition, Entry, Era, Kind, Provenance, Publication
@@ -16,7 +18,7 @@ from chartwatch.domain.ingestion import take_in
 from chartwatch.domain.milestones import Bulletin
 from chartwatch.domain.rules import Rule, RuleKind, RuleSet, Scope
 from chartwatch.domain.stories import MAX_EARLIER, MAX_TITLE, as_text, digest, stories
-from tests.unit.stories.test_stories import CHART, START, bulletins, last
+from tests.unit.stories.test_stories import CHART, START, WORKS, bulletins, last
 
 NEW = Rule("new", RuleKind.CHANGE, Scope.TERRITORY, "{title} is new", "new #1")
 NTH = Rule("nth", RuleKind.NTH, Scope.TERRITORY, "{title} is the {ordinal}", "{ordinal}", at=(1, 2, 14))
@@ -65,9 +67,63 @@ def test_a_digest_is_one_line_a_story_for_people_and_one_object_a_story_for_mach
                 "territories": ["KR"],
             },
         ],
+        "stories_left_out": 0,
     }
     assert message.attributes == {"chart": "netflix-daily-overall", "priority": 4}
     assert message.follows_up is False
+
+
+def test_a_digest_of_very_many_stories_names_the_weightiest_and_counts_the_others() -> None:
+    *_, bulletin = bulletins({"US": "Ozark"}, {"US": "Who Killed Sara?"})
+    (story,) = stories(bulletin)
+    told = [replace(story, id=f"{story.id} {number}", subject=f"{number}: {'x' * 60}") for number in range(2000)]
+    message = digest(bulletin, told)
+    listed = message.body["stories"]
+    assert message.body["stories_left_out"] == 2000 - len(listed) > 0
+    assert [its["story"] for its in listed] == [its.id for its in told[: len(listed)]]
+    assert message.text.endswith(
+        f"* {len(listed) - 1}: {'x' * 60}\n"
+        f"* and {2000 - len(listed)} more stories, each sent by itself\n"
+        f"\nBulletin {bulletin.id}\n"
+    )
+    forms = {"default": as_text(message.body), "email": message.text}
+    assert len(json.dumps(forms, ensure_ascii=False).encode()) < MAX_MESSAGE
+
+
+def test_a_text_of_very_many_milestones_says_the_weightiest_and_counts_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    *_, bulletin = bulletins({"US": "Ozark"}, {"US": "Who Killed Sara?"})
+    (whole,) = stories(bulletin)
+    said = whole.text.partition("\nOn the record\n")[0]
+    assert said.count("\n* ") > 2
+    monkeypatch.setattr(sent, "MAX_TEXT", len(said.encode()) - 10)
+    (cut,) = stories(bulletin)
+    assert "And 1 more milestone, named in the JSON message.\n\nOn the record\n" in cut.text
+    monkeypatch.setattr(sent, "MAX_TEXT", len(said.encode()) + 10)
+    assert stories(bulletin) == [whole]
+
+
+def test_a_thing_said_of_one_territory_again_and_again_is_said_in_full_each_time() -> None:
+    charts, milestones = MemoryCharts(), MemoryMilestones()
+    detector = Detector(charts, milestones, Catalog(WORKS), RuleSet([NEW]), START)
+
+    def published(titles: Sequence[str], fetched_at: str) -> None:
+        for day, title in enumerate(titles):
+            edition = Edition("US", (Entry(1, title, None, Kind.SERIES),))
+            document = Provenance("top10.csv", fetched_at, fetched_at * 4)
+            take_in(Publication(CHART, START + timedelta(day), (edition,), document), charts)
+
+    published(["Ozark", "Squid Game"] * 3, "2022-01-09T08:00:00Z")
+    for day in range(6):
+        detector.detect(CHART.id, START + timedelta(day))
+    published(["Ozark", "Who Killed Sara?"] * 3, "2022-01-10T08:00:00Z")
+    (bulletin,) = detector.detect(CHART.id, START + timedelta(1))
+    (text,) = (story.text for story in stories(bulletin) if story.title == "Who Killed Sara?")
+    assert text.count("* Corrected: Who Killed Sara? is new") == 3
+    for day in (2, 4, 6):
+        assert f"  Before this correction: Squid Game (2022-01-0{day})." in text
+    assert "territories" not in text
 
 
 def test_a_thing_said_of_several_territories_is_said_once_and_lists_them() -> None:
