@@ -1,8 +1,4 @@
-"""Every error Chartwatch raises on purpose, under one base, each carrying the data that a reader needs.
-
-Two questions are answered by the class alone: `Retryable` errors may pass when the same thing is tried again;
-everything else wants a person (a changed source, a broken rule, a file with a bad byte).
-"""
+"""Every error Chartwatch raises on purpose, under one base, each carrying the data that a reader needs."""
 
 from dataclasses import dataclass, fields
 
@@ -14,10 +10,6 @@ class ChartwatchError(Exception):
     def __post_init__(self) -> None:
         """Give `Exception.args` the same data, so that the error survives pickling."""
         super().__init__(*(getattr(self, field.name) for field in fields(self)))
-
-
-class Retryable(ChartwatchError):
-    """May pass when tried again; nothing was changed."""
 
 
 # Sources: what was fetched cannot be believed. Nothing that was stored is changed.
@@ -80,6 +72,10 @@ class SourceMislabelled(SourceError):
     """Every row bears a label that cannot be true of all of them (Netflix, November 2021: `TV (English)`)."""
 
 
+class PeriodToCome(SourceError):
+    """A period that was not over, nor even begun, when the document was fetched."""
+
+
 class HistoryShrank(SourceError):
     """A period or a territory that was published before is gone."""
 
@@ -112,7 +108,7 @@ class ArgumentError(OptionError):
 
 
 @dataclass
-class SourceUnavailable(Retryable):
+class SourceUnavailable(ChartwatchError):
     """The source did not answer, or answered that it could not."""
 
     source: str
@@ -172,7 +168,7 @@ class RuleProblem(FileProblem):
 
 
 @dataclass
-class Conflict(Retryable):
+class Conflict(ChartwatchError):
     """Somebody else changed this chart's history meanwhile; reading it anew and trying again is safe."""
 
     chart: str
@@ -183,7 +179,7 @@ class Conflict(Retryable):
 
 
 @dataclass
-class StoreOverloaded(Retryable):
+class StoreOverloaded(ChartwatchError):
     """A table took none of what was asked of it, for as long as is worth waiting; `left` is how many items."""
 
     table: str
@@ -243,7 +239,7 @@ class StoryInDoubt(ChartwatchError):
 
 
 @dataclass
-class NotPublished(Retryable):
+class NotPublished(ChartwatchError):
     """A message that certainly did not get out."""
 
     message: str
@@ -255,7 +251,7 @@ class NotPublished(Retryable):
 
 
 @dataclass
-class StoriesUnsent(Retryable):
+class StoriesUnsent(ChartwatchError):
     """Some messages of a bulletin were refused, and certainly did not get out."""
 
     bulletin: str

@@ -35,7 +35,7 @@ class MemoryCharts:
         """Begin with nothing."""
         self._summaries: dict[str, dict[date, PublicationSummary]] = {}
         self._histories: dict[tuple[str, date], dict[str, History]] = {}
-        self._quarantined: dict[tuple[str, str, str], Quarantined] = {}
+        self._quarantined: dict[tuple[str, str], Quarantined] = {}
 
     def charts(self) -> Sequence[str]:
         """Return the ids of the charts that have publications, sorted."""
@@ -66,13 +66,12 @@ class MemoryCharts:
             self._summaries.setdefault(summary.chart.id, {})[summary.period] = summary
 
     def quarantine(self, document: Quarantined) -> None:
-        """Note a document that was not believed; noting it again changes nothing."""
-        provenance = document.provenance
-        self._quarantined[document.source, provenance.fetched_at or "", provenance.sha256] = document
+        """Note a document that was not believed, in place of what was noted of it before."""
+        self._quarantined[document.source, document.provenance.sha256] = document
 
     def quarantined(self) -> Sequence[Quarantined]:
         """Return the documents that were not believed, by source and time fetched."""
-        return [self._quarantined[key] for key in sorted(self._quarantined)]
+        return sorted(self._quarantined.values(), key=Quarantined.order)
 
 
 class MemoryMilestones:

@@ -8,7 +8,7 @@ from itertools import groupby
 from chartwatch.domain.charts import Provenance, Publication, PublicationSummary, Version, in_order
 from chartwatch.domain.revisions import History, RevisionKind, Revisions, with_version
 from chartwatch.domain.stores import Archive, ChartStore, Filing, Quarantined
-from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceError
+from chartwatch.errors import HistoryRewritten, HistoryShrank, PeriodToCome, SourceError
 
 Parse = Callable[[bytes, Provenance], Sequence[Publication]]
 """A source's reading of a document. Raises `SourceError` when it cannot be believed."""
@@ -73,11 +73,15 @@ def ingest(
     archive.keep(provenance.sha256, body)
     try:
         publications = in_order(parse(body, provenance))
+        _refuse_what_is_to_come(source, publications, provenance)
         known = _known(publications, charts, whole_history=whole_history)
-        if not _is_late(provenance, known):
+        is_late = _is_late(provenance, known)
+        if not is_late:
             _refuse_a_shrunken_history(source, publications, known, whole_history=whole_history)
         filings = _filings(publications, known, charts)
         if not accepted:
+            if whole_history and not is_late:
+                _refuse_an_earlier_beginning(source, publications, known)
             _refuse_a_rewritten_history(source, publications, filings, known)
     except SourceError as error:
         charts.quarantine(Quarantined(source, provenance, type(error).__name__, str(error)))
@@ -141,6 +145,29 @@ def _later(stored: Provenance, offered: Provenance) -> Provenance:
     """Return which was fetched later; what is offered, where that is not known."""
     is_later = stored.fetched_at and offered.fetched_at and stored.fetched_at > offered.fetched_at
     return stored if is_later else offered
+
+
+def _refuse_what_is_to_come(source: str, publications: Iterable[Publication], provenance: Provenance) -> None:
+    """Refuse a period that nobody could know when the document was fetched: a year that is mistyped, say.
+
+    A period may be named by a day ahead, by its last; but no period after the present one is published.
+    """
+    if provenance.fetched_at is None:
+        return
+    fetched_on = date.fromisoformat(provenance.fetched_at[:10])
+    for publication in publications:
+        if publication.period > fetched_on + publication.chart.cadence.step:
+            said = f"{publication.chart.id} of {publication.period} in a document of {fetched_on}"
+            raise PeriodToCome(source, said)
+
+
+def _refuse_an_earlier_beginning(source: str, publications: Iterable[Publication], known: Known) -> None:
+    """Refuse periods from before all known ones, where each document is the whole history: no first would stay one."""
+    for publication in publications:
+        chart, period = publication.chart.id, publication.period
+        if (summaries := known[chart]) and period < (first := min(summaries)):
+            said = f"{chart} of {period} comes before the first period that was published before, {first}"
+            raise HistoryRewritten(source, f"{said}; {_HOW_TO_ACCEPT} {publication.provenance.sha256}")
 
 
 def _refuse_a_shrunken_history(

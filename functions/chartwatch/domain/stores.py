@@ -29,6 +29,10 @@ class Quarantined(NamedTuple):
     error: str
     reason: str
 
+    def order(self) -> tuple[str, str, str]:
+        """Return by what documents are listed: source, time fetched, SHA-256."""
+        return self.source, self.provenance.fetched_at or "", self.provenance.sha256
+
 
 class ChartStore(Protocol):
     """Editions and publications as fetched, older versions among them; and the documents that were not believed."""
@@ -52,7 +56,7 @@ class ChartStore(Protocol):
         """Write the histories of all filings, and only then their publications, up to a hundred at one stroke."""
 
     def quarantine(self, document: Quarantined) -> None:
-        """Note a document that was not believed; noting it again changes nothing."""
+        """Note a document that was not believed, in place of what was noted of it before: it is fetched again."""
 
     def quarantined(self) -> Sequence[Quarantined]:
         """Return the documents that were not believed, by source and time fetched."""

@@ -10,7 +10,7 @@ from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Provenance, Publication
 from chartwatch.domain.ingestion import Ingested, filing, ingest, take_in
 from chartwatch.domain.stores import Filing
-from chartwatch.errors import HistoryShrank, SourceNotATable
+from chartwatch.errors import HistoryShrank, PeriodToCome, SourceNotATable
 
 CHART = Chart("weekly", "the weekly chart", "somewhere", Cadence.WEEK, 2)
 FIRST = date(2022, 1, 2)
@@ -191,6 +191,19 @@ def test_an_older_fetch_may_still_bring_a_period_that_nobody_had() -> None:
     desk.takes({SECOND: {"US": "B"}}, fetched_at="2022-01-11T20:00:00Z")
     ingested = desk.takes({FIRST: {"US": "A"}, SECOND: {"US": "B"}}, fetched_at="2022-01-11T19:00:00Z")
     assert [p.period for p in ingested.new] == [FIRST]
+
+
+@pytest.mark.parametrize(("fetched_on", "is_believed"), [(-8, False), (-7, True), (0, True), (100, True)])
+def test_a_period_that_nobody_could_know_yet_is_refused(fetched_on: int, is_believed: bool) -> None:
+    desk = Desk()
+    fetched_at = f"{SECOND + timedelta(fetched_on)}T23:59:59Z"
+    if is_believed:
+        assert desk.takes({FIRST: {"US": "A"}, SECOND: {"US": "B"}}, fetched_at=fetched_at).new
+        return
+    with pytest.raises(PeriodToCome, match="somewhere: weekly of 2022-01-09 in a document of 2022-01-01"):
+        desk.takes({FIRST: {"US": "A"}, SECOND: {"US": "B"}}, fetched_at=fetched_at)
+    assert desk.charts.written == []
+    assert [noted.error for noted in desk.charts.quarantined()] == ["PeriodToCome"]
 
 
 def test_bytes_are_kept_before_they_are_believed() -> None:

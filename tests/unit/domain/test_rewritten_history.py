@@ -192,3 +192,12 @@ def test_all_revisions_of_a_chart_are_written_at_one_stroke_and_before_what_is_n
     charts.strokes.clear()
     take(charts, rewritten(said, 21, ranks=range(1, 11), how=relabelled) + rows(2, start=4))
     assert charts.strokes == [[0, 1, 2], [4], [5]]
+
+
+def test_a_document_that_begins_earlier_than_all_before_it_wants_a_person() -> None:
+    charts = NotedCharts()
+    take(charts, rows(3, start=5))
+    with pytest.raises(HistoryRewritten, match="weekly of 2012-01-29 comes before the first period that was published"):
+        take(charts, rows(4, start=4))
+    assert len(charts.summaries(CHART.id)) == 3
+    assert take(charts, rows(4, start=4), accepted=True).new

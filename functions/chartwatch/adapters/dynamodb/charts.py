@@ -64,12 +64,12 @@ class DynamoCharts:
         self._listed |= charts
 
     def quarantine(self, document: Quarantined) -> None:
-        """Note a document that was not believed; noting it again changes nothing."""
-        self._table.put_new(_quarantined_item(document))
+        """Note a document that was not believed, in place of what was noted of it before."""
+        self._table.put(_quarantined_item(document))
 
     def quarantined(self) -> Sequence[Quarantined]:
         """Return the documents that were not believed, by source and time fetched."""
-        return [_quarantined(item) for item in self._table.query_all(keys.QUARANTINE)]
+        return sorted(map(_quarantined, self._table.query_all(keys.QUARANTINE)), key=Quarantined.order)
 
 
 def _edition_item(chart: str, period: date, territory: str, history: History) -> Item:
@@ -104,7 +104,7 @@ def _publication_item(summary: PublicationSummary) -> Item:
 def _quarantined_item(document: Quarantined) -> Item:
     source, provenance = document.source, document.provenance
     return {
-        **keys.quarantined(source, provenance.fetched_at, provenance.sha256).attributes,
+        **keys.quarantined(source, provenance.sha256).attributes,
         "source": text(source),
         **_provenance_attributes(provenance),
         "error": text(document.error),

@@ -6,7 +6,7 @@
 | | chart | `PUBLICATION#`period | a publication without its lower ranks; it wakes the detector |
 | | chart`#`period | `EDITION#`territory | an edition, with its earlier versions |
 | | `VALIDATORS` | address | by what a provider knows the document that was taken in last |
-| | `QUARANTINE` | source`#`time`#`SHA-256 | a document that was not believed |
+| | `QUARANTINE` | source`#`SHA-256 | a document that was not believed |
 | catalog | `CATALOG` | `CURRENT` | which catalog is in force; it wakes the detector |
 | | | `VERSION#`version | which document was the catalog of that version |
 | milestones | chart | `HEAD` | where the record stands |
@@ -124,9 +124,9 @@ def validators(url: str) -> Key:
     return Key("VALIDATORS", _part(url))
 
 
-def quarantined(source: str, fetched_at: str | None, sha256: str) -> Key:
+def quarantined(source: str, sha256: str) -> Key:
     """Return where it stands that a document was not believed."""
-    return Key(QUARANTINE, f"{_part(source)}#{fetched_at or ''}#{sha256}")
+    return Key(QUARANTINE, f"{_part(source)}#{sha256}")
 
 
 # The milestones table.
