@@ -19,7 +19,8 @@ class Settings(BaseModel):
     `live_from`: periods before it are recorded without alerts. `rules` is the name of a file beside
     chartwatch/rules/default.yaml. `witness_queue` is the URL of the queue that sees every message, and
     `witness_missed_queue` of that for messages which could not get there.
-    `messages_per_second`: SNS suspends an email endpoint that gets more than ten.
+    `messages_per_second`: SNS suspends an email endpoint that gets more than ten; of one function half as many are
+    usual, since the publisher and `reconcile` may run at once.
     """
 
     model_config = ConfigDict(frozen=True)

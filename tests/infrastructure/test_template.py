@@ -362,6 +362,14 @@ def test_the_alarms_get_every_parameter_they_have() -> None:
     assert (ROOT / nested["TemplateURL"]).exists()
 
 
+def test_the_pythons_that_are_asked_for_are_those_that_functions_run_on() -> None:
+    runtimes = TEMPLATE.body["Parameters"]["PythonRuntime"]["AllowedValues"]
+    assert runtimes == ["python3.11", "python3.12", "python3.13"]
+    assert "Python 3.11, 3.12 or 3.13 with venv" in (ROOT / "README.md").read_text()
+    assert "(3, 11) <= sys.version_info < (3, 14)" in (ROOT / "Makefile").read_text()
+    assert 'requires-python = ">=3.11,<3.14"' in (ROOT / "pyproject.toml").read_text()
+
+
 def test_a_new_account_can_deploy_what_the_defaults_say() -> None:
     # It may run ten executions at once and reserve none of them.
     assert TEMPLATE.body["Parameters"]["ReservedConcurrency"]["Default"] == 0

@@ -290,10 +290,10 @@ def test_a_refused_message_that_was_given_back_spends_its_turn_too(inbox: Inbox)
     assert waits == [0.25, 0.25, 0.25]
 
 
-def test_unless_told_otherwise_messages_are_a_fifth_of_a_second_apart(inbox: Inbox) -> None:
+def test_at_a_pace_of_five_messages_are_a_fifth_of_a_second_apart_by_the_clock(inbox: Inbox) -> None:
     one = replace(BULLETIN, changes=BULLETIN.changes[:1])
     started = time.monotonic()
-    Publisher(MemoryOutbox(), MemoryMilestones(), MemoryCheckpoints(), inbox, inbox).publish(one)
+    Publisher(MemoryOutbox(), MemoryMilestones(), MemoryCheckpoints(), inbox, inbox, pace=Pace(5)).publish(one)
     assert time.monotonic() - started >= 0.2
     assert len(inbox.received) == 2
 

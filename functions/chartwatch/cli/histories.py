@@ -29,6 +29,7 @@ SAMPLE_OPTIONS: Mapping[str, str] = {
     "name": "Netflix's daily Top 10",
     "provider": "netflix",
     "cadence": "day",
+    "list_name": "overall",
 }
 """Options of the source `csv` that say what the sample does not say itself."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -165,11 +165,11 @@ class PublicationSummary:
     digest: str
     provenance: Provenance
     renamings: tuple[Renaming, ...] = ()
-    editions: int = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Count the editions."""
-        object.__setattr__(self, "editions", len(self.number_ones))
+    @property
+    def edition_count(self) -> int:
+        """How many editions the publication has."""
+        return len(self.number_ones)
 
     def number_ones_digest(self) -> str:
         """Return a digest of all that the detector reads of it."""

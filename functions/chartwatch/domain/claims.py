@@ -296,7 +296,7 @@ def _evidence(setting: Setting, claimants: Sequence[Claimant]) -> dict[str, Any]
         claimant.name: list(setting.territories[claimant]) for claimant in claimants if claimant in setting.territories
     }
     if where:
-        evidence["editions"] = setting.publication.editions
+        evidence["editions"] = setting.publication.edition_count
         evidence["territories"] = where
     return evidence
 

@@ -193,8 +193,8 @@ def _refuse_few_territories(
 ) -> None:
     """Refuse a new period that most territories of the latest known one cannot have left at once."""
     for (of, period), territories in held.items():
-        if of == chart and period > latest.period and len(territories) < MIN_TERRITORIES * latest.editions:
-            counts = f"{len(territories)} territories, where {latest.period} has {latest.editions}"
+        if of == chart and period > latest.period and len(territories) < MIN_TERRITORIES * latest.edition_count:
+            counts = f"{len(territories)} territories, where {latest.period} has {latest.edition_count}"
             raise HistoryShrank(source, f"{chart} of {period} has {counts}")
 
 

@@ -11,9 +11,6 @@ from chartwatch.domain.stores import Checkpoints, Delivery, Lease, Outbox
 from chartwatch.domain.stories import Message, digest, stories
 from chartwatch.errors import NotPublished, StoryInDoubt
 
-MESSAGES_PER_SECOND = 5.0
-"""Half of what SNS lets an email endpoint get in a second, since the publisher and `reconcile` may run at once."""
-
 
 class Topic(Protocol):
     """Where messages are published; it fans them out to its subscribers."""
@@ -78,15 +75,15 @@ class Publisher:
         story_topic: Topic,
         digest_topic: Topic,
         *,
-        pace: Pace | None = None,
+        pace: Pace,
     ) -> None:
-        """`outbox` remembers what was sent, and `checkpoints` up to where all was."""
+        """`outbox` remembers what was sent, and `checkpoints` up to where all was; `pace` is that of messages."""
         self._outbox = outbox
         self._bulletins = bulletins
         self._checkpoints = checkpoints
         self._story_topic = story_topic
         self._digest_topic = digest_topic
-        self._pace = pace or Pace(MESSAGES_PER_SECOND)
+        self._pace = pace
 
     def publish(self, bulletin: Bulletin, is_dead: Callable[[Lease], bool] = nobody_is_dead) -> Completed:
         """Send what was not sent yet, the weightiest stories first, and again what an attempt took that is dead.
@@ -106,7 +103,8 @@ class Publisher:
                 if one.message.follows_up and not in_turn:
                     completed.held.append(story)
                 elif not isinstance(found, Lease):
-                    completed.sent += [story] * self._send_new(one)
+                    if self._send_new(one):
+                        completed.sent.append(story)
                 elif is_dead(found) and self._send_again(one, found):
                     completed.again.append(story)
                 else:

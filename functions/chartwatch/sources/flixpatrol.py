@@ -59,7 +59,7 @@ def _daily_chart(which: str, name: str, kind: Kind | None) -> Chart:
 
 
 CHARTS: Mapping[str, Chart] = {
-    "1": _daily_chart("overall", "Netflix's daily chart", None),
+    "1": _daily_chart("overall", "Netflix's daily Top 10", None),
     "2": _daily_chart("films", "Netflix's daily films chart", Kind.FILM),
     "3": _daily_chart("tv", "Netflix's daily TV chart", Kind.SERIES),
 }

@@ -95,7 +95,7 @@ def _publication_item(summary: PublicationSummary) -> Item:
     return {
         **keys.publication(summary.chart.id, summary.period).attributes,
         "summary": _SUMMARY.attribute(summary),
-        "editions": number(summary.editions),
+        "editions": number(summary.edition_count),
         "digest": text(summary.digest),
         **_provenance_attributes(summary.provenance),
     }
