@@ -26,7 +26,7 @@ from chartwatch.domain.checking import (
     works_named,
 )
 from chartwatch.domain.history import EVERYWHERE
-from chartwatch.domain.holders import Holder
+from chartwatch.domain.holders import Holder, name_of
 from chartwatch.domain.rules import Fact, Rule, RuleKind, RuleSet, Scope
 from chartwatch.errors import ArgumentError, OptionError
 from chartwatch.rules import examine
@@ -377,8 +377,8 @@ def _worded(rule: Rule) -> Rule:
 
 
 def _named(holder: Holder) -> str:
-    season = f" ({holder.season})" if holder.season else ""
-    return f"{holder.title}{season}{f' ({holder.group})' if holder.group else ''}"
+    group = f" ({holder.group})" if holder.group else ""
+    return f"{name_of(holder.title, holder.label or holder.season)}{group}"
 
 
 def _place(answer: Answer) -> str:

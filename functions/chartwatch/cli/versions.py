@@ -18,7 +18,7 @@ from chartwatch.cli.choices import AnswerFormat, did_you_mean
 from chartwatch.cli.histories import Record
 from chartwatch.domain import words
 from chartwatch.domain.charts import Chart, Edition, Entry, Provenance, PublicationSummary, Version
-from chartwatch.domain.holders import Holder
+from chartwatch.domain.holders import Holder, name_of
 from chartwatch.domain.milestones import Milestone
 from chartwatch.domain.revisions import Revision, RevisionKind, Revisions
 from chartwatch.errors import ArgumentError
@@ -197,12 +197,11 @@ def _said_lines(milestone: Milestone, period: date) -> Iterator[str]:
 
 
 def _holding(holder: Holder) -> str:
-    season = f" ({holder.label or holder.season})" if holder.season else ""
-    return f"{holder.title}{season} since {holder.since}"
+    return f"{name_of(holder.title, holder.label or holder.season)} since {holder.since}"
 
 
 def _named(entry: Entry) -> str:
-    return f"{entry.title} ({entry.season})" if entry.season else entry.title
+    return name_of(entry.title, entry.season)
 
 
 def _figure(value: str) -> str:

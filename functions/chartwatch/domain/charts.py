@@ -88,7 +88,7 @@ class Edition:
     @property
     def number_ones(self) -> tuple[NumberOne, ...]:
         """The entries at rank 1, several when tied, in a fixed order."""
-        return tuple(sorted((NumberOne(e.title, e.season, e.kind) for e in self.entries if e.rank == 1), key=_order))
+        return in_fixed_order(NumberOne(e.title, e.season, e.kind) for e in self.entries if e.rank == 1)
 
     def digest(self) -> str:
         """SHA-256 over everything the edition says."""
@@ -198,5 +198,6 @@ def in_order(publications: Iterable[Publication]) -> list[Publication]:
     return sorted(publications, key=lambda p: (p.period, p.chart.id))
 
 
-def _order(one: NumberOne) -> tuple[str, str, str]:
-    return one.title, one.season or "", one.kind or ""
+def in_fixed_order(ones: Iterable[NumberOne]) -> tuple[NumberOne, ...]:
+    """Sort number ones by title, season and kind."""
+    return tuple(sorted(ones, key=lambda one: (one.title, one.season or "", one.kind or "")))

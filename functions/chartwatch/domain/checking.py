@@ -13,10 +13,10 @@ from typing import NamedTuple
 from chartwatch.domain import words
 from chartwatch.domain.catalog import Catalog, Work, title_key, unlisted
 from chartwatch.domain.charts import GLOBAL, Chart, Kind, PublicationSummary
-from chartwatch.domain.claims import Claim, Gap, fact_words
+from chartwatch.domain.claims import Claim, Gap, fact_words, group_name
 from chartwatch.domain.detection import fold
 from chartwatch.domain.history import EVERYWHERE
-from chartwatch.domain.holders import Holder
+from chartwatch.domain.holders import Claimant, Holder, name_of
 from chartwatch.domain.rules import Condition, Fact, Rule, RuleKind, RuleSet, Scope
 
 Timeline = Sequence[PublicationSummary]
@@ -135,13 +135,14 @@ class _Topped(NamedTuple):
     work: Work
     season: str | None
     since: date
+    label: str | None
 
     @property
     def name(self) -> str:
-        return self.work.title if self.season is None else f"{self.work.title} ({self.season})"
+        return name_of(self.work.title, self.label or self.season)
 
     def holder(self, group: str | None = None) -> Holder:
-        return Holder(self.work.id, self.work.title, self.since, self.season, group)
+        return Holder(self.work.id, self.work.title, self.since, self.season, group, label=self.label)
 
 
 class _Scope:
@@ -149,15 +150,10 @@ class _Scope:
 
     def __init__(self, said: Assertion, territory: str, timeline: Timeline, catalog: Catalog) -> None:
         its = _restricted(timeline, territory)
-        topping = {
-            (catalog.match(one.title, one.kind, publication.period).id, one.season)
-            for publication in its
-            for ones in publication.number_ones.values()
-            for one in ones
-        }
+        labels = _labels(its, catalog)
         self.rule = said.rule
         if said.rule.kind is RuleKind.NTH:
-            self.rule = replace(said.rule, at=tuple(range(1, len(topping) + 1)))
+            self.rule = replace(said.rule, at=tuple(range(1, len(labels) + 1)))
         elif said.rule.kind is RuleKind.RACE and said.n is not None:
             self.rule = replace(said.rule, at=(said.n,))
         folded = fold(its[-1].chart.id, its, catalog, RuleSet([self.rule]))
@@ -171,7 +167,10 @@ class _Scope:
         self.topped = sorted(
             (
                 _Topped(
-                    catalog.work(key.work_id) or Work(key.work_id, honour.title, honour.kind), key.season, honour.since
+                    catalog.work(key.work_id) or Work(key.work_id, honour.title, honour.kind),
+                    key.season,
+                    honour.since,
+                    labels.get((key.work_id, key.season)),
                 )
                 for key, honour in folded.honours.items()
                 if key.scope == territory
@@ -234,6 +233,17 @@ class _Scope:
         return (*_missing(self), *(_unknown(self.rule, topped) for topped in self.undecided()))
 
 
+def _labels(timeline: Timeline, catalog: Catalog) -> Mapping[tuple[str, str | None], str | None]:
+    """Return what the chart called each season at #1 when it first was, by work and season."""
+    labels: dict[tuple[str, str | None], str | None] = {}
+    for publication in timeline:
+        for one in (one for ones in publication.number_ones.values() for one in ones):
+            work = catalog.match(one.title, one.kind, publication.period)
+            claimant = Claimant.of_season(work, one.title, one.season)
+            labels.setdefault((claimant.work_id, claimant.season), claimant.label)
+    return labels
+
+
 def _nth(said: Assertion, scope: _Scope) -> Answer:
     """Return the best answer for any of the works, or seasons, that are meant."""
     its = [topped for topped in scope.topped if topped.work.id in said.works]
@@ -257,7 +267,8 @@ def _nth_of(said: Assertion, scope: _Scope, topped: _Topped) -> Iterator[Answer]
         return
     groups = rule.groups(topped.work)
     if said.group is not None and said.group not in groups:
-        yield scope.answer(Verdict.FALSE, f"{topped.name} counts for {words.listed(_names(rule, groups))}.")
+        named = words.listed([group_name(rule, group) for group in groups if group])
+        yield scope.answer(Verdict.FALSE, f"{topped.name} counts for {named}.")
         return
     for group in groups if said.group is None else (said.group,):
         claim = next(
@@ -349,7 +360,7 @@ def _race(said: Assertion, scope: _Scope) -> Answer:
         sentence = f"Nobody can say. As far as is known, {claim.headline}."
         doubts = (*_doubts(claim), *(_unknown(scope.rule, t) for t in scope.undecided() if t.since == claim.period))
         return replace(scope.answer(Verdict.UNKNOWN, sentence, claim, before=before), reasons=doubts)
-    wrong = f"by {said.title}" if said.group in (None, *groups) else _names(scope.rule, [said.group])[0]
+    wrong = f"by {said.title}" if said.group is None or said.group in groups else group_name(scope.rule, said.group)
     return scope.answer(Verdict.FALSE, f"{claim.headline}: not {wrong}.", claim, before=before)
 
 
@@ -423,17 +434,6 @@ def _fact(condition: Condition, work: Work, rule: Rule) -> str:
             return f"it is from {words.listed([words.territory_name(country) for country in said])}"
         case Fact.RELEASE_YEAR:
             return f"it was released in {said[0]}"
-
-
-def _names(rule: Rule, groups: Sequence[str | None]) -> list[str]:
-    named = [group for group in groups if group]
-    match rule.per:
-        case Fact.ORIGIN_COUNTRY:
-            return [words.territory_name(group) for group in named]
-        case Fact.ORIGINAL_LANGUAGE:
-            return [words.language_name(group) for group in named]
-        case _:
-            return named
 
 
 def _restricted(timeline: Timeline, territory: str) -> Timeline:

@@ -251,7 +251,7 @@ def _wording(
         title=words.listed([claimant.name for claimant in claimants]),
         chart=chart.name,
         territory=words.territory_name(setting.scope),
-        group=words.listed([_group_name(rule, value) for value in groups]),
+        group=words.listed([group_name(rule, value) for value in groups]),
         n=n,
         ordinal=f"joint {ordinal}" if several else ordinal,
         cardinal=words.cardinal(n) if n else "",
@@ -268,7 +268,8 @@ def _after_release(claimants: Sequence[Claimant], period: date) -> str:
     return f", {words.counted(days, 'day')} after release" if days else ", on the day of its release"
 
 
-def _group_name(rule: Rule, value: str) -> str:
+def group_name(rule: Rule, value: str) -> str:
+    """Return one of the groups of a rule in words."""
     match rule.per:
         case Fact.ORIGIN_COUNTRY:
             return words.territory_name(value)
@@ -337,4 +338,5 @@ def _undecided_reasons(undecided: Tally) -> tuple[Reason, ...]:
 
 
 def _named(line: Line) -> str:
+    # Rolls know seasons by what is compared, and not by labels.
     return line.title if line.season is None else f"{line.title} ({line.season})"

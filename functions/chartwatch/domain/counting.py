@@ -263,8 +263,7 @@ class Reigning:
         lasting = {claimant.key for claimant in self.current}
         for key, run in self.before.runs.items():
             if key not in lasting:
-                tally_key = TallyKey("", self.setting.scope, f"runs:{self.by}:{key}")
-                yield tally_key, Tally(count=run.total, longest=run.longest)
+                yield TallyKey.past_runs(self.by, self.setting.scope, key), Tally(count=run.total, longest=run.longest)
 
     def after(self, tallies: Tallies) -> Reigns:
         """Return the reigns with the publication."""
@@ -311,7 +310,7 @@ class Reigning:
         )
 
     def _key(self, claimant: Claimant) -> TallyKey:
-        return TallyKey.past_runs(self.by, self.setting.scope, claimant)
+        return TallyKey.past_runs(self.by, self.setting.scope, claimant.key)
 
 
 def _is_record(reigns: Reigns, key: str) -> bool:

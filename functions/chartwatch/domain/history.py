@@ -12,7 +12,15 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Cadence, Kind, NumberOne, PublicationSummary, Renaming, missing_between
+from chartwatch.domain.charts import (
+    Cadence,
+    Kind,
+    NumberOne,
+    PublicationSummary,
+    Renaming,
+    in_fixed_order,
+    missing_between,
+)
 from chartwatch.domain.claims import Claim, Setting, change_claim
 from chartwatch.domain.counting import Counting, Reigning, Spreading
 from chartwatch.domain.holders import Claimant
@@ -181,7 +189,7 @@ def _standings(
     cadence, period = publication.chart.cadence, publication.period
     scopes = dict(head.scopes)
     standings: list[_Standing] = []
-    union = tuple(sorted({one for ones in publication.number_ones.values() for one in ones}, key=_charted))
+    union = in_fixed_order({one for ones in publication.number_ones.values() for one in ones})
     for scope, ones in (*publication.number_ones.items(), (EVERYWHERE, union)):
         before = head.scopes.get(scope)
         coverage = before.extended(period, ones, cadence) if before else Coverage(period, period, 1, (), ones)
@@ -296,7 +304,3 @@ def _reigning(
 def _setting(publication: PublicationSummary, standing: _Standing) -> Setting:
     coverage = standing.coverage
     return Setting(publication, standing.scope, coverage.first, coverage.seen, coverage.gaps, standing.territories)
-
-
-def _charted(one: NumberOne) -> tuple[str, str, str]:
-    return one.title, one.season or "", one.kind or ""

@@ -13,6 +13,13 @@ def claimant_key(work_id: str, season: str | None) -> str:
     return work_id if season is None else f"{work_id}/{season}"
 
 
+def name_of(title: str, label: str | None) -> str:
+    """Return what a work is called, or a season of it, by the label that a chart gives: most repeat the title."""
+    if label is None or label.casefold().startswith(title.casefold()):
+        return label or title
+    return f"{title} ({label})"
+
+
 @dataclass(frozen=True, slots=True)
 class Claimant:
     """A work, or one season of it, as a rule counts it; equal when work and season are.
@@ -49,7 +56,7 @@ class Claimant:
     @property
     def name(self) -> str:
         """What a headline calls it."""
-        return self.work.title if self.season is None else f"{self.work.title} ({self.label})"
+        return name_of(self.work.title, self.label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,9 +103,9 @@ class TallyKey(NamedTuple):
         return cls("", "*", f"spread:{by}:{claimant.key}")
 
     @classmethod
-    def past_runs(cls, by: Count, scope: str, claimant: Claimant) -> "TallyKey":
-        """How many periods all ended runs of a claimant had, and the longest of them."""
-        return cls("", scope, f"runs:{by}:{claimant.key}")
+    def past_runs(cls, by: Count, scope: str, claimant: str) -> "TallyKey":
+        """How many periods all ended runs of a claimant, by its key, had, and the longest of them."""
+        return cls("", scope, f"runs:{by}:{claimant}")
 
     @property
     def is_undecided(self) -> bool:

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 from chartwatch.domain import words
+from chartwatch.domain.claims import MAX_DAYS
 from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, WorkFacts
 from chartwatch.domain.outside_text import plain, printable_ascii
 from chartwatch.domain.rules import RuleKind
@@ -39,9 +40,6 @@ MAX_EARLIER = 12
 
 MAX_NAMES = 6
 """Titles that a text lists in one sentence."""
-
-MAX_DAYS = 99
-"""Days after release that are worth a count."""
 
 EVERYWHERE = "*"
 

@@ -1,14 +1,15 @@
 """What an answer says, and rests on: the sentence, who came before, and why nobody can say."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Kind
+from chartwatch.domain.charts import Edition, Entry, Kind, Provenance, Publication
 from chartwatch.domain.checking import Answer, Assertion, Verdict, check, works_named
 from chartwatch.domain.rules import Condition, Count, Fact, Rule, RuleKind, Scope
-from tests.unit.domain.test_checking import CATALOG, NTH, RACE, START, days, is_nth, timeline, wins
+from tests.unit.domain.test_checking import CATALOG, CHART, NTH, RACE, START, days, is_nth, timeline, wins
 
 TRUE, FALSE, UNKNOWN = Verdict.TRUE, Verdict.FALSE, Verdict.UNKNOWN
 AT = "at #1 of the daily chart in the United States"
@@ -201,3 +202,19 @@ def test_a_season_is_a_holder_of_its_own() -> None:
     answer = who_holds(seasons, "2", "Ozark Sara Squid")
     assert [(holder.work_id, holder.season) for holder in answer.before] == [("ozark", None)]
     assert answer.verdict is TRUE
+
+
+def test_seasons_before_are_named_as_the_chart_called_them_first() -> None:
+    seasons = replace(NTH, count=Count.SEASONS, where=())
+    charted = [("Ozark", "Ozark: Season 2"), ("Ozark", "Part 2"), ("Dark", "Dark: Limited Series"), ("Squid", None)]
+    said = [
+        Publication(
+            CHART,
+            START + timedelta(day),
+            (Edition("US", (Entry(1, title, label),)),),
+            Provenance("daily.csv", None, "0" * 64),
+        ).summary()
+        for day, (title, label) in enumerate(charted)
+    ]
+    answer = check(Assertion(seasons, "3", 3), "US", said, CATALOG)
+    assert [holder.as_json()["season"] for holder in answer.before] == ["Ozark: Season 2", "Dark: Limited Series"]

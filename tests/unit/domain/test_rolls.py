@@ -94,4 +94,4 @@ def test_what_stands_in_the_tables_is_found_under_the_same_keys_for_ever() -> No
     assert TallyKey.roll(RACE, "US", "KR") == ("race", "US", "=", 0)
     assert TallyKey.undecided(NTH, "US") == ("nth", "US", "?", 0)
     assert TallyKey.territories(Count.SEASONS, season) == ("", "*", "spread:seasons:squid/2", 0)
-    assert TallyKey.past_runs(Count.WORKS, "US", Claimant.of(SQUID)) == ("", "US", "runs:works:squid", 0)
+    assert TallyKey.past_runs(Count.WORKS, "US", Claimant.of(SQUID).key) == ("", "US", "runs:works:squid", 0)

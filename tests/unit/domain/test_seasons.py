@@ -88,7 +88,8 @@ def test_claimants_are_equal_by_season_and_named_as_charted() -> None:
     heist = Work("heist", "Money Heist")
     season, part = (Claimant.of_season(heist, "Money Heist", label) for label in ("Season 4", "Money Heist: Part 4"))
     assert season == part
-    assert (part.key, part.name) == ("heist/4", "Money Heist (Money Heist: Part 4)")
+    assert (part.key, part.name) == ("heist/4", "Money Heist: Part 4")
+    assert season.name == "Money Heist (Season 4)"
     assert Claimant.of_season(heist, "Money Heist", None) == Claimant.of(heist)
 
 
