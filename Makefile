@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo test test-deep test-simulation mutants fuzz lint audit types check bench bench-history lock clean tools
+.PHONY: demo test test-deep test-simulation mutants fuzz lint audit types bench bench-history lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
 	$(BIN)/chartwatch demo
@@ -97,4 +97,4 @@ $(VENV)/.ready: $(VENV)/.uv requirements/dev.txt pyproject.toml
 	touch $@
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) .tools .mutants .aws-sam .chartwatch functions/chartwatch.egg-info .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .tools .mutants .aws-sam .chartwatch functions/chartwatch.egg-info .hypothesis .mypy_cache .ruff_cache .import_linter_cache

@@ -249,7 +249,7 @@ def main() -> None:
     for outcome in outcomes:
         print(f"\n{outcome.row}")
         for survivor in outcome.survivors:
-            known = str(survivor) in explained
+            known = f"- `{survivor.function}`: {survivor}" in explained
             unexplained += not known
             print(f"{'  explained' if known else 'unexplained'}: {survivor.function}: {survivor}", flush=True)
     sys.exit(1 if unexplained else 0)

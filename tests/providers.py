@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from chartwatch.sources import Request
+from chartwatch.domain.fetching import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from chartwatch.adapters.memory import MemoryValidators
 from chartwatch.domain.charts import Provenance, Publication
 from chartwatch.domain.destinations import Reach
 from chartwatch.domain.fetching import Answer as Fetched
-from chartwatch.domain.fetching import NothingNew, NotModified, Renewal, Validators
+from chartwatch.domain.fetching import NothingNew, NotModified, Renewal, Request, Validators
 from chartwatch.errors import (
     DestinationRefused,
     SourceNotATable,
@@ -28,7 +28,7 @@ from chartwatch.errors import (
     SourceUnavailable,
     SourceValueError,
 )
-from chartwatch.sources import Request, open_source
+from chartwatch.sources import open_source
 from tests.providers import Answer, Asked, Server
 
 

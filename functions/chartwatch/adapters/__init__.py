@@ -1,1 +1,1 @@
-"""The only code that opens a connection or a file, or imports boto3."""
+"""What the domain asks the world for: the only code that opens a connection or imports boto3."""

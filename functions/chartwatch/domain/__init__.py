@@ -1,1 +1,1 @@
-"""The domain: charts, catalog, history, rules, milestones, stories. It knows no AWS, no file and no clock."""
+"""The domain: charts, catalog, history, rules, milestones, stories. It knows no AWS and no file."""

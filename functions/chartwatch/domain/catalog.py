@@ -44,11 +44,6 @@ class Work:
     source: str = ""
     confidence: str = ""
 
-    @property
-    def main_country(self) -> str | None:
-        """The first-listed country of origin, or None when no country is known."""
-        return self.origin_countries[0] if self.origin_countries else None
-
 
 @lru_cache(maxsize=65_536)
 def title_key(title: str) -> str:

@@ -6,7 +6,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from chartwatch.domain.fetching import Connection, Request
 from chartwatch.errors import OptionError
 from chartwatch.sources.delimited import Csv
 from chartwatch.sources.flixpatrol import FlixPatrol
@@ -14,7 +13,7 @@ from chartwatch.sources.netflix_countries import NetflixCountries
 from chartwatch.sources.netflix_global import NetflixGlobal
 from chartwatch.sources.protocol import Source
 
-__all__ = ["SOURCES", "Connection", "Request", "Source", "open_source", "reader_version"]
+__all__ = ["SOURCES", "Source", "open_source", "reader_version"]
 
 SOURCES: Mapping[str, type[Source]] = {
     "netflix-countries": NetflixCountries,

@@ -21,17 +21,13 @@ from chartwatch.sources.editions import (
     refuse_a_cut_end,
     refuse_broken_ranks,
 )
-from chartwatch.sources.options import Options, meanings, read_options
+from chartwatch.sources.options import Options, listed, meanings, read_options
 from chartwatch.sources.tables import Table, a_date, a_season, a_territory, a_title, read_table
 
 CHART_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What a chart's id looks like: `netflix-daily-overall`."""
 
 _RANK = re.compile(r"[1-9][0-9]{0,3}")
-
-
-def _listed(value: Any) -> Any:
-    return [part for text in value.split(",") if (part := text.strip())] if isinstance(value, str) else value
 
 
 class CsvOptions(Options):
@@ -69,7 +65,7 @@ class CsvOptions(Options):
     season_column: str | None = Field(default=None, description="the column of seasons; `season`, where there is one")
     kind: Kind | None = Field(default=None, description="what stands on the chart: film or series")
     kind_column: str | None = Field(default=None, description="the column of kinds; `kind`, where there is one")
-    figure_columns: Annotated[list[str], BeforeValidator(_listed)] = Field(
+    figure_columns: Annotated[list[str], BeforeValidator(listed)] = Field(
         default_factory=list, description="columns that are kept as figures, separated by commas"
     )
 

@@ -38,7 +38,7 @@ from chartwatch.errors import (
     SourceValueError,
 )
 from chartwatch.sources.editions import Key, Ranks, Rows, gather, publications, refuse_broken_ranks
-from chartwatch.sources.options import Options, meanings, read_options
+from chartwatch.sources.options import Options, listed, meanings, read_options
 from chartwatch.sources.tables import LONGEST_TITLE, a_date, a_territory, shown
 
 BASE_URL = "https://api.flixpatrol.com/v2"
@@ -65,7 +65,7 @@ CHARTS: Mapping[str, Chart] = {
 }
 """The charts by FlixPatrol's number for the list (`type`)."""
 
-TYPES: Mapping[str, str] = {"overall": "1", "films": "2", "tv": "3"}
+TYPES: Mapping[str, str] = {chart.list_name: number for number, chart in CHARTS.items()}
 """FlixPatrol's numbers by the names that the option `types` has for the lists."""
 
 
@@ -77,10 +77,6 @@ def _mapped(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return dict(part.strip().partition("=")[::2] for part in value.split(",") if part.strip())
-
-
-def _listed(value: Any) -> Any:
-    return [part for text in value.split(",") if (part := text.strip())] if isinstance(value, str) else value
 
 
 class FlixPatrolOptions(Options):
@@ -95,7 +91,7 @@ class FlixPatrolOptions(Options):
     countries: Annotated[dict[str, str], BeforeValidator(_mapped)] = Field(
         min_length=1, description="territories with FlixPatrol's ids of them: US=cnt_x,KR=cnt_y"
     )
-    types: Annotated[list[Literal["overall", "films", "tv"]], BeforeValidator(_listed)] = Field(
+    types: Annotated[list[Literal["overall", "films", "tv"]], BeforeValidator(listed)] = Field(
         default=["overall", "films", "tv"], min_length=1, description="which lists: overall, films, tv"
     )
     days: int = Field(default=7, ge=1, le=366, description="how many days before today a fetch looks back")

@@ -5,11 +5,14 @@ Described at https://www.netflix.com/tudum/top10; the columns are those of the f
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 from pydantic import Field
 
 from chartwatch.domain.charts import GLOBAL, Cadence, Chart, Entry, Era, Kind, Provenance, Publication
+from chartwatch.domain.destinations import authority
+from chartwatch.domain.fetching import Connection, Request
+from chartwatch.domain.outside_text import as_evidence
 from chartwatch.errors import SourceMislabelled, SourceTruncated
 from chartwatch.sources.editions import (
     Gathered,
@@ -20,7 +23,7 @@ from chartwatch.sources.editions import (
     refuse_a_cut_end,
     refuse_broken_ranks,
 )
-from chartwatch.sources.options import Options
+from chartwatch.sources.options import Options, meanings, read_options
 from chartwatch.sources.tables import Table, a_date, a_figure, a_season, a_territory, a_title, read_table
 
 DEPTH = 10
@@ -60,26 +63,60 @@ def weekly_chart(chart_id: str, name: str, kind: Kind) -> Chart:
     return Chart(chart_id, name, "netflix", Cadence.WEEK, DEPTH, kind, ERAS, chart_id.removeprefix("netflix-weekly-"))
 
 
-def parse_weekly(
-    source: str, body: bytes, provenance: Provenance, labellings: Sequence[Labelling], territory_column: str | None
-) -> list[Publication]:
-    """Return the publications in a file.
+class WeeklyFile:
+    """One of the two files; what tells them apart are the class variables.
 
     `labellings` are the ways in which the file has labelled its lists: a document keeps to one of them, and has each of
     its lists. `territory_column` is None for the file that ranks the world as one.
     """
-    territory = (territory_column,) if territory_column else ()
-    required = (*territory, "week", "category", "weekly_rank", "show_title", "season_title")
-    table = read_table(source, body, "\t", required, tuple(FIGURES))
-    labels = table.values("category", _label)
-    territories = table.values(territory_column, a_territory) if territory_column else [GLOBAL] * len(table)
-    rows = Rows(source, labels, table.values("week", _week), territories, _entries(table, labels), table.place)
-    gathered = gather(rows)
-    refuse_a_cut_end(rows, gathered, DEPTH)
-    charts = _charts(source, labels, labellings)
-    refuse_broken_ranks(rows, gathered, lambda _: Ranks(DEPTH, DEPTH))
-    _refuse_a_lost_list(source, gathered, charts)
-    return publications(gathered, charts, provenance)
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    address: ClassVar[str]
+    labellings: ClassVar[Sequence[Labelling]]
+    territory_column: ClassVar[str | None]
+    whole_history: ClassVar[bool] = True
+    options: ClassVar[Mapping[str, str]] = meanings(WeeklyOptions)
+
+    def __init__(self, options: WeeklyOptions) -> None:
+        """Take the options as read."""
+        self._url = options.url or self.address
+
+    @classmethod
+    def configured(cls, options: Mapping[str, Any]) -> Self:
+        """Return the source with these options. Raises `OptionError`."""
+        return cls(read_options(cls.name, WeeklyOptions, options))
+
+    @property
+    def url(self) -> str:
+        """The address of the file."""
+        return as_evidence(self._url)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Netflix's, or that of the address in the options."""
+        return frozenset({authority(self._url)})
+
+    def fetch(self, connection: Connection) -> bytes:
+        """Return the file as it is now."""
+        return connection.get(Request(self._url, hosts=self.hosts))
+
+    def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
+        """Return the publications in a version of the file, oldest first. Raises `SourceError`."""
+        territory = (self.territory_column,) if self.territory_column else ()
+        required = (*territory, "week", "category", "weekly_rank", "show_title", "season_title")
+        table = read_table(self.name, body, "\t", required, tuple(FIGURES))
+        labels = table.values("category", _label)
+        territories = (
+            table.values(self.territory_column, a_territory) if self.territory_column else [GLOBAL] * len(table)
+        )
+        rows = Rows(self.name, labels, table.values("week", _week), territories, _entries(table, labels), table.place)
+        gathered = gather(rows)
+        refuse_a_cut_end(rows, gathered, DEPTH)
+        charts = _charts(self.name, labels, self.labellings)
+        refuse_broken_ranks(rows, gathered, lambda _: Ranks(DEPTH, DEPTH))
+        _refuse_a_lost_list(self.name, gathered, charts)
+        return publications(gathered, charts, provenance)
 
 
 def _entries(table: Table, labels: Sequence[str]) -> list[Entry]:

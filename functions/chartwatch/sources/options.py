@@ -14,6 +14,11 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def listed(value: Any) -> Any:
+    """Read `a,b` as a list; leave what is none of text as it is."""
+    return [part for text in value.split(",") if (part := text.strip())] if isinstance(value, str) else value
+
+
 OptionsT = TypeVar("OptionsT", bound=Options)
 
 

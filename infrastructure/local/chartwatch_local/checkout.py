@@ -19,6 +19,3 @@ TOOLS = ROOT / ".tools"
 
 STATE = ROOT / ".chartwatch"
 """Everything that a local run leaves behind; it may be deleted at any time."""
-
-BUILD = ROOT / ".aws-sam"
-"""Everything that `sam build` leaves behind."""

@@ -10,9 +10,10 @@ import yaml
 
 from chartwatch.adapters.catalog_file import parse_catalog
 from chartwatch.domain.charts import Provenance
+from chartwatch.domain.fetching import Request
 from chartwatch.errors import CatalogProblem, RuleProblem, SourceError, SourceNotATable, SourceUnavailable
 from chartwatch.rules import MAX_BYTES, parse_rules
-from chartwatch.sources import Request, flixpatrol, open_source, tables
+from chartwatch.sources import flixpatrol, open_source, tables
 from tests.unit.sources.test_any_bytes import OPENED, PROVENANCE, WHOLE
 
 HEADER = b"period,territory,rank,title,kind\n"

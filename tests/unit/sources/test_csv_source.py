@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chartwatch.domain.charts import GLOBAL, Cadence, Entry, Era, Kind, Provenance, Publication
+from chartwatch.domain.fetching import Request
 from chartwatch.errors import (
     OptionError,
     RanksDuplicated,
@@ -18,7 +19,7 @@ from chartwatch.errors import (
     SourceTruncated,
     SourceValueError,
 )
-from chartwatch.sources import Request, open_source
+from chartwatch.sources import open_source
 
 PROVENANCE = Provenance("https://charts.example/file", None, "0" * 64)
 HEADER = "period,territory,rank,title,kind"
