@@ -96,12 +96,14 @@ class Renewal:
         """`store` says what was taken in."""
         self._connection = connection
         self._store = store
+        self._known = Validators()
         self._fetched: tuple[str, Validators] | None = None
 
     def get(self, request: Request) -> bytes:
         """Return the body of the answer. Raises `NothingNew`, and as `Connection.get` does."""
         url = request.full_url
-        answer = self._connection.ask(replace(request, validators=self._store.last(url)))
+        self._known = self._store.last(url)
+        answer = self._connection.ask(replace(request, validators=self._known))
         if isinstance(answer, NotModified):
             raise NothingNew(url)
         self._fetched = url, answer.validators
@@ -116,6 +118,11 @@ class Renewal:
         return self._connection.today()
 
     def taken_in(self) -> None:
-        """Remember what was fetched, now that it is taken in; what was refused is to be asked for again."""
+        """Remember what was fetched, now that it is taken in; what was refused is to be asked for again.
+
+        Where another process has taken in a document meanwhile, one may have written over what the other wrote: then
+        none is remembered, and the next fetch takes it in anew.
+        """
         if self._fetched is not None:
-            self._store.keep(*self._fetched)
+            url, fetched = self._fetched
+            self._store.keep(url, fetched if self._store.last(url) == self._known else Validators())

@@ -50,6 +50,23 @@ def test_what_is_fetched_is_remembered_by_its_whole_address_once_it_is_taken_in(
     assert store == {REQUEST.full_url: FRESH}
 
 
+@pytest.mark.parametrize("known", [None, KNOWN])
+def test_of_two_that_take_in_documents_at_once_neither_is_remembered(known: Validators | None) -> None:
+    """The slower one may have written over what the faster one wrote."""
+    store = Remembered({REQUEST.full_url: known} if known else {})
+    faster, slower = Renewal(Provider(FRESH), store), Renewal(Provider(Validators(etag='"three"')), store)
+    faster.get(REQUEST)
+    slower.get(REQUEST)
+    faster.taken_in()
+    assert store.last(REQUEST.full_url) == FRESH
+    slower.taken_in()
+    assert store.last(REQUEST.full_url) == Validators()
+    again = Renewal(Provider(FRESH), store)
+    again.get(REQUEST)
+    again.taken_in()
+    assert store.last(REQUEST.full_url) == FRESH
+
+
 def test_what_was_taken_in_last_is_nothing_new_by_name() -> None:
     store = Remembered({REQUEST.full_url: KNOWN})
     with pytest.raises(NothingNew, match=r"charts\.example/a") as nothing:
