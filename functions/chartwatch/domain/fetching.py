@@ -96,17 +96,16 @@ class Renewal:
         """`store` says what was taken in."""
         self._connection = connection
         self._store = store
-        self._known = Validators()
-        self._fetched: tuple[str, Validators] | None = None
+        self._fetched: tuple[str, Validators, Validators] | None = None
 
     def get(self, request: Request) -> bytes:
         """Return the body of the answer. Raises `NothingNew`, and as `Connection.get` does."""
         url = request.full_url
-        self._known = self._store.last(url)
-        answer = self._connection.ask(replace(request, validators=self._known))
+        known = self._store.last(url)
+        answer = self._connection.ask(replace(request, validators=known))
         if isinstance(answer, NotModified):
             raise NothingNew(url)
-        self._fetched = url, answer.validators
+        self._fetched = url, known, answer.validators
         return answer.body
 
     def secret(self, name: str) -> str:
@@ -124,5 +123,5 @@ class Renewal:
         none is remembered, and the next fetch takes it in anew.
         """
         if self._fetched is not None:
-            url, fetched = self._fetched
-            self._store.keep(url, fetched if self._store.last(url) == self._known else Validators())
+            url, known, fetched = self._fetched
+            self._store.keep(url, fetched if self._store.last(url) == known else Validators())

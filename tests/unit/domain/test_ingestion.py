@@ -114,16 +114,21 @@ def test_a_territory_that_joins_is_a_revision() -> None:
 
 
 @pytest.mark.parametrize(
-    "shrunken",
-    [{SECOND: {"KR": "A", "US": "X"}}, {FIRST: {"US": "X"}, SECOND: {"KR": "A", "US": "A"}}],
-    ids=["a period is gone", "a territory is gone"],
+    ("shrunken", "said"),
+    [
+        ({SECOND: {"KR": "A", "US": "X"}}, "weekly of 2022-01-02 is gone, which was published before"),
+        ({FIRST: {"US": "X"}, SECOND: {"KR": "A", "US": "A"}}, "weekly of 2022-01-02 has lost KR"),
+        ({FIRST: {"KR": "A", "US": "A"}, SECOND: {"FR": "A"}}, "weekly of 2022-01-09 has lost KR, US"),
+    ],
+    ids=["a period is gone", "a territory is gone", "two territories are gone"],
 )
-def test_a_shrunken_history_is_refused_and_changes_nothing(shrunken: Said) -> None:
+def test_a_shrunken_history_is_refused_and_changes_nothing(shrunken: Said, said: str) -> None:
     desk = Desk()
     desk.takes({FIRST: {"KR": "A", "US": "A"}, SECOND: {"KR": "A", "US": "A"}})
     before = desk.number_ones()
-    with pytest.raises(HistoryShrank):
+    with pytest.raises(HistoryShrank) as refused:
         desk.takes(shrunken)
+    assert str(refused.value) == f"somewhere: {said}"
     assert desk.number_ones() == before
     assert len(desk.charts.written) == 2
 
@@ -133,7 +138,7 @@ def test_a_new_week_that_most_territories_have_left_is_refused() -> None:
     world = {f"T{number}": "A" for number in range(10)}
     desk.takes({FIRST: world})
     eight, seven = dict(list(world.items())[:8]), dict(list(world.items())[:7])
-    with pytest.raises(HistoryShrank, match="has 7 territories, where 2022-01-02 has 10"):
+    with pytest.raises(HistoryShrank, match="somewhere: weekly of 2022-01-09 has 7 territories, where 2022-01-02"):
         desk.takes({FIRST: world, SECOND: seven})
     desk.takes({FIRST: world, SECOND: eight})
     assert desk.number_ones()[SECOND] == eight
@@ -142,10 +147,11 @@ def test_a_new_week_that_most_territories_have_left_is_refused() -> None:
 def test_a_source_that_publishes_one_period_at_a_time_need_not_repeat_the_others() -> None:
     desk = Desk()
     desk.takes({FIRST: {"KR": "A", "US": "A"}}, whole_history=False)
-    desk.takes({SECOND: {"US": "A"}}, whole_history=False)
+    assert [p.period for p in desk.takes({SECOND: {"US": "A"}}, whole_history=False).new] == [SECOND]
     assert desk.number_ones() == {FIRST: {"KR": "A", "US": "A"}, SECOND: {"US": "A"}}
-    with pytest.raises(HistoryShrank):
-        desk.takes({FIRST: {"US": "A"}}, whole_history=False)
+    for its in ({FIRST: {"US": "A"}}, {FIRST: {"US": "A"}, SECOND: {"US": "A"}}):
+        with pytest.raises(HistoryShrank, match="has lost KR"):
+            desk.takes(its, whole_history=False)
 
 
 def test_a_slow_older_fetch_does_not_undo_a_newer_one() -> None:

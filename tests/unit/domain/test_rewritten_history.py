@@ -120,7 +120,7 @@ def test_as_much_as_a_correction_does_is_believed_and_no_row_more(bound: str) ->
     charts = NotedCharts()
     take(charts, said)
     before = charts.summaries(CHART.id)
-    with pytest.raises(HistoryRewritten, match=f": {reason} of old periods are given to other titles; "):
+    with pytest.raises(HistoryRewritten, match=f"somewhere: {reason} of old periods are given to other titles; "):
         take(charts, rewritten(said, most + 1, ranks=ranks))
     assert charts.summaries(CHART.id) == before
     assert take(charts, rewritten(said, most, ranks=ranks)).revised
@@ -197,7 +197,7 @@ def test_all_revisions_of_a_chart_are_written_at_one_stroke_and_before_what_is_n
 def test_a_document_that_begins_earlier_than_all_before_it_wants_a_person() -> None:
     charts = NotedCharts()
     take(charts, rows(3, start=5))
-    with pytest.raises(HistoryRewritten, match="weekly of 2012-01-29 comes before the first period that was published"):
+    with pytest.raises(HistoryRewritten, match="somewhere: weekly of 2012-01-29 comes before the first period"):
         take(charts, rows(4, start=4))
     assert len(charts.summaries(CHART.id)) == 3
     assert take(charts, rows(4, start=4), accepted=True).new
