@@ -73,7 +73,7 @@ class SourceMislabelled(SourceError):
 
 
 class PeriodToCome(SourceError):
-    """A period that was not over, nor even begun, when the document was fetched."""
+    """A period further ahead than the one under way when the document was fetched."""
 
 
 class HistoryShrank(SourceError):
@@ -81,7 +81,7 @@ class HistoryShrank(SourceError):
 
 
 class HistoryRewritten(SourceError):
-    """More of the old periods is given to other titles than a correction would; a person may accept the document."""
+    """Old periods are given to other titles, or added far before the first; a person may accept the document."""
 
 
 @dataclass
@@ -117,6 +117,18 @@ class SourceUnavailable(ChartwatchError):
     def __str__(self) -> str:
         """Name the source and the reason."""
         return f"{self.source} is unavailable: {self.detail}"
+
+
+@dataclass
+class SourceTooLarge(ChartwatchError):
+    """What a source publishes is more than is kept in memory. `limit` is in bytes."""
+
+    source: str
+    limit: int
+
+    def __str__(self) -> str:
+        """Name the source and the limit."""
+        return f"{self.source} has more than {self.limit} bytes"
 
 
 @dataclass

@@ -110,11 +110,13 @@ def test_nobody_but_the_topics_says_what_got_out(queue: str) -> None:
     assert refused["Condition"] == {"ArnNotEquals": {"aws:SourceArn": topics}}
 
 
-def test_nobody_but_reconcile_takes_away_what_the_witness_saw() -> None:
-    statements = TEMPLATE.statements_about("AWS::SQS::QueuePolicy", "Queues", "WitnessQueue")
-    (refused,) = (its for its in statements if its["Sid"] == "NobodyElseHearsTheWitness")
+@pytest.mark.parametrize("queue", ["WitnessQueue", "WitnessMissedQueue"])
+def test_nobody_but_reconcile_takes_away_what_the_witness_saw(queue: str) -> None:
+    statements = TEMPLATE.statements_about("AWS::SQS::QueuePolicy", "Queues", queue)
+    (refused,) = (its for its in statements if its["Sid"] == "NobodyElseTakesProofAway")
     assert (refused["Effect"], refused["Principal"]) == ("Deny", "*")
-    assert refused["Action"] == ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:PurgeQueue"]
+    assert attribute(queue) in many(refused["Resource"])
+    assert refused["Action"] == ["sqs:DeleteMessage", "sqs:PurgeQueue"]
     sessions = "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${ReconcileRole}/*"
     reconcile = [attribute("ReconcileRole"), {"Fn::Sub": sessions}]
     assert refused["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": reconcile}}
@@ -316,7 +318,7 @@ def test_a_record_that_goes_on_failing_has_an_alarm_though_its_function_does_not
         for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
         if (its["MetricName"], its["Dimensions"]) == ("RecordsFailed", [{"Name": "service", "Value": function}])
     )
-    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (900, 2), "a conflict with another process is over by then"
+    assert (alarm["Period"], alarm["DatapointsToAlarm"]) == (300, 2), "a conflict with another process is over by then"
     assert 'add_metric("RecordsFailed"' in (ROOT / "functions" / f"{function}.py").read_text()
 
 
@@ -332,6 +334,11 @@ def test_a_refused_document_of_any_source_is_counted_under_the_name_that_an_alar
     assert 'add_metric("DocumentsRefused"' in code
     assert 'add_dimension("source", source.name)' in code
     assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == "Chartwatch"
+
+
+def test_every_source_has_a_schedule() -> None:
+    inputs = " ".join(json.dumps(its["Target"].get("Input", "")) for its in SCHEDULES.values())
+    assert [name for name in SOURCES if f'source\\": \\"{name}\\"' not in inputs] == []
 
 
 def test_the_readme_knows_how_many_alarms_there_are() -> None:

@@ -88,10 +88,15 @@ def test_who_gave_no_catalog_is_told_that_it_is_what_lacks(write: Write) -> None
     result = run(*claim, "--language", "not:en", *history)
     assert result.exit_code == 3
     assert (
-        "\n\nThere is no catalog, and without one nothing is known of a work but its\ntitle: see --catalog.\n"
-        in result.stdout
+        "\n\nThere is no catalog, so what a chart does not say of a work is unknown:\nsee --catalog.\n" in result.stdout
     )
     assert "There is no catalog" not in run(*claim, *history).stdout
+    gap = write(
+        "gap.csv", "period,territory,rank,title,kind\n2022-01-01,US,1,Ozark,series\n2022-01-03,US,1,Dark,series\n"
+    )
+    history = ("--from", f"csv,chart=daily,cadence=day:{gap}")
+    result = run(*claim, "--work-kind", "series", *history)
+    assert (result.exit_code, "There is no catalog" in result.stdout) == (3, False), "a catalog would not help"
 
 
 def test_an_answer_for_machines_is_one_object() -> None:

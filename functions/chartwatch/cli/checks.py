@@ -74,10 +74,9 @@ class Answered:
     @property
     def advice(self) -> str | None:
         """What a person can do to get an answer where there is none; only that of a catalog that is lacking."""
-        rule = self.question.rule
-        if self.here.verdict is not Verdict.UNKNOWN or self.catalog or not (rule.where or rule.per):
+        if self.catalog or not any(reason.endswith((" is unknown", " are unknown")) for reason in self.here.reasons):
             return None
-        return "There is no catalog, and without one nothing is known of a work but its title: see --catalog."
+        return "There is no catalog, so what a chart does not say of a work is unknown: see --catalog."
 
 
 @dataclass(frozen=True, slots=True)

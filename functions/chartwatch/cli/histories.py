@@ -124,7 +124,8 @@ def _refuse_none_or_both(specs: Sequence[str], stack: str | None) -> None:
 
 def _published(specs: Sequence[str], works: Catalog | None) -> History:
     charts = MemoryCharts()
-    for _ in _taken_in(specs, charts, _raised):
+    # Whoever names a file means it, and nobody is told.
+    for _ in _taken_in(specs, charts, _raised, accepted=True):
         pass
     return History(charts, _catalog(specs, works))
 
@@ -140,7 +141,11 @@ def _raised(file: Path, error: SourceError) -> None:
 
 
 def _taken_in(
-    specs: Sequence[str], charts: ChartStore, refused: Callable[[Path, SourceError], None]
+    specs: Sequence[str],
+    charts: ChartStore,
+    refused: Callable[[Path, SourceError], None],
+    *,
+    accepted: bool = False,
 ) -> Iterator[Ingested]:
     """Take in what the specs name, one after the other, and yield what each brought; `refused` hears of the others."""
     sources = [_source_and_file(spec) for spec in specs]
@@ -156,6 +161,7 @@ def _taken_in(
                 whole_history=source.whole_history,
                 archive=NoArchive(),
                 charts=charts,
+                accepted=accepted,
             )
         except SourceError as error:
             refused(file, error)

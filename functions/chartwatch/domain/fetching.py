@@ -119,8 +119,8 @@ class Renewal:
     def taken_in(self) -> None:
         """Remember what was fetched, now that it is taken in; what was refused is to be asked for again.
 
-        Where another process has taken in a document meanwhile, one may have written over what the other wrote: then
-        none is remembered, and the next fetch takes it in anew.
+        Where another process has taken in a document since this one was asked for, one may have written over what the
+        other wrote: then none is remembered, and the next fetch takes it in anew.
         """
         if self._fetched is not None:
             url, known, fetched = self._fetched

@@ -15,9 +15,11 @@ def claimant_key(work_id: str, season: str | None) -> str:
 
 def name_of(title: str, label: str | None) -> str:
     """Return what a work is called, or a season of it, by the label that a chart gives: most repeat the title."""
-    if label is None or label.casefold().startswith(title.casefold()):
-        return label or title
-    return f"{title} ({label})"
+    if label is None:
+        return title
+    rest = label[len(title) :]
+    repeats = label.casefold().startswith(title.casefold()) and not rest[:1].isalnum()
+    return label if repeats else f"{title} ({label})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def ingest(
         filings = _filings(publications, known, charts)
         if not accepted:
             if whole_history and not is_late:
-                _refuse_an_earlier_beginning(source, publications, known)
+                _refuse_a_lone_beginning(source, publications, known)
             _refuse_a_rewritten_history(source, publications, filings, known)
     except SourceError as error:
         charts.quarantine(Quarantined(source, provenance, type(error).__name__, str(error)))
@@ -150,24 +150,32 @@ def _later(stored: Provenance, offered: Provenance) -> Provenance:
 def _refuse_what_is_to_come(source: str, publications: Iterable[Publication], provenance: Provenance) -> None:
     """Refuse a period that nobody could know when the document was fetched: a year that is mistyped, say.
 
-    A period may be named by a day ahead, by its last; but no period after the present one is published.
+    A period may be named by a day ahead, its last; one further ahead than a day or a week is never believed.
     """
     if provenance.fetched_at is None:
         return
     fetched_on = date.fromisoformat(provenance.fetched_at[:10])
     for publication in publications:
         if publication.period > fetched_on + publication.chart.cadence.step:
-            said = f"{publication.chart.id} of {publication.period} in a document of {fetched_on}"
-            raise PeriodToCome(source, said)
+            said = f"{publication.chart.id} of {publication.period} could not be known yet on {fetched_on}"
+            raise PeriodToCome(source, f"{said}, when the document was fetched")
 
 
-def _refuse_an_earlier_beginning(source: str, publications: Iterable[Publication], known: Known) -> None:
-    """Refuse periods from before all known ones, where each document is the whole history: no first would stay one."""
-    for publication in publications:
-        chart, period = publication.chart.id, publication.period
-        if (summaries := known[chart]) and period < (first := min(summaries)):
-            said = f"{chart} of {period} comes before the first period that was published before, {first}"
-            raise HistoryRewritten(source, f"{said}; {_HOW_TO_ACCEPT} {publication.provenance.sha256}")
+def _refuse_a_lone_beginning(source: str, publications: Sequence[Publication], known: Known) -> None:
+    """Refuse periods before all known ones with none between, where each document is the whole history.
+
+    No first would stay one. A version that lacks its oldest weeks, as Netflix has published, is completed by the next.
+    """
+    for chart, summaries in known.items():
+        its = {publication.period: publication for publication in publications if publication.chart.id == chart}
+        if not summaries:
+            continue
+        first = reached = min(summaries)
+        while (before := reached - its[min(its)].chart.cadence.step) in its:
+            reached = before
+        if (period := min(its)) < reached:
+            said = f"{chart} of {period} comes before the first period that was published before, {first}, with a gap"
+            raise HistoryRewritten(source, f"{said}; {_HOW_TO_ACCEPT} {its[period].provenance.sha256}")
 
 
 def _refuse_a_shrunken_history(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from chartwatch.domain import words
 from chartwatch.domain.claims import MAX_DAYS
@@ -352,13 +352,15 @@ def _text(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> str:
     text = [*_wrapped(plain(work.title)), *_wrapped(_described(work)), ""]
     text += [*_wrapped(_standing(bulletin, work, lines)), ""]
     room = MAX_TEXT - len("\n".join(text).encode())
-    for number, line in enumerate(lines):
-        told = [*_told(line, period), ""]
-        room -= len("\n".join(told).encode())
+    left_out = 0
+    for said in (said for line in lines for said in _told(line, period)):
+        room -= len("\n".join(said.text).encode()) + 2
         if room < 0:
-            text += [f"And {words.counted(len(lines) - number, 'more milestone')}, named in the JSON message.", ""]
-            break
-        text += told
+            left_out += said.milestones
+        else:
+            text += [*said.text, ""]
+    if left_out:
+        text += [f"And {words.counted(left_out, 'more milestone')}.", ""]
     text += _record(lines, period)
     text += ["", f"Bulletin {bulletin.id}"]
     return "\n".join(text) + "\n"
@@ -387,15 +389,22 @@ def _standing(bulletin: Bulletin, work: WorkFacts, lines: Sequence[_Line]) -> st
     return said
 
 
-def _told(line: _Line, period: date) -> list[str]:
-    """Say one thing: in full for one territory, by number and list for many."""
+class _Said(NamedTuple):
+    """A paragraph of a text, and how many milestones it is about."""
+
+    text: list[str]
+    milestones: int
+
+
+def _told(line: _Line, period: date) -> list[_Said]:
+    """Say one thing: in full for one territory, each period of it by itself; by number and list for many."""
     if len(line.territories) > 1:
         said = f"{words.sentence(line.brief)} in {len(line.territories)} territories"
         text = _wrapped(f"{_marked(line.status)}{plain(said)}:", bullet="* ")
         text += _wrapped(", ".join(words.territory_name(t) for t in line.territories), indent="  ")
         reasons = dict.fromkeys(reason for c in line.changes for reason in c.milestone.because)
-        return text + _caveats(list(reasons))
-    return [said for change in line.changes for said in _told_in_full(line, change, period)]
+        return [_Said(text + _caveats(list(reasons)), len(line.changes))]
+    return [_Said(_told_in_full(line, change, period), 1) for change in line.changes]
 
 
 def _told_in_full(line: _Line, change: Change, period: date) -> list[str]:

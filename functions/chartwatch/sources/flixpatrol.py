@@ -33,8 +33,8 @@ from chartwatch.errors import (
     SourceEncodingError,
     SourceError,
     SourceNotATable,
+    SourceTooLarge,
     SourceTruncated,
-    SourceUnavailable,
     SourceValueError,
 )
 from chartwatch.sources.editions import Key, Ranks, Rows, gather, publications, refuse_broken_ranks
@@ -206,7 +206,7 @@ class FlixPatrol:
         """Return every page of every list and country as one document.
 
         A page that cannot be believed is its last one, so that it is kept, and `parse` says what is wrong with it.
-        Raises `SourceUnavailable`, also for more than `MAX_BYTES`, and `DestinationRefused`.
+        Raises `SourceUnavailable` and `DestinationRefused`, and `SourceTooLarge` for more than `MAX_BYTES`.
         """
         key = (connection.secret(self._options.key_parameter), "")
         today = connection.today()
@@ -217,7 +217,7 @@ class FlixPatrol:
                 for line in self._pages(connection, key, self._filters(country, TYPES[listed], today)):
                     size += len(line)
                     if size > MAX_BYTES:
-                        raise SourceUnavailable(self.name, f"the pages have more than {MAX_BYTES} bytes")
+                        raise SourceTooLarge(self.name, MAX_BYTES)
                     lines.append(line)
         return b"".join(lines)
 

@@ -206,7 +206,7 @@ def test_a_period_that_nobody_could_know_yet_is_refused(fetched_on: int, is_beli
     if is_believed:
         assert desk.takes({FIRST: {"US": "A"}, SECOND: {"US": "B"}}, fetched_at=fetched_at).new
         return
-    with pytest.raises(PeriodToCome, match="somewhere: weekly of 2022-01-09 in a document of 2022-01-01"):
+    with pytest.raises(PeriodToCome, match="somewhere: weekly of 2022-01-09 could not be known yet on 2022-01-01"):
         desk.takes({FIRST: {"US": "A"}, SECOND: {"US": "B"}}, fetched_at=fetched_at)
     assert desk.charts.written == []
     assert [noted.error for noted in desk.charts.quarantined()] == ["PeriodToCome"]

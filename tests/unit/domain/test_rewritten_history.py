@@ -194,10 +194,19 @@ def test_all_revisions_of_a_chart_are_written_at_one_stroke_and_before_what_is_n
     assert charts.strokes == [[0, 1, 2], [4], [5]]
 
 
-def test_a_document_that_begins_earlier_than_all_before_it_wants_a_person() -> None:
+def test_a_week_long_before_all_others_wants_a_person() -> None:
     charts = NotedCharts()
     take(charts, rows(3, start=5))
-    with pytest.raises(HistoryRewritten, match="somewhere: weekly of 2012-01-29 comes before the first period"):
-        take(charts, rows(4, start=4))
+    lone = [*rows(1, start=3), *rows(3, start=5)]
+    with pytest.raises(HistoryRewritten) as refused:
+        take(charts, lone)
+    said = "weekly of 2012-01-22 comes before the first period that was published before, 2012-02-05, with a gap; "
+    assert str(refused.value).startswith(f"somewhere: {said}")
     assert len(charts.summaries(CHART.id)) == 3
-    assert take(charts, rows(4, start=4), accepted=True).new
+    assert take(charts, lone, accepted=True).new
+
+
+def test_a_history_that_lacked_its_oldest_weeks_is_completed() -> None:
+    charts = NotedCharts()
+    take(charts, rows(3, start=5))
+    assert len(take(charts, rows(6, start=2)).new) == 3

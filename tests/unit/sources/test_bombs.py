@@ -11,7 +11,7 @@ import yaml
 from chartwatch.adapters.catalog_file import parse_catalog
 from chartwatch.domain.charts import Provenance
 from chartwatch.domain.fetching import Request
-from chartwatch.errors import CatalogProblem, RuleProblem, SourceError, SourceNotATable, SourceUnavailable
+from chartwatch.errors import CatalogProblem, RuleProblem, SourceError, SourceNotATable, SourceTooLarge
 from chartwatch.rules import MAX_BYTES, parse_rules
 from chartwatch.sources import flixpatrol, open_source, tables
 from tests.unit.sources.test_any_bytes import OPENED, PROVENANCE, WHOLE
@@ -94,7 +94,7 @@ def test_a_document_of_the_api_that_is_deep_is_refused(name: str) -> None:
 def test_pages_that_together_are_too_many_bytes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flixpatrol, "MAX_BYTES", 10_000)
     page = json.dumps({"data": [], "links": {"next": "?page=2"}, "x": "a" * 3000}).encode()
-    with pytest.raises(SourceUnavailable, match="the pages have more than 10000 bytes"):
+    with pytest.raises(SourceTooLarge, match="flixpatrol has more than 10000 bytes"):
         _flixpatrol().fetch(_Says(iter([page] * 50)))
 
 

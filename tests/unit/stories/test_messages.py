@@ -99,12 +99,14 @@ def test_a_text_of_very_many_milestones_says_the_weightiest_and_counts_the_other
     assert said.count("\n* ") > 2
     monkeypatch.setattr(sent, "MAX_TEXT", len(said.encode()) - 10)
     (cut,) = stories(bulletin)
-    assert "And 1 more milestone, named in the JSON message.\n\nOn the record\n" in cut.text
+    assert "And 1 more milestone.\n\nOn the record\n" in cut.text
     monkeypatch.setattr(sent, "MAX_TEXT", len(said.encode()) + 10)
     assert stories(bulletin) == [whole]
 
 
-def test_a_thing_said_of_one_territory_again_and_again_is_said_in_full_each_time() -> None:
+def test_a_thing_said_of_one_territory_again_and_again_is_said_in_full_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     charts, milestones = MemoryCharts(), MemoryMilestones()
     detector = Detector(charts, milestones, Catalog(WORKS), RuleSet([NEW]), START)
 
@@ -124,6 +126,10 @@ def test_a_thing_said_of_one_territory_again_and_again_is_said_in_full_each_time
     for day in (2, 4, 6):
         assert f"  Before this correction: Squid Game (2022-01-0{day})." in text
     assert "territories" not in text
+    monkeypatch.setattr(sent, "MAX_TEXT", len(text.partition("\nOn the record\n")[0].encode()) - 10)
+    (text,) = (story.text for story in stories(bulletin) if story.title == "Who Killed Sara?")
+    assert text.count("* Corrected: Who Killed Sara? is new") == 2
+    assert "And 1 more milestone.\n" in text
 
 
 def test_a_thing_said_of_several_territories_is_said_once_and_lists_them() -> None:
