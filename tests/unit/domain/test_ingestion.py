@@ -212,6 +212,23 @@ def test_a_period_that_nobody_could_know_yet_is_refused(fetched_on: int, is_beli
     assert [noted.error for noted in desk.charts.quarantined()] == ["PeriodToCome"]
 
 
+def test_an_older_fetch_need_not_have_what_came_later() -> None:
+    desk = Desk()
+    desk.takes({FIRST: {"KR": "A", "US": "A"}, SECOND: {"US": "B"}}, fetched_at="2022-01-11T20:00:00Z")
+    before = desk.number_ones()
+    assert desk.takes({FIRST: {"KR": "A", "US": "C"}}, fetched_at="2022-01-04T20:00:00Z").revised
+    assert desk.number_ones() == before
+    with pytest.raises(HistoryShrank):
+        desk.takes({FIRST: {"KR": "A", "US": "C"}}, fetched_at="2022-01-12T20:00:00Z")
+
+
+def test_where_documents_repeat_nothing_any_earlier_period_may_come() -> None:
+    desk = Desk()
+    desk.takes({SECOND: {"US": "B"}}, whole_history=False)
+    long_before = FIRST - timedelta(700)
+    assert [p.period for p in desk.takes({long_before: {"US": "A"}}, whole_history=False).new] == [long_before]
+
+
 def test_bytes_are_kept_before_they_are_believed() -> None:
     desk = Desk()
 
