@@ -226,7 +226,8 @@ def test_where_documents_repeat_nothing_any_earlier_period_may_come() -> None:
     desk = Desk()
     desk.takes({SECOND: {"US": "B"}}, whole_history=False)
     long_before = FIRST - timedelta(700)
-    assert [p.period for p in desk.takes({long_before: {"US": "A"}}, whole_history=False).new] == [long_before]
+    said = {long_before: {"US": "A"}, SECOND: {"US": "B"}}
+    assert [p.period for p in desk.takes(said, whole_history=False).new] == [long_before]
 
 
 def test_bytes_are_kept_before_they_are_believed() -> None:

@@ -92,6 +92,7 @@ def test_claimants_are_equal_by_season_and_named_as_charted() -> None:
     assert season.name == "Money Heist (Season 4)"
     assert Claimant.of_season(Work("s", "S"), "S", "Season 2").name == "S (Season 2)"
     assert Claimant.of_season(Work("s", "S"), "S", "S: Season 2").name == "S: Season 2"
+    assert Claimant.of_season(Work("s", "S"), "S", "S2 again").name == "S (S2 again)"
     assert Claimant.of_season(heist, "Money Heist", None) == Claimant.of(heist)
 
 
