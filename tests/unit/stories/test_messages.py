@@ -16,12 +16,13 @@ from chartwatch.domain.charts import Edition, Entry, Era, Kind, Provenance, Publ
 from chartwatch.domain.detection import Detector
 from chartwatch.domain.ingestion import take_in
 from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.rules import Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.rules import Condition, Fact, Rule, RuleKind, RuleSet, Scope
 from chartwatch.domain.stories import MAX_EARLIER, MAX_TITLE, as_text, digest, stories
 from tests.unit.stories.test_stories import CHART, START, WORKS, bulletins, last
 
 NEW = Rule("new", RuleKind.CHANGE, Scope.TERRITORY, "{title} is new", "new #1")
 NTH = Rule("nth", RuleKind.NTH, Scope.TERRITORY, "{title} is the {ordinal}", "{ordinal}", at=(1, 2, 14))
+KOREAN = (Condition(Fact.ORIGINAL_LANGUAGE, frozenset({"ko"})),)
 SPREAD = Rule("spread", RuleKind.SPREAD, Scope.CHART, "{title} in {n}", "in {n}", at=(2,))
 
 
@@ -317,3 +318,13 @@ def test_a_body_holds_as_much_as_fits_and_no_more(room: int, monkeypatch: pytest
         if its["evidence"] is None:
             assert size({**fitted, "milestones": [*kept[:at], milestones[at], *kept[at + 1 :]]}) > room - 2
             break
+
+
+@pytest.mark.parametrize(("unknown", "more"), [(100, []), (101, ["1 more work"]), (103, ["3 more works"])])
+def test_of_very_many_works_of_which_something_is_unknown_a_hundred_are_named(unknown: int, more: list[str]) -> None:
+    day = {f"T{number:03d}": f"Riddle {number}" for number in range(unknown)}
+    rule = Rule("nth", RuleKind.NTH, Scope.CHART, "{title} is the {ordinal}", "{ordinal}", where=KOREAN, at=(1,))
+    *_, bulletin = bulletins(day, {**day, "US": "Squid Game"}, rules=RuleSet([rule]))
+    (first,) = (change.milestone for change in bulletin.changes)
+    assert first.because[100:] == tuple(f"facts of {works} are unknown" for works in more)
+    assert {reason.partition(" of ")[0] for reason in first.because[:100]} == {"the original language"}
