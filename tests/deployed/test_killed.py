@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters.dynamodb import keys
+from chartwatch_local.aws import wait_until
 from chartwatch_local.pipeline import Pipeline
-from tests.deployed.charts import Chart
+from tests.deployed.charts import PATIENCE, Chart
 from tests.deployed.toll import Request, When, toll
 
 pytestmark = pytest.mark.xdist_group("deployed")
@@ -90,6 +91,9 @@ def test_what_a_dead_publisher_took_and_did_not_send_is_sent_when_its_lease_is_o
         # The next attempt sends what is not in doubt.
         (digest,) = chart.taken(digests, 1)
     ((story,),) = [[its["story"] for its in digest["stories"]]]
+    # Subscribers have a message before its sender has noted that it is out.
+    sent = f"{digest['bulletin']}:digest"
+    wait_until(lambda: delivery(pipeline, sent)["delivery"] == "SENT", PATIENCE, "the digest was never noted as sent")
     found = pipeline.invoke("ReconcileFunction", {})
     assert (found["StoriesInDoubt"], found["StoriesSentAgain"]) == (1, 0)
     assert chart.taken(queue, 0) == []
