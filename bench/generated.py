@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
+from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 
 END = date(2025, 12, 28)
 """The period of the last publication of every history, whatever its length."""

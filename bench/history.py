@@ -31,12 +31,12 @@ from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.tables import create_table, read_tables
-from chartwatch.domain.charts import Publication
-from chartwatch.domain.detection import Detector, Past
-from chartwatch.domain.history import Head, advance
-from chartwatch.domain.ingestion import filing
-from chartwatch.domain.stores import Writes
+from chartwatch.domain.charts.publications import Publication
+from chartwatch.domain.milestones.fold import Head, advance
 from chartwatch.rules import default_rules
+from chartwatch.services.detect import Detector, Past
+from chartwatch.services.ingest import filing
+from chartwatch.services.ports import Writes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
-from chartwatch.domain.charts import Provenance
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import ingest
+from chartwatch.domain.charts.publications import Provenance
 from chartwatch.rules import default_rules
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import ingest
 from chartwatch.sources import open_source
 
 

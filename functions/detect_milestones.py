@@ -12,9 +12,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.streams import InOrderProcessor
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.milestones import Bulletin
+from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.rules import included_rules
+from chartwatch.services.detect import Detector
 from chartwatch.settings import settings
 
 logger = Logger(service="detect_milestones")

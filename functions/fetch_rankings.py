@@ -9,10 +9,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
-from chartwatch.domain.charts import Provenance
-from chartwatch.domain.fetching import NothingNew, Renewal
-from chartwatch.domain.ingestion import ingest
+from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import SourceError
+from chartwatch.services.fetching import NothingNew, Renewal
+from chartwatch.services.ingest import ingest
 from chartwatch.sources import open_source, reader_version
 
 logger = Logger(service="fetch_rankings")

@@ -9,8 +9,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
-from chartwatch.domain.reconciling import Found
 from chartwatch.rules import included_rules
+from chartwatch.services.reconcile import Found
 from chartwatch.settings import settings
 
 logger = Logger(service="reconcile")

@@ -4,13 +4,15 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import take_in
-from chartwatch.domain.milestones import Bulletin, Milestone, Status
-from chartwatch.domain.rules import Condition, Fact, Rule, RuleKind, RuleSet, Scope
-from chartwatch.domain.stores import Recorded
+from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone, Status
+from chartwatch.domain.rules.rule import Condition, Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import take_in
+from chartwatch.services.ports import Recorded
 
 CHART = Chart("daily", "the daily chart", "somewhere", Cadence.DAY, 2, Kind.SERIES)
 DAY = date(2022, 1, 1)

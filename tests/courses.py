@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import take_in
-from chartwatch.domain.milestones import Bulletin, Milestone
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import take_in
 from tests.strategies import LAST, Arrival, Course, Slot, Version, World, period_of
 
 

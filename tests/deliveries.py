@@ -7,17 +7,19 @@ from itertools import count
 from typing import Any, Protocol
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryCheckpoints, MemoryMilestones, MemoryOutbox
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import take_in
-from chartwatch.domain.pacing import Pace
-from chartwatch.domain.publishing import Publisher
-from chartwatch.domain.reconciling import Finding, Found, Reconciler, Sighting, Subscriber
-from chartwatch.domain.stores import ChartStore, Checkpoints, MilestoneStore, Outbox
-from chartwatch.domain.stories import Message
+from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.stories.story import Message
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import NotPublished
 from chartwatch.rules import default_rules
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import take_in
+from chartwatch.services.pacing import Pace
+from chartwatch.services.ports import ChartStore, Checkpoints, MilestoneStore, Outbox
+from chartwatch.services.publish import Publisher
+from chartwatch.services.reconcile import Finding, Found, Reconciler, Sighting, Subscriber
 
 CHART = Chart("weekly", "the weekly chart", "somebody", Cadence.WEEK, 2)
 FIRST = date(2022, 1, 2)

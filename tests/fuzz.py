@@ -19,13 +19,13 @@ from pathlib import Path
 
 from chartwatch.adapters.catalog_file import parse_catalog, write_catalog
 from chartwatch.adapters.connection import _seconds, _unpacked
-from chartwatch.domain.charts import Provenance
-from chartwatch.domain.destinations import Reach
-from chartwatch.domain.fetching import Request
+from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.outside_text import as_evidence, plain, printable_ascii, repeated
-from chartwatch.domain.stories import MAX_SUBJECT, WIDTH
+from chartwatch.domain.stories.story import MAX_SUBJECT, WIDTH
 from chartwatch.errors import CatalogProblem, DestinationRefused, SourceError
 from chartwatch.rules import examine
+from chartwatch.services.egress import Reach
+from chartwatch.services.fetching import Request
 from chartwatch.sources import open_source
 from tests.unit.sources.test_any_bytes import OPENED, WHOLE
 from tests.unit.stories.test_stories import last

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from chartwatch.domain.fetching import Request
+from chartwatch.services.fetching import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,12 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from chartwatch.domain.catalog import Catalog, Work, title_key
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
-from chartwatch.domain.rules import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules.schema import FIRST_YEAR, LAST_YEAR
 
 PROFILE = os.environ.get("CHARTWATCH_HYPOTHESIS")

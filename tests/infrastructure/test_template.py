@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chartwatch.domain.reconciling import LEASE, TURN, Found
+from chartwatch.services.reconcile import LEASE, TURN, Found
 from chartwatch.settings import PREFIX, Settings
 from chartwatch.sources import SOURCES
 from tests.infrastructure.templates import ROOT, attribute, many, read

@@ -25,7 +25,7 @@ from chartwatch.adapters.memory import (
 )
 from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.tables import create_table, read_tables
-from chartwatch.domain.stores import CatalogStore, ChartStore, Checkpoints, MilestoneStore, Outbox
+from chartwatch.services.ports import CatalogStore, ChartStore, Checkpoints, MilestoneStore, Outbox
 from chartwatch_local.aws import REGION, LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
 from tests.command_line import Write

@@ -18,10 +18,10 @@ from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.tables import create_table, read_tables
 from chartwatch.cli.main import app
 from chartwatch.cli.replay import Stores, replay
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Provenance
-from chartwatch.domain.stores import Quarantined
+from chartwatch.domain.charts.publications import Provenance
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.rules import default_rules
+from chartwatch.services.ports import Quarantined
 from chartwatch.sources import open_source
 from chartwatch_local.aws import LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS

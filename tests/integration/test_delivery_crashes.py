@@ -13,7 +13,7 @@ from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.sns import SnsSubscribers, SnsTopic
 from chartwatch.adapters.sqs import SqsWitness
-from chartwatch.domain.stories import Message
+from chartwatch.domain.stories.story import Message
 from tests.deliveries import NOW, Cut, Ended, World
 from tests.integration.conftest import Aws
 

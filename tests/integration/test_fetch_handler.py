@@ -13,8 +13,8 @@ import pytest
 from chartwatch.adapters import deployment
 from chartwatch.adapters.folder import FolderArchive
 from chartwatch.adapters.memory import MemoryCharts, MemoryValidators, NoArchive
-from chartwatch.domain.fetching import Answer, NotModified, Request, Validators
 from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceNotATable
+from chartwatch.services.fetching import Answer, NotModified, Request, Validators
 
 HEADER = "period,territory,rank,title"
 

@@ -17,10 +17,7 @@ from moto import mock_aws
 
 from chartwatch.adapters.connection import VERSION, HttpConnection, Limits, half_to_whole
 from chartwatch.adapters.memory import MemoryValidators
-from chartwatch.domain.charts import Provenance, Publication
-from chartwatch.domain.destinations import Reach
-from chartwatch.domain.fetching import Answer as Fetched
-from chartwatch.domain.fetching import NothingNew, NotModified, Renewal, Request, Validators
+from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.errors import (
     DestinationRefused,
     SourceNotATable,
@@ -28,6 +25,9 @@ from chartwatch.errors import (
     SourceUnavailable,
     SourceValueError,
 )
+from chartwatch.services.egress import Reach
+from chartwatch.services.fetching import Answer as Fetched
+from chartwatch.services.fetching import NothingNew, NotModified, Renewal, Request, Validators
 from chartwatch.sources import open_source
 from tests.providers import Answer, Asked, Server
 

@@ -7,7 +7,7 @@ import pytest
 from bench.generated import DAILY, GeneratedHistory, Shape, generated_history
 from bench.history import Figures, cost_behind
 from bench.metering import item_size, metered
-from chartwatch.domain.charts import Cadence
+from chartwatch.domain.charts.chart import Cadence
 from tests.integration.conftest import Aws
 
 SHAPE = Shape("a few territories, weekly", Cadence.WEEK, 8, 3, 52, 1.0, 0.5, 0.6, gaps=100)

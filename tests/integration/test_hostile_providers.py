@@ -21,9 +21,9 @@ from cryptography.x509.oid import NameOID
 
 from chartwatch.adapters.connection import HttpConnection, Limits, resolve
 from chartwatch.adapters.deployment import reach_of
-from chartwatch.domain.destinations import Reach
-from chartwatch.domain.fetching import Request
 from chartwatch.errors import DestinationRefused, SourceUnavailable
+from chartwatch.services.egress import Reach
+from chartwatch.services.fetching import Request
 from chartwatch.sources import open_source
 from tests.providers import Answer, Server, raw_server
 
@@ -292,7 +292,7 @@ def test_the_checked_address_must_prove_that_it_is_the_named_host(
     certified: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The one address that can be connected to in a test stands for a public one.
-    monkeypatch.setattr("chartwatch.domain.destinations.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("chartwatch.services.egress.is_public", lambda address: address == "127.0.0.1")
     with _tls_server(certified, tmp_path) as (port, heads, names):
         host = f"charts.example:{port}"
         trusting = ssl.create_default_context(cafile=str(tmp_path / "certificate.pem"))
@@ -310,7 +310,7 @@ def test_the_checked_address_must_prove_that_it_is_the_named_host(
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chartwatch.domain.destinations.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("chartwatch.services.egress.is_public", lambda address: address == "127.0.0.1")
     with _tls_server("charts.example", tmp_path) as (port, heads, _):
         host = f"charts.example:{port}"
         with pytest.raises(SourceUnavailable):

@@ -12,14 +12,14 @@ import pytest
 
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.cli.replay import Stores, replay
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Publication
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import Ingested
-from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, substance
-from chartwatch.domain.stores import Filing
+from chartwatch.domain.charts.publications import Publication
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status, substance
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import SourceError
 from chartwatch.rules import default_rules
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import Ingested
+from chartwatch.services.ports import Filing
 from chartwatch.sources import open_source
 
 DATA = Path(os.environ.get("CHARTWATCH_DATA", ""))

@@ -16,14 +16,14 @@ from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
 from chartwatch.cli.replay import Stores
 from chartwatch.cli.replay import replay as replay_files
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Provenance, Publication
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import Ingested, ingest
-from chartwatch.domain.ingestion import take_in as put
-from chartwatch.domain.milestones import Bulletin, Milestone, Status
-from chartwatch.domain.rules import Count, RuleKind, RuleSet, Scope
+from chartwatch.domain.charts.publications import Provenance, Publication
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone, Status
+from chartwatch.domain.rules.rule import Count, RuleKind, RuleSet, Scope
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.rules import default_rules, parse_rules
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import Ingested, ingest
+from chartwatch.services.ingest import take_in as put
 from chartwatch.sources import open_source
 from tests.oracle import agreement, sql
 

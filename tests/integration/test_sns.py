@@ -14,9 +14,9 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from chartwatch.adapters.sns import MAX_MESSAGE, ONE_ATTEMPT, SnsSubscribers, SnsTopic
-from chartwatch.domain.reconciling import Subscriber
-from chartwatch.domain.stories import Message
+from chartwatch.domain.stories.story import Message
 from chartwatch.errors import NotPublished
+from chartwatch.services.reconcile import Subscriber
 
 MESSAGE = Message(
     id="netflix-weekly-tv:00000007:squid",

@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from chartwatch.adapters.sqs import LONG_POLL, SqsWitness
-from chartwatch.domain.reconciling import Sighting
+from chartwatch.services.reconcile import Sighting
 
 URL, MISSED = "https://sqs.example/witness", "https://sqs.example/missed"
 RECEIVED = {"QueueUrl": URL, "MaxNumberOfMessages": 10, "WaitTimeSeconds": LONG_POLL}

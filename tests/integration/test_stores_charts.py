@@ -10,23 +10,15 @@ import pytest
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.table import ATTEMPTS
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
-from chartwatch.domain.charts import (
-    Cadence,
-    Chart,
-    Edition,
-    Entry,
-    Era,
-    Kind,
-    Provenance,
-    Publication,
-    Renaming,
-    Version,
-)
-from chartwatch.domain.fetching import Validators
-from chartwatch.domain.ingestion import take_in
-from chartwatch.domain.revisions import History
-from chartwatch.domain.stores import ChartStore, Filing, Quarantined
+from chartwatch.domain.charts.chart import Cadence, Chart, Era
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, Version
+from chartwatch.domain.charts.versions import History
+from chartwatch.domain.works.renames import Renaming
+from chartwatch.domain.works.work import Kind
 from chartwatch.errors import StoreOverloaded
+from chartwatch.services.fetching import Validators
+from chartwatch.services.ingest import take_in
+from chartwatch.services.ports import ChartStore, Filing, Quarantined
 from tests.integration.conftest import Aws, Place
 
 WEEK = date(2022, 2, 6)

@@ -9,11 +9,11 @@ import pytest
 
 from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.memory import MemoryMilestones
-from chartwatch.domain.history import EVERYWHERE
-from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.rolls import Tally, TallyKey
-from chartwatch.domain.stores import MilestoneStore, Writes
+from chartwatch.domain.milestones.fold import EVERYWHERE
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.rules.rolls import Tally, TallyKey
 from chartwatch.errors import Conflict
+from chartwatch.services.ports import MilestoneStore, Writes
 from tests.integration.conftest import Aws
 from tests.integration.test_stores_milestones import bulletin, head, honour, milestone, of, slot, state, week
 

@@ -20,10 +20,10 @@ from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
 from chartwatch.adapters.folder import FolderArchive
 from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.stores import Checkpoint, Delivery, Lease
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import CatalogProblem, StoryInDoubt
+from chartwatch.services.ports import Checkpoint, Delivery, Lease
 from tests.integration.conftest import Aws, Place
 from tests.integration.test_stores_crashes import Repeating
 

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from chartwatch.domain.charts import Kind, NumberOne
-from chartwatch.domain.claims import Reason
-from chartwatch.domain.history import EVERYWHERE, Coverage, Head, Honour, HonourKey
-from chartwatch.domain.holders import Holder
-from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, Told, WorkFacts
-from chartwatch.domain.rolls import Tally, TallyKey
-from chartwatch.domain.rules import Count, RuleKind
-from chartwatch.domain.stores import MilestoneStore, Writes
+from chartwatch.domain.charts.publications import NumberOne
+from chartwatch.domain.milestones.fold import EVERYWHERE, Coverage, Head, Honour, HonourKey
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status, Told, WorkFacts
+from chartwatch.domain.rules.claims import Reason
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rolls import Tally, TallyKey
+from chartwatch.domain.rules.rule import Count, RuleKind
+from chartwatch.domain.works.work import Kind
 from chartwatch.errors import Conflict, RecordTooLarge
+from chartwatch.services.ports import MilestoneStore, Writes
 from tests.integration.conftest import Aws, Place
 
 CHART = "weekly-tv"

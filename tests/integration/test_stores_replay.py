@@ -12,13 +12,15 @@ import pytest
 
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.memory import NoArchive
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication, in_order
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import ingest, take_in
-from chartwatch.domain.milestones import Bulletin, Status
-from chartwatch.domain.rules import RuleSet
+from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, in_order
+from chartwatch.domain.milestones.milestone import Bulletin, Status
+from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import default_rules, parse_rules
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import ingest, take_in
 from chartwatch.sources import open_source
 from tests.integration.conftest import Aws, Memory, Place
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters import deployment
-from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.publishing import Completed
+from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.errors import Conflict, NotPublished
+from chartwatch.services.publish import Completed
 
 CONTEXT = SimpleNamespace(
     function_name="stream", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="1"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from chartwatch.domain.milestones import Milestone, Status
+from chartwatch.domain.milestones.milestone import Milestone, Status
 from tests.oracle import sql
 
 _UNDECIDED = re.compile(

@@ -6,9 +6,9 @@ from typing import Any
 from unittest.mock import patch
 
 from chartwatch.adapters.dynamodb.codec import Packed
-from chartwatch.domain import publishing
-from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.stories import Message, Story, digest, stories
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.stories.story import Message, Story, digest, stories
+from chartwatch.services import publish as publishing
 
 _unpack = Packed.unpack
 

@@ -15,15 +15,17 @@ from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.memory import NoArchive
 from chartwatch.adapters.sns import SnsSubscribers, SnsTopic
 from chartwatch.adapters.sqs import SqsWitness
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import ingest
-from chartwatch.domain.pacing import Pace
-from chartwatch.domain.publishing import Publisher
-from chartwatch.domain.reconciling import TURN, Finding, Reconciler
-from chartwatch.domain.stores import Delivery
+from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import parse_rules
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import ingest
+from chartwatch.services.pacing import Pace
+from chartwatch.services.ports import Delivery
+from chartwatch.services.publish import Publisher
+from chartwatch.services.reconcile import TURN, Finding, Reconciler
 from tests.simulation.cloud import MISSED, SNS, SQS, WITNESS, DynamoDB, Fault, Kept, Killed, Queue, Record, Seam, Tables
 
 CHARTS, MILESTONES, STORIES = "charts", "milestones", "stories"

@@ -17,15 +17,15 @@ from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Item, Key, Table
 from chartwatch.adapters.sns import SnsTopic
 from chartwatch.adapters.sqs import SqsWitness
-from chartwatch.domain import reconciling
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.history import Head
-from chartwatch.domain.milestones import Bulletin, Milestone
-from chartwatch.domain.publishing import Addressed, Completed, Publisher
-from chartwatch.domain.reconciling import Reconciler, Sighting
-from chartwatch.domain.stores import Lease
-from chartwatch.domain.stories import Message
+from chartwatch.domain.milestones.fold import Head
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone
+from chartwatch.domain.stories.story import Message
 from chartwatch.errors import NotPublished
+from chartwatch.services import reconcile as reconciling
+from chartwatch.services.detect import Detector
+from chartwatch.services.ports import Lease
+from chartwatch.services.publish import Addressed, Completed, Publisher
+from chartwatch.services.reconcile import Reconciler, Sighting
 from tests.simulation import pipeline as simulated
 from tests.simulation.cloud import SNS, Fault, Record, Seam
 from tests.simulation.exploring import followed

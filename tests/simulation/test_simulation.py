@@ -7,7 +7,7 @@ from itertools import count, islice
 
 import pytest
 
-from chartwatch.domain.reconciling import Found
+from chartwatch.services.reconcile import Found
 from tests.simulation.cloud import Fault
 from tests.simulation.exploring import followed, state
 from tests.simulation.pipeline import Pipeline

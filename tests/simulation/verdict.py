@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from chartwatch.domain.milestones import substance
-from chartwatch.domain.reconciling import Found
-from chartwatch.domain.stories import Message, told_by
+from chartwatch.domain.milestones.milestone import substance
+from chartwatch.domain.stories.story import Message, told_by
+from chartwatch.services.reconcile import Found
 from tests.simulation.cloud import Fault
 from tests.simulation.memory import digest_of, stories_of
 from tests.simulation.pipeline import CHART, Pipeline

@@ -8,15 +8,15 @@ from datetime import date
 import pytest
 
 from chartwatch.adapters.memory import MemoryCheckpoints, MemoryMilestones, MemoryOutbox
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.claims import Holder
-from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, WorkFacts
-from chartwatch.domain.pacing import Pace
-from chartwatch.domain.publishing import Completed, Publisher
-from chartwatch.domain.rules import RuleKind
-from chartwatch.domain.stores import Checkpoint, Delivery, Lease
-from chartwatch.domain.stories import Message
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status, WorkFacts
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rule import RuleKind
+from chartwatch.domain.stories.story import Message
+from chartwatch.domain.works.work import Kind
 from chartwatch.errors import NotPublished
+from chartwatch.services.pacing import Pace
+from chartwatch.services.ports import Checkpoint, Delivery, Lease
+from chartwatch.services.publish import Completed, Publisher
 
 PERIOD = date(2022, 2, 4)
 

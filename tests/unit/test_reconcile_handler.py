@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters import deployment
-from chartwatch.domain.reconciling import Finding, Found
+from chartwatch.services.reconcile import Finding, Found
 from chartwatch.settings import PREFIX, Settings, settings
 
 

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from chartwatch.domain.rules import Condition, Fact
+from chartwatch.domain.rules.rule import Condition, Fact
 from chartwatch.errors import RuleProblem
 from chartwatch.rules import default_rules, examine, parse_rules
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Kind
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import CatalogProblem
 
 COLUMNS = (
@@ -34,7 +34,7 @@ def read_catalog(path: Path) -> Catalog:
 
     A title or alias that was decoded wrongly stands for its right form as well, which is what sources make of it.
     """
-    from chartwatch.domain.decoding import well_decoded  # noqa: PLC0415  # the detector parses, and starts without ftfy
+    from chartwatch.domain.works.decoding import well_decoded  # noqa: PLC0415  # the detector parses, and starts without ftfy
 
     try:
         body = path.read_bytes()

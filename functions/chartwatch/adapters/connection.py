@@ -16,10 +16,10 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from urllib3.exceptions import HTTPError
 
 from chartwatch.adapters.wire import LimitPassed, Meter, exchange
-from chartwatch.domain.destinations import Destination, Reach, authority
-from chartwatch.domain.fetching import Answer, NotModified, Request, Validators
 from chartwatch.domain.outside_text import repeated
 from chartwatch.errors import SourceUnavailable
+from chartwatch.services.egress import Destination, Reach, authority
+from chartwatch.services.fetching import Answer, NotModified, Request, Validators
 
 VERSION = "0.1.0"
 

@@ -18,12 +18,12 @@ from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
 from chartwatch.adapters.sns import ONE_ATTEMPT, SnsSubscribers, SnsTopic
 from chartwatch.adapters.sqs import SqsWitness
-from chartwatch.domain.destinations import LOOPBACK, Reach
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.pacing import Pace
-from chartwatch.domain.publishing import Publisher
-from chartwatch.domain.reconciling import Reconciler
-from chartwatch.domain.rules import RuleSet
+from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.services.detect import Detector
+from chartwatch.services.egress import LOOPBACK, Reach
+from chartwatch.services.pacing import Pace
+from chartwatch.services.publish import Publisher
+from chartwatch.services.reconcile import Reconciler
 from chartwatch.settings import settings
 
 

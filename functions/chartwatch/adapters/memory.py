@@ -4,24 +4,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
 
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import PublicationSummary
-from chartwatch.domain.detection import Past
-from chartwatch.domain.fetching import Validators
-from chartwatch.domain.history import Head, Records
-from chartwatch.domain.milestones import Bulletin, Milestone
-from chartwatch.domain.revisions import History
-from chartwatch.domain.stores import (
-    Checkpoint,
-    Delivery,
-    Filing,
-    Lease,
-    Quarantined,
-    Recorded,
-    Tidied,
-    Writes,
-)
+from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.charts.versions import History
+from chartwatch.domain.milestones.fold import Head, Records
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import Conflict, StoryInDoubt
+from chartwatch.services.detect import Past
+from chartwatch.services.fetching import Validators
+from chartwatch.services.ports import Checkpoint, Delivery, Filing, Lease, Quarantined, Recorded, Tidied, Writes
 
 
 def _utc_now() -> datetime:

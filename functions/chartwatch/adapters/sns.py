@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
-from chartwatch.domain.reconciling import Subscriber
-from chartwatch.domain.stories import Message, as_text
+from chartwatch.domain.stories.story import Message, as_text
 from chartwatch.errors import NotPublished
+from chartwatch.services.reconcile import Subscriber
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chartwatch.domain.reconciling import Sighting
-from chartwatch.domain.stories import told_by
+from chartwatch.domain.stories.story import told_by
+from chartwatch.services.reconcile import Sighting
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

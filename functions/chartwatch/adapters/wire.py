@@ -12,7 +12,7 @@ from typing import Any
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from chartwatch.domain.destinations import Destination
+from chartwatch.services.egress import Destination
 
 MAX_HEAD = 64 * 1024
 """Bytes of a status line and headers."""

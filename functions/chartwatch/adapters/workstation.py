@@ -16,7 +16,7 @@ from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.tables import TEMPLATE, create_table, read_tables
-from chartwatch.domain.catalog import Catalog
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import AwsRefused, FileProblem
 
 if TYPE_CHECKING:

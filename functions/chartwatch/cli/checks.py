@@ -14,20 +14,13 @@ from chartwatch.cli.histories import History
 from chartwatch.cli.listings import one_in_words, where_in_words
 from chartwatch.cli.places import refuse_form, refuse_unheard_of
 from chartwatch.domain import words
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Cadence
-from chartwatch.domain.checking import (
-    Answer,
-    Assertion,
-    Timeline,
-    Verdict,
-    check,
-    elsewhere,
-    works_named,
-)
-from chartwatch.domain.history import EVERYWHERE
-from chartwatch.domain.holders import Holder, name_of
-from chartwatch.domain.rules import Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.charts.chart import Cadence
+from chartwatch.domain.milestones.checks import Answer, Assertion, Timeline, Verdict, check, elsewhere, works_named
+from chartwatch.domain.milestones.fold import EVERYWHERE
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rule import Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.claimants import name_of
 from chartwatch.errors import ArgumentError, OptionError
 from chartwatch.rules import examine
 from chartwatch.rules.codes import country_problem, language_problem, work_kind_problem

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from chartwatch.domain.charts import Provenance
-from chartwatch.domain.fetching import MAX_BYTES
+from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import FileProblem, SourceNotATable, SourceTruncated
+from chartwatch.services.fetching import MAX_BYTES
 
 _TIME_FETCHED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 

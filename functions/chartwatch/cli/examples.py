@@ -7,13 +7,15 @@ from importlib import resources
 
 from chartwatch.adapters.catalog_file import parse_catalog
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
-from chartwatch.domain.catalog import UNLISTED, Catalog
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Provenance, Publication
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import take_in
-from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.rules import Rule, RuleSet
+from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.rules.rule import Rule, RuleSet
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import UNLISTED
 from chartwatch.rules import Example
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import take_in
 
 FIRST_PERIOD = date(2022, 4, 1)
 """Later than the sample: all works of its catalog are out, so that a chart can mean them."""

@@ -10,9 +10,9 @@ import typer
 
 from chartwatch.cli.replay import Observer
 from chartwatch.cli.reports import Tally, refusal
-from chartwatch.domain.charts import Publication
-from chartwatch.domain.ingestion import Ingested
+from chartwatch.domain.charts.publications import Publication
 from chartwatch.errors import SourceError
+from chartwatch.services.ingest import Ingested
 
 if TYPE_CHECKING:
     from rich.progress import Progress

@@ -12,13 +12,13 @@ from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
 from chartwatch.cli.documents import read_document, refuse_missing
 from chartwatch.cli.examples import sample_catalog
 from chartwatch.cli.reports import refusal
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import PublicationSummary
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import Ingested, ingest
-from chartwatch.domain.rules import RuleSet
-from chartwatch.domain.stores import ChartStore, MilestoneStore
+from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import FileProblem, OptionError, SourceError
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import Ingested, ingest
+from chartwatch.services.ports import ChartStore, MilestoneStore
 from chartwatch.sources import SOURCES, Source, open_source
 
 SAMPLE = "sample"

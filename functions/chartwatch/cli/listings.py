@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from chartwatch.domain import words
-from chartwatch.domain.catalog import Catalog, Work, title_key
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.rules import Condition, Count, Fact, Lists, Rule
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Rule
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.sources.protocol import Source
 
 WIDE = 124

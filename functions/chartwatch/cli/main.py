@@ -151,7 +151,7 @@ def replay(
     from chartwatch.cli.replay import replay as replayed
     from chartwatch.cli.reports import LINES, Tally
     from chartwatch.cli.stores import open_stores
-    from chartwatch.domain.catalog import Catalog
+    from chartwatch.domain.works.catalog import Catalog
     from chartwatch.rules import default_rules, read_rules
     from chartwatch.sources import open_source
 

@@ -8,10 +8,10 @@ from datetime import date
 
 from chartwatch.cli.choices import did_you_mean
 from chartwatch.domain import words
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Cadence
-from chartwatch.domain.checking import Timeline
-from chartwatch.domain.rules import Count, Rule, RuleKind
+from chartwatch.domain.charts.chart import Cadence
+from chartwatch.domain.milestones.checks import Timeline
+from chartwatch.domain.rules.rule import Count, Rule, RuleKind
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import ArgumentError
 
 _DATE = r"\d{4}-\d\d-\d\d"

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from chartwatch.domain.stores import Quarantined
+from chartwatch.services.ports import Quarantined
 
 WIDTH = 100
 """Columns, but for an address that is longer."""

@@ -8,14 +8,14 @@ from typing import Protocol
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
 from chartwatch.cli.documents import read_document
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Publication
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import Ingested, ingest
-from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.rules import RuleSet
-from chartwatch.domain.stores import Archive, ChartStore, MilestoneStore
+from chartwatch.domain.charts.publications import Publication
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import SourceError
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import Ingested, ingest
+from chartwatch.services.ports import Archive, ChartStore, MilestoneStore
 from chartwatch.sources.protocol import Source
 
 

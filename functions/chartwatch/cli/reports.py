@@ -8,9 +8,9 @@ from pathlib import Path
 
 from chartwatch.cli.choices import BulletinFormat
 from chartwatch.domain import words
-from chartwatch.domain.charts import Publication
-from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.stories import stories
+from chartwatch.domain.charts.publications import Publication
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.stories.story import stories
 from chartwatch.errors import SourceError
 
 RULE = "-" * 72

@@ -7,8 +7,8 @@ from pathlib import Path
 from chartwatch.adapters.memory import NoArchive
 from chartwatch.cli.choices import StoreKind
 from chartwatch.cli.replay import Stores
-from chartwatch.domain.stores import Archive
 from chartwatch.errors import FileProblem
+from chartwatch.services.ports import Archive
 
 
 @contextmanager

@@ -9,9 +9,10 @@ from datetime import date
 from chartwatch.cli.choices import Format
 from chartwatch.cli.histories import History
 from chartwatch.domain import words
-from chartwatch.domain.detection import fold
-from chartwatch.domain.milestones import Milestone, Policy, Status, difference
-from chartwatch.domain.rules import Rule, RuleSet
+from chartwatch.domain.milestones.difference import Policy, difference
+from chartwatch.domain.milestones.milestone import Milestone, Status
+from chartwatch.domain.rules.rule import Rule, RuleSet
+from chartwatch.services.detect import fold
 
 LATEST = 20
 """Milestones of a rule that a person is shown unless they ask for more."""

@@ -17,10 +17,12 @@ from rich.text import Text
 from chartwatch.cli.choices import AnswerFormat, did_you_mean
 from chartwatch.cli.histories import Record
 from chartwatch.domain import words
-from chartwatch.domain.charts import Chart, Edition, Entry, Provenance, PublicationSummary, Version
-from chartwatch.domain.holders import Holder, name_of
-from chartwatch.domain.milestones import Milestone
-from chartwatch.domain.revisions import Revision, RevisionKind, Revisions
+from chartwatch.domain.charts.chart import Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, PublicationSummary, Version
+from chartwatch.domain.charts.versions import Revision, RevisionKind, Revisions
+from chartwatch.domain.milestones.milestone import Milestone
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.works.claimants import name_of
 from chartwatch.errors import ArgumentError
 
 WIDTH = 100

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from chartwatch.domain.rules import RuleSet
+from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.errors import RuleProblem
 from chartwatch.rules.mistakes import duplicate, mistakes_of, place_of
 from chartwatch.rules.schema import RuleModel

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from babel import Locale
 from babel.core import get_global
 
-from chartwatch.domain.charts import Kind
+from chartwatch.domain.works.work import Kind
 
 _ENGLISH = Locale("en")
 

@@ -16,8 +16,8 @@ from pydantic import (
 )
 
 from chartwatch.domain import words
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.rules import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, Scope
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, Scope
+from chartwatch.domain.works.work import Kind
 from chartwatch.rules.codes import country_problem, language_problem, nearest, not_one, work_kind_problem
 
 PLACEHOLDERS = frozenset(

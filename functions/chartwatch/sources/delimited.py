@@ -7,11 +7,13 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from chartwatch.domain.charts import Cadence, Chart, Entry, Era, Kind, Provenance, Publication
-from chartwatch.domain.destinations import authority
-from chartwatch.domain.fetching import Connection, Request
+from chartwatch.domain.charts.chart import Cadence, Chart, Era
+from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.outside_text import as_evidence
+from chartwatch.domain.works.work import Kind
 from chartwatch.errors import OptionError
+from chartwatch.services.egress import authority
+from chartwatch.services.fetching import Connection, Request
 from chartwatch.sources.editions import (
     Gathered,
     Ranks,

@@ -7,7 +7,8 @@ from datetime import date
 from operator import itemgetter
 from typing import TypeAlias
 
-from chartwatch.domain.charts import Chart, Edition, Entry, Provenance, Publication, in_order
+from chartwatch.domain.charts.chart import Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, in_order
 from chartwatch.errors import RanksDuplicated, RanksIncomplete, SourceError, SourceTruncated
 
 Key: TypeAlias = tuple[str, date, str]

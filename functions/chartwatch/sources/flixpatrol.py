@@ -24,9 +24,9 @@ from pydantic import (
     field_validator,
 )
 
-from chartwatch.domain.charts import Cadence, Chart, Entry, Era, Kind, Provenance, Publication
-from chartwatch.domain.destinations import authority
-from chartwatch.domain.fetching import MAX_BYTES, Connection, Request
+from chartwatch.domain.charts.chart import Cadence, Chart, Era
+from chartwatch.domain.charts.publications import Entry, Provenance, Publication
+from chartwatch.domain.works.work import Kind
 from chartwatch.errors import (
     SourceChanged,
     SourceEmpty,
@@ -37,6 +37,8 @@ from chartwatch.errors import (
     SourceTruncated,
     SourceValueError,
 )
+from chartwatch.services.egress import authority
+from chartwatch.services.fetching import MAX_BYTES, Connection, Request
 from chartwatch.sources.editions import Key, Ranks, Rows, gather, publications, refuse_broken_ranks
 from chartwatch.sources.options import Options, listed, meanings, read_options
 from chartwatch.sources.tables import LONGEST_TITLE, a_date, a_territory, shown

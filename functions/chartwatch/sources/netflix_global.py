@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from chartwatch.domain.charts import Kind
+from chartwatch.domain.works.work import Kind
 from chartwatch.sources.netflix_weekly import Labelling, WeeklyFile, weekly_chart
 
 LABELLING: Labelling = {

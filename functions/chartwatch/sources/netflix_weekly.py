@@ -9,11 +9,13 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 from pydantic import Field
 
-from chartwatch.domain.charts import GLOBAL, Cadence, Chart, Entry, Era, Kind, Provenance, Publication
-from chartwatch.domain.destinations import authority
-from chartwatch.domain.fetching import Connection, Request
+from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, Era
+from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.outside_text import as_evidence
+from chartwatch.domain.works.work import Kind
 from chartwatch.errors import SourceMislabelled, SourceTruncated
+from chartwatch.services.egress import authority
+from chartwatch.services.fetching import Connection, Request
 from chartwatch.sources.editions import (
     Gathered,
     Ranks,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol, Self
 
-from chartwatch.domain.charts import Provenance, Publication
-from chartwatch.domain.fetching import Connection
+from chartwatch.domain.charts.publications import Provenance, Publication
+from chartwatch.services.fetching import Connection
 
 
 class Source(Protocol):

@@ -9,8 +9,8 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from chartwatch.domain.charts import GLOBAL
-from chartwatch.domain.decoding import well_decoded
+from chartwatch.domain.charts.chart import GLOBAL
+from chartwatch.domain.works.decoding import well_decoded
 from chartwatch.errors import (
     SourceChanged,
     SourceEmpty,

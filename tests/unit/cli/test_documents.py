@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chartwatch.cli.documents import read_document, time_fetched
-from chartwatch.domain.fetching import MAX_BYTES
 from chartwatch.errors import FileProblem, SourceNotATable, SourceTruncated
+from chartwatch.services.fetching import MAX_BYTES
 
 BODY = b"period,title\n2022-01-01,\xc3\x89lite\n"
 PACKED = gzip.compress(BODY, mtime=0)

@@ -5,9 +5,9 @@ import pytest
 from rich.console import Console
 
 from chartwatch.cli.listings import CatalogCounts, rules_table, sources_table, where_in_words
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.rules import Condition, Count, Fact, Rule, RuleKind, Scope
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, RuleKind, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import default_rules
 from chartwatch.sources import SOURCES
 

@@ -5,9 +5,9 @@ import pytest
 
 from chartwatch.cli.replay import Strict, replay
 from chartwatch.cli.reports import Tally, change_lines, email_lines, refusal, story_lines
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.stories import stories
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.stories.story import stories
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import SourceEmpty, SourceError, SourceTruncated
 from chartwatch.rules import default_rules
 from chartwatch.sources import open_source

@@ -15,7 +15,7 @@ import typer
 import yaml
 
 from chartwatch.cli.main import app
-from chartwatch.domain.rules import RuleKind
+from chartwatch.domain.rules.rule import RuleKind
 from chartwatch.rules import default_rules, parse_rules
 from chartwatch.rules.schema import rules_schema
 from chartwatch.sources import SOURCES, open_source

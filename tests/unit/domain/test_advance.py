@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.history import EVERYWHERE, Head, Honour, HonourKey, Step, advance
-from chartwatch.domain.rolls import Tally, TallyKey
-from chartwatch.domain.rules import Count, Lists, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.milestones.fold import EVERYWHERE, Head, Honour, HonourKey, Step, advance
+from chartwatch.domain.rules.rolls import Tally, TallyKey
+from chartwatch.domain.rules.rule import Count, Lists, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind
 from tests.chronicle import CHANGE, CHART, DAY, DEAD, NTH, SQUID, WORKS, Chronicle, Ones, a_run
 
 SPREAD = replace(CHANGE, id="spread", kind=RuleKind.SPREAD, scope=Scope.CHART, at=(2,))

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Edition, Entry, Kind, Provenance, Publication
-from chartwatch.domain.checking import Answer, Assertion, Verdict, check, works_named
-from chartwatch.domain.rules import Condition, Count, Fact, Rule, RuleKind, Scope
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.milestones.checks import Answer, Assertion, Verdict, check, works_named
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, RuleKind, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 from tests.unit.domain.test_checking import CATALOG, CHART, NTH, RACE, START, days, is_nth, timeline, wins
 
 TRUE, FALSE, UNKNOWN = Verdict.TRUE, Verdict.FALSE, Verdict.UNKNOWN

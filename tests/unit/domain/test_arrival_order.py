@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.adapters.memory import MemoryMilestones
-from chartwatch.domain.claims import Claim
-from chartwatch.domain.detection import Detector, fold
-from chartwatch.domain.history import Head
-from chartwatch.domain.ingestion import take_in
-from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, substance
-from chartwatch.domain.stores import Recorded
+from chartwatch.domain.milestones.fold import Head
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status, substance
+from chartwatch.domain.rules.claims import Claim
+from chartwatch.services.detect import Detector, fold
+from chartwatch.services.ingest import take_in
+from chartwatch.services.ports import Recorded
 from tests.courses import Run, run, straight
 from tests.strategies import (
     PERIODS,

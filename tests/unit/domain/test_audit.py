@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from chartwatch.domain.detection import Audit
-from chartwatch.domain.stores import Writes
+from chartwatch.services.detect import Audit
+from chartwatch.services.ports import Writes
 from tests.chronicle import CHANGE, CHART, DAY, NTH, Chronicle, a_run
 
 

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import GLOBAL, Cadence, Chart, Edition, Entry, Kind, Provenance, Publication
-from chartwatch.domain.checking import Answer, Assertion, Timeline, Verdict, check, elsewhere, works_named
-from chartwatch.domain.rules import Condition, Count, Fact, Rule, RuleKind, Scope
+from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.milestones.checks import Answer, Assertion, Timeline, Verdict, check, elsewhere, works_named
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, RuleKind, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 from tests.strategies import examples
 
 START = date(2022, 1, 1)

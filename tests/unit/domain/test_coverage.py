@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from chartwatch.domain.charts import Cadence, NumberOne, missing_between
-from chartwatch.domain.history import Coverage
+from chartwatch.domain.charts.chart import Cadence, missing_between
+from chartwatch.domain.charts.publications import NumberOne
+from chartwatch.domain.milestones.fold import Coverage
 
 SUNDAY = date(2021, 7, 4)
 NOBODY: tuple[NumberOne, ...] = ()

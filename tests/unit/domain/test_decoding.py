@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.adapters.catalog_file import COLUMNS, parse_catalog, read_catalog, write_catalog
-from chartwatch.domain.catalog import Work
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.decoding import well_decoded
+from chartwatch.domain.works.decoding import well_decoded
+from chartwatch.domain.works.work import Kind, Work
 from tests.strategies import examples
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwatch.domain.destinations import LOOPBACK, MAX_URL, Reach, authority, is_public
 from chartwatch.errors import DestinationRefused
+from chartwatch.services.egress import LOOPBACK, MAX_URL, Reach, authority, is_public
 
 CHARTS = frozenset({"charts.example", "files.charts.example:8443"})
 

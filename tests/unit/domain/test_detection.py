@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from chartwatch.adapters.memory import MemoryCharts
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.milestones import Status, WorkFacts
-from chartwatch.domain.rules import Condition, Count, Fact, RuleSet, Scope
+from chartwatch.domain.milestones.milestone import Status, WorkFacts
+from chartwatch.domain.rules.rule import Condition, Count, Fact, RuleSet, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import RecordAhead
+from chartwatch.services.detect import Detector
 from tests.chronicle import CHANGE, CHART, DAY, NTH, OZARK, RACE, RIDDLE, SQUID, WORKS, Chronicle, a_run, told
 
 # change

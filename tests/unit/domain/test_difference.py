@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from chartwatch.domain.claims import Claim, Reason
-from chartwatch.domain.holders import Holder
-from chartwatch.domain.milestones import Change, Milestone, Policy, Status, difference
-from chartwatch.domain.rules import RuleKind
+from chartwatch.domain.milestones.difference import Policy, difference
+from chartwatch.domain.milestones.milestone import Change, Milestone, Status
+from chartwatch.domain.rules.claims import Claim, Reason
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rule import RuleKind
 
 Record = Mapping[str, Milestone]
 

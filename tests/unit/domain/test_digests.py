@@ -2,7 +2,9 @@
 
 import hashlib
 
-from chartwatch.domain.charts import Edition, Entry, Kind, Provenance, Publication, Renaming
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.works.renames import Renaming
+from chartwatch.domain.works.work import Kind
 from tests.chronicle import CHART, DAY
 
 PROVENANCE = Provenance("https://charts.example", None, "0" * 64)

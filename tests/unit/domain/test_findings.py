@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chartwatch.domain.reconciling import LOOK_BACK, Finding, Found, Subscriber
-from chartwatch.domain.stores import Checkpoint, Tidied
-from chartwatch.domain.stories import Message
+from chartwatch.domain.stories.story import Message
+from chartwatch.services.ports import Checkpoint, Tidied
+from chartwatch.services.reconcile import LOOK_BACK, Finding, Found, Subscriber
 from tests.deliveries import CHART, Ended, World, week
 
 

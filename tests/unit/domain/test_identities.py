@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from chartwatch.domain.catalog import Catalog, unlisted
-from chartwatch.domain.charts import Kind, Renaming
-from chartwatch.domain.identities import by_now
-from chartwatch.domain.revisions import Names
+from chartwatch.domain.milestones.identities import by_now
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.renames import Names, Renaming
+from chartwatch.domain.works.work import Kind, unlisted
 from tests.chronicle import HEIST, SQUID
 
 SINCE = date(2022, 1, 1)

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from chartwatch.adapters.memory import MemoryCharts
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Provenance, Publication
-from chartwatch.domain.ingestion import Ingested, filing, ingest, take_in
-from chartwatch.domain.stores import Filing
+from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.errors import HistoryShrank, PeriodToCome, SourceNotATable
+from chartwatch.services.ingest import Ingested, filing, ingest, take_in
+from chartwatch.services.ports import Filing
 
 CHART = Chart("weekly", "the weekly chart", "somewhere", Cadence.WEEK, 2)
 FIRST = date(2022, 1, 2)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chartwatch.domain.rules import Fact, Lists, Origin, Returns, Rule, RuleKind, Scope
+from chartwatch.domain.rules.rule import Fact, Lists, Origin, Returns, Rule, RuleKind, Scope
 from tests.chronicle import CHANGE, NTH, RACE, WORKS, Chronicle, a_run, told
 
 REIGN = Rule("reign", RuleKind.REIGN, Scope.TERRITORY, "{title} {has} had {n} {periods}", "{n}", at=(2, 3))

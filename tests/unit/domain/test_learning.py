@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.milestones import Bulletin, Status
-from chartwatch.domain.rules import Count, RuleKind, RuleSet, Scope
+from chartwatch.domain.milestones.milestone import Bulletin, Status
+from chartwatch.domain.rules.rule import Count, RuleKind, RuleSet, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
+from chartwatch.services.detect import Detector
 from tests.chronicle import (
     CHANGE,
     CHART,

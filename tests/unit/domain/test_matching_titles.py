@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chartwatch.domain.catalog import Catalog, Work, title_key, unlisted
-from chartwatch.domain.charts import Kind
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import Kind, Work, unlisted
 from tests.strategies import examples
 
 WEEK = date(2022, 2, 6)

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from chartwatch.domain.catalog import Work
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.rules import Fact, Origin
+from chartwatch.domain.rules.rule import Fact, Origin
+from chartwatch.domain.works.work import Kind, Work
 from tests.chronicle import NTH, Chronicle, a_run
 
 PER_COUNTRY = replace(NTH, where=(), per=Fact.ORIGIN_COUNTRY, headline="{title} {is} {ordinal} of {group}")

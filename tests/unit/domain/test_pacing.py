@@ -1,6 +1,6 @@
 """No second sees more messages than a pace allows, and nobody waits for nothing."""
 
-from chartwatch.domain.pacing import Pace
+from chartwatch.services.pacing import Pace
 
 
 class Clock:

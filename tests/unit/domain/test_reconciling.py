@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chartwatch.domain.calendars import MARGIN, overdue
-from chartwatch.domain.charts import Cadence, Chart
-from chartwatch.domain.reconciling import GRACE, LEASE, Found, Subscriber, in_turn
-from chartwatch.domain.stories import Message, told_by
+from chartwatch.domain.charts.calendars import MARGIN, overdue
+from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.stories.story import Message, told_by
+from chartwatch.services.reconcile import GRACE, LEASE, Found, Subscriber, in_turn
 from tests.deliveries import CHART, QUARTER, Ended, World, week
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chartwatch.domain.fetching import Answer, NothingNew, NotModified, Renewal, Request, Validators
+from chartwatch.services.fetching import Answer, NothingNew, NotModified, Renewal, Request, Validators
 
 REQUEST = Request("https://charts.example/a", {"page": "2"})
 KNOWN, FRESH = Validators(etag='"one"'), Validators(etag='"two"')

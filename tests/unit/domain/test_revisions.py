@@ -4,17 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Edition, Entry, Kind, Provenance, Renaming, Version
-from chartwatch.domain.revisions import (
-    MAX_VERSIONS,
-    History,
-    Names,
-    RevisionKind,
-    Revisions,
-    learned,
-    with_version,
-)
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
+from chartwatch.domain.charts.versions import MAX_VERSIONS, History, RevisionKind, Revisions, with_version
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.renames import Names, Renaming, learned
+from chartwatch.domain.works.work import Kind, Work
 
 RELABELLED, RESTATED, REPLACED = RevisionKind.RELABELLED, RevisionKind.RESTATED, RevisionKind.REPLACED
 

@@ -7,17 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from chartwatch.adapters.memory import MemoryCharts, NoArchive
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Provenance, Publication
-from chartwatch.domain.ingestion import (
-    MAX_NEW_TOP_ROWS,
-    MAX_NEW_TOPS,
-    MAX_REPLACED,
-    MAX_REPLACED_ROWS,
-    Ingested,
-    ingest,
-)
-from chartwatch.domain.stores import Filing
+from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.errors import HistoryRewritten
+from chartwatch.services.ingest import MAX_NEW_TOP_ROWS, MAX_NEW_TOPS, MAX_REPLACED, MAX_REPLACED_ROWS, Ingested, ingest
+from chartwatch.services.ports import Filing
 
 CHART = Chart("weekly", "the weekly chart", "somewhere", Cadence.WEEK, 10)
 FIRST = date(2012, 1, 1)

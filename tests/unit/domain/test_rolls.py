@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from chartwatch.domain.holders import Claimant
-from chartwatch.domain.rolls import OPEN_LINES, Line, Tally, TallyKey, with_lines
-from chartwatch.domain.rules import Count, Fact, RuleKind
+from chartwatch.domain.rules.rolls import OPEN_LINES, Line, Tally, TallyKey, with_lines
+from chartwatch.domain.rules.rule import Count, Fact, RuleKind
+from chartwatch.domain.works.claimants import Claimant
 from tests.chronicle import DAY, NTH, RACE, SQUID
 
 FAR = replace(NTH, at=(500,))

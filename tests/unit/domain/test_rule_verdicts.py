@@ -5,9 +5,8 @@ from datetime import date
 
 import pytest
 
-from chartwatch.domain.catalog import Work
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.rules import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.works.work import Kind, Work
 
 SERIES = Condition(Fact.WORK_KIND, frozenset({"series"}))
 NOT_ENGLISH = Condition(Fact.ORIGINAL_LANGUAGE, frozenset({"en"}), negated=True)

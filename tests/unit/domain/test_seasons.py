@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwatch.domain.catalog import Work
-from chartwatch.domain.holders import Claimant, Holder
-from chartwatch.domain.seasons import season_of
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.works.claimants import Claimant
+from chartwatch.domain.works.seasons import season_of
+from chartwatch.domain.works.work import Work
 from tests.strategies import examples
 
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.history import Head
-from chartwatch.domain.rules import RuleSet
+from chartwatch.domain.milestones.fold import Head
+from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import Conflict
+from chartwatch.services.detect import Detector
 from tests.chronicle import CHANGE, CHART, DAY, NTH, WORKS, Chronicle, NotedMilestones, a_run
 
 

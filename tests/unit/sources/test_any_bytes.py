@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chartwatch.domain.charts import Provenance
+from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import SourceError
 from chartwatch.sources import Source, open_source
 from tests.unit.sources.weekly_files import countries_lines, document, global_lines

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from chartwatch.adapters.catalog_file import parse_catalog
-from chartwatch.domain.charts import Provenance
-from chartwatch.domain.fetching import Request
+from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import CatalogProblem, RuleProblem, SourceError, SourceNotATable, SourceTooLarge
 from chartwatch.rules import MAX_BYTES, parse_rules
+from chartwatch.services.fetching import Request
 from chartwatch.sources import flixpatrol, open_source, tables
 from tests.unit.sources.test_any_bytes import OPENED, PROVENANCE, WHOLE
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from chartwatch.domain.charts import GLOBAL, Cadence, Entry, Era, Kind, Provenance, Publication
-from chartwatch.domain.fetching import Request
+from chartwatch.domain.charts.chart import GLOBAL, Cadence, Era
+from chartwatch.domain.charts.publications import Entry, Provenance, Publication
+from chartwatch.domain.works.work import Kind
 from chartwatch.errors import (
     OptionError,
     RanksDuplicated,
@@ -19,6 +20,7 @@ from chartwatch.errors import (
     SourceTruncated,
     SourceValueError,
 )
+from chartwatch.services.fetching import Request
 from chartwatch.sources import open_source
 
 PROVENANCE = Provenance("https://charts.example/file", None, "0" * 64)

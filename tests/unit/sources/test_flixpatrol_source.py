@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chartwatch.domain.charts import Kind, Provenance, Publication
+from chartwatch.domain.charts.publications import Provenance, Publication
+from chartwatch.domain.works.work import Kind
 from chartwatch.errors import (
     RanksDuplicated,
     RanksIncomplete,

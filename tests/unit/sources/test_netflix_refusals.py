@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chartwatch.domain.charts import Provenance
+from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import (
     RanksDuplicated,
     RanksIncomplete,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chartwatch.domain.charts import GLOBAL, Provenance, Publication
+from chartwatch.domain.charts.chart import GLOBAL
+from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.errors import SourceNotATable
 from chartwatch.sources import open_source
 

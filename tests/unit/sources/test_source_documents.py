@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Era, Kind, Provenance, Publication
+from chartwatch.domain.charts.chart import Cadence, Chart, Era
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.works.work import Kind
 from chartwatch.sources import SOURCES, open_source
 
 DOCUMENTS = Path(__file__).parents[2] / "data" / "sources"

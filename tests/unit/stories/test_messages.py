@@ -10,14 +10,16 @@ import pytest
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
 from chartwatch.adapters.sns import MAX_MESSAGE
-from chartwatch.domain import stories as sent
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Edition, Entry, Era, Kind, Provenance, Publication
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import take_in
-from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.rules import Condition, Fact, Rule, RuleKind, RuleSet, Scope
-from chartwatch.domain.stories import MAX_EARLIER, MAX_TITLE, as_text, digest, stories
+from chartwatch.domain.charts.chart import Era
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.rules.rule import Condition, Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.stories import story as sent
+from chartwatch.domain.stories.story import MAX_EARLIER, MAX_TITLE, as_text, digest, stories
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import take_in
 from tests.unit.stories.test_stories import CHART, START, WORKS, bulletins, last
 
 NEW = Rule("new", RuleKind.CHANGE, Scope.TERRITORY, "{title} is new", "new #1")

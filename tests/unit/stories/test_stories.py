@@ -11,23 +11,16 @@ import jsonschema
 import pytest
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import Cadence, Chart, Edition, Entry, Era, Kind, Provenance, Publication
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.ingestion import take_in
-from chartwatch.domain.milestones import Bulletin, Status
-from chartwatch.domain.rules import RuleSet
-from chartwatch.domain.stories import (
-    MAX_BODY,
-    MAX_SUBJECT,
-    WIDTH,
-    Priority,
-    Story,
-    as_text,
-    digest,
-    stories,
-)
+from chartwatch.domain.charts.chart import Cadence, Chart, Era
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.milestones.milestone import Bulletin, Status
+from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.stories.story import MAX_BODY, MAX_SUBJECT, WIDTH, Priority, Story, as_text, digest, stories
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import default_rules
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import take_in
 
 CHART = Chart(
     id="netflix-daily-overall",

@@ -6,7 +6,7 @@ from chartwatch.adapters.dynamodb.codec import number, text
 from chartwatch.adapters.dynamodb.keys import CURRENT_CATALOG
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.s3 import CatalogDocuments
-from chartwatch.domain.catalog import Catalog
+from chartwatch.domain.works.catalog import Catalog
 
 
 class DynamoCatalogs:

@@ -8,9 +8,9 @@ from pydantic import TypeAdapter
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import Packed, number, text
 from chartwatch.adapters.dynamodb.table import Item, Table
-from chartwatch.domain.charts import Edition, Entry, Provenance, PublicationSummary, Version
-from chartwatch.domain.revisions import History
-from chartwatch.domain.stores import Filing, Quarantined
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, PublicationSummary, Version
+from chartwatch.domain.charts.versions import History
+from chartwatch.services.ports import Filing, Quarantined
 
 _SUMMARY = Packed(TypeAdapter(PublicationSummary))
 _ENTRIES = TypeAdapter(tuple[Entry, ...])

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from chartwatch.adapters.dynamodb import codec
 from chartwatch.adapters.dynamodb import keys as layout
 from chartwatch.adapters.dynamodb.table import Item
-from chartwatch.domain.history import Head
+from chartwatch.domain.milestones.fold import Head
 
 _Gaps = Mapping[str, tuple[tuple[int, int], ...]]
 """By scope: the day that a gap begins with (as `date.toordinal` counts), and the days to its last period."""

@@ -16,8 +16,8 @@ from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import Packed, text
 from chartwatch.adapters.dynamodb.records import TallyGroup, WorkHonours
 from chartwatch.adapters.dynamodb.table import Item, Key, Table
-from chartwatch.domain.history import Head
-from chartwatch.domain.milestones import Bulletin, Milestone
+from chartwatch.domain.milestones.fold import Head
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef

@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from chartwatch.adapters.dynamodb.table import Key
-from chartwatch.domain.history import HonourKey
+from chartwatch.domain.milestones.fold import HonourKey
 
 CHARTS = "CHARTS"
 """The partition of the charts table that lists the charts."""

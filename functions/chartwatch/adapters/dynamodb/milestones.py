@@ -25,10 +25,10 @@ from chartwatch.adapters.dynamodb.records import (
     works_after,
 )
 from chartwatch.adapters.dynamodb.table import MAX_ITEM, Item, Key, Table, key_of, size_of
-from chartwatch.domain.history import EVERYWHERE, Head, Records
-from chartwatch.domain.milestones import Bulletin, Milestone
-from chartwatch.domain.stores import Recorded, Tidied, Writes
+from chartwatch.domain.milestones.fold import EVERYWHERE, Head, Records
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone
 from chartwatch.errors import Conflict, RecordTooLarge
+from chartwatch.services.ports import Recorded, Tidied, Writes
 
 _HEAD = codec.Packed(TypeAdapter(Head))
 _MILESTONE = codec.Packed(TypeAdapter(Milestone))

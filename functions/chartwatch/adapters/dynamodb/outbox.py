@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import number, text
 from chartwatch.adapters.dynamodb.table import Item, Table
-from chartwatch.domain.stores import Checkpoint, Delivery, Lease
 from chartwatch.errors import StoryInDoubt
+from chartwatch.services.ports import Checkpoint, Delivery, Lease
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef

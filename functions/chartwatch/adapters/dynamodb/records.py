@@ -13,10 +13,10 @@ from pydantic import TypeAdapter
 from chartwatch.adapters.dynamodb import codec
 from chartwatch.adapters.dynamodb import keys as layout
 from chartwatch.adapters.dynamodb.table import Item, Table
-from chartwatch.domain.charts import Kind
-from chartwatch.domain.history import Honour, HonourKey
-from chartwatch.domain.rolls import Tally, TallyKey
-from chartwatch.domain.rules import Count
+from chartwatch.domain.milestones.fold import Honour, HonourKey
+from chartwatch.domain.rules.rolls import Tally, TallyKey
+from chartwatch.domain.rules.rule import Count
+from chartwatch.domain.works.work import Kind
 
 _Since = dict[str, tuple[date, str, Kind | None]]
 _SINCE = TypeAdapter(_Since)

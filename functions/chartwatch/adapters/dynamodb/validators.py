@@ -3,7 +3,7 @@
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import text
 from chartwatch.adapters.dynamodb.table import Item, Table
-from chartwatch.domain.fetching import Validators
+from chartwatch.services.fetching import Validators
 
 
 class DynamoValidators:

@@ -11,22 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple, Protocol
 
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import (
-    Cadence,
-    Kind,
-    NumberOne,
-    PublicationSummary,
-    Renaming,
-    in_fixed_order,
-    missing_between,
-)
-from chartwatch.domain.claims import Claim, Setting, change_claim
-from chartwatch.domain.counting import Counting, Reigning, Spreading
-from chartwatch.domain.holders import Claimant
-from chartwatch.domain.reigns import Reigns
-from chartwatch.domain.rolls import Tally, TallyKey
-from chartwatch.domain.rules import Count, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.charts.chart import Cadence, missing_between
+from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
+from chartwatch.domain.milestones.counting import Counting, Reigning, Spreading
+from chartwatch.domain.milestones.reigns import Reigns
+from chartwatch.domain.rules.claims import Claim, Setting, change_claim
+from chartwatch.domain.rules.rolls import Tally, TallyKey
+from chartwatch.domain.rules.rule import Count, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.claimants import Claimant
+from chartwatch.domain.works.renames import Renaming
+from chartwatch.domain.works.work import Kind
 
 EVERYWHERE = "*"
 """The scope over all territories of a chart; every other scope is a territory."""

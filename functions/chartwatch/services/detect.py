@@ -5,17 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from chartwatch.domain.catalog import Catalog, Work
-from chartwatch.domain.charts import PublicationSummary, Renaming
-from chartwatch.domain.claims import Claim
-from chartwatch.domain.history import EVERYWHERE, Head, Honour, HonourKey, Step, advance
-from chartwatch.domain.identities import by_now
-from chartwatch.domain.milestones import Bulletin, Change, Policy, WorkFacts, difference
-from chartwatch.domain.revisions import Names, learned
-from chartwatch.domain.rolls import Tally, TallyKey
-from chartwatch.domain.rules import RuleSet
-from chartwatch.domain.stores import ChartStore, MilestoneStore, Recorded, Writes
+from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.milestones.difference import Policy, difference
+from chartwatch.domain.milestones.fold import EVERYWHERE, Head, Honour, HonourKey, Step, advance
+from chartwatch.domain.milestones.identities import by_now
+from chartwatch.domain.milestones.milestone import Bulletin, Change, WorkFacts
+from chartwatch.domain.rules.claims import Claim
+from chartwatch.domain.rules.rolls import Tally, TallyKey
+from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.renames import Names, Renaming, learned
+from chartwatch.domain.works.work import Work
 from chartwatch.errors import Conflict, RecordAhead
+from chartwatch.services.ports import ChartStore, MilestoneStore, Recorded, Writes
 
 EarlierCatalog = Callable[[str], Catalog | None]
 """Finds a catalog that was in force, by its version; None when it is not known."""

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from chartwatch.domain.catalog import Catalog
-from chartwatch.domain.charts import Provenance, PublicationSummary
-from chartwatch.domain.history import Head, Honour, HonourKey, Records
-from chartwatch.domain.milestones import Bulletin, Milestone
-from chartwatch.domain.revisions import History
-from chartwatch.domain.rolls import Tally, TallyKey
+from chartwatch.domain.charts.publications import Provenance, PublicationSummary
+from chartwatch.domain.charts.versions import History
+from chartwatch.domain.milestones.fold import Head, Honour, HonourKey, Records
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone
+from chartwatch.domain.rules.rolls import Tally, TallyKey
+from chartwatch.domain.works.catalog import Catalog
 
 
 class Filing(NamedTuple):

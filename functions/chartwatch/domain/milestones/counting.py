@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chartwatch.domain.claims import (
+from chartwatch.domain.milestones.reigns import Reigns, Run
+from chartwatch.domain.rules.claims import (
     Claim,
     Firsts,
     Otherwise,
@@ -14,9 +15,7 @@ from chartwatch.domain.claims import (
     reign_claim,
     spread_claim,
 )
-from chartwatch.domain.holders import Claimant
-from chartwatch.domain.reigns import Reigns, Run
-from chartwatch.domain.rolls import (
+from chartwatch.domain.rules.rolls import (
     CLOSED,
     Line,
     Tally,
@@ -27,7 +26,8 @@ from chartwatch.domain.rolls import (
     with_lines,
     with_undecided,
 )
-from chartwatch.domain.rules import Count, Rule, RuleKind
+from chartwatch.domain.rules.rule import Count, Rule, RuleKind
+from chartwatch.domain.works.claimants import Claimant
 
 _NONE = Tally()
 

@@ -11,13 +11,17 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chartwatch.domain import words
-from chartwatch.domain.catalog import Catalog, Work, title_key, unlisted
-from chartwatch.domain.charts import GLOBAL, Chart, Kind, PublicationSummary
-from chartwatch.domain.claims import Claim, Gap, fact_words, group_name
-from chartwatch.domain.detection import fold
-from chartwatch.domain.history import EVERYWHERE
-from chartwatch.domain.holders import Claimant, Holder, name_of
-from chartwatch.domain.rules import Condition, Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.charts.chart import GLOBAL, Chart
+from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.milestones.fold import EVERYWHERE
+from chartwatch.domain.rules.claims import Claim, Gap, fact_words, group_name
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rule import Condition, Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.claimants import Claimant, name_of
+from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import Kind, Work, unlisted
+from chartwatch.services.detect import fold
 
 Timeline = Sequence[PublicationSummary]
 """The publications of a chart, oldest first."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from chartwatch.domain.catalog import Work
+from chartwatch.domain.works.work import Work
 
 
 class RuleKind(StrEnum):

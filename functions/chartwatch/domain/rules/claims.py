@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from chartwatch.domain import words
-from chartwatch.domain.catalog import Work
-from chartwatch.domain.charts import PublicationSummary
-from chartwatch.domain.holders import Claimant, Holder
-from chartwatch.domain.rolls import Line, Tally
-from chartwatch.domain.rules import Fact, Origin, Rule, RuleKind
+from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rolls import Line, Tally
+from chartwatch.domain.rules.rule import Fact, Origin, Rule, RuleKind
+from chartwatch.domain.works.claimants import Claimant
+from chartwatch.domain.works.work import Work
 
 Gap = tuple[date, date]
 """First and last of a range of missing periods."""

@@ -9,10 +9,10 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from chartwatch.domain import words
-from chartwatch.domain.claims import MAX_DAYS
-from chartwatch.domain.milestones import Bulletin, Change, Milestone, Status, WorkFacts
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status, WorkFacts
 from chartwatch.domain.outside_text import plain, printable_ascii
-from chartwatch.domain.rules import RuleKind
+from chartwatch.domain.rules.claims import MAX_DAYS
+from chartwatch.domain.rules.rule import RuleKind
 
 FORMAT = 1
 """Version of the JSON body; docs/story.schema.json describes it."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection
 from datetime import date
 
-from chartwatch.domain.catalog import Catalog, kind_of_unlisted
-from chartwatch.domain.revisions import Names
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.renames import Names
+from chartwatch.domain.works.work import kind_of_unlisted
 
 Who = Callable[[str, str, date], str]
 """From a work's id, title and time at #1, as recorded, to its id now."""

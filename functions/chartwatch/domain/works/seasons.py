@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from chartwatch.domain.catalog import title_key
+from chartwatch.domain.works.titles import title_key
 
 _BETWEEN = " :-–—"
 """What may stand between a show's title and its label; also a stray colon twice."""

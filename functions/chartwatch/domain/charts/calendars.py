@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from chartwatch.domain.charts import Cadence, Chart
+from chartwatch.domain.charts.chart import Cadence, Chart
 
 MARGIN = timedelta(hours=6)
 """How much later than usual a publication may be until the chart is late: several fetches."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from chartwatch.domain.holders import Claimant, Holder, claimant_key
-from chartwatch.domain.rules import Count, Fact, Rule, RuleKind
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rule import Count, Fact, Rule, RuleKind
+from chartwatch.domain.works.claimants import Claimant, claimant_key
 
 MAX_UNDECIDED = 100
 """Undecided works that are remembered by name for a rule and scope; further ones are only counted."""

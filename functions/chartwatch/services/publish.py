@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple, Protocol
 
-from chartwatch.domain.milestones import Bulletin
-from chartwatch.domain.pacing import Pace
-from chartwatch.domain.stores import Checkpoints, Delivery, Lease, Outbox
-from chartwatch.domain.stories import Message, digest, stories
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.stories.story import Message, digest, stories
 from chartwatch.errors import NotPublished, StoryInDoubt
+from chartwatch.services.pacing import Pace
+from chartwatch.services.ports import Checkpoints, Delivery, Lease, Outbox
 
 
 class Topic(Protocol):

@@ -1,14 +1,16 @@
-"""What later documents changed of an edition: a name, a figure, or the work itself."""
+"""Versions of an edition, and what each changed of the one before: a name, a figure, or the work itself."""
 
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby, pairwise
+from itertools import pairwise
 
-from chartwatch.domain.catalog import Catalog, title_key
-from chartwatch.domain.charts import Edition, Entry, Kind, Provenance, Renaming, Version
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
+from chartwatch.domain.works.renames import Renaming, order_of
+from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import Kind
 
 WEAK_FIGURES = frozenset({"weeks", "runtime", "staggered", "episodes"})
 """Figures that many entries share: that they agree does not show that two names are one work."""
@@ -96,7 +98,7 @@ class Revisions:
             if revision.before and revision.after
             if title_key(revision.before.title) != title_key(revision.after.title)
         }
-        return tuple(sorted(found, key=_order))
+        return tuple(sorted(found, key=order_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,58 +201,3 @@ def _renamed_throughout(
         gone, fresh = old not in after | elsewhere, new not in before | elsewhere
         if gone and fresh and count == held[kind, old] > 1:
             yield kind, old, new
-
-
-def _order(renaming: Renaming) -> tuple[str, str, str, str]:
-    return renaming.fetched_at, renaming.kind or "", title_key(renaming.before), renaming.after
-
-
-def _given_up(renaming: Renaming) -> tuple[str, Kind | None, str]:
-    return renaming.fetched_at, renaming.kind, title_key(renaming.before)
-
-
-class Names:
-    """What titles that were given up have come to."""
-
-    def __init__(self, renamings: Iterable[Renaming]) -> None:
-        """A title that is given up and taken again has the name that it was given last.
-
-        One that was given up for two names at once named two works, so it has come to neither.
-        """
-        self._successors: dict[tuple[Kind | None, str], str] = {}
-        for (_, kind, given_up), its in groupby(sorted(renamings, key=_order), key=_given_up):
-            names = {title_key(renaming.after): renaming.after for renaming in its}
-            self._successors.pop((kind, given_up), None)
-            if len(names) == 1:
-                ((key, name),) = names.items()
-                self._successors[kind, given_up] = name
-                self._successors.pop((kind, key), None)
-
-    def latest(self, title: str, kind: Kind | None) -> str:
-        """Return the name that a title has now; the title itself when it was never given up."""
-        *_, name = (title, *self.later(title, kind))
-        return name
-
-    def later(self, title: str, kind: Kind | None) -> Iterator[str]:
-        """Yield the names that a title has come to, one after the other; none when it was never given up."""
-        while (kind, title_key(title)) in self._successors:
-            title = self._successors[kind, title_key(title)]
-            yield title
-
-
-def learned(catalog: Catalog, renamings: Iterable[Renaming]) -> Catalog:
-    """Return the catalog in which works of known titles bear the names too that these have come to.
-
-    A name that is some work's in the catalog stays that work's alone.
-    """
-    renamings = tuple(renamings)
-    names = Names(renamings)
-    aliases: dict[str, dict[str, None]] = {}
-    for renaming in sorted(renamings, key=_order):
-        for work in catalog.named(renaming.before, renaming.kind):
-            for name in names.later(renaming.before, renaming.kind):
-                if not catalog.named(name, renaming.kind):
-                    aliases.setdefault(work.id, {})[name] = None
-    if not aliases:
-        return catalog
-    return Catalog(replace(work, aliases=(*work.aliases, *aliases.get(work.id, ()))) for work in catalog)

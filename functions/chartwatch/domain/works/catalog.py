@@ -1,59 +1,14 @@
-"""Works and the catalog that knows them: from a title as charted to a work, never by guess."""
+"""The catalog: from a title as charted to a work, never by guess."""
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
-from chartwatch.domain.charts import Kind
-
-_TYPOGRAPHY = str.maketrans(
-    {
-        **dict.fromkeys("’‘ʼ", "'"),
-        # Soft hyphen, zero-width space, word joiner, byte order mark, marks of direction. The joiners of Persian and of
-        # Indian scripts (U+200C, U+200D) change how a word reads, and stay.
-        **dict.fromkeys("\u00ad\u200b\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e", None),
-        **dict.fromkeys("\u2066\u2067\u2068\u2069", None),
-    }
-)
+from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import Kind, Work, unlisted
 
 EARLY = timedelta(days=7)
 """How long before its release date a work may chart: catalogs err by days, and a week is named by its last."""
-
-UNLISTED = "unlisted"
-"""First part of the id of a work that the catalog does not hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A film or series and what is known of it. None, or no country, means unknown, which is not "no".
-
-    `original_language` is an ISO 639-1 code, `origin_countries` are ISO 3166-1 alpha-2 codes, main one first.
-    `aliases` are other forms of the title that charts use.
-    """
-
-    id: str
-    title: str
-    kind: Kind | None = None
-    original_language: str | None = None
-    origin_countries: tuple[str, ...] = ()
-    release_date: date | None = None
-    aliases: tuple[str, ...] = ()
-    source: str = ""
-    confidence: str = ""
-
-
-@lru_cache(maxsize=65_536)
-def title_key(title: str) -> str:
-    """Return the form under which titles are compared: NFKC, straight apostrophes, case-folded, single spaces.
-
-    Characters without width, but the joiners, are left out. Every script is kept, and no letter loses its accent: two
-    titles that differ in more than typography stay apart.
-    """
-    text = unicodedata.normalize("NFKC", title.translate(_TYPOGRAPHY)).translate(_TYPOGRAPHY)
-    return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())
 
 
 class Catalog:
@@ -108,16 +63,6 @@ class Catalog:
         for work in sorted(self._works.values(), key=lambda w: w.id):
             known.update(repr(work).encode())
         return known.hexdigest()
-
-
-def unlisted(title: str, kind: Kind | None) -> Work:
-    """Return the work that stands for a title the catalog does not know."""
-    return Work(id=f"{UNLISTED}:{kind or 'any'}:{title_key(title)}", title=title, kind=kind)
-
-
-def kind_of_unlisted(work_id: str) -> Kind | None:
-    """Return the kind that the id of an unlisted work names; None for one that names none, and for any other id."""
-    return next((kind for kind in Kind if work_id.startswith(f"{UNLISTED}:{kind}:")), None)
 
 
 def _decide(candidates: Sequence[Work], period: date) -> Work | None:

@@ -1,59 +1,14 @@
-"""Charts, editions and publications: what a source says, before anything is concluded from it."""
+"""Editions and publications: what a source says, before anything is concluded from it."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from typing import NamedTuple
 
-GLOBAL = "GLOBAL"
-"""The territory of a chart that ranks the whole world as one."""
-
-
-class Cadence(StrEnum):
-    """How often a chart appears."""
-
-    DAY = "day"
-    WEEK = "week"
-
-    @property
-    def step(self) -> timedelta:
-        """The time from one period to the next."""
-        return timedelta(days=7 if self is Cadence.WEEK else 1)
-
-
-class Kind(StrEnum):
-    """What a work is."""
-
-    FILM = "film"
-    SERIES = "series"
-
-
-@dataclass(frozen=True, slots=True)
-class Era:
-    """Since when a chart ranks by which metric ("views since 2023-06-19"). `since` None: from its beginning."""
-
-    metric: str
-    since: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """One ranking series.
-
-    `id` is `netflix-weekly-tv`; `name` is what a headline calls it; `list_name` is which of the provider's lists it is
-    (`tv`); `kind` is what stands on it, where it lists one kind only; `depth` is the number of ranks of an edition.
-    """
-
-    id: str
-    name: str
-    provider: str
-    cadence: Cadence
-    depth: int
-    kind: Kind | None = None
-    eras: tuple[Era, ...] = ()
-    list_name: str = ""
+from chartwatch.domain.charts.chart import Chart
+from chartwatch.domain.works.renames import Renaming
+from chartwatch.domain.works.work import Kind
 
 
 class Entry(NamedTuple):
@@ -115,18 +70,6 @@ class Version(NamedTuple):
     provenance: Provenance
 
 
-class Renaming(NamedTuple):
-    """A title of that kind which a provider gave up for another, while the work stayed the same.
-
-    `fetched_at` is the time of the document that shows it (RFC 3339), or empty.
-    """
-
-    fetched_at: str
-    kind: Kind | None
-    before: str
-    after: str
-
-
 @dataclass(frozen=True, slots=True)
 class Publication:
     """All editions of one chart for one period, whole. `period` is a day; a week is named by its last."""
@@ -185,12 +128,6 @@ class PublicationSummary:
 def digest_of(editions: Mapping[str, str]) -> str:
     """Return the digest of a publication, given that of each of its editions by territory."""
     return hashlib.sha256("\n".join(f"{t} {editions[t]}" for t in sorted(editions)).encode()).hexdigest()
-
-
-def missing_between(before: date, after: date, cadence: Cadence) -> tuple[date, date] | None:
-    """Return the first and last period that a chart skipped between two of its periods, or None."""
-    first, last = before + cadence.step, after - cadence.step
-    return (first, last) if first <= last else None
 
 
 def in_order(publications: Iterable[Publication]) -> list[Publication]:

@@ -13,11 +13,11 @@ from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from chartwatch.domain.calendars import overdue
-from chartwatch.domain.charts import PublicationSummary
-from chartwatch.domain.detection import Detector
-from chartwatch.domain.publishing import Publisher
-from chartwatch.domain.stores import ChartStore, Checkpoints, Lease, MilestoneStore, Outbox
+from chartwatch.domain.charts.calendars import overdue
+from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.services.detect import Detector
+from chartwatch.services.ports import ChartStore, Checkpoints, Lease, MilestoneStore, Outbox
+from chartwatch.services.publish import Publisher
 
 LEASE = timedelta(minutes=10)
 """How long a story is its taker's. No function that publishes may run for as long, so that whoever took it is dead."""

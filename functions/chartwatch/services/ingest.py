@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from chartwatch.domain.charts import Provenance, Publication, PublicationSummary, Version, in_order
-from chartwatch.domain.revisions import History, RevisionKind, Revisions, with_version
-from chartwatch.domain.stores import Archive, ChartStore, Filing, Quarantined
+from chartwatch.domain.charts.publications import Provenance, Publication, PublicationSummary, Version, in_order
+from chartwatch.domain.charts.versions import History, RevisionKind, Revisions, with_version
 from chartwatch.errors import HistoryRewritten, HistoryShrank, PeriodToCome, SourceError
+from chartwatch.services.ports import Archive, ChartStore, Filing, Quarantined
 
 Parse = Callable[[bytes, Provenance], Sequence[Publication]]
 """A source's reading of a document. Raises `SourceError` when it cannot be believed."""

@@ -1,0 +1,1 @@
+"""Charts: editions, publications, their versions and calendars."""

@@ -1,0 +1,1 @@
+"""Milestones: the fold, claims, the ledger and their difference."""

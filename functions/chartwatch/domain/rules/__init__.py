@@ -1,0 +1,1 @@
+"""Rules: what they are, and what they claim."""

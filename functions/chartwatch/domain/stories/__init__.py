@@ -1,0 +1,1 @@
+"""Stories and digests: their order and wording."""

@@ -1,0 +1,1 @@
+"""Works: titles, seasons, renames and the catalog."""

@@ -1,0 +1,25 @@
+"""Titles: the form under which they are compared."""
+
+import unicodedata
+from functools import lru_cache
+
+_TYPOGRAPHY = str.maketrans(
+    {
+        **dict.fromkeys("’‘ʼ", "'"),
+        # Soft hyphen, zero-width space, word joiner, byte order mark, marks of direction. The joiners of Persian and of
+        # Indian scripts (U+200C, U+200D) change how a word reads, and stay.
+        **dict.fromkeys("\u00ad\u200b\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e", None),
+        **dict.fromkeys("\u2066\u2067\u2068\u2069", None),
+    }
+)
+
+
+@lru_cache(maxsize=65_536)
+def title_key(title: str) -> str:
+    """Return the form under which titles are compared: NFKC, straight apostrophes, case-folded, single spaces.
+
+    Characters without width, but the joiners, are left out. Every script is kept, and no letter loses its accent: two
+    titles that differ in more than typography stay apart.
+    """
+    text = unicodedata.normalize("NFKC", title.translate(_TYPOGRAPHY)).translate(_TYPOGRAPHY)
+    return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())

@@ -1,0 +1,47 @@
+"""Works: what stands on charts, and what is known of it."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from chartwatch.domain.works.titles import title_key
+
+
+class Kind(StrEnum):
+    """What a work is."""
+
+    FILM = "film"
+    SERIES = "series"
+
+
+UNLISTED = "unlisted"
+"""First part of the id of a work that the catalog does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A film or series and what is known of it. None, or no country, means unknown, which is not "no".
+
+    `original_language` is an ISO 639-1 code, `origin_countries` are ISO 3166-1 alpha-2 codes, main one first.
+    `aliases` are other forms of the title that charts use.
+    """
+
+    id: str
+    title: str
+    kind: Kind | None = None
+    original_language: str | None = None
+    origin_countries: tuple[str, ...] = ()
+    release_date: date | None = None
+    aliases: tuple[str, ...] = ()
+    source: str = ""
+    confidence: str = ""
+
+
+def unlisted(title: str, kind: Kind | None) -> Work:
+    """Return the work that stands for a title the catalog does not know."""
+    return Work(id=f"{UNLISTED}:{kind or 'any'}:{title_key(title)}", title=title, kind=kind)
+
+
+def kind_of_unlisted(work_id: str) -> Kind | None:
+    """Return the kind that the id of an unlisted work names; None for one that names none, and for any other id."""
+    return next((kind for kind in Kind if work_id.startswith(f"{UNLISTED}:{kind}:")), None)
