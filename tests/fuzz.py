@@ -24,10 +24,10 @@ from chartwatch.domain.outside_text import as_evidence, plain, printable_ascii, 
 from chartwatch.domain.stories.story import MAX_SUBJECT, WIDTH
 from chartwatch.errors import CatalogProblem, DestinationRefused, SourceError
 from chartwatch.rules import examine
-from chartwatch.services.egress import Reach
+from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.fetching import Request
-from chartwatch.sources import open_source
-from tests.unit.sources.test_any_bytes import OPENED, WHOLE
+from chartwatch.sources import Source, open_source
+from tests.unit.sources.documents import DOCUMENTS, source_of
 from tests.unit.stories.test_stories import last
 
 MEMORY = 1_500_000_000
@@ -54,12 +54,12 @@ class Target:
     share: int = 10
 
 
-def _parses(name: str) -> Callable[[bytes], object]:
+def _parses(source: Source) -> Callable[[bytes], object]:
     def reads(body: bytes) -> None:
         try:
-            publications = OPENED[name].parse(body, PROVENANCE)
+            publications = source.parse(body, PROVENANCE)
         except SourceError as error:
-            assert str(error).startswith(name)
+            assert str(error).startswith(source.name)
         else:
             assert all(publication.digest() for publication in publications)
 
@@ -71,7 +71,7 @@ class _Says:
         self._body = body
 
     def get(self, request: Request) -> bytes:
-        assert Reach.PUBLIC.destination(request.full_url, request.hosts).host == "api.flixpatrol.com"
+        assert EgressPolicy.PUBLIC.check_url(request.full_url, request.hosts).host == "api.flixpatrol.com"
         return self._body
 
     def secret(self, _name: str) -> str:
@@ -105,10 +105,10 @@ def _catalog(body: bytes) -> None:
 
 def _leads(body: bytes) -> None:
     said = body.decode("utf-8", "surrogateescape")
-    origin = Reach.PUBLIC.destination("https://charts.example/file.csv", CHARTS)
+    origin = EgressPolicy.PUBLIC.check_url("https://charts.example/file.csv", CHARTS)
     for read in (
-        lambda: Reach.PUBLIC.destination(said, CHARTS),
-        lambda: Reach.PUBLIC.redirected(origin, said, CHARTS),
+        lambda: EgressPolicy.PUBLIC.check_url(said, CHARTS),
+        lambda: EgressPolicy.PUBLIC.check_redirect(origin, said, CHARTS),
     ):
         try:
             destination = read()
@@ -169,11 +169,12 @@ _ADDRESSES = (
     b"../a",
     b"http://user:p@127.0.0.1:80/",
 )
-_PAGE = json.dumps(json.loads(WHOLE["flixpatrol"])["page"] | {"links": {"next": "/v2/top10s?page=2"}}).encode()
+_PAGES = DOCUMENTS["flixpatrol-pages-of-three-lists"].read_bytes().splitlines()
+_PAGE = json.dumps(json.loads(_PAGES[0])["page"] | {"links": {"next": "/v2/top10s?page=2"}}).encode()
 _TITLES = (b"Squid Game", "지금 우리 학교는".encode(), "=1+1\u202e\u200b".encode(), b"a\r\nBcc: b")
 
 TARGETS: Mapping[str, Target] = {
-    **{name: Target(_parses(name), (WHOLE[name],)) for name in OPENED},
+    **{name: Target(_parses(source_of(raw)), (raw.read_bytes(),)) for name, raw in DOCUMENTS.items()},
     "pages of flixpatrol": Target(_fetches, (_PAGE,)),
     "rules": Target(_rules, ((_ROOT / "rules" / "default.yaml").read_bytes()[:1500],), share=2),
     "catalog": Target(_catalog, (b"".join((_ROOT / "cli/sample/catalog.csv").read_bytes().splitlines(True)[:8]),)),

@@ -1,4 +1,4 @@
-"""Sources: one file a provider, each of which turns a provider's bytes into publications."""
+"""The sources: a module for each provider, which turns its documents into publications."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from chartwatch.errors import OptionError
-from chartwatch.sources.delimited import Csv
+from chartwatch.sources.csv_file import CsvFile
 from chartwatch.sources.flixpatrol import FlixPatrol
 from chartwatch.sources.netflix_countries import NetflixCountries
 from chartwatch.sources.netflix_global import NetflixGlobal
@@ -19,14 +19,14 @@ SOURCES: Mapping[str, type[Source]] = {
     "netflix-countries": NetflixCountries,
     "netflix-global": NetflixGlobal,
     "flixpatrol": FlixPatrol,
-    "csv": Csv,
+    "csv": CsvFile,
 }
-"""Every source by its name, in the order in which they are listed."""
+"""Every source by its name, in the order of `chartwatch sources`."""
 
 
 @cache
 def reader_version() -> str:
-    """Return a digest of the code of all sources: by another one, a document may read otherwise."""
+    """Return a digest of the code of all sources; with another one, the same document may read otherwise."""
     files = sorted(resources.files(__name__).iterdir(), key=lambda file: file.name)
     code = b"".join(file.read_bytes() for file in files if file.name.endswith(".py"))
     return hashlib.sha256(code).hexdigest()[:16]

@@ -1,43 +1,28 @@
-"""From rows to publications: editions are gathered, found to be whole, and put together by chart and period."""
+"""The editions that a document's rows make up: grouped, refused where ranks are missing, and made into publications."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, in_order
-from chartwatch.errors import RanksDuplicated, RanksIncomplete, SourceError, SourceTruncated
+from chartwatch.errors import RanksDuplicated, RanksIncomplete, SourceTruncated
 
 Key: TypeAlias = tuple[str, date, str]
-"""Which edition a row belongs to: its list or chart, its period, its territory."""
-
-Gathered: TypeAlias = Mapping[Key, list[Entry]]
-"""The entries of each edition, in order of rank."""
+"""What names an edition: its list (a label of the provider's, or a chart's id), its period and its territory."""
 
 _rank_and_title = itemgetter(0, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Ranks:
-    """What the ranks of a whole edition are: 1..n, with `least` <= n <= `most`.
+@dataclass(frozen=True)
+class Editions:
+    """The editions of one document, given its rows as columns: lists, periods, territories and entries.
 
-    With `ties` an edition may name a rank more than once, and go on with the next number (1, 1, 2) or with the number
-    of entries so far (1, 1, 3).
-    """
-
-    least: int
-    most: int
-    ties: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows of one document, in any order, as columns: list or chart, period, territory, entry.
-
-    `place(row)` says where a row stands, for errors only.
+    The rows may come in any order. `place(row)` says where a row stands in the document; only errors ask for it.
     """
 
     source: str
@@ -47,75 +32,76 @@ class Rows:
     entries: Sequence[Entry]
     place: Callable[[int], str]
 
-    @property
-    def keys(self) -> Iterator[Key]:
-        """The edition of each row."""
-        # Not kept: nearly all of them are equal to the one before.
-        return zip(self.lists, self.periods, self.territories, strict=True)
+    @cached_property
+    def by_key(self) -> Mapping[Key, list[Entry]]:
+        """The entries of each edition, in order of rank."""
+        editions: defaultdict[Key, list[Entry]] = defaultdict(list)
+        keys = zip(self.lists, self.periods, self.territories, strict=True)
+        for key, entry in zip(keys, self.entries, strict=True):
+            editions[key].append(entry)
+        for entries in editions.values():
+            entries.sort(key=_rank_and_title)
+        return editions
 
-    def place_of(self, key: Key, rank: int) -> str:
+    def refuse_truncated_end(self, shortest: int) -> None:
+        """Refuse a document whose last edition is cut off: it has ranks from 1 on, but fewer than `shortest`."""
+        last = self.lists[-1], self.periods[-1], self.territories[-1]
+        ranks = [entry.rank for entry in self.by_key[last]]
+        if len(ranks) < shortest and ranks == list(range(1, len(ranks) + 1)):
+            reason = f"the document ends after rank {len(ranks)} of {shortest} of {_named(last)}"
+            raise SourceTruncated(self.source, reason, self.place(len(self.entries) - 1))
+
+    def refuse_broken_ranks(
+        self, charts: Mapping[str, Chart], *, shortest: int | None = None, ties: bool = False
+    ) -> None:
+        """Refuse an edition whose ranks are not 1..n, where n is its chart's depth, or with `shortest` at least that.
+
+        With `ties` an edition may have a rank more than once, and go on with the next number (1, 1, 2) or with the
+        number of entries so far (1, 1, 3). `charts` are by list. Raises `RanksDuplicated` or `RanksIncomplete`.
+        """
+        plain = {n: list(range(1, n + 1)) for n in {len(entries) for entries in self.by_key.values()}}
+        for key, entries in self.by_key.items():
+            ranks, depth = [entry[0] for entry in entries], charts[key[0]].depth
+            if ranks != plain[len(ranks)] or not (shortest or depth) <= len(ranks) <= depth:
+                self._refuse_gap(key, ranks, ties=ties)
+                self._refuse_length(key, ranks, shortest or depth, depth)
+
+    def publications(self, charts: Mapping[str, Chart], provenance: Provenance) -> list[Publication]:
+        """Return the publications that the editions make up, oldest first; `charts` are by list."""
+        together: defaultdict[tuple[str, date], list[Edition]] = defaultdict(list)
+        for (list_, period, territory), entries in self.by_key.items():
+            together[list_, period].append(Edition(territory, tuple(entries)))
+        return in_order(
+            Publication(charts[list_], period, tuple(sorted(editions, key=lambda e: e.territory)), provenance)
+            for (list_, period), editions in together.items()
+        )
+
+    def _refuse_gap(self, key: Key, ranks: Sequence[int], *, ties: bool) -> None:
+        before = 0
+        for above, rank in enumerate(ranks):
+            if rank == before and not ties:
+                raise RanksDuplicated(self.source, f"{_named(key)} has rank {rank} twice", self._place_of(key, rank))
+            if rank not in (before, before + 1, above + 1):
+                reason = f"{_named(key)} has no rank {before + 1}"
+                raise RanksIncomplete(self.source, reason, self._place_of(key, rank))
+            before = rank
+
+    def _refuse_length(self, key: Key, ranks: Sequence[int], shortest: int, depth: int) -> None:
+        if len(ranks) < shortest:
+            reason = f"{_named(key)} has {len(ranks)} of {shortest} ranks"
+        elif ranks[-1] > depth:
+            reason = f"{_named(key)} goes down to rank {ranks[-1]}, below {depth}"
+        else:
+            return
+        raise RanksIncomplete(self.source, reason, self._place_of(key, ranks[-1]))
+
+    def _place_of(self, key: Key, rank: int) -> str:
         """Return where the last row of that edition and rank stands."""
-        rows = zip(self.keys, self.entries, strict=True)
-        return self.place(max(row for row, (its, entry) in enumerate(rows) if its == key and entry.rank == rank))
-
-
-def gather(rows: Rows) -> Gathered:
-    """Return the editions that rows make up."""
-    gathered: defaultdict[Key, list[Entry]] = defaultdict(list)
-    for key, entry in zip(rows.keys, rows.entries, strict=True):
-        gathered[key].append(entry)
-    for its in gathered.values():
-        its.sort(key=_rank_and_title)
-    return gathered
-
-
-def refuse_a_cut_end(rows: Rows, gathered: Gathered, least: int) -> None:
-    """Refuse a document that ends in an edition of fewer than `least` ranks, which has them from 1 on."""
-    last = rows.lists[-1], rows.periods[-1], rows.territories[-1]
-    ranks = [entry.rank for entry in gathered[last]]
-    if len(ranks) < least and ranks == list(range(1, len(ranks) + 1)):
-        said = f"the document ends after rank {len(ranks)} of {least} of {_named(last)}"
-        raise SourceTruncated(rows.source, said, rows.place(len(rows.entries) - 1))
-
-
-def refuse_broken_ranks(rows: Rows, gathered: Gathered, due: Callable[[Key], Ranks]) -> None:
-    """Refuse an edition that is not whole. Raises `RanksDuplicated` or `RanksIncomplete`."""
-    plain = {n: list(range(1, n + 1)) for n in {len(its) for its in gathered.values()}}
-    for key, its in gathered.items():
-        ranks, whole = [entry[0] for entry in its], due(key)
-        if (ranks != plain[len(ranks)] or not whole.least <= len(ranks) <= whole.most) and (
-            fault := _fault(rows, key, ranks, whole)
-        ):
-            raise fault
-
-
-def publications(gathered: Gathered, charts: Mapping[str, Chart], provenance: Provenance) -> list[Publication]:
-    """Put editions together, oldest publication first; `charts` by the first part of a key."""
-    together: defaultdict[tuple[str, date], list[Edition]] = defaultdict(list)
-    for (listed, period, territory), its in gathered.items():
-        together[listed, period].append(Edition(territory, tuple(its)))
-    return in_order(
-        Publication(charts[listed], period, tuple(sorted(editions, key=lambda e: e.territory)), provenance)
-        for (listed, period), editions in together.items()
-    )
-
-
-def _fault(rows: Rows, key: Key, ranks: list[int], whole: Ranks) -> SourceError | None:
-    for above, rank in enumerate(ranks):
-        before = ranks[above - 1] if above else 0
-        if rank == before and not whole.ties:
-            return RanksDuplicated(rows.source, f"{_named(key)} has rank {rank} twice", rows.place_of(key, rank))
-        if rank not in (before, before + 1, above + 1):
-            return RanksIncomplete(rows.source, f"{_named(key)} has no rank {before + 1}", rows.place_of(key, rank))
-    last = rows.place_of(key, ranks[-1])
-    if len(ranks) < whole.least:
-        return RanksIncomplete(rows.source, f"{_named(key)} has {len(ranks)} of {whole.least} ranks", last)
-    if ranks[-1] > whole.most:
-        said = f"{_named(key)} goes down to rank {ranks[-1]}, below {whole.most}"
-        return RanksIncomplete(rows.source, said, last)
-    return None
+        keys = zip(self.lists, self.periods, self.territories, strict=True)
+        rows = enumerate(zip(keys, self.entries, strict=True))
+        return self.place(max(row for row, (other, entry) in rows if other == key and entry.rank == rank))
 
 
 def _named(key: Key) -> str:
-    listed, period, territory = key
-    return f"{listed} of {period} in {territory}"
+    list_, period, territory = key
+    return f"{list_} of {period} in {territory}"

@@ -1,9 +1,7 @@
 """Netflix's official weekly Top 10 of films and of TV in each country."""
 
-from typing import ClassVar
-
 from chartwatch.domain.works.work import Kind
-from chartwatch.sources.netflix_weekly import Labelling, WeeklyFile, weekly_chart
+from chartwatch.sources.netflix_weekly import WeeklyFile, weekly_chart
 
 FILMS = weekly_chart("netflix-weekly-films", "Netflix's weekly films chart", Kind.FILM)
 TV = weekly_chart("netflix-weekly-tv", "Netflix's weekly TV chart", Kind.SERIES)
@@ -12,12 +10,12 @@ TV = weekly_chart("netflix-weekly-tv", "Netflix's weekly TV chart", Kind.SERIES)
 class NetflixCountries(WeeklyFile):
     """The file `all-weeks-countries.tsv`."""
 
-    name: ClassVar = "netflix-countries"
-    summary: ClassVar = "Netflix's official weekly Top 10 by country: films and TV, since July 2021"
-    address: ClassVar = "https://www.netflix.com/tudum/top10/data/all-weeks-countries.tsv"
-    labellings: ClassVar[tuple[Labelling, ...]] = (
+    name = "netflix-countries"
+    summary = "Netflix's official weekly Top 10 by country: films and TV, since July 2021"
+    address = "https://www.netflix.com/tudum/top10/data/all-weeks-countries.tsv"
+    labellings = (
         {"Films": FILMS, "TV": TV},
-        # The first two versions, of November 2021. The third repeats all their rows, with these labels put right.
+        # The first two versions, of November 2021. The third repeats all their rows, with these labels corrected.
         {"Films (English)": FILMS, "TV (English)": TV},
     )
-    territory_column: ClassVar = "country_iso2"
+    territory_column = "country_iso2"

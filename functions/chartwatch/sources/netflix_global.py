@@ -1,7 +1,5 @@
 """Netflix's official weekly Top 10 of the whole world: films and TV, English and not."""
 
-from typing import ClassVar
-
 from chartwatch.domain.works.work import Kind
 from chartwatch.sources.netflix_weekly import Labelling, WeeklyFile, weekly_chart
 
@@ -24,8 +22,8 @@ LABELLING: Labelling = {
 class NetflixGlobal(WeeklyFile):
     """The file `all-weeks-global.tsv`."""
 
-    name: ClassVar = "netflix-global"
-    summary: ClassVar = "Netflix's official weekly global Top 10: English and non-English films and TV, since July 2021"
-    address: ClassVar = "https://www.netflix.com/tudum/top10/data/all-weeks-global.tsv"
-    labellings: ClassVar[tuple[Labelling, ...]] = (LABELLING,)
-    territory_column: ClassVar = None
+    name = "netflix-global"
+    summary = "Netflix's official weekly global Top 10: English and non-English films and TV, since July 2021"
+    address = "https://www.netflix.com/tudum/top10/data/all-weeks-global.tsv"
+    labellings = (LABELLING,)
+    territory_column = None

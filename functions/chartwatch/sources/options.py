@@ -1,4 +1,4 @@
-"""How the options of a source are read: from a command line as text, from an event as JSON."""
+"""The options of sources: text from a command line, or JSON from an event, read into a model."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -9,13 +9,13 @@ from chartwatch.errors import OptionError
 
 
 class Options(BaseModel):
-    """Base of a source's options: no other option is taken, and none changes later."""
+    """Base of a source's options: other options are refused, and none changes later."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def listed(value: Any) -> Any:
-    """Read `a,b` as a list; leave what is none of text as it is."""
+def comma_separated(value: Any) -> Any:
+    """Split the text `a,b` into a list, and return any other value as it is."""
     return [part for text in value.split(",") if (part := text.strip())] if isinstance(value, str) else value
 
 
@@ -30,20 +30,20 @@ def read_options(source: str, model: type[OptionsT], options: Mapping[str, Any])
         raise _problem(source, model, error) from error
 
 
-def meanings(model: type[Options]) -> Mapping[str, str]:
+def descriptions(model: type[Options]) -> Mapping[str, str]:
     """Return what each option means, by its name."""
-    return {name: said.description or "" for name, said in model.model_fields.items()}
+    return {name: field.description or "" for name, field in model.model_fields.items()}
 
 
 def _problem(source: str, model: type[Options], error: ValidationError) -> OptionError:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else source
-    if first["type"] == "extra_forbidden":
-        return OptionError(name, f"{source} has no such option; it has {', '.join(model.model_fields)}")
-    if first["type"] == "missing":
-        return OptionError(name, f"{source} needs it: {model.model_fields[name].description}")
-    if first["type"] == "value_error":
-        said = str(first["ctx"]["error"])
-        return OptionError(name, f"{first['input']!r} {said}" if first["loc"] else said)
-    said = first["msg"][0].lower() + first["msg"][1:]
-    return OptionError(name, f"{first['input']!r}: {said}")
+    match first["type"]:
+        case "extra_forbidden":
+            return OptionError(name, f"{source} has no such option; it has {', '.join(model.model_fields)}")
+        case "missing":
+            return OptionError(name, f"{source} needs it: {model.model_fields[name].description}")
+        case "value_error":
+            reason = str(first["ctx"]["error"])
+            return OptionError(name, f"{first['input']!r} {reason}" if first["loc"] else reason)
+    return OptionError(name, f"{first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}")

@@ -1,4 +1,4 @@
-"""What a source is."""
+"""The interface that every source implements."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol, Self
@@ -8,11 +8,11 @@ from chartwatch.services.fetching import Connection
 
 
 class Source(Protocol):
-    """One provider's way of publishing charts.
+    """One provider's way of publishing charts: where its documents are, and how they are read.
 
-    `summary` is one line for a person, `options` says what each option means. `whole_history`: each document repeats
-    all that was ever published. `fetch` returns one document, as published, that is kept as it is; `parse` reads a
-    document, also one from a file, and raises a `SourceError` that says why it cannot be believed.
+    `summary` is one line for `chartwatch sources`, and `options` has the meaning of each option by its name.
+    `whole_history` is true where each document repeats all that was ever published: then a period that is missing in a
+    later document is an error.
     """
 
     name: ClassVar[str]
@@ -22,18 +22,18 @@ class Source(Protocol):
 
     @classmethod
     def configured(cls, options: Mapping[str, Any]) -> Self:
-        """Return the source with these options. Raises `OptionError`."""
+        """Return the source with these options, values of JSON or text. Raises `OptionError`."""
 
     @property
     def url(self) -> str:
-        """Where the documents come from, as evidence names it: without credentials."""
+        """The address of the documents as evidence shows it: without credentials."""
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The hosts that a fetch may ask, redirects included, each with its port where that is not the usual one."""
+        """The hosts that a fetch may reach, redirects included, each with its port where that is not the usual one."""
 
     def fetch(self, connection: Connection) -> bytes:
-        """Return the provider's current document."""
+        """Return the provider's current document, which is archived as it is."""
 
     def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
-        """Return the publications that a document holds, oldest first."""
+        """Return the publications in a document, oldest first. Raises the `SourceError` that names what is wrong."""

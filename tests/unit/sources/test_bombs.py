@@ -13,8 +13,11 @@ from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import CatalogProblem, RuleProblem, SourceError, SourceNotATable, SourceTooLarge
 from chartwatch.rules import MAX_BYTES, parse_rules
 from chartwatch.services.fetching import Request
-from chartwatch.sources import flixpatrol, open_source, tables
-from tests.unit.sources.test_any_bytes import OPENED, PROVENANCE, WHOLE
+from chartwatch.sources import delimited_text, flixpatrol, open_source
+
+PROVENANCE = Provenance("https://charts.example/file", None, "0" * 64)
+
+CSV = open_source("csv", {"cadence": "day", "chart": "a", "ties": "true"})
 
 HEADER = b"period,territory,rank,title,kind\n"
 
@@ -43,21 +46,21 @@ TABLES = {
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_that_takes_much_more_than_it_shows_is_refused(name: str) -> None:
     body = TABLES[name]
-    peak = _peak_of(lambda: OPENED["csv"].parse(body, PROVENANCE))
+    peak = _peak_of(lambda: CSV.parse(body, PROVENANCE))
     assert peak < 250_000_000
 
 
 def test_a_table_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MAX_ROWS", 1000)
+    monkeypatch.setattr(delimited_text, "MAX_ROWS", 1000)
     body = HEADER + b"2024-01-01,KR,1,A,film\n" * 1501
     with pytest.raises(SourceNotATable) as caught:
-        OPENED["csv"].parse(body, PROVENANCE)
+        CSV.parse(body, PROVENANCE)
     assert str(caught.value) == "csv: the document has more than 1000 rows"
 
 
 def test_a_table_longer_than_a_block_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MAX_BLOCK", 40 * tables.BLOCK)
-    days = [date.fromordinal(date(2020, 1, 1).toordinal() + day) for day in range(3 * tables.BLOCK)]
+    monkeypatch.setattr(delimited_text, "MAX_BLOCK", 40 * delimited_text.BLOCK)
+    days = [date.fromordinal(date(2020, 1, 1).toordinal() + day) for day in range(3 * delimited_text.BLOCK)]
     body = HEADER + b"".join(b"%b,KR,1,A,film\n" % day.isoformat().encode() for day in days)
     assert len(open_source("csv", {"cadence": "day", "chart": "a"}).parse(body, PROVENANCE)) == len(days)
 
@@ -80,7 +83,7 @@ JSON = {
 
 @pytest.mark.parametrize("name", JSON)
 def test_an_answer_of_the_api_that_is_deep_or_leads_away_is_refused(name: str) -> None:
-    body = _flixpatrol().fetch(_Says(iter([JSON[name], b""])))
+    body = _flixpatrol().fetch(_Pages(iter([JSON[name], b""])))
     with pytest.raises(SourceError):
         _flixpatrol().parse(body, PROVENANCE)
 
@@ -95,7 +98,7 @@ def test_pages_that_together_are_too_many_bytes_are_refused(monkeypatch: pytest.
     monkeypatch.setattr(flixpatrol, "MAX_BYTES", 10_000)
     page = json.dumps({"data": [], "links": {"next": "?page=2"}, "x": "a" * 3000}).encode()
     with pytest.raises(SourceTooLarge, match="flixpatrol has more than 10000 bytes"):
-        _flixpatrol().fetch(_Says(iter([page] * 50)))
+        _flixpatrol().fetch(_Pages(iter([page] * 50)))
 
 
 YAML = {
@@ -147,8 +150,8 @@ def _flixpatrol() -> flixpatrol.FlixPatrol:
     return flixpatrol.FlixPatrol.configured(options)
 
 
-class _Says:
-    """A connection over which pages come, whatever is asked for."""
+class _Pages:
+    """A connection that answers with one page after the other, whatever is requested."""
 
     def __init__(self, pages: Iterator[bytes]) -> None:
         self._pages = pages
@@ -174,4 +177,4 @@ def _peak_of(parse: Callable[[], object]) -> int:
 
 
 def test_what_is_refused_here_is_refused_for_what_it_is_and_not_for_the_options() -> None:
-    assert OPENED["csv"].parse(WHOLE["csv"], Provenance("x", None, "0" * 64))
+    assert CSV.parse(HEADER + b"2024-01-01,KR,1,A,film\n2024-01-01,KR,2,B,\n", PROVENANCE)

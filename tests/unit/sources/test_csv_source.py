@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chartwatch.domain.charts.chart import GLOBAL, Cadence, Era
+from chartwatch.domain.charts.chart import GLOBAL, Cadence, MetricPeriod
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import (
@@ -46,7 +46,7 @@ def test_options_say_what_a_file_of_number_ones_does_not() -> None:
     assert publication.editions[0].entries == (Entry(1, "Tiger King", None, Kind.SERIES),)
     assert (publication.chart.id, publication.chart.name) == ("netflix-daily-overall", "Netflix's daily chart")
     assert (publication.chart.cadence, publication.chart.depth) == (Cadence.DAY, 1)
-    assert publication.chart.eras == (Era("popularity"),)
+    assert publication.chart.metric_periods == (MetricPeriod("popularity"),)
 
 
 def test_an_event_gives_the_options_as_json_values() -> None:
@@ -111,17 +111,17 @@ def test_equal_ranks_are_refused_where_no_option_says_that_they_are_ties() -> No
 
 
 @pytest.mark.parametrize(
-    ("ranks", "said"),
+    ("ranks", "message"),
     [
         ((2, 3), "csv, line 2: songs-daily of 2024-01-01 in KR has no rank 1"),
         ((1, 1, 4), "csv, line 4: songs-daily of 2024-01-01 in KR has no rank 2"),
         ((1, 2, 4), "csv, line 4: songs-daily of 2024-01-01 in KR has no rank 3"),
     ],
 )
-def test_ranks_with_a_gap_are_refused_even_with_ties(ranks: tuple[int, ...], said: str) -> None:
+def test_ranks_with_a_gap_are_refused_even_with_ties(ranks: tuple[int, ...], message: str) -> None:
     error = _refusal({**DAILY, "ties": "true"}, HEADER, *(f"2024-01-01,KR,{rank},T{rank}," for rank in ranks))
     assert isinstance(error, RanksIncomplete)
-    assert str(error) == said
+    assert str(error) == message
 
 
 def test_an_edition_of_too_many_ranks_is_refused() -> None:
@@ -151,12 +151,12 @@ def test_a_title_or_season_of_more_than_a_thousand_characters_is_none() -> None:
     [publication] = _read(DAILY, f"{HEADER},season", f"2024-01-01,KR,1,{longest},series,{longest}")
     assert publication.editions[0].entries[0][1:3] == (longest, longest)
     for title, season, column in ((f"{longest}x", "1", "title"), ("A", f"{longest}x", "season")):
-        said = str(_refusal(DAILY, f"{HEADER},season", f"2024-01-01,KR,1,{title},series,{season}"))
-        assert said == f"csv, line 2: {column} '{'x' * 39}…' is no title: it has more than 1000 characters"
+        message = str(_refusal(DAILY, f"{HEADER},season", f"2024-01-01,KR,1,{title},series,{season}"))
+        assert message == f"csv, line 2: {column} '{'x' * 39}…' is no title: it has more than 1000 characters"
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         ("2024-01-01,KR,1,,film", "csv, line 2: title '' is not a title"),
         ("2024-01-01,KR,one,A,film", "csv, line 2: rank 'one' is not a rank such as 1"),
@@ -166,10 +166,10 @@ def test_a_title_or_season_of_more_than_a_thousand_characters_is_none() -> None:
         ("2024-01-01,KR,1,A,movie", "csv, line 2: kind 'movie' is not film, series or empty"),
     ],
 )
-def test_a_cell_that_cannot_be_read_is_named_with_line_and_column(row: str, said: str) -> None:
+def test_a_cell_that_cannot_be_read_is_named_with_line_and_column(row: str, message: str) -> None:
     error = _refusal(DAILY, HEADER, row)
     assert isinstance(error, SourceValueError)
-    assert str(error) == said
+    assert str(error) == message
 
 
 def test_a_chart_id_that_is_none_is_named() -> None:

@@ -33,8 +33,8 @@ FIRST, SECOND = "2022-02-04", "2022-02-05"
 
 def _record(day: str, rank: int, title: str = "", **more: Any) -> dict[str, Any]:
     name = title or f"Title {rank}"
-    said = {"ranking": rank, "date": {"from": day, "to": day}, "movie": {"data": {"id": name, "title": name}}}
-    return {"data": said | more}
+    record = {"ranking": rank, "date": {"from": day, "to": day}, "movie": {"data": {"id": name, "title": name}}}
+    return {"data": record | more}
 
 
 def _day(day: str, ranks: Sequence[int] = range(1, 11), prefix: str = "Title") -> list[dict[str, Any]]:
@@ -82,7 +82,7 @@ def test_each_list_waits_for_itself_only() -> None:
     assert [p.chart.id for p in SOURCE.parse(body, PROVENANCE)] == ["netflix-daily-films"]
 
 
-def test_the_lists_of_films_and_of_tv_say_the_kind_of_what_stands_on_the_overall_list() -> None:
+def test_the_lists_of_films_and_tv_give_the_kinds_of_the_overall_list() -> None:
     overall = [*_day(FIRST, range(1, 6), "Film"), *_day(FIRST, range(6, 10), "Show"), _record(FIRST, 10, "Neither")]
     body = _line(overall) + _line(_day(FIRST, prefix="Film"), type_="2") + _line(_day(FIRST, prefix="Show"), type_="3")
     [publication] = [p for p in SOURCE.parse(body, PROVENANCE) if p.chart.id == "netflix-daily-overall"]
@@ -170,7 +170,7 @@ def test_a_field_that_is_gone_is_named(path: tuple[str, ...], column: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("more", "column", "said"),
+    ("more", "column", "message"),
     [
         ({"ranking": "1"}, "ranking", "ranking '\"1\"': input should be a valid integer"),
         ({"ranking": 11}, "ranking", "ranking '11': input should be less than or equal to 10"),
@@ -184,10 +184,10 @@ def test_a_field_that_is_gone_is_named(path: tuple[str, ...], column: str) -> No
         ),
     ],
 )
-def test_a_field_that_cannot_be_read_is_named(more: dict[str, Any], column: str, said: str) -> None:
+def test_a_field_that_cannot_be_read_is_named(more: dict[str, Any], column: str, message: str) -> None:
     error = _refusal(_line([_record(FIRST, 1, **more)]))
     assert isinstance(error, SourceValueError)
-    assert str(error) == f"flixpatrol, line 1, record 1: {said}"
+    assert str(error) == f"flixpatrol, line 1, record 1: {message}"
     assert error.column == column
 
 

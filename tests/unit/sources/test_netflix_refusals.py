@@ -257,7 +257,7 @@ def test_a_global_file_without_the_languages_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
+    ("labels", "labelled"),
     [
         (["TV"], "TV"),
         (["TV (English)"], "TV (English)"),
@@ -265,10 +265,12 @@ def test_a_global_file_without_the_languages_is_refused() -> None:
         (["Films (English)", "TV (English)", "TV (Non-English)"], "Films (English), TV (English), TV (Non-English)"),
     ],
 )
-def test_a_countries_file_is_refused_whose_lists_are_labelled_as_no_version_did(labels: list[str], said: str) -> None:
+def test_a_countries_file_is_refused_whose_lists_are_labelled_as_no_version_did(
+    labels: list[str], labelled: str
+) -> None:
     error = _refusal(document(countries_lines(labels=labels)))
     assert isinstance(error, SourceMislabelled)
-    assert str(error) == f"netflix-countries: the lists are labelled {said}, not Films, TV"
+    assert str(error) == f"netflix-countries: the lists are labelled {labelled}, not Films, TV"
 
 
 def test_a_refusal_survives_pickling() -> None:

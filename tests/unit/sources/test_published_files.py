@@ -66,7 +66,7 @@ def test_each_countries_version_is_read(version: Path) -> None:
     assert {len(publication.editions) for publication in publications} == {94}
 
 
-def test_the_versions_that_call_every_list_english_are_read_as_the_next_one_calls_them() -> None:
+def test_the_versions_that_label_every_list_english_read_as_the_next_one() -> None:
     mislabelled, _, labelled = (
         _by_week(COUNTRIES.parse(gzip.decompress(version.read_bytes()), PROVENANCE))
         for version in _versions("netflix-countries")[:3]
@@ -95,11 +95,11 @@ def test_lists_go_by_hours_until_the_week_of_2023_06_11_and_by_views_since() -> 
     by_hours, by_views = Counter[date](), Counter[date]()
     for publication in publications:
         figures = [dict(entry.figures) for entry in publication.editions[0].entries]
-        by_hours[publication.period] += _falls([float(said["hours"]) for said in figures])
-        by_views[publication.period] += _falls([float(said.get("views", -1)) for said in figures])
+        by_hours[publication.period] += _falls([float(entry["hours"]) for entry in figures])
+        by_views[publication.period] += _falls([float(entry.get("views", -1)) for entry in figures])
     assert by_hours[date(2023, 6, 11)] == 4
     assert (by_hours[date(2023, 6, 18)], by_views[date(2023, 6, 18)]) == (0, 4)
-    assert publications[0].chart.eras[1].since == date(2023, 6, 18)
+    assert publications[0].chart.metric_periods[1].since == date(2023, 6, 18)
 
 
 def _falls(numbers: list[float]) -> bool:

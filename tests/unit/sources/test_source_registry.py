@@ -16,7 +16,7 @@ def test_each_source_is_registered_under_its_own_name() -> None:
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_each_source_says_in_a_line_what_it_is_and_what_its_options_mean(name: str) -> None:
+def test_each_source_is_described_in_a_line_and_so_is_each_of_its_options(name: str) -> None:
     assert 0 < len(SOURCES[name].summary) <= 100
     assert "\n" not in SOURCES[name].summary
     assert all(SOURCES[name].options.values())
@@ -25,13 +25,11 @@ def test_each_source_says_in_a_line_what_it_is_and_what_its_options_mean(name: s
 def test_an_unknown_source_is_answered_with_the_known_ones() -> None:
     with pytest.raises(OptionError) as caught:
         open_source("netflix", {})
-    assert str(caught.value) == (
-        "option source: 'netflix' is not known; the sources are netflix-countries, netflix-global, flixpatrol, csv"
-    )
+    assert str(caught.value) == f"option source: 'netflix' is not known; the sources are {', '.join(SOURCES)}"
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "said"),
+    ("name", "options", "message"),
     [
         ("netflix-global", {"uri": "x"}, "option uri: netflix-global has no such option; it has url"),
         ("csv", {}, "option cadence: csv needs it: how often the chart appears: day or week"),
@@ -61,7 +59,7 @@ def test_an_unknown_source_is_answered_with_the_known_ones() -> None:
          "option types: 'kids': input should be 'overall', 'films' or 'tv'"),
     ],
 )  # fmt: skip
-def test_a_wrong_option_is_named(name: str, options: Mapping[str, Any], said: str) -> None:
+def test_a_wrong_option_is_named(name: str, options: Mapping[str, Any], message: str) -> None:
     with pytest.raises(OptionError) as caught:
         open_source(name, options)
-    assert str(caught.value) == said
+    assert str(caught.value) == message

@@ -23,7 +23,7 @@ class Cadence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Era:
+class MetricPeriod:
     """Since when a chart ranks by which metric ("views since 2023-06-19"). `since` None: from its beginning."""
 
     metric: str
@@ -44,7 +44,7 @@ class Chart:
     cadence: Cadence
     depth: int
     kind: Kind | None = None
-    eras: tuple[Era, ...] = ()
+    metric_periods: tuple[MetricPeriod, ...] = ()
     list_name: str = ""
 
 

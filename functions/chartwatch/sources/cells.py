@@ -1,0 +1,68 @@
+"""Readers of cells: each returns the value of a text, or raises a `ValueError` that says what the text is not."""
+
+import re
+from datetime import date
+
+from chartwatch.domain.charts.chart import GLOBAL
+from chartwatch.domain.works.decoding import well_decoded
+
+LONGEST_TITLE = 1000
+"""Characters of a title. The longest of a song or an album that was ever charted have some hundreds."""
+
+MAX_QUOTED = 40
+"""Characters of a wrong cell that an error shows."""
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TERRITORY = re.compile(r"[A-Z]{2}")
+_RANK = re.compile(r"[1-9][0-9]{0,3}")
+_FIGURE = re.compile(r"([0-9]+(\.[0-9]+)?)?")
+
+
+def quoted(cell: str) -> str:
+    """Return a cell as an error shows it: in quotation marks, and shortened when it is long."""
+    return repr(cell if len(cell) <= MAX_QUOTED else f"{cell[: MAX_QUOTED - 1]}…")
+
+
+def read_date(cell: str) -> date:
+    """Read a date in the one form 2022-02-27 of ISO 8601."""
+    if not _DATE.fullmatch(cell):
+        raise ValueError("is not a date such as 2022-02-27")
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError("is not a day of the calendar") from None
+
+
+def read_territory(cell: str) -> str:
+    """Read an ISO 3166-1 alpha-2 code, or `GLOBAL`."""
+    if cell != GLOBAL and not _TERRITORY.fullmatch(cell):
+        raise ValueError("is not an ISO 3166-1 alpha-2 code such as KR")
+    return cell
+
+
+def read_title(cell: str) -> str:
+    """Read a title of 1 to `LONGEST_TITLE` characters, and repair one that was decoded wrongly."""
+    if not cell.strip():
+        raise ValueError("is not a title")
+    if len(cell) > LONGEST_TITLE:
+        raise ValueError(f"is no title: it has more than {LONGEST_TITLE} characters")
+    return well_decoded(cell)
+
+
+def read_season(cell: str) -> str | None:
+    """Read the title of a season; None for an empty cell."""
+    return read_title(cell) if cell.strip() else None
+
+
+def read_rank(cell: str) -> int:
+    """Read a rank from 1 to 9999."""
+    if not _RANK.fullmatch(cell):
+        raise ValueError("is not a rank such as 1")
+    return int(cell)
+
+
+def read_figure(cell: str) -> str:
+    """Read a number or an empty cell, and keep it as it is written."""
+    if not _FIGURE.fullmatch(cell):
+        raise ValueError("is not a number")
+    return cell
