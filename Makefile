@@ -6,6 +6,12 @@ UV := $(BIN)/uv
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE := 1
 
+# uv and pip trust what the system trusts, such as a company's own root certificate. pip before 24.2 needs the path of the file
+# or folder. Both fall back to the certificates that they ship where the system has none.
+TRUSTED := $(shell $(PYTHON) -c 'import os, ssl; at = ssl.get_default_verify_paths(); print(at.cafile or (at.capath if at.capath and os.listdir(at.capath) else ""))')
+export UV_SYSTEM_CERTS ?= $(if $(TRUSTED)$(filter Darwin,$(shell uname)),true,false)
+export PIP_CERT ?= $(TRUSTED)
+
 .PHONY: demo test test-deep test-simulation mutants fuzz lint audit types bench bench-history lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed

@@ -1,4 +1,4 @@
-"""Fetches a source's document, keeps it, and writes the publications in it that are new or changed."""
+"""Fetches a source's document, stores the raw file, and writes its publications that are new or changed."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chartwatch.adapters import deployment
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import SourceError
-from chartwatch.services.fetching import NothingNew, Renewal
+from chartwatch.services.fetching import ConditionalFetch, DocumentUnchanged
 from chartwatch.services.ingest import ingest
 from chartwatch.sources import open_source, reader_version
 
@@ -26,19 +26,19 @@ tracer = Tracer(service="fetch_rankings")
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """Fetch the source that `event` names: `{"source": "netflix-global", "options": {}}`, a schedule's input.
 
-    With `"accept": "<SHA-256>"` the document of that SHA-256, and no other, is taken although it rewrites history.
+    With `"accept": "<SHA-256>"` the document of that SHA-256, and no other, is accepted although it rewrites history.
     """
     source = open_source(event["source"], event.get("options", {}))
     metrics.add_dimension("source", source.name)
     logger.append_keys(source=source.name)
-    # Where a document is more than one answer, or one that a person sent for again, all of it is asked for.
-    renewal = Renewal(deployment.connection(), deployment.validators(reader_version()))
-    renews = source.whole_history and "accept" not in event
+    # A document of several responses, or one that a person asks for again, is fetched without condition.
+    conditional = ConditionalFetch(deployment.connection(), deployment.validators(reader_version()))
+    is_conditional = source.whole_history and "accept" not in event
     try:
-        body = source.fetch(renewal if renews else deployment.connection())
-    except NothingNew:
+        body = source.fetch(conditional if is_conditional else deployment.connection())
+    except DocumentUnchanged:
         metrics.add_metric("DocumentsUnchanged", MetricUnit.Count, 1)
-        logger.info("nothing new")
+        logger.info("document unchanged")
         return {"new": 0, "revised": 0, "unchanged": 0}
     provenance = Provenance(source.url, _now(), hashlib.sha256(body).hexdigest())
     logger.append_keys(sha256=provenance.sha256)
@@ -56,11 +56,11 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     except SourceError:
         metrics.add_metric("DocumentsRefused", MetricUnit.Count, 1)
         raise
-    renewal.taken_in()
+    conditional.remember()
     counts = {"new": len(ingested.new), "revised": len(ingested.revised), "unchanged": ingested.unchanged}
     metrics.add_metric("PublicationsNew", MetricUnit.Count, counts["new"])
     metrics.add_metric("PublicationsRevised", MetricUnit.Count, counts["revised"])
-    logger.info("fetched", extra=counts)
+    logger.info("document accepted", extra=counts)
     return counts
 
 

@@ -14,7 +14,8 @@ from chartwatch.adapters import deployment
 from chartwatch.adapters.folder import FolderArchive
 from chartwatch.adapters.memory import MemoryCharts, MemoryValidators, NoArchive
 from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceNotATable
-from chartwatch.services.fetching import Answer, NotModified, Request, Validators
+from chartwatch.services.fetching import NotModified, Request, Response, Validators
+from tests.unit.sources.weekly_files import document, global_lines
 
 HEADER = "period,territory,rank,title"
 
@@ -24,7 +25,7 @@ Fetch = Callable[..., dict[str, int]]
 
 
 class Provider:
-    """Answers each request with its document."""
+    """Has one document, and sends it on each request."""
 
     document = b""
 
@@ -52,7 +53,7 @@ def charts(monkeypatch: pytest.MonkeyPatch) -> MemoryCharts:
 
 @pytest.fixture
 def fetch(monkeypatch: pytest.MonkeyPatch) -> Fetch:
-    """Return what lets the provider say something, and the function fetch it."""
+    """Return what gives the provider a document, and lets the function fetch it."""
     monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Chartwatch")
@@ -63,45 +64,45 @@ def fetch(monkeypatch: pytest.MonkeyPatch) -> Fetch:
     monkeypatch.setattr(deployment, "connection", lambda: provider)
     options = {"url": "https://charts.example/all.csv", "chart": "daily", "cadence": "day", "depth": "1"}
 
-    def _fetch(document: bytes, **more: Any) -> dict[str, int]:
-        provider.document = document
+    def _fetch(body: bytes, **more: Any) -> dict[str, int]:
+        provider.document = body
         counts: dict[str, int] = fetch_rankings.handler({"source": "csv", "options": options, **more}, CONTEXT)
         return counts
 
     return _fetch
 
 
-def sha256(document: bytes) -> str:
-    return hashlib.sha256(document).hexdigest()
+def sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
 
 
 def number_ones(charts: MemoryCharts) -> set[str]:
     return {summary.number_ones["US"][0].title.partition(" ")[0] for summary in charts.summaries("daily")}
 
 
-def test_a_document_that_rewrites_history_is_refused_and_says_how_it_is_accepted(
+def test_a_document_that_rewrites_history_is_rejected_and_says_how_it_is_accepted(
     fetch: Fetch, charts: MemoryCharts
 ) -> None:
     fetch(FIRST)
-    with pytest.raises(HistoryRewritten) as refused:
+    with pytest.raises(HistoryRewritten) as rejected:
         fetch(REWRITTEN)
     assert number_ones(charts) == {"Title"}
     (noted,) = charts.quarantined()
-    assert (noted.error, noted.reason) == ("HistoryRewritten", str(refused.value))
-    (said,) = re.findall(r'"accept" to fetch_rankings: ([0-9a-f]{64})', noted.reason)
-    assert fetch(REWRITTEN, accept=said) == {"new": 0, "revised": 60, "unchanged": 0}
+    assert (noted.error, noted.reason) == ("HistoryRewritten", str(rejected.value))
+    (named,) = re.findall(r'"accept" to fetch_rankings: ([0-9a-f]{64})', noted.reason)
+    assert fetch(REWRITTEN, accept=named) == {"new": 0, "revised": 60, "unchanged": 0}
     assert number_ones(charts) == {"Changed"}
 
 
 @pytest.mark.parametrize("accept", [sha256(OTHERWISE), sha256(FIRST), "", "true", True, None])
-def test_no_other_document_than_the_accepted_one_is_taken(fetch: Fetch, charts: MemoryCharts, accept: object) -> None:
+def test_no_document_is_accepted_by_another_sha_256(fetch: Fetch, charts: MemoryCharts, accept: object) -> None:
     fetch(FIRST)
     with pytest.raises(HistoryRewritten):
         fetch(REWRITTEN, accept=accept)
     assert number_ones(charts) == {"Title"}
 
 
-def test_who_accepts_a_document_accepts_no_shrunken_history(fetch: Fetch, charts: MemoryCharts) -> None:
+def test_a_shrunken_history_is_rejected_although_a_person_accepts_it(fetch: Fetch, charts: MemoryCharts) -> None:
     fetch(FIRST)
     shrunken = FIRST.replace(b",US,", b",KR,")
     with pytest.raises(HistoryShrank):
@@ -109,34 +110,29 @@ def test_who_accepts_a_document_accepts_no_shrunken_history(fetch: Fetch, charts
     assert number_ones(charts) == {"Title"}
 
 
-WEEK = b"""week\tcategory\tweekly_rank\tshow_title\tseason_title\tcumulative_weeks_in_top_10
-""" + b"".join(
-    f"2022-02-06\t{category}\t{rank}\tTitle {rank}\tN/A\t1\n".encode()
-    for category in ("Films (English)", "Films (Non-English)", "TV (English)", "TV (Non-English)")
-    for rank in range(1, 11)
-)
+WEEK = document(global_lines())
 
 
-class Renewing(Provider):
-    """Sends its document once, and to who has no validators."""
+class Conditional(Provider):
+    """Sends its document unless the request has its validators."""
 
-    def __init__(self, document: bytes) -> None:
-        self.document = document
+    def __init__(self, body: bytes) -> None:
+        self.document = body
         self.asked: list[Validators] = []
 
-    def ask(self, request: Request) -> Answer | NotModified:
+    def get_if_modified(self, request: Request) -> Response | NotModified:
         self.asked.append(request.validators)
-        known = Validators(etag=f'"{sha256(self.document)[:8]}"')
-        return NotModified() if request.validators == known else Answer(self.document, known)
+        its = Validators(etag=f'"{sha256(self.document)[:8]}"')
+        return NotModified() if request.validators == its else Response(self.document, its)
 
 
-def test_a_document_that_was_taken_in_is_not_sent_again(
+def test_a_document_that_was_accepted_is_not_sent_again(
     fetch: Fetch, charts: MemoryCharts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import fetch_rankings
 
     del fetch
-    provider = Renewing(WEEK)
+    provider = Conditional(WEEK)
     monkeypatch.setattr(deployment, "connection", lambda: provider)
 
     def counts() -> list[int]:
@@ -150,13 +146,13 @@ def test_a_document_that_was_taken_in_is_not_sent_again(
     assert counts() == [4, 0, 0]
     assert counts() == [0, 0, 0]
     assert "sha256" not in fetch_rankings.logger.get_current_keys(), "that of another document than is spoken of"
-    # What was refused is asked for again without validators; only what was taken in is known.
+    # A rejected document is fetched again without validators; only those of an accepted one are stored.
     assert [validators.etag is not None for validators in provider.asked] == [False, False, False, True]
     assert len(charts.charts()) == 4
 
 
 class Keyed(Provider):
-    """Wants a key, and answers every request with its document."""
+    """Wants a key, and sends its document on each request."""
 
     document = b"<html>maintenance</html>"
 
@@ -167,7 +163,7 @@ class Keyed(Provider):
         return date(2022, 2, 5)
 
 
-def test_a_page_that_cannot_be_believed_is_kept_and_noted_as_any_document_is(
+def test_a_page_that_is_rejected_is_stored_and_quarantined_as_any_document_is(
     fetch: Fetch, charts: MemoryCharts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     import fetch_rankings

@@ -25,11 +25,19 @@ from chartwatch.errors import (
     SourceUnavailable,
     SourceValueError,
 )
-from chartwatch.services.egress import Reach
-from chartwatch.services.fetching import Answer as Fetched
-from chartwatch.services.fetching import NothingNew, NotModified, Renewal, Request, Validators
+from chartwatch.services.egress import EgressPolicy
+from chartwatch.services.fetching import (
+    ConditionalFetch,
+    DocumentUnchanged,
+    NotModified,
+    Request,
+    Response,
+    Validators,
+)
 from chartwatch.sources import open_source
 from tests.providers import Answer, Asked, Server
+
+LOCAL = EgressPolicy.PUBLIC_AND_LOOPBACK
 
 
 @pytest.fixture
@@ -46,7 +54,7 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def connection(waits: list[float]) -> HttpConnection:
-    return HttpConnection(Reach.LOCAL, Limits(connect=5, read=5), wait=waits.append, vary=as_it_is)
+    return HttpConnection(LOCAL, Limits(connect=5, read=5), wait=waits.append, jitter=as_it_is)
 
 
 def as_it_is(pause: float) -> float:
@@ -99,7 +107,9 @@ def test_a_passing_refusal_is_tried_again(
     assert waits == [1.0, 2.0]
 
 
-def test_a_pause_is_as_long_as_the_answer_asks(server: Server, connection: HttpConnection, waits: list[float]) -> None:
+def test_a_pause_is_as_long_as_the_provider_asks(
+    server: Server, connection: HttpConnection, waits: list[float]
+) -> None:
     moment = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     server.answers(
         Answer(status=429, headers={"Retry-After": "7"}),
@@ -172,7 +182,7 @@ def test_a_body_that_breaks_off_is_fetched_again(server: Server, connection: Htt
 
 def test_a_body_that_always_breaks_off_is_given_up(server: Server, connection: HttpConnection) -> None:
     server.answer = lambda _: Answer(b"half", length=8, headers={"Connection": "close"})
-    assert ": the answer broke off: " in _unavailable(connection, server.request())
+    assert ": the response broke off: " in _unavailable(connection, server.request())
 
 
 @pytest.mark.parametrize("compressed", [False, True])
@@ -184,7 +194,7 @@ def test_a_body_that_is_too_large_once_decoded_is_refused(
         Answer(gzip.compress(body), headers={"Content-Encoding": "gzip"}) if compressed else Answer(body)
     )
     said = _unavailable(connection, server.request(max_bytes=100_000))
-    assert said.endswith(": the answer is larger than 100000 bytes")
+    assert said.endswith(": the response is larger than 100000 bytes")
     assert len(server.asked) == 1
 
 
@@ -216,44 +226,46 @@ def test_a_pause_is_between_half_and_all_of_what_it_may_be() -> None:
 
 def test_attempts_and_pauses_together_end_in_time(server: Server, waits: list[float]) -> None:
     server.answer = lambda _: Answer(status=503)
-    connection = HttpConnection(Reach.LOCAL, Limits(seconds=2.5), wait=waits.append, vary=as_it_is)
+    connection = HttpConnection(LOCAL, Limits(seconds=2.5), wait=waits.append, jitter=as_it_is)
     assert "answered 503" in _unavailable(connection, server.request())
     # Here no time passes in a pause, so that it is the third alone for which there is none.
     assert waits == [1.0, 2.0]
 
 
-def test_an_answer_tells_by_what_its_version_is_known(server: Server, connection: HttpConnection) -> None:
+def test_a_response_has_the_validators_of_its_version(server: Server, connection: HttpConnection) -> None:
     modified = "Tue, 01 Mar 2022 20:00:00 GMT"
     server.answers(Answer(b"week", headers={"ETag": 'W/"7"', "Last-Modified": modified}))
-    assert connection.ask(server.request()) == Fetched(b"week", Validators('W/"7"', modified))
+    assert connection.get_if_modified(server.request()) == Response(b"week", Validators('W/"7"', modified))
 
 
-def test_a_version_that_is_known_is_not_sent_again(server: Server, connection: HttpConnection) -> None:
-    known = Validators('"7"', "Tue, 01 Mar 2022 20:00:00 GMT")
+def test_a_request_with_validators_is_conditional(server: Server, connection: HttpConnection) -> None:
+    stored = Validators('"7"', "Tue, 01 Mar 2022 20:00:00 GMT")
     server.answers(Answer(status=304))
-    assert connection.ask(server.request(validators=known)) == NotModified()
+    assert connection.get_if_modified(server.request(validators=stored)) == NotModified()
     [asked] = server.asked
     assert asked.headers["if-none-match"] == '"7"'
     assert asked.headers["if-modified-since"] == "Tue, 01 Mar 2022 20:00:00 GMT"
 
 
-def test_only_what_was_taken_in_counts_as_known(server: Server, connection: HttpConnection) -> None:
+def test_only_an_accepted_document_is_not_fetched_again(server: Server, connection: HttpConnection) -> None:
     store, request = MemoryValidators(), server.request("/file.tsv")
     server.answer = lambda asked: (
         Answer(status=304) if "if-none-match" in asked.headers else Answer(b"week", headers={"ETag": '"7"'})
     )
-    for _ in range(2):  # the first document was refused, so that nobody kept by what it is known
-        renewal = Renewal(connection, store)
-        assert renewal.get(request) == b"week"
-    renewal.taken_in()
-    with pytest.raises(NothingNew):
-        Renewal(connection, store).get(request)
+    for _ in range(2):  # the first document was rejected, so its validators were not stored
+        fetch = ConditionalFetch(connection, store)
+        assert fetch.get(request) == b"week"
+    fetch.remember()
+    with pytest.raises(DocumentUnchanged):
+        ConditionalFetch(connection, store).get(request)
 
 
-@pytest.mark.parametrize("said", ["a" * 1001, "\xe9", "a\tb"])
-def test_what_could_not_be_sent_back_is_not_kept(server: Server, connection: HttpConnection, said: str) -> None:
-    server.answers(Answer(b"week", headers={"ETag": said}))
-    assert connection.ask(server.request()) == Fetched(b"week", Validators())
+@pytest.mark.parametrize("etag", ["a" * 1001, "\xe9", "a\tb"])
+def test_a_validator_that_cannot_be_sent_back_is_left_out(
+    server: Server, connection: HttpConnection, etag: str
+) -> None:
+    server.answers(Answer(b"week", headers={"ETag": etag}))
+    assert connection.get_if_modified(server.request()) == Response(b"week", Validators())
 
 
 def test_a_netflix_file_is_fetched_from_where_the_option_says(server: Server, connection: HttpConnection) -> None:
@@ -353,7 +365,7 @@ def _options(server: Server, **more: Any) -> dict[str, Any]:
 
 
 def _keyed(waits: list[float]) -> KeyedConnection:
-    return KeyedConnection(Reach.LOCAL, wait=waits.append, vary=as_it_is)
+    return KeyedConnection(LOCAL, wait=waits.append, jitter=as_it_is)
 
 
 def test_every_page_of_every_country_and_list_is_one_line(server: Server, waits: list[float]) -> None:
@@ -421,10 +433,10 @@ def test_an_answer_that_is_not_json_is_refused(server: Server, waits: list[float
         _parsed(server, waits)
     assert "line 1: is not JSON: '<html>maintenance</html>'" in str(caught.value)
     assert "aku_secret" not in str(caught.value)
-    assert len(server.asked) == 1, "nothing is asked for beyond a page that cannot be believed"
+    assert len(server.asked) == 1, "no page is fetched after one that is rejected"
 
 
-def test_the_page_that_is_not_believed_is_in_the_document(server: Server, waits: list[float]) -> None:
+def test_the_page_that_is_rejected_is_in_the_document(server: Server, waits: list[float]) -> None:
     charts, pages = Charts(size=4), iter([None, Answer(b"<html>\nmaintenance</html>")])
     server.answer = lambda asked: next(pages) or charts(asked)
     body = open_source("flixpatrol", _options(server)).fetch(_keyed(waits))

@@ -5,6 +5,7 @@ import gzip
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 import tracemalloc
 import zlib
@@ -20,14 +21,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from chartwatch.adapters.connection import HttpConnection, Limits, resolve
-from chartwatch.adapters.deployment import reach_of
+from chartwatch.adapters.deployment import egress_policy
 from chartwatch.errors import DestinationRefused, SourceUnavailable
-from chartwatch.services.egress import Reach
+from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.fetching import Request
 from chartwatch.sources import open_source
 from tests.providers import Answer, Server, raw_server
 
 LIMITS = Limits(wire_bytes=1_000_000, unpacked=10_000, seconds=1.5, connect=0.5, read=0.5)
+
+LOCAL = EgressPolicy.PUBLIC_AND_LOOPBACK
 
 MAX_BYTES = 2_000_000
 
@@ -141,7 +144,7 @@ def test_nothing_that_a_hostile_server_says_gets_through(name: str) -> None:
             its.sendall(piece)
             time.sleep(pause)
 
-    connection = HttpConnection(Reach.LOCAL, LIMITS, pauses=())
+    connection = HttpConnection(LOCAL, LIMITS, pauses=())
     with raw_server(say) as host:
         # Of what the fetch takes, beside what the server holds already.
         tracemalloc.start()
@@ -161,7 +164,7 @@ def test_nothing_that_a_hostile_server_says_gets_through(name: str) -> None:
 def test_an_honest_file_gets_through_the_same_limits() -> None:
     body = gzip.compress(b"".join(b"2022-02-27\tTV\t%d\n" % rank for rank in range(20_000)))
     with raw_server(lambda its: its.sendall(packed(b"gzip") + body)) as host:
-        got = HttpConnection(Reach.LOCAL, LIMITS).get(Request(f"http://{host}/", hosts=frozenset({host})))
+        got = HttpConnection(LOCAL, LIMITS).get(Request(f"http://{host}/", hosts=frozenset({host})))
     assert got == gzip.decompress(body)
 
 
@@ -175,7 +178,7 @@ def test_a_redirect_off_the_list_is_not_asked(location: str) -> None:
     with Server() as server:
         server.answer = lambda _: Answer(status=302, headers={"Location": location})
         with pytest.raises(DestinationRefused):
-            HttpConnection(Reach.LOCAL, LIMITS, pauses=()).get(server.request())
+            HttpConnection(LOCAL, LIMITS, pauses=()).get(server.request())
         assert len(server.asked) == 1
 
 
@@ -184,7 +187,7 @@ def test_two_servers_that_redirect_to_each_other_are_given_up() -> None:
         one.answer = lambda _: Answer(status=307, headers={"Location": other.address})
         other.answer = lambda _: Answer(status=308, headers={"Location": one.address})
         with pytest.raises(SourceUnavailable) as caught:
-            HttpConnection(Reach.LOCAL, LIMITS).get(one.request(hosts=frozenset({one.host, other.host})))
+            HttpConnection(LOCAL, LIMITS).get(one.request(hosts=frozenset({one.host, other.host})))
         assert str(caught.value).endswith("too many redirects")
         assert len(one.asked) + len(other.asked) == 6
 
@@ -208,12 +211,12 @@ def test_a_deployed_source_cannot_be_made_to_ask_this_machine(
         address = url.format(port=server.host.partition(":")[2])
         opened = open_source(source, {"url": address, **({"cadence": "day"} if source == "csv" else {})})
         with pytest.raises(DestinationRefused):
-            opened.fetch(HttpConnection(reach_of(environment), LIMITS, pauses=()))
+            opened.fetch(HttpConnection(egress_policy(environment), LIMITS, pauses=()))
         assert server.asked == []
 
 
 def test_this_machine_is_reached_where_aws_itself_is_on_it() -> None:
-    assert reach_of({"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}) is Reach.LOCAL
+    assert egress_policy({"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}) is LOCAL
 
 
 # Names: what a name server says, and whether the one that was checked is the one connected to.
@@ -234,17 +237,12 @@ def test_a_name_with_one_private_address_is_not_connected_to(
 
 def test_a_name_is_resolved_once_and_not_again_by_what_connects(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, answers = [], iter([["93.184.216.34"], ["127.0.0.1"]])
-    connected: list[str] = []
-
-    def connects(address: tuple[str, int], *_: object, **__: object) -> socket.socket:
-        connected.append(address[0])
-        raise OSError("no network in a test")
+    connected = _connected(monkeypatch)
 
     def resolves(host: str, port: int) -> list[str]:
         asked.append((host, port))
         return next(answers)
 
-    monkeypatch.setattr("urllib3.util.connection.create_connection", connects)
     with pytest.raises(SourceUnavailable):
         HttpConnection(resolve=resolves, pauses=()).get(_charts())
     assert asked == [("charts.example", 443)]
@@ -253,13 +251,7 @@ def test_a_name_is_resolved_once_and_not_again_by_what_connects(monkeypatch: pyt
 
 def test_a_name_that_leads_elsewhere_at_the_second_attempt_is_refused_then(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([["93.184.216.34"], ["169.254.169.254"]])
-    connected: list[str] = []
-
-    def connects(address: tuple[str, int], *_: object, **__: object) -> socket.socket:
-        connected.append(address[0])
-        raise OSError("no network in a test")
-
-    monkeypatch.setattr("urllib3.util.connection.create_connection", connects)
+    connected = _connected(monkeypatch)
     with pytest.raises(DestinationRefused):
         HttpConnection(resolve=lambda *_: next(answers), wait=lambda _: None).get(_charts())
     assert connected == ["93.184.216.34"]
@@ -320,6 +312,18 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, monkey
         assert heads == []
 
 
+def _connected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list to which each address is added that is connected to, always in vain."""
+    connected: list[str] = []
+
+    def connects(address: tuple[str, int], *_: object, **__: object) -> socket.socket:
+        connected.append(address[0])
+        raise OSError("no network in a test")
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connects)
+    return connected
+
+
 def _charts() -> Request:
     return Request("https://charts.example/file.csv", hosts=frozenset({"charts.example"}))
 
@@ -358,8 +362,6 @@ def _tls_server(name: str, folder: Path) -> Iterator[tuple[int, list[bytes], lis
 
 @contextmanager
 def _thread(does: Callable[[], None]) -> Iterator[None]:
-    import threading
-
     thread = threading.Thread(target=does)
     thread.start()
     try:

@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 
+from bench.metering import metered
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.table import ATTEMPTS
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
-from chartwatch.domain.charts.chart import Cadence, Chart, Era
+from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, Version
-from chartwatch.domain.charts.versions import History
+from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import StoreOverloaded
 from chartwatch.services.fetching import Validators
-from chartwatch.services.ingest import take_in
-from chartwatch.services.ports import ChartStore, Filing, Quarantined
+from chartwatch.services.ingest import store_publication
+from chartwatch.services.ports import ChartStore, PublicationUpdate, Quarantined
 from tests.integration.conftest import Aws, Place
 
 WEEK = date(2022, 2, 6)
@@ -28,7 +29,13 @@ MONDAY, TUESDAY, WEDNESDAY = (f"2022-02-{day:02d}T20:00:00Z" for day in (7, 8, 9
 
 def chart(chart_id: str = "weekly-tv") -> Chart:
     return Chart(
-        chart_id, "the weekly chart", "a provider", Cadence.WEEK, 10, Kind.SERIES, (Era("hours"), Era("views", WEEK))
+        chart_id,
+        "the weekly chart",
+        "a provider",
+        Cadence.WEEK,
+        10,
+        Kind.SERIES,
+        (MetricPeriod("hours"), MetricPeriod("views", WEEK)),
     )
 
 
@@ -42,9 +49,20 @@ def publication(
     return Publication(chart(of), period, editions, Provenance("https://example.org/all.tsv", fetched_at, sha256))
 
 
+def stored_versions(charts: ChartStore) -> Mapping[str, Versions]:
+    """Return the versions of the editions of the week; none without its publication."""
+    summary = charts.summary("weekly-tv", WEEK)
+    return charts.versions(summary) if summary else {}
+
+
 def current(charts: ChartStore) -> Mapping[str, Edition]:
     """Return the editions of the week as they are now."""
-    return {territory: history[-1].edition for territory, history in charts.histories("weekly-tv", WEEK).items()}
+    return {territory: versions[-1].edition for territory, versions in stored_versions(charts).items()}
+
+
+def many_editions(number: int) -> Publication:
+    """Return a week of that many editions."""
+    return publication(WEEK, *(edition(f"T{at:03d}", f"Title {at}") for at in range(number)))
 
 
 def test_a_publication_is_read_as_it_was_written(place: Place) -> None:
@@ -55,7 +73,7 @@ def test_a_publication_is_read_as_it_was_written(place: Place) -> None:
     )
     provenance = Provenance("https://example.org/all.tsv", "2022-02-08T20:00:00Z", "ab" * 32)
     written = Publication(chart(), WEEK, (Edition("KR", entries), edition("US", "Ozark")), provenance)
-    take_in(written, place.charts())
+    store_publication(written, place.charts())
     assert place.charts().summary("weekly-tv", WEEK) == written.summary()
     assert current(place.charts()) == {e.territory: e for e in written.editions}
 
@@ -71,8 +89,8 @@ def test_what_was_never_published_is_nothing(place: Place) -> None:
 def test_publications_come_oldest_first_from_a_day_to_a_day(place: Place) -> None:
     days = [date(2021, 12, 26), date(2022, 1, 2), date(2022, 1, 9), date(2022, 1, 16)]
     for day in (days[2], days[0], days[3], days[1]):
-        take_in(publication(day, edition("US", f"Number one of {day}")), place.charts())
-    take_in(publication(days[1], edition("US", "Elsewhere"), of="weekly-films"), place.charts())
+        store_publication(publication(day, edition("US", f"Number one of {day}")), place.charts())
+    store_publication(publication(days[1], edition("US", "Elsewhere"), of="weekly-films"), place.charts())
 
     def periods(*span: date | None) -> list[date]:
         return [summary.period for summary in place.charts().summaries("weekly-tv", *span)]
@@ -87,25 +105,25 @@ def test_publications_come_oldest_first_from_a_day_to_a_day(place: Place) -> Non
 def test_each_chart_is_listed_once(place: Place) -> None:
     for of in ("weekly-tv", "weekly-films"):
         for day in (WEEK, NEXT_WEEK):
-            take_in(publication(day, edition("US", "Ozark"), of=of), place.charts())
+            store_publication(publication(day, edition("US", "Ozark"), of=of), place.charts())
     assert list(place.charts().charts()) == ["weekly-films", "weekly-tv"]
 
 
 def test_a_revision_writes_the_changed_editions_and_keeps_the_others(place: Place) -> None:
-    take_in(publication(WEEK, edition("KR", "Ozark"), edition("US", "Ozark")), place.charts())
+    store_publication(publication(WEEK, edition("KR", "Ozark"), edition("US", "Ozark")), place.charts())
     revised = publication(WEEK, edition("KR", "Hellbound"), edition("US", "Ozark"), sha256="1")
-    take_in(revised, place.charts())
+    store_publication(revised, place.charts())
     assert place.charts().summary("weekly-tv", WEEK) == revised.summary()
     assert current(place.charts()) == {e.territory: e for e in revised.editions}
 
 
-def titles(history: History) -> list[list[str]]:
-    """Return what stands in each version, oldest first."""
-    return [[entry.title for entry in version.edition.entries] for version in history]
+def titles(versions: Versions) -> list[list[str]]:
+    """Return the titles of each version, oldest first."""
+    return [[entry.title for entry in version.edition.entries] for version in versions]
 
 
 @pytest.mark.parametrize("times", [(MONDAY, TUESDAY, WEDNESDAY), (None, None, None), (MONDAY, TUESDAY, None)])
-def test_every_version_of_an_edition_is_kept_as_it_was_published(place: Place, times: Sequence[str | None]) -> None:
+def test_every_version_of_an_edition_is_stored_as_it_was_published(place: Place, times: Sequence[str | None]) -> None:
     said = [
         Edition(
             "US", (Entry(1, "지금 우리 학교는", "Season 1", Kind.SERIES, (("hours", "124790000"), ("weeks", "1"))),)
@@ -118,70 +136,97 @@ def test_every_version_of_an_edition_is_kept_as_it_was_published(place: Place, t
         for number, (its, at) in enumerate(zip(said, times, strict=True))
     ]
     for version in published:
-        take_in(version, place.charts())
-    histories = place.charts().histories("weekly-tv", WEEK)
-    assert list(histories["US"]) == [Version(v.editions[0], v.provenance) for v in published]
-    assert list(histories["KR"]) == [Version(published[0].editions[1], published[0].provenance)]
+        store_publication(version, place.charts())
+    versions = stored_versions(place.charts())
+    assert list(versions["US"]) == [Version(v.editions[0], v.provenance) for v in published]
+    assert list(versions["KR"]) == [Version(published[0].editions[1], published[0].provenance)]
 
 
-def test_a_document_that_comes_late_goes_into_the_history_and_changes_nothing_that_is_current(place: Place) -> None:
-    take_in(publication(WEEK, edition("US", "Ozark"), sha256="1", fetched_at=MONDAY), place.charts())
-    take_in(publication(WEEK, edition("US", "Maid"), sha256="3", fetched_at=WEDNESDAY), place.charts())
+def test_a_late_document_adds_an_earlier_version_and_changes_nothing_current(place: Place) -> None:
+    store_publication(publication(WEEK, edition("US", "Ozark"), sha256="1", fetched_at=MONDAY), place.charts())
+    store_publication(publication(WEEK, edition("US", "Maid"), sha256="3", fetched_at=WEDNESDAY), place.charts())
     before = place.charts().summary("weekly-tv", WEEK)
     late = publication(WEEK, edition("US", "Hellbound"), sha256="2", fetched_at=TUESDAY)
-    assert take_in(late, place.charts())
+    assert store_publication(late, place.charts())
     assert place.charts().summary("weekly-tv", WEEK) == before
-    assert titles(place.charts().histories("weekly-tv", WEEK)["US"]) == [["Ozark"], ["Hellbound"], ["Maid"]]
-    assert not take_in(late, place.charts()), "once is enough"
+    assert titles(stored_versions(place.charts())["US"]) == [["Ozark"], ["Hellbound"], ["Maid"]]
+    assert not store_publication(late, place.charts()), "once is enough"
 
 
 def test_the_renamings_of_a_publication_are_read_as_they_were_written(place: Place) -> None:
     renamings = (Renaming("", None, "A, with #", "B"), Renaming(TUESDAY, Kind.FILM, "지금", "All of Us"))
     summary = publication(WEEK, edition("US", "B")).summary(renamings)
-    place.charts().put([Filing(summary, {})])
+    place.charts().put([PublicationUpdate(summary, {})])
     assert place.charts().summary("weekly-tv", WEEK) == summary
     assert place.charts().summaries("weekly-tv") == [summary]
 
 
-def test_more_publications_than_go_at_one_stroke_are_all_written(place: Place) -> None:
+def test_more_publications_than_one_transaction_takes_are_all_written(place: Place) -> None:
     weeks = [WEEK + timedelta(7 * number) for number in range(120)]
-    filings = []
+    updates = []
     for week in weeks:
         its = publication(week, edition("US", f"Number one of {week}"))
-        filings.append(Filing(its.summary(), {"US": (Version(its.editions[0], its.provenance),)}))
-    place.charts().put(filings)
-    assert place.charts().summaries("weekly-tv") == [filing.summary for filing in filings]
-    assert all(place.charts().histories("weekly-tv", f.summary.period) == f.histories for f in filings)
+        updates.append(PublicationUpdate(its.summary(), {"US": (Version(its.editions[0], its.provenance),)}))
+    place.charts().put(updates)
+    assert place.charts().summaries("weekly-tv") == [update.summary for update in updates]
+    assert all(place.charts().versions(update.summary) == update.editions for update in updates)
 
 
-def refused(source: str, fetched_at: str | None, sha256: str) -> Quarantined:
+def rejected(source: str, fetched_at: str | None, sha256: str) -> Quarantined:
     provenance = Provenance("https://example.org/all.tsv", fetched_at, sha256)
     return Quarantined(source, provenance, "SourceNotATable", f'{source}, line 1: "null" is no header')
 
 
-def test_documents_that_were_refused_are_listed_by_source_and_time(place: Place) -> None:
+def test_rejected_documents_are_listed_by_source_and_time(place: Place) -> None:
     assert list(place.charts().quarantined()) == []
     documents = [
-        refused("csv", None, "12" * 32),
-        refused("csv", MONDAY, "cd" * 32),
-        refused("csv", TUESDAY, "ab" * 32),
-        refused("netflix-global", MONDAY, "ef" * 32),
+        rejected("csv", None, "12" * 32),
+        rejected("csv", MONDAY, "cd" * 32),
+        rejected("csv", TUESDAY, "ab" * 32),
+        rejected("netflix-global", MONDAY, "ef" * 32),
     ]
     for document in reversed(documents):
         place.charts().quarantine(document)
     assert list(place.charts().quarantined()) == documents
 
 
-def test_a_document_that_is_refused_each_time_it_is_fetched_is_one(place: Place) -> None:
+def test_a_document_that_is_rejected_each_time_it_is_fetched_is_listed_once(place: Place) -> None:
     for fetched_at in (MONDAY, TUESDAY):
-        place.charts().quarantine(refused("csv", fetched_at, "ab" * 32))
-    assert list(place.charts().quarantined()) == [refused("csv", TUESDAY, "ab" * 32)]
+        place.charts().quarantine(rejected("csv", fetched_at, "ab" * 32))
+    assert list(place.charts().quarantined()) == [rejected("csv", TUESDAY, "ab" * 32)]
 
 
 def test_a_publication_may_have_more_editions_than_a_batch_takes(place: Place) -> None:
-    many = publication(WEEK, *(edition(f"T{number:03d}", f"Title {number}") for number in range(251)))
-    take_in(many, place.charts())
+    many = many_editions(251)
+    store_publication(many, place.charts())
     assert current(place.charts()) == {e.territory: e for e in many.editions}
+
+
+def requests(moto: Aws, published: Publication) -> Mapping[str, int]:
+    """Store a publication, and return the requests for it by operation."""
+    client = moto.client()
+    with metered(client, moto.client()) as meter:
+        assert store_publication(published, moto.charts(client))
+    return meter.requests
+
+
+def test_a_new_publication_of_94_editions_takes_six_requests(moto: Aws) -> None:
+    found = requests(moto, many_editions(94))
+    assert found == {"GetItem": 1, "BatchWriteItem": 4, "PutItem": 1}
+
+
+def test_a_correction_of_a_stored_publication_takes_four_requests(moto: Aws) -> None:
+    store_publication(many_editions(94), moto.charts())
+    corrected = publication(WEEK, edition("T000", "Another"), *many_editions(94).editions[1:], sha256="1")
+    found = requests(moto, corrected)
+    assert found == {"GetItem": 1, "Query": 1, "BatchWriteItem": 1, "PutItem": 1}
+
+
+def test_editions_without_their_publication_are_not_read(moto: Aws) -> None:
+    next(islice(writers_cut_short(moto, lambda charts: store_publication(many_editions(60), charts)), 4, None))
+    written = publication(WEEK, edition("T000", "Another"), sha256="1")
+    assert requests(moto, written) == {"GetItem": 1, "BatchWriteItem": 1, "PutItem": 1}
+    assert moto.charts().summary("weekly-tv", WEEK) == written.summary()
 
 
 class Cut(Exception):
@@ -212,14 +257,14 @@ def writers_cut_short(aws: Aws, write: Callable[[ChartStore], object]) -> Iterat
             return
 
 
-def test_wherever_a_writer_is_cut_short_there_is_no_publication_without_its_editions(aws: Aws) -> None:
-    many = publication(WEEK, *(edition(f"T{number:03d}", f"Title {number}") for number in range(60)))
+def test_wherever_a_writer_is_cut_short_no_publication_lacks_its_editions(aws: Aws) -> None:
+    many = many_editions(60)
     calls = 0
-    for survived in writers_cut_short(aws, lambda charts: take_in(many, charts)):
+    for survived in writers_cut_short(aws, lambda charts: store_publication(many, charts)):
         assert aws.charts().summary("weekly-tv", WEEK) is None
         assert current(aws.charts()) == {}
         calls = survived + 1
-    assert calls == 6, "what is stored, in two reads; then three batches of editions, then the publication"
+    assert calls == 5, "the publication that is stored; then three batches of editions, then the publication"
     assert len(current(aws.charts())) == 60
 
 
@@ -233,25 +278,25 @@ def renamed(fetched_at: str, before: str, after: str) -> Renaming:
     return Renaming(fetched_at, Kind.SERIES, before, after)
 
 
-@pytest.mark.parametrize("survived", range(5))
+@pytest.mark.parametrize("survived", range(4))
 def test_a_revision_that_was_cut_short_is_finished_by_the_same_document(aws: Aws, survived: int) -> None:
     first, second = named("Money Heist", MONDAY), named("La casa de papel", TUESDAY)
-    take_in(first, aws.charts())
-    next(islice(writers_cut_short(aws, lambda charts: take_in(second, charts)), survived, None))
+    store_publication(first, aws.charts())
+    next(islice(writers_cut_short(aws, lambda charts: store_publication(second, charts)), survived, None))
     assert aws.charts().summary("weekly-tv", WEEK) == first.summary(), "this is what the detector reads"
-    assert take_in(second, aws.charts())
+    assert store_publication(second, aws.charts())
     assert aws.charts().summary("weekly-tv", WEEK) == second.summary(
         (renamed(TUESDAY, "Money Heist", "La casa de papel"),)
     )
-    assert titles(aws.charts().histories("weekly-tv", WEEK)["US"]) == [["Money Heist"], ["La casa de papel"]]
-    assert not take_in(second, aws.charts())
+    assert titles(stored_versions(aws.charts())["US"]) == [["Money Heist"], ["La casa de papel"]]
+    assert not store_publication(second, aws.charts())
 
 
 def test_a_revision_that_was_cut_short_is_finished_by_another_document(aws: Aws) -> None:
-    take_in(named("Money Heist", MONDAY), aws.charts())
+    store_publication(named("Money Heist", MONDAY), aws.charts())
     second, third = named("La casa de papel", TUESDAY), named("Haus des Geldes", WEDNESDAY)
-    next(islice(writers_cut_short(aws, lambda charts: take_in(second, charts)), 4, None))
-    take_in(third, aws.charts())
+    next(islice(writers_cut_short(aws, lambda charts: store_publication(second, charts)), 3, None))
+    store_publication(third, aws.charts())
     assert aws.charts().summary("weekly-tv", WEEK) == third.summary(
         (
             renamed(TUESDAY, "Money Heist", "La casa de papel"),
@@ -288,16 +333,16 @@ def leave_half_undone(client: Any, operation: str, answer: str) -> list[int]:
 def test_editions_that_dynamodb_leaves_unprocessed_are_written_again(aws: Aws) -> None:
     client = aws.client()
     asked = leave_half_undone(client, "BatchWriteItem", "UnprocessedItems")
-    many = publication(WEEK, *(edition(f"T{number:03d}", f"Title {number}") for number in range(40)))
-    take_in(many, aws.charts(client))
+    many = many_editions(40)
+    store_publication(many, aws.charts(client))
     assert asked == [25, 12, 6, 3, 1, 16, 8, 4, 2, 1]
     assert current(aws.charts()) == {e.territory: e for e in many.editions}
     assert len(aws.pauses) == 8, "a pause before each new attempt"
 
 
 def test_keys_that_dynamodb_leaves_unprocessed_are_read_again(aws: Aws) -> None:
-    many = publication(WEEK, *(edition(f"T{number:03d}", f"Title {number}") for number in range(110)))
-    take_in(many, aws.charts())
+    many = many_editions(110)
+    store_publication(many, aws.charts())
     client = aws.client()
     asked = leave_half_undone(client, "BatchGetItem", "UnprocessedKeys")
     wanted = [keys.edition("weekly-tv", WEEK, edition.territory) for edition in many.editions]
@@ -306,38 +351,38 @@ def test_keys_that_dynamodb_leaves_unprocessed_are_read_again(aws: Aws) -> None:
     assert asked == [100, 50, 25, 12, 6, 3, 1, 11, 5, 2, 1]
 
 
-def test_a_table_that_takes_nothing_is_given_up_on_and_nothing_is_called_published(moto: Aws) -> None:
+def test_a_table_that_takes_nothing_is_given_up_and_nothing_is_published(moto: Aws) -> None:
     client = moto.client()
 
-    def refuse(params: dict[str, Any], **_: Any) -> Any:
-        refused.append(params["RequestItems"])
+    def take_nothing(params: dict[str, Any], **_: Any) -> Any:
+        asked.append(params["RequestItems"])
         return {"RequestItems": {moto.names["ChartsTable"]: [{"DeleteRequest": {"Key": nothing}}]}}
 
     def own_up(parsed: dict[str, Any], **_: Any) -> None:
-        parsed["UnprocessedItems"] = refused[-1]
+        parsed["UnprocessedItems"] = asked[-1]
 
-    refused: list[Any] = []
+    asked: list[Any] = []
     nothing = {"pk": {"S": "nothing"}, "sk": {"S": "nothing"}}
-    client.meta.events.register("provide-client-params.dynamodb.BatchWriteItem", refuse)
+    client.meta.events.register("provide-client-params.dynamodb.BatchWriteItem", take_nothing)
     client.meta.events.register("after-call.dynamodb.BatchWriteItem", own_up)
     with pytest.raises(StoreOverloaded, match="is overloaded: 2 items are undone"):
-        take_in(publication(WEEK, edition("US", "Ozark")), moto.charts(client))
-    assert len(refused) == ATTEMPTS
+        store_publication(publication(WEEK, edition("US", "Ozark")), moto.charts(client))
+    assert len(asked) == ATTEMPTS
     assert all(pause <= 5 for pause in moto.pauses)
     assert moto.charts().summary("weekly-tv", WEEK) is None
 
 
-def test_what_was_taken_in_is_known_again_until_another_reader_comes(moto: Aws) -> None:
+def test_validators_are_found_again_until_the_reader_has_another_version(moto: Aws) -> None:
     def store(reader: str) -> DynamoValidators:
         return DynamoValidators(moto.table("ChartsTable"), reader)
 
     week, both = "https://example.org/all.tsv?week=#1", Validators('"7"', "Tue, 01 Mar 2022 20:00:00 GMT")
-    assert store("1").last(week) == Validators()
+    assert store("1").get(week) == Validators()
     for validators in (both, Validators(etag='"8"'), Validators()):
-        store("1").keep(week, validators)
-        assert store("1").last(week) == validators
-        assert store("2").last(week) == Validators()
-        assert store("1").last("https://example.org/other.tsv") == Validators()
+        store("1").put(week, validators)
+        assert store("1").get(week) == validators
+        assert store("2").get(week) == Validators()
+        assert store("1").get("https://example.org/other.tsv") == Validators()
 
 
 def test_editions_are_known_of_before_their_publication(moto: Aws) -> None:

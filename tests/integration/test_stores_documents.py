@@ -254,7 +254,7 @@ def test_a_story_whose_taking_is_asked_for_again_by_the_client_is_not_in_doubt(a
     assert outbox.take("weekly:00000002:dark")
 
 
-def test_the_stories_table_says_when_a_story_was_taken_and_sent_and_as_which_message(aws: Aws) -> None:
+def test_the_stories_table_says_when_and_as_which_message_a_story_was_sent(aws: Aws) -> None:
     aws.outbox().settle(taken(aws), "message 1")
     item = aws.table("StoriesTable").existing(keys.story(STORY))
     assert item["delivery"] == {"S": "SENT"}
@@ -295,16 +295,16 @@ def test_the_subscribers_that_were_known_are_remembered_none_included(place: Pla
 # Archives.
 
 
-def test_a_folder_keeps_documents_as_they_came(tmp_path: Path) -> None:
+def test_a_folder_stores_raw_files_as_they_came(tmp_path: Path) -> None:
     archive = FolderArchive(tmp_path / "not" / "there yet")
     bodies = [b"", b"a\tb\r\n\x00\xff", b"x" * 3_000_000]
     for body in (*bodies, *bodies):
-        archive.keep(hashlib.sha256(body).hexdigest(), body)
+        archive.put(hashlib.sha256(body).hexdigest(), body)
     kept = {path.name: path.read_bytes() for path in (tmp_path / "not" / "there yet").iterdir()}
     assert kept == {hashlib.sha256(body).hexdigest(): body for body in bodies}
 
 
-def test_a_document_that_cannot_be_kept_leaves_nothing_in_the_folder(
+def test_a_raw_file_that_cannot_be_stored_leaves_nothing_in_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any) -> None:
@@ -312,13 +312,13 @@ def test_a_document_that_cannot_be_kept_leaves_nothing_in_the_folder(
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OSError, match="no space left"):
-        FolderArchive(tmp_path).keep("ab", b"body")
+        FolderArchive(tmp_path).put("ab", b"body")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_writers_of_one_document_do_not_disturb_each_other(tmp_path: Path) -> None:
+def test_writers_of_one_raw_file_do_not_disturb_each_other(tmp_path: Path) -> None:
     archive, body = FolderArchive(tmp_path), b"x" * 1_000_000
-    writers = [threading.Thread(target=archive.keep, args=("ab", body)) for _ in range(4)]
+    writers = [threading.Thread(target=archive.put, args=("ab", body)) for _ in range(4)]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -326,14 +326,14 @@ def test_writers_of_one_document_do_not_disturb_each_other(tmp_path: Path) -> No
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"ab": body}
 
 
-def test_s3_keeps_documents_once_and_gzipped(aws: Aws) -> None:
+def test_s3_stores_raw_files_once_and_gzipped(aws: Aws) -> None:
     archive, body = S3Archive(aws.s3, aws.bucket), b"week\ttitle\n" * 1000
     sha256 = hashlib.sha256(body).hexdigest()
-    archive.keep(sha256, body)
+    archive.put(sha256, body)
     kept = aws.s3.get_object(Bucket=aws.bucket, Key=f"raw/{sha256}")
     assert kept["ContentEncoding"] == "gzip"
     assert gzip.decompress(kept["Body"].read()) == body
-    archive.keep(sha256, b"what was kept is not overwritten")
+    archive.put(sha256, b"what is stored is not overwritten")
     assert gzip.decompress(aws.s3.get_object(Bucket=aws.bucket, Key=f"raw/{sha256}")["Body"].read()) == body
 
 
@@ -348,7 +348,7 @@ def test_s3_keeps_catalogs_by_their_bytes(aws: Aws) -> None:
 @pytest.mark.parametrize(
     "keep",
     [
-        lambda s3, bucket: S3Archive(s3, bucket).keep("ab", b""),
+        lambda s3, bucket: S3Archive(s3, bucket).put("ab", b""),
         lambda s3, bucket: CatalogDocuments(s3, bucket).keep(b""),
     ],
 )

@@ -4,7 +4,7 @@ import random
 import socket
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -15,21 +15,21 @@ from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from urllib3.exceptions import HTTPError
 
-from chartwatch.adapters.wire import LimitPassed, Meter, exchange
+from chartwatch.adapters.wire import LimitExceeded, Meter, exchange
 from chartwatch.domain.outside_text import repeated
 from chartwatch.errors import SourceUnavailable
-from chartwatch.services.egress import Destination, Reach, authority
-from chartwatch.services.fetching import Answer, NotModified, Request, Validators
+from chartwatch.services.egress import Destination, EgressPolicy, authority
+from chartwatch.services.fetching import NotModified, Request, Response, Validators
 
 VERSION = "0.1.0"
 
 USER_AGENT = f"Chartwatch/{VERSION} (watches popularity charts; asks a few times a day)"
 
 PAUSES = (1.0, 2.0, 4.0, 8.0)
-"""Seconds before each further attempt at most, where the answer asks for no other time."""
+"""Seconds before each further attempt at most, where the response asks for no other time."""
 
 LONGEST_PAUSE = 60.0
-"""Seconds that an answer may ask to wait; for longer ones the next scheduled fetch is the better time."""
+"""Seconds that a response may ask to wait; for longer ones the next scheduled fetch is the better time."""
 
 MAX_REDIRECTS = 5
 
@@ -54,18 +54,13 @@ class Limits:
     read: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """Why an attempt gave no body. `again`: another may; `after`: seconds that the answer asks to wait."""
+@dataclass
+class _Failed(Exception):
+    """An attempt brought no document. `again`: another may; `after`: seconds that the response asks to wait."""
 
     detail: str
     again: bool = False
     after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Redirect:
-    location: str
 
 
 def half_to_whole(pause: float) -> float:
@@ -81,51 +76,50 @@ def resolve(host: str, port: int) -> list[str]:
 
 @dataclass(frozen=True)
 class HttpConnection:
-    """Fetches by GET, follows redirects, decodes gzip, tries again; implements `fetching.Asking`.
+    """Fetches by GET, follows redirects, decodes gzip, tries again; implements `fetching.ConditionalConnection`.
 
-    Each hop, the first one and every redirect, leads to a host that the request allows; its name is resolved once, all
-    its addresses are checked, and the checked address is the one connected to. `pauses` are the seconds between
-    attempts, one more attempt than pauses, each as `vary` makes it. `tls` is the context that verifies certificates,
+    Each hop, the first one and every redirect, leads to a host that the request allows; its name is resolved once,
+    `policy` checks all its addresses, and a checked address is the one connected to. `pauses` are the seconds between
+    attempts, one more attempt than pauses, each as `jitter` makes it. `tls` is the context that verifies certificates,
     None for urllib3's.
     """
 
-    reach: Reach = Reach.PUBLIC
+    policy: EgressPolicy = EgressPolicy.PUBLIC
     limits: Limits = Limits()
     pauses: tuple[float, ...] = PAUSES
     wait: Callable[[float], None] = time.sleep
-    vary: Callable[[float], float] = half_to_whole
+    jitter: Callable[[float], float] = half_to_whole
     resolve: Callable[[str, int], list[str]] = resolve
     clock: Callable[[], float] = time.monotonic
     tls: SSLContext | None = field(default=None, repr=False)
 
     def get(self, request: Request) -> bytes:
-        """Return the decoded body of the answer 200. Raises as `ask` does."""
-        answer = self.ask(request)
-        if isinstance(answer, NotModified):
+        """Return the decoded body of the response 200. Raises as `get_if_modified` does."""
+        response = self.get_if_modified(request)
+        if isinstance(response, NotModified):
             raise SourceUnavailable(authority(request.url), "answered 304 Not Modified")
-        return answer.body
+        return response.body
 
-    def ask(self, request: Request) -> Answer | NotModified:
-        """Return the decoded answer 200, or that there is no version but the one the request knows.
+    def get_if_modified(self, request: Request) -> Response | NotModified:
+        """Return the decoded response 200, or `NotModified` if the request's validators still hold.
 
         Connections that fail, 408, 429 and 5xx are tried again, after the time that `Retry-After` names if it is not
-        too long. Raises `DestinationRefused`, and `SourceUnavailable` for any other answer and when the last attempt
+        too long. Raises `DestinationRefused`, and `SourceUnavailable` for any other response and when the last attempt
         failed.
         """
         meter = Meter(self.limits.wire_bytes, self.limits.seconds, self.clock)
-        first = self.reach.destination(request.full_url, request.hosts)
-        outcome = self._attempt(request, first, meter)
-        for pause in self.pauses:
-            if not isinstance(outcome, _Failure) or not outcome.again:
-                break
-            seconds = self.vary(pause) if outcome.after is None else max(outcome.after, 0.0)
-            if not _is_left(meter, seconds):
-                break
+        first = self.policy.check_url(request.full_url, request.hosts)
+        pauses = iter(self.pauses)
+        while True:
+            try:
+                return self._attempt(request, first, meter)
+            except _Failed as failure:
+                pause = next(pauses, None)
+                seconds = self.jitter(pause or 0.0) if failure.after is None else max(failure.after, 0.0)
+                if not failure.again or pause is None or meter.seconds_left <= seconds:
+                    # A cause would show in a log what the provider sent, as it is.
+                    raise SourceUnavailable(first.authority, repeated(failure.detail)) from None
             self.wait(seconds)
-            outcome = self._attempt(request, first, meter)
-        if isinstance(outcome, _Failure):
-            raise SourceUnavailable(first.authority, repeated(outcome.detail))
-        return outcome
 
     def secret(self, name: str) -> str:
         """Return a parameter of SSM Parameter Store, decrypted. Raises `SourceUnavailable` when it cannot be read."""
@@ -138,89 +132,81 @@ class HttpConnection:
         """Return the date, UTC."""
         return datetime.now(UTC).date()
 
-    def _attempt(self, request: Request, first: Destination, meter: Meter) -> Answer | NotModified | _Failure:
+    def _attempt(self, request: Request, first: Destination, meter: Meter) -> Response | NotModified:
         destination = first
         for _ in range(MAX_REDIRECTS + 1):
-            outcome = self._hop(request, destination, _headers(request, first, destination), meter)
-            if not isinstance(outcome, _Redirect):
+            outcome = self._hop(request, first, destination, meter)
+            if not isinstance(outcome, Destination):
                 return outcome
-            destination = self.reach.redirected(destination, outcome.location, request.hosts)
-        return _Failure("too many redirects")
+            destination = outcome
+        raise _Failed("too many redirects")
 
     def _hop(
-        self, request: Request, destination: Destination, headers: Mapping[str, str], meter: Meter
-    ) -> Answer | NotModified | _Redirect | _Failure:
+        self, request: Request, first: Destination, destination: Destination, meter: Meter
+    ) -> Response | NotModified | Destination:
+        """Return what one exchange brings; a redirect leads to another destination."""
+        headers = _headers(request, first, destination)
+        timeout = self.limits.connect, self.limits.read
+        failure = HTTPError()
+        # A second address of the same name, checked like the first, is for when that cannot be connected to.
+        for address in self._addresses(destination)[:2]:
+            try:
+                with exchange(destination, address, headers, meter, timeout=timeout, tls=self.tls) as response:
+                    return self._outcome(request, destination, response, meter)
+            except LimitExceeded as error:
+                raise _Failed(str(error)) from error
+            except HTTPError as error:
+                failure = error
+        raise _Failed(_message(failure), again=True)
+
+    def _addresses(self, destination: Destination) -> list[str]:
+        """Return the addresses of a destination, all of them checked."""
         try:
             addresses = self.resolve(destination.host, destination.port)
         except (OSError, UnicodeError) as error:
-            return _Failure(f"{destination.host} cannot be resolved: {error}", again=True)
+            raise _Failed(f"{destination.host} cannot be resolved: {error}", again=True) from error
         if not addresses:
-            return _Failure(f"{destination.host} has no address", again=True)
+            raise _Failed(f"{destination.host} has no address", again=True)
         for address in addresses:
-            self.reach.refuse_address(destination, address)
-        outcome = _Failure("")
-        try:
-            # Another address of the same answer, already checked, where one cannot be connected to.
-            for address in addresses[:2]:
-                try:
-                    response, pool = exchange(
-                        destination, address, headers, meter, timeout=self._timeout(), tls=self.tls
-                    )
-                except HTTPError as error:
-                    outcome = _Failure(_said(error), again=True)
-                    continue
-                try:
-                    return self._taken(request, response, meter)
-                finally:
-                    response.close()
-                    pool.close()
-        except LimitPassed as error:
-            return _Failure(str(error))
-        return outcome
+            self.policy.check_address(destination, address)
+        return addresses
 
-    def _timeout(self) -> tuple[float, float]:
-        return self.limits.connect, self.limits.read
-
-    def _taken(
-        self, request: Request, response: urllib3.BaseHTTPResponse, meter: Meter
-    ) -> Answer | NotModified | _Redirect | _Failure:
+    def _outcome(
+        self, request: Request, destination: Destination, response: urllib3.BaseHTTPResponse, meter: Meter
+    ) -> Response | NotModified | Destination:
         if response.status == 304 and request.validators != Validators():
             return NotModified()
         if response.status in (301, 302, 303, 307, 308) and response.headers.get("Location"):
-            return _Redirect(response.headers["Location"])
+            return self.policy.check_redirect(destination, response.headers["Location"], request.hosts)
         if response.status != 200:
-            return _refused(response)
+            raise _failed(response)
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip"):
-            return _Failure(f"the answer is encoded as {encoding!r}, which was not asked for")
+            raise _Failed(f"the response is encoded as {encoding!r}, which was not asked for")
+        pieces = response.stream(_PIECE, decode_content=False)
         try:
-            return self._read(request, response, meter, _unpacked if "gzip" in encoding else iter)
+            body = self._body(request, _unpacked(pieces) if "gzip" in encoding else pieces, meter)
         except (HTTPError, zlib.error) as error:
-            return _Failure(f"the answer broke off: {_said(error)}", again=True)
+            raise _Failed(f"the response broke off: {_message(error)}", again=True) from error
+        etag, modified = (_validator(response.headers.get(name)) for name in ("ETag", "Last-Modified"))
+        return Response(body, Validators(etag, modified))
 
-    def _read(
-        self,
-        request: Request,
-        response: urllib3.BaseHTTPResponse,
-        meter: Meter,
-        unpack: Callable[[Iterable[bytes]], Iterator[bytes]],
-    ) -> Answer | _Failure:
+    def _body(self, request: Request, decoded: Iterable[bytes], meter: Meter) -> bytes:
         pieces: list[bytes] = []
         size = 0
-        for piece in unpack(response.stream(_PIECE, decode_content=False)):
+        for piece in decoded:
             size += len(piece)
             if size > request.max_bytes:
-                return _Failure(f"the answer is larger than {request.max_bytes} bytes")
+                raise _Failed(f"the response is larger than {request.max_bytes} bytes")
             if size > self.limits.unpacked and size > meter.received * self.limits.ratio:
-                return _Failure(f"the answer is packed more than {self.limits.ratio} to 1")
-            meter.left()
+                raise _Failed(f"the response is packed more than {self.limits.ratio} to 1")
+            meter.check_time()
             pieces.append(piece)
-        etag, modified = (_validator(response.headers.get(name)) for name in ("ETag", "Last-Modified"))
-        return Answer(b"".join(pieces), Validators(etag, modified))
+        return b"".join(pieces)
 
 
 def _unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what gzip data say, a small piece at a time. Raises `zlib.error`, also where they end too early."""
+    """Yield what gzip data unpack to, a small piece at a time. Raises `zlib.error`, also where they end too early."""
     # urllib3 unpacks as well, and takes data that end too early for whole ones.
     member = zlib.decompressobj(_GZIP)
     for piece in packed:
@@ -234,39 +220,38 @@ def _unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:
         raise zlib.error("the gzip data end too early")
 
 
-def _validator(said: str | None) -> str | None:
-    """Return a header's value as it may be sent back, None where it may not."""
-    return said if said and len(said) <= 1000 and said.isascii() and said.isprintable() else None
+def _validator(value: str | None) -> str | None:
+    """Return a header's value if it can be sent back as it is, else None."""
+    return value if value and len(value) <= 1000 and value.isascii() and value.isprintable() else None
 
 
 def _headers(request: Request, first: Destination, destination: Destination) -> dict[str, str]:
-    """Return the headers for a hop. Credentials, and what is known of a version, are for the first origin alone."""
+    """Return the headers for a hop. Credentials and validators are for the first origin alone."""
     at_first = destination.shares_origin(first)
     credentials = ":".join(request.basic_auth) if request.basic_auth and at_first else None
     headers = urllib3.make_headers(accept_encoding="gzip", user_agent=USER_AGENT, basic_auth=credentials)
-    known = {"If-None-Match": request.validators.etag, "If-Modified-Since": request.validators.last_modified}
-    return headers | {name: value for name, value in known.items() if value and at_first}
+    conditions = {"If-None-Match": request.validators.etag, "If-Modified-Since": request.validators.last_modified}
+    return headers | {name: value for name, value in conditions.items() if value and at_first}
 
 
-def _refused(response: urllib3.BaseHTTPResponse) -> _Failure:
+def _failed(response: urllib3.BaseHTTPResponse) -> _Failed:
+    """Return what a response is that brings neither a document nor a redirect."""
     detail = f"answered {response.status}{f' {response.reason}' if response.reason else ''}"
     if response.status not in (408, 429) and response.status < 500:
-        return _Failure(detail)
+        return _Failed(detail)
     after = _seconds(response.headers.get("Retry-After"))
     if after is not None and after > LONGEST_PAUSE:
-        return _Failure(f"{detail} and asks to come back after {after:.0f} seconds")
-    return _Failure(detail, again=True, after=after)
+        return _Failed(f"{detail} and asks to come back after {after:.0f} seconds")
+    return _Failed(detail, again=True, after=after)
 
 
 def _seconds(retry_after: str | None) -> float | None:
     """Return the seconds that a Retry-After header names (RFC 9110, section 10.2.3), None where it names none."""
-    if retry_after is None:
-        return None
-    said = retry_after.strip()
-    if said.isascii() and said.isdecimal():
-        return float(said)
+    value = (retry_after or "").strip()
+    if value.isascii() and value.isdecimal():
+        return float(value)
     try:
-        moment = parsedate_to_datetime(said)
+        moment = parsedate_to_datetime(value)
         # A time without a zone is GMT here, whatever this machine's zone is.
         moment = moment.replace(tzinfo=moment.tzinfo or UTC)
         return (moment - datetime.now(UTC)).total_seconds()
@@ -274,14 +259,6 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
 
 
-def _is_left(meter: Meter, seconds: float) -> bool:
-    """Return whether there is time for a pause."""
-    try:
-        return meter.left() > seconds
-    except LimitPassed:
-        return False
-
-
-def _said(error: HTTPError | zlib.error) -> str:
+def _message(error: HTTPError | zlib.error) -> str:
     """Return what is wrong, without the object that urllib3 names first."""
     return str(error).rpartition(">: ")[2]

@@ -6,14 +6,14 @@ from pathlib import Path
 
 
 class FolderArchive:
-    """Raw bytes as fetched, each document a file named for its SHA-256; implements `Archive`."""
+    """Raw files as they were fetched, each named for its SHA-256; implements `Archive`."""
 
     def __init__(self, folder: Path) -> None:
         """`folder` is made when the first document comes."""
         self._folder = folder
 
-    def keep(self, sha256: str, body: bytes) -> None:
-        """Keep the bytes; keeping them again changes nothing. A file is whole or not there."""
+    def put(self, sha256: str, body: bytes) -> None:
+        """Store a raw file; storing it again changes nothing. A file is whole or not there."""
         if (kept := self._folder / sha256).exists():
             return
         self._folder.mkdir(parents=True, exist_ok=True)

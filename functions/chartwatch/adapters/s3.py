@@ -15,15 +15,15 @@ CATALOG = "catalog/"
 
 
 class S3Archive:
-    """Raw bytes as fetched, gzipped; implements `Archive`."""
+    """Raw files as they were fetched, gzipped; implements `Archive`."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         """`bucket` is the bucket's name."""
         self._client = client
         self._bucket = bucket
 
-    def keep(self, sha256: str, body: bytes) -> None:
-        """Keep the bytes; keeping them again changes nothing."""
+    def put(self, sha256: str, body: bytes) -> None:
+        """Store a raw file; storing it again changes nothing."""
         try:
             self._client.put_object(
                 Bucket=self._bucket,

@@ -1,16 +1,17 @@
-"""One exchange over HTTP with one checked address: what comes in is counted and timed before anything reads it."""
+"""One HTTP exchange with one checked address; what comes in is counted and timed before anything reads it."""
 
 import http.client
 import io
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from ssl import SSLContext
 from typing import Any
 
 import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
 
 from chartwatch.services.egress import Destination
 
@@ -18,42 +19,46 @@ MAX_HEAD = 64 * 1024
 """Bytes of a status line and headers."""
 
 
-class LimitPassed(Exception):
-    """More bytes came, or more time passed, than an answer may take. `str()` says which."""
+class LimitExceeded(Exception):
+    """More bytes came, or more time passed, than a response may take. `str()` says which."""
 
 
 class Meter:
-    """Counts what comes over the wire, and says how much time is left: for one fetch with all its attempts."""
+    """Counts the bytes on the wire and the seconds that are left, for one fetch with all its attempts."""
 
     def __init__(self, max_bytes: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """`max_bytes` come over the wire at most, within `seconds` from now."""
+        """A response may have `max_bytes` on the wire, and all of them together `seconds` from now."""
         self._max_bytes = self._allowed = max_bytes
         self._seconds = seconds
         self._clock = clock
         self._end = clock() + seconds
         self.received = 0
 
-    def left(self) -> float:
-        """Return the seconds that are left. Raises `LimitPassed` when none are."""
-        left = self._end - self._clock()
-        if left <= 0:
-            raise LimitPassed(f"took longer than {self._seconds:g} seconds")
+    @property
+    def seconds_left(self) -> float:
+        """The seconds that are left; none, or fewer, when time is up."""
+        return self._end - self._clock()
+
+    def check_time(self) -> float:
+        """Return the seconds that are left. Raises `LimitExceeded` when there are none."""
+        if (left := self.seconds_left) <= 0:
+            raise LimitExceeded(f"took longer than {self._seconds:g} seconds")
         return left
 
-    def begin(self) -> None:
-        """Count anew from the first byte of an answer, of which only the head may come until `accept`."""
+    def start_response(self) -> None:
+        """Count from the first byte of another response, of which only the head may come until `allow_body`."""
         self.received = 0
         self._allowed = MAX_HEAD
 
-    def accept(self) -> None:
+    def allow_body(self) -> None:
         """Let the body come."""
         self._allowed = self._max_bytes
 
     def room(self, wanted: int) -> int:
-        """Return how many of the wanted bytes may be read at once. Raises `LimitPassed` when none may."""
+        """Return how many of the wanted bytes may be read at once. Raises `LimitExceeded` when none may."""
         if self.received >= self._allowed:
-            what = "a head" if self._allowed < self._max_bytes else "an answer"
-            raise LimitPassed(f"{what} of more than {self._allowed} bytes on the wire")
+            what = "a head" if self._allowed < self._max_bytes else "a response"
+            raise LimitExceeded(f"{what} of more than {self._allowed} bytes on the wire")
         return min(wanted, self._allowed - self.received)
 
 
@@ -71,11 +76,11 @@ class _MeteredReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         view = memoryview(buffer)[: self._meter.room(len(buffer))]
-        # A socket waits for each piece anew; so that drops do not add up, it never waits longer than is left.
-        self._sock.settimeout(min(self._timeout, self._meter.left()))
+        # A socket's timeout starts anew with each piece. It is never more than is left, so that a drip does not add up.
+        self._sock.settimeout(min(self._timeout, self._meter.check_time()))
         read = self._raw.readinto(view)
         self._meter.received += read or 0
-        self._meter.left()
+        self._meter.check_time()
         return read
 
     def close(self) -> None:
@@ -90,28 +95,13 @@ class _MeteredResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_MeteredReader(sock, raw, meter, timeout))
 
 
-class _Responding(HTTPConnection):
-    def __init__(self, *args: Any, respond: Callable[..., Any], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.response_class = respond  # type: ignore[assignment]  # all that it is used for is to be called
+def _connection(kind: Callable[..., Any], respond: Callable[..., Any], **options: Any) -> HTTPConnection:
+    connection: HTTPConnection = kind(**options)
+    connection.response_class = respond  # type: ignore[assignment]  # all that it is used for is to be called
+    return connection
 
 
-class _Http(_Responding):
-    pass
-
-
-class _Https(_Responding, HTTPSConnection):
-    pass
-
-
-class _HttpPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Http
-
-
-class _HttpsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _Https
-
-
+@contextmanager
 def exchange(
     destination: Destination,
     address: str,
@@ -120,28 +110,26 @@ def exchange(
     *,
     timeout: tuple[float, float],
     tls: SSLContext | None,
-) -> tuple[urllib3.BaseHTTPResponse, urllib3.HTTPConnectionPool]:
-    """Ask `address` for what `destination` names, by its name in TLS and in `Host`; no redirect is followed.
+) -> Iterator[urllib3.BaseHTTPResponse]:
+    """Yield the response of `address` to a GET request for `destination`, whose name TLS and `Host` give.
 
-    `timeout` is the longest wait for a connection, and for each piece, in seconds. The caller closes both that are
-    returned. Raises `LimitPassed`, or what urllib3 raises.
+    No redirect is followed. `timeout` is the longest wait for a connection, and for each piece, in seconds. Raises
+    `LimitExceeded`, or what urllib3 raises.
     """
     connect, read = timeout
-    meter.begin()
-    respond = partial(_MeteredResponse, meter=meter, timeout=read)
+    meter.start_response()
     if destination.scheme == "https":
-        pool: urllib3.HTTPConnectionPool = _HttpsPool(
-            address,
-            destination.port,
-            server_hostname=destination.host,
-            ssl_context=tls,
-            respond=respond,
+        pool: urllib3.HTTPConnectionPool = urllib3.HTTPSConnectionPool(
+            address, destination.port, server_hostname=destination.host, ssl_context=tls
         )
     else:
-        pool = _HttpPool(address, destination.port, respond=respond)
-    try:
-        left = meter.left()
-        response = pool.urlopen(
+        pool = urllib3.HTTPConnectionPool(address, destination.port)
+    respond = partial(_MeteredResponse, meter=meter, timeout=read)
+    pool.ConnectionCls = partial(_connection, pool.ConnectionCls, respond)  # type: ignore[assignment]  # as above
+    left = meter.check_time()
+    with (
+        pool,
+        pool.urlopen(
             "GET",
             destination.target,
             headers={"Host": destination.authority, **headers},
@@ -150,9 +138,7 @@ def exchange(
             preload_content=False,
             decode_content=False,
             timeout=urllib3.Timeout(connect=min(connect, left), read=min(read, left)),
-        )
-    except BaseException:
-        pool.close()
-        raise
-    meter.accept()
-    return response, pool
+        ) as response,
+    ):
+        meter.allow_body()
+        yield response

@@ -1,4 +1,4 @@
-"""Where a fetch may lead: addresses read strictly, hosts from a list, and nothing but the public internet."""
+"""The egress policy: a fetch leads to listed hosts on the public internet, by addresses that are parsed strictly."""
 
 import re
 from collections.abc import Collection
@@ -14,13 +14,13 @@ MAX_URL = 8192
 """Characters of an address."""
 
 LOOPBACK = "127.0.0.1"
-"""The one host that may be asked on this machine, and that only by `Reach.LOCAL`."""
+"""The one host of this machine that may be reached, and only under `EgressPolicy.PUBLIC_AND_LOOPBACK`."""
 
 _PORTS = {"http": 80, "https": 443}
 
 _LABEL = "(?!-)[a-z0-9-]{1,63}(?<!-)"
 _NAME = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z]){_LABEL}")
-_AUTHORITY = re.compile(r"([^:@\[\]]*)(?::([1-9][0-9]{0,4}))?")
+_AUTHORITY = re.compile(r"([^:@\[\]]+)(?::([1-9][0-9]{0,4}))?")
 _UNPRINTABLE = re.compile(r"[^!-~]|[\\^`{|}<>\"]")
 
 # What `is_global` lets through, or did in some version of Python, and which leads elsewhere than it says: translated,
@@ -48,7 +48,7 @@ _UNICAST = ip_network("2000::/3")
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """An address that was read: `host` is a name in lower case or 127.0.0.1, `target` the path with its query."""
+    """A parsed address: `host` is a name in lower case or 127.0.0.1, `target` the path with its query."""
 
     scheme: str
     host: str
@@ -70,53 +70,55 @@ class Destination:
         return (self.scheme, self.host, self.port) == (other.scheme, other.host, other.port)
 
 
-class Reach(Enum):
-    """How far a connection reaches. PUBLIC: https, to public addresses. LOCAL: this machine besides, by http."""
+class EgressPolicy(Enum):
+    """What a connection may reach, each check of which raises `DestinationRefused`.
+
+    PUBLIC: public addresses, by https. PUBLIC_AND_LOOPBACK: also 127.0.0.1, by http or https.
+    """
 
     PUBLIC = "public"
-    LOCAL = "local"
+    PUBLIC_AND_LOOPBACK = "public and loopback"
 
-    def destination(self, url: str, hosts: Collection[str]) -> Destination:
-        """Return where `url` leads. `hosts` are those that may be asked, with a port where it is not the usual one.
+    def check_url(self, url: str, hosts: Collection[str]) -> Destination:
+        """Return where `url` leads, if it is one of `hosts`: names, each with its port if that is not the usual one."""
+        parsed = _parsed(url)
+        if parsed.authority not in hosts:
+            raise _refused(url, f"{parsed.authority} is not among {', '.join(sorted(hosts))}")
+        if self._is_loopback(parsed):
+            return parsed
+        if not _NAME.fullmatch(parsed.host) or len(parsed.host) > 253:
+            raise _refused(url, f"{parsed.host!r} is not the name of a public host")
+        if parsed.scheme != "https":
+            raise _refused(url, "only https is fetched")
+        return parsed
 
-        Raises `DestinationRefused`.
-        """
-        read = _read(url)
-        if read.authority not in hosts:
-            raise DestinationRefused(repeated(url), f"{read.authority} is not among {', '.join(sorted(hosts))}")
-        if read.host == LOOPBACK and self is Reach.LOCAL:
-            return read
-        if not _NAME.fullmatch(read.host) or len(read.host) > 253:
-            raise DestinationRefused(repeated(url), f"{read.host!r} is not the name of a public host")
-        if read.scheme != "https":
-            raise DestinationRefused(repeated(url), "only https is fetched")
-        return read
-
-    def redirected(self, origin: Destination, location: str, hosts: Collection[str]) -> Destination:
-        """Return where a redirect leads. Raises `DestinationRefused`."""
-        # Some readers take the host out of `///host`, and others none.
-        if len(location) > MAX_URL or _UNPRINTABLE.search(location) or location.startswith("///"):
-            raise DestinationRefused(repeated(location), "is not an address")
+    def check_redirect(self, origin: Destination, location: str, hosts: Collection[str]) -> Destination:
+        """Return where a redirect from `origin` leads, if `check_url` allows it and https stays https."""
+        # Some parsers take the host out of `///host`, and others none.
+        if _is_unreadable(location) or location.startswith("///"):
+            raise _refused(location, "is not an address")
         try:
             url = urljoin(origin.url, location)
         except ValueError as error:
-            raise DestinationRefused(repeated(location), "is not an address") from error
-        read = self.destination(url, hosts)
-        if origin.scheme == "https" and read.scheme != "https":
-            raise DestinationRefused(repeated(url), "redirects from https to http")
-        return read
+            raise _refused(location, "is not an address") from error
+        parsed = self.check_url(url, hosts)
+        if origin.scheme == "https" and parsed.scheme != "https":
+            raise _refused(url, "redirects from https to http")
+        return parsed
 
-    def refuse_address(self, destination: Destination, address: str) -> None:
-        """Raise `DestinationRefused` where a name leads to an address that no provider of charts has."""
-        here = destination.host == LOOPBACK and self is Reach.LOCAL
-        if not (address == LOOPBACK if here else is_public(address)):
+    def check_address(self, destination: Destination, address: str) -> None:
+        """Check an IP address that the name of a destination resolves to."""
+        if not (address == LOOPBACK if self._is_loopback(destination) else is_public(address)):
             raise DestinationRefused(destination.authority, f"{repeated(address)} is not a public address")
+
+    def _is_loopback(self, destination: Destination) -> bool:
+        return destination.host == LOOPBACK and self is EgressPolicy.PUBLIC_AND_LOOPBACK
 
 
 def authority(url: str) -> str:
-    """Return the host of an address as lists of hosts have it; nothing where it cannot be read, which is no host."""
+    """Return the host of an address as lists of hosts name it; nothing, which is no host, if it cannot be parsed."""
     try:
-        return _read(url).authority
+        return _parsed(url).authority
     except DestinationRefused:
         return ""
 
@@ -132,27 +134,28 @@ def is_public(address: str) -> bool:
     return not isinstance(ip, IPv6Address) or (ip in _UNICAST and ip.scope_id is None)
 
 
-def _read(url: str) -> Destination:
-    """Read an address; only what every reader of addresses would read alike."""
-
-    def refused(detail: str) -> DestinationRefused:
-        return DestinationRefused(repeated(url), detail)
-
-    if len(url) > MAX_URL or _UNPRINTABLE.search(url):
-        raise refused("is not an address of printable ASCII; write other characters as %xx")
+def _parsed(url: str) -> Destination:
+    """Parse an address; only what every parser of addresses would read alike."""
+    if _is_unreadable(url):
+        raise _refused(url, "is not an address of printable ASCII; write other characters as %xx")
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise refused("is not an address") from error
+        raise _refused(url, "is not an address") from error
     if parts.scheme not in _PORTS or not parts.netloc:
-        raise refused("is no address of http or https")
+        raise _refused(url, "is no address of http or https")
     if "@" in parts.netloc:
-        raise refused("names a user; credentials do not belong into an address")
+        raise _refused(url, "names a user; credentials do not belong into an address")
     found = _AUTHORITY.fullmatch(parts.netloc.lower())
-    if found is None or not found[1]:
-        raise refused("has no readable host and port")
-    port = int(found[2]) if found[2] else _PORTS[parts.scheme]
-    if port > 65535:
-        raise refused("has no readable host and port")
+    if found is None or int(found[2] or 0) > 65535:
+        raise _refused(url, "has no readable host and port")
     query = f"?{parts.query}" if parts.query else ""
-    return Destination(parts.scheme, found[1], port, f"{parts.path or '/'}{query}")
+    return Destination(parts.scheme, found[1], int(found[2] or _PORTS[parts.scheme]), f"{parts.path or '/'}{query}")
+
+
+def _is_unreadable(url: str) -> bool:
+    return len(url) > MAX_URL or _UNPRINTABLE.search(url) is not None
+
+
+def _refused(url: str, detail: str) -> DestinationRefused:
+    return DestinationRefused(repeated(url), detail)

@@ -1,4 +1,4 @@
-"""What a source may use to fetch; adapters implement it."""
+"""What a source may use to fetch, and the conditional fetch of one document; adapters implement the protocols."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,12 +7,12 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 MAX_BYTES = 128 * 1024 * 1024
-"""Bytes of a body, decoded, unless a request wants fewer. Netflix's largest file has about 28 million in 2026."""
+"""Bytes of a decoded body, unless a request sets another limit. Netflix's largest file has about 28 million in 2026."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """By what a provider knows a version of a document again: its ETag, its Last-Modified, as they were sent."""
+    """The validators of one version of a document (RFC 9110, section 8.8), as they were received."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -20,10 +20,11 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of a provider: a GET of `url` with `query`, and basic authentication where it is wanted.
+    """A GET request for `url` with `query`, and with basic authentication where `basic_auth` is given.
 
-    `hosts` are those that may be asked, redirects included, as `destinations.authority` names them. An answer of more
-    than `max_bytes`, decoded, is refused. With `validators`, only a version that they do not know is sent.
+    It may lead to `hosts` alone, redirects included; they are named as `egress.authority` names them. A response of
+    more than `max_bytes`, decoded, is an error. `validators` make the request conditional: the provider sends the
+    document only if it is another version.
     """
 
     url: str
@@ -40,8 +41,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A document, decoded, and by what its provider knows this version of it."""
+class Response:
+    """A document, decoded, and the validators of this version of it."""
 
     body: bytes
     validators: Validators
@@ -49,16 +50,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The provider has no other version than the one that the request's validators name."""
+    """The document is still the version that the request's validators name."""
 
 
 class Connection(Protocol):
-    """Fetches documents and secrets, and knows the date."""
+    """Fetches documents, reads secrets, and knows the date."""
 
     def get(self, request: Request) -> bytes:
-        """Return the body of the answer. Raises `SourceUnavailable` when there is none worth reading.
+        """Return the body of the response.
 
-        Raises `DestinationRefused` when the address leads where no fetch may.
+        Raises `SourceUnavailable` when there is no usable response, and `DestinationRefused` when the egress policy
+        does not allow where the address leads.
         """
 
     def secret(self, name: str) -> str:
@@ -68,45 +70,45 @@ class Connection(Protocol):
         """Return the date, UTC."""
 
 
-class Asking(Connection, Protocol):
-    """A connection that also asks for a new version alone."""
+class ConditionalConnection(Connection, Protocol):
+    """A connection that also makes conditional requests."""
 
-    def ask(self, request: Request) -> Answer | NotModified:
-        """Return the answer, or that there is no version but the known one. Raises as `get` does."""
+    def get_if_modified(self, request: Request) -> Response | NotModified:
+        """Return the response, or `NotModified` if the request's validators still hold. Raises as `get` does."""
 
 
 class ValidatorStore(Protocol):
-    """Keeps by what each provider knows the version of its document that was taken in last."""
+    """The validators of the document that was accepted last from each address."""
 
-    def last(self, url: str) -> Validators:
-        """Return those of the document at an address, without any where none is known."""
+    def get(self, url: str) -> Validators:
+        """Return the validators of an address; empty ones if none are stored."""
 
-    def keep(self, url: str, validators: Validators) -> None:
-        """Keep those of the document at an address, in place of the earlier ones."""
-
-
-class NothingNew(Exception):
-    """The provider has no other document than the one that was taken in last."""
+    def put(self, url: str, validators: Validators) -> None:
+        """Store the validators of an address in place of the earlier ones."""
 
 
-class Renewal:
-    """Fetches one document, if it is another than the one that was taken in last; implements `Connection`."""
+class DocumentUnchanged(Exception):
+    """The provider still has the document that was accepted last."""
 
-    def __init__(self, connection: Asking, store: ValidatorStore) -> None:
-        """`store` says what was taken in."""
+
+class ConditionalFetch:
+    """Fetches one document unless it is the one that was accepted last; implements `Connection`."""
+
+    def __init__(self, connection: ConditionalConnection, store: ValidatorStore) -> None:
+        """`store` has the validators of what was accepted."""
         self._connection = connection
         self._store = store
         self._fetched: tuple[str, Validators, Validators] | None = None
 
     def get(self, request: Request) -> bytes:
-        """Return the body of the answer. Raises `NothingNew`, and as `Connection.get` does."""
+        """Return the body of the response. Raises `DocumentUnchanged`, and as `Connection.get` does."""
         url = request.full_url
-        known = self._store.last(url)
-        answer = self._connection.ask(replace(request, validators=known))
-        if isinstance(answer, NotModified):
-            raise NothingNew(url)
-        self._fetched = url, known, answer.validators
-        return answer.body
+        stored = self._store.get(url)
+        response = self._connection.get_if_modified(replace(request, validators=stored))
+        if isinstance(response, NotModified):
+            raise DocumentUnchanged(url)
+        self._fetched = url, stored, response.validators
+        return response.body
 
     def secret(self, name: str) -> str:
         """Return the secret of that name."""
@@ -116,12 +118,12 @@ class Renewal:
         """Return the date, UTC."""
         return self._connection.today()
 
-    def taken_in(self) -> None:
-        """Remember what was fetched, now that it is taken in; what was refused is to be asked for again.
+    def remember(self) -> None:
+        """Store the validators of the fetched document, which was accepted; a rejected one is fetched again.
 
-        Where another process has taken in a document since this one was asked for, one may have written over what the
-        other wrote: then none is remembered, and the next fetch takes it in anew.
+        Another process may have accepted a document since this one was fetched, and either may have overwritten what
+        the other stored. Then no validators are stored, so that the next fetch brings the document again.
         """
         if self._fetched is not None:
-            url, known, fetched = self._fetched
-            self._store.keep(url, fetched if self._store.last(url) == known else Validators())
+            url, stored, fetched = self._fetched
+            self._store.put(url, fetched if self._store.get(url) == stored else Validators())

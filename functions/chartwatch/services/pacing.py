@@ -1,4 +1,4 @@
-"""A pace that many messages keep: SNS suspends an email endpoint that gets more than ten in a second."""
+"""A rate limit for messages: SNS suspends an email endpoint that gets more than ten in a second."""
 
 import math
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class Pace:
-    """A token bucket that holds one token: waits come out even, and no second ever sees more than `per_second`."""
+    """A token bucket of one token: messages go at even intervals, never more than `per_second` in any second."""
 
     def __init__(
         self,

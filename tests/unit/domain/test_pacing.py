@@ -1,4 +1,4 @@
-"""No second sees more messages than a pace allows, and nobody waits for nothing."""
+"""No second has more messages than the rate limit allows, and nobody waits without need."""
 
 from chartwatch.services.pacing import Pace
 
@@ -38,7 +38,7 @@ def test_the_next_message_waits_for_what_is_left_of_its_interval() -> None:
     assert clock.slept == [0.125]
 
 
-def test_whose_turn_it_is_sleeps_not_at_all() -> None:
+def test_nobody_sleeps_once_the_interval_has_passed() -> None:
     """Not for no time either: that would give the processor away."""
     clock = Clock(100.0)
     pace = paced(clock)

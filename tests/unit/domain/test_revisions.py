@@ -1,11 +1,11 @@
-"""What became of a rank of an edition, which titles have come to which, and what the catalog learns of it."""
+"""What each version of an edition changed, which titles are names of one work, and what the catalog gains by it."""
 
 from collections.abc import Mapping, Sequence
 
 import pytest
 
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
-from chartwatch.domain.charts.versions import MAX_VERSIONS, History, RevisionKind, Revisions, with_version
+from chartwatch.domain.charts.versions import MAX_VERSIONS, RevisionKind, Revisions, Versions, with_version
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Names, Renaming, learned
 from chartwatch.domain.works.work import Kind, Work
@@ -23,15 +23,15 @@ def version(number: int, *entries: Entry, fetched_at: str | None = "") -> Versio
     return Version(Edition("US", entries), Provenance("https://charts.example", at, str(number)))
 
 
-def history(*versions: Sequence[Entry]) -> History:
-    return [version(number, *entries) for number, entries in enumerate(versions, 1)]
+def versions(*editions: Sequence[Entry]) -> Versions:
+    return [version(number, *entries) for number, entries in enumerate(editions, 1)]
 
 
-def changed(*versions: Sequence[Entry]) -> list[list[tuple[RevisionKind, str | None, str | None]]]:
+def changed(*editions: Sequence[Entry]) -> list[list[tuple[RevisionKind, str | None, str | None]]]:
     """Return what each version changed: kind, title before, title after."""
     return [
         [(r.kind, r.before and r.before.title, r.after and r.after.title) for r in revisions]
-        for _, revisions in Revisions({"US": history(*versions)}).of("US")
+        for _, revisions in Revisions({"US": versions(*editions)}).of("US")
     ]
 
 
@@ -40,7 +40,7 @@ def kinds(before: Sequence[Entry], after: Sequence[Entry]) -> list[RevisionKind]
     return [kind for kind, _, _ in revisions]
 
 
-# What happened to a rank.
+# What became of a rank.
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_what_did_not_change_is_no_revision() -> None:
 
 
 @pytest.mark.parametrize("figures", [{"weeks": 1}, {"hours": 9}])
-def test_two_works_that_change_places_are_not_renamed_though_their_figures_are_equal(
+def test_two_works_of_equal_figures_that_change_places_are_not_renamed(
     figures: Mapping[str, int],
 ) -> None:
     before = [entry("A", **figures), entry("B", 2, **figures)]
     assert kinds(before, [entry("B", **figures), entry("A", 2, **figures)]) == [REPLACED, REPLACED]
 
 
-def test_a_work_that_is_listed_elsewhere_before_or_after_has_not_got_or_given_up_a_name() -> None:
+def test_a_work_that_is_listed_elsewhere_before_or_after_is_not_renamed() -> None:
     before = [entry("A", hours=9), entry("B", 2, hours=8)]
     assert kinds(before, [entry("C", hours=9), entry("A", 2, hours=7)]) == [REPLACED, REPLACED]
     assert kinds(before, [entry("B", hours=9), entry("C", 2, hours=7)]) == [REPLACED, REPLACED]
@@ -104,7 +104,7 @@ def test_ties_are_compared_entry_by_entry() -> None:
 
 def over(**territories: tuple[Sequence[Entry], Sequence[Entry] | None]) -> set[RevisionKind]:
     """Return what became of rank 1 in all territories; None is an edition that did not change."""
-    its = {t: history(before, *([after] if after is not None else [])) for t, (before, after) in territories.items()}
+    its = {t: versions(before, *([after] if after is not None else [])) for t, (before, after) in territories.items()}
     return {revision.kind for revision in Revisions(its).latest("2") if revision.is_of_number_one}
 
 
@@ -115,7 +115,7 @@ def test_one_title_in_the_others_place_in_several_territories_is_a_rename() -> N
     assert over(US=([OLD], [NEW]), KR=([OLD], [NEW])) == {RELABELLED}
 
 
-def test_one_territory_shows_nothing_by_weak_figures() -> None:
+def test_weak_figures_in_one_territory_prove_no_rename() -> None:
     assert over(US=([OLD], [NEW])) == {REPLACED}
 
 
@@ -137,8 +137,8 @@ def test_a_rename_is_seen_wherever_the_title_was(third: tuple[Sequence[Entry], S
     assert over(US=([OLD], [NEW]), KR=([OLD], [NEW]), JP=third, FR=nothing) == {REPLACED}
 
 
-def test_a_document_answers_for_what_it_changed_only() -> None:
-    revisions = Revisions({"US": history([entry("A", hours=9)], [entry("B", hours=9)], [entry("C", hours=1)])})
+def test_only_what_a_document_changed_is_counted_as_its_revisions() -> None:
+    revisions = Revisions({"US": versions([entry("A", hours=9)], [entry("B", hours=9)], [entry("C", hours=1)])})
     assert [revision.kind for revision in revisions.latest("2")] == [RELABELLED]
     assert [revision.kind for revision in revisions.latest("3")] == [REPLACED]
     assert [(provenance.sha256, len(its)) for provenance, its in revisions.of("US")] == [("2", 1), ("3", 1)]
@@ -148,7 +148,7 @@ def test_the_renamings_of_a_publication_are_those_of_its_number_ones_each_once()
     def named(top: str, second: str, season: str) -> list[Entry]:
         return [entry(top, season=season, hours=9), entry(second, 2, hours=8)]
 
-    its = {t: history(named("A", "X", "1"), named("a", "Y", "2"), named("B", "Z", "2")) for t in ("US", "KR")}
+    its = {t: versions(named("A", "X", "1"), named("a", "Y", "2"), named("B", "Z", "2")) for t in ("US", "KR")}
     assert Revisions(its).renamings() == (Renaming("2022-01-03", Kind.SERIES, "a", "B"),)
 
 
@@ -158,19 +158,19 @@ def test_a_renaming_of_unknown_time_comes_before_all_others() -> None:
     assert renaming.fetched_at == ""
 
 
-def test_nothing_became_of_a_territory_without_an_edition() -> None:
-    assert list(Revisions({"US": history([entry("A")], [entry("B")])}).of("KR")) == []
+def test_a_territory_without_an_edition_has_no_revisions() -> None:
+    assert list(Revisions({"US": versions([entry("A")], [entry("B")])}).of("KR")) == []
 
 
 # The versions of an edition.
 
 
-def titles(its: History) -> list[str]:
+def titles(its: Versions) -> list[str]:
     return [known.edition.entries[0].title for known in its]
 
 
-def test_a_version_stands_where_its_time_puts_it_and_one_of_unknown_time_comes_last() -> None:
-    its: History = ()
+def test_versions_are_in_order_of_time_and_one_of_unknown_time_comes_last() -> None:
+    its: Versions = ()
     for number, title, at in ((1, "B", "2022-01-02"), (2, "D", None), (3, "C", "2022-01-03"), (4, "A", "2022-01-01")):
         its = with_version(its, version(number, entry(title), fetched_at=at))
     assert titles(its) == ["A", "B", "D", "C"], "of D it is known only that it came after B"
@@ -179,14 +179,14 @@ def test_a_version_stands_where_its_time_puts_it_and_one_of_unknown_time_comes_l
 
 
 @pytest.mark.parametrize(("fetched_at", "adds"), [("00", 1), ("01T12", 0), ("02T12", 0), ("03T12", 1), ("05", 1)])
-def test_a_version_that_says_what_one_beside_it_says_adds_nothing(fetched_at: str, adds: int) -> None:
-    its = history([entry("A")], [entry("B")], [entry("B"), entry("C", 2)], [entry("D")])
+def test_a_version_that_equals_one_beside_it_adds_nothing(fetched_at: str, adds: int) -> None:
+    its = versions([entry("A")], [entry("B")], [entry("B"), entry("C", 2)], [entry("D")])
     same = version(9, entry("B"), fetched_at=f"2022-01-{fetched_at}")
     assert len(with_version(its, same)) == len(its) + adds
 
 
-def test_the_first_and_the_latest_versions_are_kept() -> None:
-    its: History = ()
+def test_the_first_and_the_latest_versions_are_stored() -> None:
+    its: Versions = ()
     for number in range(MAX_VERSIONS + 5):
         its = with_version(its, version(number, entry(f"{number}"), fetched_at=f"2022-01-01T{number:04d}"))
     assert len(its) == MAX_VERSIONS
@@ -228,7 +228,7 @@ def test_a_name_is_of_works_of_one_kind() -> None:
     assert (names.latest("a", Kind.FILM), names.latest("A", Kind.SERIES)) == ("B", "A")
 
 
-# What the catalog learns.
+# What the catalog gains.
 
 
 def aliases(catalog: Catalog) -> dict[str, tuple[str, ...]]:
@@ -246,12 +246,12 @@ def test_a_name_that_is_another_works_stays_that_works_alone() -> None:
     assert aliases(learned(catalog, renamings("1 A B", "2 B C"))) == {"a": ("C",), "b": ("B", "C")}
 
 
-def test_a_work_of_another_kind_learns_nothing_and_takes_nothing() -> None:
+def test_a_name_of_one_kind_is_neither_given_to_nor_taken_by_another_kind() -> None:
     catalog = Catalog([Work("a", "A", Kind.FILM), Work("b", "B", Kind.FILM), Work("c", "A", Kind.SERIES)])
     assert aliases(learned(catalog, renamings("1 A B"))) == {"a": (), "b": (), "c": ("B",)}
 
 
-def test_nothing_is_learned_of_works_that_are_not_listed_or_of_a_title_that_was_split() -> None:
+def test_an_unlisted_work_and_a_split_title_add_no_name() -> None:
     catalog = Catalog([Work("a", "A", Kind.SERIES)])
     assert learned(catalog, renamings("1 X Y")) is catalog
     assert learned(catalog, renamings("1 A B", "1 A C")) is catalog

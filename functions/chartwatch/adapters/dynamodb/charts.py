@@ -9,8 +9,8 @@ from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import Packed, number, text
 from chartwatch.adapters.dynamodb.table import Item, Table
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, PublicationSummary, Version
-from chartwatch.domain.charts.versions import History
-from chartwatch.services.ports import Filing, Quarantined
+from chartwatch.domain.charts.versions import Versions
+from chartwatch.services.ports import PublicationUpdate, Quarantined
 
 _SUMMARY = Packed(TypeAdapter(PublicationSummary))
 _ENTRIES = TypeAdapter(tuple[Entry, ...])
@@ -18,7 +18,7 @@ _EARLIER = Packed(TypeAdapter(tuple[Version, ...]))
 
 
 class DynamoCharts:
-    """Editions and publications; implements `ChartStore`."""
+    """Publications, editions and rejected documents; implements `ChartStore`."""
 
     def __init__(self, table: Table) -> None:
         """`table` is the charts table."""
@@ -40,50 +40,46 @@ class DynamoCharts:
         last = keys.publication(chart, until or date.max)
         return [_SUMMARY.value(item["summary"]) for item in self._table.query_between(first.pk, first.sk, last.sk)]
 
-    def histories(self, chart: str, period: date) -> Mapping[str, History]:
-        """Return all versions of the editions of a publication, by territory, the current one last."""
-        if self._table.get(keys.publication(chart, period)) is None:
-            # Editions without their publication are those of a writer that is under way, or was cut short.
-            return {}
-        items = self._table.query(keys.editions(chart, period), keys.EDITION)
-        return {item["sk"]["S"].removeprefix(keys.EDITION): _history(item) for item in items}
+    def versions(self, publication: PublicationSummary) -> Mapping[str, Versions]:
+        """Return the versions of every edition of a stored publication, by territory, the current one last."""
+        items = self._table.query(keys.editions(publication.chart.id, publication.period), keys.EDITION)
+        return {versions[-1].edition.territory: versions for versions in map(_versions, items)}
 
     def has_editions(self, chart: str, period: date) -> bool:
         """Return whether there is any edition of a chart for a period, whether or not the publication is."""
         return any(True for _ in self._table.query(keys.editions(chart, period), keys.EDITION))
 
-    def put(self, filings: Sequence[Filing]) -> None:
-        """Write the histories of all filings, and only then their publications, up to a hundred at one stroke."""
-        charts = {summary.chart.id for summary, _ in filings} - self._listed
-        parts: list[Item] = [keys.listed(chart).attributes for chart in sorted(charts)]
-        for summary, histories in filings:
-            where = summary.chart.id, summary.period
-            parts += [_edition_item(*where, territory, history) for territory, history in histories.items()]
-        self._table.put_all(parts)
-        self._table.put_together([_publication_item(summary) for summary, _ in filings])
+    def put(self, updates: Sequence[PublicationUpdate]) -> None:
+        """Write the editions of all updates, and only then their publications, up to a hundred in one transaction."""
+        charts = {summary.chart.id for summary, _ in updates} - self._listed
+        items: list[Item] = [keys.listed(chart).attributes for chart in sorted(charts)]
+        for summary, editions in updates:
+            items += [_edition_item(summary, versions) for versions in editions.values()]
+        self._table.put_all(items)
+        self._table.put_together([_publication_item(summary) for summary, _ in updates])
         self._listed |= charts
 
     def quarantine(self, document: Quarantined) -> None:
-        """Note a document that was not believed, in place of what was noted of it before."""
+        """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""
         self._table.put(_quarantined_item(document))
 
     def quarantined(self) -> Sequence[Quarantined]:
-        """Return the documents that were not believed, by source and time fetched."""
+        """Return the rejected documents, by source and time fetched."""
         return sorted(map(_quarantined, self._table.query_all(keys.QUARANTINE)), key=Quarantined.order)
 
 
-def _edition_item(chart: str, period: date, territory: str, history: History) -> Item:
-    """Return the item of an edition; beside its history stand the entries that are current, for people."""
-    *earlier, current = history
+def _edition_item(publication: PublicationSummary, versions: Versions) -> Item:
+    """Return the item of an edition: the current entries, which people can read, and the earlier versions."""
+    *earlier, current = versions
     item = {
-        **keys.edition(chart, period, territory).attributes,
+        **keys.edition(publication.chart.id, publication.period, current.edition.territory).attributes,
         "entries": text(_ENTRIES.dump_json(current.edition.entries).decode()),
         **_provenance_attributes(current.provenance),
     }
     return {**item, "earlier": _EARLIER.attribute(tuple(earlier))} if earlier else item
 
 
-def _history(item: Item) -> History:
+def _versions(item: Item) -> Versions:
     territory = item["sk"]["S"].removeprefix(keys.EDITION)
     earlier = _EARLIER.value(item["earlier"]) if "earlier" in item else ()
     current = Edition(territory, _ENTRIES.validate_json(item["entries"]["S"]))
@@ -91,7 +87,7 @@ def _history(item: Item) -> History:
 
 
 def _publication_item(summary: PublicationSummary) -> Item:
-    """Return the item of a publication; beside the summary stands what a person looks for in the console."""
+    """Return the item of a publication: its summary, and what a person looks for in the console."""
     return {
         **keys.publication(summary.chart.id, summary.period).attributes,
         "summary": _SUMMARY.attribute(summary),

@@ -1,8 +1,8 @@
-"""By what providers know the versions of their documents that were taken in last, on DynamoDB."""
+"""The validators of the documents that were accepted last, on DynamoDB."""
 
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import text
-from chartwatch.adapters.dynamodb.table import Item, Table
+from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.services.fetching import Validators
 
 
@@ -10,23 +10,19 @@ class DynamoValidators:
     """Implements `fetching.ValidatorStore`."""
 
     def __init__(self, table: Table, reader: str) -> None:
-        """`table` is the charts table; `reader` is the version of what reads documents: another one reads them anew."""
+        """`table` is the charts table; `reader` is the version of the parsers: another one parses anew."""
         self._table = table
         self._reader = reader
 
-    def last(self, url: str) -> Validators:
-        """Return those of the document at an address, without any where none is known."""
+    def get(self, url: str) -> Validators:
+        """Return the validators of an address; empty ones if none are stored."""
         item = self._table.get(keys.validators(url))
         if item is None or item["reader"]["S"] != self._reader:
             return Validators()
-        return Validators(_said(item, "etag"), _said(item, "last_modified"))
+        return Validators(**{name: item[name]["S"] for name in ("etag", "last_modified") if name in item})
 
-    def keep(self, url: str, validators: Validators) -> None:
-        """Keep those of the document at an address, in place of the earlier ones."""
-        said = {"etag": validators.etag, "last_modified": validators.last_modified}
-        known = {name: text(value) for name, value in said.items() if value is not None}
-        self._table.put({**keys.validators(url).attributes, "reader": text(self._reader), **known})
-
-
-def _said(item: Item, name: str) -> str | None:
-    return item[name]["S"] if name in item else None
+    def put(self, url: str, validators: Validators) -> None:
+        """Store the validators of an address in place of the earlier ones."""
+        values = {"reader": self._reader, "etag": validators.etag, "last_modified": validators.last_modified}
+        stored = {name: text(value) for name, value in values.items() if value is not None}
+        self._table.put({**keys.validators(url).attributes, **stored})

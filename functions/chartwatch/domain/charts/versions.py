@@ -13,12 +13,12 @@ from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind
 
 WEAK_FIGURES = frozenset({"weeks", "runtime", "staggered", "episodes"})
-"""Figures that many entries share: that they agree does not show that two names are one work."""
+"""Figures that many entries share: where they agree, two titles may still be two works."""
 
 MAX_VERSIONS = 100
-"""Versions of an edition that are kept: the first and the latest ones. The documents themselves are all archived."""
+"""Versions of an edition that are stored: the first and the latest ones. All raw files are in the archive."""
 
-History = Sequence[Version]
+Versions = Sequence[Version]
 """The versions of one edition, oldest first; each differs from the one before."""
 
 
@@ -47,37 +47,37 @@ class Revision:
         return 1 in (self.before and self.before.rank, self.after and self.after.rank)
 
 
-def with_version(history: History, version: Version) -> History:
-    """Return the history with one more version, where its time fetched puts it; one of unknown time comes last.
+def with_version(versions: Versions, added: Version) -> Versions:
+    """Return the versions with one more, in the order of their times fetched; one of unknown time comes last.
 
-    A version that says the same as the one before or after it adds nothing.
+    A version with the same edition as the one before or after it is not added.
     """
-    fetched_at = version.provenance.fetched_at
-    at = len(history)
+    fetched_at = added.provenance.fetched_at
+    at = len(versions)
     if fetched_at:
-        later = (i for i, known in enumerate(history) if (known.provenance.fetched_at or "") > fetched_at)
+        later = (i for i, version in enumerate(versions) if (version.provenance.fetched_at or "") > fetched_at)
         at = next(later, at)
-    if any(neighbour.edition == version.edition for neighbour in history[max(at - 1, 0) : at + 1]):
-        return history
-    grown = (*history[:at], version, *history[at:])
+    if any(neighbour.edition == added.edition for neighbour in versions[max(at - 1, 0) : at + 1]):
+        return versions
+    grown = (*versions[:at], added, *versions[at:])
     return (*grown[:1], *grown[1:][1 - MAX_VERSIONS :])
 
 
 class Revisions:
-    """What became of the editions of one publication; a name is judged by what all territories show."""
+    """The revisions of one publication: all its territories together decide whether a title is another name."""
 
-    def __init__(self, histories: Mapping[str, History]) -> None:
-        """`histories` are those of all territories of the publication."""
-        self._histories = histories
-        changing = dict.fromkeys(its.provenance.sha256 for history in histories.values() for its in history[1:])
-        self._documents = {sha256: _Document.of(sha256, histories) for sha256 in changing}
+    def __init__(self, editions: Mapping[str, Versions]) -> None:
+        """`editions` has the versions of every edition of the publication, by territory."""
+        self._editions = editions
+        changing = dict.fromkeys(its.provenance.sha256 for versions in editions.values() for its in versions[1:])
+        self._documents = {sha256: _Document.of(sha256, editions) for sha256 in changing}
 
     def of(self, territory: str) -> Iterator[tuple[Provenance, Sequence[Revision]]]:
-        """Yield, for each version of an edition but the first, where it is from and what it changed, in order of rank.
+        """Yield, for each version of an edition but the first, its provenance and what it changed, in order of rank.
 
         With ties a rank is compared entry by entry in the order of the editions.
         """
-        for before, after in pairwise(self._histories.get(territory, ())):
+        for before, after in pairwise(self._editions.get(territory, ())):
             document = self._documents[after.provenance.sha256]
             yield after.provenance, list(document.revisions(before.edition, after.edition))
 
@@ -88,7 +88,7 @@ class Revisions:
                 yield from document.revisions(before, after)
 
     def renamings(self) -> tuple[Renaming, ...]:
-        """Return the number ones that were given another title while the work stayed the same, each once, in order."""
+        """Return the renamings of number ones, each once, in order: another title, and the same work."""
         found = {
             Renaming(document.fetched_at, revision.after.kind, revision.before.title, revision.after.title)
             for document in self._documents.values()
@@ -103,7 +103,7 @@ class Revisions:
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """What one document changed of a publication: its editions before and after.
+    """What one document changed of a publication: pairs of an edition before and after.
 
     `renamed` are the pairs of titles that its weak figures, over all territories, show to be one work.
     """
@@ -113,21 +113,21 @@ class _Document:
     renamed: frozenset[tuple[Kind | None, str, str]]
 
     @classmethod
-    def of(cls, sha256: str, histories: Mapping[str, History]) -> "_Document":
+    def of(cls, sha256: str, editions: Mapping[str, Versions]) -> "_Document":
         """Return what the document of that SHA-256 changed."""
-        pairs: list[tuple[Edition, Edition]] = []
-        untouched: list[Edition] = []
-        fetched_at = ""
-        for history in histories.values():
-            touched = [(b, a) for b, a in pairwise(history) if a.provenance.sha256 == sha256]
-            pairs += [(before.edition, after.edition) for before, after in touched]
-            untouched += [] if touched else [version.edition for version in history]
-            for _, after in touched:
-                fetched_at = after.provenance.fetched_at or ""
+        changes = [(b, a) for its in editions.values() for b, a in pairwise(its) if a.provenance.sha256 == sha256]
+        untouched = [
+            version.edition
+            for versions in editions.values()
+            if all(its.provenance.sha256 != sha256 for its in versions[1:])
+            for version in versions
+        ]
+        pairs = [(before.edition, after.edition) for before, after in changes]
+        fetched_at = changes[-1][1].provenance.fetched_at or ""
         return cls(fetched_at, pairs, frozenset(_renamed_throughout(pairs, untouched)))
 
     def revisions(self, before: Edition, after: Edition) -> Iterator[Revision]:
-        """Yield what differs between two versions of an edition."""
+        """Yield the revisions between two versions of an edition."""
         for was, now in _differing(before, after):
             yield Revision(self._kind(was, now, before, after), was, now)
 
@@ -141,10 +141,9 @@ class _Document:
         # Two works that change places may have a figure in common.
         if not alike or _lists(after, was.title) or _lists(before, now.title):
             return RevisionKind.REPLACED
-        named = (now.kind, title_key(was.title), title_key(now.title))
-        if _is_telling(was, now) or _letters(was.title) == _letters(now.title) or named in self.renamed:
-            return RevisionKind.RELABELLED
-        return RevisionKind.REPLACED
+        titles = (now.kind, title_key(was.title), title_key(now.title))
+        is_same = _share_a_strong_figure(was, now) or _letters(was.title) == _letters(now.title)
+        return RevisionKind.RELABELLED if is_same or titles in self.renamed else RevisionKind.REPLACED
 
 
 def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, Entry | None]]:
@@ -164,12 +163,12 @@ def _by_place(edition: Edition) -> dict[tuple[int, int], Entry]:
 
 
 def _agree(was: Entry, now: Entry) -> bool:
-    """Return whether all figures that both versions have agree: columns come and go, and a lack says nothing."""
+    """Return whether all figures that both versions have agree; columns come and go, so the others do not count."""
     old, new = dict(was.figures), dict(now.figures)
     return all(old[name] == new[name] for name in old.keys() & new.keys())
 
 
-def _is_telling(was: Entry, now: Entry) -> bool:
+def _share_a_strong_figure(was: Entry, now: Entry) -> bool:
     """Return whether both versions have a figure that no other entry is likely to share."""
     return bool((dict(was.figures).keys() & dict(now.figures).keys()) - WEAK_FIGURES)
 
@@ -187,7 +186,7 @@ def _renamed_throughout(
 ) -> Iterator[tuple[Kind | None, str, str]]:
     """Yield the pairs of titles of which one took the other's place in several territories, and in all that had it.
 
-    A rank and a number of weeks in common are chance in one territory, and none in several.
+    A rank and a number of weeks in common may be chance in one territory, but hardly in several.
     """
     elsewhere = {title_key(entry.title) for edition in untouched for entry in edition.entries}
     before = {title_key(entry.title) for edition, _ in pairs for entry in edition.entries}

@@ -1,4 +1,4 @@
-"""No address leads where it should not: not by how it is written, not by what its name resolves to, not by redirect."""
+"""The egress policy: no address leads where it must not, by how it is written, what it resolves to, or a redirect."""
 
 from ipaddress import IPv4Address, IPv6Address
 
@@ -7,9 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.errors import DestinationRefused
-from chartwatch.services.egress import LOOPBACK, MAX_URL, Reach, authority, is_public
+from chartwatch.services.egress import LOOPBACK, MAX_URL, EgressPolicy, authority, is_public
+
+PUBLIC, LOCAL = EgressPolicy.PUBLIC, EgressPolicy.PUBLIC_AND_LOOPBACK
 
 CHARTS = frozenset({"charts.example", "files.charts.example:8443"})
+
+ORIGIN = PUBLIC.check_url("https://charts.example/file.csv", CHARTS)
 
 WRITTEN = [
     "http://charts.example/file.csv",
@@ -135,58 +139,53 @@ REDIRECTED = [
 
 @pytest.mark.parametrize("url", WRITTEN)
 def test_an_address_that_could_be_read_in_two_ways_or_leads_elsewhere_is_refused(url: str) -> None:
-    for reach in Reach:
-        if reach is Reach.PUBLIC or LOOPBACK not in url:
+    for policy in EgressPolicy:
+        if policy is EgressPolicy.PUBLIC or LOOPBACK not in url:
             with pytest.raises(DestinationRefused):
-                reach.destination(url, CHARTS)
+                policy.check_url(url, CHARTS)
 
 
 @pytest.mark.parametrize("host", NUMBERS)
 def test_a_number_or_a_bare_word_is_no_public_host_even_if_it_is_on_the_list(host: str) -> None:
     with pytest.raises(DestinationRefused) as caught:
-        Reach.PUBLIC.destination(f"https://{host}/", {host})
+        PUBLIC.check_url(f"https://{host}/", {host})
     assert "is not the name of a public host" in str(caught.value)
 
 
 @pytest.mark.parametrize("host", [number for number in NUMBERS if number != LOOPBACK])
 def test_on_this_machine_nothing_but_its_plain_loopback_address_is_reached(host: str) -> None:
     with pytest.raises(DestinationRefused):
-        Reach.LOCAL.destination(f"http://{host}/", {host})
+        LOCAL.check_url(f"http://{host}/", {host})
 
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_a_name_that_resolves_to_no_public_address_is_refused(address: str) -> None:
-    destination = Reach.PUBLIC.destination("https://charts.example/", CHARTS)
     assert not is_public(address)
     with pytest.raises(DestinationRefused):
-        Reach.PUBLIC.refuse_address(destination, address)
+        PUBLIC.check_address(ORIGIN, address)
 
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_a_name_resolves_to_a_public_address_in_local_runs_too(address: str) -> None:
-    destination = Reach.LOCAL.destination("https://charts.example/", CHARTS)
     with pytest.raises(DestinationRefused):
-        Reach.LOCAL.refuse_address(destination, address)
+        LOCAL.check_address(ORIGIN, address)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "2a00:1450:4001:800::200e"])
 def test_a_public_address_is_reached(address: str) -> None:
-    Reach.PUBLIC.refuse_address(Reach.PUBLIC.destination("https://charts.example/", CHARTS), address)
+    PUBLIC.check_address(ORIGIN, address)
     assert is_public(address)
 
 
 @pytest.mark.parametrize("location", REDIRECTED)
 def test_a_redirect_is_refused_as_a_first_address_would_be(location: str) -> None:
-    origin = Reach.PUBLIC.destination("https://charts.example/file.csv", CHARTS)
     with pytest.raises(DestinationRefused):
-        Reach.PUBLIC.redirected(origin, location, CHARTS)
+        PUBLIC.check_redirect(ORIGIN, location, CHARTS)
 
 
 def test_a_redirect_from_https_to_http_is_refused_in_local_runs_too() -> None:
-    hosts = {"charts.example", LOOPBACK}
-    origin = Reach.LOCAL.destination("https://charts.example/file.csv", hosts)
     with pytest.raises(DestinationRefused) as caught:
-        Reach.LOCAL.redirected(origin, "http://127.0.0.1/file.csv", hosts)
+        LOCAL.check_redirect(ORIGIN, "http://127.0.0.1/file.csv", {"charts.example", LOOPBACK})
     assert str(caught.value) == "http://127.0.0.1/file.csv is not fetched: redirects from https to http"
 
 
@@ -200,18 +199,18 @@ def test_a_redirect_from_https_to_http_is_refused_in_local_runs_too() -> None:
     ],
 )
 def test_an_address_of_a_listed_host_is_reached_as_it_is_written(url: str, target: str) -> None:
-    destination = Reach.PUBLIC.destination(url, CHARTS)
+    destination = PUBLIC.check_url(url, CHARTS)
     assert destination.authority in CHARTS
     assert destination.target == target
 
 
 def test_a_refusal_repeats_no_secret_and_no_control_character() -> None:
     with pytest.raises(DestinationRefused) as caught:
-        Reach.PUBLIC.destination("https://user:hunter2@charts.example/?api_key=abc123\x1b[2J\u202e", CHARTS)
+        PUBLIC.check_url("https://user:hunter2@charts.example/?api_key=abc123\x1b[2J\u202e", CHARTS)
     assert str(caught.value).startswith("https://…@charts.example/?api_key=… is not fetched: ")
 
 
-def test_what_cannot_be_read_is_no_host() -> None:
+def test_an_address_that_cannot_be_parsed_has_no_host() -> None:
     assert authority("https://CHARTS.example:443/x") == "charts.example"
     assert authority("https://user@charts.example/") == ""
 
@@ -220,7 +219,7 @@ def test_what_cannot_be_read_is_no_host() -> None:
 def test_whatever_is_written_after_the_scheme_only_a_listed_host_is_reached(said: str, whole: bool) -> None:
     url = said if whole else f"https://{said}"
     try:
-        destination = Reach.PUBLIC.destination(url, CHARTS)
+        destination = PUBLIC.check_url(url, CHARTS)
     except DestinationRefused:
         return
     assert destination.authority in CHARTS
@@ -233,7 +232,7 @@ def test_an_address_is_public_only_if_python_says_so_too(address: IPv4Address | 
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "detail"),
     [
         ("https://other.example/a", "other.example is not among charts.example, files.charts.example:8443"),
         ("https://charts.example/ü", "is not an address of printable ASCII; write other characters as %xx"),
@@ -244,61 +243,60 @@ def test_an_address_is_public_only_if_python_says_so_too(address: IPv4Address | 
         ("https://charts.example:65536/a", "has no readable host and port"),
     ],
 )
-def test_a_refusal_says_what_is_not_fetched_and_why(url: str, said: str) -> None:
+def test_a_refusal_says_what_is_not_fetched_and_why(url: str, detail: str) -> None:
     with pytest.raises(DestinationRefused) as refused:
-        Reach.PUBLIC.destination(url, CHARTS)
+        PUBLIC.check_url(url, CHARTS)
     assert refused.value.destination.startswith(url.partition(":")[0])
-    assert refused.value.detail == said
+    assert refused.value.detail == detail
 
 
 def test_a_listed_host_that_is_no_public_one_is_refused_by_its_name_or_scheme() -> None:
     with pytest.raises(DestinationRefused, match=r"^https://localhost/a is not fetched: 'localhost' is not the name"):
-        Reach.PUBLIC.destination("https://localhost/a", {"localhost"})
+        PUBLIC.check_url("https://localhost/a", {"localhost"})
     with pytest.raises(DestinationRefused, match=r"^http://charts.example/a is not fetched: only https is fetched$"):
-        Reach.PUBLIC.destination("http://charts.example/a", {"charts.example"})
+        PUBLIC.check_url("http://charts.example/a", {"charts.example"})
     with pytest.raises(DestinationRefused, match=r"^charts.example is not fetched: 10.0.0.1 is not a public address$"):
-        Reach.PUBLIC.refuse_address(Reach.PUBLIC.destination("https://charts.example/", CHARTS), "10.0.0.1")
+        PUBLIC.check_address(ORIGIN, "10.0.0.1")
 
 
-def test_addresses_names_and_ports_may_be_as_long_as_they_may_and_no_longer() -> None:
+def test_an_address_a_name_and_a_port_have_their_limits() -> None:
     fits = ".".join(["a" * 61] * 4 + ["abcde"])
     assert len(fits) == 253
-    assert Reach.PUBLIC.destination(f"https://{fits}/", {fits}).host == fits
+    assert PUBLIC.check_url(f"https://{fits}/", {fits}).host == fits
     with pytest.raises(DestinationRefused):
-        Reach.PUBLIC.destination(f"https://{fits}e/", {f"{fits}e"})
-    assert Reach.PUBLIC.destination("https://charts.example:65535/", {"charts.example:65535"}).port == 65535
+        PUBLIC.check_url(f"https://{fits}e/", {f"{fits}e"})
+    assert PUBLIC.check_url("https://charts.example:65535/", {"charts.example:65535"}).port == 65535
     url = "https://charts.example/"
     longest = url + "a" * (MAX_URL - len(url))
-    origin = Reach.PUBLIC.destination(longest, CHARTS)
-    assert Reach.PUBLIC.redirected(origin, longest, CHARTS).url == longest
+    for longest_read in (PUBLIC.check_url(longest, CHARTS), PUBLIC.check_redirect(ORIGIN, longest, CHARTS)):
+        assert longest_read.url == longest
     for refused in (longest + "a", "/" + "a" * MAX_URL):
         with pytest.raises(DestinationRefused):
-            Reach.PUBLIC.redirected(origin, refused, CHARTS)
+            PUBLIC.check_redirect(ORIGIN, refused, CHARTS)
 
 
-def test_a_redirect_is_read_from_where_it_was_met_and_may_lead_from_http_to_http_on_this_machine() -> None:
+def test_a_redirect_is_relative_and_may_stay_on_http_on_this_machine() -> None:
     hosts = {*CHARTS, f"{LOOPBACK}:8080"}
-    origin = Reach.LOCAL.destination(f"http://{LOOPBACK}:8080/a/b", hosts)
-    assert Reach.LOCAL.redirected(origin, "../c", hosts).url == f"http://{LOOPBACK}:8080/c"
-    secure = Reach.LOCAL.redirected(origin, "https://charts.example/d", hosts)
-    assert Reach.LOCAL.redirected(secure, "e", hosts).url == "https://charts.example/e"
+    origin = LOCAL.check_url(f"http://{LOOPBACK}:8080/a/b", hosts)
+    assert LOCAL.check_redirect(origin, "../c", hosts).url == f"http://{LOOPBACK}:8080/c"
+    secure = LOCAL.check_redirect(origin, "https://charts.example/d", hosts)
+    assert LOCAL.check_redirect(secure, "e", hosts).url == "https://charts.example/e"
     for location in ("///a", "http://[a"):
         with pytest.raises(DestinationRefused, match="is not an address") as refused:
-            Reach.LOCAL.redirected(origin, location, hosts)
+            LOCAL.check_redirect(origin, location, hosts)
         assert (refused.value.destination, refused.value.detail) == (location, "is not an address")
 
 
 def test_on_this_machine_the_loopback_name_leads_to_the_loopback_address_alone() -> None:
-    here = Reach.LOCAL.destination(f"http://{LOOPBACK}:8080/", {f"{LOOPBACK}:8080"})
-    Reach.LOCAL.refuse_address(here, LOOPBACK)
+    here = LOCAL.check_url(f"http://{LOOPBACK}:8080/", {f"{LOOPBACK}:8080"})
+    LOCAL.check_address(here, LOOPBACK)
     for address in ("127.0.0.2", "93.184.216.34"):
         with pytest.raises(DestinationRefused):
-            Reach.LOCAL.refuse_address(here, address)
+            LOCAL.check_address(here, address)
     with pytest.raises(DestinationRefused):
-        Reach.PUBLIC.refuse_address(here, LOOPBACK)
+        PUBLIC.check_address(here, LOOPBACK)
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:
-    origin = Reach.PUBLIC.destination("https://charts.example/a", CHARTS)
-    assert origin.shares_origin(Reach.PUBLIC.destination("https://charts.example/b", CHARTS))
-    assert not origin.shares_origin(Reach.PUBLIC.destination("https://files.charts.example:8443/a", CHARTS))
+    assert ORIGIN.shares_origin(PUBLIC.check_url("https://charts.example/b", CHARTS))
+    assert not ORIGIN.shares_origin(PUBLIC.check_url("https://files.charts.example:8443/a", CHARTS))
