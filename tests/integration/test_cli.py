@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from chartwatch.sources import SOURCES
 from tests.command_line import CATALOG, CHART, HEADER, RULES, Write, assert_refused, chart, run
 
 # Replay, for people.
@@ -25,10 +26,10 @@ def test_replay_prints_a_line_for_each_story_and_a_summary_beside(write: Write) 
         "2022-01-02  Dark: second series (the daily chart, US)",
         "2022-01-03  Elite: third series (the daily chart, US)",
     ]
-    assert _without_seconds(result.stderr) == "4 publications, 4 editions: 3 changes, 2 told, 1 silent\n"
+    assert _without_seconds(result.stderr) == "4 publications, 4 editions: 3 changes, 2 sent, 1 recorded only\n"
 
 
-def test_the_default_rules_are_in_force_unless_others_are_given(write: Write) -> None:
+def test_the_default_rules_apply_unless_others_are_given(write: Write) -> None:
     file = write("daily.csv", chart(["Ozark", "Dark", "Élite", "Money Heist"]))
     result = run("replay", file, *CHART, "--catalog", write("catalog.csv", CATALOG))
     dark, elite, heist = result.stdout.splitlines()
@@ -43,7 +44,7 @@ def test_periods_before_since_are_recorded_and_not_printed(write: Write) -> None
     assert result.stdout == "2022-01-03  Elite: third series (the daily chart, US)\n"
 
 
-def test_a_later_version_that_changes_an_old_period_tells_the_correction_once(write: Write) -> None:
+def test_a_later_version_that_changes_an_old_period_is_one_correction(write: Write) -> None:
     first = write("2022-01-03T000000Z.csv", chart(["Ozark", "Dark"]))
     second = write("2022-01-04T000000Z.csv", chart(["Ozark", "Élite", "Dark"]))
     changes = _changes("replay", first, second, second, *CHART, "--rules", write("rules.yaml", RULES))
@@ -98,7 +99,7 @@ def test_jsonl_is_one_compact_object_a_change_and_nothing_else(write: Write) -> 
     assert "Élite" in result.stdout
 
 
-def test_jsonl_has_silent_changes_too_but_none_before_since(write: Write) -> None:
+def test_jsonl_has_changes_that_are_recorded_only_but_none_before_since(write: Write) -> None:
     file = write("daily.csv", chart(["Ozark", "Dark", "Élite"]))
     everything = _changes("replay", file, *CHART)
     assert {(change["silent"], change["period"]) for change in everything if change["left_censored"]} <= {
@@ -109,7 +110,7 @@ def test_jsonl_has_silent_changes_too_but_none_before_since(write: Write) -> Non
     ]
 
 
-def test_no_path_of_this_machine_gets_into_what_is_told(write: Write, tmp_path: Path) -> None:
+def test_no_path_of_this_machine_gets_into_the_output(write: Write, tmp_path: Path) -> None:
     file = write("daily.csv", chart(["Ozark", "Dark"]))
     for output in ("text", "jsonl"):
         assert str(tmp_path) not in run("replay", file, *CHART, "--format", output).output
@@ -292,13 +293,13 @@ def test_lint_says_so_when_there_is_no_mistake_and_notes_rules_without_examples(
 # A rule on trial.
 
 
-def test_a_trial_shows_how_often_a_rule_would_have_told_and_what(write: Write) -> None:
+def test_a_trial_shows_what_a_rule_would_have_sent_and_how_often(write: Write) -> None:
     file = write("daily.csv", chart(["Ozark", "Dark", "Élite", "Dark", "Money Heist"]))
     spec = f"csv,chart=daily,name=the daily chart,cadence=day,depth=1:{file}"
     result = run("rules", "try", write("rules.yaml", RULES), "--from", spec, "--limit", "1")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "nth-series: 3 milestones in 5 periods of 1 chart, 1 left-censored (never told)",
+        "nth-series: 3 milestones in 5 periods of 1 chart, 1 left-censored (never sent)",
         "  1 earlier one not shown; --limit 2 shows all",
         "  2022-01-03  Élite is the third series to reach #1 of the daily chart in the United States, in",
         "              records since 2022-01-01",
@@ -356,9 +357,7 @@ def test_a_history_that_cannot_be_used_is_refused_in_one_sentence(
 def test_the_sources_are_listed() -> None:
     result = run("sources")
     assert result.exit_code == 0
-    assert [line.split()[0] for line in result.stdout.splitlines() if not line.startswith(" ")] == [
-        *("netflix-countries", "netflix-global", "flixpatrol", "csv")
-    ]
+    assert [line.split()[0] for line in result.stdout.splitlines() if not line.startswith(" ")] == list(SOURCES)
 
 
 def test_a_catalog_is_checked_and_counted(write: Write) -> None:
@@ -378,7 +377,7 @@ def test_the_demo_says_what_it_needs_where_there_is_no_checkout(monkeypatch: pyt
     assert_refused(run("demo"), "needs a checkout of the project; run `make demo` in it")
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_shown() -> None:
     assert run("--version").stdout.startswith("chartwatch ")
 
 
@@ -438,13 +437,13 @@ def test_progress_is_shown_on_a_terminal_and_never_in_what_is_piped(write: Write
 
 def test_jsonl_is_utf_8_whatever_the_locale(write: Write) -> None:
     file = write("daily.csv", chart(["Ozark", "오징어 게임"]))
-    told = subprocess.run(
+    ran = subprocess.run(
         [*COMMAND, "replay", file, *CHART, "--format", "jsonl"],
         env={**os.environ, "PYTHONIOENCODING": "latin-1"},
         capture_output=True,
         check=True,
     )
-    assert "오징어 게임" in told.stdout.decode()
+    assert "오징어 게임" in ran.stdout.decode()
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["replay", "{file}", *CHART]])

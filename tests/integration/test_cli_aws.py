@@ -1,4 +1,4 @@
-"""The command with AWS behind it, simulated or local: the other store, and a catalog put in force."""
+"""The command with AWS behind it, simulated or local: the other store, and an uploaded catalog."""
 
 import json
 import os
@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
-from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.table import Table
+from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.tables import create_table, read_tables
 from chartwatch.cli.main import app
@@ -113,7 +113,7 @@ def test_an_endpoint_that_does_not_answer_is_named(versions: list[Path], monkeyp
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     result = run("replay", versions[0], *CHART, "--store", "dynamodb")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Error: DynamoDB at http://127.0.0.1:9: Could not connect to the endpoint URL")
+    assert result.stderr.startswith("Error: AWS at http://127.0.0.1:9: Could not connect to the endpoint URL")
 
 
 # On an endpoint: a local AWS.
@@ -143,8 +143,11 @@ def test_a_replay_on_an_endpoint_says_the_same_and_leaves_no_table(versions: lis
     assert not [name for name in boto3.Session().client("dynamodb").list_tables()["TableNames"] if "replay" in name]
 
 
-@pytest.mark.usefixtures("aws")
-def test_tables_that_are_named_are_used_and_kept(versions: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_and_a_bucket_that_are_named_are_used_and_kept(
+    aws: LocalAws, versions: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.s3().create_bucket(Bucket="my-bucket")
+    monkeypatch.setenv("CHARTWATCH_BUCKET", "my-bucket")
     client = boto3.Session().client("dynamodb")
     for name in ("Charts", "Milestones"):
         create_table(client, f"My{name}", read_tables()[f"{name}Table"])
@@ -155,7 +158,7 @@ def test_tables_that_are_named_are_used_and_kept(versions: list[Path], monkeypat
     assert again.stderr.startswith("0 publications, 0 editions: 0 changes")
 
 
-# A catalog put in force.
+# An uploaded catalog.
 
 
 READABLE = {name: name for name in ("CatalogTable", "ChartsTable", "MilestonesTable")} | {"BucketName": "Bucket"}
@@ -182,17 +185,17 @@ def deploy(aws: LocalAws, stack: str, outputs: dict[str, str]) -> dict[str, str]
     return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
 
 
-def test_a_catalog_is_put_in_force_in_the_stack_that_is_named(aws: LocalAws, catalog: Path) -> None:
+def test_a_catalog_is_uploaded_to_the_stack_that_is_named(aws: LocalAws, catalog: Path) -> None:
     outputs = deploy(aws, "charts", {"CatalogTable": "CatalogTable", "BucketName": "Bucket"})
     result = run("catalog", "load", catalog, "--stack", "charts")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"4 works of {catalog} are in force in charts\n"
+    assert result.stdout == f"Uploaded 4 works of {catalog} to the stack charts\n"
     session = boto3.Session()
-    in_force = DynamoCatalogs(
+    uploaded = DynamoCatalogs(
         Table(session.client("dynamodb"), outputs["CatalogTable"]),
         CatalogDocuments(session.client("s3"), outputs["BucketName"]),
     ).current()
-    assert [work.title for work in in_force] == ["Dark", "Élite", "Money Heist", "Ozark"]
+    assert [work.title for work in uploaded] == ["Dark", "Élite", "Money Heist", "Ozark"]
 
 
 def test_a_claim_and_a_trial_read_the_charts_and_the_catalog_of_a_stack(
@@ -223,9 +226,8 @@ def test_a_claim_and_a_trial_read_the_charts_and_the_catalog_of_a_stack(
 def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions: list[Path]) -> None:
     outputs = deploy(aws, "remembering", READABLE)
     client = boto3.Session().client("dynamodb")
-    stores = Stores(
-        DynamoCharts(Table(client, outputs["ChartsTable"])), DynamoMilestones(Table(client, outputs["MilestonesTable"]))
-    )
+    record = AwsRecord(Table(client, outputs["MilestonesTable"]), aws.s3(), outputs["BucketName"])
+    stores = Stores(DynamoCharts(Table(client, outputs["ChartsTable"])), record)
     source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "2"})
     list(replay(versions, source, Catalog(), default_rules(), stores=stores))
     asked = ("history", "daily", "US", "2022-01-02", "--format", "json")

@@ -64,7 +64,7 @@ def test_a_slot_of_another_work_than_the_title_says_whose_it_is() -> None:
     assert run("check", slot.replace(":5", ":50"), "--from", "sample").stdout.startswith("FALSE: Nothing holds")
 
 
-def test_the_right_place_is_told_of_a_rule_that_has_the_first_only() -> None:
+def test_the_right_place_is_given_for_a_rule_that_has_the_first_only() -> None:
     slot = "first-from-country:netflix-daily-overall:US:KR:1"
     result = run("check", slot, "--from", "sample", "--title", "All of Us Are Dead")
     assert result.exit_code == 1
@@ -81,7 +81,7 @@ def test_what_nobody_can_know_has_an_exit_code_of_its_own(write: Write) -> None:
     assert "There is no catalog" not in result.stdout
 
 
-def test_who_gave_no_catalog_is_told_that_it_is_what_lacks(write: Write) -> None:
+def test_an_answer_that_lacks_a_catalog_says_so(write: Write) -> None:
     file = write("daily.csv", chart(["Ozark", "Dark"]))
     claim = ("check", "--chart", "daily", "--territory", "US", "--title", "dark", "--nth", "2")
     history = ("--from", f"csv,chart=daily,cadence=day:{file}")

@@ -52,10 +52,10 @@ def test_a_history_shows_every_version_what_changed_and_what_was_said(write: Wri
         "What was said of it:",
         "",
         "  new:daily:US:2022-01-02",
-        "    revision 1: announced, told, by the document fetched 2022-01-03T00:00:00Z",
+        "    revision 1: announced, sent, by the document fetched 2022-01-03T00:00:00Z",
         "      Money Heist is new, in records since 2022-01-01",
         "      held by Money Heist since 2022-01-02",
-        "    revision 2: announced, silent, by the document fetched 2022-01-04T00:00:00Z",
+        "    revision 2: announced, recorded only, by the document fetched 2022-01-04T00:00:00Z",
         "      La casa de papel is new, in records since 2022-01-01",
         "      held by La casa de papel since 2022-01-02",
     ]

@@ -40,7 +40,7 @@ def test_all_of_us_are_dead_is_the_third_non_english_series_of_the_weekly_us_cha
     assert third["evidence"]["edition"]["url"] == WEEKS.name
 
 
-def test_versions_that_were_published_one_after_the_other_are_all_believed() -> None:
+def test_versions_that_were_published_one_after_the_other_are_all_accepted() -> None:
     versions = sorted((DATA / "netflix-countries-published").glob("*.tsv.gz"))
     result = replay(*versions, WEEKS, "--source", "netflix-countries")
     assert (len(versions), result.exit_code) == (8, 0)
@@ -49,7 +49,7 @@ def test_versions_that_were_published_one_after_the_other_are_all_believed() -> 
     assert {"2021-11-17T01:15:49Z", "2022-01-05T13:34:19Z", None} <= fetched
 
 
-def test_two_global_versions_that_are_no_tables_are_refused_and_the_others_processed() -> None:
+def test_two_global_versions_that_are_no_tables_are_refused_and_others_taken() -> None:
     versions = sorted((DATA / "netflix-global-published").glob("*.tsv.gz"))
     result = replay(*versions, "--source", "netflix-global")
     assert (len(versions), result.exit_code) == (106, 2)
@@ -101,7 +101,7 @@ def history(folder: str, *asked: str) -> dict[str, Any]:
     return account
 
 
-def test_the_renaming_of_a_number_one_is_in_its_history_and_nobody_is_told_twice() -> None:
+def test_the_renaming_of_a_number_one_is_in_its_history_and_is_sent_once() -> None:
     account = history("netflix-global-published", "netflix-weekly-films-non-english", "GLOBAL", "2023-06-25")
     _, renamed = account["versions"]
     assert [(c["kind"], c["before"]["title"], c["after"]["title"]) for c in renamed["changes"]] == [

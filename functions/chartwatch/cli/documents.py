@@ -1,4 +1,4 @@
-"""Documents of a source as files: read whole, unpacked when their name ends in `.gz`."""
+"""Documents of a source as files: read whole, unpacked when their name ends in `.gz`, and ingested."""
 
 import gzip
 import hashlib
@@ -15,6 +15,9 @@ from typing import BinaryIO
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import FileProblem, SourceNotATable, SourceTruncated
 from chartwatch.services.fetching import MAX_BYTES
+from chartwatch.services.ingest import Ingested, ingest
+from chartwatch.services.ports import Archive, ChartStore
+from chartwatch.sources import Source
 
 _TIME_FETCHED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 
@@ -44,6 +47,22 @@ def read_document(file: Path, source: str) -> Document:
     # Evidence is UTF-8 text; a file's name may hold other bytes.
     name = os.fsencode(file.name).decode(errors="replace")
     return Document(body, Provenance(name, time_fetched(name), hashlib.sha256(body).hexdigest()))
+
+
+def ingest_document(
+    document: Document, source: Source, charts: ChartStore, archive: Archive, *, accepted: bool
+) -> Ingested:
+    """Ingest a document as a deployment does. `accepted`: also when it rewrites history. Raises `SourceError`."""
+    return ingest(
+        source.name,
+        document.body,
+        document.provenance,
+        parse=source.parse,
+        whole_history=source.whole_history,
+        archive=archive,
+        charts=charts,
+        accepted=accepted,
+    )
 
 
 def time_fetched(name: str) -> str | None:

@@ -1,25 +1,27 @@
 """Where the history comes from that a command looks at: the sample, files of sources, or a deployment."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from chartwatch.adapters.catalog_file import read_catalog
-from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
-from chartwatch.cli.documents import read_document, refuse_missing
-from chartwatch.cli.examples import sample_catalog
-from chartwatch.cli.reports import refusal
+from chartwatch.adapters.memory import MemoryCharts, NoArchive
+from chartwatch.cli.application import mistake
+from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
+from chartwatch.cli.replay import Stores, replay
+from chartwatch.cli.reports import ReplayCounts
+from chartwatch.cli.sources import OWN, is_source, open_named
+from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import FileProblem, OptionError, SourceError
-from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import Ingested, ingest
-from chartwatch.services.ports import ChartStore, MilestoneStore
-from chartwatch.sources import SOURCES, Source, open_source
+from chartwatch.services.ports import ChartStore
+from chartwatch.services.record import RecordedBulletins
+from chartwatch.sources import Source, open_source
 
 SAMPLE = "sample"
 """What stands for the sample that comes with the command."""
@@ -33,11 +35,15 @@ SAMPLE_OPTIONS: Mapping[str, str] = {
 }
 """Options of the source `csv` that say what the sample does not say itself."""
 
-_SPEC = re.compile(r"(?P<source>[^,:]+)(?P<options>(?:,[^:]*)?):(?P<file>.+)", re.DOTALL)
+_REST = r"(?P<options>(?:,[^:]*)?):(?P<file>.+)"
+_SPEC = re.compile(f"(?P<source>[^,:]+){_REST}", re.DOTALL)
+_OWN_SPEC = re.compile(f"(?P<source>{OWN}){_REST}", re.DOTALL)
+
+SAMPLE_FOLDER = Path(str(resources.files("chartwatch.cli") / "sample"))
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class PublishedCharts:
     """Charts as they were published, and the catalog to read them with."""
 
     charts: ChartStore
@@ -48,9 +54,23 @@ class History:
         return {chart: self.charts.summaries(chart) for chart in self.charts.charts()}
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedCharts:
+    """Charts as they were published, and the milestones that were recorded of them; how many files were refused."""
+
+    charts: ChartStore
+    milestones: RecordedBulletins
+    refusals: int = 0
+
+
+def sample_catalog() -> Catalog:
+    """Return the catalog of the sample."""
+    return read_catalog(SAMPLE_FOLDER / "catalog.csv")
+
+
 @contextmanager
-def open_histories(specs: Sequence[str], stack: str | None, catalog: Path | None) -> Iterator[History]:
-    """Yield the history that the options `--from`, `--stack` and `--catalog` name.
+def open_published(specs: Sequence[str], stack: str | None, catalog: Path | None) -> Iterator[PublishedCharts]:
+    """Yield the charts that the options `--from`, `--stack` and `--catalog` name.
 
     Raises `OptionError` unless either of the first two is given, `FileProblem` for a file that is not there or is
     refused, and `AwsRefused`.
@@ -58,62 +78,63 @@ def open_histories(specs: Sequence[str], stack: str | None, catalog: Path | None
     _refuse_none_or_both(specs, stack)
     works = read_catalog(catalog) if catalog else None
     if stack is None:
-        yield _published(specs, works)
+        charts = MemoryCharts()
+        for source, file in _sources_and_files(specs):
+            try:
+                # Whoever names a file means it, and nothing is sent.
+                ingest_document(read_document(file, source.name), source, charts, NoArchive(), accepted=True)
+            except SourceError as error:
+                raise FileProblem(str(file), error.where, error.detail) from error
+        yield PublishedCharts(charts, _catalog(specs, works))
         return
     from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 
-    with ExitStack() as running:
-        stores = running.enter_context(deployed_stores(stack))
-        yield History(stores.charts, stores.catalogs.current() if works is None else works)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Charts as they were published, and what was said of them.
-
-    `refused` are the files that were not believed, each with the reason.
-    """
-
-    charts: ChartStore
-    milestones: MilestoneStore
-    refused: tuple[str, ...] = ()
+    with deployed_stores(stack) as stores:
+        yield PublishedCharts(stores.charts, stores.catalogs.current() if works is None else works)
 
 
 @contextmanager
-def open_record(specs: Sequence[str], stack: str | None, works: Catalog | None, rules: RuleSet) -> Iterator[Record]:
+def open_recorded(
+    specs: Sequence[str], stack: str | None, works: Catalog | None, rules: RuleSet
+) -> Iterator[RecordedCharts]:
     """Yield what a deployment has recorded, or what it would have, had it got the documents of `--from` one by one.
 
-    `works` None: the sample's. They and the rules are for the documents; a deployment went by its own. A document that
-    is refused changes nothing, as there. Raises `OptionError`, `FileProblem` and `AwsRefused` as `open_histories` does.
+    `works` None: the sample's. They and the rules are for the documents; a deployment has its own. A document that
+    is refused changes nothing, as there, and why is said on stderr. Raises what `open_published` raises.
     """
     _refuse_none_or_both(specs, stack)
     if stack is None:
-        charts, milestones = MemoryCharts(), MemoryMilestones()
-        detector = Detector(charts, milestones, _catalog(specs, works), rules)
-        refused: list[str] = []
-        for ingested in _taken_in(specs, charts, lambda file, error: refused.append(refusal(file, error))):
-            for publication in ingested.written:
-                detector.detect(publication.chart.id, publication.period)
-        yield Record(charts, milestones, tuple(refused))
+        stores, counts, catalog = Stores(), ReplayCounts(), _catalog(specs, works)
+        for source, file in _sources_and_files(specs):
+            for _ in replay([file], source, catalog, rules, stores=stores, observer=counts):
+                pass
+        yield RecordedCharts(stores.charts, RecordedBulletins(stores.record), counts.refusals)
         return
     from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 
-    with ExitStack() as running:
-        stores = running.enter_context(deployed_stores(stack))
-        yield Record(stores.charts, stores.milestones)
+    with deployed_stores(stack) as deployed:
+        yield RecordedCharts(deployed.charts, RecordedBulletins(deployed.record))
 
 
-def read_settings(said: Sequence[str]) -> dict[str, str]:
-    """Return the options of a source, each said as `key=value`. Raises `OptionError`."""
-    settings: dict[str, str] = {}
-    for option in said:
-        key, equals, value = option.partition("=")
-        if not (key and equals):
-            raise OptionError("-o", f"{option!r} is not of the form key=value")
-        if key in settings:
-            raise OptionError(f"-o {key}", "is given twice")
-        settings[key] = value
-    return settings
+def refuse_unknown_chart(
+    chart: str,
+    territory: str | None,
+    timeline: Sequence[PublicationSummary],
+    charts: Iterable[str],
+    parameters: tuple[str, str],
+) -> None:
+    """Raise `OptionError` for a chart without publications, and for a territory that none of them has.
+
+    `charts` are those that there are; `parameters` where chart and territory were given.
+    """
+    if not timeline:
+        known = list(charts)
+        there_are = f"there are {', '.join(known)}" if known else "there is none"
+        raise mistake(parameters[0], f"{chart!r} is not in the history; {there_are}{did_you_mean(chart, known)}")
+    territories = sorted({its for publication in timeline for its in publication.number_ones})
+    if territory is not None and territory not in territories:
+        it_has = f"it has {', '.join(territories)}{did_you_mean(territory, territories)}"
+        raise mistake(parameters[1], f"{chart} has no territory {territory!r}; {it_has}")
 
 
 def _refuse_none_or_both(specs: Sequence[str], stack: str | None) -> None:
@@ -122,66 +143,31 @@ def _refuse_none_or_both(specs: Sequence[str], stack: str | None) -> None:
         raise OptionError("--from", one)
 
 
-def _published(specs: Sequence[str], works: Catalog | None) -> History:
-    charts = MemoryCharts()
-    # Whoever names a file means it, and nobody is told.
-    for _ in _taken_in(specs, charts, _raised, accepted=True):
-        pass
-    return History(charts, _catalog(specs, works))
-
-
 def _catalog(specs: Sequence[str], works: Catalog | None) -> Catalog:
-    if works is None:
-        return sample_catalog() if SAMPLE in specs else Catalog()
-    return works
+    if works is not None:
+        return works
+    return sample_catalog() if SAMPLE in specs else Catalog()
 
 
-def _raised(file: Path, error: SourceError) -> None:
-    raise FileProblem(str(file), error.where, error.detail) from error
-
-
-def _taken_in(
-    specs: Sequence[str],
-    charts: ChartStore,
-    refused: Callable[[Path, SourceError], None],
-    *,
-    accepted: bool = False,
-) -> Iterator[Ingested]:
-    """Take in what the specs name, one after the other, and yield what each brought; `refused` hears of the others."""
-    sources = [_source_and_file(spec) for spec in specs]
-    refuse_missing(file for _, file in sources)
-    for source, file in sources:
-        try:
-            document = read_document(file, source.name)
-            ingested = ingest(
-                source.name,
-                document.body,
-                document.provenance,
-                parse=source.parse,
-                whole_history=source.whole_history,
-                archive=NoArchive(),
-                charts=charts,
-                accepted=accepted,
-            )
-        except SourceError as error:
-            refused(file, error)
-        else:
-            yield ingested
+def _sources_and_files(specs: Sequence[str]) -> Sequence[tuple[Source, Path]]:
+    found = [_source_and_file(spec) for spec in specs]
+    refuse_missing(file for _, file in found)
+    return found
 
 
 def _source_and_file(spec: str) -> tuple[Source, Path]:
     if spec == SAMPLE:
-        folder = Path(str(resources.files("chartwatch.cli"))) / "sample"
-        return open_source("csv", SAMPLE_OPTIONS), folder / "netflix-daily-us.csv"
+        return open_source("csv", SAMPLE_OPTIONS), SAMPLE_FOLDER / "netflix-daily-us.csv"
     found = _SPEC.fullmatch(spec)
     if found is None:
         raise OptionError(
             "--from", f"{spec!r} is neither `sample` nor of the form SOURCE:FILE or SOURCE,key=value:FILE"
         )
-    if found["source"] not in SOURCES:
-        raise OptionError("--from", f"the source {found['source']!r} is not known; there are {', '.join(SOURCES)}")
+    if not is_source(found["source"]):
+        # The first colon may be that of MODULE:CLASS.
+        found = _OWN_SPEC.fullmatch(spec) or found
     # A comma within a value, as in a list of columns, is no end of it.
-    said = re.split(r",(?=[a-z_]+=)", found["options"])[1:] if found["options"] else []
-    if found["options"] and not said:
+    settings = re.split(r",(?=[a-z_]+=)", found["options"])[1:]
+    if found["options"] and not settings:
         raise OptionError("--from", f"{found['options'][1:]!r} is not of the form key=value")
-    return open_source(found["source"], read_settings(said)), Path(found["file"])
+    return open_named(found["source"], settings, "--from"), Path(found["file"])

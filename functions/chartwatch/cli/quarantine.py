@@ -1,26 +1,34 @@
-"""The documents that were refused, as a person reads them."""
+"""`chartwatch quarantine`: the documents that a deployment refused."""
 
-import textwrap
 from collections.abc import Iterable, Iterator
+from typing import Annotated
 
+import typer
+
+from chartwatch.adapters.workstation import deployed_stores
+from chartwatch.cli.application import application, write
+from chartwatch.domain import words
 from chartwatch.services.ports import Quarantined
 
 WIDTH = 100
 """Columns, but for an address that is longer."""
+
+app = application()
+
+
+@app.command()
+def quarantine(stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack, only read.")]) -> None:
+    """List the documents that a deployment refused, the latest last."""
+    with deployed_stores(stack) as stores:
+        refused = stores.charts.quarantined()
+    write((*quarantine_lines(refused), f"{words.counted(len(refused), 'refused document')} in {stack}"))
 
 
 def quarantine_lines(documents: Iterable[Quarantined]) -> Iterator[str]:
     """Yield what is known of each document, the one that was fetched last at the end."""
     for source, provenance, error, reason in sorted(documents, key=lambda d: d.provenance.fetched_at or ""):
         yield f"{provenance.fetched_at or 'at an unknown time'}  {source}  {error}"
-        yield from textwrap.wrap(
-            reason,
-            WIDTH,
-            initial_indent="  ",
-            subsequent_indent="  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        yield from words.wrapped(reason, WIDTH, initial_indent="  ", subsequent_indent="  ")
         yield f"  from     {provenance.url}"
         yield f"  SHA-256  {provenance.sha256}"
         yield ""

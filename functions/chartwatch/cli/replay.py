@@ -1,22 +1,32 @@
-"""Replay: a source's documents, taken in one after the other as the deployed functions would take them."""
+"""`chartwatch replay`: a source's documents, taken in one after the other as the deployed functions would take them."""
 
+import re
+import sys
+import time
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated
 
-from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
-from chartwatch.cli.documents import read_document
-from chartwatch.domain.charts.publications import Publication
+import typer
+
+from chartwatch.adapters.catalog_file import read_catalog
+from chartwatch.adapters.memory import MemoryCharts, MemoryRecord, NoArchive
+from chartwatch.cli.application import EXIT_WRONG_INPUT, application, read_since, rules_in, write
+from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
+from chartwatch.cli.reports import LINES, BulletinFormat, Observer, following
+from chartwatch.cli.sources import open_named
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.errors import SourceError
+from chartwatch.errors import FileProblem, OptionError, SourceError
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import Ingested, ingest
-from chartwatch.services.ports import Archive, ChartStore, MilestoneStore
-from chartwatch.sources.protocol import Source
+from chartwatch.services.ports import Archive, ChartStore
+from chartwatch.services.record import RecordStore
+from chartwatch.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,35 +34,15 @@ class Stores:
     """Where a replay keeps what it learns; in memory unless said otherwise."""
 
     charts: ChartStore = field(default_factory=MemoryCharts)
-    milestones: MilestoneStore = field(default_factory=MemoryMilestones)
+    record: RecordStore = field(default_factory=MemoryRecord)
     archive: Archive = field(default_factory=NoArchive)
 
 
-class Observer(Protocol):
-    """Who follows a replay beside the reader of its bulletins."""
+class StoreKind(StrEnum):
+    """Where a replay records: in memory, or in DynamoDB."""
 
-    def refused(self, file: Path, error: SourceError) -> None:
-        """Hear that a file was refused, and why; the replay goes on with the next."""
-
-    def ingested(self, file: Path, ingested: Ingested) -> None:
-        """Hear what a file brought, before anything is concluded from it."""
-
-    def processed(self, publication: Publication) -> None:
-        """Hear that all bulletins of a publication were taken."""
-
-
-class Strict:
-    """Lets a refused file end the replay; implements `Observer`."""
-
-    def refused(self, _file: Path, error: SourceError) -> None:
-        """Raise the error."""
-        raise error
-
-    def ingested(self, _file: Path, _ingested: Ingested) -> None:
-        """Take no notice."""
-
-    def processed(self, _publication: Publication) -> None:
-        """Take no notice."""
+    MEMORY = "memory"
+    DYNAMODB = "dynamodb"
 
 
 def replay(
@@ -68,15 +58,16 @@ def replay(
 ) -> Iterator[Bulletin]:
     """Yield every bulletin that the files, successive documents of one source, come to.
 
-    Milestones of periods before `live_from` are recorded silently. The documents whose SHA-256 is `accepted` are taken
+    Milestones of periods before `live_from` are recorded only. The documents whose SHA-256 is `accepted` are taken
     although they rewrite history. Without an `observer`, the first file that is refused raises its `SourceError`.
     """
-    stores = stores or Stores()
-    observer = observer or Strict()
-    detector = Detector(stores.charts, stores.milestones, catalog, rules, live_from)
+    stores, observer = stores or Stores(), observer or Observer()
+    detector = Detector(stores.charts, stores.record, catalog, rules, live_from)
     for file in files:
         try:
-            ingested = _ingested(file, source, accepted, stores)
+            document = read_document(file, source.name)
+            is_accepted = document.provenance.sha256 in accepted
+            ingested = ingest_document(document, source, stores.charts, stores.archive, accepted=is_accepted)
         except SourceError as error:
             observer.refused(file, error)
             continue
@@ -86,15 +77,103 @@ def replay(
             observer.processed(publication)
 
 
-def _ingested(file: Path, source: Source, accepted: Collection[str], stores: Stores) -> Ingested:
-    document = read_document(file, source.name)
-    return ingest(
-        source.name,
-        document.body,
-        document.provenance,
-        parse=source.parse,
-        whole_history=source.whole_history,
-        archive=stores.archive,
-        charts=stores.charts,
-        accepted=document.provenance.sha256 in accepted,
-    )
+def _read_sha256(text: str) -> str:
+    if re.fullmatch("[0-9a-f]{64}", text.lower()) is None:
+        raise OptionError("--accept", f"{text!r} is not a SHA-256: 64 hexadecimal digits")
+    return text.lower()
+
+
+app = application()
+
+
+@app.command()
+def replay_files(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="Published versions of the source, oldest first; also gzipped, as .gz."),
+    ],
+    *,
+    source: Annotated[
+        str, typer.Option(metavar="NAME", help="What published them; see `chartwatch sources`. MODULE:CLASS: your own.")
+    ],
+    options: Annotated[
+        list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the source; repeatable.")
+    ] = None,
+    catalog: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV. Without it, none are known.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, as YAML.")] = None,
+    since: Annotated[
+        date | None,
+        typer.Option(
+            parser=read_since, metavar="DATE", help="Send news of periods from then on, only record earlier ones."
+        ),
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            parser=_read_sha256, metavar="SHA256", help="Take this document though it rewrites history; repeatable."
+        ),
+    ] = None,
+    store: Annotated[
+        StoreKind, typer.Option(help="Where to record: in memory, or in DynamoDB ($AWS_ENDPOINT_URL, else simulated).")
+    ] = StoreKind.MEMORY,
+    archive: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep each document here, by its SHA-256.")
+    ] = None,
+    output: Annotated[
+        BulletinFormat,
+        typer.Option(
+            "--format", help="A line a story, each story as it is emailed, or a JSON line a milestone change."
+        ),
+    ] = BulletinFormat.TEXT,
+) -> None:
+    """Say what the published files of a source would have announced."""
+    refuse_missing(files)
+    opened = open_named(source, options or (), "--source")
+    works = read_catalog(catalog) if catalog else Catalog()
+    rule_set = rules_in(rules)
+    started = time.perf_counter()
+    with _open_stores(store, archive) as stores, following(files) as counts:
+        bulletins = replay(
+            files,
+            opened,
+            works,
+            rule_set,
+            live_from=since,
+            accepted=frozenset(accept or ()),
+            stores=stores,
+            observer=counts,
+        )
+        write(line for bulletin in bulletins for line in LINES[output](counts.with_bulletin(bulletin), since))
+    typer.echo(counts.sentence(time.perf_counter() - started), err=True)
+    # For who sits before it; a program that reads the summary asked for what it wanted.
+    if sys.stderr.isatty() and (advice := counts.advice(since)):
+        typer.echo(advice, err=True)
+    if counts.refusals:
+        raise typer.Exit(EXIT_WRONG_INPUT)
+
+
+@contextmanager
+def _open_stores(kind: StoreKind, folder: Path | None) -> Iterator[Stores]:
+    """Yield the stores of a replay; documents are kept in the folder, where one is given."""
+    archive = _archive(folder)
+    if kind is StoreKind.MEMORY:
+        yield Stores(archive=archive)
+        return
+    from chartwatch.adapters.workstation import replay_stores  # noqa: PLC0415  # in memory, without boto3
+
+    with replay_stores() as stores:
+        yield Stores(stores.charts, stores.record, archive)
+
+
+def _archive(folder: Path | None) -> Archive:
+    if folder is None:
+        return NoArchive()
+    from chartwatch.adapters.folder import FolderArchive  # noqa: PLC0415  # few replays want it
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileProblem(str(folder), "", f"is no folder to keep documents in ({error.strerror})") from error
+    return FolderArchive(folder)

@@ -1,17 +1,26 @@
-"""What a replay says: a line for each story or each change, and at the end a summary."""
+"""What a replay says: a line for each story or each change; on stderr refusals, progress and a summary."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from chartwatch.cli.choices import BulletinFormat
+import typer
+
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Publication
-from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone
 from chartwatch.domain.stories.story import stories
 from chartwatch.errors import SourceError
+from chartwatch.services.ingest import Ingested
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 RULE = "-" * 72
 
@@ -19,8 +28,16 @@ Lines = Callable[[Bulletin, date | None], Iterator[str]]
 """The lines for a bulletin, given the date from which on the reader wants to know."""
 
 
+class BulletinFormat(StrEnum):
+    """How a replay writes its bulletins: a line a story, each story as it is emailed, or a JSON line a change."""
+
+    TEXT = "text"
+    EMAILS = "emails"
+    JSONL = "jsonl"
+
+
 def story_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
-    """Yield the period and the subject of each story. Nothing silent makes a story, so nothing old does."""
+    """Yield the period and the subject of each story. What is recorded only makes no story, so nothing old does."""
     for story in stories(bulletin):
         yield f"{bulletin.period.isoformat()}  {story.subject}"
 
@@ -32,10 +49,15 @@ def email_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
 
 
 def change_lines(bulletin: Bulletin, since: date | None) -> Iterator[str]:
-    """Yield each change as JSON, also the silent ones unless their period is before `since`."""
+    """Yield each change as JSON, also those that are recorded only, unless their period is before `since`."""
     for change in bulletin.changes:
-        if change.is_told or since is None or change.milestone.period >= since:
-            yield json.dumps(change.milestone.as_json(), ensure_ascii=False, separators=(",", ":"))
+        if change.is_sent or since is None or change.milestone.period >= since:
+            yield json_line(change.milestone)
+
+
+def json_line(milestone: Milestone) -> str:
+    """Return a milestone as one compact JSON object."""
+    return json.dumps(milestone.as_json(), ensure_ascii=False, separators=(",", ":"))
 
 
 LINES: Mapping[BulletinFormat, Lines] = {
@@ -46,50 +68,108 @@ LINES: Mapping[BulletinFormat, Lines] = {
 """How each format writes a bulletin."""
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a replay came to, in numbers."""
+class Observer:
+    """Follows a replay beside the reader of its bulletins; this one lets a refused file end the replay."""
+
+    def refused(self, _file: Path, error: SourceError) -> None:
+        """Hear that a file was refused, and why; unless this raises, the replay goes on with the next."""
+        raise error
+
+    def ingested(self, file: Path, ingested: Ingested) -> None:
+        """Hear what a file brought, before anything is concluded from it."""
+
+    def processed(self, publication: Publication) -> None:
+        """Hear that all bulletins of a publication were taken."""
+
+
+@dataclass
+class ReplayCounts(Observer):
+    """What a replay came to, in numbers; why a file was refused is said on stderr at once."""
 
     publications: int = 0
     editions: int = 0
     changes: int = 0
-    told: int = 0
-    refused: int = 0
+    sent: int = 0
+    refusals: int = 0
     first: date = date.max
     last: date = date.min
 
-    def count_publication(self, publication: Publication) -> None:
+    def refused(self, file: Path, error: SourceError) -> None:
+        """Count a file that was refused, and say why."""
+        self.refusals += 1
+        place = f"{file}, {error.where}" if error.where else file
+        typer.echo(f"Error: {place}: {error.detail}", err=True)
+
+    def processed(self, publication: Publication) -> None:
         """Count a publication and its editions."""
         self.first, self.last = min(self.first, publication.period), max(self.last, publication.period)
         self.publications += 1
         self.editions += len(publication.editions)
 
-    def count_changes(self, bulletin: Bulletin) -> None:
-        """Count a bulletin's changes."""
+    def with_bulletin(self, bulletin: Bulletin) -> Bulletin:
+        """Count a bulletin's changes, and return it."""
         self.changes += len(bulletin.changes)
-        self.told += sum(change.is_told for change in bulletin.changes)
+        self.sent += sum(change.is_sent for change in bulletin.changes)
+        return bulletin
 
     def sentence(self, seconds: float) -> str:
-        """Return the summary: `70 publications, 6,580 editions: 9,120 changes, 8,000 told, 1,120 silent (1.3 s)`."""
+        """Return the summary: `1 publication, 1 edition: 9 changes, 8 sent, 1 recorded only (1.3 s)`."""
         published = f"{_counted(self.publications, 'publication')}, {_counted(self.editions, 'edition')}"
-        changed = f"{_counted(self.changes, 'change')}, {self.told:,} told, {self.changes - self.told:,} silent"
-        refused = f", {_counted(self.refused, 'file')} refused" if self.refused else ""
+        recorded_only = self.changes - self.sent
+        changed = f"{_counted(self.changes, 'change')}, {self.sent:,} sent, {recorded_only:,} recorded only"
+        refused = f", {_counted(self.refusals, 'file')} refused" if self.refusals else ""
         return f"{published}: {changed}{refused} ({seconds:.1f} s)"
 
     def advice(self, since: date | None) -> str:
         """Return what a reader should know who did not get what was meant; empty when there is nothing to say."""
-        if self.told and since is None:
-            told = f"All since {self.first.isoformat()} is told as if it were news, firsts of the second period too"
-            return f"{told}; --since DATE records what is older silently."
+        if self.sent and since is None:
+            everything = f"Everything since {self.first.isoformat()} is sent as if it were news"
+            return f"{everything}, firsts of the second period too; with --since DATE, what is older is recorded only."
         if self.publications and since and since > self.last:
-            return f"Nothing is told: the last period is {self.last.isoformat()}, before --since {since.isoformat()}."
+            return f"Nothing is sent: the last period is {self.last.isoformat()}, before --since {since.isoformat()}."
         return ""
 
 
-def refusal(file: Path, error: SourceError) -> str:
-    """Return the sentence that says why a file was refused: file, place in it, and reason."""
-    place = f"{file}, {error.where}" if error.where else str(file)
-    return f"{place}: {error.detail}"
+class BarCounts(ReplayCounts):
+    """Counts that also move a progress bar: one step a publication, within the file at work."""
+
+    def __init__(self, bar: "Progress", files: Sequence[Path]) -> None:
+        """Show `files` on `bar`."""
+        super().__init__()
+        self._bar = bar
+        self._files = bar.add_task("files", total=len(files))
+        self._publications = bar.add_task("publications", total=None)
+
+    def refused(self, file: Path, error: SourceError) -> None:
+        """Count it and go on to the next file."""
+        super().refused(file, error)
+        self._bar.advance(self._files)
+
+    def ingested(self, file: Path, ingested: Ingested) -> None:
+        """Go on to this file."""
+        self._bar.advance(self._files)
+        self._bar.reset(self._publications, total=len(ingested.written), description=file.name)
+
+    def processed(self, publication: Publication) -> None:
+        """Count it and move the bar."""
+        super().processed(publication)
+        self._bar.advance(self._publications)
+
+
+@contextmanager
+def following(files: Sequence[Path]) -> Iterator[ReplayCounts]:
+    """Yield the counts of a replay of `files`, with progress bars when stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield ReplayCounts()
+        return
+    from rich.console import Console  # noqa: PLC0415  # a replay in a pipeline starts without rich
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415  # as rich.console
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    # Lines that go to the same terminal are written above the bars; lines that go elsewhere must not be touched.
+    console, same_terminal = Console(stderr=True), sys.stdout.isatty()
+    with Progress(*columns, console=console, transient=True, redirect_stdout=same_terminal) as bar:
+        yield BarCounts(bar, files)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -4,7 +4,8 @@ from importlib import resources
 
 import pytest
 
-from chartwatch.cli.examples import broken, sample_catalog
+from chartwatch.cli.histories import sample_catalog
+from chartwatch.cli.rules import broken
 from chartwatch.rules import Example, default_rules, parse_examples, parse_rules
 
 EXAMPLES = parse_examples((resources.files("chartwatch.rules") / "default.yaml").read_bytes(), "default.yaml")

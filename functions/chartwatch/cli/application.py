@@ -1,0 +1,85 @@
+"""How every command is declared, reads what it is given, refuses it, and writes what it has to say."""
+
+import sys
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chartwatch.errors import ArgumentError, OptionError
+
+if TYPE_CHECKING:
+    from chartwatch.domain.rules.rule import RuleSet
+
+EXIT_WRONG_INPUT = 2
+"""Exit code when a file, an option or an argument could not be used."""
+
+
+class AnswerFormat(StrEnum):
+    """How a question is answered: as text for people, or as one JSON object."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def application(summary: str | None = None) -> typer.Typer:
+    """Return a typer application without a command; `summary` is for one that gets several."""
+    return typer.Typer(
+        help=summary,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,  # help and errors as plain text: they are piped, searched and quoted
+        pretty_exceptions_enable=False,
+    )
+
+
+def mistake(parameter: str, detail: str) -> OptionError:
+    """Return the error about an option, such as `--chart`, or about an argument, such as `SLOT`."""
+    return (OptionError if parameter.startswith("-") else ArgumentError)(parameter, detail)
+
+
+def read_date(text: str, parameter: str) -> date:
+    """Return the date that an option or an argument was given. Raises `OptionError`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise mistake(parameter, f"{text!r} is not a date such as 2022-01-31") from error
+
+
+def read_since(text: str) -> date:
+    """Return the date that `--since` was given. Raises `OptionError`."""
+    return read_date(text, "--since")
+
+
+def rules_in(file: Path | None) -> "RuleSet":
+    """Return the rules of a file, or the default ones where none is given. Raises `RuleProblem`."""
+    from chartwatch.rules import default_rules, read_rules  # noqa: PLC0415  # help is shown without pydantic
+
+    return read_rules(file) if file else default_rules()
+
+
+def write(lines: Iterable[str]) -> None:
+    """Write lines to stdout as UTF-8, whatever the terminal's locale says."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+Origins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--from",
+        metavar="SPEC",
+        help="A history: `sample`, or SOURCE[,OPTION=VALUE...]:FILE; repeatable, a source's files oldest first.",
+    ),
+]
+Stack = Annotated[str | None, typer.Option(metavar="NAME", help="The history of a deployed stack, which is only read.")]
+CatalogFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Facts about works, as CSV; else those that the sample or the stack has."),
+]
+AnswerAs = Annotated[AnswerFormat, typer.Option("--format", help="Text for people, or JSON for machines.")]

@@ -1,0 +1,255 @@
+"""`chartwatch history`: what was known when of an edition, what each version changed, and what was said of it."""
+
+import json
+from bisect import bisect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chartwatch.adapters.catalog_file import read_catalog
+from chartwatch.cli.application import (
+    EXIT_WRONG_INPUT,
+    AnswerAs,
+    AnswerFormat,
+    Origins,
+    Stack,
+    application,
+    read_date,
+    rules_in,
+    write,
+)
+from chartwatch.cli.histories import RecordedCharts, open_recorded, refuse_unknown_chart
+from chartwatch.cli.wording import holder_name
+from chartwatch.domain import words
+from chartwatch.domain.charts.chart import Chart
+from chartwatch.domain.charts.publications import Edition, Entry, PublicationSummary, Version
+from chartwatch.domain.charts.versions import Revision, RevisionKind, Revisions
+from chartwatch.domain.milestones.milestone import Milestone
+from chartwatch.domain.works.claimants import name_of
+from chartwatch.errors import ArgumentError, OptionError
+
+WIDTH = 100
+"""Columns of an account for people, but for an address that is longer."""
+
+app = application()
+
+
+@app.command()
+def history(
+    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
+    territory: Annotated[str, typer.Argument(metavar="TERRITORY", help="The territory, such as US or GLOBAL.")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")],
+    *,
+    origins: Origins = None,
+    stack: Stack = None,
+    catalog: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV, for --from; else the sample's.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, as YAML, for --from.")] = None,
+    output: AnswerAs = AnswerFormat.TEXT,
+) -> None:
+    """Show what was known when: every version of an edition, and what was said of it."""
+    day = read_date(period, "PERIOD")
+    for option, file in (("--catalog", catalog), ("--rules", rules)):
+        if stack is not None and file is not None:
+            raise OptionError(option, "is for --from; a deployment went by its own")
+    rule_set = rules_in(rules)
+    works = read_catalog(catalog) if catalog else None
+    with open_recorded(origins or (), stack, works, rule_set) as recorded:
+        account = account_of(recorded, chart, territory, day)
+    write(ACCOUNTS[output](account))
+    if recorded.refusals:
+        raise typer.Exit(EXIT_WRONG_INPUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that is known of one edition.
+
+    `versions` come oldest first, each with what it changed of the one before. `milestones` has, for each slot that was
+    dated by the edition at some time, all its revisions, the first one first.
+    """
+
+    chart: Chart
+    territory: str
+    period: date
+    versions: tuple[tuple[Version, Sequence[Revision]], ...]
+    milestones: tuple[Sequence[Milestone], ...]
+
+
+def account_of(recorded: RecordedCharts, chart: str, territory: str, period: date) -> Account:
+    """Return what is known of an edition. Raises `ArgumentError` when it was never published."""
+    timeline = recorded.charts.summaries(chart)
+    refuse_unknown_chart(chart, territory, timeline, recorded.charts.charts(), ("CHART", "TERRITORY"))
+    publication = _find_publication(timeline, territory, period)
+    histories = recorded.charts.versions(publication)
+    first, *later = histories[territory]
+    changes = [changed for _, changed in Revisions(histories).of(territory)]
+    revisions = groupby(recorded.milestones.revisions(chart, territory, period), key=lambda its: its.slot)
+    return Account(
+        chart=publication.chart,
+        territory=territory,
+        period=period,
+        versions=((first, ()), *zip(later, changes, strict=True)),
+        milestones=tuple(list(its) for _, its in revisions),
+    )
+
+
+def account_lines(account: Account) -> Iterator[str]:
+    """Yield an account for people."""
+    chart, versions = account.chart, account.versions
+    yield f"{chart.id} {account.territory} {account.period}: {words.counted(len(versions), 'version')}"
+    yield from words.wrapped(f"{words.sentence(chart.name)} in {words.territory_name(account.territory)}", WIDTH)
+    for number, (version, changes) in enumerate(versions, 1):
+        yield ""
+        yield f"Version {number}, fetched {version.provenance.fetched_at or 'at an unknown time'}"
+        yield f"  from     {version.provenance.url}"
+        yield f"  SHA-256  {version.provenance.sha256}"
+        if changes:
+            yield ""
+            yield from _table_lines(_changes_table(changes))
+        yield ""
+        yield from _table_lines(_ranks_table(version.edition))
+    yield ""
+    yield "What was said of it:" if account.milestones else "Nothing was said of it."
+    for revisions in account.milestones:
+        yield ""
+        yield f"  {revisions[0].slot}"
+        for milestone in revisions:
+            yield from _milestone_lines(milestone, account.period)
+
+
+def account_object(account: Account) -> Iterator[str]:
+    """Yield an account for machines, one JSON object; a milestone is as in a line of `chartwatch replay`."""
+    as_json = {
+        "chart": account.chart.id,
+        "chart_name": account.chart.name,
+        "territory": account.territory,
+        "period": account.period.isoformat(),
+        "versions": [
+            {
+                "fetched_at": version.provenance.fetched_at,
+                "url": version.provenance.url,
+                "sha256": version.provenance.sha256,
+                "entries": [_entry_as_json(entry) for entry in version.edition.entries],
+                "changes": [
+                    {
+                        "kind": change.kind.value,
+                        "before": change.before and _entry_as_json(change.before),
+                        "after": change.after and _entry_as_json(change.after),
+                    }
+                    for change in changes
+                ],
+            }
+            for version, changes in account.versions
+        ],
+        "milestones": [milestone.as_json() for revisions in account.milestones for milestone in revisions],
+    }
+    yield json.dumps(as_json, ensure_ascii=False, indent=2)
+
+
+ACCOUNTS: Mapping[AnswerFormat, Callable[[Account], Iterator[str]]] = {
+    AnswerFormat.TEXT: account_lines,
+    AnswerFormat.JSON: account_object,
+}
+"""How each format writes an account."""
+
+
+def _find_publication(timeline: Sequence[PublicationSummary], territory: str, period: date) -> PublicationSummary:
+    """Return the publication of a period. Raises `ArgumentError` when the territory has none, and names the nearest."""
+    by_period = {publication.period: publication for publication in timeline if territory in publication.number_ones}
+    if period in by_period:
+        return by_period[period]
+    periods, chart = list(by_period), timeline[-1].chart
+    at = bisect(periods, period)
+    nearest = words.listed([str(day) for day in periods[max(at - 1, 0) : at + 1]])
+    it_has = f"it has {words.counted(len(periods), str(chart.cadence))} from {periods[0]} to {periods[-1]}"
+    detail = f"{chart.id} has no {chart.cadence} {period} of {territory}; {it_has}, the nearest {nearest}"
+    raise ArgumentError("PERIOD", detail)
+
+
+def _changes_table(changes: Sequence[Revision]) -> Table:
+    table = _table("rank", "what", "before", "after")
+    for change in changes:
+        before, after = change.before, change.after
+        rank = next(entry.rank for entry in (after, before) if entry is not None)
+        cells = (_changed(before, after, change.kind), _changed(after, before, change.kind))
+        table.add_row(str(rank), change.kind.value, *cells)
+    return table
+
+
+def _changed(entry: Entry | None, other: Entry | None, kind: RevisionKind) -> Text:
+    """Return what a rank says, without the figures that the other version of the same work has too."""
+    if entry is None:
+        return Text("not there")
+    alike = set(other.figures) if other and kind is not RevisionKind.REPLACED else set()
+    figures = [f"{name} {_figure(value)}" for name, value in entry.figures if (name, value) not in alike]
+    return Text("\n".join([name_of(entry.title, entry.season), *([", ".join(figures)] if figures else [])]))
+
+
+def _ranks_table(edition: Edition) -> Table:
+    figures = tuple(dict.fromkeys(name for entry in edition.entries for name, _ in entry.figures))
+    table = _table("rank", "title")
+    for name in figures:
+        table.add_column(name, justify="right")
+    for entry in edition.entries:
+        its = dict(entry.figures)
+        cells = (_figure(its.get(name, "")) for name in figures)
+        table.add_row(str(entry.rank), Text(name_of(entry.title, entry.season)), *cells)
+    return table
+
+
+def _table(rank: str, *columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column(rank, justify="right", no_wrap=True)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _table_lines(table: Table) -> Iterator[str]:
+    out = Console(file=StringIO(), width=WIDTH - 2, color_system=None, highlight=False)
+    with out.capture() as captured:
+        out.print(table)
+    for line in captured.get().splitlines():
+        yield f"  {line.rstrip()}"
+
+
+def _milestone_lines(milestone: Milestone, period: date) -> Iterator[str]:
+    """Yield a revision of a milestone: what became of it, whether it was sent, and by which document it came."""
+    sent = "recorded only" if milestone.silent else "sent"
+    elsewhere = f", of {milestone.period}" if milestone.period != period else ""
+    evidence = milestone.evidence
+    by = f", by the document fetched {evidence.edition.fetched_at or 'at an unknown time'}" if evidence else ""
+    yield f"    revision {milestone.revision}: {milestone.status}, {sent}{elsewhere}{by}"
+    yield from _indented(milestone.headline)
+    if milestone.holders:
+        holders = [f"{holder_name(holder)} since {holder.since}" for holder in milestone.holders]
+        yield from _indented(f"held by {words.listed(holders)}")
+
+
+def _indented(text: str) -> list[str]:
+    return words.wrapped(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+
+
+def _figure(value: str) -> str:
+    return f"{int(value):,}" if value.isdecimal() else value
+
+
+def _entry_as_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "rank": entry.rank,
+        "title": entry.title,
+        "season": entry.season,
+        "kind": entry.kind and entry.kind.value,
+        "figures": dict(entry.figures),
+    }

@@ -1,0 +1,59 @@
+"""`chartwatch rebuild`: the record of a chart, made anew from what was published and what was sent."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from chartwatch.adapters.workstation import deployed_stores
+from chartwatch.cli.application import application, mistake, write
+from chartwatch.domain import words
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.rules import included_rules
+from chartwatch.services.detect import Detector
+
+WIDTH = 100
+"""Columns of what is shown."""
+
+app = application()
+
+
+@app.command()
+def rebuild(
+    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
+    *,
+    stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
+    store: Annotated[bool, typer.Option("--write", help="Make the result the record; nothing of it is sent.")] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="As --write, and send what contradicts that which was last sent.")
+    ] = False,
+) -> None:
+    """Fold a deployed chart from its beginning, and show what that changes."""
+    with deployed_stores(stack) as stores:
+        known = stores.charts.charts()
+        if chart not in known:
+            raise mistake("CHART", f"{chart!r} is not in the stack {stack}; there are {', '.join(known) or 'none'}")
+        rules, catalog = included_rules(stores.parameters["RulesFile"]), stores.catalogs.current()
+        head = stores.record.head(chart)
+        if head is not None and (head.rules, head.catalog) != (rules.versions, catalog.version):
+            # What these change is news, which a rebuild would keep back.
+            said = f"is recorded by other rules or another catalog than {stack} has here; `reconcile` is to run first"
+            raise mistake("CHART", f"{chart} {said}")
+        live_from = date.fromisoformat(stores.parameters["LiveFrom"])
+        detector = Detector(stores.charts, stores.record, catalog, rules, live_from)
+        bulletin = detector.rebuild(chart, commit=store or send, send=send)
+    write(rebuilt_lines(chart, bulletin, written=store or send))
+
+
+def rebuilt_lines(chart: str, bulletin: Bulletin | None, *, written: bool) -> Iterator[str]:
+    """Yield what a rebuild changes, and what became of it."""
+    changes = bulletin.changes if bulletin else ()
+    for change in changes:
+        milestone = change.milestone
+        sent = "sent" if change.is_sent else "recorded only"
+        line = f"{milestone.period}  {milestone.status}, {sent}: {milestone.headline}"
+        yield from words.wrapped(line, WIDTH, subsequent_indent=" " * 12)
+    counted = words.counted(len(changes), "change") if changes else "no change"
+    done = "the record was written" if written else "nothing was written; --write does, and --send also sends"
+    yield f"{counted} of {chart}: {done}"

@@ -1,0 +1,106 @@
+"""`chartwatch sources`, and how the source is found that a command line names."""
+
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from importlib.metadata import entry_points
+from inspect import getattr_static
+from pathlib import Path
+
+from chartwatch.cli.application import application
+from chartwatch.cli.wording import did_you_mean
+from chartwatch.domain import words
+from chartwatch.errors import OptionError
+from chartwatch.sources import SOURCES, Source
+
+ENTRY_POINTS = "chartwatch.sources"
+"""The group of entry points by which an installed package offers sources."""
+
+OWN = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*"
+"""What the name of a source of one's own looks like, which nobody has registered: `module:Class`."""
+
+_MEMBERS = tuple(name for name in (*Source.__annotations__, *vars(Source)) if not name.startswith("_"))
+_CLASS_MEMBERS = tuple(name for name in _MEMBERS if not isinstance(vars(Source).get(name), property))
+
+app = application()
+
+
+@app.command()
+def sources() -> None:
+    """List the sources and their options."""
+    from chartwatch.cli.listings import console, sources_table  # noqa: PLC0415  # a replay starts without rich
+
+    installed = {name: find_source(name, ENTRY_POINTS) for name in _installed()}
+    console().print(sources_table({**SOURCES, **installed}))
+
+
+def is_source(name: str) -> bool:
+    """Return whether a source has that name, registered here or offered by an installed package."""
+    return name in SOURCES or name in _installed()
+
+
+def open_named(name: str, settings: Sequence[str], parameter: str) -> Source:
+    """Return the source of that name, `module:Class` for one of one's own, with its options as `key=value`.
+
+    `parameter` is where the name was given. Raises `OptionError`.
+    """
+    source = find_source(name, parameter).configured(_read_settings(settings))
+    _refuse_incomplete(source, _MEMBERS, name, parameter)
+    return source
+
+
+def find_source(name: str, parameter: str) -> type[Source]:
+    """Return the class of a source by its name. Raises `OptionError`."""
+    if name in SOURCES:
+        return SOURCES[name]
+    reference = _installed().get(name, name)
+    if not re.fullmatch(OWN, reference):
+        there_are = f"there are {', '.join(SOURCES)}; one of your own is MODULE:CLASS"
+        raise OptionError(parameter, f"the source {name!r} is not known; {there_are}")
+    module, _, class_name = reference.partition(":")
+    found = _imported(module, class_name, parameter)
+    _refuse_incomplete(found, _CLASS_MEMBERS, reference, parameter)
+    return found
+
+
+def _installed() -> Mapping[str, str]:
+    """Return the sources that installed packages offer, each as `module:Class`, by name."""
+    return {offered.name: offered.value for offered in entry_points(group=ENTRY_POINTS)}
+
+
+def _imported(module: str, name: str, parameter: str) -> type[Source]:
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)  # as `python -m` does
+    try:
+        found = vars(import_module(module))
+    except Exception as error:  # anything may go wrong in a module of somebody else's
+        if isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}."):
+            detail = f"there is no module {error.name!r}, neither in this folder nor installed"
+        else:
+            detail = f"the module {module} cannot be imported: {type(error).__name__}: {' '.join(str(error).split())}"
+        raise OptionError(parameter, detail) from error
+    classes: dict[str, type[Source]] = {known: its for known, its in found.items() if isinstance(its, type)}
+    if name not in classes:
+        raise OptionError(parameter, f"the module {module} has no class {name!r}{did_you_mean(name, classes)}")
+    return classes[name]
+
+
+def _refuse_incomplete(found: object, members: Iterable[str], name: str, parameter: str) -> None:
+    """Raise `OptionError` when something is no source, for want of a member or of one that does anything."""
+    missing = [its for its in members if getattr_static(found, its, None) in (None, vars(Source).get(its))]
+    if missing:
+        raise OptionError(parameter, f"{name} is not a source: it has no {words.listed(missing)}")
+
+
+def _read_settings(settings: Sequence[str]) -> dict[str, str]:
+    """Return the options of a source, each given as `key=value`. Raises `OptionError`."""
+    value_by_key: dict[str, str] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not (key and equals):
+            raise OptionError("-o", f"{setting!r} is not of the form key=value")
+        if key in value_by_key:
+            raise OptionError(f"-o {key}", "is given twice")
+        value_by_key[key] = value
+    return value_by_key

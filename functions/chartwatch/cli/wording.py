@@ -1,0 +1,75 @@
+"""How rules, the holders of places, and what was probably meant read in a sentence."""
+
+from collections.abc import Iterable, Mapping
+
+from chartwatch.domain import words
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Rule
+from chartwatch.domain.works.claimants import name_of
+from chartwatch.domain.works.work import Kind
+from chartwatch.rules.codes import nearest
+
+_PLURALS: Mapping[str, str] = {Kind.FILM: "films", Kind.SERIES: "series"}
+
+
+def where_in_words(rule: Rule) -> str:
+    """Return what a rule counts: "non-English series", "titles from Mexico"."""
+    return _where(rule, _PLURALS, "titles")
+
+
+def one_in_words(rule: Rule) -> str:
+    """Return one of what a rule counts: "non-English series", "title from Mexico"."""
+    return _where(rule, {}, "title")
+
+
+def holder_name(holder: Holder) -> str:
+    """Return the title of a holder, with its season where it is one."""
+    return name_of(holder.title, holder.label or holder.season)
+
+
+def did_you_mean(text: str, known: Iterable[str]) -> str:
+    """Return "; did you mean KR?" where one of `known` is written much like the text, else nothing."""
+    by_case = {name.lower(): name for name in sorted(known)}
+    meant = nearest(text, by_case)
+    return f"; did you mean {by_case[meant]}?" if meant else ""
+
+
+def _where(rule: Rule, kinds: Mapping[str, str], anything: str) -> str:
+    conditions = {condition.fact: condition for condition in rule.where}
+    language, country = conditions.get(Fact.ORIGINAL_LANGUAGE), conditions.get(Fact.ORIGIN_COUNTRY)
+    year = conditions.get(Fact.RELEASE_YEAR)
+    parts = (
+        language and _languages(language),
+        _kinds(conditions.get(Fact.WORK_KIND), kinds, anything),
+        country and _countries(country),
+        year and _years(year),
+        rule.lists and _lists(rule.lists),
+        "by season" if rule.count is Count.SEASONS else None,
+    )
+    return " ".join(part for part in parts if part)
+
+
+def _years(condition: Condition) -> str:
+    first, last = min(condition.values), max(condition.values)
+    return f"of {first}" if first == last else f"of {first} to {last}"
+
+
+def _lists(lists: Lists) -> str:
+    return f"{'not ' if lists.negated else ''}on {', '.join(sorted(lists.names))}"
+
+
+def _kinds(condition: Condition | None, kinds: Mapping[str, str], anything: str) -> str:
+    if condition is None:
+        return anything
+    named = " and ".join(kinds.get(kind, kind) for kind in sorted(condition.values))
+    return f"{anything} but {named}" if condition.negated else named
+
+
+def _languages(condition: Condition) -> str:
+    names = [words.language_name(code) for code in sorted(condition.values)]
+    return ", ".join(f"non-{name}" for name in names) if condition.negated else f"{' or '.join(names)}-language"
+
+
+def _countries(condition: Condition) -> str:
+    named = " or ".join(words.territory_name(code) for code in sorted(condition.values))
+    return f"{'not ' if condition.negated else ''}from {named}"
