@@ -35,7 +35,7 @@ from chartwatch.domain.charts.publications import Publication
 from chartwatch.domain.milestones.fold import Head, advance
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector, Past
-from chartwatch.services.ingest import filing
+from chartwatch.services.ingest import update_of
 from chartwatch.services.ports import Writes
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def cost_behind(shape: Shape, history: GeneratedHistory, periods: int, measured:
 
 
 def _process(publication: Publication, charts: DynamoCharts, detector: Detector) -> None:
-    if (new := filing(publication, None, {})) is not None:
+    if (new := update_of(publication, None, {})) is not None:
         charts.put([new])
     detector.detect(publication.chart.id, publication.period)
 

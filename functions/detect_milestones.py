@@ -50,7 +50,7 @@ def detect(detector: Detector, record: DynamoDBRecord) -> None:
 
 def _report(bulletins: list[Bulletin]) -> None:
     for bulletin in bulletins:
-        told = sum(change.is_told for change in bulletin.changes)
+        sent = sum(change.is_sent for change in bulletin.changes)
         metrics.add_metric("MilestonesChanged", MetricUnit.Count, len(bulletin.changes))
-        metrics.add_metric("MilestonesTold", MetricUnit.Count, told)
-        logger.info("bulletin", bulletin=bulletin.id, changes=len(bulletin.changes), told=told)
+        metrics.add_metric("MilestonesTold", MetricUnit.Count, sent)
+        logger.info("bulletin", bulletin=bulletin.id, changes=len(bulletin.changes), sent=sent)

@@ -30,7 +30,7 @@ def publish(record: DynamoDBRecord) -> None:
     """Process one record: the keys of a bulletin. What is in doubt, or waits for that, is left to `reconcile`."""
     key = keys.bulletin_of(record)
     try:
-        bulletin = deployment.milestones().bulletin(key.chart, key.number)
+        bulletin = deployment.bulletins().bulletin(key.chart, key.number)
         completed = deployment.publisher().publish(bulletin)
         if completed.refused:
             raise StoriesUnsent(bulletin.id, tuple(map(str, completed.refused)))

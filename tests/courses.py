@@ -1,13 +1,14 @@
-"""A course run on the memory stores: what is recorded in the end, and everything that was said on the way."""
+"""A course run on the memory stores: what is recorded in the end, and every bulletin on the way."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
+from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import take_in
+from chartwatch.services.ingest import store_publication
+from tests.recorded import milestones
 from tests.strategies import LAST, Arrival, Course, Slot, Version, World, period_of
 
 
@@ -16,7 +17,7 @@ class Run:
     """The stores after a course, and its bulletins in the order of their making."""
 
     charts: MemoryCharts = field(default_factory=MemoryCharts)
-    milestones: MemoryMilestones = field(default_factory=MemoryMilestones)
+    store: MemoryRecord = field(default_factory=MemoryRecord)
     bulletins: list[Bulletin] = field(default_factory=list)
 
     def record(self) -> Mapping[str, Milestone]:
@@ -24,22 +25,22 @@ class Run:
         return {
             slot: milestone
             for chart in self.charts.charts()
-            for slot, milestone in self.milestones.recorded(chart).milestones.items()
+            for slot, milestone in milestones(self.store, chart).items()
         }
 
 
-def run(course: Course, live_from: date | None = None) -> Run:
+def run(course: Course, live_from: date | None = None, store: MemoryRecord | None = None) -> Run:
     """Let everything arrive, process what was left over, and bring every chart up to the facts of the end."""
-    done = Run()
+    done = Run(store=store or MemoryRecord())
     catalogs = [facts.catalog for facts in course.facts]
     earlier = {catalog.version: catalog for catalog in catalogs}.get
     detectors = [
-        Detector(done.charts, done.milestones, catalog, facts.rule_set, live_from, earlier_catalog=earlier)
+        Detector(done.charts, done.store, catalog, facts.rule_set, live_from, earlier_catalog=earlier)
         for catalog, facts in zip(catalogs, course.facts, strict=True)
     ]
     for arrival in course.arrivals:
         publication = arrival.publication
-        take_in(publication, done.charts)
+        store_publication(publication, done.charts)
         for _ in range(arrival.times):
             done.bulletins += detectors[arrival.facts].detect(publication.chart.id, publication.period)
     for slot in course.left_for_the_end:

@@ -15,7 +15,7 @@ from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import NotPublished
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import take_in
+from chartwatch.services.ingest import store_publication
 from chartwatch.services.pacing import Pace
 from chartwatch.services.ports import ChartStore, Checkpoints, MilestoneStore, Outbox
 from chartwatch.services.publish import Publisher
@@ -202,7 +202,7 @@ class World:
     def publish(self, *weeks: int) -> None:
         """Let publications arrive, of which nothing is concluded yet."""
         for number in weeks:
-            take_in(publication(number), self.place.charts())
+            store_publication(publication(number), self.place.charts())
 
     def detector(self) -> Detector:
         return Detector(self.place.charts(), self.place.milestones(), CATALOG, RULES)

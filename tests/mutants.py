@@ -98,7 +98,7 @@ TESTS = {
         "tests/unit/domain/test_answers.py",
         "tests/integration/test_cli_check.py",
     ),
-    "fetching": ("tests/unit/domain/test_renewal.py",),
+    "fetching": ("tests/unit/domain/test_conditional_fetch.py",),
     "rules": (*DOMAIN, "tests/unit/test_rule_mistakes.py", "tests/unit/cli/test_listings.py"),
 }
 """The tests of a module; of others those of the domain."""

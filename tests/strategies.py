@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
-from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.rules.change import Returns
+from chartwatch.domain.rules.kinds import KINDS
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Rule, RuleSet, Scope
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
@@ -26,7 +28,9 @@ from chartwatch.rules.schema import FIRST_YEAR, LAST_YEAR
 PROFILE = os.environ.get("CHARTWATCH_HYPOTHESIS")
 DEEP = PROFILE == "deep"
 
-START = date(2021, 1, 3)
+START = date(2020, 12, 27)
+"""A Sunday from which on charts of the day and of the week run into the next year, and so into another ledger."""
+
 CHARTS = {
     chart.id: chart
     for chart in (
@@ -298,9 +302,13 @@ def _rule(kind: str) -> st.SearchStrategy[RuleData]:
 def _as_rule(data: RuleData) -> Rule:
     where = data["where"]
     at = data.get("at", ())
-    return Rule(
+    own: Mapping[str, Mapping[str, Any]] = {
+        "change": {"returns": Returns(data.get("returns", "also"))},
+        "spread": {"everywhere": "all" in at},
+        "reign": {"record": data.get("record", False), "total": data.get("total", False)},
+    }
+    return KINDS[data["kind"]](
         id=data["id"],
-        kind=RuleKind(data["kind"]),
         scope=Scope(data["scope"]),
         headline=data["headline"],
         brief=data["brief"],
@@ -310,10 +318,7 @@ def _as_rule(data: RuleData) -> Rule:
         at=tuple(n for n in at if n != "all"),
         count=Count(data["count"]),
         origin=Origin(data["origin"]),
-        returns=Returns(data.get("returns", "also")),
-        everywhere="all" in at,
-        record=data.get("record", False),
-        total=data.get("total", False),
+        **own.get(data["kind"], {}),
     )
 
 

@@ -227,16 +227,28 @@ class RecordAhead(ChartwatchError):
 
 
 @dataclass
-class RecordTooLarge(ChartwatchError):
-    """A step would write an item that the table cannot hold, so it was not taken. `place` and `item` are its key."""
+class RecordDamaged(ChartwatchError):
+    """A file that the record of a chart names is missing, or is not what its name says."""
 
-    place: str
-    item: str
-    size: int
+    chart: str
+    file: str
+    detail: str
 
     def __str__(self) -> str:
-        """Name the item and its size."""
-        return f"{self.item} of {self.place} would have {self.size} bytes, more than DynamoDB takes"
+        """Name chart and file."""
+        return f"the record of {self.chart} is damaged: {self.file} {self.detail}"
+
+
+@dataclass
+class RecordNewer(ChartwatchError):
+    """The record was made by a later version of Chartwatch, which this one does not write over."""
+
+    chart: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Name chart and versions."""
+        return f"the record of {self.chart} was made by a later version of Chartwatch ({self.detail})"
 
 
 @dataclass

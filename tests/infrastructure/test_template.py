@@ -2,11 +2,14 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chartwatch.adapters.record import RECORD
 from chartwatch.services.reconcile import LEASE, TURN, Found
+from chartwatch.services.record import KEPT_FOR, LEDGER
 from chartwatch.settings import PREFIX, Settings
 from chartwatch.sources import SOURCES
 from tests.infrastructure.templates import ROOT, attribute, many, read
@@ -24,6 +27,30 @@ FAILURES = attribute("FailuresQueue")
 PUBLISHERS = ("PublishStoriesRole", "ReconcileRole")
 WITNESSES = {"StoryWitness": "StoryTopic", "DigestWitness": "DigestTopic"}
 
+BUCKET: dict[str, dict[str, set[str]]] = {
+    "FetchRankingsRole": {"raw/*": {"s3:PutObject"}},
+    "DetectMilestonesRole": {
+        "catalog/*": {"s3:GetObject"},
+        "record/*": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:ListBucketVersions"},
+    },
+    "PublishStoriesRole": {"record/*": {"s3:GetObject", "s3:ListBucket"}},
+    "ReconcileRole": {
+        "catalog/*": {"s3:GetObject"},
+        "record/*": {
+            *("s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion"),
+            *("s3:ListBucket", "s3:ListBucketVersions"),
+        },
+    },
+}
+"""What each role may do with the files of the bucket, by their prefixes."""
+
+MILESTONES = {
+    "DetectMilestonesRole": {"dynamodb:GetItem", "dynamodb:PutItem"},
+    "PublishStoriesRole": {"dynamodb:GetItem", "dynamodb:Query"},
+    "ReconcileRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},
+}
+"""What each role may do with the milestones table. A transaction that puts items asks for no more than each put."""
+
 
 def watched() -> set[tuple[str, str]]:
     """Return the metrics of AWS's that have an alarm: their names, and whose they are."""
@@ -33,6 +60,28 @@ def watched() -> set[tuple[str, str]]:
         for dimension in its["Dimensions"]
         if its["Namespace"] != "Chartwatch"
     }
+
+
+def scheduled_sources() -> list[str]:
+    """Return the sources that the schedules fetch."""
+    inputs = " ".join(json.dumps(its["Target"].get("Input", "")) for its in SCHEDULES.values())
+    return re.findall(r'\\"source\\": \\"([^\\]+)', inputs)
+
+
+def on_the_bucket() -> dict[str, dict[str, set[str]]]:
+    """Return what each role may do with the files of the bucket, by their prefixes."""
+    may: dict[str, dict[str, set[str]]] = {}
+    for role, statement in TEMPLATE.role_statements():
+        actions = {action for action in many(statement["Action"]) if action.startswith("s3:")}
+        for resource in many(statement["Resource"]) if actions else ():
+            if resource == attribute("Bucket"):
+                prefix = statement["Condition"]["StringLike"]["s3:prefix"]
+                assert statement["Condition"] == {"StringLike": {"s3:prefix": prefix}}
+            else:
+                assert "Condition" not in statement
+                prefix = resource["Fn::Sub"].removeprefix("${Bucket.Arn}/")
+            may.setdefault(role, {}).setdefault(prefix, set()).update(actions)
+    return may
 
 
 def is_tls_only(statement: dict[str, Any]) -> bool:
@@ -47,7 +96,7 @@ def is_tls_only(statement: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
-def test_a_stream_is_read_from_its_beginning_and_a_bad_record_stops_it_for_a_while_only(name: str) -> None:
+def test_a_stream_is_read_from_its_beginning_and_a_bad_record_stops_it_for_a_while(name: str) -> None:
     mapping = MAPPINGS[name]
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["BisectBatchOnFunctionError"] is True
@@ -169,6 +218,14 @@ def test_the_bucket_is_not_deleted_by_mistake_and_is_nobody_else_s() -> None:
     assert len(bucket["Properties"]["PublicAccessBlockConfiguration"]) == 4
 
 
+def test_old_versions_of_the_files_of_records_end_when_no_table_can_be_set_back_to_them() -> None:
+    (rule,) = TEMPLATE.properties("AWS::S3::Bucket")["Bucket"]["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["Prefix"]) == ("Enabled", RECORD)
+    assert timedelta(days=rule["NoncurrentVersionExpiration"]["NoncurrentDays"]) == KEPT_FOR[LEDGER.name]
+    assert rule["ExpiredObjectDeleteMarker"] is True
+    assert not [name for name in rule if name.startswith("Expiration")], "nothing that is current ends by itself"
+
+
 # ------------------------------------------------------------------------------------------------- nobody gets in
 
 
@@ -216,6 +273,19 @@ def test_no_role_may_do_anything_in_general_or_to_anything_in_general() -> None:
             # Keys of a bucket, streams of a table and parameters under a path have names that nobody knows beforehand.
             named = resource if isinstance(resource, str) else next(iter(resource.values()))
             assert "*" not in named or re.search(r"[}:/]\w+/(\w+/)*\*$", named), (role, statement["Sid"])
+
+
+def test_each_role_may_do_with_the_bucket_what_its_function_does_and_no_more() -> None:
+    assert on_the_bucket() == BUCKET
+
+
+def test_each_role_may_do_with_the_record_what_its_function_does_and_no_more() -> None:
+    may = {
+        role: set(statement["Action"])
+        for role, statement in TEMPLATE.role_statements()
+        if attribute("MilestonesTable") in many(statement["Resource"])
+    }
+    assert may == MILESTONES
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
@@ -275,7 +345,7 @@ def test_every_variable_is_one_that_is_read_and_every_one_is_set() -> None:
     assert [name for name, function in FUNCTIONS.items() if "Environment" in function] == []
 
 
-def test_every_function_has_alarms_for_failing_and_throttling_and_every_mapping_for_falling_behind() -> None:
+def test_every_function_that_fails_and_every_mapping_that_is_behind_has_an_alarm() -> None:
     assert watched() == {
         *(("Errors", name) for name in FUNCTIONS),
         *(("Throttles", name) for name in FUNCTIONS),
@@ -300,6 +370,7 @@ def test_what_reconcile_finds_and_a_person_should_know_has_an_alarm() -> None:
         Found.STORY_REFUSED,
         Found.STORY_HELD,
         Found.RECORD_DIFFERS,
+        Found.SENT_CONTRADICTED,
     ]
     assert 'Metrics(service="reconcile")' in (ROOT / "functions" / "reconcile.py").read_text()
 
@@ -312,7 +383,7 @@ def test_an_alarm_speaks_up_and_is_quiet_where_nothing_runs() -> None:
 
 
 @pytest.mark.parametrize("function", ["detect_milestones", "publish_stories"])
-def test_a_record_that_goes_on_failing_has_an_alarm_though_its_function_does_not_fail(function: str) -> None:
+def test_a_record_that_goes_on_failing_has_an_alarm_though_no_function_fails(function: str) -> None:
     (alarm,) = (
         its
         for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
@@ -322,23 +393,22 @@ def test_a_record_that_goes_on_failing_has_an_alarm_though_its_function_does_not
     assert 'add_metric("RecordsFailed"' in (ROOT / "functions" / f"{function}.py").read_text()
 
 
-def test_a_refused_document_of_any_source_is_counted_under_the_name_that_an_alarm_watches() -> None:
+def test_a_refused_document_is_counted_under_the_name_that_an_alarm_watches() -> None:
     watched = [
         {dimension["Name"]: dimension["Value"] for dimension in its["Dimensions"]}
         for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
         if (its["Namespace"], its["MetricName"]) == ("Chartwatch", "DocumentsRefused")
     ]
     code = (ROOT / "functions" / "fetch_rankings.py").read_text()
-    assert watched == [{"service": "fetch_rankings", "source": name} for name in SOURCES]
+    assert watched == [{"service": "fetch_rankings", "source": name} for name in scheduled_sources()]
     assert 'Metrics(service="fetch_rankings")' in code
     assert 'add_metric("DocumentsRefused"' in code
     assert 'add_dimension("source", source.name)' in code
     assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == "Chartwatch"
 
 
-def test_every_source_has_a_schedule() -> None:
-    inputs = " ".join(json.dumps(its["Target"].get("Input", "")) for its in SCHEDULES.values())
-    assert [name for name in SOURCES if f'source\\": \\"{name}\\"' not in inputs] == []
+def test_every_source_that_is_scheduled_is_registered() -> None:
+    assert [name for name in scheduled_sources() if name not in SOURCES] == []
 
 
 def test_the_readme_knows_how_many_alarms_there_are() -> None:

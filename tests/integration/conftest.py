@@ -13,19 +13,20 @@ from moto import mock_aws
 
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
-from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.memory import (
     MemoryCatalogs,
     MemoryCharts,
     MemoryCheckpoints,
-    MemoryMilestones,
     MemoryOutbox,
+    MemoryRecord,
 )
+from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.tables import create_table, read_tables
-from chartwatch.services.ports import CatalogStore, ChartStore, Checkpoints, MilestoneStore, Outbox
+from chartwatch.services.ports import CatalogStore, ChartStore, Checkpoints, Outbox
+from chartwatch.services.record import RecordStore
 from chartwatch_local.aws import REGION, LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
 from tests.command_line import Write
@@ -40,7 +41,7 @@ class Place(Protocol):
 
     def charts(self) -> ChartStore: ...
 
-    def milestones(self) -> MilestoneStore: ...
+    def record(self) -> RecordStore: ...
 
     def catalogs(self) -> CatalogStore: ...
 
@@ -53,15 +54,15 @@ class Memory:
     """A place in memory; its stores are the place."""
 
     def __init__(self) -> None:
-        self._charts, self._milestones = MemoryCharts(), MemoryMilestones()
+        self._charts, self._record = MemoryCharts(), MemoryRecord()
         self._catalogs, self._outbox = MemoryCatalogs(), MemoryOutbox()
         self._checkpoints = MemoryCheckpoints()
 
     def charts(self) -> MemoryCharts:
         return self._charts
 
-    def milestones(self) -> MemoryMilestones:
-        return self._milestones
+    def record(self) -> MemoryRecord:
+        return self._record
 
     def catalogs(self) -> MemoryCatalogs:
         return self._catalogs
@@ -75,7 +76,7 @@ class Memory:
 
 @dataclass
 class Aws:
-    """Tables and a bucket. `client` makes another client of DynamoDB, for a test to meddle with."""
+    """Tables and a bucket. `client` and `s3_client` make further clients, for a test to meddle with."""
 
     session: boto3.Session
     endpoint: str | None
@@ -91,6 +92,7 @@ class Aws:
         dynamodb = session.client("dynamodb", endpoint_url=endpoint)
         s3 = session.client("s3", endpoint_url=endpoint)
         s3.create_bucket(Bucket=f"bucket-{suffix}")
+        s3.put_bucket_versioning(Bucket=f"bucket-{suffix}", VersioningConfiguration={"Status": "Enabled"})
         names = {logical_id: f"{logical_id}-{suffix}" for logical_id in read_tables()}
         for logical_id, definition in read_tables().items():
             create_table(dynamodb, names[logical_id], definition)
@@ -99,6 +101,9 @@ class Aws:
     def client(self) -> "DynamoDBClient":
         return self.session.client("dynamodb", endpoint_url=self.endpoint)
 
+    def s3_client(self) -> "S3Client":
+        return self.session.client("s3", endpoint_url=self.endpoint)
+
     def table(self, logical_id: str, client: Any = None, workers: int = 1) -> Table:
         """Return a table on which calls come one after another, unless there are more `workers`."""
         return Table(client or self.dynamodb, self.names[logical_id], workers=workers, pause=self.pauses.append)
@@ -106,8 +111,8 @@ class Aws:
     def charts(self, client: Any = None) -> DynamoCharts:
         return DynamoCharts(self.table("ChartsTable", client))
 
-    def milestones(self, client: Any = None, workers: int = 1) -> DynamoMilestones:
-        return DynamoMilestones(self.table("MilestonesTable", client, workers))
+    def record(self, client: Any = None, s3: Any = None) -> AwsRecord:
+        return AwsRecord(self.table("MilestonesTable", client), s3 or self.s3, self.bucket)
 
     def catalogs(self, client: Any = None) -> DynamoCatalogs:
         return DynamoCatalogs(self.table("CatalogTable", client), CatalogDocuments(self.s3, self.bucket))

@@ -19,7 +19,7 @@ from chartwatch.errors import SourceError
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
 from chartwatch.services.ingest import Ingested
-from chartwatch.services.ports import Filing
+from chartwatch.services.ports import PublicationUpdate
 from chartwatch.sources import open_source
 
 DATA = Path(os.environ.get("CHARTWATCH_DATA", ""))
@@ -173,7 +173,7 @@ def test_a_week_that_comes_late_corrects_just_the_slots_whose_holders_it_changes
         found = everything.stores.charts
         summary = found.summary(chart, periods[week])
         assert summary is not None
-        late.charts.put([Filing(summary, found.histories(chart, periods[week]))])
+        late.charts.put([PublicationUpdate(summary, found.versions(summary))])
         return [change for bulletin in detector.detect(chart, periods[week]) for change in bulletin.changes]
 
     told = {c.milestone.slot: c.milestone for w in range(len(periods)) if w != withheld for c in supply(w) if c.is_told}

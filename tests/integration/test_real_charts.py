@@ -23,7 +23,7 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.rules import default_rules, parse_rules
 from chartwatch.services.detect import Detector
 from chartwatch.services.ingest import Ingested, ingest
-from chartwatch.services.ingest import take_in as put
+from chartwatch.services.ingest import store_publication as put
 from chartwatch.sources import open_source
 from tests.oracle import agreement, sql
 

@@ -20,7 +20,7 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import default_rules, parse_rules
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import ingest, take_in
+from chartwatch.services.ingest import ingest, store_publication
 from chartwatch.sources import open_source
 from tests.integration.conftest import Aws, Memory, Place
 
@@ -92,7 +92,7 @@ def told(place: Place, publications: Sequence[Publication], in_force: Sequence[t
         for chart in (SERIES.id, FILMS.id):
             bulletins += detector.reconsider(chart)
         for published in publications[number * share : (number + 1) * share]:
-            take_in(published, place.charts())
+            store_publication(published, place.charts())
             bulletins += detector.detect(published.chart.id, published.period)
         lines += [
             f"{bulletin.id} {json.dumps(change.milestone.as_json())}"

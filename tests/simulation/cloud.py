@@ -1,13 +1,14 @@
-"""A cloud in memory: DynamoDB, SNS and SQS as the adapters call them, and what may go wrong with a call."""
+"""A cloud in memory: DynamoDB, S3, SNS and SQS as the adapters call them, and what may go wrong with a call."""
 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypeVar
+from io import BytesIO
+from typing import Any, NamedTuple, TypeVar
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
@@ -20,7 +21,10 @@ UNLIKE = "attempt"
 
 
 class Kept(dict[str, Any]):
-    """What a service keeps, and never changes in place."""
+    """What a service keeps, and never changes in place; of an item, since when, and what stood there before."""
+
+    since = datetime.min.replace(tzinfo=UTC)
+    before: "Kept | None" = None
 
     @cached_property
     def mark(self) -> int:
@@ -31,7 +35,7 @@ class Kept(dict[str, Any]):
 Tables = Mapping[str, dict[tuple[str, str], Kept]]
 """Items by the names of their tables and by their keys."""
 
-CONDITION_FAILED = "ConditionalCheckFailedException"
+CONDITION_FAILED, TRANSACTION_FAILED = "ConditionalCheckFailedException", "TransactionCanceledException"
 WITNESS, MISSED = "witness", "missed"
 """Names of queues."""
 
@@ -48,7 +52,7 @@ class Fault(StrEnum):
     REPLY_LOST = "reply lost"
     """It was done, and nobody hears of it: the SDK asks again, or gives up where it may not."""
     PAUSED = "paused"
-    """The process stands still while another does the same work from the beginning."""
+    """The process stands still while something else happens, such as another that does the same work."""
 
 
 class Killed(BaseException):
@@ -62,15 +66,15 @@ class Seam:
     plan: Mapping[int, Fault] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
-    meanwhile: Callable[[], None] | None = None
+    meanwhile: Callable[[bool], None] | None = None
 
     @property
     def calls(self) -> int:
         """How many calls there were."""
         return len(self.names)
 
-    def call(self, name: str, effect: Callable[[], Made], *, retried: bool) -> Made:
-        """Make a call. `retried`: the SDK asks again when the reply is lost."""
+    def call(self, name: str, effect: Callable[[], Made], *, retried: bool, patient: bool = False) -> Made:
+        """Make a call. `retried`: the SDK asks again when the reply is lost. `patient`: it may take days."""
         fault = self.plan.get(self.calls)
         self.names.append(name)
         if fault is not None:
@@ -82,8 +86,7 @@ class Seam:
                 effect()
                 raise Killed(name)
             case Fault.REFUSED:
-                error = {"Error": {"Code": "Throttling"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
-                raise ClientError(error, name)  # type: ignore[arg-type]
+                raise ClientError(_refusal("Throttling"), name)
             case Fault.REPLY_LOST if not retried:
                 effect()
                 raise ReadTimeoutError(endpoint_url=name)
@@ -91,7 +94,7 @@ class Seam:
                 effect_or_refusal(effect)
             case Fault.PAUSED if self.meanwhile is not None:
                 meanwhile, self.meanwhile = self.meanwhile, None
-                meanwhile()
+                meanwhile(patient)
         return effect()
 
 
@@ -117,22 +120,45 @@ class Record:
         return {"eventName": self.event, "dynamodb": {"Keys": {"pk": {"S": self.pk}, "sk": {"S": self.sk}}}}
 
 
+SETTLED = timedelta(minutes=1)
+"""After that long a read that is not strongly consistent has the last state of an item, too."""
+
+
 class DynamoDB:
-    """A DynamoDB client, as far as `adapters.dynamodb.table.Table` uses one; items are never changed in place."""
+    """A DynamoDB client, as far as `adapters.dynamodb.table.Table` uses one; items are never changed in place.
+
+    A read that does not ask for consistency may see the state of an item before the last one.
+    """
 
     class exceptions:  # noqa: N801  # as botocore names it
         """The errors that the client is asked for by name."""
 
         ConditionalCheckFailedException = type(CONDITION_FAILED, (ClientError,), {})
+        TransactionCanceledException = type(TRANSACTION_FAILED, (ClientError,), {})
 
-    def __init__(self, seam: Seam, tables: Tables, streams: Any) -> None:
-        """`tables` are shared by all clients, as are `streams`: a list of records by table."""
+    def __init__(
+        self,
+        seam: Seam,
+        tables: Tables,
+        streams: Any,
+        *,
+        clock: Callable[[], datetime],
+        is_stale: Callable[[], bool],
+        patient: bool = False,
+    ) -> None:
+        """`tables` are shared by all clients, as are `streams`: a list of records by table.
+
+        `is_stale` is asked of each item that could be read in an older state. `patient`: a call may take days.
+        """
         self._seam = seam
         self._tables = tables
         self._streams = streams
+        self._clock = clock
+        self._is_stale = is_stale
+        self._patient = patient
 
-    def get_item(self, TableName: str, Key: Item, **_: Any) -> dict[str, Any]:
-        item = self._call("GetItem", lambda: self._tables[TableName].get(_key(Key)))
+    def get_item(self, TableName: str, Key: Item, **how: Any) -> dict[str, Any]:
+        item = self._call("GetItem", lambda: self._seen(self._tables[TableName].get(_key(Key)), how))
         return {} if item is None else {"Item": item}
 
     def put_item(self, TableName: str, Item: Item, **how: Any) -> dict[str, Any]:
@@ -150,27 +176,31 @@ class DynamoDB:
 
     def batch_get_item(self, RequestItems: Mapping[str, Any]) -> dict[str, Any]:
         ((name, asked),) = RequestItems.items()
-        table = self._tables[name]
-        found = self._call("BatchGetItem", lambda: [table[_key(k)] for k in asked["Keys"] if _key(k) in table])
-        return {"Responses": {name: found}, "UnprocessedKeys": {}}
+
+        def effect() -> list[Item]:
+            its = (self._seen(self._tables[name].get(_key(key)), asked) for key in asked["Keys"])
+            return [item for item in its if item is not None]
+
+        return {"Responses": {name: self._call("BatchGetItem", effect)}, "UnprocessedKeys": {}}
 
     def batch_write_item(self, RequestItems: Mapping[str, Any]) -> dict[str, Any]:
         ((name, requests),) = RequestItems.items()
 
         def effect() -> None:
             for request in requests:
-                if "PutRequest" in request:
-                    self._put(name, request["PutRequest"]["Item"], {})
-                else:
-                    self._tables[name].pop(_key(request["DeleteRequest"]["Key"]), None)
+                self._put(name, request["PutRequest"]["Item"], {})
 
         self._call("BatchWriteItem", effect)
         return {"UnprocessedItems": {}}
 
     def transact_write_items(self, TransactItems: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        puts = [action["Put"] for action in TransactItems]
+
         def effect() -> None:
-            for action in TransactItems:
-                self._put(action["Put"]["TableName"], action["Put"]["Item"], {})
+            if not all(self._is_allowed(put["TableName"], put["Item"], put) for put in puts):
+                raise self.exceptions.TransactionCanceledException(_refusal(TRANSACTION_FAILED), "TransactWriteItems")
+            for put in puts:
+                self._put(put["TableName"], put["Item"], put)
 
         self._call("TransactWriteItems", effect)
         return {}
@@ -179,7 +209,7 @@ class DynamoDB:
         return self
 
     def paginate(
-        self, TableName: str, KeyConditionExpression: str, ExpressionAttributeValues: Item, **_: Any
+        self, TableName: str, KeyConditionExpression: str, ExpressionAttributeValues: Item, **how: Any
     ) -> Iterator[dict[str, Any]]:
         values = {name: value["S"] for name, value in ExpressionAttributeValues.items()}
         first, last = values.get(":first", ""), values.get(":last", "\U0010ffff")
@@ -190,23 +220,107 @@ class DynamoDB:
             its = sorted(
                 sk for pk, sk in table if pk == values[":pk"] and sk.startswith(prefix) and first <= sk <= last
             )
-            return [table[values[":pk"], sk] for sk in its]
+            seen = (self._seen(table[values[":pk"], sk], how) for sk in its)
+            return [item for item in seen if item is not None]
 
         yield {"Items": self._call(f"Query {KeyConditionExpression[:3]}", effect)}
 
     def _call(self, name: str, effect: Callable[[], Made]) -> Made:
-        return self._seam.call(name, effect, retried=True)
+        return self._seam.call(name, effect, retried=True, patient=self._patient)
+
+    def _seen(self, item: Kept | None, how: Mapping[str, Any]) -> Kept | None:
+        if item is None or how.get("ConsistentRead") or self._clock() - item.since > SETTLED or not self._is_stale():
+            return item
+        return item.before
+
+    def _is_allowed(self, name: str, item: Item, how: Mapping[str, Any]) -> bool:
+        condition, values = how.get("ConditionExpression"), how.get("ExpressionAttributeValues", {})
+        return not condition or _holds(condition, self._tables[name].get(_key(item)) or {}, values)
 
     def _put(self, name: str, item: Item, how: Mapping[str, Any]) -> None:
+        if not self._is_allowed(name, item, how):
+            raise self.exceptions.ConditionalCheckFailedException(_refusal(CONDITION_FAILED), "PutItem")
         table, key = self._tables[name], _key(item)
         before = table.get(key)
-        condition = how.get("ConditionExpression")
-        if condition and not _holds(condition, before or {}, how.get("ExpressionAttributeValues", {})):
-            error = {"Error": {"Code": CONDITION_FAILED}, "ResponseMetadata": {"HTTPStatusCode": 400}}
-            raise self.exceptions.ConditionalCheckFailedException(error, "PutItem")
         if before != item:
-            table[key] = Kept(item)
+            after = Kept(item)
+            after.since, after.before = self._clock(), before
+            table[key] = after
             self._streams[name].append(Record("INSERT" if before is None else "MODIFY", *key))
+
+
+class Version(NamedTuple):
+    """A version of an object in a bucket."""
+
+    id: str
+    body: bytes
+    since: datetime
+
+
+@dataclass
+class Bucket:
+    """A bucket with versions, by the keys of objects, the current one last."""
+
+    objects: dict[str, tuple[Version, ...]] = field(default_factory=dict)
+    written: int = 0
+
+
+class S3:
+    """An S3 client, as far as `adapters.record` and `adapters.s3` use one."""
+
+    def __init__(self, seam: Seam, bucket: Bucket, clock: Callable[[], datetime]) -> None:
+        """`bucket` is shared by all clients."""
+        self._seam = seam
+        self._bucket = bucket
+        self._clock = clock
+
+    def get_object(self, Key: str, **_: Any) -> dict[str, Any]:
+        def effect() -> bytes:
+            if Key not in self._bucket.objects:
+                raise ClientError(_refusal("NoSuchKey", 404), "GetObject")
+            return self._bucket.objects[Key][-1].body
+
+        return {"Body": BytesIO(self._call("GetObject", effect))}
+
+    def put_object(self, Key: str, Body: bytes, IfNoneMatch: str = "", **_: Any) -> dict[str, Any]:
+        def effect() -> None:
+            before = self._bucket.objects.get(Key, ())
+            if IfNoneMatch and before:
+                raise ClientError(_refusal("PreconditionFailed", 412), "PutObject")
+            self._bucket.written += 1
+            version = Version(f"version {self._bucket.written}", Body, self._clock())
+            self._bucket.objects[Key] = (*before, version)
+
+        self._call("PutObject", effect)
+        return {}
+
+    def delete_object(self, Key: str, VersionId: str, **_: Any) -> dict[str, Any]:
+        def effect() -> None:
+            left = tuple(version for version in self._bucket.objects.get(Key, ()) if version.id != VersionId)
+            if left:
+                self._bucket.objects[Key] = left
+            else:
+                self._bucket.objects.pop(Key, None)
+
+        self._call("DeleteObject", effect)
+        return {}
+
+    def get_paginator(self, _operation: str) -> "S3":
+        return self
+
+    def paginate(self, Prefix: str, **_: Any) -> Iterator[dict[str, Any]]:
+        def effect() -> list[dict[str, Any]]:
+            return [
+                {"Key": key, "VersionId": version.id, "LastModified": version.since}
+                for key, versions in sorted(self._bucket.objects.items())
+                if key.startswith(Prefix)
+                for version in versions
+            ]
+
+        yield {"Versions": self._call("ListObjectVersions", effect)}
+
+    def _call(self, name: str, effect: Callable[[], Made]) -> Made:
+        return self._seam.call(name, effect, retried=True, patient=True)
 
 
 @dataclass(frozen=True)
@@ -229,7 +343,9 @@ class Queue:
         return {receipt: message for receipt, message in self.messages.items() if message.there_at <= now}
 
 
-ARN = "arn:witness"
+ARN, READER = "arn:witness", "reader@example.org"
+"""Who is subscribed: the queue, and somebody by email."""
+
 HIDDEN_FOR = timedelta(seconds=60)
 """The queue's visibility timeout."""
 
@@ -237,11 +353,22 @@ HIDDEN_FOR = timedelta(seconds=60)
 class SNS:
     """An SNS client, as far as `adapters.sns` uses one: keeps what got out, and tells the witness, sometimes late."""
 
-    def __init__(self, seam: Seam, published: list[Kept], queue: Queue, arrival: Callable[[], datetime]) -> None:
-        """`published` and `queue` are shared by all clients; `arrival`: when the queue has what is published now."""
+    def __init__(
+        self,
+        seam: Seam,
+        published: list[Kept],
+        queue: Queue,
+        subscribed: Mapping[str, str],
+        arrival: Callable[[], datetime],
+    ) -> None:
+        """`published` and `queue` are shared by all clients; `arrival`: when the queue has what is published now.
+
+        `subscribed` are the endpoints of those who are, with the protocol of each.
+        """
         self._seam = seam
         self._published = published
         self._queue = queue
+        self._subscribed = subscribed
         self._arrival = arrival
 
     def publish(self, **message: Any) -> dict[str, str]:
@@ -257,8 +384,16 @@ class SNS:
         return self
 
     def paginate(self, TopicArn: str) -> Iterator[dict[str, Any]]:
-        its = {"SubscriptionArn": f"arn:{TopicArn}:1", "Protocol": "sqs", "Endpoint": ARN}
-        yield self._seam.call("ListSubscriptions", lambda: {"Subscriptions": [its]}, retried=True)
+        its = [
+            {"SubscriptionArn": subscription(TopicArn, who), "Protocol": protocol, "Endpoint": who}
+            for who, protocol in self._subscribed.items()
+        ]
+        yield self._seam.call("ListSubscriptions", lambda: {"Subscriptions": its}, retried=True)
+
+
+def subscription(topic: str, who: str) -> str:
+    """Return the ARN of a subscription."""
+    return f"arn:{topic}:{who}"
 
 
 class SQS:
@@ -300,6 +435,10 @@ class SQS:
         # A receipt of before the last time it was received deletes nothing.
         self._seam.call("DeleteMessage", lambda: self._queue.messages.pop(ReceiptHandle, None), retried=True)
         return {}
+
+
+def _refusal(code: str, status: int = 400) -> Any:
+    return {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
 
 
 def _key(item: Item) -> tuple[str, str]:

@@ -64,21 +64,21 @@ def ended(run: Pipeline, last: int, well: set[int]) -> Sequence[str]:
 
 def state(run: Pipeline) -> int:
     """Return a hash of all that decides what comes of a run, when there are no more faults, and what is said of it."""
-    paused = Fault.PAUSED in run.plan.values()
     tables = frozenset((name, key, item.mark) for name, items in run.tables.items() for key, item in items.items())
     said = tuple(message.mark for message in run.published)
     end = (
-        run.streamed,
-        run.doubted,
-        paused,
+        (run.streamed, run.doubted, run.missed),
         tables,
+        frozenset(run.bucket.objects),
         said,
         frozenset(its.found for its in run.found),
+        frozenset(run.late),
         tuple(run.failures),
     )
     if not run.steps:
         return hash(end)
     queue = frozenset(run.queue.messages.items())
+    files = frozenset((key, version.since) for key, its in run.bucket.objects.items() for version in its)
     streams = tuple(map(tuple, run.streams.values()))
     course = (run.now, run.chance.getstate(), tuple(run.steps), tuple(run.read.values()), streams)
-    return hash((end, len(run.found), queue, run.queue.received, course))
+    return hash((end, len(run.found), queue, run.queue.received, tuple(run.subscribed), files, course))

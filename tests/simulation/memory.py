@@ -5,14 +5,19 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from chartwatch.adapters import record
+from chartwatch.adapters.dynamodb import catalogs
 from chartwatch.adapters.dynamodb.codec import Packed
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.stories.story import Message, Story, digest, stories
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.services import publish as publishing
 
-_unpack = Packed.unpack
+_unpack, _unpacked, _parse_catalog = Packed.unpack, record.unpacked, catalogs.parse_catalog
 
 _values: dict[tuple[Any, bytes], Any] = {}
+_files: dict[tuple[str, bytes], Any] = {}
+_catalogs: dict[bytes, Catalog] = {}
 _told: dict[str, list[tuple[Bulletin, list[Story]]]] = {}
 """By the id of the bulletin: bulletins of one number differ from run to run."""
 _digests: dict[int, Message] = {}
@@ -42,11 +47,25 @@ def _remembered(packed: Packed[Any], kept: bytes) -> Any:
     return _values[packed, kept]
 
 
+def _remembered_file(kind: str, body: bytes) -> Any:
+    if (kind, body) not in _files:
+        _files[kind, body] = _unpacked(kind, body)
+    return _files[kind, body]
+
+
+def _remembered_catalog(body: bytes, name: str) -> Catalog:
+    if body not in _catalogs:
+        _catalogs[body] = _parse_catalog(body, name)
+    return _catalogs[body]
+
+
 @contextmanager
 def remembering() -> Iterator[None]:
     """Read what is packed once, and tell of a bulletin once."""
     with (
         patch.object(Packed, "unpack", _remembered),
+        patch.object(record, "unpacked", _remembered_file),
+        patch.object(catalogs, "parse_catalog", _remembered_catalog),
         patch.object(publishing, "stories", stories_of),
         patch.object(publishing, "digest", digest_of),
     ):

@@ -1,18 +1,26 @@
 """The pipeline on the simulated cloud: its functions' work, and the streams and schedules that call them."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
+import detect_milestones
+import publish_stories
+from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
+from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.codec import text
-from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.memory import NoArchive
+from chartwatch.adapters.record import AwsRecord
+from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.sns import SnsSubscribers, SnsTopic
 from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.charts.chart import Cadence, Chart
@@ -25,57 +33,103 @@ from chartwatch.services.ingest import ingest
 from chartwatch.services.pacing import Pace
 from chartwatch.services.ports import Delivery
 from chartwatch.services.publish import Publisher
-from chartwatch.services.reconcile import TURN, Finding, Reconciler
-from tests.simulation.cloud import MISSED, SNS, SQS, WITNESS, DynamoDB, Fault, Kept, Killed, Queue, Record, Seam, Tables
+from chartwatch.services.reconcile import TURN, Finding, Found, Reconciler, in_turn
+from chartwatch.services.record import RecordedBulletins
+from tests.simulation.cloud import (
+    ARN,
+    MISSED,
+    READER,
+    S3,
+    SNS,
+    SQS,
+    WITNESS,
+    Bucket,
+    DynamoDB,
+    Fault,
+    Kept,
+    Killed,
+    Queue,
+    Record,
+    Seam,
+    Tables,
+)
 
-CHARTS, MILESTONES, STORIES = "charts", "milestones", "stories"
+CHARTS, CATALOGS, MILESTONES, STORIES = "charts", "catalogs", "milestones", "stories"
+STREAMS = (CHARTS, CATALOGS, MILESTONES)
+TABLES = (*STREAMS, STORIES)
 TOPICS = ("stories", "digests")
-PUBLICATION, BULLETIN = "PUBLICATION#", "BULLETIN#"
+PUBLICATION, CATALOG_IN_FORCE, BULLETIN = "PUBLICATION#", "CURRENT", "BULLETIN#"
 """What template.yaml's filters let through to the functions."""
 
-CHART = Chart("daily", "the daily chart", "somewhere", Cadence.DAY, 1, Kind.SERIES)
+SERIES = Chart("series", "the daily chart of series", "somewhere", Cadence.DAY, 1, Kind.SERIES)
+FILMS = Chart("films", "the daily chart of films", "somewhere", Cadence.DAY, 1, Kind.FILM)
 DAY = date(2022, 1, 1)
 RULES = parse_rules(
     b"""
 - {id: new, kind: change, scope: territory, headline: "{title} is new", brief: "new"}
-- {id: nth, kind: nth, scope: territory, at: [1, 2, 3], headline: "{title} is {ordinal}", brief: "{ordinal}"}
+- id: nth
+  kind: nth
+  where: {original_language: {not: en}}
+  scope: territory
+  at: [1, 2, 3]
+  headline: "{title} is {ordinal}"
+  brief: "{ordinal}"
 - {id: reign, kind: reign, scope: chart, at: [2], headline: "{title} stays", brief: "stays"}
 """,
     "simulation",
 )
+
+_KNOWN = (
+    Work("squid", "Squid Game", Kind.SERIES, "ko", ("KR",)),
+    Work("heist", "Money Heist", Kind.SERIES, "es", ("ES",)),
+    Work("dead", "All of Us Are Dead", Kind.SERIES, "ko", ("KR",)),
+    Work("okja", "Okja", Kind.FILM, "ko", ("KR",)),
+)
+FIRST_CATALOG = Catalog(_KNOWN)
 CATALOG = Catalog(
     [
-        Work("squid", "Squid Game", Kind.SERIES, "ko", ("KR",)),
-        Work("heist", "Money Heist", Kind.SERIES, "es", ("ES",)),
-        Work("dead", "All of Us Are Dead", Kind.SERIES, "ko", ("KR",)),
+        *_KNOWN,
+        Work("ozark", "Ozark", Kind.SERIES, "en", ("US",)),
+        Work("roma", "Roma", Kind.FILM, "es", ("MX",)),
     ]
 )
+"""It changes something of both charts."""
 
 Said = Mapping[int, Mapping[str, str]]
-"""What a document says: the number one of each territory, by day."""
+"""What a document says: the number one of each territory, by day; `FILMS` has a territory of its own."""
+
+FILM_TERRITORY = "MX"
+
+_DAY_0 = {"US": "Ozark", "KR": "Ozark", FILM_TERRITORY: "Roma"}
+_DAY_1 = {"US": "Squid Game", "KR": "Ozark", FILM_TERRITORY: "Okja"}
 
 DOCUMENTS: Sequence[Said] = (
-    {0: {"US": "Ozark", "KR": "Ozark"}, 1: {"US": "Squid Game", "KR": "Ozark"}},
+    {0: _DAY_0, 1: _DAY_1},
+    {0: _DAY_0, 1: {**_DAY_1, "US": "All of Us Are Dead"}},
+    {0: _DAY_0, 1: _DAY_1},
     {
-        0: {"US": "Ozark", "KR": "Ozark"},
-        1: {"US": "Squid Game", "KR": "Ozark"},
-        2: {"US": "Squid Game", "KR": "Money Heist"},
-    },
-    # A correction of the second day, and a new one.
-    {
-        0: {"US": "Ozark", "KR": "Ozark"},
-        1: {"US": "All of Us Are Dead", "KR": "Ozark"},
-        2: {"US": "Squid Game", "KR": "Money Heist"},
-        3: {"US": "Squid Game", "KR": "Squid Game"},
+        0: _DAY_0,
+        1: _DAY_1,
+        3: {"US": "Squid Game", "KR": "Money Heist"},
+        4: {"US": "Squid Game", "KR": "Squid Game"},
     },
 )
+"""Two days, a correction, which is taken back, and two more days after one that is missing."""
+
+SEED = 7
+"""Of chance, by which each document, and the catalog, is processed before the next one comes."""
 
 ATTEMPTS = 12
 """How often in a row the simulation calls a function again; a plan has fewer faults than that."""
 
-BEGIN = datetime(2022, 1, 5, 12, tzinfo=UTC)
+BEGIN = datetime(2022, 1, 5, 23, 30, tzinfo=UTC)
+"""Two runs of `reconcile` later, the next two audit the two charts: see `reconcile.in_turn`."""
+
 LONGEST = timedelta(minutes=4)
 """How long a call may stand still, and a message be on its way to the witness: less than a function may run."""
+
+FOR_DAYS = timedelta(days=41)
+"""How long a process stands still that nobody expects to come back: longer than any file is kept that none names."""
 
 QUIET = 30
 """Runs of `reconcile` after which at the latest there is nothing to find any more."""
@@ -89,8 +143,20 @@ class Fetch:
 
 
 @dataclass(frozen=True)
+class Load:
+    """Put the catalog of the end in force."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Run `reconcile` once; then whoever gets email subscribes no more."""
+
+
+@dataclass(frozen=True)
 class Drain:
-    """Deliver what is new on the streams, in batches, some of them twice; each stream at its own speed."""
+    """Deliver what is new on some streams, in batches, some of them twice; each stream at its own speed."""
+
+    streams: Sequence[str] = STREAMS
 
 
 @dataclass(frozen=True)
@@ -111,20 +177,27 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Reconcile:
-    """Run `reconcile`, and what follows of it, until it finds nothing; `left` runs of it at most."""
+    """Run `reconcile` until it finds nothing, and has audited every chart since then; `left` times at most."""
 
     left: int = QUIET
+    audited: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Reconciled:
-    """See whether a run of `reconcile` found or met anything: then there is another."""
+    """See whether a run of `reconcile` found or met anything, and which charts were audited since it last did."""
 
     before: tuple[int, int]
     left: int
+    audited: frozenset[str]
 
 
-Step = Fetch | Drain | Deliver | Delivered | Reconcile | Reconciled
+Step = Fetch | Load | Watch | Drain | Deliver | Delivered | Reconcile | Reconciled
+
+
+def _course() -> list[Step]:
+    first, *others = map(Fetch, range(len(DOCUMENTS)))
+    return [Watch(), first, Load(), *others, Drain(), Reconcile()]
 
 
 @dataclass
@@ -133,27 +206,31 @@ class Pipeline:
 
     `chance` decides how records are batched, repeated and delayed, and what else runs at the same time. Between two
     steps no function runs: what there is then is all that the rest of the run depends on. `doubted`: a story was taken
-    then that nobody was sending any more.
+    then that nobody was sending any more. `missed`: somebody subscribes no more who was known to. `late` is what
+    `reconcile` found when no function was under way.
     """
 
     plan: Mapping[int, Fault] = field(default_factory=dict)
-    chance: random.Random = field(default_factory=lambda: random.Random(0))
-    tables: Tables = field(default_factory=lambda: {name: {} for name in (CHARTS, MILESTONES, STORIES)})
-    streams: dict[str, list[Record]] = field(
-        default_factory=lambda: {name: [] for name in (CHARTS, MILESTONES, STORIES)}
-    )
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED))
+    tables: Tables = field(default_factory=lambda: {name: dict(items) for name, items in _BEFORE.tables.items()})
+    bucket: Bucket = field(default_factory=lambda: replace(_BEFORE.bucket, objects=dict(_BEFORE.bucket.objects)))
+    streams: dict[str, list[Record]] = field(default_factory=lambda: {name: [] for name in TABLES})
     queue: Queue = field(default_factory=Queue)
+    subscribed: Mapping[str, str] = field(default_factory=lambda: {ARN: "sqs", READER: "email"})
     published: list[Kept] = field(default_factory=list)
-    read: dict[str, int] = field(default_factory=lambda: {CHARTS: 0, MILESTONES: 0})
+    read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STREAMS, 0))
     found: list[Finding] = field(default_factory=list)
+    late: list[Found] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     streamed: bool = True
     doubted: bool = False
+    missed: bool = False
     now: datetime = BEGIN
-    steps: list[Step] = field(default_factory=lambda: [*map(Fetch, range(len(DOCUMENTS))), Drain(), Reconcile()])
+    steps: list[Step] = field(default_factory=_course)
 
     def __post_init__(self) -> None:
         self.seam = Seam(self.plan)
+        self._under_way = 0
 
     def copy(self, plan: Mapping[int, Fault]) -> "Pipeline":
         """Return the run as it is between two steps, to go on under another plan."""
@@ -165,10 +242,12 @@ class Pipeline:
             chance=chance,
             tables={name: dict(items) for name, items in self.tables.items()},
             streams={name: list(records) for name, records in self.streams.items()},
+            bucket=replace(self.bucket, objects=dict(self.bucket.objects)),
             queue=replace(self.queue, messages=dict(self.queue.messages)),
             published=list(self.published),
             read=dict(self.read),
             found=list(self.found),
+            late=list(self.late),
             failures=list(self.failures),
             steps=list(self.steps),
         )
@@ -181,25 +260,50 @@ class Pipeline:
     # Stores as a process has them.
 
     def _table(self, name: str) -> Table:
-        client: Any = DynamoDB(self.seam, self.tables, self.streams)
+        client: Any = DynamoDB(
+            self.seam,
+            self.tables,
+            self.streams,
+            clock=self.clock,
+            is_stale=lambda: self.chance.random() < 0.5,
+            # Whoever holds a lease on a story does nothing with the record before it ends.
+            patient=name == MILESTONES,
+        )
         return Table(client, name, workers=1, pause=lambda _seconds: None)
+
+    def _s3(self) -> Any:
+        return S3(self.seam, self.bucket, self.clock)
 
     def charts(self) -> DynamoCharts:
         return DynamoCharts(self._table(CHARTS))
 
-    def milestones(self) -> DynamoMilestones:
-        return DynamoMilestones(self._table(MILESTONES))
+    def catalogs(self) -> DynamoCatalogs:
+        return DynamoCatalogs(self._table(CATALOGS), CatalogDocuments(self._s3(), "bucket"))
+
+    def record(self) -> AwsRecord:
+        return AwsRecord(self._table(MILESTONES), self._s3(), "bucket")
+
+    def bulletins(self) -> RecordedBulletins:
+        return RecordedBulletins(self.record())
 
     def outbox(self) -> DynamoOutbox:
         return DynamoOutbox(self._table(STORIES), self.clock)
 
     def detector(self) -> Detector:
-        return Detector(self.charts(), self.milestones(), CATALOG, RULES)
+        catalogs = self.catalogs()
+        return Detector(
+            self.charts(),
+            self.record(),
+            catalogs.current(),
+            RULES,
+            earlier_catalog=catalogs.earlier,
+            is_in_force=lambda catalog: catalogs.current().version == catalog.version,
+        )
 
     def publisher(self) -> Publisher:
         return Publisher(
             self.outbox(),
-            self.milestones(),
+            self.bulletins(),
             DynamoCheckpoints(self._table(STORIES)),
             SnsTopic(self._sns(), TOPICS[0]),
             SnsTopic(self._sns(), TOPICS[1]),
@@ -210,7 +314,7 @@ class Pipeline:
         sqs: Any = SQS(self.seam, self.queue, self.clock)
         return Reconciler(
             charts=self.charts(),
-            milestones=self.milestones(),
+            bulletins=self.bulletins(),
             outbox=self.outbox(),
             checkpoints=DynamoCheckpoints(self._table(STORIES)),
             detector=self.detector(),
@@ -221,7 +325,13 @@ class Pipeline:
         )
 
     def _sns(self) -> Any:
-        return SNS(self.seam, self.published, self.queue, lambda: self.now + self.chance.random() * LONGEST)
+        return SNS(
+            self.seam,
+            self.published,
+            self.queue,
+            self.subscribed,
+            lambda: self.now + self.chance.random() * LONGEST,
+        )
 
     # The functions' work.
 
@@ -233,29 +343,43 @@ class Pipeline:
             "somewhere",
             body,
             provenance,
-            parse=lambda _body, its: [_publication(day, ones, its) for day, ones in said.items()],
+            parse=lambda _body, its: _publications(said, its),
             whole_history=True,
             archive=NoArchive(),
             charts=self.charts(),
         )
 
+    def load(self) -> None:
+        self.catalogs().replace(CATALOG)
+
     def detect(self, record: Record) -> None:
-        key = keys.of(record.as_lambda_sees_it)
-        if isinstance(key, keys.PublicationKey):
-            self.detector().detect(key.chart, key.period)
+        with self._deployed():
+            detect_milestones.detect(self.detector(), record.as_lambda_sees_it)
 
     def publish(self, record: Record) -> None:
-        key = keys.bulletin_of(record.as_lambda_sees_it)
-        completed = self.publisher().publish(self.milestones().bulletin(key.chart, key.number))
-        if completed.refused:
-            raise completed.refused[0]
+        with self._deployed():
+            publish_stories.publish(record.as_lambda_sees_it)
 
     def reconcile(self) -> None:
         for _, check in self.reconciler().checks():
             try:
-                self.found += check()
+                for finding in check():
+                    # Days may pass in which no chart appears here.
+                    if finding.found is not Found.CHART_LATE:
+                        self.found.append(finding)
+                        self.late += [] if self._under_way else [finding.found]
             except Exception as error:  # noqa: BLE001  # the next run tries again, as the function's handler has it
                 self._log(error)
+
+    @contextmanager
+    def _deployed(self) -> Iterator[None]:
+        """Let the functions find what they work with here, and say nothing."""
+        with (
+            patch.multiple(deployment, charts=self.charts, bulletins=self.bulletins, publisher=self.publisher),
+            patch.multiple(detect_milestones, metrics=_QUIET, logger=_QUIET),
+            patch.multiple(publish_stories, metrics=_QUIET, logger=_QUIET),
+        ):
+            yield
 
     # What calls them.
 
@@ -268,64 +392,113 @@ class Pipeline:
     def step(self) -> None:
         """Take the next step."""
         match self.steps.pop(0):
-            case Fetch(number):
-                self._call(f"fetch {number}", lambda: self.fetch(number))
+            case Fetch() | Load() as its:
+                self._come(its)
                 if self.streamed and self.chance.random() < 0.8:
                     self.steps.insert(0, Drain())
-            case Drain():
-                self.steps[:0] = self._batch() if self.streamed else []
+            case Drain(streams):
+                self.steps[:0] = self._batch(streams) if self.streamed else []
             case Deliver(stream, record):
-                self._call(f"{record}", lambda: self._work()[stream][1](record))
+                beside = [other for other in STREAMS if other != stream]
+                self._call(f"{record}", lambda: self._work()[stream][1](record), beside)
             case Delivered(stream, read):
                 self.read[stream] = max(self.read[stream], read)
-            case Reconcile(left):
+            case Watch():
+                self.now += TURN
+                self._attempt(self.reconcile, STREAMS)
+                known = self.tables[STORIES].get((keys.SUBSCRIBERS.pk, keys.SUBSCRIBERS.sk), Kept())
+                self.missed = any(READER in arn for arn in known.get("known", {"SS": ()})["SS"])
+                self.subscribed = {ARN: "sqs"}
+            case Reconcile(left, audited):
                 self.now += TURN
                 before = self._met()
-                self._attempt(self.reconcile)
-                self.steps[:0] = [Drain(), Reconciled(before, left - 1)]
-            case Reconciled(before, left) if before != self._met():
-                if left:
-                    self.steps.insert(0, Reconcile(left))
-                else:
-                    self.failures.append("reconcile always finds something")
+                self._attempt(self.reconcile, STREAMS)
+                self.steps[:0] = [Drain(), Reconciled(before, left - 1, audited | self._audited())]
+            case Reconciled(before, left, audited):
+                self._follow_up(left, audited if before == self._met() else None)
         self.doubted |= any(item.get("delivery") == text(Delivery.SENDING) for item in self.tables[STORIES].values())
 
+    def _follow_up(self, left: int, audited: frozenset[str] | None) -> None:
+        """Have `reconcile` run again unless all is done. `audited` are the charts that were since it found anything."""
+        if audited == frozenset(self._chart_ids()):
+            return
+        if not left:
+            self.failures.append("reconcile always finds something")
+            return
+        if audited is not None and not self._audited(self.now + TURN):
+            # Until the next audits nothing happens.
+            self.now = _midnight(self.now) - TURN
+        self.steps.insert(0, Reconcile(left, audited or frozenset()))
+
+    def _chart_ids(self) -> Sequence[str]:
+        return sorted(sk for pk, sk in self.tables[CHARTS] if pk == keys.CHARTS)
+
+    def _audited(self, at: datetime | None = None) -> frozenset[str]:
+        """Return the chart that a run of `reconcile` at a time audits, if any."""
+        charts = self._chart_ids()
+        chosen = in_turn(charts, at or self.now) if charts else None
+        return frozenset({chosen} if chosen else ())
+
+    def _come(self, its: Fetch | Load) -> None:
+        """Let a document come, or the catalog."""
+        if isinstance(its, Fetch):
+            # There is no other fetch of the same source beside it.
+            self._call(f"fetch {its.number}", lambda: self.fetch(its.number), None)
+        else:
+            self._call("load the catalog", self.load, STREAMS)
+
     def _met(self) -> tuple[int, int]:
-        return len(self.found), len(self.seam.log)
+        # Of a subscriber who has vanished nothing follows.
+        return sum(its.found is not Found.SUBSCRIBER_VANISHED for its in self.found), len(self.seam.log)
 
     def _work(self) -> Mapping[str, tuple[str, Callable[[Record], None]]]:
         """Return what the functions of a stream are called for, and what they do."""
-        return {CHARTS: (PUBLICATION, self.detect), MILESTONES: (BULLETIN, self.publish)}
+        return {
+            CHARTS: (PUBLICATION, self.detect),
+            CATALOGS: (CATALOG_IN_FORCE, self.detect),
+            MILESTONES: (BULLETIN, self.publish),
+        }
 
-    def _batch(self) -> Sequence[Step]:
+    def _batch(self, streams: Sequence[str]) -> Sequence[Step]:
         """Return the steps that deliver a batch of a stream, and come back for the next; none, when nothing waits."""
-        streams = [name for name in self._work() if self._waiting(name)]
-        if not streams:
+        waiting = [name for name in streams if self._waiting(name)]
+        if not waiting:
             return []
-        stream = self.chance.choice(streams)
+        stream = self.chance.choice(waiting)
         batch = self._waiting(stream)[: self.chance.randint(1, 3)]
         deliveries = [Deliver(stream, record) for record in batch] * self.chance.choice([1, 1, 1, 2])
-        return [*deliveries, Delivered(stream, self.read[stream] + len(batch)), Drain()]
+        return [*deliveries, Delivered(stream, self.read[stream] + len(batch)), Drain(streams)]
 
     def _waiting(self, stream: str) -> Sequence[Record]:
         prefix, _ = self._work()[stream]
         records = [record for record in self.streams[stream] if record.sk.startswith(prefix)]
         return records[self.read[stream] :]
 
-    def _call(self, name: str, work: Callable[[], None]) -> None:
-        """Call a function until it comes through."""
+    def _call(self, name: str, work: Callable[[], None], beside: Sequence[str] | None) -> None:
+        """Call a function until it comes through. `beside`: see `_attempt`."""
         for _ in range(ATTEMPTS):
-            if self._attempt(work):
+            if self._attempt(work, beside):
                 return
         self.failures.append(f"{name} was given up")
 
-    def _attempt(self, work: Callable[[], None]) -> bool:
-        """Run a function once; when it stands still, something else runs meanwhile, perhaps the same once more."""
+    def _attempt(self, work: Callable[[], None], beside: Sequence[str] | None = None) -> bool:
+        """Run a function once; when it stands still, something else happens meanwhile, perhaps the same once more.
 
-        def meanwhile() -> None:
-            self.now += self.chance.choice((timedelta(0), LONGEST))
-            others = (lambda: self._attempt(work), self._drain, lambda: self._attempt(self.reconcile))
+        `beside` are the streams whose functions run beside this one, also while new documents come; None: none come.
+        """
+
+        def meanwhile(patient: bool) -> None:
+            pauses = (timedelta(0), LONGEST, FOR_DAYS) if patient else (timedelta(0), LONGEST)
+            pause = self.chance.choice(pauses)
+            others = [lambda: self._attempt(work), lambda: self._insert(Drain()), lambda: self._attempt(self.reconcile)]
+            if beside is not None:
+                others.append(lambda: self._go_on(beside))
+            self._under_way += 1
+            self.now += pause if pause is not FOR_DAYS else timedelta(0)
             self.chance.choice(others)()
+            if pause is FOR_DAYS:
+                self._let_days_pass()
+            self._under_way -= 1
 
         outer, self.seam.meanwhile = self.seam.meanwhile, meanwhile
         try:
@@ -339,9 +512,24 @@ class Pipeline:
             self.seam.meanwhile = outer
         return True
 
-    def _drain(self) -> None:
-        """Let the streams run dry in the middle of a step."""
-        later, self.steps = self.steps, [Drain()]
+    def _go_on(self, streams: Sequence[str]) -> None:
+        """Let what comes next come in the middle of a step, and some streams run dry."""
+        coming = next((step for step in self.steps if isinstance(step, Fetch | Load)), None)
+        if coming is not None:
+            self.steps.remove(coming)
+            self._come(coming)
+        self._insert(Drain(streams))
+
+    def _let_days_pass(self) -> None:
+        """Let as many days pass as files are kept at most, and every chart be audited then."""
+        self.now = _midnight(self.now + FOR_DAYS) - TURN
+        for _ in self._chart_ids():
+            self.now += TURN
+            self._attempt(self.reconcile)
+
+    def _insert(self, *steps: Step) -> None:
+        """Take steps in the middle of another."""
+        later, self.steps = self.steps, [*steps]
         while self.steps:
             self.step()
         self.steps = later
@@ -350,6 +538,47 @@ class Pipeline:
         self.seam.log.append(f"  {type(error).__name__}: {error}")
 
 
-def _publication(day: int, ones: Mapping[str, str], provenance: Provenance) -> Publication:
-    editions = tuple(Edition(territory, (Entry(1, title, None, Kind.SERIES),)) for territory, title in ones.items())
-    return Publication(CHART, DAY + timedelta(day), editions, provenance)
+def final_publications() -> Sequence[Publication]:
+    """Return what the charts say in the end."""
+    return _publications(DOCUMENTS[-1], Provenance("https://charts.example", None, ""))
+
+
+def _publications(said: Said, provenance: Provenance) -> list[Publication]:
+    return [
+        Publication(chart, DAY + timedelta(day), editions, provenance)
+        for day, ones in said.items()
+        for chart, kind in ((SERIES, Kind.SERIES), (FILMS, Kind.FILM))
+        if (editions := tuple(_editions(chart, kind, ones)))
+    ]
+
+
+def _editions(chart: Chart, kind: Kind, ones: Mapping[str, str]) -> Iterator[Edition]:
+    for territory, title in ones.items():
+        if (territory == FILM_TERRITORY) is (chart is FILMS):
+            yield Edition(territory, (Entry(1, title, None, kind),))
+
+
+def _midnight(moment: datetime) -> datetime:
+    """Return the next midnight after a moment."""
+    return datetime.combine(moment.date() + timedelta(days=1), time(), UTC)
+
+
+_QUIET: Any = SimpleNamespace(
+    **dict.fromkeys(("add_metric", "info", "warning", "exception"), lambda *_arguments, **_named: None)
+)
+"""A log and metrics that keep nothing."""
+
+
+class _Before:
+    """What there is before a run: a catalog in force, and nothing else."""
+
+    def __init__(self) -> None:
+        self.tables: Tables = {name: {} for name in TABLES}
+        self.bucket = Bucket()
+        seam, streams = Seam(), {name: list[Record]() for name in TABLES}
+        client: Any = DynamoDB(seam, self.tables, streams, clock=lambda: BEGIN, is_stale=bool)
+        s3: Any = S3(seam, self.bucket, lambda: BEGIN)
+        DynamoCatalogs(Table(client, CATALOGS), CatalogDocuments(s3, "bucket")).replace(FIRST_CATALOG)
+
+
+_BEFORE = _Before()

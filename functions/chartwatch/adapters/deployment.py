@@ -11,44 +11,45 @@ import boto3
 from chartwatch.adapters.connection import HttpConnection
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
-from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
+from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
 from chartwatch.adapters.sns import ONE_ATTEMPT, SnsSubscribers, SnsTopic
 from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.services.detect import Detector
-from chartwatch.services.egress import LOOPBACK, Reach
+from chartwatch.services.egress import LOOPBACK, EgressPolicy
 from chartwatch.services.pacing import Pace
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
+from chartwatch.services.record import RecordedBulletins
 from chartwatch.settings import settings
 
 
 @cache
 def connection() -> HttpConnection:
     """Return what sources fetch with."""
-    return HttpConnection(reach_of(os.environ))
+    return HttpConnection(egress_policy(os.environ))
 
 
 @cache
 def validators(reader: str) -> DynamoValidators:
-    """Return by what the documents are known that were taken in last, by that version of the sources."""
+    """Return the validators of the documents that were accepted last, by that version of the sources."""
     return DynamoValidators(_table(settings().charts_table), reader)
 
 
-def reach_of(environment: Mapping[str, str]) -> Reach:
-    """Return how far a connection reaches: to this machine only where AWS itself is on it, which no deployment is."""
+def egress_policy(environment: Mapping[str, str]) -> EgressPolicy:
+    """Return the egress policy: this machine may be reached only if AWS itself is on it, as in no deployment."""
     # A function on AWS has no such variable unless the template sets it, and the template does not.
     endpoint = urlsplit(environment.get("AWS_ENDPOINT_URL", ""))
-    return Reach.LOCAL if endpoint.hostname == LOOPBACK else Reach.PUBLIC
+    return EgressPolicy.PUBLIC_AND_LOOPBACK if endpoint.hostname == LOOPBACK else EgressPolicy.PUBLIC
 
 
 @cache
 def archive() -> S3Archive:
-    """Return where documents are kept as they were fetched."""
+    """Return where raw files are stored as they were fetched."""
     return S3Archive(boto3.client("s3"), settings().bucket)
 
 
@@ -59,9 +60,15 @@ def charts() -> DynamoCharts:
 
 
 @cache
-def milestones() -> DynamoMilestones:
-    """Return the milestones table."""
-    return DynamoMilestones(_table(settings().milestones_table))
+def record() -> AwsRecord:
+    """Return what is recorded of charts."""
+    return AwsRecord(_table(settings().milestones_table), boto3.client("s3"), settings().bucket)
+
+
+@cache
+def bulletins() -> RecordedBulletins:
+    """Return the bulletins that were recorded."""
+    return RecordedBulletins(record())
 
 
 def detector(rules: RuleSet) -> Detector:
@@ -69,7 +76,7 @@ def detector(rules: RuleSet) -> Detector:
     catalogs = _catalogs()
     return Detector(
         charts(),
-        milestones(),
+        record(),
         catalogs.current(),
         rules,
         settings().live_from,
@@ -84,7 +91,7 @@ def publisher() -> Publisher:
     client = boto3.client("sns", config=ONE_ATTEMPT)
     return Publisher(
         _outbox(),
-        milestones(),
+        bulletins(),
         _checkpoints(),
         SnsTopic(client, settings().story_topic),
         SnsTopic(client, settings().digest_topic),
@@ -96,7 +103,7 @@ def reconciler(rules: RuleSet) -> Reconciler:
     """Return what finds and finishes, with the catalog that is in force at this moment."""
     return Reconciler(
         charts=charts(),
-        milestones=milestones(),
+        bulletins=bulletins(),
         outbox=_outbox(),
         checkpoints=_checkpoints(),
         detector=detector(rules),

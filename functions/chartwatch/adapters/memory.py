@@ -3,16 +3,24 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
+from typing import Any, TypeVar
 
 from chartwatch.domain.charts.publications import PublicationSummary
-from chartwatch.domain.charts.versions import History
-from chartwatch.domain.milestones.fold import Head, Records
-from chartwatch.domain.milestones.milestone import Bulletin, Milestone
+from chartwatch.domain.charts.versions import Versions
+from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.errors import Conflict, StoryInDoubt
-from chartwatch.services.detect import Past
+from chartwatch.errors import RecordDamaged, StoryInDoubt
 from chartwatch.services.fetching import Validators
-from chartwatch.services.ports import Checkpoint, Delivery, Filing, Lease, Quarantined, Recorded, Tidied, Writes
+from chartwatch.services.ports import (
+    Checkpoint,
+    Delivery,
+    Lease,
+    PublicationUpdate,
+    Quarantined,
+)
+from chartwatch.services.record import BULLETIN, BulletinRef, FileKind, Head, StoredFile
+
+Value = TypeVar("Value")
 
 
 def _utc_now() -> datetime:
@@ -20,12 +28,12 @@ def _utc_now() -> datetime:
 
 
 class MemoryCharts:
-    """Editions and publications; implements `ChartStore`."""
+    """Publications, editions and rejected documents; implements `ChartStore`."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self._summaries: dict[str, dict[date, PublicationSummary]] = {}
-        self._histories: dict[tuple[str, date], dict[str, History]] = {}
+        self._editions: dict[tuple[str, date], dict[str, Versions]] = {}
         self._quarantined: dict[tuple[str, str], Quarantined] = {}
 
     def charts(self) -> Sequence[str]:
@@ -42,107 +50,83 @@ class MemoryCharts:
         periods = (p for p in sorted(known) if (not since or p >= since) and (not until or p <= until))
         return [known[period] for period in periods]
 
-    def histories(self, chart: str, period: date) -> Mapping[str, History]:
-        """Return all versions of the editions of a publication, by territory, the current one last."""
-        return dict(self._histories.get((chart, period), {}))
+    def versions(self, publication: PublicationSummary) -> Mapping[str, Versions]:
+        """Return the versions of every edition of a stored publication, by territory, the current one last."""
+        return dict(self._editions.get((publication.chart.id, publication.period), {}))
 
     def has_editions(self, chart: str, period: date) -> bool:
         """Return whether there is any edition of a chart for a period."""
-        return bool(self._histories.get((chart, period)))
+        return bool(self._editions.get((chart, period)))
 
-    def put(self, filings: Sequence[Filing]) -> None:
-        """Write the histories of all filings, and their publications."""
-        for summary, histories in filings:
-            self._histories.setdefault((summary.chart.id, summary.period), {}).update(histories)
+    def put(self, updates: Sequence[PublicationUpdate]) -> None:
+        """Write the editions of all updates, and their publications."""
+        for summary, editions in updates:
+            self._editions.setdefault((summary.chart.id, summary.period), {}).update(editions)
             self._summaries.setdefault(summary.chart.id, {})[summary.period] = summary
 
     def quarantine(self, document: Quarantined) -> None:
-        """Note a document that was not believed, in place of what was noted of it before."""
+        """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""
         self._quarantined[document.source, document.provenance.sha256] = document
 
     def quarantined(self) -> Sequence[Quarantined]:
-        """Return the documents that were not believed, by source and time fetched."""
+        """Return the rejected documents, by source and time fetched."""
         return sorted(self._quarantined.values(), key=Quarantined.order)
 
 
-class MemoryMilestones:
-    """Honour rolls, tallies, slots and bulletins; implements `MilestoneStore`."""
+class MemoryRecord:
+    """Heads and files, as values; implements `RecordStore`. What no head names any more is forgotten at once."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self._heads: dict[str, Head] = {}
-        self._pasts: dict[str, Past] = {}
-        self._milestones: dict[str, dict[str, Milestone]] = {}
-        self._applied: dict[str, dict[date, str]] = {}
-        self._bulletins: dict[str, dict[int, Bulletin]] = {}
+        self._files: dict[str, dict[tuple[str, str], Any]] = {}
+        self._bulletins: dict[str, dict[int, str]] = {}
+        self._names = count()
 
     def head(self, chart: str) -> Head | None:
-        """Return where the record of a chart stands, or None at first."""
+        """Return the head of a chart's record, or None when nothing is recorded."""
         return self._heads.get(chart)
 
-    def records(self, chart: str) -> Records:
-        """Return the view of a chart's past that `advance` reads."""
-        return self._past(chart)
-
-    def milestones(self, chart: str, slots: Collection[str]) -> Mapping[str, Milestone]:
-        """Return those of the slots that are recorded."""
-        known = self._milestones.get(chart, {})
-        return {slot: known[slot] for slot in slots if slot in known}
-
-    def revisions(self, chart: str, scope: str) -> Sequence[Milestone]:
-        """Return every revision of every slot of a scope, by slot, the first revision first."""
-        changes = (change for bulletin in self.bulletins(chart) for change in bulletin.changes)
-        found = (change.milestone for change in changes if change.milestone.territory == scope)
-        return sorted(found, key=lambda milestone: (milestone.slot, milestone.revision))
-
-    def applied(self, chart: str, period: date) -> str | None:
-        """Return the digest of the number ones that were last processed for a period, or None."""
-        return self._applied.get(chart, {}).get(period)
-
-    def applied_since(self, chart: str, since: date) -> Mapping[date, str]:
-        """Return the digests that `applied` returns, of all periods from `since` on."""
-        return {period: digest for period, digest in self._applied.get(chart, {}).items() if period >= since}
-
-    def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
-        """Return everything recorded of a chart; with `scopes`, of tallies and milestones only those in these."""
-        past, milestones = self._past(chart), self._milestones.get(chart, {})
-        return Recorded(
-            dict(past.honour_by_key),
-            {key: tally for key, tally in past.tally_by_key.items() if scopes is None or key.scope in scopes},
-            {slot: m for slot, m in milestones.items() if scopes is None or m.territory in scopes},
-            dict(self._applied.get(chart, {})),
-        )
-
-    def commit(self, before: Head | None, after: Head, writes: Writes, bulletin: Bulletin | None) -> None:
-        """Make `after` the head, with all of `writes` and the bulletin."""
+    def swap(self, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = "") -> bool:
+        """Make `after` the head, and its bulletin, which stands in `file`, known."""
         if self._heads.get(after.chart) != before:
-            raise Conflict(after.chart)
+            return False
         self._heads[after.chart] = after
-        self._past(after.chart).remember(writes.honours, writes.tallies)
-        self._milestones.setdefault(after.chart, {}).update(writes.milestones)
-        self._applied.setdefault(after.chart, {}).update(writes.applied)
         if bulletin is not None:
-            self._bulletins.setdefault(after.chart, {})[bulletin.number] = bulletin
+            self._bulletins.setdefault(after.chart, {})[bulletin.number] = file
+        files, named = self._files.setdefault(after.chart, {}), after.files()
+        for key in [key for key in files if key not in named and key[0] != BULLETIN.name]:
+            del files[key]
+        return True
 
-    def bulletin(self, chart: str, number: int) -> Bulletin:
-        """Return one bulletin. Raises `LookupError` when there is none of that number."""
+    def get(self, chart: str, kind: FileKind[Value], name: str) -> Value:
+        """Return what stands in a file. Raises `RecordDamaged` when it is missing."""
+        try:
+            value: Value = self._files[chart][kind.name, name]
+        except KeyError as error:
+            raise RecordDamaged(chart, f"{kind.name}/{name}", "is missing") from error
+        return value
+
+    def put(self, chart: str, kind: FileKind[Value], value: Value) -> str:
+        """Keep a value, and return the name of its file."""
+        name = str(next(self._names))
+        self._files.setdefault(chart, {})[kind.name, name] = value
+        return name
+
+    def bulletins(self, chart: str, after: int = 0) -> list[BulletinRef]:
+        """Return the bulletins of greater numbers than `after`, in their order."""
+        return [BulletinRef(number, file) for number, file in self._bulletins.get(chart, {}).items() if number > after]
+
+    def bulletin_file(self, chart: str, number: int) -> str:
+        """Return the file of one bulletin. Raises `LookupError` when there is none of that number."""
         return self._bulletins[chart][number]
 
-    def bulletins(self, chart: str, after: int = 0) -> Iterable[Bulletin]:
-        """Return the chart's bulletins of greater numbers than `after`, in their order."""
-        return [bulletin for number, bulletin in self._bulletins.get(chart, {}).items() if number > after]
+    def files(self, chart: str) -> list[StoredFile]:  # noqa: ARG002  # there is nothing to remove
+        """Return no file: those that no head names are gone already."""
+        return []
 
-    def unfinished(self, chart: str) -> int | None:  # noqa: ARG002  # a step in memory is whole at once
-        """Return None: no step is ever cut short."""
-        return None
-
-    def tidy(self, chart: str, after: int) -> Tidied:
-        """Find nothing to remove."""
-        head = self._heads.get(chart)
-        return Tidied(0, head.version if head else after)
-
-    def _past(self, chart: str) -> Past:
-        return self._pasts.setdefault(chart, Past())
+    def remove(self, chart: str, files: Iterable[StoredFile]) -> None:
+        """Remove nothing."""
 
 
 class MemoryCatalogs:
@@ -244,23 +228,23 @@ class MemoryCheckpoints:
 
 
 class NoArchive:
-    """Keeps no bytes: a replay has its files already. Implements `Archive`."""
+    """Stores nothing: a replay has its files already. Implements `Archive`."""
 
-    def keep(self, sha256: str, body: bytes) -> None:
-        """Keep nothing."""
+    def put(self, sha256: str, body: bytes) -> None:
+        """Store nothing."""
 
 
 class MemoryValidators:
     """Implements `fetching.ValidatorStore`."""
 
     def __init__(self) -> None:
-        """Begin knowing nothing."""
-        self._kept: dict[str, Validators] = {}
+        """Begin with none."""
+        self._stored: dict[str, Validators] = {}
 
-    def last(self, url: str) -> Validators:
-        """Return those of the document at an address, without any where none is known."""
-        return self._kept.get(url, Validators())
+    def get(self, url: str) -> Validators:
+        """Return the validators of an address; empty ones if none are stored."""
+        return self._stored.get(url, Validators())
 
-    def keep(self, url: str, validators: Validators) -> None:
-        """Keep those of the document at an address, in place of the earlier ones."""
-        self._kept[url] = validators
+    def put(self, url: str, validators: Validators) -> None:
+        """Store the validators of an address in place of the earlier ones."""
+        self._stored[url] = validators

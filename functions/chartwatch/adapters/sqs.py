@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chartwatch.domain.stories.story import told_by
-from chartwatch.services.reconcile import Sighting
+from chartwatch.services.reconcile import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -32,28 +32,28 @@ class SqsWitness:
         answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
         return answer["Attributes"]["QueueArn"]
 
-    def sightings(self) -> Sequence[Sighting]:
+    def receipts(self) -> Sequence[Receipt]:
         """Return some of the messages that are there, or among those missed; none when there are none at this moment.
 
         What is the body of no message of ours stays, and goes to the queue of those missed.
         """
         return self._seen_in(self._url) or self._seen_in(self._missed_url)
 
-    def _seen_in(self, url: str) -> Sequence[Sighting]:
+    def _seen_in(self, url: str) -> Sequence[Receipt]:
         while True:
             answer = self._client.receive_message(
                 QueueUrl=url, MaxNumberOfMessages=MOST, WaitTimeSeconds=self._long_poll
             )
             messages = answer.get("Messages", [])
             found = [
-                Sighting(story, f"{url} {message['ReceiptHandle']}")
+                Receipt(story, f"{url} {message['ReceiptHandle']}")
                 for message in messages
                 if (story := told_by(message["Body"])) is not None
             ]
             if found or not messages:
                 return found
 
-    def forget(self, seen: Sequence[Sighting]) -> None:
+    def forget(self, seen: Sequence[Receipt]) -> None:
         """Delete messages; one that SQS does not delete comes again."""
         for one in seen:
             url, _, handle = one.receipt.partition(" ")

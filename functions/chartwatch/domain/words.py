@@ -1,5 +1,6 @@
 """How numbers, countries, languages and lists read in an English sentence."""
 
+import textwrap
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -72,6 +73,18 @@ def counted(number: int, noun: str) -> str:
 def span(first: date, last: date) -> str:
     """Return one period, or "A to B"."""
     return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
+
+
+def wrapped(text: str, width: int, *, initial_indent: str = "", subsequent_indent: str = "") -> list[str]:
+    """Return text in lines of at most `width` columns, none of which ends within a word, even one that is too long."""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=initial_indent,
+        subsequent_indent=subsequent_indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 _WITH_ARTICLE = frozenset(

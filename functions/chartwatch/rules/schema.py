@@ -16,7 +16,9 @@ from pydantic import (
 )
 
 from chartwatch.domain import words
-from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, Scope
+from chartwatch.domain.rules.change import Returns
+from chartwatch.domain.rules.kinds import KINDS
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Rule, Scope
 from chartwatch.domain.works.work import Kind
 from chartwatch.rules.codes import country_problem, language_problem, nearest, not_one, work_kind_problem
 
@@ -187,13 +189,13 @@ class _Examples(BaseModel):
     silent: Periods = Field(description="with the last of these periods it has not")
 
 
-_FIELDS_OF_SOME_KINDS: Mapping[str, Sequence[RuleKind]] = {
-    "at": (RuleKind.NTH, RuleKind.RACE, RuleKind.SPREAD, RuleKind.REIGN),
-    "per": (RuleKind.NTH, RuleKind.RACE),
-    "returns": (RuleKind.CHANGE,),
-    "returning": (RuleKind.CHANGE,),
-    "record": (RuleKind.REIGN,),
-    "total": (RuleKind.REIGN,),
+_FIELDS_OF_SOME_KINDS: Mapping[str, Sequence[str]] = {
+    "at": ("nth", "race", "spread", "reign"),
+    "per": ("nth", "race"),
+    "returns": ("change",),
+    "returning": ("change",),
+    "record": ("reign",),
+    "total": ("reign",),
 }
 
 
@@ -202,20 +204,20 @@ def misfits(rule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
     Whatever is of the wrong type is passed over: the model says so.
     """
-    kind = next((kind for kind in RuleKind if kind == rule.get("kind")), None)
-    if kind is None:
+    kind = rule.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
         return
     for field, kinds in _FIELDS_OF_SOME_KINDS.items():
         if field in rule and kind not in kinds:
             yield field, f"is not for {kind}, only for {words.listed(kinds)}"
     at = rule.get("at", [])
-    if kind is not RuleKind.CHANGE and at == [] and rule.get("record") is not True:
+    if kind != "change" and at == [] and rule.get("record") is not True:
         yield "at", f"is missing: {kind} needs the numbers that are worth telling"
-    if kind is RuleKind.RACE and rule.get("per") is None:
+    if kind == "race" and rule.get("per") is None:
         yield "per", "is missing: a race needs the groups that run it"
-    if kind is RuleKind.SPREAD and rule.get("scope") == Scope.TERRITORY:
+    if kind == "spread" and rule.get("scope") == Scope.TERRITORY:
         yield "scope", "should be chart: a spread counts territories"
-    if kind in (RuleKind.NTH, RuleKind.RACE, RuleKind.REIGN) and isinstance(at, list) and "all" in at:
+    if kind in ("nth", "race", "reign") and isinstance(at, list) and "all" in at:
         yield "at", "has `all`, which only a spread knows"
 
 
@@ -223,11 +225,11 @@ def _by_kind(schema: dict[str, Any]) -> None:
     """Add to the schema of a rule what `misfits` says."""
     some = {"minItems": 1}
     numbers = {**some, "items": {"type": "integer"}}
-    needs: Mapping[RuleKind, Mapping[str, Any]] = {
-        RuleKind.NTH: {"required": ["at"], "properties": {"at": numbers}},
-        RuleKind.RACE: {"required": ["at", "per"], "properties": {"at": numbers, "per": {"type": "string"}}},
-        RuleKind.SPREAD: {"required": ["at"], "properties": {"at": some, "scope": {"const": "chart"}}},
-        RuleKind.REIGN: {
+    needs: Mapping[str, Mapping[str, Any]] = {
+        "nth": {"required": ["at"], "properties": {"at": numbers}},
+        "race": {"required": ["at", "per"], "properties": {"at": numbers, "per": {"type": "string"}}},
+        "spread": {"required": ["at"], "properties": {"at": some, "scope": {"const": "chart"}}},
+        "reign": {
             "properties": {"at": {"items": {"type": "integer"}}},
             "anyOf": [
                 {"required": ["at"], "properties": {"at": some}},
@@ -237,7 +239,7 @@ def _by_kind(schema: dict[str, Any]) -> None:
     }
     schema["allOf"] = [
         {
-            "if": {"required": ["kind"], "properties": {"kind": {"const": kind.value}}},
+            "if": {"required": ["kind"], "properties": {"kind": {"const": kind}}},
             "then": {
                 **needs.get(kind, {}),
                 "not": {
@@ -245,7 +247,7 @@ def _by_kind(schema: dict[str, Any]) -> None:
                 },
             },
         }
-        for kind in RuleKind
+        for kind in KINDS
     ]
 
 
@@ -271,24 +273,28 @@ class RuleModel(BaseModel):
 
     def as_rule(self) -> Rule:
         """Return the rule that is meant."""
-        return Rule(
+        at = tuple(sorted({n for n in self.at if n != "all"}))
+        own: Mapping[str, Mapping[str, Any]] = {
+            "change": {
+                "returns": Returns(self.returns),
+                "return_headline": self.returning.headline if self.returning else "",
+                "return_brief": self.returning.brief if self.returning else "",
+            },
+            "spread": {"everywhere": "all" in self.at},
+            "reign": {"record": self.record, "total": self.total},
+        }
+        return KINDS[self.kind](
             id=self.id,
-            kind=RuleKind(self.kind),
             scope=Scope(self.scope),
             headline=self.headline,
             brief=self.brief,
             where=self.where.conditions(),
             lists=self.where.lists(),
             per=Fact(self.per) if self.per else None,
-            at=tuple(sorted({n for n in self.at if n != "all"})),
+            at=at,
             count=Count(self.count),
             origin=Origin(self.origin),
-            returns=Returns(self.returns),
-            everywhere="all" in self.at,
-            record=self.record,
-            total=self.total,
-            return_headline=self.returning.headline if self.returning else "",
-            return_brief=self.returning.brief if self.returning else "",
+            **own.get(self.kind, {}),
         )
 
 

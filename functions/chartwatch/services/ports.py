@@ -1,28 +1,25 @@
 """What the domain asks of a store. Each Protocol has two implementations: one in memory and one on AWS."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from chartwatch.domain.charts.publications import Provenance, PublicationSummary
-from chartwatch.domain.charts.versions import History
-from chartwatch.domain.milestones.fold import Head, Honour, HonourKey, Records
-from chartwatch.domain.milestones.milestone import Bulletin, Milestone
-from chartwatch.domain.rules.rolls import Tally, TallyKey
+from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.works.catalog import Catalog
 
 
-class Filing(NamedTuple):
-    """What is to be written of a publication: the whole of it without its lower ranks, and the histories that grew."""
+class PublicationUpdate(NamedTuple):
+    """What is to be stored of a publication: its summary, and the versions of each edition that changed."""
 
     summary: PublicationSummary
-    histories: Mapping[str, History]
+    editions: Mapping[str, Versions]
 
 
 class Quarantined(NamedTuple):
-    """A document that was not believed: the name and the text of the error. Its bytes are in the archive."""
+    """A document that was rejected, with the name and the text of the error. Its raw file is in the archive."""
 
     source: str
     provenance: Provenance
@@ -30,12 +27,12 @@ class Quarantined(NamedTuple):
     reason: str
 
     def order(self) -> tuple[str, str, str]:
-        """Return by what documents are listed: source, time fetched, SHA-256."""
+        """Return the key by which documents are sorted: source, time fetched, SHA-256."""
         return self.source, self.provenance.fetched_at or "", self.provenance.sha256
 
 
 class ChartStore(Protocol):
-    """Editions and publications as fetched, older versions among them; and the documents that were not believed."""
+    """Publications, their editions with earlier versions, and the documents that were rejected."""
 
     def charts(self) -> Sequence[str]:
         """Return the ids of the charts that have publications, sorted."""
@@ -46,20 +43,24 @@ class ChartStore(Protocol):
     def summaries(self, chart: str, since: date | None = None, until: date | None = None) -> list[PublicationSummary]:
         """Return a chart's publications from `since` to `until`, both included, oldest first."""
 
-    def histories(self, chart: str, period: date) -> Mapping[str, History]:
-        """Return all versions of the editions of a publication, by territory, the current one last."""
+    def versions(self, publication: PublicationSummary) -> Mapping[str, Versions]:
+        """Return the versions of every edition of a stored publication, by territory, the current one last.
+
+        Only `summary` and `summaries` say that a publication is stored. Editions without one are those of a writer
+        that is under way, or was cut short; nobody may read them.
+        """
 
     def has_editions(self, chart: str, period: date) -> bool:
         """Return whether there is any edition of a chart for a period, whether or not the publication is."""
 
-    def put(self, filings: Sequence[Filing]) -> None:
-        """Write the histories of all filings, and only then their publications, up to a hundred at one stroke."""
+    def put(self, updates: Sequence[PublicationUpdate]) -> None:
+        """Write the editions of all updates, and only then their publications, up to a hundred in one transaction."""
 
     def quarantine(self, document: Quarantined) -> None:
-        """Note a document that was not believed, in place of what was noted of it before: it is fetched again."""
+        """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""
 
     def quarantined(self) -> Sequence[Quarantined]:
-        """Return the documents that were not believed, by source and time fetched."""
+        """Return the rejected documents, by source and time fetched."""
 
 
 class CatalogStore(Protocol):
@@ -73,89 +74,6 @@ class CatalogStore(Protocol):
 
     def replace(self, catalog: Catalog) -> None:
         """Put another catalog in force."""
-
-
-@dataclass(slots=True)
-class Writes:
-    """What one step leaves behind, as absolute values; None removes. Writing it twice does no harm.
-
-    `milestones` has the new revision of each slot that changes; the first is 1, and each is written by one step only.
-    """
-
-    honours: dict[HonourKey, Honour | None] = field(default_factory=dict)
-    tallies: dict[TallyKey, Tally | None] = field(default_factory=dict)
-    milestones: dict[str, Milestone] = field(default_factory=dict)
-    applied: dict[date, str] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        """Return whether there is anything to write."""
-        return bool(self.honours or self.tallies or self.milestones or self.applied)
-
-
-@dataclass(slots=True)
-class Recorded:
-    """Everything that is recorded of one chart, for folding anew."""
-
-    honours: Mapping[HonourKey, Honour]
-    tallies: Mapping[TallyKey, Tally]
-    milestones: Mapping[str, Milestone]
-    applied: Mapping[date, str]
-
-
-class Tidied(NamedTuple):
-    """How many leftovers were removed, and up to which version there are none now."""
-
-    removed: int
-    until: int
-
-
-class MilestoneStore(Protocol):
-    """Honour rolls, tallies, slots and bulletins."""
-
-    def head(self, chart: str) -> Head | None:
-        """Return where the record of a chart stands, after finishing any step that was cut short; None at first.
-
-        Raises `Conflict` when another process was faster at that.
-        """
-
-    def records(self, chart: str) -> Records:
-        """Return the view of a chart's past that `advance` reads."""
-
-    def milestones(self, chart: str, slots: Collection[str]) -> Mapping[str, Milestone]:
-        """Return those of the slots that are recorded, at their latest revision."""
-
-    def revisions(self, chart: str, scope: str) -> Sequence[Milestone]:
-        """Return every revision of every slot of a scope, by slot, the first revision first."""
-
-    def applied(self, chart: str, period: date) -> str | None:
-        """Return the digest of the number ones that were last processed for a period, or None."""
-
-    def applied_since(self, chart: str, since: date) -> Mapping[date, str]:
-        """Return the digests that `applied` returns, of all periods from `since` on."""
-
-    def recorded(self, chart: str, scopes: Collection[str] | None = None) -> Recorded:
-        """Return everything recorded of a chart; with `scopes`, of tallies and milestones only those in these."""
-
-    def commit(self, before: Head | None, after: Head, writes: Writes, bulletin: Bulletin | None) -> None:
-        """Make `after` the head, with all of `writes`, and the bulletin last.
-
-        Raises `Conflict`, having changed nothing, when the head is no longer `before`.
-        """
-
-    def bulletin(self, chart: str, number: int) -> Bulletin:
-        """Return one bulletin. Raises `LookupError` when there is none of that number."""
-
-    def bulletins(self, chart: str, after: int = 0) -> Iterable[Bulletin]:
-        """Return the chart's bulletins of greater numbers than `after`, in their order."""
-
-    def unfinished(self, chart: str) -> int | None:
-        """Return the version that a step under way, or cut short, is to make; `head` finishes it."""
-
-    def tidy(self, chart: str, after: int) -> "Tidied":
-        """Remove what processes that were cut short left of steps that can never be taken any more.
-
-        Only leftovers of steps that were to make a greater version than `after` are looked for.
-        """
 
 
 class Delivery(StrEnum):
@@ -202,10 +120,9 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Up to which number the bulletins of a chart are wholly sent, and the journal of its record is tidy."""
+    """Up to which number the bulletins of a chart are wholly sent."""
 
     sent: int = 0
-    tidied: int = 0
 
 
 class Checkpoints(Protocol):
@@ -225,7 +142,7 @@ class Checkpoints(Protocol):
 
 
 class Archive(Protocol):
-    """Raw bytes as fetched, by SHA-256."""
+    """Raw files as they were fetched, by SHA-256."""
 
-    def keep(self, sha256: str, body: bytes) -> None:
-        """Keep the bytes; keeping them again changes nothing."""
+    def put(self, sha256: str, body: bytes) -> None:
+        """Store a raw file; storing it again changes nothing."""

@@ -23,7 +23,7 @@ class Topic(Protocol):
 
 
 class Bulletins(Protocol):
-    """The bulletins of charts, as a `MilestoneStore` has them."""
+    """The bulletins of charts, as `RecordedBulletins` has them."""
 
     def bulletins(self, chart: str, after: int = 0) -> Iterable[Bulletin]:
         """Return the chart's bulletins of greater numbers than `after`, in their order."""

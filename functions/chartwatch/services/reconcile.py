@@ -6,8 +6,8 @@ witness is asked before a story is sent again.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
@@ -16,8 +16,8 @@ from typing import NamedTuple, Protocol
 from chartwatch.domain.charts.calendars import overdue
 from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.services.detect import Detector
-from chartwatch.services.ports import ChartStore, Checkpoints, Lease, MilestoneStore, Outbox
-from chartwatch.services.publish import Publisher
+from chartwatch.services.ports import ChartStore, Checkpoint, Checkpoints, Lease, Outbox
+from chartwatch.services.publish import Bulletins, Publisher
 
 LEASE = timedelta(minutes=10)
 """How long a story is its taker's. No function that publishes may run for as long, so that whoever took it is dead."""
@@ -41,10 +41,9 @@ TURN = timedelta(minutes=15)
 class Found(StrEnum):
     """What can be found; also the name of the metric that counts it."""
 
-    STEP_FINISHED = "StepsFinished"
     RECORD_UPDATED = "RecordsUpdated"
     PUBLICATION_DETECTED = "PublicationsDetected"
-    LEFTOVER_REMOVED = "LeftoversRemoved"
+    FILE_REMOVED = "FilesRemoved"
     STORY_WITNESSED = "StoriesWitnessed"
     STORY_SENT = "StoriesSentLate"
     STORY_SENT_AGAIN = "StoriesSentAgain"
@@ -57,6 +56,7 @@ class Found(StrEnum):
     SUBSCRIBER_UNCONFIRMED = "SubscribersUnconfirmed"
     SUBSCRIBER_VANISHED = "SubscribersVanished"
     RECORD_DIFFERS = "RecordDiffers"
+    SENT_CONTRADICTED = "SentContradicted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Subscribers(Protocol):
         """Return the topics."""
 
 
-class Sighting(NamedTuple):
+class Receipt(NamedTuple):
     """A message that got out: the id of its story or digest, and what the witness needs to forget it."""
 
     story: str
@@ -108,10 +108,10 @@ class Witness(Protocol):
     def endpoint(self) -> str:
         """The endpoint of its subscriptions."""
 
-    def sightings(self) -> Sequence[Sighting]:
+    def receipts(self) -> Sequence[Receipt]:
         """Return some of the messages that were seen and not forgotten; none when there are none at this moment."""
 
-    def forget(self, seen: Sequence[Sighting]) -> None:
+    def forget(self, seen: Sequence[Receipt]) -> None:
         """Forget messages; whatever is not forgotten is seen again."""
 
     def is_empty(self) -> bool:
@@ -128,7 +128,7 @@ class Reconciler:
         self,
         *,
         charts: ChartStore,
-        milestones: MilestoneStore,
+        bulletins: Bulletins,
         outbox: Outbox,
         checkpoints: Checkpoints,
         detector: Detector,
@@ -139,7 +139,7 @@ class Reconciler:
     ) -> None:
         """`clock` gives the time, UTC."""
         self._charts = charts
-        self._milestones = milestones
+        self._bulletins = bulletins
         self._outbox = outbox
         self._checkpoints = checkpoints
         self._detector = detector
@@ -147,15 +147,15 @@ class Reconciler:
         self._witness = witness
         self._subscribers = subscribers
         self._clock = clock
-        self._heard_until: datetime | None = None
+        self._collected_until: datetime | None = None
 
     def checks(self) -> Iterator[tuple[str, Check]]:
         """Yield all checks with their names, in order; one that fails need not keep back the others."""
-        yield "witness", self.hear_the_witness
+        yield "witness", self.collect_receipts
         charts = self._charts.charts()
         for chart in charts:
             for name, check in (
-                ("record", self.finish_the_record),
+                ("record", self.update_the_record),
                 ("stories", self.send_the_rest),
                 ("publications", self.watch_the_chart),
             ):
@@ -164,7 +164,7 @@ class Reconciler:
         if (chosen := in_turn(charts, self._clock())) is not None:
             yield f"audit of {chosen}", lambda: self.audit(chosen)
 
-    def hear_the_witness(self) -> Iterator[Finding]:
+    def collect_receipts(self) -> Iterator[Finding]:
         """Mark the stories whose messages the witness saw as sent, and only then forget the messages.
 
         Whether the witness has been heard out decides what may be sent again: see `is_dead`.
@@ -172,39 +172,28 @@ class Reconciler:
         began = self._clock()
         known = self._subscribers.current()
         heard = {who.topic for who in known if who.endpoint == self._witness.endpoint and who.arn}
-        deaf = sorted(set(self._subscribers.topics()) - heard)
-        for topic in deaf:
+        unwitnessed = sorted(set(self._subscribers.topics()) - heard)
+        for topic in unwitnessed:
             yield Finding(Found.WITNESS_MISSING, topic, "the witness queue is not subscribed: nothing is sent again")
-        while seen := self._witness.sightings():
-            for sighting in seen:
-                if self._outbox.witness(sighting.story):
-                    yield Finding(Found.STORY_WITNESSED, sighting.story, "it was sent, and nobody had noted it")
+        while seen := self._witness.receipts():
+            for receipt in seen:
+                if self._outbox.witness(receipt.story):
+                    yield Finding(Found.STORY_WITNESSED, receipt.story, "it was sent, and nobody had noted it")
             self._witness.forget(seen)
-        if not deaf and self._witness.is_empty():
-            self._heard_until = began
+        if not unwitnessed and self._witness.is_empty():
+            self._collected_until = began
 
-    def finish_the_record(self, chart: str) -> Iterator[Finding]:
-        """Finish a step that was cut short, process publications that were not, and remove what is left over."""
-        if (version := self._milestones.unfinished(chart)) is not None:
-            self._milestones.head(chart)
-            yield Finding(Found.STEP_FINISHED, chart, f"the step that makes version {version}")
+    def update_the_record(self, chart: str) -> Iterator[Finding]:
+        """Bring a chart up to its rules and catalog, and process publications that were not."""
         for bulletin in self._detector.reconsider(chart):
             yield Finding(Found.RECORD_UPDATED, chart, f"rules or catalog had changed: bulletin {bulletin.id}")
-        since = (self._clock() - LOOK_BACK).date()
-        recent = self._charts.summaries(chart, since)
-        yield from self._detected(chart, recent, lambda: self._milestones.applied_since(chart, since))
-        reached = self._checkpoints.checkpoint(chart)
-        tidied = self._milestones.tidy(chart, reached.tidied)
-        if tidied.until > reached.tidied:
-            self._checkpoints.advance(chart, replace(reached, tidied=tidied.until))
-        if tidied.removed:
-            yield Finding(Found.LEFTOVER_REMOVED, chart, "items of steps that were never taken", tidied.removed)
+        yield from self._detected(chart, (self._clock() - LOOK_BACK).date())
 
     def send_the_rest(self, chart: str) -> Iterator[Finding]:
         """Send the stories of bulletins that were not sent, those after the last bulletin that is known to be whole."""
         reached = self._checkpoints.checkpoint(chart)
         sent, all_whole = reached.sent, True
-        for bulletin in islice(self._milestones.bulletins(chart, reached.sent), MOST_BULLETINS):
+        for bulletin in islice(self._bulletins.bulletins(chart, reached.sent), MOST_BULLETINS):
             completed = self._publisher.publish(bulletin, self.is_dead)
             for found, stories in (
                 (Found.STORY_SENT, completed.sent),
@@ -218,7 +207,7 @@ class Reconciler:
             if all_whole:
                 sent = bulletin.number
         if sent > reached.sent:
-            self._checkpoints.advance(chart, replace(self._checkpoints.checkpoint(chart), sent=sent))
+            self._checkpoints.advance(chart, Checkpoint(sent))
 
     def is_dead(self, lease: Lease) -> bool:
         """Return whether the attempt that took a story is over, and its message certainly did not get out.
@@ -226,7 +215,7 @@ class Reconciler:
         The attempt ended with its lease at the latest; what it sent came to the witness within the grace time; and the
         witness was heard out, beginning after that. Had the message been there, the story would be marked as sent.
         """
-        return self._heard_until is not None and lease.taken_at + LEASE + GRACE <= self._heard_until
+        return self._collected_until is not None and lease.taken_at + LEASE + GRACE <= self._collected_until
 
     def watch_the_chart(self, chart: str) -> Iterator[Finding]:
         """Report a chart that is late, and editions whose publication never came; the next fetch finishes those."""
@@ -259,43 +248,42 @@ class Reconciler:
             self._checkpoints.note_subscribers(known)
 
     def audit(self, chart: str) -> Iterator[Finding]:
-        """Fold a chart anew from all its publications, and report what its record has otherwise.
+        """Fold a chart anew from all its publications, and report what its record has otherwise; remove old files.
 
         A publication that was never processed is; any other difference is a mistake of ours that a person should see.
         """
-        whole = self._charts.summaries(chart)
-        yield from self._detected(chart, whole, lambda: self._milestones.recorded(chart).applied)
-        if audit := self._detector.audit(chart):
-            slots = ", ".join(audit.milestones[:10])
-            detail = f"{len(audit.milestones)} milestones ({slots}), {audit.rolls} lines of rolls"
-            yield Finding(Found.RECORD_DIFFERS, chart, detail)
+        yield from self._detected(chart, date.min)
+        audit = self._detector.audit(chart)
+        if audit and (audit.milestones or audit.snapshot):
+            snapshot = "another last snapshot" if audit.snapshot else "the same last snapshot"
+            slots = f"{len(audit.milestones)} milestones ({', '.join(audit.milestones[:10])})"
+            yield Finding(Found.RECORD_DIFFERS, chart, f"{slots}, {snapshot}")
+        if audit and audit.contradicted:
+            slots = ", ".join(audit.contradicted[:10])
+            advice = f"`chartwatch rebuild {chart} --send` sends what is true"
+            yield Finding(Found.SENT_CONTRADICTED, chart, f"{slots}; {advice}", len(audit.contradicted))
+        if removed := self._detector.remove_unnamed(chart, self._clock()):
+            yield Finding(Found.FILE_REMOVED, chart, "files that the record does not name", removed)
 
-    def _unprocessed(
-        self, chart: str, timeline: Sequence[PublicationSummary], read: Callable[[], Mapping[date, str]]
-    ) -> Iterator[PublicationSummary]:
-        """Yield the publications that the record does not have as they are stored, oldest first.
+    def _detected(self, chart: str, since: date) -> Iterator[Finding]:
+        """Process the publications that the record does not have as they are stored, oldest first.
 
         Processing one may process others, so the record is looked at again after each.
         """
-        head, applied = self._milestones.head(chart), read()
-        for publication in timeline:
-            is_last = head is not None and head.last == publication.period
-            processed = head.digest if head and is_last else applied.get(publication.period)
-            if processed != publication.number_ones_digest():
-                yield publication
-                head, applied = self._milestones.head(chart), read()
-
-    def _detected(
-        self, chart: str, timeline: Sequence[PublicationSummary], read: Callable[[], Mapping[date, str]]
-    ) -> Iterator[Finding]:
-        for publication in self._unprocessed(chart, timeline, read):
-            self._detector.detect(chart, publication.period)
-            yield Finding(Found.PUBLICATION_DETECTED, chart, publication.period.isoformat())
+        processed = self._detector.processed(chart, since)
+        for publication in self._charts.summaries(chart, since):
+            if processed.get(publication.period) != publication.number_ones_digest():
+                self._detector.detect(chart, publication.period)
+                processed = self._detector.processed(chart, since)
+                yield Finding(Found.PUBLICATION_DETECTED, chart, publication.period.isoformat())
 
     def _latest(self, chart: str, now: datetime) -> PublicationSummary | None:
-        head = self._milestones.head(chart)
-        since = head.last if head and head.last else (now - LOOK_BACK).date()
-        return max(self._charts.summaries(chart, since), key=lambda publication: publication.period, default=None)
+        """Return the latest publication: one of the last days, or else the last that was processed."""
+        recent = self._charts.summaries(chart, (now - LOOK_BACK).date())
+        if recent:
+            return recent[-1]
+        last = self._detector.last_period(chart)
+        return self._charts.summary(chart, last) if last else None
 
 
 def in_turn(charts: Sequence[str], now: datetime) -> str | None:

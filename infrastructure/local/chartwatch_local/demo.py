@@ -17,7 +17,8 @@ from rich.text import Text
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.cli.histories import SAMPLE_OPTIONS
 from chartwatch.cli.replay import replay
-from chartwatch.domain.stories.story import Priority, Story, stories
+from chartwatch.domain.rules.rule import Priority
+from chartwatch.domain.stories.story import Story, stories
 from chartwatch.rules import default_rules
 from chartwatch.sources import open_source
 from chartwatch_local.aws import LocalError, local_aws, wait_until

@@ -7,7 +7,8 @@ import pytest
 
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.milestones.checks import Answer, Assertion, Verdict, check, works_named
-from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, RuleKind, Scope
+from chartwatch.domain.rules.reign import ReignRule
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, Scope
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from tests.unit.domain.test_checking import CATALOG, CHART, NTH, RACE, START, days, is_nth, timeline, wins
@@ -17,7 +18,7 @@ AT = "at #1 of the daily chart in the United States"
 SINCE = "in records since 2022-01-01"
 PERHAPS = "As far as is known, "
 MISSING = "the period 2022-01-04 is missing"
-REIGN = Rule("reign", RuleKind.REIGN, Scope.TERRITORY, "{title} stays", "stays", at=(2,))
+REIGN = ReignRule("reign", Scope.TERRITORY, "{title} stays", "stays", at=(2,))
 
 
 def who_holds(rule: Rule, place: str, said: str, title: str = "", catalog: Catalog = CATALOG) -> Answer:
@@ -184,7 +185,7 @@ def test_the_answer_about_a_reign(said: str, title: str, verdict: Verdict, sente
     ],
     ids=lambda said: said if isinstance(said, str) else "",
 )
-def test_a_work_that_does_not_count_is_told_the_fact_whatever_it_is(condition: Condition, why: str) -> None:
+def test_why_a_work_does_not_count_is_said_whatever_the_fact(condition: Condition, why: str) -> None:
     sara = Work("sara", "Sara", Kind.SERIES, "es", ("MX", "ES"), START.replace(year=2021))
     answer = who_holds(replace(NTH, where=(condition,)), "1", "Ozark Sara", "Sara", Catalog([sara]))
     assert (answer.verdict, answer.sentence) == (FALSE, f"Sara does not count: {why}.")

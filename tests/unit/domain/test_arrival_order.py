@@ -1,20 +1,23 @@
 """Whatever arrives in whatever order: one record in the end, and each change told once, to whom it concerns."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwatch.adapters.memory import MemoryMilestones
-from chartwatch.domain.milestones.fold import Head
-from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status, substance
+from chartwatch.adapters.memory import MemoryRecord
+from chartwatch.domain.milestones.fold import fold
+from chartwatch.domain.milestones.ledger import digest_of_words, substance
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
 from chartwatch.domain.rules.claims import Claim
-from chartwatch.services.detect import Detector, fold
-from chartwatch.services.ingest import take_in
-from chartwatch.services.ports import Recorded
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import store_publication
+from chartwatch.services.record import Head, RecordedBulletins
 from tests.courses import Run, run, straight
+from tests.recorded import entries, processed, snapshots
 from tests.strategies import (
     PERIODS,
     SHARES,
@@ -43,7 +46,8 @@ def slots(milestones: Iterable[Milestone]) -> dict[str, tuple[object, ...]]:
 
 def said(said: Claim | Milestone) -> tuple[object, ...]:
     """Return all that is said of a slot, but for the document that shows it and the revision that it replaces."""
-    evidence = {name: value for name, value in said.evidence.items() if name not in ("edition", "replaces")}
+    evidence = said.evidence.as_json() if said.evidence else {}
+    evidence.pop("edition", None)
     return said.period, said.n, said.holders, said.left_censored, said.reasons, said.headline, said.brief, evidence
 
 
@@ -53,13 +57,12 @@ def timing(milestone: Milestone) -> object:
     return (milestone.period, milestone.n, milestone.left_censored, since) if milestone.is_held else GONE
 
 
-def remembered(milestones: MemoryMilestones, chart: str) -> tuple[object, ...]:
+def remembered(store: MemoryRecord, chart: str) -> tuple[object, ...]:
     """Return all that a chart's next step will read, but for the names that only its earlier versions had."""
-    recorded: Recorded = milestones.recorded(chart)
-    head = milestones.head(chart)
+    head = store.head(chart)
     assert isinstance(head, Head)
-    of_head = (head.scopes, head.rules, head.catalog)
-    return of_head, recorded.honours, recorded.tallies, recorded.applied.keys()
+    kept = {period: replace(snapshot, renamings={}, charted={}) for period, snapshot in snapshots(store, chart).items()}
+    return head.rules, head.catalog, head.last, kept, processed(store, chart).keys()
 
 
 def changes(bulletins: Iterable[Bulletin]) -> Iterator[Change]:
@@ -67,23 +70,26 @@ def changes(bulletins: Iterable[Bulletin]) -> Iterator[Change]:
         yield from bulletin.changes
 
 
-def told_as_if_alone(done: Run, live_from: date | None) -> None:
-    """Claim that somebody is told of a change just when it is news, and not what they were told already."""
-    told: dict[str, object] = {}
+def sent_as_if_alone(done: Run, live_from: date | None) -> None:
+    """Claim that a change is sent just when it is news, and not what was sent already."""
+    sent: dict[str, object] = {}
+    latest: dict[str, object] = {}
     for change in changes(done.bulletins):
-        now, heard = change.milestone, told.get(change.milestone.slot)
-        if now.is_held and (old := change.replaced) and old.is_held and substance(old) == substance(now):
-            assert not change.is_told, "only the wording or the evidence changed"
-        elif heard is None:
+        now, last = change.milestone, sent.get(change.milestone.slot)
+        stated = substance(now) if now.is_held else GONE
+        if now.is_held and latest.get(now.slot) == stated:
+            assert not change.is_sent, "only the wording or the evidence changed"
+        elif last is None:
             is_news = now.is_held and not now.left_censored and not (live_from and now.period < live_from)
-            assert change.is_told is is_news, now
+            assert change.is_sent is is_news, now
         else:
-            assert change.is_told is (heard != (substance(now) if now.is_held else GONE)), now
-        if change.is_told:
-            told[now.slot] = substance(now) if now.is_held else GONE
+            assert change.is_sent is (last != stated), now
+        latest[now.slot] = stated
+        if change.is_sent:
+            sent[now.slot] = stated
     for slot, milestone in done.record().items():
-        if slot in told:
-            assert told[slot] == (substance(milestone) if milestone.is_held else GONE), "the last word is what is true"
+        if slot in sent:
+            assert sent[slot] == (substance(milestone) if milestone.is_held else GONE), "the last word is what is true"
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -96,7 +102,7 @@ def test_any_course_ends_in_the_record_of_the_straight_one(share: int, data: st.
     plain = run(straight(world))
     assert slots(done.record().values()) == slots(plain.record().values())
     for chart in world.chart_ids:
-        assert remembered(done.milestones, chart) == remembered(plain.milestones, chart)
+        assert remembered(done.store, chart) == remembered(plain.store, chart)
 
 
 @examples(50)
@@ -105,12 +111,29 @@ def test_the_record_is_the_fold_of_all_publications(world: World) -> None:
     done = run(straight(world))
     catalog, rules = world.facts.catalog, world.facts.rule_set
     for chart in world.chart_ids:
-        folded = fold(chart, done.charts.summaries(chart), catalog, rules)
-        recorded = done.milestones.recorded(chart)
-        assert {claim.slot: said(claim) for claim in folded.claims} == {
-            slot: said(milestone) for slot, milestone in recorded.milestones.items()
-        }
-        assert (folded.honours, folded.tallies) == (recorded.honours, recorded.tallies)
+        claims, snapshot = fold(done.charts.summaries(chart), catalog, rules)
+        recorded = {slot: m for slot, m in done.record().items() if m.chart == chart}
+        assert {claim.slot: said(claim) for claim in claims} == {slot: said(m) for slot, m in recorded.items()}
+        assert snapshots(done.store, chart)[snapshot.last or START] == snapshot
+
+
+@examples(50)
+@given(st.data())
+def test_the_ledger_is_the_fold_of_the_bulletins(data: st.DataObject) -> None:
+    world = data.draw(worlds())
+    done = run(data.draw(courses(world, other_facts=other_facts())), data.draw(LIVE_FROM))
+    for chart in world.chart_ids:
+        ledger = entries(done.store, chart)
+        recorded = {slot: m for slot, m in done.record().items() if m.chart == chart}
+        assert ledger.keys() == recorded.keys()
+        for slot, m in recorded.items():
+            entry = ledger[slot]
+            assert (entry.status, entry.revision, entry.holders) == (m.status, m.revision, m.holders)
+            assert entry.words == digest_of_words(m)
+            numbers = [
+                b.number for b in done.bulletins if b.chart == chart and slot in {c.milestone.slot for c in b.changes}
+            ]
+            assert set(numbers) <= set(entry.bulletins)
 
 
 @examples(50)
@@ -121,11 +144,13 @@ def test_each_revision_follows_the_one_before_and_differs_from_it(data: st.DataO
     latest: dict[str, Milestone] = {}
     for change in changes(done.bulletins):
         now, before = change.milestone, latest.get(change.milestone.slot)
-        assert change.replaced == before or now.evidence["replaces"]["slot"] != now.slot
+        goes_on = now.replaces is None or now.replaces.slot == now.slot
+        if goes_on:
+            assert (change.replaced is None) is (before is None)
+            assert before is None or change.replaced is None or change.replaced.holders == before.holders
         assert now.revision == (before.revision + 1 if before else 1)
         if before and (before.kind, before.status, *said(before)) == (now.kind, now.status, *said(now)):
-            assert now.told != before.told, "it says the same, and the same people heard it"
-            assert now.evidence["replaces"]["slot"] != now.slot, "they were told under the name of another work"
+            assert not goes_on, "it says the same, but under the name of another work"
         latest[now.slot] = now
     assert latest == done.record()
 
@@ -137,7 +162,7 @@ def test_bulletins_of_a_chart_are_numbered_upwards_and_none_is_empty(data: st.Da
     done = run(data.draw(courses(world, other_facts=other_facts())))
     for chart in world.chart_ids:
         its = [bulletin for bulletin in done.bulletins if bulletin.chart == chart]
-        assert its == list(done.milestones.bulletins(chart))
+        assert its == list(RecordedBulletins(done.store).bulletins(chart))
         numbers = [bulletin.number for bulletin in its]
         assert numbers == sorted(set(numbers))
         for bulletin in its:
@@ -149,7 +174,7 @@ def test_bulletins_of_a_chart_are_numbered_upwards_and_none_is_empty(data: st.Da
 
 @examples(50)
 @given(st.data())
-def test_a_renaming_throughout_is_told_nobody(data: st.DataObject) -> None:
+def test_a_renaming_throughout_is_sent_nobody(data: st.DataObject) -> None:
     drawn, live_from = data.draw(worlds()), data.draw(LIVE_FROM)
     # Of works that a catalog knows by one of the names only, the other one brings facts, which is news.
     # And labels of seasons, which may bear a title, are not renamed here.
@@ -157,12 +182,12 @@ def test_a_renaming_throughout_is_told_nobody(data: st.DataObject) -> None:
     world = World(drawn.contents, Facts((), rules))
     done = run(straight(world, former=True), live_from)
     before = done.record()
-    detector = Detector(done.charts, done.milestones, world.facts.catalog, world.facts.rule_set, live_from)
+    detector = Detector(done.charts, done.store, world.facts.catalog, world.facts.rule_set, live_from)
     for arrival in straight(world).arrivals:
-        take_in(arrival.publication, done.charts)
+        store_publication(arrival.publication, done.charts)
     for chart, period in data.draw(st.permutations([(c, period_of((c, n))) for c, n in world.contents])):
         for change in changes(detector.detect(chart, period)):
-            assert not change.is_told
+            assert not change.is_sent
             assert change.milestone.status is not Status.CORRECTED
     plain = run(straight(world), live_from)
     assert slots(done.record().values()) == slots(plain.record().values())
@@ -172,13 +197,13 @@ def test_a_renaming_throughout_is_told_nobody(data: st.DataObject) -> None:
 
 @examples(50)
 @given(st.data())
-def test_nothing_is_told_twice(data: st.DataObject) -> None:
+def test_nothing_is_sent_twice(data: st.DataObject) -> None:
     world = data.draw(worlds())
     course = data.draw(courses(world, other_facts=other_catalogs(world), renamed=False))
     done = run(course, data.draw(LIVE_FROM))
     told: dict[str, object] = {}
     for change in changes(done.bulletins):
-        if change.is_told:
+        if change.is_sent:
             heard = substance(change.milestone) if change.milestone.is_held else GONE
             assert told.get(change.milestone.slot) != heard
             told[change.milestone.slot] = heard
@@ -186,10 +211,10 @@ def test_nothing_is_told_twice(data: st.DataObject) -> None:
 
 @examples(50)
 @given(st.data())
-def test_everything_is_told_but_the_past_and_the_beginning_of_records(data: st.DataObject) -> None:
+def test_everything_is_sent_but_the_past_and_the_beginning_of_records(data: st.DataObject) -> None:
     world, live_from = data.draw(worlds()), data.draw(LIVE_FROM)
     course = data.draw(courses(world, other_facts=other_catalogs(world), renamed=False))
-    told_as_if_alone(run(course, live_from), live_from)
+    sent_as_if_alone(run(course, live_from), live_from)
 
 
 @examples(50)
@@ -200,10 +225,10 @@ def test_the_last_word_is_true_under_whatever_name_it_was_given(data: st.DataObj
     last: dict[str, Milestone] = {}
     for change in changes(done.bulletins):
         now = change.milestone
-        if change.is_told:
+        if change.is_sent:
             last[now.slot] = now
-        elif (moved_to := now.evidence.get("moved_to")) and (heard := last.pop(now.slot, None)):
-            last.setdefault(moved_to, heard)
+        elif now.moved_to and (heard := last.pop(now.slot, None)):
+            last.setdefault(now.moved_to, heard)
     record = done.record()
     assert {slot: timing(heard) for slot, heard in last.items()} == {slot: timing(record[slot]) for slot in last}
 

@@ -1,10 +1,16 @@
 """What the audit of a chart finds its record to have otherwise than its publications."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from chartwatch.domain.milestones.ledger import Entry, Ledger, Sent
+from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.services.detect import Audit
-from chartwatch.services.ports import Writes
-from tests.chronicle import CHANGE, CHART, DAY, NTH, Chronicle, a_run
+from chartwatch.services.record import LEDGER, SNAPSHOT, Files, KeptSnapshot
+from tests.chronicle import CHANGE, DAY, NTH, Chronicle, a_run
+
+NOTHING = Audit(milestones=(), snapshot=False, unprocessed=(), contradicted=())
+SLOT = "nth:daily:US:1"
 
 
 def recorded() -> Chronicle:
@@ -14,26 +20,41 @@ def recorded() -> Chronicle:
 
 
 def audited(chronicle: Chronicle) -> Audit | None:
-    return chronicle.detector.audit(CHART.id)
+    return chronicle.detector.audit(chronicle.chart.id)
 
 
-def tampered(chronicle: Chronicle, writes: Writes) -> Audit:
-    """Return what an audit finds after somebody wrote to the record."""
-    head = chronicle.milestones.head(CHART.id)
-    assert head is not None
-    chronicle.milestones.commit(head, replace(head, version=head.version + 1), writes, None)
-    found = audited(chronicle)
-    assert found is not None
-    return found
+def with_ledger(chronicle: Chronicle, change: Callable[[Ledger], Ledger]) -> Chronicle:
+    """Let somebody change the ledger."""
+    head = chronicle.head
+    changed = change(Files(chronicle.record, head).ledger(2022))
+    name = chronicle.record.put(head.chart, LEDGER, changed)
+    assert chronicle.record.swap(head, replace(head, version=head.version + 1, ledgers={2022: name}))
+    return chronicle
+
+
+def with_last_snapshot(chronicle: Chronicle, snapshot: Snapshot | None) -> Chronicle:
+    """Let somebody change the last snapshot, or lose it."""
+    head = chronicle.head
+    *earlier, last = head.snapshots
+    file = chronicle.record.put(head.chart, SNAPSHOT, snapshot) if snapshot else "lost"
+    kept = (*earlier, KeptSnapshot(last.number, last.period, file))
+    assert chronicle.record.swap(head, replace(head, version=head.version + 1, snapshots=kept))
+    return chronicle
+
+
+def with_entry(change: Callable[[Entry], Entry]) -> Callable[[Ledger], Ledger]:
+    return lambda ledger: replace(ledger, entries={**ledger.entries, SLOT: change(ledger.entries[SLOT])})
 
 
 def test_a_record_that_is_what_its_publications_come_to_has_nothing_otherwise() -> None:
-    assert audited(recorded()) == Audit((), 0, ())
-    assert not Audit((), 0, ())
+    assert audited(recorded()) == NOTHING
 
 
-def test_there_is_no_audit_without_a_record_or_of_one_that_other_rules_or_works_made() -> None:
+def test_there_is_no_audit_without_a_record() -> None:
     assert audited(Chronicle(CHANGE)) is None
+
+
+def test_there_is_no_audit_of_what_other_rules_or_another_catalog_made() -> None:
     chronicle = recorded()
     chronicle.rules = (CHANGE,)
     assert audited(chronicle) is None
@@ -45,17 +66,33 @@ def test_there_is_no_audit_without_a_record_or_of_one_that_other_rules_or_works_
 def test_a_publication_after_the_record_is_not_what_it_lacks() -> None:
     chronicle = recorded()
     chronicle.stored(3, US="Elite")
-    assert audited(chronicle) == Audit((), 0, ())
+    assert audited(chronicle) == NOTHING
 
 
-def test_what_somebody_changed_is_found_whatever_it_is() -> None:
-    its = recorded().milestones.recorded(CHART.id)
-    honour, tally = next(iter(its.honours)), next(iter(its.tallies))
-    rolls = tampered(recorded(), Writes(honours={honour: None}, tallies={tally: None}))
-    assert rolls == Audit((), 2, ())
-    said = its.milestones["nth:daily:US:1"]
-    milestones = tampered(recorded(), Writes(milestones={said.slot: replace(said, n=7, revision=2)}))
-    assert milestones == Audit((said.slot,), 0, ())
-    unprocessed = tampered(recorded(), Writes(applied={DAY: "another"}))
-    assert unprocessed == Audit((), 0, (DAY,))
-    assert all((rolls, milestones, unprocessed))
+def test_an_entry_that_somebody_changed_or_took_away_is_found() -> None:
+    changed = with_ledger(recorded(), with_entry(lambda entry: replace(entry, words="others")))
+    assert audited(changed) == replace(NOTHING, milestones=(SLOT,))
+    gone = with_ledger(recorded(), lambda ledger: replace(ledger, entries={SLOT: ledger.entries[SLOT]}))
+    audit = audited(gone)
+    assert audit is not None
+    assert SLOT not in audit.milestones
+    assert set(audit.milestones) == recorded().slots() - {SLOT}
+
+
+def test_a_publication_that_was_not_processed_as_it_is_stored_is_found() -> None:
+    chronicle = with_ledger(recorded(), lambda its: replace(its, processed={**its.processed, DAY: "another"}))
+    assert audited(chronicle) == replace(NOTHING, unprocessed=(DAY,))
+
+
+def test_another_last_snapshot_is_found_and_one_that_is_lost_is_no_difference() -> None:
+    assert audited(with_last_snapshot(recorded(), None)) == NOTHING
+    chronicle = recorded()
+    last = Files(chronicle.record, chronicle.head).last_snapshot()
+    assert last is not None
+    assert audited(with_last_snapshot(chronicle, replace(last, charted={}))) == replace(NOTHING, snapshot=True)
+
+
+def test_what_was_sent_otherwise_than_it_is_recorded_is_found() -> None:
+    earlier = Sent(DAY, 1, (), left_censored=False, reasons=())
+    chronicle = with_ledger(recorded(), with_entry(lambda entry: replace(entry, sent=earlier)))
+    assert audited(chronicle) == replace(NOTHING, contradicted=(SLOT,))

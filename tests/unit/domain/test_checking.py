@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.milestones.checks import Answer, Assertion, Timeline, Verdict, check, elsewhere, works_named
-from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, RuleKind, Scope
+from chartwatch.domain.rules.nth import NthRule
+from chartwatch.domain.rules.race import RaceRule
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, Scope
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from tests.strategies import examples
@@ -20,8 +22,8 @@ from tests.strategies import examples
 START = date(2022, 1, 1)
 CHART = Chart("daily", "the daily chart", "somewhere", Cadence.DAY, 1)
 FOREIGN = (Condition(Fact.ORIGINAL_LANGUAGE, frozenset({"en"}), negated=True),)
-NTH = Rule("nth", RuleKind.NTH, Scope.TERRITORY, "{title} is the {ordinal} in {territory}", "x", FOREIGN, at=(1,))
-RACE = replace(NTH, id="race", kind=RuleKind.RACE, per=Fact.ORIGIN_COUNTRY, headline="{group} is first with {cardinal}")
+NTH = NthRule("nth", Scope.TERRITORY, "{title} is the {ordinal} in {territory}", "x", FOREIGN, at=(1,))
+RACE = RaceRule("race", Scope.TERRITORY, "{group} is first with {cardinal}", "x", FOREIGN, Fact.ORIGIN_COUNTRY, (1,))
 
 Day = tuple[str, ...] | None
 """Who is #1 on a day; None when the day is missing."""
@@ -72,7 +74,7 @@ def wins(group: str, n: int, said: str, title: str = "") -> Answer:
 # The n-th.
 
 
-def test_the_story_is_false_and_the_right_place_and_those_before_are_told() -> None:
+def test_of_a_false_claim_the_right_place_and_those_before_are_named() -> None:
     answer = is_nth("Dead", 2, "Ozark Sara Ozark Squid Heist Dead")
     assert answer.verdict is Verdict.FALSE
     assert answer.sentence == "Dead is the fourth in the United States, in records since 2022-01-01: not the second."
@@ -111,7 +113,7 @@ def test_what_could_change_the_answer_makes_it_unknown(n: int, said: str, verdic
     assert bool(answer.reasons) is (verdict is Verdict.UNKNOWN)
 
 
-def test_a_work_that_does_not_count_is_told_with_the_fact_that_fails() -> None:
+def test_of_a_work_that_does_not_count_the_fact_that_fails_is_named() -> None:
     answer = is_nth("Ozark", 1, "Sara - Ozark")
     assert (answer.verdict, answer.sentence) == (
         Verdict.FALSE,
@@ -125,7 +127,7 @@ def test_a_work_of_unknown_facts_is_unknown() -> None:
     assert answer.reasons == ("the original language of Riddle, #1 since 2022-01-02, is unknown",)
 
 
-def test_a_work_that_never_topped_is_told_with_the_record() -> None:
+def test_of_a_work_that_never_topped_the_record_is_named() -> None:
     answer = is_nth("Dead", 1, "Ozark Sara")
     assert answer.sentence == (
         "Dead has not been #1 of the daily chart in the United States, in records from 2022-01-01 to 2022-01-02."
@@ -161,7 +163,7 @@ def test_a_work_is_right_if_any_of_its_seasons_is() -> None:
     assert verdicts == [Verdict.TRUE, Verdict.FALSE, Verdict.TRUE]
 
 
-def test_without_a_work_who_holds_the_place_is_told() -> None:
+def test_without_a_work_who_holds_the_place_is_named() -> None:
     def held(n: int, said: str) -> Answer:
         return check(Assertion(NTH, str(n), n), "US", timeline(days(said)), CATALOG)
 

@@ -6,7 +6,7 @@ import pytest
 
 from chartwatch.domain.charts.chart import Cadence, missing_between
 from chartwatch.domain.charts.publications import NumberOne
-from chartwatch.domain.milestones.fold import Coverage
+from chartwatch.domain.rules.standing import Coverage
 
 SUNDAY = date(2021, 7, 4)
 NOBODY: tuple[NumberOne, ...] = ()

@@ -1,21 +1,23 @@
-"""What claims change of a record."""
+"""What claims change of a ledger, and what of it is sent."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from chartwatch.domain.milestones.difference import Policy, difference
-from chartwatch.domain.milestones.milestone import Change, Milestone, Status
+import pytest
+
+from chartwatch.domain.charts.publications import Provenance
+from chartwatch.domain.milestones.difference import Policy, Words, difference
+from chartwatch.domain.milestones.ledger import Entry, WorkNow, as_recorded, contradictions
+from chartwatch.domain.milestones.milestone import Change, Replaced, Status
 from chartwatch.domain.rules.claims import Claim, Reason
+from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rule import RuleKind
 
-Record = Mapping[str, Milestone]
-
+EVIDENCE = Evidence(date(2022, 1, 1), 2, 2, (), (), Provenance("one.csv", None, "1" * 64))
 FIRST = Claim(
     slot="nth:daily:US:1",
     rule="nth",
-    kind=RuleKind.NTH,
+    kind="nth",
     chart="daily",
     territory="US",
     group=None,
@@ -26,140 +28,279 @@ FIRST = Claim(
     reasons=(),
     headline="Squid Game is the first",
     brief="first",
-    evidence={"edition": "one", "seen": 2},
+    evidence=EVIDENCE,
     works=(),
 )
 HEIST = (Holder("heist", "Money Heist", date(2022, 1, 1)),)
 OTHER = replace(FIRST, holders=HEIST, period=date(2022, 1, 1), headline="Money Heist is the first")
+DOUBTFUL = replace(FIRST, reasons=(Reason("language unknown"),))
 NEWS = Policy()
-BEFORE_US = Policy(live_from=date(2022, 2, 1))
+BEFORE_IT_IS_LIVE = Policy(live_from=date(2022, 2, 1))
+REWRITTEN = Policy(rewritten=frozenset({"nth", "spread"}))
+REBUILT = Policy(rewritten=frozenset({"nth"}), contradictions=True)
 
 
 def spread(work: str, *, n: int = 2, day: int = 2) -> Claim:
     holder = Holder(work, work.title(), date(2022, 1, 1))
     words = f"{work.title()} in {n}"
     slot = f"spread:daily:*:{work}:{n}"
-    its = replace(FIRST, slot=slot, rule="spread", kind=RuleKind.SPREAD, territory="*", group=work, n=n)
+    its = replace(FIRST, slot=slot, rule="spread", kind="spread", territory="*", group=work, n=n)
     return replace(its, period=date(2022, 1, day), holders=(holder,), headline=words, brief=words)
 
 
-def after(record: Record, *claims: Claim, policy: Policy = NEWS, **how: object) -> tuple[Record, list[Change]]:
-    changes = difference(claims, record, policy, **how)  # type: ignore[arg-type]
-    return {**record, **{change.milestone.slot: change.milestone for change in changes}}, changes
+class Record:
+    """A ledger that begins with some claims, and the words of what is in it."""
+
+    def __init__(self, *claims: Claim, policy: Policy = NEWS) -> None:
+        self.ledger: dict[str, Entry] = {}
+        self._words: dict[str, Words] = {}
+        self.after(*claims, policy=policy)
+
+    def after(self, *claims: Claim, policy: Policy = NEWS, now: WorkNow = as_recorded) -> list[Change]:
+        """Compare all claims that there are with the ledger, and return what changes."""
+        revised = difference(claims, self.ledger, "daily", policy, lambda entry: self._words[entry.slot], now=now)
+        for change, entry in revised:
+            self.ledger[entry.slot] = entry
+            self._words[entry.slot] = Words(change.milestone.headline, change.milestone.brief)
+        return [each.change for each in revised]
+
+    def __getitem__(self, slot: str) -> Entry:
+        return self.ledger[slot]
+
+    @property
+    def contradicted(self) -> list[str]:
+        return list(contradictions(self.ledger.values(), as_recorded))
 
 
-def told(changes: list[Change]) -> list[tuple[str, Status]]:
-    return [(change.milestone.slot, change.milestone.status) for change in changes if change.is_told]
+def sent(changes: list[Change]) -> list[tuple[str, Status]]:
+    return [(change.milestone.slot, change.milestone.status) for change in changes if change.is_sent]
 
 
-def now_is(**ids: str) -> object:
-    return lambda work_id, _title, _since: ids.get(work_id, work_id)
+def now_is(**ids: str) -> WorkNow:
+    return lambda holder: ids.get(holder.work_id, holder.work_id)
 
 
-def test_a_slot_that_a_publication_says_nothing_of_is_left_alone() -> None:
-    record, _ = after({}, FIRST)
-    assert after(record) == (record, [])
-    assert told(after(record, whole=True)[1]) == [(FIRST.slot, Status.RETRACTED)]
+def test_a_claim_on_a_slot_that_was_never_held_is_announced() -> None:
+    record = Record()
+    changes = record.after(FIRST)
+    assert sent(changes) == [(FIRST.slot, Status.ANNOUNCED)]
+    assert changes[0].replaced is None
+    assert record[FIRST.slot].sent == (FIRST.period, 1, FIRST.holders, False, ())
 
 
-def test_what_is_retracted_has_no_reasons_any_more() -> None:
-    record, _ = after({}, replace(FIRST, reasons=(Reason("a gap"),)))
-    gone, _ = after(record, whole=True)
-    assert (gone[FIRST.slot].holders, gone[FIRST.slot].reasons) == ((), ())
+def test_a_slot_that_nobody_claims_is_retracted_in_the_words_that_it_had() -> None:
+    record = Record(DOUBTFUL)
+    (change,) = record.after()
+    gone, entry = change.milestone, record[FIRST.slot]
+    assert (gone.status, gone.silent, gone.holders, gone.reasons) == (Status.RETRACTED, False, (), ())
+    assert (gone.headline, gone.brief) == ("Retracted: Squid Game is the first", "first")
+    assert (entry.holders, entry.reasons) == ((), ())
+    assert entry.sent is not None
+    assert entry.sent.holders == ()
 
 
-def test_another_document_that_says_the_same_is_no_revision_and_another_word_is_a_silent_one() -> None:
-    record, _ = after({}, FIRST)
-    assert after(record, replace(FIRST, evidence={"edition": "two", "seen": 2}))[1] == []
-    for other in (replace(FIRST, evidence={"edition": "one", "seen": 3}), replace(FIRST, brief="the first")):
-        (change,) = after(record, other)[1]
-        assert (change.milestone.silent, change.milestone.revision) == (True, 2)
+def test_a_retracted_slot_that_nobody_claims_stays_as_it_is() -> None:
+    record = Record(FIRST)
+    record.after()
+    assert record.after() == []
 
 
-def test_a_corrected_slot_stays_corrected_and_linked_to_what_it_replaced_in_other_words() -> None:
-    record, _ = after({}, FIRST)
-    record, changes = after(record, OTHER)
-    assert told(changes) == [(FIRST.slot, Status.CORRECTED)]
-    record, changes = after(record, replace(OTHER, headline="The first is Money Heist"))
-    assert (told(changes), record[FIRST.slot].status, record[FIRST.slot].revision) == ([], Status.CORRECTED, 3)
-    assert record[FIRST.slot].evidence["replaces"]["revision"] == 1
+def test_another_document_that_says_the_same_is_no_revision() -> None:
+    record = Record(FIRST)
+    document = Provenance("two.csv", None, "2" * 64)
+    assert record.after(replace(FIRST, evidence=replace(EVIDENCE, edition=document))) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(FIRST, evidence=replace(EVIDENCE, periods_seen=1)),
+        replace(FIRST, brief="the first"),
+        replace(FIRST, headline="The first is Squid Game"),
+    ],
+    ids=["evidence", "brief", "headline"],
+)
+def test_other_words_or_evidence_are_a_revision_that_is_recorded_only(other: Claim) -> None:
+    record = Record(FIRST)
+    before = record[FIRST.slot]
+    (change,) = record.after(other)
+    assert (change.is_sent, change.milestone.revision) == (False, 2)
+    assert record[FIRST.slot].sent == before.sent
+
+
+def test_a_correction_names_the_revision_that_it_replaces_and_what_is_so_no_longer() -> None:
+    record = Record(FIRST)
+    before = record[FIRST.slot]
+    (change,) = record.after(OTHER)
+    assert sent([change]) == [(FIRST.slot, Status.CORRECTED)]
+    assert change.milestone.replaces == before.reference
+    assert change.replaced == Replaced(Status.ANNOUNCED, FIRST.holders, was_sent=True, brief="first")
+
+
+def test_a_corrected_slot_in_other_words_stays_corrected_and_linked() -> None:
+    record = Record(FIRST)
+    record.after(OTHER)
+    (change,) = record.after(replace(OTHER, headline="The first is Money Heist"))
+    now = change.milestone
+    assert (change.is_sent, now.status, now.revision) == (False, Status.CORRECTED, 3)
+    assert now.replaces is not None
+    assert now.replaces.revision == 1
 
 
 def test_a_corrected_slot_stays_corrected_when_its_holder_gets_another_id() -> None:
-    record, _ = after({}, FIRST)
-    record, _ = after(record, OTHER)
+    record = Record(FIRST)
+    record.after(OTHER)
     renamed = replace(OTHER, holders=(replace(HEIST[0], work_id="heist-2"),))
-    record, changes = after(record, renamed, who=now_is(heist="heist-2"))
-    assert told(changes) == []
+    changes = record.after(renamed, now=now_is(heist="heist-2"))
+    assert sent(changes) == []
     assert record[FIRST.slot].status is Status.CORRECTED
 
 
 def test_a_doubt_that_goes_with_another_id_is_no_correction() -> None:
-    record, changes = after({}, replace(FIRST, reasons=(Reason("language unknown"),)))
-    assert told(changes) == [(FIRST.slot, Status.PROVISIONAL)]
+    record = Record()
+    changes = record.after(DOUBTFUL)
+    assert sent(changes) == [(FIRST.slot, Status.PROVISIONAL)]
     known = replace(FIRST, holders=(replace(FIRST.holders[0], work_id="squid-2"),))
-    _, changes = after(record, known, who=now_is(squid="squid-2"))
-    assert told(changes) == [(FIRST.slot, Status.ANNOUNCED)]
+    changes = record.after(known, now=now_is(squid="squid-2"))
+    assert sent(changes) == [(FIRST.slot, Status.ANNOUNCED)]
 
 
-def test_what_nobody_was_told_of_is_no_news_for_being_worded_otherwise() -> None:
-    record, changes = after({}, FIRST, policy=BEFORE_US)
-    assert changes[0].milestone.silent is True
-    record, changes = after(record, replace(FIRST, headline="The first is Squid Game"))
-    assert [change.is_told for change in changes] == [False]
-    assert record[FIRST.slot].told is None
+def test_what_was_recorded_only_is_not_sent_for_being_worded_otherwise() -> None:
+    record = Record()
+    (change,) = record.after(FIRST, policy=BEFORE_IT_IS_LIVE)
+    assert not change.is_sent
+    (change,) = record.after(replace(FIRST, headline="The first is Squid Game"))
+    assert not change.is_sent
+    assert record[FIRST.slot].sent is None
 
 
-def test_what_people_heard_is_not_said_again_when_it_is_true_again() -> None:
-    record, _ = after({}, FIRST)
-    record, changes = after(record, OTHER, policy=Policy(rewritten=frozenset({"nth"})))
-    assert told(changes) == []
-    record, changes = after(record, FIRST)
-    assert told(changes) == []
+def test_what_was_sent_is_not_sent_again_when_it_is_true_again() -> None:
+    record = Record(FIRST)
+    changes = record.after(OTHER, policy=REWRITTEN)
+    assert sent(changes) == []
+    changes = record.after(FIRST)
+    assert sent(changes) == []
     assert record[FIRST.slot].holders == FIRST.holders
 
 
-def test_of_works_that_are_one_the_slot_goes_on_from_the_one_of_which_people_heard_what_is_true() -> None:
+# Works that turn out to be one.
+
+
+def test_of_works_that_are_one_that_is_followed_of_which_the_truth_was_sent() -> None:
     right, wrong = spread("alpha"), spread("beta", day=9)
-    record, changes = after({}, right, wrong)
-    record, changes = after(record, spread("omega"), whole=True, who=now_is(alpha="omega", beta="omega"))
-    assert told(changes) == [(wrong.slot, Status.RETRACTED)]
-    assert record["spread:daily:*:omega:2"].silent
-    assert record["spread:daily:*:omega:2"].told is not None
+    record = Record(right, wrong)
+    changes = record.after(spread("omega"), now=now_is(alpha="omega", beta="omega"))
+    assert sent(changes) == [(wrong.slot, Status.RETRACTED)]
+    assert [change.is_sent for change in changes if change.milestone.slot == "spread:daily:*:omega:2"] == [False]
+    assert record["spread:daily:*:omega:2"].sent is not None
 
 
-def test_a_slot_that_is_held_and_was_told_goes_on_from_itself() -> None:
+def test_a_slot_that_is_held_and_was_sent_goes_on_from_itself() -> None:
     itself, other = spread("omega"), spread("alpha", day=9)
-    record, _ = after({}, itself, other)
-    _, changes = after(record, itself, whole=True, who=now_is(alpha="omega"))
-    assert told(changes) == [(other.slot, Status.RETRACTED)]
+    record = Record(itself, other)
+    changes = record.after(itself, now=now_is(alpha="omega"))
+    assert sent(changes) == [(other.slot, Status.RETRACTED)]
     assert [change.milestone.slot for change in changes] == [other.slot]
 
 
-def test_a_slot_that_is_held_goes_on_from_itself_where_nobody_heard_of_either() -> None:
+def test_a_held_slot_goes_on_from_itself_where_nothing_was_sent_of_either() -> None:
     itself, other = spread("omega"), spread("alpha", day=9)
-    record, _ = after({}, itself, other, policy=BEFORE_US)
-    _, changes = after(record, itself, whole=True, who=now_is(alpha="omega"))
-    assert told(changes) == []
+    record = Record(itself, other, policy=BEFORE_IT_IS_LIVE)
+    changes = record.after(itself, now=now_is(alpha="omega"))
+    assert sent(changes) == []
     assert [change.milestone.slot for change in changes] == [other.slot]
 
 
-def test_a_slot_that_ended_in_silence_goes_on_from_another_in_silence_when_people_heard_what_is_true() -> None:
+def test_a_slot_that_ended_unsent_goes_on_unsent_where_the_same_was_sent_of_another() -> None:
     itself, other = spread("omega"), spread("alpha")
-    record, _ = after({}, itself, other)
-    rewritten = Policy(rewritten=frozenset({"spread"}))
-    record, _ = after(record, other, whole=True, policy=rewritten)
+    record = Record(itself, other)
+    record.after(other, policy=REWRITTEN)
     assert not record[itself.slot].is_held
-    record, changes = after(record, itself, whole=True, who=now_is(alpha="omega"))
-    assert told(changes) == []
-    assert record[itself.slot].silent is True
+    changes = record.after(itself, now=now_is(alpha="omega"))
+    assert sent(changes) == []
+    assert record[itself.slot].is_held
     assert not record[other.slot].is_held
 
 
-def test_who_heard_that_a_slot_ended_hears_that_it_holds_again_as_another_work() -> None:
+def test_a_retraction_that_was_sent_is_followed_by_what_holds_as_another_work() -> None:
     itself, other = spread("omega"), spread("alpha")
-    record, _ = after({}, itself, other)
-    record, changes = after(record, other, whole=True)
-    assert told(changes) == [(itself.slot, Status.RETRACTED)]
-    record, changes = after(record, itself, whole=True, who=now_is(alpha="omega"))
-    assert [change.milestone.silent for change in changes] == [False, True]
+    record = Record(itself, other)
+    changes = record.after(other)
+    assert sent(changes) == [(itself.slot, Status.RETRACTED)]
+    changes = record.after(itself, now=now_is(alpha="omega"))
+    assert [change.is_sent for change in changes] == [True, False]
+
+
+# What contradicts what was sent.
+
+
+def contradicted() -> Record:
+    """Return a record of which something else was sent than stands there: rules were rewritten in between."""
+    record = Record(FIRST)
+    record.after(OTHER, policy=REWRITTEN)
+    assert record.contradicted == [FIRST.slot]
+    return record
+
+
+def test_a_contradiction_is_left_alone_unless_it_is_asked_for() -> None:
+    record = contradicted()
+    assert record.after(OTHER) == []
+    assert record.after(OTHER, policy=REWRITTEN) == []
+
+
+def test_what_contradicts_what_was_sent_is_sent_once_where_that_is_asked_for() -> None:
+    record = contradicted()
+    changes = record.after(OTHER, policy=REBUILT)
+    assert sent(changes) == [(FIRST.slot, Status.CORRECTED)]
+    assert record.contradicted == []
+    assert record.after(OTHER, policy=REBUILT) == []
+
+
+def test_a_slot_that_was_retracted_unsent_is_retracted_again_and_sent() -> None:
+    record = Record(FIRST)
+    (change,) = record.after(policy=REWRITTEN)
+    assert (change.milestone.status, change.is_sent) == (Status.RETRACTED, False)
+    assert record.after() == []
+    (change,) = record.after(policy=REBUILT)
+    assert sent([change]) == [(FIRST.slot, Status.RETRACTED)]
+    assert record.contradicted == []
+    assert record.after(policy=REBUILT) == []
+
+
+def test_a_retraction_that_is_sent_later_names_whom_and_what_was_sent() -> None:
+    record = Record(FIRST)
+    record.after(policy=REWRITTEN)
+    (change,) = record.after(policy=REBUILT)
+    assert list(change.concerned()) == ["squid"]
+    assert change.milestone.headline == "Retracted: Squid Game is the first"
+
+
+def test_a_correction_that_is_sent_later_is_also_about_whom_it_was_sent_of() -> None:
+    (change,) = contradicted().after(OTHER, policy=REBUILT)
+    assert set(change.concerned()) == {"heist", "squid"}
+
+
+def test_what_is_true_again_of_a_slot_that_was_sent_as_retracted_is_sent() -> None:
+    record = Record(FIRST)
+    record.after()
+    (change,) = record.after(FIRST, policy=REWRITTEN)
+    assert not change.is_sent
+    assert record.contradicted == [FIRST.slot]
+    changes = record.after(FIRST, policy=REBUILT)
+    assert sent(changes) == [(FIRST.slot, Status.ANNOUNCED)]
+    assert record.contradicted == []
+
+
+def test_a_slot_of_which_nothing_was_sent_contradicts_nothing() -> None:
+    record = Record(FIRST, policy=REWRITTEN)
+    changes = record.after(OTHER, policy=REBUILT)
+    assert sent(changes) == []
+    changes = record.after(policy=REBUILT)
+    assert sent(changes) == []
+
+
+def test_another_name_of_the_same_work_contradicts_nothing() -> None:
+    record = Record(FIRST)
+    renamed = replace(FIRST, holders=(replace(FIRST.holders[0], work_id="squid-2"),))
+    changes = record.after(renamed, policy=REBUILT, now=now_is(squid="squid-2"))
+    assert sent(changes) == []

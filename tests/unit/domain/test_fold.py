@@ -1,73 +1,141 @@
-"""What one publication comes to, and what is asked and remembered for it."""
+"""What publications come to, one after the other: the claims of each, and what is known after it."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 
-from chartwatch.domain.milestones.fold import EVERYWHERE, Head, Honour, HonourKey, Step, advance
-from chartwatch.domain.rules.rolls import Tally, TallyKey
-from chartwatch.domain.rules.rule import Count, Lists, Rule, RuleKind, RuleSet, Scope
-from chartwatch.domain.works.catalog import Catalog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.milestones.fold import Fold, fold
+from chartwatch.domain.milestones.snapshot import Snapshot
+from chartwatch.domain.rules.claims import Claim, place_of
+from chartwatch.domain.rules.firsts import Topped
+from chartwatch.domain.rules.rule import Count, Rule, RuleSet, Scope
+from chartwatch.domain.rules.spread import SpreadRule
+from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.renames import learned
 from chartwatch.domain.works.work import Kind
-from tests.chronicle import CHANGE, CHART, DAY, DEAD, NTH, SQUID, WORKS, Chronicle, Ones, a_run
+from tests.chronicle import CHANGE, DAY, NTH, Chronicle, Ones, a_run
+from tests.courses import run, straight
+from tests.strategies import World, courses, examples, worlds
 
-SPREAD = replace(CHANGE, id="spread", kind=RuleKind.SPREAD, scope=Scope.CHART, at=(2,))
-SEASONS = replace(CHANGE, id="season", scope=Scope.CHART, count=Count.SEASONS)
-
-
-class Asked:
-    """Records of nothing, which note what they are asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[int] = []
-
-    def honours(self, _keys: Collection[HonourKey]) -> Mapping[HonourKey, Honour]:
-        return {}
-
-    def tallies(self, keys: Collection[TallyKey]) -> Mapping[TallyKey, Tally]:
-        self.asked.append(len(keys))
-        return {}
+SPREAD = SpreadRule("spread", Scope.CHART, "{title} in {n}", "in {n}", at=(2,))
+ANYWHERE = replace(CHANGE, id="anywhere", scope=Scope.CHART)
+SEASONS = replace(ANYWHERE, id="season", count=Count.SEASONS)
 
 
-def first(*rules: Rule, records: Asked | None = None, **number_ones: Ones) -> Step:
+def after(folding: Fold, publications: Iterable[PublicationSummary]) -> tuple[list[Claim], Snapshot]:
+    """Return the claims that publications make, and the snapshot after them."""
+    claims = [claim for publication in publications for claim in folding.advance(publication)]
+    return claims, folding.snapshot
+
+
+@examples(100)
+@given(st.data())
+def test_a_fold_that_begins_after_any_snapshot_comes_to_the_same(data: st.DataObject) -> None:
+    world = data.draw(worlds())
+    done = run(data.draw(courses(world)))
+    for chart in world.chart_ids:
+        publications = done.charts.summaries(chart)
+        claims, last = fold(publications, world.facts.catalog, world.facts.rule_set)
+        catalog = learned(world.facts.catalog, last.all_renamings)
+        whole = Fold(catalog, world.facts.rule_set)
+        for number, publication in enumerate(publications):
+            later = [claim for claim in claims if claim.period >= publication.period]
+            assert after(Fold(catalog, world.facts.rule_set, whole.snapshot), publications[number:]) == (later, last)
+            whole.advance(publication)
+
+
+@examples(30)
+@given(worlds())
+def test_publications_whose_claims_nobody_asks_for_are_known_afterwards_all_the_same(world: World) -> None:
+    done = run(straight(world))
+    for chart in world.chart_ids:
+        advanced, skipped = (Fold(world.facts.catalog, world.facts.rule_set) for _ in range(2))
+        for publication in done.charts.summaries(chart):
+            advanced.advance(publication)
+            skipped.skip(publication)
+            assert advanced.snapshot == skipped.snapshot
+
+
+@examples(30)
+@given(worlds())
+def test_the_place_of_each_slot_has_one_of_the_forms_that_its_rule_names(world: World) -> None:
+    done = run(straight(world))
+    rules = {rule.id: rule for rule in world.facts.rule_set}
+    for chart in world.chart_ids:
+        for claim in fold(done.charts.summaries(chart), world.facts.catalog, world.facts.rule_set)[0]:
+            place = place_of(claim.slot, claim.rule, chart, claim.territory)
+            assert any(re.fullmatch(form, place) for form in rules[claim.rule].places().values()), claim.slot
+
+
+# What a publication comes to.
+
+
+def first(*rules: Rule, **number_ones: Ones) -> tuple[list[Claim], Snapshot]:
     """Return what the first publication of a chart comes to."""
-    chronicle = Chronicle()
+    chronicle = Chronicle(*rules)
     chronicle.stored(0, **number_ones)
-    (summary,) = chronicle.charts.summaries(CHART.id)
-    catalog, asked = Catalog(WORKS), RuleSet(rules)
-    return advance(Head.start(CHART.id, asked, catalog), summary, catalog, asked, records or Asked())
+    return fold(chronicle.charts.summaries(chronicle.chart.id), chronicle.catalog, RuleSet(rules))
 
 
-def test_what_topped_is_remembered_by_where_it_stands_with_what_is_told_of_it() -> None:
-    step = first(CHANGE, SEASONS, US="Squid Game|Season 1", KR="All of Us Are Dead")
-    season = HonourKey("US", Count.SEASONS, "squid", "1")
-    assert step.honours[season] == Honour(season, "Squid Game", Kind.SERIES, DAY)
-    for scope, work in (("US", SQUID), ("KR", DEAD), (EVERYWHERE, SQUID), (EVERYWHERE, DEAD)):
-        key = HonourKey(scope, Count.WORKS, work.id)
-        assert step.honours[key] == Honour(key, work.title, Kind.SERIES, DAY)
-    assert len(step.honours) == 8
+def test_nothing_is_known_of_a_chart_without_publications() -> None:
+    assert fold([], Chronicle().catalog, RuleSet([CHANGE, SPREAD])) == ([], Snapshot())
 
 
-def test_nothing_is_asked_for_where_nothing_counts() -> None:
-    records = Asked()
-    first(CHANGE, records=records, US="Squid Game")
-    assert records.asked == []
-    first(NTH, records=records, US="Squid Game")
-    assert 0 not in records.asked
+def test_who_tops_a_scope_is_known_with_what_is_said_of_it_in_claims() -> None:
+    _, snapshot = first(CHANGE, SEASONS, US="Squid Game|Season 1", KR="All of Us Are Dead")
+    squid = Topped("squid", None, "Squid Game", Kind.SERIES, None, DAY)
+    season = Topped("squid", "1", "Squid Game", Kind.SERIES, "Season 1", DAY)
+    dead = Topped("dead", None, "All of Us Are Dead", Kind.SERIES, None, DAY)
+    assert snapshot.scopes["US"].first_topped == {
+        Count.WORKS: {("squid", None): squid},
+        Count.SEASONS: {("squid", "1"): season},
+    }
+    assert snapshot.scopes["KR"].first_topped[Count.WORKS] == {("dead", None): dead}
+    assert snapshot.scopes[EVERYWHERE].first_topped[Count.WORKS] == {("dead", None): dead, ("squid", None): squid}
+
+
+def test_runs_are_kept_only_where_a_rule_asks_for_them() -> None:
+    _, snapshot = first(CHANGE, NTH, SPREAD, US="Squid Game")
+    assert all(not state.reigns and not state.ended for state in snapshot.scopes.values())
+
+
+def test_territories_are_counted_by_what_the_rule_counts() -> None:
+    ones = {"US": "Squid Game|Season 1", "KR": "Squid Game|Season 2"}
+    assert [claim.slot for claim in first(SPREAD, **ones)[0]] == ["spread:daily:*:squid:2"]
+    assert first(replace(SPREAD, count=Count.SEASONS), **ones)[0] == []
+
+
+def test_plain_changes_are_claimed_before_all_else_and_single_territories_before_all() -> None:
+    chronicle = Chronicle(NTH, ANYWHERE, CHANGE)
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    (bulletin,) = chronicle.arrives(1, US="Squid Game", KR="Squid Game")
+    assert [change.milestone.slot for change in bulletin.changes] == [
+        "new:daily:KR:2022-01-02",
+        "new:daily:US:2022-01-02",
+        "anywhere:daily:*:2022-01-02",
+        "nth:daily:KR:1",
+        "nth:daily:US:1",
+    ]
 
 
 def test_the_evidence_for_a_season_names_its_territories_and_the_season_before() -> None:
     chronicle = Chronicle(SEASONS)
     chronicle.arrives(0, US="Squid Game|Season 1", KR="Squid Game|Season 1")
     chronicle.arrives(1, US="Squid Game|Season 2", KR="Squid Game|Season 2", JP="Ozark")
-    held = chronicle.held("season:daily:*:2022-01-02")
-    assert held.evidence["previous"]["number_ones"] == ["Squid Game (Season 1)"]
-    assert held.evidence["territories"] == {"Ozark": ["JP"], "Squid Game (Season 2)": ["KR", "US"]}
+    evidence = chronicle.evidence("season:daily:*:2022-01-02")
+    assert evidence["previous"]["number_ones"] == ["Squid Game (Season 1)"]
+    assert evidence["territories"] == {"Ozark": ["JP"], "Squid Game (Season 2)": ["KR", "US"]}
+    assert evidence["editions"] == 3
 
 
 def test_those_before_are_named_with_their_seasons_as_charted() -> None:
     chronicle = Chronicle(replace(NTH, count=Count.SEASONS))
     a_run(chronicle, "Squid Game|Season 1", "Money Heist|Part 5")
-    (before,) = chronicle.held("nth:daily:US:2").evidence["earlier"]
+    (before,) = chronicle.evidence("nth:daily:US:2")["earlier"]
     assert (before["work_id"], before["season"]) == ("squid", "Season 1")
 
 
@@ -81,17 +149,5 @@ def test_joint_number_ones_are_named_in_the_order_of_their_works() -> None:
 def test_a_claim_on_one_territory_lists_no_territories() -> None:
     chronicle = Chronicle(CHANGE, SEASONS)
     a_run(chronicle, "Ozark", "Squid Game")
-    assert "territories" not in chronicle.held("new:daily:US:2022-01-02").evidence
-    assert chronicle.held("season:daily:*:2022-01-02").evidence["territories"] == {"Squid Game": ["US"]}
-
-
-def test_territories_are_counted_by_what_the_rule_counts() -> None:
-    step = first(SPREAD, US="Squid Game", KR="Squid Game")
-    assert {key.what: tally.count for key, tally in step.tallies.items()} == {"spread:works:squid": 2}
-
-
-def test_a_rule_for_other_lists_says_nothing_of_this_one() -> None:
-    for lists, slots in ((("films",), 0), ((CHART.list_name,), 2)):
-        chronicle = Chronicle(*(replace(rule, lists=Lists(frozenset(lists))) for rule in (CHANGE, NTH)))
-        a_run(chronicle, "Ozark", "Squid Game")
-        assert len(chronicle.slots()) == slots
+    assert "territories" not in chronicle.evidence("new:daily:US:2022-01-02")
+    assert chronicle.evidence("season:daily:*:2022-01-02")["territories"] == {"Squid Game": ["US"]}

@@ -2,18 +2,23 @@
 
 from dataclasses import replace
 
-from chartwatch.domain.rules.rule import Fact, Lists, Origin, Returns, Rule, RuleKind, Scope
-from tests.chronicle import CHANGE, NTH, RACE, WORKS, Chronicle, a_run, told
+import pytest
 
-REIGN = Rule("reign", RuleKind.REIGN, Scope.TERRITORY, "{title} {has} had {n} {periods}", "{n}", at=(2, 3))
-RECORD = Rule("longest", RuleKind.REIGN, Scope.TERRITORY, "{title} {has} the longest run", "longest", record=True)
-TOTAL = Rule("total", RuleKind.REIGN, Scope.TERRITORY, "{title} {has} had {n}", "{n}", at=(3,), total=True)
-SPREAD = Rule("spread", RuleKind.SPREAD, Scope.CHART, "{title} {has} topped {n}", "{n}", at=(2,), everywhere=True)
+from chartwatch.domain.rules.change import Returns
+from chartwatch.domain.rules.reign import ReignRule
+from chartwatch.domain.rules.rule import Fact, Lists, Origin, Scope
+from chartwatch.domain.rules.spread import SpreadRule
+from tests.chronicle import CHANGE, CHART, NTH, RACE, WORKS, Chronicle, a_run, sent
+
+REIGN = ReignRule("reign", Scope.TERRITORY, "{title} {has} had {n} {periods}", "{n}", at=(2, 3))
+RECORD = ReignRule("longest", Scope.TERRITORY, "{title} {has} the longest run", "longest", record=True)
+TOTAL = ReignRule("total", Scope.TERRITORY, "{title} {has} had {n}", "{n}", at=(3,), total=True)
+SPREAD = SpreadRule("spread", Scope.CHART, "{title} {has} topped {n}", "{n}", at=(2,), everywhere=True)
 
 
-def test_a_run_is_told_when_it_reaches_a_number_of_periods() -> None:
+def test_a_run_is_sent_when_it_reaches_a_number_of_periods() -> None:
     chronicle = Chronicle(REIGN)
-    assert told(a_run(chronicle, "Ozark", "Squid Game", "Squid Game"))[0][0] == "reign:daily:US:squid:2"
+    assert sent(a_run(chronicle, "Ozark", "Squid Game", "Squid Game"))[0][0] == "reign:daily:US:squid:2"
     chronicle.arrives(3, US="Squid Game")
     assert chronicle.holders("reign:daily:US:squid:3") == [("squid", 3)]
     assert chronicle.held("reign:daily:US:squid:3").headline == "Squid Game has had 3 days, in records since 2022-01-01"
@@ -36,7 +41,7 @@ def test_a_missing_period_ends_a_run() -> None:
 
 def test_a_run_that_began_with_the_record_may_be_longer_than_anybody_knows() -> None:
     chronicle = Chronicle(REIGN)
-    assert told(a_run(chronicle, "Squid Game", "Squid Game")) == []
+    assert sent(a_run(chronicle, "Squid Game", "Squid Game")) == []
     assert chronicle.held("reign:daily:US:squid:2").left_censored
 
 
@@ -47,12 +52,12 @@ def test_all_periods_count_towards_a_total() -> None:
     assert chronicle.held("total:daily:US:ozark:3").left_censored
 
 
-def test_the_longest_run_is_told_once_when_it_passes_every_other() -> None:
+def test_the_longest_run_is_sent_once_when_it_passes_every_other() -> None:
     chronicle = Chronicle(RECORD)
-    assert told(a_run(chronicle, "Ozark", "Ozark", "Squid Game", "Squid Game")) == []
-    assert told(chronicle.arrives(4, US="Squid Game"))[0][0] == "longest:daily:US:squid:record:2022-01-03"
+    assert sent(a_run(chronicle, "Ozark", "Ozark", "Squid Game", "Squid Game")) == []
+    assert sent(chronicle.arrives(4, US="Squid Game"))[0][0] == "longest:daily:US:squid:record:2022-01-03"
     assert chronicle.held("longest:daily:US:squid:record:2022-01-03").n == 3
-    assert told(chronicle.arrives(5, US="Squid Game")) == []
+    assert sent(chronicle.arrives(5, US="Squid Game")) == []
 
 
 def test_the_first_run_of_a_record_is_no_record() -> None:
@@ -79,24 +84,25 @@ def test_a_territory_that_comes_later_takes_back_no_all() -> None:
     assert chronicle.holders("spread:daily:*:ozark:all") == [("ozark", 1)]
 
 
-def test_a_return_is_told_in_its_own_words() -> None:
+def test_a_return_has_its_own_words() -> None:
     rule = replace(CHANGE, return_headline="{title} {is} back", return_brief="back")
     chronicle = Chronicle(rule)
     a_run(chronicle, "Squid Game", "Ozark", "Squid Game")
     assert chronicle.held("new:daily:US:2022-01-03").headline == "Squid Game is back, in records since 2022-01-01"
 
 
-def test_a_rule_may_tell_of_returns_only_or_of_none() -> None:
+def test_a_rule_may_be_about_returns_only_or_about_none() -> None:
     only, never = replace(CHANGE, id="only", returns=Returns.ONLY), replace(CHANGE, id="never", returns=Returns.NEVER)
     chronicle = Chronicle(only, never)
     a_run(chronicle, "Squid Game", "Ozark", "Squid Game")
     assert chronicle.slots() == {"never:daily:US:2022-01-02", "only:daily:US:2022-01-03"}
 
 
-def test_a_rule_about_another_list_says_nothing() -> None:
-    chronicle = Chronicle(replace(NTH, lists=Lists(frozenset({"films"}))))
+@pytest.mark.parametrize(("listed", "slots"), [("films", 0), (CHART.list_name, 2)])
+def test_a_rule_is_asked_on_the_lists_alone_that_it_is_about(listed: str, slots: int) -> None:
+    chronicle = Chronicle(*(replace(rule, lists=Lists(frozenset({listed}))) for rule in (CHANGE, NTH)))
     a_run(chronicle, "Ozark", "Squid Game")
-    assert chronicle.slots() == set()
+    assert len(chronicle.slots()) == slots
 
 
 def test_the_evidence_names_who_would_be_first_for_any_of_its_countries() -> None:
@@ -104,11 +110,11 @@ def test_the_evidence_names_who_would_be_first_for_any_of_its_countries() -> Non
     rule = replace(NTH, per=Fact.ORIGIN_COUNTRY, at=(1,))
     chronicle = Chronicle(rule, works=works)
     a_run(chronicle, "Ozark", "Who Killed Sara?", "Squid Game")
-    assert chronicle.held("nth:daily:US:KR:1").evidence["other_policy"] == {
+    assert chronicle.evidence("nth:daily:US:KR:1")["other_policy"] == {
         "origin": "any",
         "holders": [{"work_id": "sara", "title": "Who Killed Sara?", "since": "2022-01-02", "group": "KR"}],
     }
-    assert "other_policy" not in chronicle.held("nth:daily:US:US:1").evidence
+    assert "other_policy" not in chronicle.evidence("nth:daily:US:US:1")
 
 
 def test_a_race_may_count_each_country() -> None:
@@ -119,7 +125,7 @@ def test_a_race_may_count_each_country() -> None:
     assert {holder.group for holder in chronicle.held("any:daily:US:2").holders} == {"KR"}
 
 
-def test_a_territory_of_a_late_first_period_raises_the_number_of_all_territories() -> None:
+def test_a_territory_that_only_a_late_period_has_counts_among_all() -> None:
     chronicle = Chronicle(SPREAD)
     chronicle.arrives(1, US="Ozark", KR="Ozark")
     chronicle.arrives(2, US="Squid Game", KR="Squid Game")

@@ -81,7 +81,7 @@ def test_of_namesakes_the_one_released_last_is_meant() -> None:
     assert found(catalog, "AVATAR", period=date(2020, 5, 17)) == "avatar-2005"
 
 
-def test_of_many_namesakes_the_one_released_last_is_meant_in_whatever_order_they_are_listed() -> None:
+def test_of_many_namesakes_the_one_released_last_is_meant_in_whatever_order() -> None:
     its = [Work(f"{year}", "Red", Kind.FILM, release_date=date(year, 1, 1)) for year in (2020, 2018, 2019, 2017)]
     for works in (its, its[::-1], [its[0], its[2]]):
         assert found(Catalog(works), "Red", Kind.FILM, date(2020, 6, 1)) == "2020"
@@ -227,7 +227,7 @@ def test_where_the_chart_does_not_say_the_kind_film_and_series_are_namesakes() -
     assert found(catalog, "Red", None, date(2022, 1, 1)) == "series"
 
 
-def test_an_unlisted_work_is_one_however_it_is_spelt_and_nothing_is_known_of_it_but_its_kind() -> None:
+def test_an_unlisted_work_is_one_in_any_spelling_and_its_kind_alone_is_known() -> None:
     catalog = Catalog()
     work = catalog.match("The King’s Ace", Kind.SERIES, WEEK)
     assert work.id == found(catalog, "THE KING'S ACE")
@@ -235,7 +235,7 @@ def test_an_unlisted_work_is_one_however_it_is_spelt_and_nothing_is_known_of_it_
     assert work.id != found(catalog, "The King’s Ace", Kind.FILM)
 
 
-def test_a_catalog_has_another_version_when_a_fact_differs_and_not_when_its_order_does() -> None:
+def test_a_catalog_has_another_version_when_a_fact_differs_and_not_its_order() -> None:
     red, blue = Work("red", "Red"), Work("blue", "Blue")
     assert Catalog([red, blue]).version == Catalog([blue, red]).version
     assert Catalog([red]).version != Catalog([Work("red", "Red", original_language="ko")]).version

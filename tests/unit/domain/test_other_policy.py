@@ -12,7 +12,7 @@ ONE, TWO = (Work(name.lower(), name, Kind.SERIES, "ko", ("KR",)) for name in ("O
 
 
 def others(chronicle: Chronicle, slot: str) -> list[str]:
-    otherwise = chronicle.held(slot).evidence["other_policy"]
+    otherwise = chronicle.evidence(slot)["other_policy"]
     assert otherwise["origin"] == chronicle.rules[0].origin.other.value
     return [holder["work_id"] for holder in otherwise["holders"]]
 
@@ -24,7 +24,7 @@ def test_a_work_of_two_countries_comes_before_those_of_its_second_one_or_does_no
     assert others(chronicle, "nth:daily:US:KR:1") == ["both"]
     assert chronicle.holders("nth:daily:US:KR:2") == [("two", 2)]
     assert others(chronicle, "nth:daily:US:KR:2") == ["one"]
-    assert "other_policy" not in chronicle.held("nth:daily:US:ES:1").evidence
+    assert "other_policy" not in chronicle.evidence("nth:daily:US:ES:1")
 
 
 def test_a_slot_that_nobody_would_hold_says_so() -> None:

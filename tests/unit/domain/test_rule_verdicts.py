@@ -1,16 +1,27 @@
-"""Whether a work qualifies for a rule: yes, no, or nobody knows."""
+"""Rules: whether a work qualifies (yes, no, or nobody knows), and which rules are the same."""
 
+import importlib
+import pkgutil
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Returns, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain import rules
+from chartwatch.domain.rules.change import ChangeRule, Returns
+from chartwatch.domain.rules.kinds import KINDS
+from chartwatch.domain.rules.nth import NthRule
+from chartwatch.domain.rules.race import RaceRule
+from chartwatch.domain.rules.reign import ReignRule
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Rule, RuleSet, Scope
+from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.works.work import Kind, Work
 
 SERIES = Condition(Fact.WORK_KIND, frozenset({"series"}))
 NOT_ENGLISH = Condition(Fact.ORIGINAL_LANGUAGE, frozenset({"en"}), negated=True)
-RULE = Rule("rule", RuleKind.NTH, Scope.TERRITORY, "{title}", "a first", (SERIES, NOT_ENGLISH), at=(1,))
+RULE = NthRule("rule", Scope.TERRITORY, "{title}", "a first", (SERIES, NOT_ENGLISH), at=(1,))
 BY_COUNTRY = replace(RULE, per=Fact.ORIGIN_COUNTRY)
 
 KOREAN = Work("squid", "Squid Game", Kind.SERIES, "ko", ("KR",))
@@ -101,7 +112,7 @@ def test_a_rule_keeps_its_version_when_only_its_wording_changes() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(RULE, kind=RuleKind.RACE),
+        RaceRule("rule", Scope.TERRITORY, "{title}", "a first", (SERIES, NOT_ENGLISH), at=(1,)),
         replace(RULE, scope=Scope.CHART),
         replace(RULE, where=(SERIES,)),
         replace(RULE, where=(SERIES, replace(NOT_ENGLISH, negated=False))),
@@ -110,14 +121,36 @@ def test_a_rule_keeps_its_version_when_only_its_wording_changes() -> None:
         replace(RULE, count=Count.SEASONS),
         replace(RULE, origin=Origin.ANY),
         replace(RULE, lists=Lists(frozenset({"tv"}))),
-        replace(RULE, returns=Returns.ONLY),
-        replace(RULE, everywhere=True),
-        replace(RULE, record=True),
-        replace(RULE, total=True),
     ],
 )
 def test_a_rule_has_another_version_when_it_counts_otherwise(other: Rule) -> None:
     assert RuleSet([RULE]).versions != RuleSet([other]).versions
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (ChangeRule, {"returns": Returns.ONLY}),
+        (SpreadRule, {"everywhere": True}),
+        (ReignRule, {"record": True}),
+        (ReignRule, {"total": True}),
+    ],
+)
+def test_what_its_kind_alone_counts_makes_another_version_too(kind: type[Rule], fields: Mapping[str, Any]) -> None:
+    usual = kind("rule", Scope.CHART, "{title}", "a first", at=(1,))
+    assert RuleSet([usual]).versions != RuleSet([replace(usual, **fields)]).versions
+
+
+def test_how_a_return_is_worded_makes_no_other_version() -> None:
+    rule = ChangeRule("rule", Scope.CHART, "{title}", "new")
+    assert RuleSet([rule]).versions == RuleSet([replace(rule, return_headline="again", return_brief="back")]).versions
+
+
+def test_every_kind_of_rule_that_there_is_stands_in_the_registry() -> None:
+    for module in pkgutil.iter_modules(rules.__path__):
+        importlib.import_module(f"{rules.__name__}.{module.name}")
+    assert {kind.__name__ for kind in KINDS.values()} == {kind.__name__ for kind in Rule.__subclasses__()}
+    assert all(name == kind.kind for name, kind in KINDS.items())
 
 
 def test_the_order_of_conditions_and_values_is_no_other_version() -> None:
@@ -127,7 +160,7 @@ def test_the_order_of_conditions_and_values_is_no_other_version() -> None:
 
 def test_a_rule_set_knows_its_rules_by_scope_and_what_they_count() -> None:
     everywhere = replace(RULE, id="everywhere", scope=Scope.CHART, count=Count.SEASONS)
-    rules = RuleSet([RULE, everywhere])
-    assert (tuple(rules.of(Scope.TERRITORY, "tv")), tuple(rules.of(Scope.CHART, "tv"))) == ((RULE,), (everywhere,))
-    assert rules.counts == (Count.WORKS, Count.SEASONS)
+    both = RuleSet([RULE, everywhere])
+    assert (tuple(both.of(Scope.TERRITORY, "tv")), tuple(both.of(Scope.CHART, "tv"))) == ((RULE,), (everywhere,))
+    assert both.counts == (Count.WORKS, Count.SEASONS)
     assert RuleSet([RULE]).counts == (Count.WORKS,)

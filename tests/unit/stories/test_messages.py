@@ -10,7 +10,7 @@ import pytest
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
 from chartwatch.adapters.sns import MAX_MESSAGE
-from chartwatch.domain.charts.chart import Era
+from chartwatch.domain.charts.chart import MetricPeriod
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.rules.rule import Condition, Fact, Rule, RuleKind, RuleSet, Scope
@@ -19,7 +19,7 @@ from chartwatch.domain.stories.story import MAX_EARLIER, MAX_TITLE, as_text, dig
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import take_in
+from chartwatch.services.ingest import store_publication
 from tests.unit.stories.test_stories import CHART, START, WORKS, bulletins, last
 
 NEW = Rule("new", RuleKind.CHANGE, Scope.TERRITORY, "{title} is new", "new #1")
@@ -117,7 +117,7 @@ def test_a_thing_said_of_one_territory_again_and_again_is_said_in_full_each_time
         for day, title in enumerate(titles):
             edition = Edition("US", (Entry(1, title, None, Kind.SERIES),))
             document = Provenance("top10.csv", fetched_at, fetched_at * 4)
-            take_in(Publication(CHART, START + timedelta(day), (edition,), document), charts)
+            store_publication(Publication(CHART, START + timedelta(day), (edition,), document), charts)
 
     published(["Ozark", "Squid Game"] * 3, "2022-01-09T08:00:00Z")
     for day in range(6):
@@ -232,7 +232,12 @@ def test_how_long_after_its_release_a_work_is_number_one_is_said_for_some_months
 
 def test_metrics_are_named_as_far_as_there_were_any_by_then() -> None:
     chart = replace(
-        CHART, eras=(Era("hours"), Era("views", START + timedelta(2)), Era("minutes", START + timedelta(9)))
+        CHART,
+        metric_periods=(
+            MetricPeriod("hours"),
+            MetricPeriod("views", START + timedelta(2)),
+            MetricPeriod("minutes", START + timedelta(9)),
+        ),
     )
     days = [{"US": title} for title in ("Ozark", "Squid Game", "Ozark")]
     then, later = bulletins(*days, chart=chart, rules=RuleSet([NEW]))
@@ -287,7 +292,7 @@ def _corrected() -> Bulletin:
     for day, title in ((0, "Ozark"), (1, "Squid Game"), (1, "Dark")):
         edition = Edition("US", (Entry(1, title, None, Kind.SERIES),))
         provenance = Provenance("https://example.org/top10.csv", None, f"{day}{title}".encode().hex().ljust(64, "0"))
-        take_in(Publication(CHART, START + timedelta(day), (edition,), provenance), charts)
+        store_publication(Publication(CHART, START + timedelta(day), (edition,), provenance), charts)
         found = detector.detect(CHART.id, START + timedelta(day))
     return found[-1]
 

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
-from chartwatch.domain.charts.chart import Cadence, Chart, Era
+from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.milestones.milestone import Bulletin, Status
 from chartwatch.domain.rules.rule import RuleSet
@@ -20,7 +20,7 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import take_in
+from chartwatch.services.ingest import store_publication
 
 CHART = Chart(
     id="netflix-daily-overall",
@@ -28,7 +28,7 @@ CHART = Chart(
     provider="netflix",
     cadence=Cadence.DAY,
     depth=1,
-    eras=(Era("viewers of the day"),),
+    metric_periods=(MetricPeriod("viewers of the day"),),
 )
 START = date(2022, 1, 1)
 WORKS = (
@@ -58,7 +58,7 @@ def bulletins(
         period = START + timedelta(number)
         editions = tuple(Edition(t, (Entry(1, title, None, Kind.SERIES),)) for t, title in number_ones.items())
         document = Provenance("https://example.org/top10.csv", "2022-01-09T08:00:00Z", "0" * 64)
-        take_in(Publication(chart, period, editions, document), charts)
+        store_publication(Publication(chart, period, editions, document), charts)
         found += detector.detect(chart.id, period)
     return found
 
@@ -189,7 +189,7 @@ def corrected() -> list[Story]:
     for day, title in ((0, "Ozark"), (2, "Squid Game"), (1, "Who Killed Sara?")):
         period = START + timedelta(day)
         edition = Edition("US", (Entry(1, title, None, Kind.SERIES),))
-        take_in(Publication(CHART, period, (edition,), Provenance("top10.csv", None, "0" * 64)), charts)
+        store_publication(Publication(CHART, period, (edition,), Provenance("top10.csv", None, "0" * 64)), charts)
         found += detector.detect(CHART.id, period)
     return stories(found[-1])
 
@@ -211,7 +211,7 @@ def test_a_retraction_is_told_as_one() -> None:
     for day, title in ((0, "Ozark"), (1, "Squid Game"), (1, "Ozark")):
         period = START + timedelta(day)
         edition = Edition("US", (Entry(1, title, None, Kind.SERIES),))
-        take_in(Publication(CHART, period, (edition,), Provenance("top10.csv", None, "0" * 64)), charts)
+        store_publication(Publication(CHART, period, (edition,), Provenance("top10.csv", None, "0" * 64)), charts)
         found += detector.detect(CHART.id, period)
     (story,) = stories(found[-1])
     assert story.subject.startswith("Retracted: Squid Game: no longer")
@@ -282,7 +282,8 @@ def test_a_correction_of_what_many_hold_is_sent_for_those_alone_that_came_or_wen
     for day, number_ones in ((0, ozark), (1, crowd("Wrong Z")), (1, crowd("Right Z"))):
         editions = tuple(Edition(t, (Entry(1, title),)) for t, title in number_ones.items())
         period = START + timedelta(day)
-        take_in(Publication(CHART, period, editions, Provenance("top10.csv", None, f"{len(found):064}")), charts)
+        provenance = Provenance("top10.csv", None, f"{len(found):064}")
+        store_publication(Publication(CHART, period, editions, provenance), charts)
         found += detector.detect(CHART.id, period)
     told = {story.title: story for story in stories(found[-1])}
     assert told.keys() == {"Wrong Z", "Right Z"}

@@ -108,12 +108,11 @@ class DynamoCheckpoints:
     def checkpoint(self, chart: str) -> Checkpoint:
         """Return how far it has come with a chart; at first nowhere."""
         item = self._table.get(keys.checkpoint(chart))
-        return Checkpoint(int(item["sent"]["N"]), int(item["tidied"]["N"])) if item else Checkpoint()
+        return Checkpoint(int(item["sent"]["N"])) if item else Checkpoint()
 
     def advance(self, chart: str, reached: Checkpoint) -> None:
         """Note how far it has come."""
-        said = {"sent": number(reached.sent), "tidied": number(reached.tidied)}
-        self._table.put({**keys.checkpoint(chart).attributes, **said})
+        self._table.put({**keys.checkpoint(chart).attributes, "sent": number(reached.sent)})
 
     def subscribers(self) -> frozenset[str]:
         """Return the subscriptions that were known the last time."""

@@ -4,13 +4,18 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from chartwatch.errors import StoreOverloaded
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestUnionTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        PutTypeDef,
+        TransactWriteItemTypeDef,
+        WriteRequestUnionTypeDef,
+    )
 
 Item = Mapping[str, "AttributeValueTypeDef"]
 """An item, or the values of an expression, as DynamoDB takes and gives them: `{"title": {"S": "Dark"}}`."""
@@ -122,21 +127,33 @@ class Table:
 
     def put_if(self, item: Item, condition: str, values: Item) -> bool:
         """Write an item and return True; return False when what stands there does not meet the condition."""
+        how: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}
         try:
-            self._client.put_item(
-                TableName=self._name, Item=item, ConditionExpression=condition, ExpressionAttributeValues=values
-            )
+            self._client.put_item(TableName=self._name, Item=item, ConditionExpression=condition, **how)
         except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def put_together_if(self, item: Item, condition: str, values: Item, others: Sequence[Item]) -> bool:
+        """Write an item with others at one stroke and return True; return False, and write none, unless it is met.
+
+        The condition is on what stands where the first item goes.
+        """
+        if not others:
+            return self.put_if(item, condition, values)
+        first: PutTypeDef = {"TableName": self._name, "Item": item, "ConditionExpression": condition}
+        if values:
+            first["ExpressionAttributeValues"] = values
+        puts: list[TransactWriteItemTypeDef] = [{"Put": {"TableName": self._name, "Item": other}} for other in others]
+        try:
+            self._client.transact_write_items(TransactItems=[{"Put": first}, *puts])
+        except self._client.exceptions.TransactionCanceledException:
             return False
         return True
 
     def put_new(self, item: Item) -> bool:
         """Write an item and return True; return False when one stands there already."""
-        try:
-            self._client.put_item(TableName=self._name, Item=item, ConditionExpression="attribute_not_exists(pk)")
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return self.put_if(item, "attribute_not_exists(pk)", {})
 
     def update_if(self, key: Key, update: str, condition: str, values: Item) -> bool:
         """Update an item and return True; return False when what stands there does not meet the condition."""

@@ -13,15 +13,18 @@ from typing import NamedTuple
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import GLOBAL, Chart
 from chartwatch.domain.charts.publications import PublicationSummary
-from chartwatch.domain.milestones.fold import EVERYWHERE
-from chartwatch.domain.rules.claims import Claim, Gap, fact_words, group_name
+from chartwatch.domain.milestones.fold import fold, work_of
+from chartwatch.domain.rules.claims import Claim, facts_in_words, group_name, slot_id
+from chartwatch.domain.rules.evidence import Gap
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rule import Condition, Fact, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.rules.nth import NthRule
+from chartwatch.domain.rules.race import RaceRule
+from chartwatch.domain.rules.rule import Condition, Fact, Rule, RuleSet, Scope
+from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.claimants import Claimant, name_of
+from chartwatch.domain.works.claimants import name_of
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work, unlisted
-from chartwatch.services.detect import fold
 
 Timeline = Sequence[PublicationSummary]
 """The publications of a chart, oldest first."""
@@ -105,10 +108,10 @@ def check(said: Assertion, territory: str, timeline: Timeline, catalog: Catalog)
     The scope of the rule must be that of the territory: `chart` for `*`, otherwise `territory`.
     """
     scope = _Scope(said, territory, timeline, catalog)
-    match said.rule.kind:
-        case RuleKind.NTH:
+    match said.rule:
+        case NthRule():
             return _nth(said, scope) if said.works else _nth_held(said, scope)
-        case RuleKind.RACE:
+        case RaceRule():
             return _race(said, scope)
         case _:
             return _held(said, scope)
@@ -121,7 +124,7 @@ def elsewhere(
 
     Asked are the same territory and the whole world, where it topped these, otherwise all territories together.
     """
-    if said.rule.kind not in (RuleKind.NTH, RuleKind.RACE):
+    if not isinstance(said.rule, NthRule | RaceRule):
         return
     for other, timeline in timelines.items():
         if other == chart or not said.rule.is_about(timeline[-1].chart.list_name):
@@ -154,30 +157,25 @@ class _Scope:
 
     def __init__(self, said: Assertion, territory: str, timeline: Timeline, catalog: Catalog) -> None:
         its = _restricted(timeline, territory)
-        labels = _labels(its, catalog)
+        titles = len({one for publication in its for ones in publication.number_ones.values() for one in ones})
         self.rule = said.rule
-        if said.rule.kind is RuleKind.NTH:
-            self.rule = replace(said.rule, at=tuple(range(1, len(labels) + 1)))
-        elif said.rule.kind is RuleKind.RACE and said.n is not None:
+        if isinstance(said.rule, NthRule):
+            self.rule = replace(said.rule, at=tuple(range(1, titles + 1)))
+        elif isinstance(said.rule, RaceRule) and said.n is not None:
             self.rule = replace(said.rule, at=(said.n,))
-        folded = fold(its[-1].chart.id, its, catalog, RuleSet([self.rule]))
+        claims, snapshot = fold(its, catalog, RuleSet([self.rule]))
         self.territory = territory
         self.chart = its[-1].chart
         self.catalog = catalog
-        self.claims = [claim for claim in folded.claims if claim.territory == territory]
-        coverage = folded.head.scopes[territory]
+        self.claims = [claim for claim in claims if claim.territory == territory]
+        state = snapshot.scopes[territory]
+        coverage = state.coverage
         expected = (coverage.last - coverage.first) // self.chart.cadence.step + 1
         self.record = Record(coverage.first, coverage.last, expected, coverage.seen, coverage.gaps)
         self.topped = sorted(
             (
-                _Topped(
-                    catalog.work(key.work_id) or Work(key.work_id, honour.title, honour.kind),
-                    key.season,
-                    honour.since,
-                    labels.get((key.work_id, key.season)),
-                )
-                for key, honour in folded.honours.items()
-                if key.scope == territory
+                _Topped(work_of(topped, catalog), topped.season, topped.since, topped.label)
+                for topped in state.first_topped.get(self.rule.count, {}).values()
             ),
             key=lambda topped: (topped.since, topped.work.id, topped.season or ""),
         )
@@ -235,17 +233,6 @@ class _Scope:
     def doubts(self) -> tuple[str, ...]:
         """Return all that could change an answer about the whole record."""
         return (*_missing(self), *(_unknown(self.rule, topped) for topped in self.undecided()))
-
-
-def _labels(timeline: Timeline, catalog: Catalog) -> Mapping[tuple[str, str | None], str | None]:
-    """Return what the chart called each season at #1 when it first was, by work and season."""
-    labels: dict[tuple[str, str | None], str | None] = {}
-    for publication in timeline:
-        for one in (one for ones in publication.number_ones.values() for one in ones):
-            work = catalog.match(one.title, one.kind, publication.period)
-            claimant = Claimant.of_season(work, one.title, one.season)
-            labels.setdefault((claimant.work_id, claimant.season), claimant.label)
-    return labels
 
 
 def _nth(said: Assertion, scope: _Scope) -> Answer:
@@ -370,7 +357,7 @@ def _race(said: Assertion, scope: _Scope) -> Answer:
 
 def _held(said: Assertion, scope: _Scope) -> Answer:
     """Return who holds a slot of a rule that counts no firsts."""
-    slot = f"{said.rule.id}:{scope.chart.id}:{scope.territory}:{said.place}"
+    slot = slot_id(said.rule.id, scope.chart.id, scope.territory, said.place)
     claim = next((claim for claim in scope.claims if claim.slot == slot), None)
     if claim is None:
         return _nobody(said, scope, possible=bool(scope.record.gaps))
@@ -391,14 +378,14 @@ def _of_claim(scope: _Scope, claim: Claim, before: Sequence[Holder]) -> Answer:
 
 def _nobody(said: Assertion, scope: _Scope, *, possible: bool) -> Answer:
     """Return that a place is not held, which is unknown where that is `possible` all the same."""
-    counted = scope.lines() if said.rule.kind in (RuleKind.NTH, RuleKind.RACE) else ()
+    counted = scope.lines() if isinstance(said.rule, NthRule | RaceRule) else ()
     n = said.n or 0
-    match said.rule.kind:
-        case RuleKind.NTH:
+    match said.rule:
+        case NthRule():
             known = len(scope.qualifying(said.group))
             count = "none counts" if not known else f"{words.cardinal(known)} {'counts' if known == 1 else 'count'}"
             sentence = f"There is no {words.ordinal(n)} at #1 of {scope.where}: {count}"
-        case RuleKind.RACE:
+        case RaceRule():
             sentence = f"No group has {words.cardinal(n)} at #1 of {scope.where}"
         case _:
             sentence = f"Nothing holds {said.rule.id}:{scope.chart.id}:{scope.territory}:{said.place}"
@@ -418,7 +405,7 @@ def _missing(scope: _Scope) -> tuple[str, ...]:
 
 
 def _unknown(rule: Rule, topped: _Topped) -> str:
-    facts = words.listed([fact_words(fact) for fact in rule.unknown_facts(topped.work)])
+    facts = facts_in_words(rule.unknown_facts(topped.work))
     return f"the {facts} of {topped.name}, #1 since {topped.since}, is unknown"
 
 

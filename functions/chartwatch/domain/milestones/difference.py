@@ -1,130 +1,186 @@
-"""The difference that claims make to what is recorded."""
+"""The difference that claims make to the ledger: what is recorded, and what of it is sent."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from chartwatch.domain.milestones.identities import Who, as_recorded
-from chartwatch.domain.milestones.milestone import Change, Milestone, Said, Status, Told, identities, substance
-from chartwatch.domain.rules.claims import Claim
-from chartwatch.domain.rules.rule import RuleKind
+from chartwatch.domain.milestones.ledger import (
+    Entry,
+    Sent,
+    Substance,
+    WorkNow,
+    as_recorded,
+    digest_of_words,
+    substance,
+)
+from chartwatch.domain.milestones.milestone import Change, Milestone, Replaced, Status
+from chartwatch.domain.rules.claims import Claim, place_of, slot_id
+from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.works.claimants import claimant_key
 
 
 class Policy(NamedTuple):
-    """Who is told what.
+    """What is sent.
 
-    Nothing is told of periods before `live_from`; and nothing by `rewritten` rules, which are not those that made the
-    record: what a rule written yesterday says of the past is not news.
+    Nothing is sent of periods before `live_from`; and nothing of `rewritten` rules, which are not those that made the
+    record: what a rule written yesterday says of the past is not news. With `contradictions`, what contradicts that
+    which was last sent of a slot is sent all the same.
     """
 
     live_from: date | None = None
     rewritten: frozenset[str] = frozenset()
+    contradictions: bool = False
 
-    def silences_claim(self, claim: Claim) -> bool:
-        """Return whether a claim on a slot that nobody was told of is recorded without telling anybody.
+    def sends_first(self, claim: Claim) -> bool:
+        """Return whether a claim on a slot of which nothing was sent is sent.
 
         A slot held since the record begins cannot be called a first.
         """
-        return claim.left_censored or (self.live_from is not None and claim.period < self.live_from)
+        return not claim.left_censored and (self.live_from is None or claim.period >= self.live_from)
+
+    def silences(self, rule: str, *, was_sent: bool) -> bool:
+        """Return whether nothing of a rule is sent; `was_sent`: something was sent of the slot before."""
+        return rule in self.rewritten and not (self.contradictions and was_sent)
+
+
+class Words(NamedTuple):
+    """The words of a revision that is replaced."""
+
+    headline: str
+    brief: str
+
+
+class Revised(NamedTuple):
+    """A change of a slot, and its entry from then on, which does not name the bulletin yet."""
+
+    change: Change
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a claimed slot, of works by the ids that they have now.
+
+    `entry` is the one that the claim goes on from, which may have stood under another slot until its work got the id
+    that it has now. `revision` is that of the slot itself, 0 where it has none; `bulletins` are those of both. `holds`
+    and `sent` are the substance of that entry and of what was last sent. `owed` was sent of the slot itself, where the
+    entry is another's.
+    """
+
+    entry: Entry
+    revision: int
+    bulletins: tuple[int, ...]
+    last_sent: Sent | None
+    holds: Substance | None
+    sent: Substance | None
+    owed: Substance | None = None
+
+    def says(self, now: Substance) -> bool:
+        """Return whether all that was sent says this."""
+        return self.sent == now and self.owed in (None, now)
+
+
+WordsOf = Callable[[Entry], Words]
+"""Finds the words of a revision that is replaced."""
+
+
+def no_words(_entry: Entry) -> Words:
+    """Find none; for when only it matters what is revised."""
+    return Words("", "")
 
 
 def difference(
     claims: Sequence[Claim],
-    recorded: Mapping[str, Milestone],
+    ledger: Mapping[str, Entry],
+    chart: str,
     policy: Policy,
+    words: WordsOf = no_words,
     *,
-    whole: bool = False,
-    who: Who = as_recorded,
-) -> list[Change]:
-    """Return what `claims` change of what is `recorded`, in the order of the claims, retractions last.
+    now: WorkNow = as_recorded,
+) -> list[Revised]:
+    """Return what `claims`, all that there are, change of a ledger, in the order of the claims, retractions last.
 
-    With `whole`, the claims are all there are: a recorded slot without a claim is retracted. `who` says what became of
-    the works in the record; one that only has another name or id is no other holder, and nobody is told.
+    `words` finds those of a revision that is replaced. `now` says what became of the works in the ledger: one that
+    only has another name or id is no other holder, and nothing is sent.
     """
     by_slot = {claim.slot: claim for claim in claims}
-    moved = _moved(recorded.values(), by_slot, who) if whole else {}
-    heirs = _heirs(moved, recorded, by_slot, who)
-    changes = [_changed(claim, recorded.get(claim.slot), heirs.get(claim.slot), policy, who) for claim in claims]
-    found = [change for change in changes if change is not None]
-    if whole:
-        for slot, gone in sorted(recorded.items()):
-            if slot not in by_slot and gone.is_held:
-                its_now = by_slot[moved[slot]] if slot in moved else None
-                found.append(_gone(gone, its_now, heirs, policy, who))
-    return found
+    moved = _moved(ledger, by_slot, chart, now)
+    known = {slot: _known(entry, now) for slot, entry in ledger.items() if slot in by_slot}
+    heirs: dict[str, str] = {}
+    for old, slot in sorted(moved.items()):
+        if _takes_over(ledger[old], by_slot[slot], ledger.get(slot), ledger.get(heirs.get(slot, "")), now):
+            heirs[slot] = old
+    known |= {slot: _inherited(ledger[old], ledger.get(slot), now) for slot, old in heirs.items()}
+    found = (_revised(claim, known.get(claim.slot), policy, words) for claim in claims)
+    revised = [each for each in found if each is not None]
+    for slot, entry in sorted(ledger.items()):
+        if slot in moved:
+            claim = by_slot[moved[slot]]
+            goes_on = heirs.get(claim.slot) == slot or not entry.is_believed or _sent(entry, now) == substance(claim)
+            revised.append(_moved_away(entry, chart, claim, policy, words, goes_on=goes_on))
+        elif slot not in by_slot and (entry.is_held or (policy.contradictions and entry.is_believed)):
+            revised.append(_retracted(entry, chart, "Retracted", policy, words))
+    return revised
 
 
-def _moved(recorded: Iterable[Milestone], claimed: Collection[str], who: Who) -> Mapping[str, str]:
+def _moved(ledger: Mapping[str, Entry], claims: Mapping[str, Claim], chart: str, now: WorkNow) -> Mapping[str, str]:
     """Return which slots are of works that have another id by now, each with the claimed slot that it is now."""
     moved: dict[str, str] = {}
-    for m in recorded:
-        if m.is_held and m.group and m.kind in (RuleKind.SPREAD, RuleKind.REIGN):
-            (holder,) = m.holders
-            now = claimant_key(who(holder.work_id, holder.title, holder.since), holder.season)
-            start = f"{m.rule}:{m.chart}:{m.territory}:"
-            slot = f"{start}{now}{m.slot.removeprefix(start + m.group)}"
-            if now != m.group and slot in claimed:
-                moved[m.slot] = slot
+    for entry in ledger.values():
+        if entry.is_held and entry.group is not None and KINDS[entry.kind].names_its_work and entry.slot not in claims:
+            (holder,) = entry.holders
+            group = claimant_key(now(holder), holder.season)
+            mark = place_of(entry.slot, entry.rule, chart, entry.territory).removeprefix(entry.group)
+            slot = slot_id(entry.rule, chart, entry.territory, f"{group}{mark}")
+            if group != entry.group and slot in claims:
+                moved[entry.slot] = slot
     return moved
 
 
-def _says(told: Told | None, claim: Claim, who: Who) -> bool:
-    """Return whether people were told what is claimed."""
-    return told is not None and substance(told, who) == substance(claim)
+def _takes_over(entry: Entry, claim: Claim, own: Entry | None, best: Entry | None, now: WorkNow) -> bool:
+    """Return whether a claimed slot goes on from an entry that stood under another id, and not from its own.
 
-
-def _heirs(
-    moved: Mapping[str, str], recorded: Mapping[str, Milestone], claims: Mapping[str, Claim], who: Who
-) -> Mapping[str, Milestone]:
-    """Return the claimed slots that go on from a milestone that stood under another id, each with that milestone.
-
-    Of several works that turn out to be one, whoever heard of one is followed, of what is true first of all. A slot
-    that is held and was told goes on from itself.
+    Of several works that turn out to be one, `best` being the best so far, whoever heard of one is followed, of what is
+    true first of all. A slot that is held and was sent goes on from itself.
     """
 
-    def worth(milestone: Milestone, claim: Claim) -> tuple[bool, bool, str]:
-        believed = milestone.believed
-        return believed is not None, _says(believed, claim, who), milestone.slot
+    def worth(other: Entry) -> tuple[bool, bool, str]:
+        return other.is_believed, other.is_believed and _sent(other, now) == substance(claim), other.slot
 
-    heirs: dict[str, Milestone] = {}
-    for old, slot in moved.items():
-        own, other, best = recorded.get(slot), recorded[old], heirs.get(slot)
-        is_free = own is None or not own.is_held or (other.believed is not None and own.believed is None)
-        if is_free and (best is None or worth(other, claims[slot]) > worth(best, claims[slot])):
-            heirs[slot] = other
-    return heirs
+    is_free = own is None or not own.is_held or (entry.is_believed and not own.is_believed)
+    return is_free and (best is None or worth(entry) > worth(best))
 
 
-def _changed(claim: Claim, old: Milestone | None, heir_of: Milestone | None, policy: Policy, who: Who) -> Change | None:
-    """Return the new revision of a slot, if there is to be one.
+def _known(entry: Entry, now: WorkNow) -> _Known:
+    holds = substance(entry, now) if entry.is_held else None
+    return _Known(entry, entry.revision, entry.bulletins, entry.sent, holds, _sent(entry, now))
 
-    `heir_of` is the milestone that stood under another slot until its work got the id that it has now.
-    """
-    before = heir_of or old
-    heard = [m.told for m in (heir_of, old) if m is not None and m.told is not None]
-    told = heard[0] if heard else None
+
+def _inherited(heir: Entry, own: Entry | None, now: WorkNow) -> _Known:
+    """Return what is known of a slot that goes on from the entry `heir` of another."""
+    owed = _sent(own, now) if own else None
+    last_sent = heir.sent or (own.sent if own else None)
+    sent = substance(last_sent, now) if last_sent else None
+    revision, bulletins = (own.revision, own.bulletins) if own else (0, ())
+    together = tuple(sorted({*heir.bulletins, *bulletins}))
+    return _Known(heir, revision, together, last_sent, substance(heir, now), sent, owed)
+
+
+def _sent(entry: Entry, now: WorkNow) -> Substance | None:
+    return substance(entry.sent, now) if entry.sent is not None else None
+
+
+def _revised(claim: Claim, known: _Known | None, policy: Policy, words: WordsOf) -> Revised | None:
+    """Return the new revision of a claimed slot, if there is to be one."""
     now = substance(claim)
-    is_same = before is not None and before.is_held and substance(before, who) == now
-    if is_same and before is old and old is not None and _worded(old) == _worded(claim):
+    before = known.entry if known else None
+    is_same = known is not None and known.holds == now
+    goes_on = is_same and before is not None and before.slot == claim.slot
+    resent = policy.contradictions and known is not None and known.sent is not None and not known.says(now)
+    if goes_on and before is not None and before.words == digest_of_words(claim) and not resent:
         return None
-    status = Status.PROVISIONAL if claim.reasons else Status.ANNOUNCED
-    base: Said | None = told or before
-    if is_same and before is not None:
-        status = before.status
-    elif base is not None and base.holders and identities(base, who) != identities(claim):
-        status = Status.CORRECTED
-    if claim.rule in policy.rewritten:
-        silent = True
-    elif heir_of is not None and old is not None and old.told is not None and not _says(old.told, claim, who):
-        # The slot had ended before it goes on from another, and whoever heard of that hears that it holds again.
-        silent = False
-    elif is_same or _says(told, claim, who):
-        silent = True
-    else:
-        # Whoever was told of a slot is told of each change, whatever its period.
-        silent = told is None and policy.silences_claim(claim)
+    silent = _is_silent(claim, known, policy, now, is_same=is_same and not resent)
     milestone = Milestone(
         slot=claim.slot,
         rule=claim.rule,
@@ -134,75 +190,95 @@ def _changed(claim: Claim, old: Milestone | None, heir_of: Milestone | None, pol
         group=claim.group,
         n=claim.n,
         period=claim.period,
-        status=status,
+        status=_status(claim, known, now, is_same=is_same and not resent),
         silent=silent,
         left_censored=claim.left_censored,
-        revision=old.revision + 1 if old else 1,
+        revision=known.revision + 1 if known else 1,
         holders=claim.holders,
         reasons=claim.reasons,
         headline=claim.headline,
         brief=claim.brief,
-        evidence={**claim.evidence, **_replaces(before, claim.slot, is_same=is_same)},
-        told=told if silent else Told.of(claim),
+        evidence=claim.evidence,
+        replaces=(before.replaces if goes_on else before.reference) if before else None,
     )
-    return Change(milestone, before)
+    last_sent = known.last_sent if known else None
+    sent = last_sent if silent else Sent(claim.period, claim.n, claim.holders, claim.left_censored, claim.reasons)
+    replaced = _replaced(known, milestone, words) if known else None
+    return Revised(Change(milestone, replaced), Entry.of(milestone, sent, known.bulletins if known else ()))
 
 
-def _worded(said: Claim | Milestone) -> tuple[object, ...]:
-    """Return all that is said, but for the document that shows it and the revision that it replaces."""
-    evidence = {name: value for name, value in said.evidence.items() if name not in ("edition", "replaces")}
-    return said.kind, said.headline, said.brief, said.holders, said.reasons, evidence
+def _status(claim: Claim, known: _Known | None, now: Substance, *, is_same: bool) -> Status:
+    if known is not None:
+        if is_same:
+            return known.entry.status
+        base = known.sent or known.holds
+        if base is not None and base.holders and base.holders != now.holders:
+            return Status.CORRECTED
+    return Status.PROVISIONAL if claim.reasons else Status.ANNOUNCED
 
 
-def _replaces(before: Milestone | None, slot: str, *, is_same: bool) -> Mapping[str, Any]:
-    """Return the part of the evidence that links a revision to what it replaces; none where that says the same."""
-    if before is None:
-        return {}
-    if is_same and before.slot == slot:
-        return {name: value for name, value in before.evidence.items() if name == "replaces"}
-    return {"replaces": _reference(before)}
+def _is_silent(claim: Claim, known: _Known | None, policy: Policy, now: Substance, *, is_same: bool) -> bool:
+    """Return whether a revision is recorded only. Whoever was sent a slot is sent each change, whatever its period."""
+    if policy.silences(claim.rule, was_sent=known is not None and known.last_sent is not None):
+        return True
+    if known is None or known.last_sent is None:
+        return is_same or not policy.sends_first(claim)
+    # A slot may have ended before it goes on from another: whoever was sent that is sent that it holds again.
+    return (is_same or known.sent == now) and known.owed in (None, now)
 
 
-def _reference(milestone: Milestone) -> Mapping[str, Any]:
-    return {
-        "slot": milestone.slot,
-        "revision": milestone.revision,
-        "status": milestone.status.value,
-        "holders": [holder.as_json() for holder in milestone.holders],
-    }
+def _replaced(known: _Known, milestone: Milestone, words: WordsOf) -> Replaced:
+    before = known.entry
+    lost = {h.work_id for h in before.holders} - {h.work_id for h in milestone.holders}
+    brief = words(before).brief if lost and not milestone.silent else ""
+    return Replaced(before.status, before.holders, known.last_sent is not None, brief)
 
 
-def _gone(old: Milestone, claim: Claim | None, heirs: Mapping[str, Milestone], policy: Policy, who: Who) -> Change:
-    """Return the last revision of a slot that nobody holds any more; `claim` is on the slot of its work's id by now.
+def _moved_away(entry: Entry, chart: str, claim: Claim, policy: Policy, words: WordsOf, *, goes_on: bool) -> Revised:
+    """Return the end of a slot whose work has another id by now; `claim` is on the slot that it has there.
 
-    Nobody is told where the slot goes on there: where that one inherits who was told what, or says what they heard.
+    Nothing is sent where the slot goes on there: where that one inherits what was sent, or says the same.
     """
-    if claim is None:
-        return _retracted(old, _ended(old, "Retracted"), policy)
-    goes_on = heirs.get(claim.slot) is old or old.believed is None or _says(old.believed, claim, who)
-    said = (
-        "Recorded under another name" if goes_on else f"Retracted, as it is the same work as {claim.holders[0].title}"
-    )
-    ended = _ended(old, said)
-    ended = replace(ended, evidence={**ended.evidence, "moved_to": claim.slot})
-    return Change(replace(ended, silent=True, told=None), old) if goes_on else _retracted(old, ended, policy)
+    how = f"Retracted, as it is the same work as {claim.holders[0].title}"
+    if goes_on:
+        how, policy = "Recorded under another name", Policy(rewritten=frozenset({entry.rule}))
+    ended = _retracted(entry, chart, how, policy, words, moved_to=claim.slot)
+    return ended._replace(entry=replace(ended.entry, sent=None)) if ended.change.milestone.silent else ended
 
 
-def _retracted(old: Milestone, ended: Milestone, policy: Policy) -> Change:
-    """Return the retraction, told to whoever was told of what is retracted."""
-    if old.rule in policy.rewritten or old.believed is None:
-        return Change(replace(ended, silent=True), old)
-    return Change(replace(ended, silent=False, told=Told.of(ended)), old)
-
-
-def _ended(old: Milestone, how: str) -> Milestone:
-    """Return a milestone as it is when nobody holds it any more."""
-    return replace(
-        old,
+def _retracted(
+    entry: Entry,
+    chart: str,
+    how: str,
+    policy: Policy,
+    words: WordsOf,
+    *,
+    moved_to: str | None = None,
+) -> Revised:
+    """Return the end of a slot that nobody holds any more, sent to whoever was sent that somebody does."""
+    silent = not entry.is_believed or policy.silences(entry.rule, was_sent=True)
+    headline, brief = words(entry)
+    milestone = Milestone(
+        slot=entry.slot,
+        rule=entry.rule,
+        kind=entry.kind,
+        chart=chart,
+        territory=entry.territory,
+        group=entry.group,
+        n=entry.n,
+        period=entry.period,
         status=Status.RETRACTED,
-        revision=old.revision + 1,
+        silent=silent,
+        left_censored=entry.left_censored,
+        revision=entry.revision + 1,
         holders=(),
         reasons=(),
-        headline=f"{how}: {old.headline}",
-        evidence={"replaces": _reference(old)},
+        headline=f"{how}: {headline}",
+        brief=brief,
+        evidence=None,
+        replaces=entry.reference,
+        moved_to=moved_to,
     )
+    sent = entry.sent if silent else Sent(entry.period, entry.n, (), entry.left_censored, ())
+    replaced = Replaced(entry.status, entry.holders, entry.sent is not None, brief)
+    return Revised(Change(milestone, replaced), Entry.of(milestone, sent, entry.bulletins))

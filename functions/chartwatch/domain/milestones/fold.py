@@ -1,201 +1,210 @@
-"""What a chart's past comes to: coverage, reigns, honour rolls, and one period's step through them.
+"""The fold: publications, oldest first, taken one by one into what is known of a chart, and the claims that each makes.
 
-`advance` takes one publication later than all before it, and says which claims it makes and what is to be remembered.
-It reads only what the works at #1 call for, so its work does not grow with the years behind it. Folding it over all
-publications of a chart, from `Head.start`, *is* the definition of the chart's milestones: a late or corrected
-publication is handled by folding anew and telling the difference.
+Folding over all publications of a chart *is* the definition of its milestones. It is causal: what a period comes to
+depends on no later one, so that it can begin after any period whose snapshot was kept.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import NamedTuple, Protocol
 
-from chartwatch.domain.charts.chart import Cadence, missing_between
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
-from chartwatch.domain.milestones.counting import Counting, Reigning, Spreading
-from chartwatch.domain.milestones.reigns import Reigns
-from chartwatch.domain.rules.claims import Claim, Setting, change_claim
-from chartwatch.domain.rules.rolls import Tally, TallyKey
-from chartwatch.domain.rules.rule import Count, Rule, RuleKind, RuleSet, Scope
+from chartwatch.domain.milestones.snapshot import Charted, ScopeState, Snapshot
+from chartwatch.domain.rules.claims import Claim
+from chartwatch.domain.rules.firsts import Eligibility, HonourRoll, Topped
+from chartwatch.domain.rules.rule import Count, Origin, Rule, RuleSet
+from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Reigns, Run, Spread, Standing
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.claimants import Claimant
-from chartwatch.domain.works.renames import Renaming
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.renames import learned
+from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import Work
 
-EVERYWHERE = "*"
-"""The scope over all territories of a chart; every other scope is a territory."""
+_Scoped = tuple[str, Count]
+"""A scope, and whether works or seasons are counted in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What is known of one scope: first and last period, how many are known, and the ranges that are missing.
+class Fold:
+    """What is known of one chart while publications are taken in; implements `firsts.Past`."""
 
-    `number_ones` are those of the last period, as charted. `reigns` are those that lasted in it, by what is counted;
-    they are kept where a rule asks for them.
+    def __init__(self, catalog: Catalog, rules: RuleSet, snapshot: Snapshot | None = None) -> None:
+        """Begin after the period of `snapshot`, which must have been made by the same rules, or with nothing.
+
+        `catalog` must know the names that works have got in the chart: see `renames.learned`.
+        """
+        self.snapshot = snapshot or Snapshot()
+        self._catalog = catalog
+        self._rules = rules
+        # Honour rolls are made when a claim asks for one, and kept up from then on.
+        self._rolls: dict[_Scoped, dict[tuple[str, Origin], tuple[Rule, HonourRoll]]] = {}
+        self._eligible: dict[object, dict[str, Eligibility]] = {}
+
+    def advance(self, publication: PublicationSummary) -> list[Claim]:
+        """Take in one publication later than all before it, and return the claims that it makes."""
+        standings = self._standings(publication)
+        asked = [(standing, rule) for standing in standings for rule in self._rules_of(standing)]
+        # Plain changes come first, whatever their scope; all else scope by scope.
+        asked.sort(key=lambda pair: pair[1].turn > 0)
+        claims = [claim for standing, rule in asked for claim in rule.claims(standing, self)]
+        self._remember(publication, standings)
+        return claims
+
+    def skip(self, publication: PublicationSummary) -> None:
+        """Take in one publication whose claims nobody asks for."""
+        self._remember(publication, self._standings(publication))
+
+    def honour_roll(self, rule: Rule, scope: str) -> HonourRoll:
+        """Return the honour roll of a scope as a rule counts it."""
+        rolls = self._rolls.setdefault((scope, rule.count), {})
+        if (rule.id, rule.origin) not in rolls:
+            state = self.snapshot.scopes.get(scope)
+            topped = state.first_topped.get(rule.count, {}).values() if state else ()
+            rolls[rule.id, rule.origin] = rule, self._added(HonourRoll(), rule, topped)
+        return rolls[rule.id, rule.origin][1]
+
+    def additions(self, rule: Rule, standing: Standing) -> HonourRoll:
+        """Return what the works that top the scope for the first time now add to that roll."""
+        return self._added(HonourRoll(), rule, _topped(standing))
+
+    def _added(self, roll: HonourRoll, rule: Rule, topped: Iterable[Topped]) -> HonourRoll:
+        """Return the roll with further works added, each by what is known of it."""
+        # Rules that ask for the same facts find the same works eligible.
+        known = self._eligible.setdefault((rule.where, rule.per, rule.origin), {})
+        for one in topped:
+            if one.work_id not in known:
+                known[one.work_id] = eligibility(rule, work_of(one, self._catalog))
+            roll.add(one, known[one.work_id])
+        return roll
+
+    def _rules_of(self, standing: Standing) -> Iterator[Rule]:
+        for rule in self._rules.of(standing.rules_scope, standing.publication.chart.list_name):
+            if rule.count is standing.count:
+                yield rule
+
+    def _remember(self, publication: PublicationSummary, standings: Sequence[Standing]) -> None:
+        """Make the standings what is known."""
+        known = self.snapshot
+        scopes, everywhere = dict(known.scopes), set(known.everywhere)
+        for standing in standings:
+            scopes[standing.scope] = _with_standing(scopes.get(standing.scope), standing)
+            everywhere |= {(standing.count, c.key) for c, spread in standing.spreads.items() if spread.is_everywhere}
+            for rule, roll in self._rolls.get((standing.scope, standing.count), {}).values():
+                self._added(roll, rule, _topped(standing))
+        titles = {_charted(one) for ones in publication.number_ones.values() for one in ones} - known.charted.keys()
+        charted = {**known.charted, **dict.fromkeys(sorted(titles, key=repr), publication.period)}
+        renamings = known.renamings
+        if publication.renamings:
+            renamings = {**renamings, publication.period: publication.renamings}
+        self.snapshot = Snapshot(scopes, frozenset(everywhere), renamings, charted if titles else known.charted)
+
+    def _standings(self, publication: PublicationSummary) -> list[Standing]:
+        """Return where each scope of the publication stands, that over all territories last."""
+        union = in_fixed_order({one for ones in publication.number_ones.values() for one in ones})
+        scoped = (*publication.number_ones.items(), (EVERYWHERE, union))
+        standings: list[Standing] = []
+        for scope, ones in scoped:
+            for count in self._rules.counts:
+                standing = self._standing(publication, scope, count, ones)
+                if scope == EVERYWHERE:
+                    territories = _territories(publication, self._catalog, count, standing.newcomers)
+                    spreads = self._spreads(publication, count, standings)
+                    standing = replace(standing, territories=territories, spreads=spreads)
+                standings.append(standing)
+        return standings
+
+    def _standing(
+        self, publication: PublicationSummary, scope: str, count: Count, ones: tuple[NumberOne, ...]
+    ) -> Standing:
+        period = publication.period
+        state = self.snapshot.scopes.get(scope)
+        before = state.coverage if state else None
+        previous = _claimants(before.number_ones, self._catalog, before.last, count) if before else {}
+        current = tuple(_claimants(ones, self._catalog, period, count))
+        newcomers = tuple(claimant for claimant in current if claimant not in previous)
+        topped = state.first_topped.get(count, {}) if state else {}
+        standing = Standing(
+            publication=publication,
+            scope=scope,
+            count=count,
+            coverage=(
+                before.extended(period, ones, publication.chart.cadence)
+                if before
+                else Coverage(period, period, 1, (), ones)
+            ),
+            before=before,
+            previous=tuple(previous),
+            current=current,
+            newcomers=newcomers,
+            returning={c: topped[c.identity].since for c in newcomers if c.identity in topped},
+            reigns_before=state.reigns.get(count, Reigns()) if state else Reigns(),
+        )
+        if any(rule.asks_for_runs for rule in self._rules_of(standing)):
+            return replace(standing, reigns=_reigns(standing, state.ended.get(count, {}) if state else {}))
+        return standing
+
+    def _spreads(
+        self, publication: PublicationSummary, count: Count, standings: Iterable[Standing]
+    ) -> Mapping[Claimant, Spread]:
+        """Return how many territories each work has topped that tops one of them for the first time now."""
+        gains = Counter(claimant for its in standings if its.count is count for claimant in its.debuts)
+        known = self.snapshot.scopes
+        territories = len((known.keys() | publication.number_ones.keys()) - {EVERYWHERE})
+        topped = [state.first_topped.get(count, {}) for scope, state in known.items() if scope != EVERYWHERE]
+        spreads: dict[Claimant, Spread] = {}
+        for claimant, more in gains.items():
+            before = sum(claimant.identity in its for its in topped)
+            was = (count, claimant.key) in self.snapshot.everywhere
+            spreads[claimant] = Spread(before, before + more, was, was or before + more == territories > 1)
+        return spreads
+
+
+def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: RuleSet) -> tuple[list[Claim], Snapshot]:
+    """Return all that a chart's publications, oldest first, come to: the definition of its milestones.
+
+    The catalog learns what the publications show to have been renamed.
     """
-
-    first: date
-    last: date
-    seen: int
-    gaps: tuple[tuple[date, date], ...]
-    number_ones: tuple[NumberOne, ...]
-    reigns: Mapping[Count, Reigns] = field(default_factory=dict)
-
-    def extended(self, period: date, number_ones: tuple[NumberOne, ...], cadence: Cadence) -> "Coverage":
-        """Return the coverage with one later period, its reigns still those of the period before."""
-        gap = missing_between(self.last, period, cadence)
-        gaps = (*self.gaps, gap) if gap else self.gaps
-        return Coverage(self.first, period, self.seen + 1, gaps, number_ones, self.reigns)
+    timeline = list(publications)
+    folding = Fold(learned(catalog, {r for publication in timeline for r in publication.renamings}), rules)
+    claims = [claim for publication in timeline for claim in folding.advance(publication)]
+    return claims, folding.snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where the record of a chart stands. `version` rises by one with each change; 0 is a chart nothing is known of.
-
-    `rules` (by id) and `catalog` are the versions of those that made the record; `renamings`, those of all publications
-    in it, are what the catalog had learned. `digest` is that of the number ones of the latest period, as
-    `PublicationSummary.number_ones_digest` gives it.
-    """
-
-    chart: str
-    version: int
-    rules: Mapping[str, str]
-    catalog: str
-    scopes: Mapping[str, Coverage]
-    digest: str = ""
-    renamings: tuple[Renaming, ...] = ()
-
-    @classmethod
-    def start(cls, chart: str, rules: RuleSet, catalog: Catalog, renamings: tuple[Renaming, ...] = ()) -> "Head":
-        """Return the head of a chart before its first publication."""
-        return cls(chart, 0, rules.versions, catalog.version, {}, renamings=renamings)
-
-    @property
-    def last(self) -> date | None:
-        """The latest period that is in the record."""
-        everywhere = self.scopes.get(EVERYWHERE)
-        return everywhere.last if everywhere else None
+def work_of(topped: Topped, catalog: Catalog) -> Work:
+    """Return a work that topped a scope, as the catalog has it; else by its title and kind alone."""
+    return catalog.work(topped.work_id) or Work(topped.work_id, topped.title, topped.kind)
 
 
-class HonourKey(NamedTuple):
-    """Where an honour stands: scope, what was counted, and the work (with its season, when seasons count)."""
-
-    scope: str
-    by: Count
-    work_id: str
-    season: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Honour:
-    """One line of an honour roll: since when a work has been one that topped the scope."""
-
-    key: HonourKey
-    title: str
-    kind: Kind | None
-    since: date
+def eligibility(rule: Rule, work: Work) -> Eligibility:
+    """Return for which groups of a rule a work counts, and what is unknown that could decide it."""
+    verdict = rule.verdict(work)
+    if verdict is None:
+        return Eligibility((), rule.unknown_facts(work))
+    return Eligibility(rule.groups(work) if verdict else ())
 
 
-class Records(Protocol):
-    """What `advance` may ask about the past of one chart."""
-
-    def honours(self, keys: Collection[HonourKey]) -> Mapping[HonourKey, Honour]:
-        """Return those of the honours that exist."""
-
-    def tallies(self, keys: Collection[TallyKey]) -> Mapping[TallyKey, Tally]:
-        """Return those of the tallies that exist."""
+def _topped(standing: Standing) -> Iterator[Topped]:
+    return (Topped.of(claimant, standing.period) for claimant in standing.debuts)
 
 
-@dataclass(slots=True)
-class Step:
-    """What one publication comes to: claims, and what is to be remembered."""
-
-    head: Head
-    claims: list[Claim] = field(default_factory=list)
-    honours: dict[HonourKey, Honour] = field(default_factory=dict)
-    tallies: dict[TallyKey, Tally] = field(default_factory=dict)
+def _charted(one: NumberOne) -> Charted:
+    return one.kind, title_key(one.title)
 
 
-class _Standing(NamedTuple):
-    """Who is at #1 of a scope, and who was not in the period before."""
-
-    scope: str
-    by: Count
-    coverage: Coverage
-    before: Coverage | None
-    current: tuple[Claimant, ...]
-    newcomers: tuple[Claimant, ...]
-    territories: Mapping[Claimant, Sequence[str]]
-
-    @property
-    def rules_scope(self) -> Scope:
-        return Scope.CHART if self.scope == EVERYWHERE else Scope.TERRITORY
-
-    def key(self, claimant: Claimant) -> HonourKey:
-        return HonourKey(self.scope, self.by, claimant.work.id, claimant.season)
-
-
-def advance(
-    head: Head,
-    publication: PublicationSummary,
-    catalog: Catalog,
-    rules: RuleSet,
-    records: Records,
-    *,
-    within: Collection[str] | None = None,
-) -> Step:
-    """Take one publication later than `head.last` into the record.
-
-    `within` are the scopes in which rules are asked, all of them unless given; `EVERYWHERE` has to be among them.
-    """
-    standings, scopes = _standings(head, publication, catalog, rules)
-    digest = publication.number_ones_digest()
-    step = Step(replace(head, version=head.version + 1, scopes=scopes, digest=digest))
-    honours = records.honours([s.key(claimant) for s in standings for claimant in s.newcomers])
-    known = {key: honour.since for key, honour in honours.items()}
-    for standing in standings:
-        for claimant in standing.newcomers:
-            if (key := standing.key(claimant)) not in known:
-                step.honours[key] = Honour(key, claimant.work.title, claimant.work.kind, publication.period)
-    counters = list(_counters(standings, publication, rules, known, len(scopes) - 1, within=within))
-    keys = {key for counter in counters for key in counter.needs()}
-    tallies = dict(records.tallies(keys)) if keys else {}
-    # What only a claim asks for is read for the few scopes where one comes.
-    evidence = {key for counter in counters if isinstance(counter, Counting) for key in counter.evidence(tallies)}
-    if evidence:
-        tallies |= records.tallies(evidence)
-    for standing in standings:
-        if within is None or standing.scope in within:
-            step.claims += _changes(standing, publication, catalog, rules, known)
-    for counter in counters:
-        step.claims += counter.claims(tallies)
-        step.tallies.update(counter.tallied(tallies))
-        if isinstance(counter, Reigning):
-            coverage = scopes[counter.setting.scope]
-            reigns = {**coverage.reigns, counter.by: counter.after(tallies)}
-            scopes[counter.setting.scope] = replace(coverage, reigns=reigns)
-    return step
-
-
-def _standings(
-    head: Head, publication: PublicationSummary, catalog: Catalog, rules: RuleSet
-) -> tuple[list[_Standing], dict[str, Coverage]]:
-    cadence, period = publication.chart.cadence, publication.period
-    scopes = dict(head.scopes)
-    standings: list[_Standing] = []
-    union = in_fixed_order({one for ones in publication.number_ones.values() for one in ones})
-    for scope, ones in (*publication.number_ones.items(), (EVERYWHERE, union)):
-        before = head.scopes.get(scope)
-        coverage = before.extended(period, ones, cadence) if before else Coverage(period, period, 1, (), ones)
-        scopes[scope] = coverage
-        for count in rules.counts:
-            previous = _claimants(before.number_ones, catalog, before.last, count) if before else {}
-            current = tuple(_claimants(ones, catalog, period, count))
-            newcomers = tuple(claimant for claimant in current if claimant not in previous)
-            territories = _territories(publication, catalog, count, newcomers) if scope == EVERYWHERE else {}
-            standings.append(_Standing(scope, count, coverage, before, current, newcomers, territories))
-    return standings, scopes
+def _with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:
+    """Return what is known of a scope with one more standing of it."""
+    state = state or ScopeState(standing.coverage)
+    first_topped, reigns, ended = state.first_topped, state.reigns, state.ended
+    count = standing.count
+    if debuts := {(topped.work_id, topped.season): topped for topped in _topped(standing)}:
+        first_topped = {**first_topped, count: {**first_topped.get(count, {}), **debuts}}
+    if standing.reigns.runs or standing.reigns_before.runs:
+        reigns = {**reigns, count: standing.reigns}
+    over = {key: run for key, run in standing.reigns_before.runs.items() if key not in standing.reigns.runs}
+    if over:
+        its = {key: EndedRuns(run.total, run.longest) for key, run in over.items()}
+        ended = {**ended, count: {**ended.get(count, {}), **its}}
+    return ScopeState(standing.coverage, first_topped, reigns, ended)
 
 
 def _territories(
@@ -222,80 +231,26 @@ def _claimants(ones: Iterable[NumberOne], catalog: Catalog, period: date, count:
     return dict.fromkeys(found)
 
 
-def _changes(
-    standing: _Standing,
-    publication: PublicationSummary,
-    catalog: Catalog,
-    rules: RuleSet,
-    known: Mapping[HonourKey, date],
-) -> Iterator[Claim]:
-    """Yield the claims of `change` rules; none at the beginning of a scope's record."""
-    before = standing.before
-    if before is None or not standing.newcomers:
-        return
-    since = {c: known[key] for c in standing.newcomers if (key := standing.key(c)) in known}
-    for rule in rules.of(standing.rules_scope, publication.chart.list_name):
-        if rule.kind is RuleKind.CHANGE and rule.count is standing.by:
-            newcomers = [c for c in standing.newcomers if rule.returns.admits(c in since) and rule.verdict(c.work)]
-            if newcomers:
-                yield change_claim(
-                    rule,
-                    _setting(publication, standing),
-                    newcomers,
-                    since,
-                    previous=(before.last, tuple(_claimants(before.number_ones, catalog, before.last, rule.count))),
-                    gap=missing_between(before.last, publication.period, publication.chart.cadence),
-                )
+def _reigns(standing: Standing, ended: Mapping[str, EndedRuns]) -> Reigns:
+    """Return the reigns with the publication of a standing; `ended` are the runs that ended before it."""
+    before = standing.reigns_before
+    runs = {claimant.key: _run(claimant, standing, ended) for claimant in standing.current}
+    goes_on = {key for key, run in runs.items() if key in before.runs and run.length > 1}
+    over = [run.length for key, run in before.runs.items() if key not in goes_on]
+    reigns = Reigns(runs, max((before.longest_ended, *over)))
+    marked = {
+        key: run._replace(record=run.record or 0 < reigns.longest_other(key) < run.length) for key, run in runs.items()
+    }
+    return replace(reigns, runs=marked)
 
 
-def _counters(
-    standings: Iterable[_Standing],
-    publication: PublicationSummary,
-    rules: RuleSet,
-    known: Mapping[HonourKey, date],
-    territories: int,
-    *,
-    within: Collection[str] | None,
-) -> Iterator[Counting | Spreading | Reigning]:
-    """Yield what is to be counted of a publication, for each rule and scope that it touches.
-
-    The standings of territories come before that of all together; `territories` is how many the chart has had.
-    """
-    topped: dict[Count, dict[Claimant, int]] = {}
-    for standing in standings:
-        is_asked = within is None or standing.scope in within
-        in_force = rules.of(standing.rules_scope, publication.chart.list_name) if is_asked else ()
-        its = [rule for rule in in_force if rule.count is standing.by]
-        new = [c for c in standing.newcomers if standing.key(c) not in known]
-        setting = _setting(publication, standing)
-        if standing.scope != EVERYWHERE:
-            for claimant in new:
-                counts = topped.setdefault(standing.by, {})
-                counts[claimant] = counts.get(claimant, 0) + 1
-        elif spreads := [rule for rule in its if rule.kind is RuleKind.SPREAD]:
-            yield Spreading(spreads, setting, standing.by, topped.get(standing.by, {}), territories)
-        if new:
-            yield from (Counting.of(rule, setting, new) for rule in its if rule.kind in (RuleKind.NTH, RuleKind.RACE))
-        if reigns := [rule for rule in its if rule.kind is RuleKind.REIGN]:
-            yield _reigning(reigns, setting, standing, known)
-
-
-def _reigning(
-    rules: Sequence[Rule], setting: Setting, standing: _Standing, known: Mapping[HonourKey, date]
-) -> Reigning:
-    before, period = standing.before, setting.period
-    unbroken = before is not None and missing_between(before.last, period, setting.publication.chart.cadence) is None
-    return Reigning(
-        rules=rules,
-        setting=setting,
-        by=standing.by,
-        before=before.reigns.get(standing.by, Reigns()) if before else Reigns(),
-        current=standing.current,
-        unbroken=unbroken,
-        since={c: known.get(standing.key(c), period) for c in standing.newcomers},
-    )
-
-
-def _setting(publication: PublicationSummary, standing: _Standing) -> Setting:
-    coverage = standing.coverage
-    return Setting(publication, standing.scope, coverage.first, coverage.seen, coverage.gaps, standing.territories)
+def _run(claimant: Claimant, standing: Standing, ended: Mapping[str, EndedRuns]) -> Run:
+    period, first = standing.period, standing.coverage.first
+    before = standing.reigns_before.runs.get(claimant.key)
+    if before is None:
+        past = ended.get(claimant.key, EndedRuns())
+        since = standing.returning.get(claimant, period)
+        return Run(period, 1, past.total, past.longest, censored=period == first, ever_censored=since == first)
+    if standing.before is not None and standing.gap is None:
+        return before._replace(length=before.length + 1)
+    return Run(period, 1, before.total, before.longest, ever_censored=before.ever_censored)

@@ -1,15 +1,14 @@
 """Milestones: what has been recorded of each slot, and the bulletins that tell of it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from chartwatch.domain.milestones.identities import Who, as_recorded
 from chartwatch.domain.rules.claims import Reason
+from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rule import RuleKind
 from chartwatch.domain.works.work import Kind, Work
 
 
@@ -22,69 +21,37 @@ class Status(StrEnum):
     RETRACTED = "retracted"
 
 
-class Said(Protocol):
-    """What a claim, a milestone, and what was told of one have in common: all that makes them say the same."""
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A revision of a slot, named by another that replaces it."""
 
-    @property
-    def period(self) -> date:
-        """When it came true."""
-
-    @property
-    def n(self) -> int | None:
-        """The number that was reached."""
-
-    @property
-    def holders(self) -> tuple[Holder, ...]:
-        """Who holds the slot."""
-
-    @property
-    def left_censored(self) -> bool:
-        """Whether it has been so since the record begins."""
-
-    @property
-    def reasons(self) -> tuple[Reason, ...]:
-        """Why it is provisional."""
-
-
-class Told(NamedTuple):
-    """What subscribers heard last of a slot; no holders after a retraction."""
-
-    period: date
-    n: int | None
+    slot: str
+    revision: int
+    status: Status
     holders: tuple[Holder, ...]
-    left_censored: bool
-    reasons: tuple[Reason, ...]
 
-    @classmethod
-    def of(cls, said: Said) -> "Told":
-        """Return what somebody is told who is told this."""
-        return cls(said.period, said.n, said.holders, said.left_censored, said.reasons)
-
-
-def identities(said: Said, who: Who = as_recorded) -> Collection[object]:
-    """Return the holders, by what they are now and without the wording of their titles."""
-    return frozenset((who(h.work_id, h.title, h.since), h.season, h.since, h.group, h.returned) for h in said.holders)
-
-
-def substance(said: Said, who: Who = as_recorded) -> tuple[object, ...]:
-    """Return what makes two things said of a slot the same; wording and evidence do not."""
-    reasons = frozenset(
-        (who(line.work_id, line.title, line.since), line.season, line.since, line.unknown) if line else words
-        for words, line in said.reasons
-    )
-    return said.period, said.n, identities(said, who), said.left_censored, reasons
+    def as_json(self) -> dict[str, Any]:
+        """Return the reference as it stands in evidence."""
+        return {
+            "slot": self.slot,
+            "revision": self.revision,
+            "status": self.status.value,
+            "holders": [holder.as_json() for holder in self.holders],
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """One revision of a slot, as recorded: a claim and what became of it.
+    """One revision of a slot: a claim and what became of it.
 
-    `silent`: nobody is told of this revision. `told` is what they heard last, of this or an earlier revision.
+    `silent`: it is recorded only, and sent to nobody. `evidence` is None when the slot was retracted; `replaces` is the
+    revision before, of this slot or of the one that the work had under another id, and `moved_to` the slot that it has
+    by now.
     """
 
     slot: str
     rule: str
-    kind: RuleKind
+    kind: str
     chart: str
     territory: str
     group: str | None
@@ -98,18 +65,14 @@ class Milestone:
     reasons: tuple[Reason, ...]
     headline: str
     brief: str
-    evidence: Mapping[str, Any]
-    told: Told | None
+    evidence: Evidence | None
+    replaces: Reference | None = None
+    moved_to: str | None = None
 
     @property
     def is_held(self) -> bool:
         """Whether it stands: it was not retracted."""
         return self.status is not Status.RETRACTED
-
-    @property
-    def believed(self) -> Told | None:
-        """What subscribers were told of it; None when nothing, or last that it was retracted."""
-        return self.told if self.told is not None and self.told.holders else None
 
     @property
     def because(self) -> tuple[str, ...]:
@@ -118,6 +81,11 @@ class Milestone:
 
     def as_json(self) -> dict[str, Any]:
         """Return the change as one JSON object: a line of `chartwatch replay`, and a part of a story."""
+        evidence = self.evidence.as_json() if self.evidence else {}
+        if self.replaces is not None:
+            evidence["replaces"] = self.replaces.as_json()
+        if self.moved_to is not None:
+            evidence["moved_to"] = self.moved_to
         return {
             "slot": self.slot,
             "rule": self.rule,
@@ -134,8 +102,22 @@ class Milestone:
             "joint": len(self.holders) > 1,
             "provisional_because": list(self.because),
             "headline": self.headline,
-            "evidence": self.evidence,
+            "evidence": evidence,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The revision that another replaces: what a story says of it.
+
+    `was_sent`: something was sent of the slot before. `brief` is there where a work has lost the slot; it is what that
+    work's story says is so no longer.
+    """
+
+    status: Status
+    holders: tuple[Holder, ...]
+    was_sent: bool
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +125,18 @@ class Change:
     """A milestone's new revision and the one it replaces."""
 
     milestone: Milestone
-    replaced: Milestone | None = None
+    replaced: Replaced | None = None
 
     @property
-    def is_told(self) -> bool:
-        """Whether subscribers hear of it."""
+    def is_sent(self) -> bool:
+        """Whether it is sent to subscribers, and not recorded only."""
         return not self.milestone.silent
 
     @property
     def follows_up(self) -> bool:
-        """Whether subscribers were told something of the slot before, which this must not come before."""
-        told = self.replaced is not None and self.replaced.told is not None
-        return told or self.milestone.status in (Status.CORRECTED, Status.RETRACTED)
+        """Whether something was sent of the slot before, which this must not come before."""
+        was_sent = self.replaced is not None and self.replaced.was_sent
+        return was_sent or self.milestone.status in (Status.CORRECTED, Status.RETRACTED)
 
     def works(self) -> Iterable[str]:
         """Yield the ids of the works it is about: the holders, then those that lost the slot."""
@@ -168,8 +150,8 @@ class Change:
         yield from dict.fromkeys(h.work_id for h in self._holders() if not corrected or not moved or h in moved)
 
     def _holders(self) -> Iterator[Holder]:
-        for m in (self.milestone, self.replaced):
-            yield from m.holders if m is not None else ()
+        yield from self.milestone.holders
+        yield from self.replaced.holders if self.replaced else ()
 
 
 class WorkFacts(NamedTuple):

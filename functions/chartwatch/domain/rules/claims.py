@@ -1,21 +1,18 @@
-"""Claims: what the history, the catalog and the rules say now of one slot, with the evidence for it."""
+"""Claims: what the publications, the catalog and the rules say now of one slot, with the evidence for it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 from chartwatch.domain import words
-from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.rules.evidence import Evidence, Gap
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rolls import Line, Tally
-from chartwatch.domain.rules.rule import Fact, Origin, Rule, RuleKind
+from chartwatch.domain.rules.rule import Fact, Rule
+from chartwatch.domain.rules.standing import Standing
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import Work
-
-Gap = tuple[date, date]
-"""First and last of a range of missing periods."""
 
 MAX_DAYS = 99
 """Days after release that are worth a count."""
@@ -28,50 +25,18 @@ _FACT_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Where and on what record a claim is made: the coverage of its scope up to and with the publication.
+class Undecided(NamedTuple):
+    """A work that has topped a scope, and the facts for whose lack a rule cannot decide whether it qualifies."""
 
-    `territories` says, for scope chart, where each claimant that is new there stands at #1 now.
-    """
-
-    publication: PublicationSummary
-    scope: str
-    first: date
-    seen: int
-    gaps: tuple[Gap, ...]
-    territories: Mapping[Claimant, Sequence[str]]
-
-    @property
-    def period(self) -> date:
-        """The period of the publication."""
-        return self.publication.period
+    work: Holder
+    unknown: tuple[Fact, ...]
 
 
 class Reason(NamedTuple):
-    """Why a claim is provisional. `line` is the work of which something is unknown; None for missing periods."""
+    """Why a claim is provisional. `undecided` is the work of which something is unknown; None for missing periods."""
 
     said: str
-    line: Line | None = None
-
-
-class Otherwise(NamedTuple):
-    """Who would hold a slot if works counted for their countries the other way; nobody when `holders` is empty."""
-
-    origin: Origin
-    holders: tuple[Holder, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Firsts:
-    """What a claim of `nth` or `race` rests on: the works that make it now, those before them, and those unknown."""
-
-    setting: Setting
-    holders: Sequence[Holder]
-    claimants: Sequence[Claimant]
-    earlier: Sequence[Holder]
-    undecided: Tally
-    otherwise: Otherwise | None
+    undecided: Undecided | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +49,7 @@ class Claim:
 
     slot: str
     rule: str
-    kind: RuleKind
+    kind: str
     chart: str
     territory: str
     group: str | None
@@ -95,178 +60,127 @@ class Claim:
     reasons: tuple[Reason, ...]
     headline: str
     brief: str
-    evidence: Mapping[str, Any]
+    evidence: Evidence
     works: tuple[Work, ...]
 
 
-def fact_words(fact: Fact) -> str:
-    """Return what a sentence calls a fact: "original language"."""
-    return _FACT_WORDS[fact]
+def slot_id(rule: str, chart: str, territory: str, place: str) -> str:
+    """Return the id of a slot; `place` is what the rule's kind makes of it."""
+    return f"{rule}:{chart}:{territory}:{place}"
 
 
-def change_claim(
+def place_of(slot: str, rule: str, chart: str, territory: str) -> str:
+    """Return the last part of a slot's id."""
+    return slot.removeprefix(slot_id(rule, chart, territory, ""))
+
+
+def claim_of(
     rule: Rule,
-    setting: Setting,
-    newcomers: Sequence[Claimant],
-    since: Mapping[Claimant, date],
-    *,
-    previous: tuple[date, Sequence[Claimant]],
-    gap: Gap | None,
-) -> Claim:
-    """Return the claim that `newcomers` are at #1 and were not in the period known before.
-
-    `since` has the first period of those that had topped the scope before.
-    """
-    before, beaten = previous
-    evidence = _evidence(setting, newcomers)
-    evidence["previous"] = {"period": before.isoformat(), "number_ones": [claimant.name for claimant in beaten]}
-    returning = {c.name: since[c].isoformat() for c in newcomers if c in since}
-    if returning:
-        evidence["first_topped"] = returning
-    headline, brief = rule.headline, rule.brief
-    if len(returning) == len(newcomers):
-        headline, brief = rule.return_headline or headline, rule.return_brief or brief
-    return _claim(
-        rule,
-        setting,
-        setting.period.isoformat(),
-        tuple(
-            Holder(c.work_id, c.work.title, setting.period, c.season, returned=c in since, label=c.label)
-            for c in newcomers
-        ),
-        newcomers,
-        reasons=_gap_reasons([gap] if gap else []),
-        evidence=evidence,
-        templates=(headline, brief),
-    )
-
-
-def nth_claim(rule: Rule, group: str | None, n: int, firsts: Firsts) -> Claim:
-    """Return the claim that works are the n-th of their group to top the scope."""
-    return _claim(
-        rule,
-        firsts.setting,
-        str(n) if group is None else f"{group}:{n}",
-        # The group stands in the slot; a holder names one in a race only.
-        tuple(replace(holder, group=None) for holder in firsts.holders),
-        firsts.claimants,
-        group=group,
-        groups=[group] if group else [],
-        n=n,
-        reasons=(*_gap_reasons(firsts.setting.gaps), *_undecided_reasons(firsts.undecided)),
-        evidence=_evidence_of_firsts(firsts),
-    )
-
-
-def race_claim(rule: Rule, n: int, firsts: Firsts) -> Claim:
-    """Return the claim that the groups of works are the first with n works, which these completed."""
-    return _claim(
-        rule,
-        firsts.setting,
-        str(n),
-        tuple(firsts.holders),
-        firsts.claimants,
-        groups=sorted({holder.group for holder in firsts.holders if holder.group}),
-        n=n,
-        reasons=(*_gap_reasons(firsts.setting.gaps), *_undecided_reasons(firsts.undecided)),
-        evidence=_evidence_of_firsts(firsts),
-    )
-
-
-def spread_claim(rule: Rule, setting: Setting, claimant: Claimant, n: int, what: str) -> Claim:
-    """Return the claim that a work has by now topped n territories of the chart; `what` is n or `all`."""
-    return _claim_of_one(rule, setting, claimant, n, what)
-
-
-def reign_claim(rule: Rule, setting: Setting, claimant: Claimant, n: int, what: str, *, censored: bool) -> Claim:
-    """Return the claim that a work has been at #1 for n periods; `what` is n, or says which run is the longest."""
-    return _claim_of_one(rule, setting, claimant, n, what, censored=censored)
-
-
-def _claim_of_one(
-    rule: Rule, setting: Setting, claimant: Claimant, n: int, what: str, *, censored: bool = False
-) -> Claim:
-    return _claim(
-        rule,
-        setting,
-        f"{claimant.key}:{what}",
-        (Holder(claimant.work_id, claimant.work.title, setting.period, claimant.season, label=claimant.label),),
-        [claimant],
-        group=claimant.key,
-        n=n,
-        reasons=_gap_reasons(setting.gaps),
-        evidence=_evidence(setting, [claimant]),
-        censored=censored,
-    )
-
-
-def _claim(
-    rule: Rule,
-    setting: Setting,
+    standing: Standing,
     place: str,
-    holders: tuple[Holder, ...],
+    holders: Sequence[Holder],
     claimants: Sequence[Claimant],
     *,
     reasons: tuple[Reason, ...],
-    evidence: Mapping[str, Any],
+    evidence: Evidence,
     group: str | None = None,
     groups: Sequence[str] = (),
     n: int | None = None,
     censored: bool = False,
     templates: tuple[str, str] | None = None,
 ) -> Claim:
-    chart = setting.publication.chart
+    """Return the claim that `claimants` hold a place of a rule with the standing's publication.
+
+    `groups` are what the templates' `{group}` names. `censored`: it may have been so before the record began.
+    """
+    chart = standing.publication.chart
     headline, brief = templates or (rule.headline, rule.brief)
-    said = _wording(rule, setting, claimants, groups, n)
-    released = _after_release(claimants, setting.period)
+    worded = _wording(rule, standing, claimants, groups, n)
+    released = _after_release(claimants, standing.period)
     return Claim(
-        slot=f"{rule.id}:{chart.id}:{setting.scope}:{place}",
+        slot=slot_id(rule.id, chart.id, standing.scope, place),
         rule=rule.id,
         kind=rule.kind,
         chart=chart.id,
-        territory=setting.scope,
+        territory=standing.scope,
         group=group,
         n=n,
-        period=setting.period,
-        holders=holders,
-        left_censored=censored or setting.period == setting.first,
+        period=standing.period,
+        holders=tuple(holders),
+        left_censored=censored or standing.period == standing.coverage.first,
         reasons=reasons,
-        headline=words.sentence(f"{said(headline)}{released}, in records since {setting.first.isoformat()}"),
-        brief=said(brief),
+        headline=words.sentence(
+            f"{worded(headline)}{released}, in records since {standing.coverage.first.isoformat()}"
+        ),
+        brief=worded(brief),
         evidence=evidence,
         works=tuple(claimant.work for claimant in claimants),
     )
 
 
-def _wording(
-    rule: Rule, setting: Setting, claimants: Sequence[Claimant], groups: Sequence[str], n: int | None
-) -> Callable[[str], str]:
-    """Return what fills in the words of a rule's templates."""
-    subjects = groups if rule.kind is RuleKind.RACE else claimants
-    several = len(subjects) > 1
-    ordinal = words.ordinal(n) if n else ""
-    chart = setting.publication.chart
-    return partial(
-        str.format,
-        **{"is": "are" if several else "is", "has": "have" if several else "has"},
-        title=words.listed([claimant.name for claimant in claimants]),
-        chart=chart.name,
-        territory=words.territory_name(setting.scope),
-        group=words.listed([group_name(rule, value) for value in groups]),
+def claim_of_one(
+    rule: Rule, standing: Standing, claimant: Claimant, n: int, mark: str, *, censored: bool = False
+) -> Claim:
+    """Return the claim that a work has reached `n`; the place is the work's key and `mark`."""
+    holder = Holder(claimant.work_id, claimant.work.title, standing.period, claimant.season, label=claimant.label)
+    return claim_of(
+        rule,
+        standing,
+        f"{claimant.key}:{mark}",
+        [holder],
+        [claimant],
+        group=claimant.key,
         n=n,
-        ordinal=f"joint {ordinal}" if several else ordinal,
-        cardinal=words.cardinal(n) if n else "",
-        periods=f"{chart.cadence}s",
-        countries="countries" if several else "country",
+        reasons=gap_reasons(standing.coverage.gaps),
+        evidence=evidence_of(standing, [claimant]),
+        censored=censored,
     )
 
 
-def _after_release(claimants: Sequence[Claimant], period: date) -> str:
-    """Say how long after its release a single work got there, where that is worth a count of days."""
-    released = claimants[0].work.release_date
-    if len(claimants) > 1 or released is None or not 0 <= (days := (period - released).days) <= MAX_DAYS:
-        return ""
-    return f", {words.counted(days, 'day')} after release" if days else ", on the day of its release"
+def evidence_of(standing: Standing, claimants: Iterable[Claimant]) -> Evidence:
+    """Return the evidence that every claim of a standing has."""
+    publication, coverage = standing.publication, standing.coverage
+    where = {c.name: tuple(standing.territories[c]) for c in claimants if c in standing.territories}
+    return Evidence(
+        records_since=coverage.first,
+        periods_expected=(standing.period - coverage.first) // publication.chart.cadence.step + 1,
+        periods_seen=coverage.seen,
+        gaps=coverage.gaps,
+        metric=publication.chart.metric_periods,
+        edition=publication.provenance,
+        editions=publication.edition_count if where else None,
+        territories=where or None,
+    )
+
+
+def gap_reasons(gaps: Iterable[Gap]) -> tuple[Reason, ...]:
+    """Return the reasons that missing periods are."""
+    return tuple(
+        Reason(
+            f"the period {words.span(*gap)} is missing"
+            if gap[0] == gap[1]
+            else f"the periods {words.span(*gap)} are missing"
+        )
+        for gap in gaps
+    )
+
+
+def undecided_reasons(undecided: Sequence[Undecided], most: int) -> tuple[Reason, ...]:
+    """Return the reasons that works are of which something is unknown; at most so many of them by name."""
+    named = tuple(
+        Reason(
+            f"the {facts_in_words(unknown)} of {_named(work)}, #1 since {work.since.isoformat()}, is unknown",
+            Undecided(work, unknown),
+        )
+        for work, unknown in undecided[:most]
+    )
+    more = len(undecided) - len(named)
+    return (*named, Reason(f"facts of {words.counted(more, 'more work')} are unknown")) if more else named
+
+
+def facts_in_words(facts: Iterable[Fact]) -> str:
+    """Return "original language and country of origin"."""
+    return words.listed([_FACT_WORDS[fact] for fact in facts])
 
 
 def group_name(rule: Rule, value: str) -> str:
@@ -280,64 +194,37 @@ def group_name(rule: Rule, value: str) -> str:
             return value
 
 
-def _evidence(setting: Setting, claimants: Sequence[Claimant]) -> dict[str, Any]:
-    chart, provenance = setting.publication.chart, setting.publication.provenance
-    evidence: dict[str, Any] = {
-        "records_since": setting.first.isoformat(),
-        "periods_expected": (setting.period - setting.first) // chart.cadence.step + 1,
-        "periods_seen": setting.seen,
-        "gaps": [[since.isoformat(), until.isoformat()] for since, until in setting.gaps],
-        "metric": [{"metric": era.metric, "since": era.since and era.since.isoformat()} for era in chart.eras],
-        "edition": {
-            "url": provenance.url,
-            "fetched_at": provenance.fetched_at,
-            "sha256": provenance.sha256,
-        },
+def _wording(
+    rule: Rule, standing: Standing, claimants: Sequence[Claimant], groups: Sequence[str], n: int | None
+) -> Callable[[str], str]:
+    """Return what fills in the words of a rule's templates."""
+    several = len(groups if rule.is_of_groups else claimants) > 1
+    ordinal = words.ordinal(n) if n else ""
+    chart = standing.publication.chart
+    values: Mapping[str, Any] = {
+        "is": "are" if several else "is",
+        "has": "have" if several else "has",
+        "title": words.listed([claimant.name for claimant in claimants]),
+        "chart": chart.name,
+        "territory": words.territory_name(standing.scope),
+        "group": words.listed([group_name(rule, value) for value in groups]),
+        "n": n,
+        "ordinal": f"joint {ordinal}" if several else ordinal,
+        "cardinal": words.cardinal(n) if n else "",
+        "periods": f"{chart.cadence}s",
+        "countries": "countries" if several else "country",
     }
-    where = {
-        claimant.name: list(setting.territories[claimant]) for claimant in claimants if claimant in setting.territories
-    }
-    if where:
-        evidence["editions"] = setting.publication.edition_count
-        evidence["territories"] = where
-    return evidence
+    return partial(str.format, **values)
 
 
-def _evidence_of_firsts(firsts: Firsts) -> dict[str, Any]:
-    evidence = _evidence(firsts.setting, firsts.claimants)
-    evidence["earlier"] = [holder.as_json() for holder in firsts.earlier]
-    if (otherwise := firsts.otherwise) is not None:
-        evidence["other_policy"] = {
-            "origin": otherwise.origin.value,
-            "holders": [holder.as_json() for holder in otherwise.holders],
-        }
-    return evidence
+def _after_release(claimants: Sequence[Claimant], period: date) -> str:
+    """Say how long after its release a single work got there, where that is worth a count of days."""
+    released = claimants[0].work.release_date
+    if len(claimants) > 1 or released is None or not 0 <= (days := (period - released).days) <= MAX_DAYS:
+        return ""
+    return f", {words.counted(days, 'day')} after release" if days else ", on the day of its release"
 
 
-def _gap_reasons(gaps: Iterable[Gap]) -> tuple[Reason, ...]:
-    return tuple(
-        Reason(
-            f"the period {words.span(*gap)} is missing"
-            if gap[0] == gap[1]
-            else f"the periods {words.span(*gap)} are missing"
-        )
-        for gap in gaps
-    )
-
-
-def _undecided_reasons(undecided: Tally) -> tuple[Reason, ...]:
-    named = tuple(
-        Reason(
-            f"the {words.listed([_FACT_WORDS[fact] for fact in line.unknown])} of {_named(line)}, "
-            f"#1 since {line.since.isoformat()}, is unknown",
-            line,
-        )
-        for line in undecided.lines
-    )
-    more = undecided.count - len(undecided.lines)
-    return (*named, Reason(f"facts of {words.counted(more, 'more work')} are unknown")) if more else named
-
-
-def _named(line: Line) -> str:
-    # Rolls know seasons by what is compared, and not by labels.
-    return line.title if line.season is None else f"{line.title} ({line.season})"
+def _named(work: Holder) -> str:
+    # Undecided works are told apart by what is compared of their seasons, and not by labels.
+    return work.title if work.season is None else f"{work.title} ({work.season})"

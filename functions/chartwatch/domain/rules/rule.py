@@ -1,21 +1,31 @@
 """Rules as values: which works count, how they are grouped, and at which numbers something is worth telling."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass, field, fields, replace
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from chartwatch.domain.works.work import Work
 
+if TYPE_CHECKING:
+    from chartwatch.domain.rules.claims import Claim
+    from chartwatch.domain.rules.firsts import Past
+    from chartwatch.domain.rules.standing import Standing
 
-class RuleKind(StrEnum):
-    """What makes a milestone of the rule (docs/adr/0002 has the exact meaning)."""
 
-    CHANGE = "change"
-    NTH = "nth"
-    RACE = "race"
-    SPREAD = "spread"
-    REIGN = "reign"
+WORDING = "wording"
+"""Marks, among the metadata of a rule's fields, those that change what it says and not what it counts."""
+
+
+class Priority(IntEnum):
+    """How much a milestone is worth: races and firsts above nths, above spreads and reigns, above plain changes."""
+
+    CHANGE = 1
+    LASTING = 2
+    NTH = 3
+    FIRST = 4
 
 
 class Scope(StrEnum):
@@ -42,18 +52,6 @@ class Origin(StrEnum):
     def other(self) -> "Origin":
         """The other policy."""
         return Origin.ANY if self is Origin.MAIN else Origin.MAIN
-
-
-class Returns(StrEnum):
-    """Whether a `change` rule tells of works that had topped there before."""
-
-    ALSO = "also"
-    ONLY = "only"
-    NEVER = "never"
-
-    def admits(self, returns: bool) -> bool:
-        """Return whether a work that returns, or does not, is told of."""
-        return self is Returns.ALSO or (self is Returns.ONLY) is returns
 
 
 class Fact(StrEnum):
@@ -108,31 +106,54 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A declared kind of milestone.
+class Rule(ABC):
+    """A declared milestone; each kind of rule is a class of its own, which `domain.rules.kinds` lists.
 
-    `at` is sorted; it is empty for `change`. `headline` and `brief` (for a subject line) are templates with the places
-    that `chartwatch.rules` allows; `return_headline` and `return_brief` take their place in a `change` to works that
-    had topped there before. `everywhere` is the `all` of a spread, `record` and `total` are a reign's.
+    `at` is sorted. `headline` and `brief` (for a subject line) are templates with the places that `chartwatch.rules`
+    allows.
     """
 
+    kind: ClassVar[str]
+    """What the kind is called in a rules file."""
+    turn: ClassVar[int]
+    """Claims of one publication are made in this order; those of one turn in the order of their rules."""
+    is_of_groups: ClassVar[bool] = False
+    """Whether a slot is a group's, and its works only complete it."""
+    names_its_work: ClassVar[bool] = False
+    """Whether the place of a slot begins with its work: a slot of its own for each, which `group` says."""
+    asks_for_runs: ClassVar[bool] = False
+    """Whether its claims are about runs at #1."""
+    is_dated: ClassVar[bool] = False
+    """Whether a slot is of one period for ever."""
+
     id: str
-    kind: RuleKind
     scope: Scope
-    headline: str
-    brief: str
+    headline: str = field(metadata={WORDING: True})
+    brief: str = field(metadata={WORDING: True})
     where: tuple[Condition, ...] = ()
     per: Fact | None = None
     at: tuple[int, ...] = ()
     count: Count = Count.WORKS
     lists: Lists | None = None
     origin: Origin = Origin.MAIN
-    returns: Returns = Returns.ALSO
-    everywhere: bool = False
-    record: bool = False
-    total: bool = False
-    return_headline: str = ""
-    return_brief: str = ""
+
+    @abstractmethod
+    def claims(self, standing: "Standing", past: "Past") -> Iterable["Claim"]:
+        """Return what the rule claims of a standing of its scope that counts as it does."""
+
+    @classmethod
+    @abstractmethod
+    def priority(cls, n: int | None) -> Priority:
+        """Return how much a milestone of the kind is worth."""
+
+    @abstractmethod
+    def places(self) -> Mapping[str, str]:
+        """Return the forms that the last part of a slot's id may have: in words, and as a regular expression."""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What the rule tells of, as a list of rules shows it: the numbers, and the kind's own marks."""
+        return tuple(map(str, self.at))
 
     def is_about(self, listed: str) -> bool:
         """Return whether the rule is about charts of a list."""
@@ -140,10 +161,13 @@ class Rule:
 
     def verdict(self, work: Work) -> bool | None:
         """Return whether a work qualifies: no, if any condition fails; else None, if any needed fact is unknown."""
-        verdicts = [condition.verdict(work, self.origin) for condition in self.where]
-        if False in verdicts:
-            return False
-        return None if None in verdicts or (self.per and not self.per.of(work, self.origin)) else True
+        is_known = not self.per or bool(self.per.of(work, self.origin))
+        for condition in self.where:
+            verdict = condition.verdict(work, self.origin)
+            if verdict is False:
+                return False
+            is_known = is_known and verdict is not None
+        return True if is_known else None
 
     def unknown_facts(self, work: Work) -> tuple[Fact, ...]:
         """Return the facts for whose lack the rule cannot decide on a work."""
@@ -159,9 +183,9 @@ class Rule:
         """Whether it makes a difference for which of its countries a work counts."""
         return self.per is Fact.ORIGIN_COUNTRY or any(c.fact is Fact.ORIGIN_COUNTRY for c in self.where)
 
-    def under_other_policy(self) -> "Rule":
+    def under_other_policy(self) -> Self:
         """Return the same rule, counting works for their countries the other way."""
-        return replace(self, id=f"{self.id}~{self.origin.other}", origin=self.origin.other)
+        return replace(self, origin=self.origin.other)
 
 
 class RuleSet(Sequence[Rule]):
@@ -175,10 +199,11 @@ class RuleSet(Sequence[Rule]):
         self.counts = tuple(count for count in Count if any(rule.count is count for rule in self._rules))
 
     def of(self, scope: Scope, listed: str) -> Sequence[Rule]:
-        """Return the rules of a scope for the charts of a list."""
+        """Return the rules of a scope for the charts of a list, in the order in which they make their claims."""
         key = scope, listed
         if key not in self._about:
-            self._about[key] = tuple(rule for rule in self._rules if rule.scope is scope and rule.is_about(listed))
+            its = (rule for rule in self._rules if rule.scope is scope and rule.is_about(listed))
+            self._about[key] = tuple(sorted(its, key=lambda rule: rule.turn))
         return self._about[key]
 
     def __len__(self) -> int:
@@ -193,18 +218,10 @@ class RuleSet(Sequence[Rule]):
 def _version(rule: Rule) -> str:
     """Return a digest of what a rule counts; its wording does not matter."""
     where = sorted((c.fact.value, sorted(c.values), c.negated) for c in rule.where)
-    meaning = (
-        rule.kind.value,
-        rule.scope.value,
-        where,
-        rule.lists and (sorted(rule.lists.names), rule.lists.negated),
-        rule.per and rule.per.value,
-        rule.at,
-        rule.count.value,
-        rule.origin.value,
-        rule.returns.value,
-        rule.everywhere,
-        rule.record,
-        rule.total,
-    )
-    return hashlib.sha256(repr(meaning).encode()).hexdigest()[:16]
+    meaning = {field.name: getattr(rule, field.name) for field in fields(rule) if not field.metadata.get(WORDING)}
+    meaning |= {
+        "kind": rule.kind,
+        "where": where,
+        "lists": rule.lists and (sorted(rule.lists.names), rule.lists.negated),
+    }
+    return hashlib.sha256(repr(sorted(meaning.items())).encode()).hexdigest()[:16]

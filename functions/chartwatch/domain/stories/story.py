@@ -5,14 +5,16 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
 from typing import Any, NamedTuple
 
 from chartwatch.domain import words
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status, WorkFacts
 from chartwatch.domain.outside_text import plain, printable_ascii
 from chartwatch.domain.rules.claims import MAX_DAYS
-from chartwatch.domain.rules.rule import RuleKind
+from chartwatch.domain.rules.evidence import Evidence, Gap
+from chartwatch.domain.rules.kinds import priority_of
+from chartwatch.domain.rules.rule import Priority
+from chartwatch.domain.rules.standing import EVERYWHERE
 
 FORMAT = 1
 """Version of the JSON body; docs/story.schema.json describes it."""
@@ -40,30 +42,6 @@ MAX_EARLIER = 12
 
 MAX_NAMES = 6
 """Titles that a text lists in one sentence."""
-
-EVERYWHERE = "*"
-
-
-class Priority(IntEnum):
-    """How much a milestone is worth: races and firsts above nths, above spreads and reigns, above plain changes."""
-
-    CHANGE = 1
-    LASTING = 2
-    NTH = 3
-    FIRST = 4
-
-    @classmethod
-    def of(cls, milestone: Milestone) -> "Priority":
-        """Return the priority of a milestone."""
-        match milestone.kind:
-            case RuleKind.CHANGE:
-                return cls.CHANGE
-            case RuleKind.SPREAD | RuleKind.REIGN:
-                return cls.LASTING
-            case RuleKind.NTH:
-                return cls.FIRST if milestone.n == 1 else cls.NTH
-            case RuleKind.RACE:
-                return cls.FIRST
 
 
 _GRAVITY = (Status.RETRACTED, Status.CORRECTED, Status.ANNOUNCED, Status.PROVISIONAL)
@@ -99,7 +77,7 @@ def stories(bulletin: Bulletin) -> list[Story]:
     """Return the stories of a bulletin, the weightiest first; none when nobody is to be told."""
     parts: dict[str, list[Change]] = {}
     for change in bulletin.changes:
-        if change.is_told:
+        if change.is_sent:
             for work_id in change.concerned():
                 parts.setdefault(work_id, []).append(change)
     told = [_story(bulletin, work_id, changes) for work_id, changes in parts.items()]
@@ -171,15 +149,15 @@ class _Line:
 
     @property
     def priority(self) -> Priority:
-        return max(Priority.of(change.milestone) for change in self.changes)
+        return max(_priority(change) for change in self.changes)
 
 
 def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change]) -> Story:
     work = bulletin.works[work_id]
-    changes = sorted(changes, key=lambda c: (-Priority.of(c.milestone), c.milestone.territory, c.milestone.slot))
+    changes = sorted(changes, key=lambda c: (-_priority(c), c.milestone.territory, c.milestone.slot))
     lines = _lines(work_id, changes)
     status = min((change.milestone.status for change in changes), key=_GRAVITY.index)
-    priority = max(Priority.of(change.milestone) for change in changes)
+    priority = max(_priority(change) for change in changes)
     territories = sorted({c.milestone.territory for c in changes} - {EVERYWHERE}) or _everywhere(changes, work.title)
     story_id = f"{bulletin.id}:{work_id}"
     subject = _subject(bulletin, work, lines, status)
@@ -234,8 +212,13 @@ def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change]) -> Story
 
 def _everywhere(changes: Sequence[Change], title: str) -> list[str]:
     """Return where the work stands at #1 now, for a story that has only milestones over all territories."""
-    where = (change.milestone.evidence.get("territories", {}).get(title, ()) for change in changes)
+    rested_on = (change.milestone.evidence for change in changes)
+    where = (evidence.territories.get(title, ()) for evidence in rested_on if evidence and evidence.territories)
     return sorted({territory for territories in where for territory in territories})
+
+
+def _priority(change: Change) -> Priority:
+    return priority_of(change.milestone.kind, change.milestone.n)
 
 
 def _fitted(body: dict[str, Any], milestones: list[dict[str, Any]]) -> Mapping[str, Any]:
@@ -292,7 +275,7 @@ def _lines(work_id: str, changes: Iterable[Change]) -> list[_Line]:
         m = change.milestone
         holds = any(holder.work_id == work_id for holder in m.holders)
         brief = m.brief if holds else f"no longer {change.replaced.brief if change.replaced else m.brief}"
-        gathered.setdefault((brief, m.status, Priority.of(m), holds), []).append(change)
+        gathered.setdefault((brief, m.status, _priority(change), holds), []).append(change)
     lines = [_Line(brief, status, tuple(its), holds) for (brief, status, _, holds), its in gathered.items()]
     taken_back = {Status.RETRACTED, Status.CORRECTED}
     return sorted(
@@ -311,7 +294,8 @@ def _without_repetition(changes: Iterable[Change]) -> Iterable[Change]:
     return (
         change
         for change in changes
-        if change.milestone.territory != EVERYWHERE or change.milestone.evidence.get("editions", 0) != 1
+        if change.milestone.territory != EVERYWHERE
+        or (change.milestone.evidence is None or change.milestone.evidence.editions != 1)
     )
 
 
@@ -445,42 +429,42 @@ def _caveats(reasons: Sequence[str]) -> list[str]:
 def _earlier(milestone: Milestone) -> list[str]:
     """List who was there before, with dates."""
     evidence = milestone.evidence
-    if earlier := evidence.get("earlier"):
+    if evidence and (earlier := evidence.earlier):
         text = ["  Before it:"]
         for holder in earlier[-MAX_EARLIER:]:
-            group = f" ({holder['group']})" if "group" in holder else ""
-            text += _wrapped(f"{holder['since']}  {plain(holder['title'])}{group}", indent="    ")
+            group = f" ({holder.group})" if holder.group is not None else ""
+            text += _wrapped(f"{holder.since}  {plain(holder.title)}{group}", indent="    ")
         if len(earlier) > MAX_EARLIER:
             text.insert(1, f"    {len(earlier) - MAX_EARLIER} more, named in the JSON message, then")
         return text
-    previous = evidence.get("previous")
-    if previous and previous["number_ones"]:
-        beaten = words.some(previous["number_ones"], MAX_NAMES)
-        return _wrapped(f"Before it, on {previous['period']}: {plain(beaten)}.", indent="  ")
+    if evidence and (previous := evidence.previous) and previous.number_ones:
+        beaten = words.some(previous.number_ones, MAX_NAMES)
+        return _wrapped(f"Before it, on {previous.period}: {plain(beaten)}.", indent="  ")
     return []
 
 
 def _record(lines: Sequence[_Line], period: date) -> list[str]:
     """Say what the claims rest on: coverage, metrics so far, and source of the weightiest milestone."""
-    evidence = next((c.milestone.evidence for line in lines for c in line.changes if c.milestone.holders), None)
+    rested_on = (c.milestone.evidence for line in lines for c in line.changes)
+    evidence: Evidence | None = next((each for each in rested_on if each is not None), None)
     if evidence is None:
         return ["What was told before does not stand any more."]
-    expected, seen, gaps = evidence["periods_expected"], evidence["periods_seen"], evidence["gaps"]
     text = ["On the record"]
-    gap = "no gaps" if not gaps else f"missing: {', '.join(_range(*gap) for gap in gaps)}"
-    text += _wrapped(f"{seen} of {expected} periods since {evidence['records_since']}; {gap}", indent="  ")
-    if eras := [era for era in evidence["metric"] if not era["since"] or era["since"] <= period.isoformat()]:
-        ranked = ", ".join(f"{e['metric']} since {e['since']}" if e["since"] else e["metric"] for e in eras)
+    gap = "no gaps" if not evidence.gaps else f"missing: {', '.join(map(_range, evidence.gaps))}"
+    covered = f"{evidence.periods_seen} of {evidence.periods_expected} periods since {evidence.records_since}"
+    text += _wrapped(f"{covered}; {gap}", indent="  ")
+    if metrics := [each for each in evidence.metric if not each.since or each.since <= period]:
+        ranked = ", ".join(f"{each.metric} since {each.since}" if each.since else each.metric for each in metrics)
         text += _wrapped(f"Ranked by {ranked}", indent="  ")
-    edition = evidence["edition"]
-    text += _wrapped(f"Source {plain(edition['url'])}", indent="  ")
-    if edition["fetched_at"]:
-        text += [f"  Fetched {edition['fetched_at']}"]
-    return [*text, "  SHA-256 of the document:", f"  {edition['sha256']}"]
+    edition = evidence.edition
+    text += _wrapped(f"Source {plain(edition.url)}", indent="  ")
+    if edition.fetched_at:
+        text += [f"  Fetched {edition.fetched_at}"]
+    return [*text, "  SHA-256 of the document:", f"  {edition.sha256}"]
 
 
-def _range(first: str, last: str) -> str:
-    return first if first == last else f"{first} to {last}"
+def _range(gap: Gap) -> str:
+    return words.span(*gap)
 
 
 def _wrapped(said: str, *, bullet: str = "", indent: str = "") -> list[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from chartwatch.domain.works.titles import title_key
@@ -40,6 +41,10 @@ class Catalog:
         """Return the works that bear the title and may be of the kind."""
         candidates = self._by_title.get(title_key(title), ())
         return [work for work in candidates if kind is None or work.kind in (None, kind)]
+
+    def facts_of(self, title: str, kind: Kind | None) -> Sequence[Work]:
+        """Return the works that bear the title and may be of the kind, with nothing but the facts that rules read."""
+        return [replace(work, aliases=(), source="", confidence="") for work in self.named(title, kind)]
 
     def match(self, title: str, kind: Kind | None, period: date) -> Work:
         """Return the work that a chart of `period` means by `title`.

@@ -44,8 +44,13 @@ class Claimant:
         return cls(work.id, season, work, label if season else None)
 
     @property
+    def identity(self) -> tuple[str, str | None]:
+        """The work's id, and the season."""
+        return self.work_id, self.season
+
+    @property
     def key(self) -> str:
-        """What tells it from other claimants."""
+        """What tells it from other claimants, as it stands in the ids of slots."""
         return claimant_key(self.work_id, self.season)
 
     @property

@@ -1,0 +1,193 @@
+"""The ledger: the last revision of every slot, and what was last sent of it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import NamedTuple
+
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone, Reference, Status
+from chartwatch.domain.rules.claims import Claim, Reason
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.renames import Names
+from chartwatch.domain.works.work import kind_of_unlisted
+
+WorkNow = Callable[[Holder], str]
+"""From the holder of a slot, as recorded, to the id that its work has by now."""
+
+
+def as_recorded(holder: Holder) -> str:
+    """Return the id as it stands, for when nothing was learned of any work."""
+    return holder.work_id
+
+
+def under_todays_names(catalog: Catalog, names: Names, topped: frozenset[str]) -> WorkNow:
+    """Return what finds the works that a catalog did not hold under the names and ids that they have now.
+
+    `topped` are the ids of all works that have topped the chart as it stands: whoever is among them has not become
+    another, though a title like theirs was given up elsewhere.
+    """
+
+    def now(holder: Holder) -> str:
+        work_id = holder.work_id
+        if work_id in topped or catalog.work(work_id) is not None:
+            return work_id
+        kind = kind_of_unlisted(work_id)
+        return catalog.match(names.latest(holder.title, kind), kind, holder.since).id
+
+    return now
+
+
+class Sent(NamedTuple):
+    """What was last sent of a slot; no holders after a retraction."""
+
+    period: date
+    n: int | None
+    holders: tuple[Holder, ...]
+    left_censored: bool
+    reasons: tuple[Reason, ...]
+
+
+class Substance(NamedTuple):
+    """What makes two revisions of a slot say the same; their wording and evidence do not count.
+
+    `holders` are told apart by id, season, since when, group and whether they return; `reasons` by the works they name.
+    """
+
+    period: date
+    n: int | None
+    holders: frozenset[tuple[object, ...]]
+    left_censored: bool
+    reasons: frozenset[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The last revision of a slot.
+
+    `words` is a digest of all that it says, `replaces` the revision that it replaced, and `sent` what was last sent of
+    the slot, by this or an earlier revision. `bulletins` are the numbers of those that its revisions stand in.
+    """
+
+    slot: str
+    rule: str
+    kind: str
+    territory: str
+    group: str | None
+    n: int | None
+    period: date
+    status: Status
+    left_censored: bool
+    revision: int
+    holders: tuple[Holder, ...]
+    reasons: tuple[Reason, ...]
+    words: str
+    sent: Sent | None = None
+    replaces: Reference | None = None
+    bulletins: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, milestone: Milestone, sent: Sent | None, bulletins: tuple[int, ...]) -> "Entry":
+        """Return the entry of a revision."""
+        return cls(
+            slot=milestone.slot,
+            rule=milestone.rule,
+            kind=milestone.kind,
+            territory=milestone.territory,
+            group=milestone.group,
+            n=milestone.n,
+            period=milestone.period,
+            status=milestone.status,
+            left_censored=milestone.left_censored,
+            revision=milestone.revision,
+            holders=milestone.holders,
+            reasons=milestone.reasons,
+            words=digest_of_words(milestone),
+            sent=sent,
+            replaces=milestone.replaces if milestone.is_held else None,
+            bulletins=bulletins,
+        )
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the slot stands: it was not retracted."""
+        return self.status is not Status.RETRACTED
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether what was last sent of the slot is that somebody holds it."""
+        return self.sent is not None and bool(self.sent.holders)
+
+    @property
+    def reference(self) -> Reference:
+        """The revision, as another names it that replaces it."""
+        return Reference(self.slot, self.revision, self.status, self.holders)
+
+    def contradicts_what_was_sent(self, now: WorkNow) -> bool:
+        """Return whether people were last sent something else than what is recorded."""
+        if self.sent is None or not self.is_held:
+            return self.is_believed
+        return substance(self.sent, now) != substance(self, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A part of a chart's ledger: a year's slots, by id, or those that nobody holds and that belong to no year.
+
+    `processed` has the digest of each publication of the year as it was processed. `bulletins` says which file each of
+    the bulletins is that entries name.
+    """
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    processed: Mapping[date, str] = field(default_factory=dict)
+    bulletins: Mapping[int, str] = field(default_factory=dict)
+
+
+def substance(stated: Claim | Milestone | Entry | Sent, now: WorkNow = as_recorded) -> Substance:
+    """Return what a claim, an entry or a message says of its slot, of works by the ids that they have now."""
+    holders = frozenset((now(h), h.season, h.since, h.group, h.returned) for h in stated.holders)
+    reasons = frozenset(
+        (now(work), work.season, work.since, undecided.unknown) if (undecided and (work := undecided.work)) else words
+        for words, undecided in stated.reasons
+    )
+    return Substance(stated.period, stated.n, holders, stated.left_censored, reasons)
+
+
+def digest_of_words(stated: Claim | Milestone) -> str:
+    """Return a digest of all that is said, but for the document that shows it and the revision that it replaces."""
+    evidence = stated.evidence.as_json() if stated.evidence else {}
+    evidence.pop("edition", None)
+    holders = [repr(replace(holder, label=None)) for holder in stated.holders]
+    words = [stated.kind, stated.headline, stated.brief, holders, repr(stated.reasons), evidence]
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def from_bulletins(bulletins: Iterable[Bulletin]) -> dict[str, Entry]:
+    """Return the entries that bulletins, all of a chart in their order, come to: the ledger is their fold."""
+    entries: dict[str, Entry] = {}
+    for bulletin in bulletins:
+        # What a slot inherits stands under another until all changes of the bulletin are taken in.
+        before = dict(entries)
+        for change in bulletin.changes:
+            m = change.milestone
+            own = before.get(m.slot)
+            heir = before.get(m.replaces.slot) if m.replaces and m.replaces.slot != m.slot else None
+            went_on = m.moved_to is not None and m.silent
+            numbers = sorted({number for entry in (heir, own) if entry for number in entry.bulletins})
+            entries[m.slot] = Entry.of(m, None if went_on else _last_sent(m, heir, own), (*numbers, bulletin.number))
+    return entries
+
+
+def _last_sent(milestone: Milestone, heir: Entry | None, own: Entry | None) -> Sent | None:
+    """Return what was last sent of a slot with a revision, that it may have inherited from the slot of its heir."""
+    m = milestone
+    if not m.silent:
+        return Sent(m.period, m.n, m.holders, m.left_censored, m.reasons)
+    return (heir.sent if heir else None) or (own.sent if own else None)
+
+
+def contradictions(entries: Iterable[Entry], now: WorkNow) -> tuple[str, ...]:
+    """Return the slots of which people were last sent something else than what is recorded, sorted."""
+    return tuple(sorted(entry.slot for entry in entries if entry.contradicts_what_was_sent(now)))

@@ -1,0 +1,100 @@
+"""Snapshots: all that the later periods of a chart need to know of those up to one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from chartwatch.domain.rules.firsts import Topped
+from chartwatch.domain.rules.rule import Count
+from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Reigns
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.renames import Renaming
+from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import Kind
+
+Identity = tuple[str, str | None]
+"""A work's id, and the season where seasons are counted."""
+
+Charted = tuple[Kind | None, str]
+"""What stood at #1: its kind, as far as the chart said, and the key of its title."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeState:
+    """What is known of one scope: its coverage, who first topped it when, and the runs that go on and that ended.
+
+    `ended` has the runs of works that are not at #1 now, by `Claimant.key`; runs are kept where a rule asks for them.
+    """
+
+    coverage: Coverage
+    first_topped: Mapping[Count, Mapping[Identity, Topped]] = field(default_factory=dict)
+    reigns: Mapping[Count, Reigns] = field(default_factory=dict)
+    ended: Mapping[Count, Mapping[str, EndedRuns]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Where a chart stands after a period; `Snapshot()` is a chart of which nothing is known.
+
+    `everywhere` are the works that have topped all territories which the chart had then, by `Claimant.key`; `renamings`
+    those that the publications show, by their periods; `charted` says since when each title has been at #1 anywhere.
+    """
+
+    scopes: Mapping[str, ScopeState] = field(default_factory=dict)
+    everywhere: frozenset[tuple[Count, str]] = frozenset()
+    renamings: Mapping[date, tuple[Renaming, ...]] = field(default_factory=dict)
+    charted: Mapping[Charted, date] = field(default_factory=dict)
+
+    @property
+    def last(self) -> date | None:
+        """The latest period that is in it."""
+        everywhere = self.scopes.get(EVERYWHERE)
+        return everywhere.coverage.last if everywhere else None
+
+    @property
+    def periods(self) -> int:
+        """How many publications are in it."""
+        everywhere = self.scopes.get(EVERYWHERE)
+        return everywhere.coverage.seen if everywhere else 0
+
+    @property
+    def all_renamings(self) -> tuple[Renaming, ...]:
+        """The renamings of all its publications, each once, in a fixed order."""
+        return tuple(sorted({renaming for its in self.renamings.values() for renaming in its}, key=repr))
+
+    @property
+    def topped(self) -> frozenset[str]:
+        """The ids of all works that have been at #1 anywhere."""
+        everywhere = self.scopes.get(EVERYWHERE)
+        counted = everywhere.first_topped.values() if everywhere else ()
+        return frozenset(work_id for its in counted for work_id, _ in its)
+
+    def first_affected(
+        self, before: Catalog, after: Catalog, given_up: frozenset[Charted] = frozenset()
+    ) -> date | None:
+        """Return the first period at #1 of a title that means another work, or one of other facts, by another catalog.
+
+        Titles that are among `given_up`, as new renamings name them, count as affected.
+        """
+        affected = (
+            since
+            for (kind, key), since in self.charted.items()
+            if (kind, key) in given_up or before.facts_of(key, kind) != after.facts_of(key, kind)
+        )
+        return min(affected, default=None)
+
+
+def titles_of(renamings: frozenset[Renaming]) -> frozenset[Charted]:
+    """Return the titles that renamings name, before and after."""
+    return frozenset(
+        (renaming.kind, title_key(title)) for renaming in renamings for title in (renaming.before, renaming.after)
+    )
+
+
+def is_kept(number: int, latest: int) -> bool:
+    """Return whether the snapshot after the publication of a number, counted from 0, is kept when `latest` is the last.
+
+    Kept are the last two, and one for each doubling of age: what is no longer kept never has to be made again.
+    """
+    age = latest - number
+    return age < 2 or number % (1 << (age.bit_length() - 1)) == 0

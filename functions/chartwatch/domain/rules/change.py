@@ -1,0 +1,84 @@
+"""`change`: a work is at #1 that was not there in the period before."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import ClassVar
+
+from chartwatch.domain.rules.claims import Claim, claim_of, evidence_of, gap_reasons
+from chartwatch.domain.rules.evidence import Previous
+from chartwatch.domain.rules.firsts import Past
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rule import WORDING, Priority, Rule
+from chartwatch.domain.rules.standing import Standing
+
+
+class Returns(StrEnum):
+    """Whether a `change` rule tells of works that had topped there before."""
+
+    ALSO = "also"
+    ONLY = "only"
+    NEVER = "never"
+
+    def admits(self, returns: bool) -> bool:
+        """Return whether a work that returns, or does not, is told of."""
+        return self is Returns.ALSO or (self is Returns.ONLY) is returns
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRule(Rule):
+    """A new #1. `return_headline` and `return_brief` take the place of the others where all newcomers return."""
+
+    kind: ClassVar[str] = "change"
+    turn: ClassVar[int] = 0
+    is_dated: ClassVar[bool] = True
+
+    returns: Returns = Returns.ALSO
+    return_headline: str = field(default="", metadata={WORDING: True})
+    return_brief: str = field(default="", metadata={WORDING: True})
+
+    def claims(self, standing: Standing, past: Past) -> Iterator[Claim]:
+        """Yield the claim that newcomers make; none at the beginning of a scope's record."""
+        del past
+        newcomers = [
+            claimant
+            for claimant in standing.newcomers
+            if self.returns.admits(claimant in standing.returning) and self.verdict(claimant.work)
+        ]
+        if standing.before is None or not newcomers:
+            return
+        returning = {c.name: standing.returning[c] for c in newcomers if c in standing.returning}
+        headline, brief = self.headline, self.brief
+        if len(returning) == len(newcomers):
+            headline, brief = self.return_headline or headline, self.return_brief or brief
+        previous = Previous(standing.before.last, tuple(claimant.name for claimant in standing.previous))
+        yield claim_of(
+            self,
+            standing,
+            standing.period.isoformat(),
+            [
+                Holder(
+                    c.work_id,
+                    c.work.title,
+                    standing.period,
+                    c.season,
+                    returned=c in standing.returning,
+                    label=c.label,
+                )
+                for c in newcomers
+            ],
+            newcomers,
+            reasons=gap_reasons([standing.gap] if standing.gap else []),
+            evidence=replace(evidence_of(standing, newcomers), previous=previous, first_topped=returning or None),
+            templates=(headline, brief),
+        )
+
+    @classmethod
+    def priority(cls, n: int | None) -> Priority:
+        """Return that it is worth least."""
+        del n
+        return Priority.CHANGE
+
+    def places(self) -> Mapping[str, str]:
+        """Return that a place is a period."""
+        return {"a period, such as 2022-02-04": r"\d{4}-\d\d-\d\d"}

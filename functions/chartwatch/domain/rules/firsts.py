@@ -1,0 +1,161 @@
+"""What rules that count firsts (`nth`, `race`) have in common: the honour roll of a scope as such a rule counts it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from chartwatch.domain.rules.claims import Claim, Reason, Undecided, claim_of, evidence_of, gap_reasons
+from chartwatch.domain.rules.claims import undecided_reasons as reasons_of
+from chartwatch.domain.rules.evidence import OtherPolicy
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rule import Fact, Rule
+from chartwatch.domain.rules.standing import Standing
+from chartwatch.domain.works.claimants import Claimant
+from chartwatch.domain.works.work import Kind
+
+MAX_UNDECIDED = 100
+"""Works of which something is unknown that a claim names; further ones are counted."""
+
+
+class Topped(NamedTuple):
+    """A work, or a season of it, that has topped a scope, as it was charted then, and since when."""
+
+    work_id: str
+    season: str | None
+    title: str
+    kind: Kind | None
+    label: str | None
+    since: date
+
+    @classmethod
+    def of(cls, claimant: Claimant, since: date) -> "Topped":
+        """Return the line of a claimant on the honour roll of a scope."""
+        work = claimant.work
+        return cls(work.id, claimant.season, work.title, work.kind, claimant.label, since)
+
+    def holder(self, group: str | None = None) -> Holder:
+        """Return the holder of a slot that it is, counted for a group."""
+        return Holder(self.work_id, self.title, self.since, self.season, group, label=self.label)
+
+
+class Eligibility(NamedTuple):
+    """For which groups of a rule a work counts (none: for no group), and what is unknown that could decide it."""
+
+    groups: tuple[str | None, ...]
+    unknown: tuple[Fact, ...] = ()
+
+
+@dataclass(slots=True)
+class HonourRoll:
+    """The works that have topped a scope, in order, as a rule counts them.
+
+    `by_group` has the qualifying works of each group, `lines` those of all groups together; `undecided` are those of
+    which it cannot be said whether they qualify.
+    """
+
+    by_group: dict[str | None, list[Topped]] = field(default_factory=dict)
+    lines: list[tuple[Topped, str | None]] = field(default_factory=list)
+    undecided: list[Undecided] = field(default_factory=list)
+
+    def add(self, topped: Topped, eligibility: Eligibility) -> None:
+        """Add a work that topped the scope later than all before it, or together with the last of them."""
+        if eligibility.unknown:
+            self.undecided.append(Undecided(topped.holder(), eligibility.unknown))
+        for group in eligibility.groups:
+            self.by_group.setdefault(group, []).append(topped)
+            self.lines.append((topped, group))
+
+    def of_group(self, group: str | None) -> Sequence[Holder]:
+        """Return the qualifying works of a group."""
+        return [topped.holder(group) for topped in self.by_group.get(group, ())]
+
+    def of_all_groups(self) -> Sequence[Holder]:
+        """Return the qualifying works, once for each of their groups."""
+        return [topped.holder(group) for topped, group in self.lines]
+
+    def count(self, group: str | None) -> int:
+        """Return how many qualifying works a group has."""
+        return len(self.by_group.get(group, ()))
+
+    @property
+    def most(self) -> int:
+        """How many works the group has that has most."""
+        return max(map(len, self.by_group.values()), default=0)
+
+
+class Past(Protocol):
+    """What a rule may ask about the past of one chart, up to and without the publication of a standing."""
+
+    def honour_roll(self, rule: Rule, scope: str) -> HonourRoll:
+        """Return the honour roll of a scope as a rule counts it."""
+
+    def additions(self, rule: Rule, standing: Standing) -> HonourRoll:
+        """Return what the works that top the scope for the first time now add to that roll."""
+
+
+def claim_of_firsts(
+    rule: Rule,
+    standing: Standing,
+    past: Past,
+    n: int,
+    place: str,
+    *,
+    holders: Sequence[Holder],
+    earlier: Sequence[Holder],
+    other_policy: OtherPolicy | None,
+    group: str | None = None,
+    groups: Sequence[str] = (),
+) -> Claim:
+    """Return the claim that `holders`, who top the scope for the first time now, came n-th, or made their group do so.
+
+    `earlier` are the qualifying works before them.
+    """
+    by_key = {(claimant.work_id, claimant.season): claimant for claimant in standing.debuts}
+    claimants = [by_key[key] for key in dict.fromkeys((holder.work_id, holder.season) for holder in holders)]
+    return claim_of(
+        rule,
+        standing,
+        place,
+        sorted(holders, key=lambda holder: (holder.group or "", in_order(holder))),
+        claimants,
+        group=group,
+        groups=groups,
+        n=n,
+        reasons=_reasons(standing, past.honour_roll(rule, standing.scope).undecided),
+        evidence=replace(evidence_of(standing, claimants), earlier=tuple(earlier), other_policy=other_policy),
+    )
+
+
+def in_order(holder: Holder) -> tuple[date, str, str, str]:
+    """Return by what the works on an honour roll are sorted."""
+    return holder.since, holder.work_id, holder.season or "", holder.group or ""
+
+
+def differs(mine: Iterable[Holder], others: Sequence[Holder], rule: Rule) -> OtherPolicy | None:
+    """Return who holds a slot under the other policy of origin, or nobody; None when it is the same."""
+    same = set(map(in_order, mine)) == set(map(in_order, others))
+    return None if same else OtherPolicy(rule.origin.other, tuple(others))
+
+
+def nth_holders(lines: Sequence[Holder], n: int) -> Sequence[Holder]:
+    """Return the works that are n-th on a roll, several when they came together."""
+    if len(lines) < n:
+        return ()
+    since = lines[n - 1].since
+    earlier = sum(line.since < since for line in lines)
+    return [line for line in lines if line.since == since] if earlier == n - 1 else ()
+
+
+def race_holders(lines: Iterable[Holder], n: int) -> Sequence[Holder]:
+    """Return the works with which the first group, or groups, came to n works."""
+    groups: dict[str | None, list[Holder]] = {}
+    for line in sorted(lines, key=in_order):
+        groups.setdefault(line.group, []).append(line)
+    reached = {group: its[n - 1].since for group, its in groups.items() if len(its) >= n}
+    soonest = min(reached.values(), default=None)
+    return [line for group, at in reached.items() if at == soonest for line in groups[group] if line.since == soonest]
+
+
+def _reasons(standing: Standing, undecided: Sequence[Undecided]) -> tuple[Reason, ...]:
+    return (*gap_reasons(standing.coverage.gaps), *reasons_of(undecided, MAX_UNDECIDED))

@@ -1,0 +1,138 @@
+"""Where a chart stands with one more publication: what each scope covers, who is at #1 of it, and for how long."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from chartwatch.domain.charts.chart import Cadence, missing_between
+from chartwatch.domain.charts.publications import NumberOne, PublicationSummary
+from chartwatch.domain.rules.evidence import Gap
+from chartwatch.domain.rules.rule import Count, Scope
+from chartwatch.domain.works.claimants import Claimant
+
+EVERYWHERE = "*"
+"""The scope over all territories of a chart; every other scope is a territory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is known of one scope: first and last period, how many are known, and the ranges that are missing.
+
+    `number_ones` are those of the last period, as charted.
+    """
+
+    first: date
+    last: date
+    seen: int
+    gaps: tuple[Gap, ...]
+    number_ones: tuple[NumberOne, ...]
+
+    def extended(self, period: date, number_ones: tuple[NumberOne, ...], cadence: Cadence) -> "Coverage":
+        """Return the coverage with one later period."""
+        gap = missing_between(self.last, period, cadence)
+        return Coverage(self.first, period, self.seen + 1, (*self.gaps, gap) if gap else self.gaps, number_ones)
+
+
+class Run(NamedTuple):
+    """An unbroken run at #1 that goes on in the latest period: since when, and of how many periods.
+
+    `periods_before` and `longest_before` are those of the same work's earlier runs. `censored`: the run began with the
+    record; `ever_censored`: the work was at #1 when the record began. `record`: it has become the scope's longest.
+    """
+
+    since: date
+    length: int
+    periods_before: int = 0
+    longest_before: int = 0
+    censored: bool = False
+    ever_censored: bool = False
+    record: bool = False
+
+    @property
+    def total(self) -> int:
+        """Periods at #1 in all runs of the work."""
+        return self.periods_before + self.length
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest run of the work."""
+        return max(self.longest_before, self.length)
+
+
+class EndedRuns(NamedTuple):
+    """The runs of a work that is not at #1 now: how many periods they had together, and the longest of them."""
+
+    total: int = 0
+    longest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reigns:
+    """The runs that go on, by claimant (`Claimant.key`), and the length of the longest that has ended (0: none has)."""
+
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    longest_ended: int = 0
+
+    def longest_other(self, key: str) -> int:
+        """Return the length of the longest run but that of `key`; 0 when there is no other."""
+        return max((self.longest_ended, *(run.length for other, run in self.runs.items() if other != key)))
+
+
+class Spread(NamedTuple):
+    """How many territories of a chart a work has topped before a publication, and with it.
+
+    `was_everywhere`, `is_everywhere`: all territories that the chart had then were among them.
+    """
+
+    before: int
+    after: int
+    was_everywhere: bool
+    is_everywhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who is at #1 of a scope with a publication, works or seasons as `count` says, and who was before.
+
+    `coverage` is that with the publication, `before` that without. `newcomers` were not at #1 in the period known
+    before, whose number ones are `previous`; `returning` says of those that had topped the scope earlier since when.
+    `territories` (where each newcomer is at #1 now) and `spreads` are those of scope chart; `reigns` with the
+    publication and `reigns_before` are kept where a rule asks for them.
+    """
+
+    publication: PublicationSummary
+    scope: str
+    count: Count
+    coverage: Coverage
+    before: Coverage | None
+    previous: tuple[Claimant, ...]
+    current: tuple[Claimant, ...]
+    newcomers: tuple[Claimant, ...]
+    returning: Mapping[Claimant, date]
+    territories: Mapping[Claimant, Sequence[str]] = field(default_factory=dict)
+    spreads: Mapping[Claimant, Spread] = field(default_factory=dict)
+    reigns: Reigns = Reigns()
+    reigns_before: Reigns = Reigns()
+
+    @property
+    def period(self) -> date:
+        """The period of the publication."""
+        return self.publication.period
+
+    @property
+    def gap(self) -> Gap | None:
+        """The periods that are missing right before, or None."""
+        if self.before is None:
+            return None
+        return missing_between(self.before.last, self.period, self.publication.chart.cadence)
+
+    @property
+    def rules_scope(self) -> Scope:
+        """Which rules are asked of it."""
+        return Scope.CHART if self.scope == EVERYWHERE else Scope.TERRITORY
+
+    @property
+    def debuts(self) -> tuple[Claimant, ...]:
+        """Those that top the scope for the first time."""
+        return tuple(claimant for claimant in self.newcomers if claimant not in self.returning)

@@ -1,0 +1,245 @@
+"""The record of a chart: one small head that names immutable files, and the port through which both are kept.
+
+All that is recorded of a chart is read and written here, over three things that a store can do: get a file, put a file,
+and swap the head for the next one. A commit swaps the head and writes the bulletin at one stroke; until then nothing of
+it is seen, and after it everything is.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from chartwatch.domain.milestones.difference import Words
+from chartwatch.domain.milestones.ledger import Entry, Ledger
+from chartwatch.domain.milestones.milestone import Bulletin, Milestone
+from chartwatch.domain.milestones.snapshot import Snapshot
+from chartwatch.domain.rules.kinds import KINDS
+from chartwatch.domain.works.renames import Renaming
+from chartwatch.errors import RecordDamaged
+
+FORMAT = 1
+"""Version of the form of the files; a store reads this one and all before it."""
+
+FOLD = 1
+"""Version of what the fold makes of publications; it rises with each change of its results."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind(Generic[Value]):
+    """A kind of file, by the name of its folder, and how long one that no head names any more is kept at least.
+
+    None: for ever.
+    """
+
+    name: str
+    kept_for: timedelta | None
+
+
+SNAPSHOT: FileKind[Snapshot] = FileKind("snapshot", timedelta(days=1))
+LEDGER: FileKind[Ledger] = FileKind("ledger", timedelta(days=40))
+"""A year's. Recovery of the tables to a point in time reaches back for 35 days."""
+RETRACTED: FileKind[Ledger] = FileKind("retracted", timedelta(days=40))
+BULLETIN: FileKind[Bulletin] = FileKind("bulletin", None)
+
+KEPT_FOR: Mapping[str, timedelta | None] = {
+    kind.name: kind.kept_for for kind in (SNAPSHOT, LEDGER, RETRACTED, BULLETIN)
+}
+"""By the names of kinds."""
+
+
+class KeptSnapshot(NamedTuple):
+    """A snapshot that a head names: after which publication, counted from 0, and of which period."""
+
+    number: int
+    period: date
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the record of a chart stands. `version` rises by one with each commit, and numbers its bulletin.
+
+    `fold` and `format` are the versions of what made the record, `rules` (by id) and `catalog` those that it was made
+    by; `renamings` is a digest of those of its publications. The others name files: snapshots oldest first, ledgers by
+    year, and the slots that nobody holds (empty: there are none).
+    """
+
+    chart: str
+    version: int
+    rules: Mapping[str, str]
+    catalog: str
+    last: date
+    snapshots: tuple[KeptSnapshot, ...]
+    ledgers: Mapping[int, str]
+    retracted: str = ""
+    renamings: str = ""
+    fold: int = FOLD
+    format: int = FORMAT
+
+    def files(self) -> set[tuple[str, str]]:
+        """Return the files that the head names, each with the name of its kind."""
+        named = {(SNAPSHOT.name, kept.file) for kept in self.snapshots}
+        named |= {(LEDGER.name, name) for name in self.ledgers.values()}
+        return named | ({(RETRACTED.name, self.retracted)} if self.retracted else set())
+
+
+class BulletinRef(NamedTuple):
+    """A bulletin, by its number and its file."""
+
+    number: int
+    file: str
+
+
+class StoredFile(NamedTuple):
+    """A version of a file, as a store lists it. `ref` is what removes this version and no other."""
+
+    kind: str
+    name: str
+    written_at: datetime
+    ref: str
+
+
+class RecordStore(Protocol):
+    """Keeps heads and files. It has two implementations: one in memory and one on AWS."""
+
+    def head(self, chart: str) -> Head | None:
+        """Return the head of a chart's record, or None when nothing is recorded."""
+
+    def swap(self, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = "") -> bool:
+        """Make `after` the head, and its bulletin, which stands in `file`, known, at one stroke.
+
+        Return False, with nothing changed, when the head is no longer `before`; True also when `after` is the head
+        already, by an attempt whose reply was lost.
+        """
+
+    def get(self, chart: str, kind: FileKind[Value], name: str) -> Value:
+        """Return what stands in a file. Raises `RecordDamaged` when it is missing, or is not what its name says."""
+
+    def put(self, chart: str, kind: FileKind[Value], value: Value) -> str:
+        """Write a file, whether or not it is there, and return its name."""
+
+    def bulletins(self, chart: str, after: int = 0) -> Iterable[BulletinRef]:
+        """Return the bulletins of greater numbers than `after`, in their order."""
+
+    def bulletin_file(self, chart: str, number: int) -> str:
+        """Return the file of one bulletin. Raises `LookupError` when there is none of that number."""
+
+    def files(self, chart: str) -> Iterable[StoredFile]:
+        """Return all versions of all files of a chart, but for those that are removed."""
+
+    def remove(self, chart: str, files: Iterable[StoredFile]) -> None:
+        """Remove versions of files."""
+
+
+class Files:
+    """The files of one chart that a head names."""
+
+    def __init__(self, store: RecordStore, head: Head) -> None:
+        """Read nothing yet."""
+        self._store = store
+        self._head = head
+
+    def snapshot_before(self, period: date) -> Snapshot:
+        """Return the latest snapshot before a period; one that is lost costs no more than time."""
+        for kept in reversed(self._head.snapshots):
+            if kept.period < period:
+                try:
+                    return self.snapshot_after(kept)
+                except RecordDamaged:
+                    continue
+        return Snapshot()
+
+    def snapshot_after(self, kept: KeptSnapshot) -> Snapshot:
+        """Return a snapshot that the head names. Raises `RecordDamaged`."""
+        return self._store.get(self._head.chart, SNAPSHOT, kept.file)
+
+    def last_snapshot(self) -> Snapshot | None:
+        """Return the snapshot after the last period, or None when it is lost."""
+        found = self.snapshot_before(date.max)
+        return found if found.last == self._head.last else None
+
+    def ledger(self, year: int) -> Ledger:
+        """Return the ledger of a year; an empty one where nothing is recorded of it. Raises `RecordDamaged`."""
+        name = self._head.ledgers.get(year)
+        return self._store.get(self._head.chart, LEDGER, name) if name else Ledger()
+
+    def ledgers(self, since: int = 0) -> Mapping[int, Ledger]:
+        """Return the ledgers of the years from `since` on. Raises `RecordDamaged`."""
+        return {year: self.ledger(year) for year in self._head.ledgers if year >= since}
+
+    def retracted(self) -> Ledger:
+        """Return the slots that nobody holds. Raises `RecordDamaged`."""
+        name = self._head.retracted
+        return self._store.get(self._head.chart, RETRACTED, name) if name else Ledger()
+
+
+class WordsOfBulletins:
+    """The words of recorded revisions: these stand in bulletins alone, each of which is read once."""
+
+    def __init__(self, store: RecordStore, chart: str, files: Mapping[int, str]) -> None:
+        """`files` says where each bulletin stands."""
+        self._store = store
+        self._chart = chart
+        self._files = files
+        self._words: dict[int, Mapping[str, Words]] = {}
+
+    def __call__(self, entry: Entry) -> Words:
+        """Return the words of a revision. Raises `RecordDamaged`."""
+        number = entry.bulletins[-1]
+        if number not in self._words:
+            changes = self._store.get(self._chart, BULLETIN, self._files[number]).changes
+            self._words[number] = {c.milestone.slot: Words(c.milestone.headline, c.milestone.brief) for c in changes}
+        return self._words[number][entry.slot]
+
+
+class RecordedBulletins:
+    """The bulletins of charts, as they were recorded."""
+
+    def __init__(self, store: RecordStore) -> None:
+        """`store` keeps them."""
+        self._store = store
+
+    def bulletin(self, chart: str, number: int) -> Bulletin:
+        """Return one bulletin. Raises `LookupError` when there is none of that number, and `RecordDamaged`."""
+        return self._store.get(chart, BULLETIN, self._store.bulletin_file(chart, number))
+
+    def bulletins(self, chart: str, after: int = 0) -> Iterator[Bulletin]:
+        """Yield the chart's bulletins of greater numbers than `after`, in their order. Raises `RecordDamaged`."""
+        for ref in self._store.bulletins(chart, after):
+            yield self._store.get(chart, BULLETIN, ref.file)
+
+    def revisions(self, chart: str, scope: str, period: date) -> list[Milestone]:
+        """Return all revisions of the slots of a scope that were of a period at some time, by slot, the first first."""
+        head = self._store.head(chart)
+        if head is None:
+            return []
+        files = Files(self._store, head)
+        named: dict[int, str] = {}
+        wanted: dict[str, tuple[int, ...]] = {}
+        for ledger in (*files.ledgers().values(), files.retracted()):
+            named |= ledger.bulletins
+            for entry in ledger.entries.values():
+                # What was revised may have been of the period before.
+                if entry.territory == scope and (entry.period == period or len(entry.bulletins) > 1):
+                    wanted[entry.slot] = entry.bulletins
+        found: dict[str, list[Milestone]] = {slot: [] for slot in wanted}
+        for number in sorted({number for numbers in wanted.values() for number in numbers}):
+            for change in self._store.get(chart, BULLETIN, named[number]).changes:
+                if change.milestone.slot in wanted:
+                    found[change.milestone.slot].append(change.milestone)
+        return [m for _, its in sorted(found.items()) if any(m.period == period for m in its) for m in its]
+
+
+def digest_of(renamings: Iterable[Renaming]) -> str:
+    """Return a digest of renamings, in whatever order; nothing for none."""
+    ordered = sorted(map(repr, renamings))
+    return hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:32] if ordered else ""
+
+
+def year_of(entry: Entry) -> int | None:
+    """Return the year whose ledger has an entry; None for a slot that nobody holds and that is of no period."""
+    return entry.period.year if entry.is_held or KINDS[entry.kind].is_dated else None

@@ -1,0 +1,321 @@
+"""The one path of a chart's record: fold from a period on, and commit what differs from the ledger.
+
+A new week, a correction of yesterday and a week two years late take it alike; they differ in the period that it begins
+with. Snapshots from before that period stay, since the fold is causal from there.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from chartwatch.domain.milestones.difference import Policy, Revised, WordsOf, difference
+from chartwatch.domain.milestones.fold import Fold
+from chartwatch.domain.milestones.ledger import Entry, Ledger, WorkNow, under_todays_names
+from chartwatch.domain.milestones.milestone import Bulletin, Change, WorkFacts
+from chartwatch.domain.milestones.snapshot import Snapshot, is_kept, titles_of
+from chartwatch.domain.rules.claims import Claim
+from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.renames import Names, Renaming, learned
+from chartwatch.domain.works.work import Work
+from chartwatch.errors import Conflict, RecordAhead
+from chartwatch.services.ports import ChartStore
+from chartwatch.services.record import (
+    BULLETIN,
+    LEDGER,
+    RETRACTED,
+    SNAPSHOT,
+    Files,
+    Head,
+    KeptSnapshot,
+    RecordStore,
+    WordsOfBulletins,
+    digest_of,
+    year_of,
+)
+
+DAY = timedelta(days=1)
+
+
+class Step(NamedTuple):
+    """What is to be processed: the publications from `start` to `until`. The bulletin is named for that of `cause`."""
+
+    start: date
+    until: date
+    cause: date
+
+
+class Snapped(NamedTuple):
+    """A snapshot, and after which publication it was taken, counted from 0."""
+
+    number: int
+    period: date
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What publications come to: the claims from `start` on, and the snapshots that are kept, from `after` on.
+
+    `processed` has the digests of the publications from `start` on, and `charts` what their charts are called.
+    `catalog` has learned the names that works have got; `snapshot` is that after the last publication.
+    """
+
+    start: date
+    claims: tuple[Claim, ...]
+    snapped: tuple[Snapped, ...]
+    processed: Mapping[date, str]
+    charts: Mapping[date, str]
+    snapshot: Snapshot
+    catalog: Catalog
+
+    @property
+    def work_now(self) -> WorkNow:
+        """What finds works under the names and ids that they have now."""
+        return under_todays_names(self.catalog, Names(self.snapshot.all_renamings), self.snapshot.topped)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a chart's ledger that a step reads: those of the years from its start on, and what nobody holds."""
+
+    years: Mapping[int, Ledger] = field(default_factory=dict)
+    retracted: Ledger = field(default_factory=Ledger)
+
+    @classmethod
+    def of(cls, entries: Mapping[str, Entry], bulletins: Mapping[int, str]) -> "Parts":
+        """Return the parts that entries belong to, as far as `processed` does not matter."""
+        by_year: dict[int | None, dict[str, Entry]] = {None: {}}
+        for entry in entries.values():
+            by_year.setdefault(year_of(entry), {})[entry.slot] = entry
+        parts = {year: Ledger(its, {}, _named(its, bulletins)) for year, its in by_year.items()}
+        return cls({year: part for year, part in parts.items() if year is not None}, parts[None])
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """All slots, by id."""
+        return {slot: entry for part in (*self.years.values(), self.retracted) for slot, entry in part.entries.items()}
+
+    @property
+    def bulletins(self) -> Mapping[int, str]:
+        """The files of all bulletins that slots name."""
+        parts = (*self.years.values(), self.retracted)
+        return {number: file for part in parts for number, file in part.bulletins.items()}
+
+    def after(self, folded: Folded, entries: Mapping[str, Entry], bulletins: Mapping[int, str]) -> "Parts":
+        """Return the parts with all of `entries`, and the publications of a fold as they were processed."""
+        after = Parts.of(entries, bulletins)
+        earlier = (item for part in self.years.values() for item in part.processed.items())
+        digests: dict[int, dict[date, str]] = {}
+        for period, digest in (*((p, d) for p, d in earlier if p < folded.start), *folded.processed.items()):
+            digests.setdefault(period.year, {})[period] = digest
+        years = {*self.years, *after.years, *digests}
+        parts = {y: replace(after.years.get(y, Ledger()), processed=digests.get(y, {})) for y in sorted(years)}
+        return Parts(parts, after.retracted)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a step comes to, and is not committed yet: the head and the parts of the ledger that it revises, and how."""
+
+    chart: str
+    head: Head | None
+    parts: Parts
+    folded: Folded
+    bulletin: Bulletin
+    entries: tuple[Entry, ...]
+
+
+class Recorder:
+    """Processes the publications of charts by one catalog and one set of rules."""
+
+    def __init__(self, charts: ChartStore, store: RecordStore, catalog: Catalog, rules: RuleSet) -> None:
+        """`charts` has what was published, `store` what is recorded."""
+        self._charts = charts
+        self._store = store
+        self._catalog = catalog
+        self._rules = rules
+        self._learned: dict[tuple[Renaming, ...], Catalog] = {}
+
+    def with_names(self, renamings: tuple[Renaming, ...]) -> Catalog:
+        """Return the catalog with the names that its works have got in a chart."""
+        if renamings not in self._learned:
+            self._learned[renamings] = learned(self._catalog, renamings)
+        return self._learned[renamings]
+
+    def process(self, chart: str, head: Head | None, step: Step, policy: Policy) -> tuple[Head | None, Bulletin | None]:
+        """Take a step from `head`, and return the head after it with the bulletin, if there is any.
+
+        Raises as `revise` and `commit` do.
+        """
+        revision = self.revise(chart, head, step, policy)
+        return self.commit(revision) if revision else (head, None)
+
+    def revise(
+        self, chart: str, head: Head | None, step: Step, policy: Policy, parts: Parts | None = None
+    ) -> Revision | None:
+        """Return what a step changes, without changing anything; None when there is no publication for it.
+
+        `parts` of the ledger are those that `head` names, unless given. Raises `RecordDamaged`, and `RecordAhead` when
+        publications are gone that were processed.
+        """
+        folded = self._folded(chart, head, step)
+        if step.cause not in folded.charts:
+            if head is not None and step.cause <= head.last:
+                raise RecordAhead(chart, step.cause.isoformat())
+            return None
+        if parts is None:
+            files = Files(self._store, head) if head else None
+            parts = Parts(files.ledgers(folded.start.year), files.retracted()) if files else Parts()
+        revised = self.difference(
+            chart, folded, parts.entries, policy, WordsOfBulletins(self._store, chart, parts.bulletins)
+        )
+        bulletin = Bulletin(
+            chart=chart,
+            chart_name=folded.charts[step.cause],
+            number=1 + (head.version if head else self._greatest_number(chart)),
+            period=step.cause,
+            changes=tuple(each.change for each in revised),
+            works=self._works(revised, folded.claims),
+        )
+        return Revision(chart, head, parts, folded, bulletin, tuple(each.entry for each in revised))
+
+    def commit(self, revision: Revision, *, anew: bool = False) -> tuple[Head, Bulletin | None]:
+        """Write the files of a revision, and make it the record; return its head and its bulletin, if it says anything.
+
+        `anew`: all files are written, whatever the head names. Raises `Conflict`, having changed nothing, when the head
+        is another meanwhile.
+        """
+        chart, head, folded, bulletin = revision.chart, revision.head, revision.folded, revision.bulletin
+        changes, file = bool(bulletin.changes), ""
+        entries, named = dict(revision.parts.entries), dict(revision.parts.bulletins)
+        if changes:
+            file = named[bulletin.number] = self._store.put(chart, BULLETIN, bulletin)
+            entries |= {
+                entry.slot: replace(entry, bulletins=(*entry.bulletins, bulletin.number)) for entry in revision.entries
+            }
+        parts = revision.parts.after(folded, entries, named)
+        known, before = (None, Parts()) if anew else (head, revision.parts)
+        after = Head(
+            chart=chart,
+            version=bulletin.number,
+            rules=self._rules.versions,
+            catalog=self._catalog.version,
+            last=folded.snapshot.last or bulletin.period,
+            snapshots=self._snapshots(chart, known, folded),
+            ledgers=self._ledgers(chart, known, before, parts),
+            retracted=self._retracted(chart, known, before, parts),
+            renamings=digest_of(folded.snapshot.all_renamings),
+        )
+        if not self._store.swap(head, after, bulletin if changes else None, file):
+            raise Conflict(chart)
+        return after, bulletin if changes else None
+
+    def fold(self, chart: str, base: Snapshot, start: date, until: date) -> Folded:
+        """Fold the publications later than a snapshot, up to `until`."""
+        renamings = base.all_renamings
+        while (folded := self._fold(chart, base, start, until, renamings)).snapshot.all_renamings != renamings:
+            # What later publications show to have been renamed holds for all that come before.
+            renamings = folded.snapshot.all_renamings
+        return folded
+
+    def difference(
+        self,
+        chart: str,
+        folded: Folded,
+        entries: Mapping[str, Entry],
+        policy: Policy,
+        words: WordsOf,
+    ) -> list[Revised]:
+        """Return what the claims of a fold change of what is recorded of its periods."""
+        known = {slot: e for slot, e in entries.items() if not e.is_held or e.period >= folded.start}
+        return difference(folded.claims, known, chart, policy, words, now=folded.work_now)
+
+    def _folded(self, chart: str, head: Head | None, step: Step) -> Folded:
+        """Fold from `step.start`, or from earlier where the publications show that a title was renamed."""
+        files, start = Files(self._store, head) if head else None, step.start
+        while True:
+            base = files.snapshot_before(start) if files else Snapshot()
+            folded = self.fold(chart, base, start, step.until)
+            renamings = folded.snapshot.all_renamings
+            if head is None or files is None or digest_of(renamings) == head.renamings:
+                return folded
+            last = files.last_snapshot()
+            if last is None:
+                start, files = date.min, None
+                continue
+            new = titles_of(frozenset(renamings) ^ frozenset(last.all_renamings))
+            affected = last.first_affected(self.with_names(last.all_renamings), folded.catalog, new)
+            if affected is None or affected >= start:
+                return folded
+            start = affected
+
+    def _fold(self, chart: str, base: Snapshot, start: date, until: date, renamings: tuple[Renaming, ...]) -> Folded:
+        catalog = self.with_names(renamings)
+        folding = Fold(catalog, self._rules, base)
+        claims: list[Claim] = []
+        snapped: list[Snapped] = []
+        processed: dict[date, str] = {}
+        charts: dict[date, str] = {}
+        for publication in self._charts.summaries(chart, base.last + DAY if base.last else None, until):
+            if publication.period < start:
+                folding.skip(publication)
+            else:
+                claims += folding.advance(publication)
+                processed[publication.period] = publication.number_ones_digest()
+                charts[publication.period] = publication.chart.name
+            latest = folding.snapshot.periods - 1
+            snapped.append(Snapped(latest, publication.period, folding.snapshot))
+            snapped = [each for each in snapped if is_kept(each.number, latest)]
+        return Folded(start, tuple(claims), tuple(snapped), processed, charts, folding.snapshot, catalog)
+
+    def _snapshots(self, chart: str, head: Head | None, folded: Folded) -> tuple[KeptSnapshot, ...]:
+        """Write the snapshots that are new, and return all that are kept."""
+        latest = folded.snapshot.periods - 1
+        known = {kept.period: kept for kept in head.snapshots if kept.period < folded.start} if head else {}
+        for number, period, snapshot in folded.snapped:
+            if period not in known:
+                known[period] = KeptSnapshot(number, period, self._store.put(chart, SNAPSHOT, snapshot))
+        return tuple(kept for _, kept in sorted(known.items()) if is_kept(kept.number, latest))
+
+    def _ledgers(self, chart: str, head: Head | None, before: Parts, after: Parts) -> Mapping[int, str]:
+        """Write the years that differ, and return the files of all."""
+        ledgers = dict(head.ledgers) if head else {}
+        for year, part in after.years.items():
+            if part != before.years.get(year):
+                ledgers[year] = self._store.put(chart, LEDGER, part)
+        return dict(sorted(ledgers.items()))
+
+    def _retracted(self, chart: str, head: Head | None, before: Parts, after: Parts) -> str:
+        """Write the slots that nobody holds, where they differ, and return their file."""
+        if after.retracted == before.retracted:
+            return head.retracted if head else ""
+        return self._store.put(chart, RETRACTED, after.retracted)
+
+    def _greatest_number(self, chart: str) -> int:
+        """Return the greatest number of a bulletin of a chart whose head is lost, or that has none yet; 0 at first."""
+        files = (file for file in self._store.files(chart) if file.kind == BULLETIN.name)
+        return max((self._store.get(chart, BULLETIN, file.name).number for file in files), default=0)
+
+    def _works(self, revised: Iterable[Revised], claims: Iterable[Claim]) -> Mapping[str, WorkFacts]:
+        """Return the facts of every work that a change is about, also of those that lost a slot."""
+        claimed = {work.id: work for claim in claims for work in claim.works}
+        works: dict[str, WorkFacts] = {}
+        for change, _ in revised:
+            for work_id in change.works():
+                if work_id not in works:
+                    work = claimed.get(work_id) or self._catalog.work(work_id) or _lost(work_id, change)
+                    works[work_id] = WorkFacts.of(work)
+        return works
+
+
+def _named(entries: Mapping[str, Entry], bulletins: Mapping[int, str]) -> Mapping[int, str]:
+    """Return the files of the bulletins that entries name."""
+    return {number: bulletins[number] for number in sorted({n for entry in entries.values() for n in entry.bulletins})}
+
+
+def _lost(work_id: str, change: Change) -> Work:
+    """Return a work that held a slot before the catalog or a revision took it away, by what was recorded of it then."""
+    holders = (*change.milestone.holders, *(change.replaced.holders if change.replaced else ()))
+    return Work(id=work_id, title=next(holder.title for holder in holders if holder.work_id == work_id))
