@@ -13,8 +13,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from chartwatch.adapters.sns import MAX_MESSAGE, ONE_ATTEMPT, SnsSubscribers, SnsTopic
-from chartwatch.domain.stories.story import Message
+from chartwatch.adapters.sns import ONE_ATTEMPT, SnsSubscribers, SnsTopic
+from chartwatch.adapters.sns_limits import MAX_ATTRIBUTES, MAX_MESSAGE
+from chartwatch.domain.stories.message import Message
 from chartwatch.errors import NotPublished
 from chartwatch.services.reconcile import Subscriber
 
@@ -22,7 +23,7 @@ MESSAGE = Message(
     id="netflix-weekly-tv:00000007:squid",
     subject="Squid Game: first title from South Korea (Netflix's weekly TV chart, US)",
     text="Squid Game\nthe text for a person\n",
-    body={"format": 1, "title": "오징어 게임"},
+    body={"type": "story", "format": 2, "title": "오징어 게임"},
     attributes={"chart": "netflix-weekly-tv", "territories": ("KR", "US"), "priority": 4},
     follows_up=False,
 )
@@ -107,12 +108,26 @@ def test_attributes_are_of_the_types_that_filter_policies_know() -> None:
     }
 
 
+def counted(given: dict[str, Any]) -> int:
+    """Return the bytes that SNS counts of a message: its forms, and the name, type and value of each attribute."""
+    named = [part for name, its in given["MessageAttributes"].items() for part in (name, *its.values())]
+    return len("".join([given["Message"], *named]).encode())
+
+
 def test_a_message_as_large_as_sns_takes_goes_out() -> None:
-    rest = len(published(replace(MESSAGE, text=""))["Message"].encode())
+    rest = counted(published(replace(MESSAGE, text="")))
     largest = replace(MESSAGE, text="x" * (MAX_MESSAGE - rest))
-    assert len(published(largest)["Message"].encode()) == MAX_MESSAGE
-    with pytest.raises(NotPublished):
-        published(replace(largest, text=f"{largest.text}x"))
+    assert counted(published(largest)) == MAX_MESSAGE
+    for larger in ({"text": f"{largest.text}x"}, {"attributes": {**MESSAGE.attributes, "priority": 44}}):
+        with pytest.raises(NotPublished, match=f"{MAX_MESSAGE + 1} bytes are more than SNS takes"):
+            published(replace(largest, **larger))
+
+
+def test_a_message_of_more_attributes_than_a_queue_may_get_is_not_tried() -> None:
+    most = replace(MESSAGE, attributes={f"attribute {number}": number for number in range(MAX_ATTRIBUTES)})
+    assert len(published(most)["MessageAttributes"]) == MAX_ATTRIBUTES
+    with pytest.raises(NotPublished, match=r"squid was not published: 11 attributes are more than SNS delivers"):
+        published(replace(most, attributes={**most.attributes, "another": 1}))
 
 
 def test_subscriptions_without_an_arn_have_none_and_deleted_ones_are_not_listed() -> None:

@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from chartwatch.adapters.sqs import LONG_POLL, SqsWitness
-from chartwatch.services.reconcile import Sighting
+from chartwatch.services.reconcile import Receipt
 
 URL, MISSED = "https://sqs.example/witness", "https://sqs.example/missed"
 RECEIVED = {"QueueUrl": URL, "MaxNumberOfMessages": 10, "WaitTimeSeconds": LONG_POLL}
@@ -28,12 +28,12 @@ def stubbed() -> Iterator[Stubbed]:
         stub.assert_no_pending_responses()
 
 
-def message(number: int, body: str) -> dict[str, str]:
-    return {"MessageId": f"{number}", "ReceiptHandle": f"receipt {number}", "Body": body}
+def message(number: int, text: str) -> dict[str, str]:
+    return {"MessageId": f"{number}", "ReceiptHandle": f"receipt {number}", "Body": text}
 
 
-def told(story: str) -> str:
-    return json.dumps({"story": story, "bulletin": story.rpartition(":")[0]})
+def body(story: str) -> str:
+    return json.dumps({"type": "story", "story": story, "bulletin": story.rpartition(":")[0]})
 
 
 def gives(stub: Stubber, *messages: dict[str, str], url: str = URL) -> None:
@@ -43,18 +43,18 @@ def gives(stub: Stubber, *messages: dict[str, str], url: str = URL) -> None:
 
 def test_messages_are_seen_with_what_deletes_them(stubbed: Stubbed) -> None:
     witness, stub = stubbed
-    gives(stub, message(1, told("weekly:00000001:dark")), message(2, told("weekly:00000001:squid")))
-    assert witness.sightings() == [
-        Sighting("weekly:00000001:dark", f"{URL} receipt 1"),
-        Sighting("weekly:00000001:squid", f"{URL} receipt 2"),
+    gives(stub, message(1, body("weekly:00000001:dark")), message(2, body("weekly:00000001:squid")))
+    assert witness.receipts() == [
+        Receipt("weekly:00000001:dark", f"{URL} receipt 1"),
+        Receipt("weekly:00000001:squid", f"{URL} receipt 2"),
     ]
 
 
 def test_what_could_not_be_delivered_to_the_witness_is_seen_where_it_lies(stubbed: Stubbed) -> None:
     witness, stub = stubbed
     gives(stub)
-    gives(stub, message(1, told("weekly:00000001:dark")), url=MISSED)
-    (seen,) = witness.sightings()
+    gives(stub, message(1, body("weekly:00000001:dark")), url=MISSED)
+    (seen,) = witness.receipts()
     assert seen.story == "weekly:00000001:dark"
     stub.add_response("delete_message", {}, {"QueueUrl": MISSED, "ReceiptHandle": "receipt 1"})
     witness.forget([seen])
@@ -63,8 +63,8 @@ def test_what_could_not_be_delivered_to_the_witness_is_seen_where_it_lies(stubbe
 def test_what_is_no_message_of_ours_hides_none_that_comes_after(stubbed: Stubbed) -> None:
     witness, stub = stubbed
     gives(stub, message(1, "{}"), message(2, "not JSON"))
-    gives(stub, message(3, "{}"), message(4, told("weekly:00000001:dark")))
-    assert witness.sightings() == [Sighting("weekly:00000001:dark", f"{URL} receipt 4")]
+    gives(stub, message(3, "{}"), message(4, body("weekly:00000001:dark")))
+    assert witness.receipts() == [Receipt("weekly:00000001:dark", f"{URL} receipt 4")]
 
 
 def test_where_there_is_nothing_more_nothing_is_seen(stubbed: Stubbed) -> None:
@@ -72,7 +72,7 @@ def test_where_there_is_nothing_more_nothing_is_seen(stubbed: Stubbed) -> None:
     gives(stub, message(1, "{}"))
     gives(stub)
     gives(stub, url=MISSED)
-    assert witness.sightings() == []
+    assert witness.receipts() == []
 
 
 def test_what_is_forgotten_is_deleted_one_by_one(stubbed: Stubbed) -> None:
@@ -80,7 +80,7 @@ def test_what_is_forgotten_is_deleted_one_by_one(stubbed: Stubbed) -> None:
     for number in (1, 2):
         stub.add_response("delete_message", {}, {"QueueUrl": URL, "ReceiptHandle": f"receipt {number}"})
     stories = ("weekly:00000001:dark", "weekly:00000001:squid")
-    witness.forget([Sighting(story, f"{URL} receipt {number}") for number, story in enumerate(stories, 1)])
+    witness.forget([Receipt(story, f"{URL} receipt {number}") for number, story in enumerate(stories, 1)])
 
 
 def counts(stub: Stubber, url: str, **counted: int) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
-from chartwatch.domain.stories.story import Message, as_text
+from chartwatch.adapters.sns_limits import MAX_ATTRIBUTES, MAX_MESSAGE
+from chartwatch.domain.stories.message import Message, as_text
 from chartwatch.errors import NotPublished
 from chartwatch.services.reconcile import Subscriber
 
@@ -21,12 +22,9 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_
 _DELETED = "Deleted"
 """What stands for the ARN of a subscription that is gone and still listed."""
 
-MAX_MESSAGE = 262_144
-"""Bytes that SNS takes (API reference, Publish)."""
-
 
 class SnsTopic:
-    """A topic; implements `publishing.Topic`. The client must make one attempt only (`ONE_ATTEMPT`)."""
+    """A topic; implements `publish.Topic`. The client must make one attempt only (`ONE_ATTEMPT`)."""
 
     def __init__(self, client: "SNSClient", arn: str) -> None:
         """`arn` is the topic's."""
@@ -36,7 +34,11 @@ class SnsTopic:
     def publish(self, message: Message) -> str:
         """Publish JSON for machines and plain text for email; return SNS's message id."""
         forms = json.dumps({"default": as_text(message.body), "email": message.text}, ensure_ascii=False)
-        if (size := len(forms.encode())) > MAX_MESSAGE:
+        attributes = {name: _attribute(value) for name, value in message.attributes.items()}
+        if len(attributes) > MAX_ATTRIBUTES:
+            raise NotPublished(message.id, f"{len(attributes)} attributes are more than SNS delivers")
+        named = (part for name, its in attributes.items() for part in (name, its["DataType"], its["StringValue"]))
+        if (size := len(forms.encode()) + sum(len(part.encode()) for part in named)) > MAX_MESSAGE:
             raise NotPublished(message.id, f"{size} bytes are more than SNS takes")
         try:
             answer = self._client.publish(
@@ -44,7 +46,7 @@ class SnsTopic:
                 Subject=message.subject,
                 Message=forms,
                 MessageStructure="json",
-                MessageAttributes={name: _attribute(value) for name, value in message.attributes.items()},
+                MessageAttributes=attributes,
             )
         except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError) as error:
             raise NotPublished(message.id, str(error)) from error
@@ -57,7 +59,7 @@ class SnsTopic:
 
 
 class SnsSubscribers:
-    """The subscriptions of some topics; implements `reconciling.Subscribers`."""
+    """The subscriptions of some topics; implements `reconcile.Subscribers`."""
 
     def __init__(self, client: "SNSClient", arns: Sequence[str]) -> None:
         """`arns` are the topics'."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chartwatch.domain.stories.story import told_by
+from chartwatch.domain.stories.message import id_in_body
 from chartwatch.services.reconcile import Receipt
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ LONG_POLL = 1
 
 
 class SqsWitness:
-    """A queue; implements `reconciling.Witness`."""
+    """A queue; implements `reconcile.Witness`."""
 
     def __init__(self, client: "SQSClient", url: str, missed_url: str, *, long_poll: int = LONG_POLL) -> None:
         """`url` is the queue's; `missed_url` is where messages go that could not get there, or be read."""
@@ -37,9 +37,9 @@ class SqsWitness:
 
         What is the body of no message of ours stays, and goes to the queue of those missed.
         """
-        return self._seen_in(self._url) or self._seen_in(self._missed_url)
+        return self._receipts_in(self._url) or self._receipts_in(self._missed_url)
 
-    def _seen_in(self, url: str) -> Sequence[Receipt]:
+    def _receipts_in(self, url: str) -> Sequence[Receipt]:
         while True:
             answer = self._client.receive_message(
                 QueueUrl=url, MaxNumberOfMessages=MOST, WaitTimeSeconds=self._long_poll
@@ -48,7 +48,7 @@ class SqsWitness:
             found = [
                 Receipt(story, f"{url} {message['ReceiptHandle']}")
                 for message in messages
-                if (story := told_by(message["Body"])) is not None
+                if (story := id_in_body(message["Body"])) is not None
             ]
             if found or not messages:
                 return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Publication
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
@@ -38,13 +39,13 @@ class BulletinFormat(StrEnum):
 
 def story_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
     """Yield the period and the subject of each story. What is recorded only makes no story, so nothing old does."""
-    for story in stories(bulletin):
+    for story in stories(bulletin, LIMITS):
         yield f"{bulletin.period.isoformat()}  {story.subject}"
 
 
 def email_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
     """Yield each story as it is emailed, between rules."""
-    for story in stories(bulletin):
+    for story in stories(bulletin, LIMITS):
         yield from (RULE, f"Subject: {story.subject}", "", story.text)
 
 

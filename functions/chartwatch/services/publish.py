@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from chartwatch.domain.milestones.milestone import Bulletin
-from chartwatch.domain.stories.story import Message, digest, stories
+from chartwatch.domain.stories.digest import digest
+from chartwatch.domain.stories.message import Limits, Message
+from chartwatch.domain.stories.story import Story, stories
 from chartwatch.errors import NotPublished, StoryInDoubt
 from chartwatch.services.pacing import Pace
 from chartwatch.services.ports import Checkpoints, Delivery, Lease, Outbox
@@ -29,13 +31,6 @@ class Bulletins(Protocol):
         """Return the chart's bulletins of greater numbers than `after`, in their order."""
 
 
-class Addressed(NamedTuple):
-    """A message, and the topic that it goes to."""
-
-    topic: Topic
-    message: Message
-
-
 @dataclass(slots=True)
 class Completed:
     """What publishing a bulletin came to, by the ids of messages: what was sent, sent again, and why others were not.
@@ -56,15 +51,10 @@ class Completed:
         return not (self.in_doubt or self.held or self.refused)
 
 
-def nobody_is_dead(_lease: Lease) -> bool:
-    """Send nothing again."""
-    return False
-
-
 class Publisher:
     """Sends the stories of bulletins to one topic, and a digest of each bulletin to another.
 
-    A message that corrects or adds to what earlier ones said goes out when all earlier bulletins of its chart are out.
+    A message that follows up earlier ones goes out when all earlier bulletins of its chart are out.
     """
 
     def __init__(
@@ -75,45 +65,55 @@ class Publisher:
         story_topic: Topic,
         digest_topic: Topic,
         *,
+        limits: Limits,
         pace: Pace,
     ) -> None:
-        """`outbox` remembers what was sent, and `checkpoints` up to where all was; `pace` is that of messages."""
+        """`outbox` remembers what was sent, and `checkpoints` up to where all was.
+
+        `limits` are what a topic takes of a message, and `pace` is that of messages.
+        """
         self._outbox = outbox
         self._bulletins = bulletins
         self._checkpoints = checkpoints
         self._story_topic = story_topic
         self._digest_topic = digest_topic
+        self._limits = limits
         self._pace = pace
 
-    def publish(self, bulletin: Bulletin, is_dead: Callable[[Lease], bool] = nobody_is_dead) -> Completed:
+    def publish(self, bulletin: Bulletin, is_dead: Callable[[Lease], bool] = lambda _lease: False) -> Completed:
         """Send what was not sent yet, the weightiest stories first, and again what an attempt took that is dead.
 
         One message that fails does not keep back the others that follow up nothing. Publishing a bulletin again sends
-        the rest, and nothing twice.
+        the rest, and nothing twice; nor is anything sent again unless `is_dead` says so.
         """
-        addressed = self._messages(bulletin)
-        known = self._outbox.deliveries([message.id for _, message in addressed])
-        left = [one for one in addressed if known.get(one.message.id) is not Delivery.SENT]
-        in_turn = not any(one.message.follows_up for one in left) or self._is_next(bulletin)
+        messages = self._messages(bulletin)
+        known = self._outbox.deliveries([message.id for message in messages])
+        unsent = [message for message in messages if known.get(message.id) is not Delivery.SENT]
+        in_turn = not any(message.follows_up for message in unsent) or self._is_next(bulletin)
         completed = Completed()
-        for one in left:
-            story = one.message.id
-            found = known.get(story)
-            try:
-                if one.message.follows_up and not in_turn:
-                    completed.held.append(story)
-                elif not isinstance(found, Lease):
-                    if self._send_new(one):
-                        completed.sent.append(story)
-                elif is_dead(found) and self._send_again(one, found):
-                    completed.again.append(story)
-                else:
-                    completed.in_doubt.append(story)
-            except NotPublished as error:
-                completed.refused.append(error)
-            except StoryInDoubt:
-                completed.in_doubt.append(story)
+        for message in unsent:
+            if message.follows_up and not in_turn:
+                completed.held.append(message.id)
+            else:
+                self._deliver(message, known.get(message.id), is_dead, completed)
         return completed
+
+    def _deliver(
+        self, message: Message, found: Delivery | Lease | None, is_dead: Callable[[Lease], bool], completed: Completed
+    ) -> None:
+        """Send a message, unless it may be out, and note what that came to; `found` is what the outbox has of it."""
+        try:
+            if not isinstance(found, Lease):
+                if self._send(message, lambda: self._outbox.take(message.id)):
+                    completed.sent.append(message.id)
+            elif is_dead(found) and self._send(message, lambda: self._outbox.take_over(found)):
+                completed.again.append(message.id)
+            else:
+                completed.in_doubt.append(message.id)
+        except NotPublished as error:
+            completed.refused.append(error)
+        except StoryInDoubt:
+            completed.in_doubt.append(message.id)
 
     def _is_next(self, bulletin: Bulletin) -> bool:
         """Return whether every message of the chart's earlier bulletins is out."""
@@ -122,30 +122,24 @@ class Publisher:
         return all(self._is_out(its) for its in earlier)
 
     def _is_out(self, bulletin: Bulletin) -> bool:
-        ids = [message.id for _, message in self._messages(bulletin)]
+        ids = [message.id for message in self._messages(bulletin)]
         known = self._outbox.deliveries(ids)
         return all(known.get(story) is Delivery.SENT for story in ids)
 
-    def _messages(self, bulletin: Bulletin) -> list[Addressed]:
-        told = stories(bulletin)
-        addressed = [Addressed(self._story_topic, story) for story in told]
-        return [*addressed, Addressed(self._digest_topic, digest(bulletin, told))] if told else []
+    def _messages(self, bulletin: Bulletin) -> list[Message]:
+        found = stories(bulletin, self._limits)
+        return [*found, digest(bulletin, found, self._limits)] if found else []
 
-    def _send_new(self, addressed: Addressed) -> bool:
-        return self._send(addressed, lambda: self._outbox.take(addressed.message.id))
-
-    def _send_again(self, addressed: Addressed, stale: Lease) -> bool:
-        return self._send(addressed, lambda: self._outbox.take_over(stale))
-
-    def _send(self, addressed: Addressed, take: Callable[[], Lease | None]) -> bool:
+    def _send(self, message: Message, take: Callable[[], Lease | None]) -> bool:
         # Before the story is taken, so that a lease is not spent on waiting.
         self._pace.wait()
         lease = take()
         if lease is None:
             return False
         self._pace.spend()
+        topic = self._story_topic if isinstance(message, Story) else self._digest_topic
         try:
-            message_id = addressed.topic.publish(addressed.message)
+            message_id = topic.publish(message)
         except NotPublished:
             self._outbox.release(lease)
             raise

@@ -1,75 +1,27 @@
 """What a person and a machine are sent of a bulletin."""
 
-import json
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 
-import jsonschema
 import pytest
 
-from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones
-from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
-from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
-from chartwatch.domain.milestones.milestone import Bulletin, Status
-from chartwatch.domain.rules.rule import RuleSet
-from chartwatch.domain.stories.story import MAX_BODY, MAX_SUBJECT, WIDTH, Priority, Story, as_text, digest, stories
-from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.work import Kind, Work
-from chartwatch.rules import default_rules
-from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import store_publication
-
-CHART = Chart(
-    id="netflix-daily-overall",
-    name="Netflix's daily chart",
-    provider="netflix",
-    cadence=Cadence.DAY,
-    depth=1,
-    metric_periods=(MetricPeriod("viewers of the day"),),
-)
-START = date(2022, 1, 1)
-WORKS = (
-    Work("sara", "Who Killed Sara?", Kind.SERIES, "es", ("MX",), date(2021, 3, 24)),
-    Work("squid", "Squid Game", Kind.SERIES, "ko", ("KR",), date(2021, 9, 17)),
-    Work("dead", "All of Us Are Dead", Kind.SERIES, "ko", ("KR",), date(2021, 12, 28)),
-    Work("ozark", "Ozark", Kind.SERIES, "en", ("US",), date(2017, 7, 21)),
-    Work("queen", "오징어 게임 — Élite\u202e", Kind.SERIES, "ko", ("KR",)),
-)
-SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "story.schema.json").read_text())
-
-
-def bulletins(
-    *days: dict[str, str] | None,
-    live_from: date = START,
-    works: Iterable[Work] = WORKS,
-    rules: RuleSet | None = None,
-    chart: Chart = CHART,
-) -> list[Bulletin]:
-    """Return what comes out of one edition a territory and day, given its #1; None skips a day."""
-    charts, milestones = MemoryCharts(), MemoryMilestones()
-    detector = Detector(charts, milestones, Catalog(works), rules or default_rules(), live_from)
-    found: list[Bulletin] = []
-    for number, number_ones in enumerate(days):
-        if number_ones is None:
-            continue
-        period = START + timedelta(number)
-        editions = tuple(Edition(t, (Entry(1, title, None, Kind.SERIES),)) for t, title in number_ones.items())
-        document = Provenance("https://example.org/top10.csv", "2022-01-09T08:00:00Z", "0" * 64)
-        store_publication(Publication(chart, period, editions, document), charts)
-        found += detector.detect(chart.id, period)
-    return found
-
-
-def last(*titles: str | None) -> Story:
-    return stories(bulletins(*({"US": title} if title else None for title in titles))[-1])[0]
+from chartwatch.adapters.sns_limits import LIMITS
+from chartwatch.domain.milestones.milestone import Status
+from chartwatch.domain.rules.kinds import priority_of
+from chartwatch.domain.rules.rule import Priority
+from chartwatch.domain.stories.digest import digest
+from chartwatch.domain.stories.message import sent_size
+from chartwatch.domain.stories.story import Story
+from chartwatch.domain.stories.text import WIDTH
+from tests.chronicle import DAY, Chronicle, a_run
+from tests.unit.stories.netflix import NEW, NEW_ANYWHERE, RULES, last, netflix, sent_of
 
 
 def test_a_story_says_the_rank_of_the_work_and_names_those_before_it() -> None:
     story = last("Ozark", "Who Killed Sara?", "Squid Game", "All of Us Are Dead")
-    assert story.subject == ("All of Us Are Dead: South Korea first country with two, third non-English series (US)")
+    assert story.subject == (
+        "All of Us Are Dead: South Korea first country with two, third non-English series, new #1 (US)"
+    )
     assert story.text == (
         "All of Us Are Dead\n"
         "Korean-language series from South Korea, released 2021-12-28\n"
@@ -84,13 +36,6 @@ def test_a_story_says_the_rank_of_the_work_and_names_those_before_it() -> None:
         "    2022-01-03  Squid Game (KR)\n"
         "\n"
         "* All of Us Are Dead is the third non-English series to reach #1 of\n"
-        "  Netflix's daily chart in the United States, 7 days after release, in\n"
-        "  records since 2022-01-01\n"
-        "  Before it:\n"
-        "    2022-01-02  Who Killed Sara?\n"
-        "    2022-01-03  Squid Game\n"
-        "\n"
-        "* All of Us Are Dead is the third non-English title to reach #1 of\n"
         "  Netflix's daily chart in the United States, 7 days after release, in\n"
         "  records since 2022-01-01\n"
         "  Before it:\n"
@@ -120,16 +65,7 @@ def test_attributes_are_those_that_subscribers_filter_on() -> None:
         "origin_countries": ("KR",),
         "language": "ko",
         "work_kind": "series",
-        "milestones": (
-            "first-country-with-n-non-english-series",
-            "first-country-with-n-non-english-series-anywhere",
-            "new-number-one",
-            "new-number-one-anywhere",
-            "nth-non-english-series",
-            "nth-non-english-series-anywhere",
-            "nth-non-english-title",
-            "nth-non-english-title-anywhere",
-        ),
+        "milestones": ("first-country-with-n", "new-number-one", "nth-non-english-series"),
         "status": "announced",
         "priority": 4,
     }
@@ -140,41 +76,48 @@ def test_a_fact_that_is_not_known_is_no_attribute() -> None:
     assert not {"origin_countries", "language"} & story.attributes.keys()
 
 
+def everywhere(*territories: str) -> Chronicle:
+    """Return a chart that Ozark tops, and then Squid Game, in all territories."""
+    chronicle = netflix()
+    chronicle.arrives(0, **dict.fromkeys(territories, "Ozark"))
+    chronicle.stored(1, **dict.fromkeys(territories, "Squid Game"))
+    return chronicle
+
+
 def test_one_work_topping_many_territories_is_one_story() -> None:
     territories = [f"{a}{b}" for a in "ABCDEFGHI" for b in "QRSTUVWXYZ"]
-    before, after = dict.fromkeys(territories, "Ozark"), dict.fromkeys(territories, "Squid Game")
-    (story,) = stories(bulletins(before, after)[-1])
+    chronicle = everywhere(*territories)
+    (bulletin,) = chronicle.detector.detect(chronicle.chart.id, chronicle.period(1))
+    (story,) = sent_of(bulletin)
     assert story.subject.startswith("Squid Game: first title from South Korea")
     assert "New #1 in 90 territories:" in story.text
     assert story.attributes["territories"] == tuple(sorted(territories))
 
 
 def test_what_is_too_long_for_one_message_gives_way_from_the_least_weighty_end() -> None:
-    territories = [f"{a}{b}" for a in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
-    before, after = dict.fromkeys(territories, "Ozark"), dict.fromkeys(territories, "Squid Game")
-    bulletin = bulletins(before, after)[-1]
-    (story,) = stories(bulletin)
+    chronicle = everywhere(*(f"{a}{b}" for a in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    (bulletin,) = chronicle.detector.detect(chronicle.chart.id, chronicle.period(1))
+    (story,) = sent_of(bulletin)
     milestones = story.body["milestones"]
-    assert len(json.dumps(as_text(story.body), ensure_ascii=False).encode()) <= MAX_BODY
+    assert sent_size(story.body) <= LIMITS.body
     assert story.body["milestones_left_out"] == len(bulletin.changes) - len(milestones) > 0
     kept = {milestone["slot"] for milestone in milestones}
-    weights = {c.milestone.slot: Priority.of(c.milestone) for c in bulletin.changes}
+    weights = {c.milestone.slot: priority_of(c.milestone.kind, c.milestone.n) for c in bulletin.changes}
     assert min(weights[slot] for slot in kept) >= max(w for slot, w in weights.items() if slot not in kept)
 
 
 def test_a_subject_says_in_one_breath_only_what_holds_in_the_same_territories() -> None:
-    days = (
-        {"US": "Squid Game", "KR": "Ozark"},
-        {"US": "Ozark", "KR": "Ozark"},
-        {"US": "Squid Game", "KR": "Squid Game"},
-    )
-    (story,) = stories(bulletins(*days)[-1])
-    assert (
-        story.subject == "Squid Game: first title from South Korea, first title in Korean (Netflix's daily chart, KR)"
+    chronicle = netflix()
+    chronicle.arrives(0, US="Squid Game", KR="Ozark")
+    chronicle.arrives(1, US="Ozark", KR="Ozark")
+    (bulletin,) = chronicle.arrives(2, US="Squid Game", KR="Squid Game")
+    (story,) = sent_of(bulletin)
+    assert story.subject == (
+        "Squid Game: first title from South Korea, first non-English series (Netflix's daily chart, KR)"
     )
 
 
-def test_a_gap_right_before_is_told_with_its_caveat() -> None:
+def test_a_gap_right_before_stands_as_a_caveat() -> None:
     story = last("Ozark", None, "Squid Game")
     assert story.status is Status.PROVISIONAL
     assert story.subject.startswith("Provisional: Squid Game")
@@ -182,21 +125,16 @@ def test_a_gap_right_before_is_told_with_its_caveat() -> None:
 
 
 def corrected() -> list[Story]:
-    """Return what is told when a day arrives late that another work had topped first."""
-    charts, milestones = MemoryCharts(), MemoryMilestones()
-    detector = Detector(charts, milestones, Catalog(WORKS), default_rules(), START)
-    found: list[Bulletin] = []
-    for day, title in ((0, "Ozark"), (2, "Squid Game"), (1, "Who Killed Sara?")):
-        period = START + timedelta(day)
-        edition = Edition("US", (Entry(1, title, None, Kind.SERIES),))
-        store_publication(Publication(CHART, period, (edition,), Provenance("top10.csv", None, "0" * 64)), charts)
-        found += detector.detect(CHART.id, period)
-    return stories(found[-1])
+    """Return what is sent when a day arrives late that another work had topped first."""
+    chronicle = netflix()
+    a_run(chronicle, "Ozark", None, "Squid Game")
+    (bulletin,) = chronicle.arrives(1, US="Who Killed Sara?")
+    return sent_of(bulletin)
 
 
 def test_a_correction_goes_to_the_work_that_gains_and_to_the_one_that_loses() -> None:
-    told = {story.title: story for story in corrected()}
-    gains, loses = told["Who Killed Sara?"], told["Squid Game"]
+    by_title = {story.title: story for story in corrected()}
+    gains, loses = by_title["Who Killed Sara?"], by_title["Squid Game"]
     assert gains.status is loses.status is Status.CORRECTED
     assert gains.subject.startswith("Correction: Who Killed Sara?")
     assert "Before this correction: Squid Game (2022-01-03)." in gains.text
@@ -204,24 +142,21 @@ def test_a_correction_goes_to_the_work_that_gains_and_to_the_one_that_loses() ->
     assert "* Confirmed: Squid Game is the first title from South Korea" in loses.text
 
 
-def test_a_retraction_is_told_as_one() -> None:
-    charts, milestones = MemoryCharts(), MemoryMilestones()
-    detector = Detector(charts, milestones, Catalog(WORKS), default_rules(), START)
-    found: list[Bulletin] = []
-    for day, title in ((0, "Ozark"), (1, "Squid Game"), (1, "Ozark")):
-        period = START + timedelta(day)
-        edition = Edition("US", (Entry(1, title, None, Kind.SERIES),))
-        store_publication(Publication(CHART, period, (edition,), Provenance("top10.csv", None, "0" * 64)), charts)
-        found += detector.detect(CHART.id, period)
-    (story,) = stories(found[-1])
+def test_a_retraction_says_that_it_is_one() -> None:
+    chronicle = netflix()
+    a_run(chronicle, "Ozark", "Squid Game")
+    (bulletin,) = chronicle.arrives(1, US="Ozark")
+    (story,) = sent_of(bulletin)
     assert story.subject.startswith("Retracted: Squid Game: no longer")
     assert "What was told before does not stand any more." in story.text
     assert "* Retracted: Squid Game is the first title from South Korea" in story.text
 
 
-def test_nobody_is_told_of_silent_changes() -> None:
-    days = ({"US": "Ozark"}, {"US": "Squid Game"})
-    assert [stories(bulletin) for bulletin in bulletins(*days, live_from=date(2023, 1, 1))] == [[], []]
+def test_there_is_no_story_of_what_is_recorded_only() -> None:
+    chronicle = Chronicle(*RULES, live_from=DAY + timedelta(365))
+    (bulletin,) = a_run(chronicle, "Ozark", "Squid Game")
+    assert bulletin.changes
+    assert sent_of(bulletin) == []
 
 
 @pytest.mark.parametrize(
@@ -229,44 +164,53 @@ def test_nobody_is_told_of_silent_changes() -> None:
 )
 def test_a_subject_is_short_printable_ascii_and_a_text_holds_no_control_characters(titles: tuple[str, ...]) -> None:
     story = last(*titles)
-    assert len(story.subject) <= MAX_SUBJECT
+    assert len(story.subject) <= LIMITS.subject
     assert all(" " <= character <= "~" for character in story.subject)
     assert not [ch for ch in story.text if unicodedata.category(ch)[0] == "C" and ch != "\n"]
-    assert max(map(len, story.text.splitlines())) <= WIDTH
-
-
-def test_every_story_is_as_its_published_schema_says() -> None:
-    told = [
-        last("Ozark", "Who Killed Sara?", "Squid Game", "All of Us Are Dead"),
-        last("Ozark", None, "Squid Game"),
-        *corrected(),
-    ]
-    for story in told:
-        jsonschema.validate(json.loads(as_text(story.body)), SCHEMA)
+    too_wide = [line for line in story.text.splitlines() if len(line) > WIDTH]
+    assert all(len(line.removeprefix("* ").split()) == 1 for line in too_wide), "a long word is not broken"
 
 
 def test_the_digest_lists_every_story_of_a_bulletin() -> None:
-    bulletin = bulletins({"US": "Ozark", "CA": "Ozark"}, {"US": "Squid Game", "CA": "Who Killed Sara?"})[-1]
-    told = stories(bulletin)
-    message = digest(bulletin, told)
+    chronicle = netflix()
+    chronicle.arrives(0, US="Ozark", CA="Ozark")
+    (bulletin,) = chronicle.arrives(1, US="Squid Game", CA="Who Killed Sara?")
+    its = sent_of(bulletin)
+    message = digest(bulletin, its, LIMITS)
     assert message.subject == "2 stories: Netflix's daily chart, 2022-01-02"
-    assert [story["subject"] for story in message.body["stories"]] == [story.subject for story in told]
+    assert [story["subject"] for story in message.body["stories"]] == [story.subject for story in its]
     flat = " ".join(message.text.split())
-    assert all(story.subject in flat for story in told)
+    assert all(story.subject in flat for story in its)
     assert len(message.attributes) <= 9
 
 
-def test_the_same_said_over_all_territories_of_a_chart_that_ranks_one_is_said_once() -> None:
-    assert "anywhere" not in last("Ozark", "Squid Game").text
-    both = stories(bulletins({"US": "Ozark", "CA": "Ozark"}, {"US": "Squid Game", "CA": "Ozark"})[-1])
-    assert "anywhere" in both[0].text
+def test_what_holds_in_the_only_territory_is_not_said_of_all_territories_again() -> None:
+    (bulletin,) = a_run(netflix(NEW, NEW_ANYWHERE), "Ozark", "Squid Game")
+    (only,) = sent_of(bulletin)
+    assert only.text.count("\n* ") == 1
+    chronicle = netflix(NEW, NEW_ANYWHERE)
+    chronicle.arrives(0, US="Ozark", CA="Ozark")
+    (bulletin,) = chronicle.arrives(1, US="Squid Game", CA="Ozark")
+    (one_of_two,) = sent_of(bulletin)
+    assert one_of_two.text.count("\n* ") == 2
 
 
-def test_the_weight_of_a_milestone_is_that_of_its_kind() -> None:
-    changes = bulletins({"US": "Ozark"}, {"US": "Who Killed Sara?"}, {"US": "Squid Game"})[-1].changes
-    weights = {c.milestone.rule: Priority.of(c.milestone) for c in changes}
-    assert weights["first-from-country"] > weights["nth-non-english-series"] > weights["new-number-one"]
-    assert Priority.of(replace(changes[0].milestone, n=1)) in (Priority.FIRST, Priority.CHANGE)
+@pytest.mark.parametrize(
+    ("kind", "n", "priority"),
+    [
+        ("race", 2, Priority.FIRST),
+        ("nth", 1, Priority.FIRST),
+        ("nth", 2, Priority.NTH),
+        ("spread", 1, Priority.LASTING),
+        ("reign", 1, Priority.LASTING),
+        ("change", None, Priority.CHANGE),
+    ],
+)
+def test_races_and_firsts_weigh_more_than_nths_than_what_lasts_than_changes(
+    kind: str, n: int | None, priority: Priority
+) -> None:
+    assert priority_of(kind, n) is priority
+    assert Priority.FIRST > Priority.NTH > Priority.LASTING > Priority.CHANGE
 
 
 def crowd(*extra: str) -> dict[str, str]:
@@ -275,17 +219,11 @@ def crowd(*extra: str) -> dict[str, str]:
 
 
 def test_a_correction_of_what_many_hold_is_sent_for_those_alone_that_came_or_went() -> None:
-    ozark = dict.fromkeys([*crowd(), "BZ"], "Ozark")
-    charts, milestones = MemoryCharts(), MemoryMilestones()
-    detector = Detector(charts, milestones, Catalog(WORKS), default_rules())
-    found: list[Bulletin] = []
-    for day, number_ones in ((0, ozark), (1, crowd("Wrong Z")), (1, crowd("Right Z"))):
-        editions = tuple(Edition(t, (Entry(1, title),)) for t, title in number_ones.items())
-        period = START + timedelta(day)
-        provenance = Provenance("top10.csv", None, f"{len(found):064}")
-        store_publication(Publication(CHART, period, editions, provenance), charts)
-        found += detector.detect(CHART.id, period)
-    told = {story.title: story for story in stories(found[-1])}
-    assert told.keys() == {"Wrong Z", "Right Z"}
-    assert "* Corrected: New #1 anywhere, with 8 other titles" in told["Right Z"].text
-    assert "* Corrected: No longer new #1 anywhere\n" in told["Wrong Z"].text
+    chronicle = netflix(NEW, NEW_ANYWHERE)
+    chronicle.arrives(0, **dict.fromkeys([*crowd(), "BZ"], "Ozark"))
+    chronicle.arrives(1, **crowd("Wrong Z"))
+    (bulletin,) = chronicle.arrives(1, **crowd("Right Z"))
+    by_title = {story.title: story for story in sent_of(bulletin)}
+    assert by_title.keys() == {"Wrong Z", "Right Z"}
+    assert "* Corrected: New #1 anywhere, with 8 other titles" in by_title["Right Z"].text
+    assert "* Corrected: No longer new #1 anywhere\n" in by_title["Wrong Z"].text

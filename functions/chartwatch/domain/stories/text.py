@@ -1,0 +1,237 @@
+"""The email of a story: what it says of each milestone and in which order, and the subject above it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+
+from chartwatch.domain import words
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status, WorkFacts
+from chartwatch.domain.outside_text import plain, printable_ascii
+from chartwatch.domain.rules.claims import MAX_DAYS
+from chartwatch.domain.rules.evidence import Evidence
+from chartwatch.domain.rules.kinds import priority_of
+from chartwatch.domain.rules.rule import Priority
+from chartwatch.domain.rules.standing import EVERYWHERE
+
+WIDTH = 72
+"""Columns of a text; only a word that is longer takes more."""
+
+MAX_TITLE = 44
+"""Characters of a subject that a title may take."""
+
+MAX_EARLIER = 12
+"""Earlier holders that a text lists; the JSON body has them all."""
+
+MAX_NAMES = 6
+"""Titles that a text lists in one sentence."""
+
+MAX_REASONS = 5
+"""Reasons why something is not certain that a text lists."""
+
+Paragraph = tuple[list[str], int]
+"""Its lines, and how many milestones they are about."""
+
+_SUBJECT_MARKS = {
+    Status.RETRACTED: "Retracted: ",
+    Status.CORRECTED: "Correction: ",
+    Status.PROVISIONAL: "Provisional: ",
+    Status.ANNOUNCED: "",
+}
+_TEXT_MARKS = {
+    Status.RETRACTED: "",  # its words say so
+    Status.CORRECTED: "Corrected: ",
+    Status.PROVISIONAL: "Provisional: ",
+    Status.ANNOUNCED: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing that a story says of its work, in one territory or in many.
+
+    `holds`: the work holds the slots, and has not lost them.
+    """
+
+    brief: str
+    status: Status
+    priority: Priority
+    holds: bool
+    changes: tuple[Change, ...]
+
+    @property
+    def territories(self) -> list[str]:
+        """The scopes of its milestones, `EVERYWHERE` among them, sorted."""
+        return sorted({change.milestone.territory for change in self.changes})
+
+
+def points_of(work_id: str, changes: Sequence[Change]) -> list[Point]:
+    """Return what a story says of its work, at least one thing: what takes something back first, then by weight."""
+    gathered: dict[tuple[str, Status, Priority, bool], list[Change]] = {}
+    for change in [change for change in changes if not _says_the_same_again(change)] or changes:
+        m = change.milestone
+        holds = any(holder.work_id == work_id for holder in m.holders)
+        brief = m.brief if holds else f"no longer {change.replaced.brief if change.replaced else m.brief}"
+        gathered.setdefault((brief, m.status, priority_of(m.kind, m.n), holds), []).append(change)
+    return sorted(
+        (Point(*key, tuple(its)) for key, its in gathered.items()),
+        key=lambda point: (
+            point.status not in (Status.RETRACTED, Status.CORRECTED),
+            -point.priority,
+            point.territories == [EVERYWHERE],
+            -len(point.changes),
+        ),
+    )
+
+
+def _says_the_same_again(change: Change) -> bool:
+    """Return whether a change is of all territories of a chart that ranks only one."""
+    evidence = change.milestone.evidence
+    return change.milestone.territory == EVERYWHERE and evidence is not None and evidence.editions == 1
+
+
+def subject_of(bulletin: Bulletin, work: WorkFacts, points: Sequence[Point], status: Status, room: int) -> str:
+    """Return the subject of a story, of at most `room` characters of printable ASCII."""
+    title = printable_ascii(work.title)
+    title = title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 3].rstrip()}..."
+    # What is said in one breath holds in the same territories; the text says where the rest does.
+    briefs = [printable_ascii(point.brief) for point in points if point.territories == points[0].territories]
+    territories = [territory for territory in points[0].territories if territory != EVERYWHERE]
+    several = len(territories) > 1
+    place = words.counted(len(territories), "territory") if several else "".join(territories) or "anywhere"
+    start = f"{_SUBJECT_MARKS[status]}{title}: "
+    named = _with_briefs(start, briefs, f" ({printable_ascii(bulletin.chart_name)}, {place})", room)
+    # Two things to say, or the one there is, are worth more than the chart's name, which stands on top of the text.
+    return named if all(brief in named for brief in briefs[:2]) else _with_briefs(start, briefs, f" ({place})", room)
+
+
+def _with_briefs(start: str, briefs: Sequence[str], end: str, room: int) -> str:
+    """Return a subject with as many of the briefs as fit, the first one cut if need be."""
+    room -= len(start) + len(end)
+    shown = briefs[0][:room]
+    for brief in briefs[1:]:
+        if len(shown) + len(brief) + 2 > room:
+            break
+        shown += f", {brief}"
+    return f"{start}{shown}{end}"
+
+
+def text_of(bulletin: Bulletin, work: WorkFacts, points: Sequence[Point], room: int) -> str:
+    """Return the text of a story. After `room` bytes of it the milestones that are left are only counted."""
+    text = [*wrapped(work.title), *wrapped(_description(work)), "", *wrapped(_standing(bulletin, work, points)), ""]
+    text += _milestones(points, bulletin.period, room - len("\n".join(text).encode()))
+    evidence = (change.milestone.evidence for point in points for change in point.changes)
+    text += _record(next((each for each in evidence if each is not None), None), bulletin.period)
+    return "\n".join([*text, "", f"Bulletin {bulletin.id}", ""])
+
+
+def wrapped(text: str, start: str = "") -> list[str]:
+    """Return text without control characters, in lines: `start` stands before the first, spaces before the others."""
+    return words.wrapped(plain(text), WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
+
+
+def _description(work: WorkFacts) -> str:
+    """Return what a work is: language, kind, countries, release."""
+    language = f"{words.language_name(work.original_language)}-language " if work.original_language else ""
+    kind = work.kind.value if work.kind else "title"
+    countries = words.listed([words.territory_name(code) for code in work.origin_countries])
+    released = f", released {work.release_date.isoformat()}" if work.release_date else ""
+    return words.sentence(f"{language}{kind}{f' from {countries}' if countries else ''}{released}")
+
+
+def _standing(bulletin: Bulletin, work: WorkFacts, points: Iterable[Point]) -> str:
+    """Return where and when the work is at #1, and how long after its release."""
+    standing = words.sentence(bulletin.chart_name)
+    held = {c.milestone.period for point in points for c in point.changes if c.milestone.holders}
+    if bulletin.period in held:
+        standing += f", {bulletin.period.isoformat()}"
+    released = work.release_date
+    if released and held == {bulletin.period} and 0 <= (days := (bulletin.period - released).days) <= MAX_DAYS:
+        standing += f", {words.counted(days, 'day')} after release" if days else ", the day of its release"
+    return standing
+
+
+def _milestones(points: Iterable[Point], period: date, room: int) -> list[str]:
+    paragraphs = [paragraph for point in points for paragraph in _paragraphs(point, period)]
+    sizes = accumulate(len("\n".join(lines).encode()) + 2 for lines, _ in paragraphs)
+    shown = [lines for (lines, _), size in zip(paragraphs, sizes, strict=True) if size <= room]
+    text = [line for lines in shown for line in (*lines, "")]
+    if left_out := sum(milestones for _, milestones in paragraphs[len(shown) :]):
+        text += [f"And {words.counted(left_out, 'more milestone')}.", ""]
+    return text
+
+
+def _paragraphs(point: Point, period: date) -> list[Paragraph]:
+    """Return what a point says: by number and list for many territories; for one in full, each period by itself."""
+    if len(point.territories) == 1:
+        return [(_in_full(point, change, period), 1) for change in point.changes]
+    number = words.counted(len(point.territories), "territory")
+    lines = wrapped(f"{_TEXT_MARKS[point.status]}{words.sentence(point.brief)} in {number}:", "* ")
+    lines += wrapped(", ".join(map(words.territory_name, point.territories)), "  ")
+    reasons = dict.fromkeys(reason for change in point.changes for reason in change.milestone.because)
+    return [(lines + _caveats(list(reasons)), len(point.changes))]
+
+
+def _in_full(point: Point, change: Change, period: date) -> list[str]:
+    milestone, replaced = change.milestone, change.replaced
+    was_provisional = replaced is not None and replaced.status is Status.PROVISIONAL
+    mark = "Confirmed: " if was_provisional and milestone.status is Status.ANNOUNCED else _TEXT_MARKS[milestone.status]
+    lines = wrapped(f"{mark}{_headline(point, milestone)}", "* ")
+    if milestone.period != period:
+        lines += wrapped(f"Since {milestone.period.isoformat()}.", "  ")
+    lines += _caveats(milestone.because)
+    if milestone.status is Status.CORRECTED and replaced is not None and replaced.holders:
+        before = words.some([f"{h.title} ({h.since.isoformat()})" for h in replaced.holders], MAX_NAMES)
+        lines += wrapped(f"Before this correction: {before}.", "  ")
+    return lines + _earlier(milestone.evidence)
+
+
+def _headline(point: Point, milestone: Milestone) -> str:
+    """Return the headline of a slot; of one that many works hold together, only what it means for the story's work."""
+    others = len(milestone.holders) - 1
+    if others < MAX_NAMES:
+        return milestone.headline
+    return words.sentence(f"{point.brief}, with {others} other titles" if point.holds else point.brief)
+
+
+def _caveats(reasons: Sequence[str]) -> list[str]:
+    lines = [line for reason in reasons[:MAX_REASONS] for line in wrapped(f"Not certain: {reason}.", "  ")]
+    if (more := len(reasons) - MAX_REASONS) > 0:
+        lines.append(f"  and {words.counted(more, 'more reason')}, named in the JSON message.")
+    return lines
+
+
+def _earlier(evidence: Evidence | None) -> list[str]:
+    """Return who was there before, with dates."""
+    if evidence and (earlier := evidence.earlier):
+        lines = ["  Before it:"]
+        if len(earlier) > MAX_EARLIER:
+            lines.append(f"    {len(earlier) - MAX_EARLIER} more, named in the JSON message, then")
+        for holder in earlier[-MAX_EARLIER:]:
+            group = f" ({holder.group})" if holder.group is not None else ""
+            lines += wrapped(f"{holder.since}  {holder.title}{group}", "    ")
+        return lines
+    if evidence and (previous := evidence.previous) and previous.number_ones:
+        return wrapped(f"Before it, on {previous.period}: {words.some(previous.number_ones, MAX_NAMES)}.", "  ")
+    return []
+
+
+def _record(evidence: Evidence | None, period: date) -> list[str]:
+    """Return what the weightiest milestone that stands rests on: coverage, metrics until `period`, and source."""
+    if evidence is None:
+        return ["What was told before does not stand any more."]
+    missing = ", ".join(words.span(*gap) for gap in evidence.gaps)
+    covered = f"{evidence.periods_seen} of {evidence.periods_expected} periods since {evidence.records_since}"
+    lines = ["On the record", *wrapped(f"{covered}; {f'missing: {missing}' if missing else 'no gaps'}", "  ")]
+    metrics = ", ".join(
+        f"{each.metric} since {each.since}" if each.since else each.metric
+        for each in evidence.metric
+        if not each.since or each.since <= period
+    )
+    if metrics:
+        lines += wrapped(f"Ranked by {metrics}", "  ")
+    edition = evidence.edition
+    lines += wrapped(f"Source {edition.url}", "  ")
+    if edition.fetched_at:
+        lines += wrapped(f"Fetched {edition.fetched_at}", "  ")
+    return [*lines, "  SHA-256 of the document:", f"  {edition.sha256}"]
