@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from chartwatch.adapters.catalog_file import read_catalog
-from chartwatch.adapters.memory import MemoryCharts, MemoryMilestones, NoArchive
+from chartwatch.adapters.memory import MemoryCharts, MemoryRecord, NoArchive
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
@@ -20,9 +20,9 @@ from chartwatch.sources import open_source
 
 
 def main(weeks: Path, catalog_file: Path) -> None:
-    """Read, parse, take in and process the file, and print seconds since the start, slots and peak memory."""
+    """Read, parse, ingest and process the file, and print seconds since the start, slots and peak memory."""
     catalog, rules = read_catalog(catalog_file), default_rules()
-    source, charts, milestones = open_source("netflix-countries", {}), MemoryCharts(), MemoryMilestones()
+    source, charts, record = open_source("netflix-countries", {}), MemoryCharts(), MemoryRecord()
     prepared = time.perf_counter()
     body = weeks.read_bytes()
     ingested = ingest(
@@ -34,8 +34,8 @@ def main(weeks: Path, catalog_file: Path) -> None:
         archive=NoArchive(),
         charts=charts,
     )
-    taken_in = time.perf_counter()
-    detector = Detector(charts, milestones, catalog, rules)
+    stored = time.perf_counter()
+    detector = Detector(charts, record, catalog, rules)
     bulletins = [b for p in ingested.written for b in detector.detect(p.chart.id, p.period)]
     ended = time.perf_counter()
     slots = {change.milestone.slot for bulletin in bulletins for change in bulletin.changes}
@@ -44,8 +44,8 @@ def main(weeks: Path, catalog_file: Path) -> None:
         "seconds": ended - STARTED,
         "of which": {
             "imports, catalog and rules": prepared - STARTED,
-            "reading and taking in": taken_in - prepared,
-            "detecting": ended - taken_in,
+            "reading and ingesting": stored - prepared,
+            "detecting": ended - stored,
         },
         "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }

@@ -29,9 +29,9 @@ class Run:
         }
 
 
-def run(course: Course, live_from: date | None = None, store: MemoryRecord | None = None) -> Run:
+def run(course: Course, live_from: date | None = None, done: Run | None = None) -> Run:
     """Let everything arrive, process what was left over, and bring every chart up to the facts of the end."""
-    done = Run(store=store or MemoryRecord())
+    done = done or Run()
     catalogs = [facts.catalog for facts in course.facts]
     earlier = {catalog.version: catalog for catalog in catalogs}.get
     detectors = [

@@ -1,36 +1,34 @@
 """A small world for claims about delivery: two days of a chart, a topic, its witness, a clock, and calls that end."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, Protocol
 
-from chartwatch.adapters.memory import MemoryCharts, MemoryCheckpoints, MemoryMilestones, MemoryOutbox
+from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
+from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain.charts.chart import Cadence, Chart
-from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
-from chartwatch.domain.stories.story import Message
-from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.rules.rule import Fact
+from chartwatch.domain.stories.message import Message
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import NotPublished
-from chartwatch.rules import default_rules
-from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import store_publication
 from chartwatch.services.pacing import Pace
-from chartwatch.services.ports import ChartStore, Checkpoints, MilestoneStore, Outbox
+from chartwatch.services.ports import ChartStore, Checkpoints, Outbox
 from chartwatch.services.publish import Publisher
-from chartwatch.services.reconcile import Finding, Found, Reconciler, Sighting, Subscriber
+from chartwatch.services.reconcile import Finding, Found, Receipt, Reconciler, Subscriber
+from chartwatch.services.record import RecordedBulletins, RecordStore
+from tests.chronicle import CHANGE, NTH, Chronicle
+from tests.stores import Cloud
 
 CHART = Chart("weekly", "the weekly chart", "somebody", Cadence.WEEK, 2)
 FIRST = date(2022, 1, 2)
-CATALOG = Catalog(
-    [
-        Work("dark", "Dark", Kind.SERIES, "de", ("DE",), date(2017, 12, 1)),
-        Work("maid", "Maid", Kind.SERIES, "en", ("US",), date(2021, 10, 1)),
-        Work("squid", "Squid Game", Kind.SERIES, "ko", ("KR",), date(2021, 9, 17)),
-    ]
+WORKS = (
+    Work("dark", "Dark", Kind.SERIES, "de", ("DE",)),
+    Work("maid", "Maid", Kind.SERIES, "en", ("US",)),
+    Work("squid", "Squid Game", Kind.SERIES, "ko", ("KR",)),
 )
-RULES = default_rules()
+RULES = (CHANGE, NTH, replace(NTH, id="from-country", where=(), per=Fact.ORIGIN_COUNTRY))
 TOPS = (("Maid", "Maid"), ("Squid Game", "Dark"), ("Dark", "Squid Game"), ("Maid", "Maid"))
 """What tops the chart in two territories, week by week."""
 
@@ -45,44 +43,30 @@ def week(number: int) -> date:
     return FIRST + timedelta(weeks=number)
 
 
-def publication(number: int) -> Publication:
-    editions = tuple(
-        Edition(territory, (Entry(1, title, None, Kind.SERIES),))
-        for territory, title in zip(("KR", "US"), TOPS[number], strict=True)
-    )
-    return Publication(CHART, week(number), editions, Provenance("chart.csv", None, "0" * 64))
-
-
 class Place(Protocol):
     """Where the stores are kept."""
 
     def charts(self) -> ChartStore: ...
 
-    def milestones(self) -> MilestoneStore: ...
+    def record(self) -> RecordStore: ...
 
     def outbox(self) -> Outbox: ...
 
     def checkpoints(self) -> Checkpoints: ...
 
 
-class InMemory:
+class InMemory(Cloud):
     """Stores in memory, whose outbox goes by the clock of a world."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._charts, self._milestones = MemoryCharts(), MemoryMilestones()
-        self._outbox, self._checkpoints = MemoryOutbox(clock), MemoryCheckpoints()
+        super().__init__(clock)
+        self._charts, self._record = MemoryCharts(), MemoryRecord()
 
     def charts(self) -> MemoryCharts:
         return self._charts
 
-    def milestones(self) -> MemoryMilestones:
-        return self._milestones
-
-    def outbox(self) -> MemoryOutbox:
-        return self._outbox
-
-    def checkpoints(self) -> MemoryCheckpoints:
-        return self._checkpoints
+    def record(self) -> MemoryRecord:
+        return self._record
 
 
 class Ended(BaseException):
@@ -147,20 +131,20 @@ class Queue:
 
     clock: Callable[[], datetime]
     visible_from: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    receipts: Any = field(default_factory=count)
+    numbers: Any = field(default_factory=count)
     endpoint: str = "arn:witness"
 
     def get(self, story: str) -> None:
-        self.visible_from[f"receipt {next(self.receipts)}"] = story, self.clock()
+        self.visible_from[f"receipt {next(self.numbers)}"] = story, self.clock()
 
-    def sightings(self) -> Sequence[Sighting]:
+    def receipts(self) -> Sequence[Receipt]:
         now = self.clock()
-        seen = [Sighting(story, r) for r, (story, since) in self.visible_from.items() if since <= now][:2]
+        seen = [Receipt(story, r) for r, (story, since) in self.visible_from.items() if since <= now][:2]
         for story, receipt in seen:
             self.visible_from[receipt] = story, now + timedelta(seconds=60)
         return seen
 
-    def forget(self, seen: Sequence[Sighting]) -> None:
+    def forget(self, seen: Sequence[Receipt]) -> None:
         for one in seen:
             self.visible_from.pop(one.receipt, None)
 
@@ -183,6 +167,8 @@ class World:
     def __init__(self, place: Place | None = None, now: datetime = NOW) -> None:
         self.now = now
         self.place = place or InMemory(self.clock)
+        self.chronicle = Chronicle(*RULES, works=WORKS, chart=CHART, first=FIRST)
+        self.chronicle.charts, self.chronicle.record = self.place.charts(), self.place.record()
         self.witness = Queue(self.clock)
         self.topic = Topic(witness=self.witness)
         self.known = [
@@ -202,38 +188,39 @@ class World:
     def publish(self, *weeks: int) -> None:
         """Let publications arrive, of which nothing is concluded yet."""
         for number in weeks:
-            store_publication(publication(number), self.place.charts())
-
-    def detector(self) -> Detector:
-        return Detector(self.place.charts(), self.place.milestones(), CATALOG, RULES)
+            korean, american = TOPS[number]
+            self.chronicle.stored(number, KR=korean, US=american)
 
     def detect(self, *weeks: int) -> None:
         """Let publications arrive and process them, so that their bulletins wait to be sent."""
         self.publish(*weeks)
         for number in weeks:
-            self.detector().detect(CHART.id, week(number))
+            self.chronicle.detector.detect(CHART.id, week(number))
+
+    def bulletins(self) -> RecordedBulletins:
+        return RecordedBulletins(self.place.record())
 
     def publisher(self, cut: Cut | None = None) -> Publisher:
         cut = cut or Cut()
         topic = cut.around(self.topic)
         pace = Pace(1, clock=lambda: 0.0, sleep=lambda _: None)
         outbox, checkpoints = cut.around(self.place.outbox()), cut.around(self.place.checkpoints())
-        return Publisher(outbox, self.place.milestones(), checkpoints, topic, topic, pace=pace)
+        return Publisher(outbox, self.bulletins(), checkpoints, topic, topic, limits=LIMITS, pace=pace)
 
     def send(self, cut: Cut | None = None) -> None:
         """Publish every bulletin, as the stream would have it."""
         publisher = self.publisher(cut)
-        for bulletin in self.place.milestones().bulletins(CHART.id):
+        for bulletin in self.bulletins().bulletins(CHART.id):
             publisher.publish(bulletin)
 
     def reconciler(self, cut: Cut | None = None) -> Reconciler:
         cut = cut or Cut()
         return Reconciler(
             charts=self.place.charts(),
-            milestones=self.place.milestones(),
+            bulletins=self.bulletins(),
             outbox=cut.around(self.place.outbox()),
             checkpoints=cut.around(self.place.checkpoints()),
-            detector=self.detector(),
+            detector=self.chronicle.detector,
             publisher=self.publisher(cut),
             witness=cut.around(self.witness),
             subscribers=self,

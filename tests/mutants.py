@@ -76,7 +76,6 @@ DELIVERY_MODULES = {
     "sqs": "adapters/sqs.py",
     "sns": "adapters/sns.py",
     "outbox": "adapters/dynamodb/outbox.py",
-    "memory": "adapters/memory.py",
 }
 """Lease, publish, mark, by module: those with few and quick tests first."""
 
@@ -89,7 +88,6 @@ TESTS = {
         f"{CRASHES}::test_subscribers_are_those_of_all_topics_the_unconfirmed_without_an_arn",
     ),
     "outbox": STORES,
-    "memory": (*DELIVERY, *STORES),
     "reconciling": (*DELIVERY, "tests/unit/domain/test_findings.py"),
     "seasons": ("tests/unit/domain/test_seasons.py",),
     "calendars": ("tests/unit/domain/test_reconciling.py",),
@@ -102,9 +100,6 @@ TESTS = {
     "rules": (*DOMAIN, "tests/unit/test_rule_mistakes.py", "tests/unit/cli/test_listings.py"),
 }
 """The tests of a module; of others those of the domain."""
-
-ONLY = {"memory": "MemoryOutbox"}
-"""The one class of a module that is mutated."""
 
 TIMEOUT = "timeout"
 KILLED = frozenset({"killed", "segfault", TIMEOUT})
@@ -153,19 +148,18 @@ def mutate(modules: Sequence[str]) -> Iterator[Outcome]:
     """Test every mutant of modules that have the same tests, and yield what became of each module's."""
     folder = FOLDERS / modules[0]
     _make_folder(folder, modules)
-    (only,) = {ONLY.get(module) for module in modules}
-    _run(folder, "run", "--max-children", "1", *([f"*ǁ{only}ǁ*"] if only else []))
+    _run(folder, "run", "--max-children", "1")
     results = list(_results(folder))
     for module in modules:
         path = PATHS[module]
         its = [(name, status) for name, status in results if name.startswith(_dotted(path))]
-        yield _outcome(folder, module, its, only)
+        yield _outcome(folder, module, its)
 
 
-def _outcome(folder: Path, module: str, results: Sequence[tuple[str, str]], only: str | None) -> Outcome:
+def _outcome(folder: Path, module: str, results: Sequence[tuple[str, str]]) -> Outcome:
     declared = _declared(ROOT / "functions" / "chartwatch" / PATHS[module])
     by_class = [(_function(name).rpartition(".")[0], name, status) for name, status in results]
-    found = {name: status for its, name, status in by_class if its not in declared and only in (None, its)}
+    found = {name: status for its, name, status in by_class if its not in declared}
     survivors = tuple(_survivor(folder, name) for name, status in found.items() if status not in KILLED)
     return Outcome(module, len(found), sum(status == TIMEOUT for status in found.values()), survivors)
 
@@ -233,9 +227,9 @@ def _named(words: Sequence[str]) -> Iterator[Sequence[str]]:
     found = dict.fromkeys(module for word in words for module in groups.get(word, [word]))
     if unknown := sorted(found.keys() - PATHS.keys()):
         sys.exit(f"no such module: {', '.join(unknown)}; there are delivery, domain, {', '.join(PATHS)}")
-    together: dict[tuple[object, ...], list[str]] = {}
+    together: dict[tuple[str, ...], list[str]] = {}
     for module in found:
-        together.setdefault((TESTS.get(module, DOMAIN), ONLY.get(module)), []).append(module)
+        together.setdefault(TESTS.get(module, DOMAIN), []).append(module)
     yield from together.values()
 
 

@@ -1,12 +1,13 @@
-"""What a record comes to, for claims about it."""
+"""What a record comes to, for claims about it; and how somebody changes it behind the detector's back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import Entry, Ledger
 from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.domain.milestones.snapshot import Snapshot
-from chartwatch.services.record import Files, RecordedBulletins, RecordStore
+from chartwatch.services.record import LEDGER, Files, RecordedBulletins, RecordStore
 
 
 def milestones(store: RecordStore, chart: str) -> Mapping[str, Milestone]:
@@ -37,3 +38,16 @@ def snapshots(store: RecordStore, chart: str) -> Mapping[date, Snapshot]:
     head = store.head(chart)
     kept = head.snapshots if head else ()
     return {its.period: Files(store, head).snapshot_after(its) for its in kept if head}
+
+
+def rewrite_ledgers(store: RecordStore, chart: str, change: Callable[[Ledger], Ledger]) -> None:
+    """Let somebody change the ledgers of all years."""
+    head = store.head(chart)
+    assert head is not None
+    changed = {year: store.put(chart, LEDGER, change(its)) for year, its in Files(store, head).ledgers().items()}
+    assert store.swap(head, replace(head, version=head.version + 1, ledgers=changed))
+
+
+def without(slots: set[str]) -> Callable[[Ledger], Ledger]:
+    """Return the change that takes slots out of a ledger."""
+    return lambda ledger: replace(ledger, entries={k: v for k, v in ledger.entries.items() if k not in slots})

@@ -20,10 +20,10 @@ from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Pu
 from chartwatch.domain.rules.change import Returns
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Rule, RuleSet, Scope
+from chartwatch.domain.rules.written import FIRST_YEAR, LAST_YEAR
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.rules.schema import FIRST_YEAR, LAST_YEAR
 
 PROFILE = os.environ.get("CHARTWATCH_HYPOTHESIS")
 DEEP = PROFILE == "deep"

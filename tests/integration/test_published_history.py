@@ -13,7 +13,8 @@ import pytest
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.cli.replay import Stores, replay
 from chartwatch.domain.charts.publications import Publication
-from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status, substance
+from chartwatch.domain.milestones.ledger import substance
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import SourceError
 from chartwatch.rules import default_rules
@@ -21,6 +22,7 @@ from chartwatch.services.detect import Detector
 from chartwatch.services.ingest import Ingested
 from chartwatch.services.ports import PublicationUpdate
 from chartwatch.sources import open_source
+from tests.recorded import milestones
 
 DATA = Path(os.environ.get("CHARTWATCH_DATA", ""))
 
@@ -57,8 +59,8 @@ class Course:
         return [change for bulletin in self.bulletins for change in bulletin.changes]
 
     def record(self) -> Mapping[str, Milestone]:
-        found = (self.stores.milestones.recorded(chart).milestones for chart in self.stores.charts.charts())
-        return {slot: m for milestones in found for slot, m in milestones.items() if m.is_held}
+        charts = self.stores.charts.charts()
+        return {slot: m for chart in charts for slot, m in milestones(self.stores.record, chart).items() if m.is_held}
 
 
 def versions(source: str) -> Sequence[Path]:
@@ -82,8 +84,9 @@ def whole(source: str, catalog: str) -> Course:
 
 
 def said(milestone: Milestone) -> tuple[object, ...]:
-    evidence = {name: value for name, value in milestone.evidence.items() if name not in ("edition", "replaces")}
-    return substance(milestone), milestone.headline, milestone.brief, evidence
+    """Return all that is said of a slot, but for the document that shows it and the revision that it replaces."""
+    evidence = milestone.evidence.as_json() if milestone.evidence else {}
+    return substance(milestone), milestone.headline, milestone.brief, {**evidence, "edition": None}
 
 
 def test_every_version_is_processed_or_refused_for_a_named_reason() -> None:
@@ -118,12 +121,12 @@ def test_the_versions_come_to_the_same_in_whatever_order_they_arrive(source: str
 @CATALOGS
 def test_no_name_figure_or_bad_byte_of_two_years_makes_a_false_claim(catalog: str) -> None:
     done = whole(GLOBAL, catalog)
-    told = [change.milestone for change in done.changes if change.is_told]
-    assert told
-    assert not [m for m in told if m.status in TAKEN_BACK]
-    assert {m.slot for m in told} <= done.record().keys(), "all that was ever told is true in the end"
-    first_told = Counter(m.slot for m in told if m.status is Status.ANNOUNCED)
-    assert set(first_told.values()) == {1}
+    sent = [change.milestone for change in done.changes if change.is_sent]
+    assert sent
+    assert not [m for m in sent if m.status in TAKEN_BACK]
+    assert {m.slot for m in sent} <= done.record().keys(), "all that was ever sent is true in the end"
+    first_sent = Counter(m.slot for m in sent if m.status is Status.ANNOUNCED)
+    assert set(first_sent.values()) == {1}
 
 
 @CATALOGS
@@ -131,7 +134,7 @@ def test_a_renamed_number_one_is_the_same_number_one(catalog: str) -> None:
     done = whole(GLOBAL, catalog)
     slot = "new-number-one:netflix-weekly-films-non-english:GLOBAL:2023-06-25"
     said = [
-        (c.milestone.status, c.is_told, c.milestone.holders[0].title) for c in done.changes if c.milestone.slot == slot
+        (c.milestone.status, c.is_sent, c.milestone.holders[0].title) for c in done.changes if c.milestone.slot == slot
     ]
     assert said == [
         (Status.ANNOUNCED, True, "Through My Window: Across the Sea"),
@@ -143,7 +146,7 @@ def test_a_renamed_number_one_is_the_same_number_one(catalog: str) -> None:
 def test_what_truly_changed_is_corrected_once(catalog: str) -> None:
     """On 2021-12-08 Netflix gave one #1 of 4,324 to another film, and nothing else that counts changed then."""
     done = whole(COUNTRIES, catalog)
-    taken_back = [c for c in done.changes if c.is_told and c.milestone.status in TAKEN_BACK]
+    taken_back = [c for c in done.changes if c.is_sent and c.milestone.status in TAKEN_BACK]
     by_slot = Counter(change.milestone.slot for change in taken_back)
     assert set(by_slot.values()) == {1}
     assert len(by_slot) == {"catalog.csv": 10, "no catalog": 2}[catalog]
@@ -153,7 +156,8 @@ def test_what_truly_changed_is_corrected_once(catalog: str) -> None:
         assert before != after
     slot = "new-number-one:netflix-weekly-films:NL:2021-07-18"
     (change,) = (change for change in taken_back if change.milestone.slot == slot)
-    assert change.milestone.evidence["replaces"]["holders"][0]["title"] == "The Magnificent Seven"
+    replaced = change.milestone.as_json()["evidence"]["replaces"]
+    assert replaced["holders"][0]["title"] == "The Magnificent Seven"
     assert change.milestone.holders[0].title == "Bon Bini Holland 2"
 
 
@@ -167,7 +171,7 @@ def test_a_week_that_comes_late_corrects_just_the_slots_whose_holders_it_changes
     chart = "netflix-weekly-tv"
     periods = [summary.period for summary in everything.stores.charts.summaries(chart)]
     late = Stores()
-    detector = Detector(late.charts, late.milestones, known(catalog), default_rules())
+    detector = Detector(late.charts, late.record, known(catalog), default_rules())
 
     def supply(week: int) -> list[Change]:
         found = everything.stores.charts
@@ -176,13 +180,13 @@ def test_a_week_that_comes_late_corrects_just_the_slots_whose_holders_it_changes
         late.charts.put([PublicationUpdate(summary, found.versions(summary))])
         return [change for bulletin in detector.detect(chart, periods[week]) for change in bulletin.changes]
 
-    told = {c.milestone.slot: c.milestone for w in range(len(periods)) if w != withheld for c in supply(w) if c.is_told}
+    sent = {c.milestone.slot: c.milestone for w in range(len(periods)) if w != withheld for c in supply(w) if c.is_sent}
     changes = supply(withheld)
     assert supply(withheld) == []
     true = {slot: m for slot, m in everything.record().items() if m.chart == chart}
-    now = {slot: m for slot, m in late.milestones.recorded(chart).milestones.items() if m.is_held}
+    now = {slot: m for slot, m in milestones(late.record, chart).items() if m.is_held}
     assert {slot: said(m) for slot, m in now.items()} == {slot: said(m) for slot, m in true.items()}
-    corrected = {c.milestone.slot for c in changes if c.is_told and c.milestone.status in TAKEN_BACK}
-    wrong = {slot for slot, m in told.items() if slot not in true or m.holders != true[slot].holders}
+    corrected = {c.milestone.slot for c in changes if c.is_sent and c.milestone.status in TAKEN_BACK}
+    wrong = {slot for slot, m in sent.items() if slot not in true or m.holders != true[slot].holders}
     assert corrected == wrong
     assert len([c for c in changes if c.milestone.slot in corrected]) == len(corrected)

@@ -13,7 +13,7 @@ from chartwatch.settings import PREFIX, Settings, settings
 
 def finds() -> Iterator[Finding]:
     yield Finding(Found.CHART_LATE, "weekly")
-    yield Finding(Found.LEFTOVER_REMOVED, "weekly", "", 3)
+    yield Finding(Found.FILE_REMOVED, "weekly", "", 3)
 
 
 def fails() -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_what_was_found_is_counted_and_nothing_is_a_count_too(run: Any) -> None:
     counts = run(finds, finds)
     assert counts["ChartsLate"] == 2
-    assert counts["LeftoversRemoved"] == 6
+    assert counts["FilesRemoved"] == 6
     assert counts["RecordDiffers"] == 0
     assert counts.keys() == {found.value for found in Found}
 

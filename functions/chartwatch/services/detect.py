@@ -13,7 +13,7 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import learned
 from chartwatch.errors import Conflict, RecordNewer
 from chartwatch.services.ports import ChartStore
-from chartwatch.services.record import BULLETIN, FOLD, FORMAT, KEPT_FOR, Files, Head, RecordStore
+from chartwatch.services.record import BULLETIN, FOLD, FORMAT, KEPT_FOR, Head, RecordStore
 from chartwatch.services.recording import Parts, Recorder, Step
 
 EarlierCatalog = Callable[[str], Catalog | None]
@@ -112,7 +112,7 @@ class Detector:
     def processed(self, chart: str, since: date = date.min) -> Mapping[date, str]:
         """Return the digests of a chart's publications from a period on, as they were processed."""
         head = self._record.head(chart)
-        ledgers = Files(self._record, head).ledgers(since.year).values() if head else ()
+        ledgers = self._recorder.files(head).ledgers(since.year).values() if head else ()
         return {period: digest for ledger in ledgers for period, digest in ledger.processed.items() if period >= since}
 
     def last_period(self, chart: str) -> date | None:
@@ -128,7 +128,7 @@ class Detector:
         head = self._record.head(chart)
         if head is None or not self._is_current(head):
             return None
-        files = Files(self._record, head)
+        files = self._recorder.files(head)
         ledgers = (*files.ledgers().values(), files.retracted())
         entries = {slot: entry for ledger in ledgers for slot, entry in ledger.entries.items()}
         processed = {period: digest for ledger in ledgers for period, digest in ledger.processed.items()}
@@ -198,7 +198,7 @@ class Detector:
         if head is None or period > head.last:
             return False
         publication = self._charts.summary(chart, period)
-        known = Files(self._record, head).ledger(period.year).processed.get(period)
+        known = self._recorder.files(head).ledger(period.year).processed.get(period)
         return publication is None or publication.number_ones_digest() == known
 
     def _brought_up_to_date(self, chart: str, bulletins: list[Bulletin]) -> Head | None:
@@ -206,7 +206,7 @@ class Detector:
         head = self._record.head(chart)
         if head is None:
             return None
-        if (head.format, head.fold) > (FORMAT, FOLD) or head.fold > FOLD:
+        if head.format > FORMAT or head.fold > FOLD:
             raise RecordNewer(chart, f"format {head.format}, fold {head.fold}")
         if self._is_current(head):
             return head
@@ -238,7 +238,7 @@ class Detector:
     def _first_affected(self, head: Head) -> date | None:
         """Return the first period that may come out otherwise by the catalog and the rules in force, or None."""
         before = self._earlier_catalog(head.catalog)
-        last = Files(self._record, head).last_snapshot()
+        last = self._recorder.files(head).last_snapshot()
         if head.rules != self._rules.versions or head.fold != FOLD or before is None or last is None:
             return date.min
         renamings = last.all_renamings

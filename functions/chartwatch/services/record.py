@@ -139,13 +139,14 @@ class Files:
     """The files of one chart that a head names."""
 
     def __init__(self, store: RecordStore, head: Head) -> None:
-        """Read nothing yet."""
+        """Read nothing yet; what is read is kept."""
+        self.head = head
         self._store = store
-        self._head = head
+        self._ledgers: dict[int, Ledger] = {}
 
     def snapshot_before(self, period: date) -> Snapshot:
         """Return the latest snapshot before a period; one that is lost costs no more than time."""
-        for kept in reversed(self._head.snapshots):
+        for kept in reversed(self.head.snapshots):
             if kept.period < period:
                 try:
                     return self.snapshot_after(kept)
@@ -155,26 +156,27 @@ class Files:
 
     def snapshot_after(self, kept: KeptSnapshot) -> Snapshot:
         """Return a snapshot that the head names. Raises `RecordDamaged`."""
-        return self._store.get(self._head.chart, SNAPSHOT, kept.file)
+        return self._store.get(self.head.chart, SNAPSHOT, kept.file)
 
     def last_snapshot(self) -> Snapshot | None:
         """Return the snapshot after the last period, or None when it is lost."""
         found = self.snapshot_before(date.max)
-        return found if found.last == self._head.last else None
+        return found if found.last == self.head.last else None
 
     def ledger(self, year: int) -> Ledger:
         """Return the ledger of a year; an empty one where nothing is recorded of it. Raises `RecordDamaged`."""
-        name = self._head.ledgers.get(year)
-        return self._store.get(self._head.chart, LEDGER, name) if name else Ledger()
+        if year not in self._ledgers and (name := self.head.ledgers.get(year)):
+            self._ledgers[year] = self._store.get(self.head.chart, LEDGER, name)
+        return self._ledgers.get(year, Ledger())
 
     def ledgers(self, since: int = 0) -> Mapping[int, Ledger]:
         """Return the ledgers of the years from `since` on. Raises `RecordDamaged`."""
-        return {year: self.ledger(year) for year in self._head.ledgers if year >= since}
+        return {year: self.ledger(year) for year in self.head.ledgers if year >= since}
 
     def retracted(self) -> Ledger:
         """Return the slots that nobody holds. Raises `RecordDamaged`."""
-        name = self._head.retracted
-        return self._store.get(self._head.chart, RETRACTED, name) if name else Ledger()
+        name = self.head.retracted
+        return self._store.get(self.head.chart, RETRACTED, name) if name else Ledger()
 
 
 class WordsOfBulletins:

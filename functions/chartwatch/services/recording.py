@@ -15,7 +15,9 @@ from chartwatch.domain.milestones.ledger import Entry, Ledger, WorkNow, under_to
 from chartwatch.domain.milestones.milestone import Bulletin, Change, WorkFacts
 from chartwatch.domain.milestones.snapshot import Snapshot, is_kept, titles_of
 from chartwatch.domain.rules.claims import Claim
+from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Names, Renaming, learned
 from chartwatch.domain.works.work import Work
@@ -74,6 +76,17 @@ class Folded:
     def work_now(self) -> WorkNow:
         """What finds works under the names and ids that they have now."""
         return under_todays_names(self.catalog, Names(self.snapshot.all_renamings), self.snapshot.topped)
+
+    def first_of_what_works_are_now(self, entries: Iterable[Entry]) -> date:
+        """Return when works topped the chart first that holders of slots have turned out to be; the last day, if none.
+
+        What was sent of such a slot goes on at one of that work's, which may be of a period before the fold.
+        """
+        now, topped = self.work_now, self.snapshot.scopes[EVERYWHERE].first_topped
+        held = (entry for entry in entries if entry.is_held and entry.period >= self.start)
+        holders = (entry.holders[0] for entry in held if KINDS[entry.kind].names_its_work)
+        others = {work for holder in holders if (work := now(holder)) != holder.work_id}
+        return min((t.since for its in topped.values() for t in its.values() if t.work_id in others), default=date.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +150,13 @@ class Recorder:
         self._catalog = catalog
         self._rules = rules
         self._learned: dict[tuple[Renaming, ...], Catalog] = {}
+        self._files: Files | None = None
+
+    def files(self, head: Head) -> Files:
+        """Return the files of a head; a step reads the same ones several times."""
+        if self._files is None or self._files.head is not head:
+            self._files = Files(self._store, head)
+        return self._files
 
     def with_names(self, renamings: tuple[Renaming, ...]) -> Catalog:
         """Return the catalog with the names that its works have got in a chart."""
@@ -166,8 +186,10 @@ class Recorder:
                 raise RecordAhead(chart, step.cause.isoformat())
             return None
         if parts is None:
-            files = Files(self._store, head) if head else None
+            files = self.files(head) if head else None
             parts = Parts(files.ledgers(folded.start.year), files.retracted()) if files else Parts()
+            if (earlier := folded.first_of_what_works_are_now(parts.entries.values())) < folded.start:
+                return self.revise(chart, head, step._replace(start=earlier), policy)
         revised = self.difference(
             chart, folded, parts.entries, policy, WordsOfBulletins(self._store, chart, parts.bulletins)
         )
@@ -234,7 +256,7 @@ class Recorder:
 
     def _folded(self, chart: str, head: Head | None, step: Step) -> Folded:
         """Fold from `step.start`, or from earlier where the publications show that a title was renamed."""
-        files, start = Files(self._store, head) if head else None, step.start
+        files, start = self.files(head) if head else None, step.start
         while True:
             base = files.snapshot_before(start) if files else Snapshot()
             folded = self.fold(chart, base, start, step.until)

@@ -6,8 +6,9 @@ from dataclasses import replace
 from chartwatch.domain.milestones.ledger import Entry, Ledger, Sent
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.services.detect import Audit
-from chartwatch.services.record import LEDGER, SNAPSHOT, Files, KeptSnapshot
+from chartwatch.services.record import SNAPSHOT, Files, KeptSnapshot
 from tests.chronicle import CHANGE, DAY, NTH, Chronicle, a_run
+from tests.recorded import rewrite_ledgers, without
 
 NOTHING = Audit(milestones=(), snapshot=False, unprocessed=(), contradicted=())
 SLOT = "nth:daily:US:1"
@@ -23,12 +24,10 @@ def audited(chronicle: Chronicle) -> Audit | None:
     return chronicle.detector.audit(chronicle.chart.id)
 
 
-def with_ledger(chronicle: Chronicle, change: Callable[[Ledger], Ledger]) -> Chronicle:
-    """Let somebody change the ledger."""
-    head = chronicle.head
-    changed = change(Files(chronicle.record, head).ledger(2022))
-    name = chronicle.record.put(head.chart, LEDGER, changed)
-    assert chronicle.record.swap(head, replace(head, version=head.version + 1, ledgers={2022: name}))
+def with_ledger(change: Callable[[Ledger], Ledger]) -> Chronicle:
+    """Return a chart whose ledger somebody has changed."""
+    chronicle = recorded()
+    rewrite_ledgers(chronicle.record, chronicle.chart.id, change)
     return chronicle
 
 
@@ -70,17 +69,13 @@ def test_a_publication_after_the_record_is_not_what_it_lacks() -> None:
 
 
 def test_an_entry_that_somebody_changed_or_took_away_is_found() -> None:
-    changed = with_ledger(recorded(), with_entry(lambda entry: replace(entry, words="others")))
+    changed = with_ledger(with_entry(lambda entry: replace(entry, words="others")))
     assert audited(changed) == replace(NOTHING, milestones=(SLOT,))
-    gone = with_ledger(recorded(), lambda ledger: replace(ledger, entries={SLOT: ledger.entries[SLOT]}))
-    audit = audited(gone)
-    assert audit is not None
-    assert SLOT not in audit.milestones
-    assert set(audit.milestones) == recorded().slots() - {SLOT}
+    assert audited(with_ledger(without({SLOT}))) == replace(NOTHING, milestones=(SLOT,))
 
 
 def test_a_publication_that_was_not_processed_as_it_is_stored_is_found() -> None:
-    chronicle = with_ledger(recorded(), lambda its: replace(its, processed={**its.processed, DAY: "another"}))
+    chronicle = with_ledger(lambda its: replace(its, processed={**its.processed, DAY: "another"}))
     assert audited(chronicle) == replace(NOTHING, unprocessed=(DAY,))
 
 
@@ -94,5 +89,5 @@ def test_another_last_snapshot_is_found_and_one_that_is_lost_is_no_difference() 
 
 def test_what_was_sent_otherwise_than_it_is_recorded_is_found() -> None:
     earlier = Sent(DAY, 1, (), left_censored=False, reasons=())
-    chronicle = with_ledger(recorded(), with_entry(lambda entry: replace(entry, sent=earlier)))
+    chronicle = with_ledger(with_entry(lambda entry: replace(entry, sent=earlier)))
     assert audited(chronicle) == replace(NOTHING, contradicted=(SLOT,))

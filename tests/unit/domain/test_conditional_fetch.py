@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chartwatch.adapters.memory import MemoryValidators
+from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.services.fetching import (
     ConditionalFetch,
     DocumentUnchanged,
@@ -13,6 +13,7 @@ from chartwatch.services.fetching import (
     Response,
     Validators,
 )
+from tests.stores import Cloud
 
 REQUEST = Request("https://charts.example/a", {"page": "2"})
 STORED, FRESH = Validators(etag='"one"'), Validators(etag='"two"')
@@ -37,8 +38,8 @@ class Provider:
         return date(2022, 1, 1)
 
 
-def stored(validators: Validators | None) -> MemoryValidators:
-    store = MemoryValidators()
+def stored(validators: Validators | None) -> DynamoValidators:
+    store = Cloud().validators()
     if validators is not None:
         store.put(REQUEST.full_url, validators)
     return store

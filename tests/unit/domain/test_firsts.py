@@ -1,5 +1,6 @@
 """The honour roll of a scope, and who is n-th or first with n on it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from chartwatch.domain.milestones.fold import eligibility
@@ -22,22 +23,22 @@ def roll(*works: tuple[str, int, tuple[str | None, ...]]) -> HonourRoll:
     return its
 
 
-def titles(lines: object) -> list[str]:
-    return [line.title for line in lines]  # type: ignore[attr-defined]
+def titles(holders: Iterable[Holder]) -> list[str]:
+    return [holder.title for holder in holders]
 
 
 def test_works_stand_on_the_roll_of_each_of_their_groups_in_the_order_of_topping() -> None:
     its = roll(("a", 0, ("KR",)), ("b", 1, ("ES", "KR")), ("c", 2, ()), ("d", 3, ("ES",)))
     assert (titles(its.of_group("KR")), titles(its.of_group("ES"))) == (["A", "B"], ["B", "D"])
-    assert [(line.title, line.group) for line in its.lines] == [("A", "KR"), ("B", "ES"), ("B", "KR"), ("D", "ES")]
-    assert its.of_group("US") == ()
-    assert its.most == 2
+    in_all = [(line.title, line.group) for line in its.of_all_groups()]
+    assert in_all == [("A", "KR"), ("B", "ES"), ("B", "KR"), ("D", "ES")]
+    assert (its.count("KR"), its.count("US"), its.most) == (2, 0, 2)
 
 
 def test_nobody_stands_on_an_empty_roll() -> None:
-    assert (HonourRoll().most, HonourRoll().of_group(None)) == (0, ())
-    assert nth_holders([], 1) == ()
-    assert race_holders([], 1) == []
+    its = HonourRoll()
+    assert (its.most, its.count(None), list(its.of_group(None)), list(its.of_all_groups())) == (0, 0, [], [])
+    assert (list(nth_holders([], 1)), list(race_holders([], 1))) == ([], [])
 
 
 def test_a_work_of_which_something_is_unknown_is_undecided_and_on_no_roll() -> None:
@@ -46,7 +47,7 @@ def test_a_work_of_which_something_is_unknown_is_undecided_and_on_no_roll() -> N
     (undecided,) = its.undecided
     assert undecided.work == Holder("riddle", "Riddle", DAY + timedelta(2), "1")
     assert undecided.unknown == (Fact.ORIGINAL_LANGUAGE,)
-    assert its.lines == []
+    assert list(its.of_all_groups()) == []
 
 
 def test_a_line_has_the_season_and_what_the_chart_called_it() -> None:
@@ -70,5 +71,5 @@ def test_the_nth_are_those_of_whose_period_fewer_came_before() -> None:
 
 def test_a_race_is_held_by_all_groups_that_get_there_in_the_soonest_period() -> None:
     its = roll(("a", 0, ("KR",)), ("b", 1, ("ES",)), ("c", 2, ("KR",)), ("d", 2, ("ES",)), ("e", 3, ("KR",)))
-    held = [{(line.title, line.group) for line in race_holders(its.lines, n)} for n in (1, 2, 3, 4)]
+    held = [{(line.title, line.group) for line in race_holders(its.of_all_groups(), n)} for n in (1, 2, 3, 4)]
     assert held == [{("A", "KR")}, {("C", "KR"), ("D", "ES")}, {("E", "KR")}, set()]

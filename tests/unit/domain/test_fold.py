@@ -50,7 +50,7 @@ def test_a_fold_that_begins_after_any_snapshot_comes_to_the_same(data: st.DataOb
 
 @examples(30)
 @given(worlds())
-def test_publications_whose_claims_nobody_asks_for_are_known_afterwards_all_the_same(world: World) -> None:
+def test_publications_that_are_skipped_are_known_afterwards_all_the_same(world: World) -> None:
     done = run(straight(world))
     for chart in world.chart_ids:
         advanced, skipped = (Fold(world.facts.catalog, world.facts.rule_set) for _ in range(2))
@@ -109,7 +109,7 @@ def test_territories_are_counted_by_what_the_rule_counts() -> None:
     assert first(replace(SPREAD, count=Count.SEASONS), **ones)[0] == []
 
 
-def test_plain_changes_are_claimed_before_all_else_and_single_territories_before_all() -> None:
+def test_changes_are_claimed_before_all_else_and_single_territories_before_all() -> None:
     chronicle = Chronicle(NTH, ANYWHERE, CHANGE)
     chronicle.arrives(0, US="Ozark", KR="Ozark")
     (bulletin,) = chronicle.arrives(1, US="Squid Game", KR="Squid Game")

@@ -26,7 +26,7 @@ from tests.chronicle import (
 
 SPREAD = SpreadRule("spread", Scope.CHART, "{title} in {n}", "in {n}", at=(2,))
 REIGN = ReignRule("reign", Scope.TERRITORY, "{title} for {n} {periods}", "{n} {periods}", at=(2,))
-UNHEARD = Work("unheard", "Never at #1", Kind.SERIES, "ko", ("KR",))
+NEVER_THERE = Work("never", "Never at #1", Kind.SERIES, "ko", ("KR",))
 
 
 def two_territories() -> tuple[Chronicle, NotedCharts]:
@@ -41,9 +41,9 @@ def two_territories() -> tuple[Chronicle, NotedCharts]:
 
 def test_a_fact_about_a_work_that_never_topped_the_chart_reads_no_publication() -> None:
     chronicle, noted = two_territories()
-    assert chronicle.learns(*WORKS, UNHEARD) == []
+    assert chronicle.learns(*WORKS, NEVER_THERE) == []
     assert noted.read == []
-    assert chronicle.head.catalog == Catalog((*WORKS, UNHEARD)).version
+    assert chronicle.head.catalog == Catalog((*WORKS, NEVER_THERE)).version
 
 
 def test_a_work_of_another_kind_and_the_same_title_reads_none_either() -> None:
@@ -197,6 +197,15 @@ def test_a_slot_recorded_only_is_sent_where_another_of_its_work_was() -> None:
     assert chronicle.entry("reign:daily:US:squid:2").sent is None
     assert sent(chronicle.learns(SAME)) == [("reign:daily:US:squid:2", Status.CORRECTED)]
     assert chronicle.held("reign:daily:US:unlisted:series:ojingeo geim:2").silent
+
+
+def test_a_title_that_is_given_up_period_by_period_goes_on_under_its_new_name() -> None:
+    chronicle = Chronicle(replace(REIGN, at=(1,)), works=())
+    a_run(chronicle, "Squid Game", "Ozark", "Squid Game!", "Ozark", "Squid Game!")
+    new, former = (f"reign:daily:US:unlisted:series:{title}:1" for title in ("squid game", "squid game!"))
+    assert sent(chronicle.arrives(2, US="Squid Game")) == [(former, Status.CORRECTED)]
+    assert sent(chronicle.arrives(4, US="Squid Game")) == [(new, Status.CORRECTED)]
+    assert chronicle.held(former).moved_to == new
 
 
 def test_what_was_sent_of_two_works_stays_true_of_the_one_that_they_are() -> None:

@@ -163,7 +163,7 @@ def test_works_say_the_same_under_the_ids_that_they_have_now() -> None:
     assert substance(MILESTONE, lambda holder: ids[holder.work_id]) == substance(now)
 
 
-def test_the_digest_of_words_leaves_out_the_document_and_how_the_chart_labels_a_season() -> None:
+def test_the_digest_of_words_leaves_out_the_document_and_labels_of_seasons() -> None:
     document = Provenance("two.csv", "2022-02-01T00:00:00Z", "2" * 64)
     same = (
         replace(MILESTONE, evidence=replace(EVIDENCE, edition=document)),

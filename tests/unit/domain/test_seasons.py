@@ -72,9 +72,7 @@ def test_a_season_that_netflix_called_by_another_word_later_is_the_same(title: s
     st.integers(1, 99),
     st.sampled_from(["Season", "Part", "Volume", "Book", "Chapter", "Collection", "Series", "Temporada"]),
 )
-def test_a_number_is_the_season_whatever_the_word_with_the_title_or_without(
-    title: str, number: int, word: str
-) -> None:
+def test_a_number_is_the_season_whatever_the_word_with_the_title_or_without(title: str, number: int, word: str) -> None:
     assert season_of(title, f"{word} {number}") == season_of("", f": {word} {number}: A Name") == str(number)
 
 

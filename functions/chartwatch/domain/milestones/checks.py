@@ -16,9 +16,8 @@ from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.domain.milestones.fold import fold, work_of
 from chartwatch.domain.rules.claims import Claim, facts_in_words, group_name, slot_id
 from chartwatch.domain.rules.evidence import Gap
+from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.nth import NthRule
-from chartwatch.domain.rules.race import RaceRule
 from chartwatch.domain.rules.rule import Condition, Fact, Rule, RuleSet, Scope
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
@@ -108,13 +107,11 @@ def check(said: Assertion, territory: str, timeline: Timeline, catalog: Catalog)
     The scope of the rule must be that of the territory: `chart` for `*`, otherwise `territory`.
     """
     scope = _Scope(said, territory, timeline, catalog)
-    match said.rule:
-        case NthRule():
-            return _nth(said, scope) if said.works else _nth_held(said, scope)
-        case RaceRule():
-            return _race(said, scope)
-        case _:
-            return _held(said, scope)
+    if not isinstance(said.rule, FirstsRule):
+        return _held(said, scope)
+    if said.rule.is_of_groups:
+        return _race(said, scope)
+    return _nth(said, scope) if said.works else _nth_held(said, scope)
 
 
 def elsewhere(
@@ -124,7 +121,7 @@ def elsewhere(
 
     Asked are the same territory and the whole world, where it topped these, otherwise all territories together.
     """
-    if not isinstance(said.rule, NthRule | RaceRule):
+    if not isinstance(said.rule, FirstsRule):
         return
     for other, timeline in timelines.items():
         if other == chart or not said.rule.is_about(timeline[-1].chart.list_name):
@@ -159,10 +156,8 @@ class _Scope:
         its = _restricted(timeline, territory)
         titles = len({one for publication in its for ones in publication.number_ones.values() for one in ones})
         self.rule = said.rule
-        if isinstance(said.rule, NthRule):
+        if isinstance(said.rule, FirstsRule):
             self.rule = replace(said.rule, at=tuple(range(1, titles + 1)))
-        elif isinstance(said.rule, RaceRule) and said.n is not None:
-            self.rule = replace(said.rule, at=(said.n,))
         claims, snapshot = fold(its, catalog, RuleSet([self.rule]))
         self.territory = territory
         self.chart = its[-1].chart
@@ -331,7 +326,7 @@ def _nth_held(said: Assertion, scope: _Scope) -> Answer:
 
 def _race(said: Assertion, scope: _Scope) -> Answer:
     n = said.n or 0
-    claim = next(iter(scope.claims), None)
+    claim = next((claim for claim in scope.claims if claim.n == n), None)
     if claim is None:
         counts = [len(scope.qualifying(said.group)) + len(scope.undecided())] if said.group else []
         enough = bool(scope.undecided()) and all(count >= n for count in counts)
@@ -378,17 +373,15 @@ def _of_claim(scope: _Scope, claim: Claim, before: Sequence[Holder]) -> Answer:
 
 def _nobody(said: Assertion, scope: _Scope, *, possible: bool) -> Answer:
     """Return that a place is not held, which is unknown where that is `possible` all the same."""
-    counted = scope.lines() if isinstance(said.rule, NthRule | RaceRule) else ()
-    n = said.n or 0
-    match said.rule:
-        case NthRule():
-            known = len(scope.qualifying(said.group))
-            count = "none counts" if not known else f"{words.cardinal(known)} {'counts' if known == 1 else 'count'}"
-            sentence = f"There is no {words.ordinal(n)} at #1 of {scope.where}: {count}"
-        case RaceRule():
-            sentence = f"No group has {words.cardinal(n)} at #1 of {scope.where}"
-        case _:
-            sentence = f"Nothing holds {said.rule.id}:{scope.chart.id}:{scope.territory}:{said.place}"
+    counted = scope.lines() if isinstance(said.rule, FirstsRule) else ()
+    n, known = said.n or 0, len(scope.qualifying(said.group))
+    sentence = said.rule.vacancy.format(
+        slot=slot_id(said.rule.id, scope.chart.id, scope.territory, said.place),
+        where=f"at #1 of {scope.where}",
+        ordinal=words.ordinal(n),
+        cardinal=words.cardinal(n),
+        count=f"{words.cardinal(known) if known else 'none'} {'count' if known > 1 else 'counts'}",
+    )
     verdict = Verdict.UNKNOWN if possible else Verdict.FALSE
     known_so_far = ", as far as is known" if possible else ""
     return scope.answer(verdict, f"{sentence}{known_so_far}, {scope.span}.", before=counted)

@@ -203,7 +203,7 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy, words: WordsOf)
     )
     last_sent = known.last_sent if known else None
     sent = last_sent if silent else Sent(claim.period, claim.n, claim.holders, claim.left_censored, claim.reasons)
-    replaced = _replaced(known, milestone, words) if known else None
+    replaced = _replaced(known, milestone, words, resent=resent) if known else None
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, known.bulletins if known else ()))
 
 
@@ -227,11 +227,13 @@ def _is_silent(claim: Claim, known: _Known | None, policy: Policy, now: Substanc
     return (is_same or known.sent == now) and known.owed in (None, now)
 
 
-def _replaced(known: _Known, milestone: Milestone, words: WordsOf) -> Replaced:
+def _replaced(known: _Known, milestone: Milestone, words: WordsOf, *, resent: bool) -> Replaced:
+    """Return what a revision replaces: the one before, or where that is only sent now, what was sent."""
     before = known.entry
-    lost = {h.work_id for h in before.holders} - {h.work_id for h in milestone.holders}
+    holders = known.last_sent.holders if resent and known.last_sent else before.holders
+    lost = {h.work_id for h in holders} - {h.work_id for h in milestone.holders}
     brief = words(before).brief if lost and not milestone.silent else ""
-    return Replaced(before.status, before.holders, known.last_sent is not None, brief)
+    return Replaced(before.status, holders, known.last_sent is not None, brief)
 
 
 def _moved_away(entry: Entry, chart: str, claim: Claim, policy: Policy, words: WordsOf, *, goes_on: bool) -> Revised:
@@ -273,12 +275,14 @@ def _retracted(
         revision=entry.revision + 1,
         holders=(),
         reasons=(),
-        headline=f"{how}: {headline}",
+        headline=f"{how}: {headline}" if entry.is_held else headline,
         brief=brief,
         evidence=None,
         replaces=entry.reference,
         moved_to=moved_to,
     )
     sent = entry.sent if silent else Sent(entry.period, entry.n, (), entry.left_censored, ())
-    replaced = Replaced(entry.status, entry.holders, entry.sent is not None, brief)
+    # What was retracted already, and is only sent now, names whom it was sent of.
+    holders = entry.holders if entry.is_held or entry.sent is None else entry.sent.holders
+    replaced = Replaced(entry.status, holders, entry.sent is not None, brief)
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, entry.bulletins))

@@ -1,0 +1,86 @@
+"""A record made anew from its bulletins, and what is sent then."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwatch.domain.milestones.ledger import from_bulletins
+from chartwatch.domain.milestones.milestone import Status
+from chartwatch.services.detect import Detector
+from chartwatch.services.record import Files, RecordedBulletins
+from tests.chronicle import CHART, NTH, Chronicle, a_run, sent
+from tests.courses import Run, run
+from tests.recorded import entries
+from tests.strategies import PERIODS, START, World, courses, examples, other_facts, worlds
+
+LIVE_FROM = st.none() | st.integers(0, 7 * PERIODS).map(lambda days: START + timedelta(days))
+
+
+def drawn(data: st.DataObject) -> tuple[World, Run, Detector]:
+    """Return a world, what became of it in some course, and a detector of its final facts."""
+    world, live_from = data.draw(worlds()), data.draw(LIVE_FROM)
+    done = run(data.draw(courses(world, other_facts=other_facts())), live_from)
+    return world, done, Detector(done.charts, done.store, world.facts.catalog, world.facts.rule_set, live_from)
+
+
+@examples(50)
+@given(st.data())
+def test_the_ledger_can_be_made_anew_from_the_bulletins(data: st.DataObject) -> None:
+    world, done, _ = drawn(data)
+    for chart in world.chart_ids:
+        assert from_bulletins(RecordedBulletins(done.store).bulletins(chart)) == entries(done.store, chart)
+
+
+@examples(50)
+@given(st.data())
+def test_a_rebuild_of_a_record_that_is_right_changes_nothing(data: st.DataObject) -> None:
+    world, done, detector = drawn(data)
+    for chart in world.chart_ids:
+        before = entries(done.store, chart)
+        assert detector.rebuild(chart, commit=False) is None
+        assert detector.rebuild(chart, commit=True) is None
+        assert entries(done.store, chart) == before
+
+
+@examples(50)
+@given(st.data())
+def test_what_contradicts_what_was_sent_is_sent_when_asked_for(data: st.DataObject) -> None:
+    world, _, detector = drawn(data)
+    for chart in world.chart_ids:
+        audit = detector.audit(chart)
+        assert audit is not None
+        bulletin = detector.rebuild(chart, commit=True, send=True)
+        slots = {change.milestone.slot for change in bulletin.changes} if bulletin else set()
+        assert slots == set(audit.contradicted)
+        assert bulletin is None or all(change.is_sent for change in bulletin.changes)
+        after = detector.audit(chart)
+        assert after is not None
+        assert after.contradicted == ()
+
+
+def test_a_ledger_that_is_lost_comes_back_and_nothing_is_sent_again() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game", "Money Heist")
+    before = entries(chronicle.record, CHART.id)
+    head = chronicle.record.head(CHART.id)
+    assert head is not None
+    assert chronicle.record.swap(head, replace(head, ledgers={}, version=head.version + 1))
+    assert entries(chronicle.record, CHART.id) == {}
+    assert chronicle.detector.rebuild(CHART.id, commit=True) is None
+    assert entries(chronicle.record, CHART.id) == before
+    assert sent(chronicle.arrives(2, US="Money Heist")) == []
+    assert sent(chronicle.arrives(3, US="Elite")) == [("nth:daily:US:3", Status.ANNOUNCED)]
+
+
+def test_a_rebuild_without_a_head_goes_on_from_what_was_sent() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game")
+    bulletins = list(RecordedBulletins(chronicle.record).bulletins(CHART.id))
+    del chronicle.record._heads[CHART.id]
+    assert chronicle.detector.rebuild(CHART.id, commit=True) is None
+    head = chronicle.record.head(CHART.id)
+    assert head is not None
+    assert head.version > bulletins[-1].number
+    assert Files(chronicle.record, head).ledger(2022).entries.keys() == {"nth:daily:US:1"}
