@@ -10,7 +10,7 @@ from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.renames import learned
+from chartwatch.domain.works.renames import with_renamings
 from chartwatch.errors import Conflict, RecordNewer
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import BULLETIN, FOLD, FORMAT, KEPT_FOR, Head, RecordStore
@@ -242,4 +242,4 @@ class Detector:
         if head.rules != self._rules.versions or head.fold != FOLD or before is None or last is None:
             return date.min
         renamings = last.all_renamings
-        return last.first_affected(learned(before, renamings), self._recorder.with_names(renamings))
+        return last.first_affected(with_renamings(before, renamings), self._recorder.with_names(renamings))

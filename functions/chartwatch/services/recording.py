@@ -19,7 +19,7 @@ from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.renames import Names, Renaming, learned
+from chartwatch.domain.works.renames import Names, Renaming, with_renamings
 from chartwatch.domain.works.work import Work
 from chartwatch.errors import Conflict, RecordAhead
 from chartwatch.services.ports import ChartStore
@@ -61,7 +61,7 @@ class Folded:
     """What publications come to: the claims from `start` on, and the snapshots that are kept, from `after` on.
 
     `processed` has the digests of the publications from `start` on, and `charts` what their charts are called.
-    `catalog` has learned the names that works have got; `snapshot` is that after the last publication.
+    `catalog` has the names that works have got; `snapshot` is that after the last publication.
     """
 
     start: date
@@ -149,7 +149,7 @@ class Recorder:
         self._store = store
         self._catalog = catalog
         self._rules = rules
-        self._learned: dict[tuple[Renaming, ...], Catalog] = {}
+        self._renamed: dict[tuple[Renaming, ...], Catalog] = {}
         self._files: Files | None = None
 
     def files(self, head: Head) -> Files:
@@ -160,9 +160,9 @@ class Recorder:
 
     def with_names(self, renamings: tuple[Renaming, ...]) -> Catalog:
         """Return the catalog with the names that its works have got in a chart."""
-        if renamings not in self._learned:
-            self._learned[renamings] = learned(self._catalog, renamings)
-        return self._learned[renamings]
+        if renamings not in self._renamed:
+            self._renamed[renamings] = with_renamings(self._catalog, renamings)
+        return self._renamed[renamings]
 
     def process(self, chart: str, head: Head | None, step: Step, policy: Policy) -> tuple[Head | None, Bulletin | None]:
         """Take a step from `head`, and return the head after it with the bulletin, if there is any.

@@ -6,9 +6,9 @@ import pytest
 
 from chartwatch.cli.histories import sample_catalog
 from chartwatch.cli.rules import broken
-from chartwatch.rules import Example, default_rules, parse_examples, parse_rules
+from chartwatch.rules import Example, default_rules, examine, parse_rules
 
-EXAMPLES = parse_examples((resources.files("chartwatch.rules") / "default.yaml").read_bytes(), "default.yaml")
+EXAMPLES = examine((resources.files("chartwatch.rules") / "default.yaml").read_bytes(), "default.yaml").examples
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.rule} {'tells' if e.tells else 'is silent'}")

@@ -10,6 +10,14 @@ from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, Scope
 from chartwatch.rules import default_rules
 from chartwatch.sources import SOURCES
 
+RACE = "first-country-with-n-non-english-series"
+SAMPLE = [
+    rule
+    for rule in default_rules()
+    if rule.id
+    in ("new-number-one", "first-in-language", "nth-non-english-series", RACE, f"{RACE}-anywhere", "longest-reign")
+]
+
 
 def rule(*where: Condition, count: Count = Count.WORKS) -> Rule:
     return NthRule("a-rule", Scope.CHART, "{title}", "{n}", where=where, at=(1,), count=count)
@@ -54,7 +62,7 @@ def test_a_rule_that_counts_seasons_says_so() -> None:
 
 
 def test_every_rule_shows_whole_at_eighty_columns() -> None:
-    lines = printed(rules_table(default_rules(), 80), 80)
+    lines = printed(rules_table(SAMPLE, 80), 80)
     assert max(map(len, lines)) <= 80
     assert lines[0].split() == ["id", "kind", "scope", "per", "at", "where"]
     at = next(number for number, line in enumerate(lines) if line.startswith("english-series-anywhere"))
@@ -65,9 +73,14 @@ def test_every_rule_shows_whole_at_eighty_columns() -> None:
     assert "…" not in "".join(lines)
 
 
+def test_a_long_word_of_what_a_rule_counts_is_broken_and_not_cut() -> None:
+    lines = printed(rules_table([*SAMPLE, rule(condition(Fact.ORIGINAL_LANGUAGE, "ko"))], 80), 80)
+    assert [line[66:] for line in lines[-2:]] == ["Korean-langua", "ge titles"]
+
+
 def test_a_rule_is_one_line_where_there_is_room() -> None:
-    lines = printed(rules_table(default_rules(), 124), 124)
-    assert len(lines) == 1 + len(default_rules())
+    lines = printed(rules_table(SAMPLE, 124), 124)
+    assert len(lines) == 1 + len(SAMPLE)
     assert [line.split() for line in lines if line.startswith(("first-country", "longest"))][1:] == [
         [
             *("first-country-with-n-non-english-series-anywhere", "race", "chart", "country"),

@@ -15,7 +15,8 @@ import typer
 import yaml
 
 from chartwatch.cli.main import app
-from chartwatch.domain.rules.rule import RuleKind
+from chartwatch.domain.rules.kinds import KINDS
+from chartwatch.domain.rules.written import WrittenRule
 from chartwatch.rules import default_rules, parse_rules
 from chartwatch.rules.schema import rules_schema
 from chartwatch.sources import open_source
@@ -113,8 +114,17 @@ def test_every_parameter_of_the_template_is_explained() -> None:
     assert [name for name in template["Parameters"] if f"`{name}`" not in README] == []
 
 
-def test_every_rule_kind_and_every_default_rule_is_explained() -> None:
-    assert [kind for kind in RuleKind if f"`{kind}`" not in RULES] == []
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_rule_has_a_section_with_its_fields_and_an_example(kind: str) -> None:
+    section = re.split("\n##", RULES.partition(f"\n### `{kind}`\n")[2])[0]
+    own = KINDS[kind].written.model_fields.keys() - WrittenRule.model_fields.keys()
+    assert [field for field in sorted(own) if f"\n| `{field}` |" not in section] == []
+    [example] = blocks(section, "yaml")
+    assert [rule.kind for rule in parse_rules(example.encode(), "docs/rules.md")] == [kind]
+
+
+def test_every_field_of_all_rules_and_every_default_rule_is_explained() -> None:
+    assert [field for field in WrittenRule.model_fields if f"\n| `{field}` |" not in RULES] == []
     assert [rule.id for rule in default_rules() if f"`{rule.id.removesuffix('-anywhere')}`" not in RULES] == []
 
 
@@ -126,7 +136,7 @@ def test_the_schema_of_rules_is_the_published_one() -> None:
 
 
 def test_the_example_of_a_rule_is_one() -> None:
-    (example,) = blocks(RULES, "yaml")
+    example = blocks(RULES, "yaml")[0]
     assert [rule.id for rule in parse_rules(example.encode(), "docs/rules.md")] == ["nth-korean-series"]
 
 

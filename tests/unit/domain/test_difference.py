@@ -7,7 +7,7 @@ import pytest
 
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.milestones.difference import Policy, Words, difference
-from chartwatch.domain.milestones.ledger import Entry, WorkNow, as_recorded, contradictions
+from chartwatch.domain.milestones.ledger import Entry, WorkNow, contradictions, id_as_recorded
 from chartwatch.domain.milestones.milestone import Change, Replaced, Status
 from chartwatch.domain.rules.claims import Claim, Reason
 from chartwatch.domain.rules.evidence import Evidence
@@ -56,7 +56,7 @@ class Record:
         self._words: dict[str, Words] = {}
         self.after(*claims, policy=policy)
 
-    def after(self, *claims: Claim, policy: Policy = NEWS, now: WorkNow = as_recorded) -> list[Change]:
+    def after(self, *claims: Claim, policy: Policy = NEWS, now: WorkNow = id_as_recorded) -> list[Change]:
         """Compare all claims that there are with the ledger, and return what changes."""
         revised = difference(claims, self.ledger, "daily", policy, lambda entry: self._words[entry.slot], now=now)
         for change, entry in revised:
@@ -69,7 +69,7 @@ class Record:
 
     @property
     def contradicted(self) -> list[str]:
-        return list(contradictions(self.ledger.values(), as_recorded))
+        return list(contradictions(self.ledger.values(), id_as_recorded))
 
 
 def sent(changes: list[Change]) -> list[tuple[str, Status]]:

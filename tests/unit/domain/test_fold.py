@@ -15,7 +15,7 @@ from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count, Rule, RuleSet, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.rules.standing import EVERYWHERE
-from chartwatch.domain.works.renames import learned
+from chartwatch.domain.works.renames import with_renamings
 from chartwatch.domain.works.work import Kind
 from tests.chronicle import CHANGE, DAY, NTH, Chronicle, Ones, a_run
 from tests.courses import run, straight
@@ -40,7 +40,7 @@ def test_a_fold_that_begins_after_any_snapshot_comes_to_the_same(data: st.DataOb
     for chart in world.chart_ids:
         publications = done.charts.summaries(chart)
         claims, last = fold(publications, world.facts.catalog, world.facts.rule_set)
-        catalog = learned(world.facts.catalog, last.all_renamings)
+        catalog = with_renamings(world.facts.catalog, last.all_renamings)
         whole = Fold(catalog, world.facts.rule_set)
         for number, publication in enumerate(publications):
             later = [claim for claim in claims if claim.period >= publication.period]

@@ -9,9 +9,9 @@ from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.milestones.ledger import (
     Entry,
     Sent,
-    as_recorded,
     contradictions,
     digest_of_words,
+    id_as_recorded,
     substance,
     under_todays_names,
 )
@@ -90,13 +90,13 @@ def test_what_was_last_sent_is_believed_and_may_contradict_what_is_recorded(
     milestone: Milestone, sent: Sent | None, believed: bool, contradicts: bool
 ) -> None:
     entry = Entry.of(milestone, sent, (1,))
-    assert (entry.is_believed, entry.contradicts_what_was_sent(as_recorded)) == (believed, contradicts)
+    assert (entry.is_believed, entry.contradicts_what_was_sent(id_as_recorded)) == (believed, contradicts)
 
 
 def test_what_was_sent_of_a_work_under_its_former_id_contradicts_nothing() -> None:
     former = SENT._replace(holders=(replace(HOLDER, work_id="unlisted:series:squid game"),))
     entry = Entry.of(MILESTONE, former, ())
-    assert entry.contradicts_what_was_sent(as_recorded)
+    assert entry.contradicts_what_was_sent(id_as_recorded)
     assert not entry.contradicts_what_was_sent(
         lambda holder: holder.work_id.replace("unlisted:series:squid game", "squid")
     )
@@ -104,7 +104,7 @@ def test_what_was_sent_of_a_work_under_its_former_id_contradicts_nothing() -> No
 
 def test_contradictions_are_listed_by_their_slots() -> None:
     entries = [Entry.of(replace(MILESTONE, slot=slot), SENT_RETRACTED, ()) for slot in ("c", "a", "b")]
-    assert contradictions([*entries, Entry.of(MILESTONE, SENT, ())], as_recorded) == ("a", "b", "c")
+    assert contradictions([*entries, Entry.of(MILESTONE, SENT, ())], id_as_recorded) == ("a", "b", "c")
 
 
 # What says the same.

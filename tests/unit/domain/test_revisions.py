@@ -7,7 +7,7 @@ import pytest
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
 from chartwatch.domain.charts.versions import MAX_VERSIONS, RevisionKind, Revisions, Versions, with_version
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.renames import Names, Renaming, learned
+from chartwatch.domain.works.renames import Names, Renaming, with_renamings
 from chartwatch.domain.works.work import Kind, Work
 
 RELABELLED, RESTATED, REPLACED = RevisionKind.RELABELLED, RevisionKind.RESTATED, RevisionKind.REPLACED
@@ -237,21 +237,21 @@ def aliases(catalog: Catalog) -> dict[str, tuple[str, ...]]:
 
 def test_a_listed_work_bears_every_name_that_it_has_come_to() -> None:
     catalog = Catalog([Work("a", "A", Kind.SERIES, aliases=("Also",)), Work("x", "X", Kind.SERIES)])
-    assert aliases(learned(catalog, renamings("1 A B", "2 B C"))) == {"a": ("Also", "B", "C"), "x": ()}
+    assert aliases(with_renamings(catalog, renamings("1 A B", "2 B C"))) == {"a": ("Also", "B", "C"), "x": ()}
 
 
 def test_a_name_that_is_another_works_stays_that_works_alone() -> None:
     catalog = Catalog([Work("a", "A", Kind.SERIES), Work("b", "Other", Kind.SERIES, aliases=("B",))])
-    assert learned(catalog, renamings("1 A B")) is catalog
-    assert aliases(learned(catalog, renamings("1 A B", "2 B C"))) == {"a": ("C",), "b": ("B", "C")}
+    assert with_renamings(catalog, renamings("1 A B")) is catalog
+    assert aliases(with_renamings(catalog, renamings("1 A B", "2 B C"))) == {"a": ("C",), "b": ("B", "C")}
 
 
 def test_a_name_of_one_kind_is_neither_given_to_nor_taken_by_another_kind() -> None:
     catalog = Catalog([Work("a", "A", Kind.FILM), Work("b", "B", Kind.FILM), Work("c", "A", Kind.SERIES)])
-    assert aliases(learned(catalog, renamings("1 A B"))) == {"a": (), "b": (), "c": ("B",)}
+    assert aliases(with_renamings(catalog, renamings("1 A B"))) == {"a": (), "b": (), "c": ("B",)}
 
 
 def test_an_unlisted_work_and_a_split_title_add_no_name() -> None:
     catalog = Catalog([Work("a", "A", Kind.SERIES)])
-    assert learned(catalog, renamings("1 X Y")) is catalog
-    assert learned(catalog, renamings("1 A B", "1 A C")) is catalog
+    assert with_renamings(catalog, renamings("1 X Y")) is catalog
+    assert with_renamings(catalog, renamings("1 A B", "1 A C")) is catalog

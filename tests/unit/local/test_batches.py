@@ -1,59 +1,104 @@
-"""What a mapping does next with the records of a shard."""
+"""What a mapping does with the records of a shard."""
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwatch_local.batches import Answered, Discard, Entry, Failed, Invoke, Policy, Shard, Throttled, Wait
+from chartwatch_local.batches import Delivery, Discard, Entry, NotReached, Policy, batches, first_failed
 
-REPORTS = Policy(batch_size=4, retries=2, bisects=True, reports=True)
+POLICY = Policy(batch_size=4, retries=2, bisects=True, reports=True)
+FOUR = ["100", "101", "102", "103"]
 
 
 def entries(count: int, made: float = 0.0) -> list[Entry]:
     return [Entry(str(100 + at), made, {}) for at in range(count)]
 
 
-def holding(policy: Policy, count: int = 4) -> Shard:
-    shard = Shard(policy)
-    shard.arrived(entries(count), 0.0)
-    return shard
+def numbers(these: Sequence[Entry]) -> list[str]:
+    return [entry.number for entry in these]
 
 
-def numbers(step: Invoke | Discard | Wait) -> list[str]:
-    assert not isinstance(step, Wait)
-    return [entry.number for entry in step.entries]
+Function = Callable[[list[str]], int | None]
+"""Where a function fails that gets records of these numbers, or None."""
 
 
-def failing(*names: object) -> Answered:
-    return Answered({"batchItemFailures": [{"itemIdentifier": name} for name in names]})
+def answering(*answers: int | None) -> Function:
+    """A function that fails at these places, one after another, and is well then."""
+    left = list(answers)
+    return lambda _: left.pop(0) if left else None
+
+
+def failing_at(number: str) -> Function:
+    return lambda names: names.index(number) if number in names else None
+
+
+def not_reached(_: list[str]) -> None:
+    raise NotReached
+
+
+@dataclass
+class Run:
+    """A delivery to a function, on a clock that goes on by the pauses."""
+
+    function: Function
+    policy: Policy = POLICY
+    now: float = 0.0
+    got: list[list[str]] = field(default_factory=list)
+    given_up: list[Discard] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+
+    def deliver(self, these: Sequence[Entry]) -> None:
+        Delivery(self.policy, self.invoke, self.given_up.append, lambda: self.now, self.pause).deliver(these)
+
+    def invoke(self, these: Sequence[Entry]) -> int | None:
+        self.got.append(numbers(these))
+        return self.function(self.got[-1])
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+    def lost(self) -> list[tuple[str, int, list[str]]]:
+        return [(discard.reason, discard.invocations, numbers(discard.entries)) for discard in self.given_up]
+
+
+def delivered(function: Function, count: int = 4, policy: Policy = POLICY) -> Run:
+    its = Run(function, policy)
+    its.deliver(entries(count))
+    return its
+
+
+def batched(policy: Policy, *pages: tuple[float, int]) -> list[list[str]]:
+    """Return the batches of pages, each of which comes at a time and has so many records."""
+    now = 0.0
+    made = iter(entries(100))
+
+    def come() -> Iterator[list[Entry]]:
+        nonlocal now
+        for now, count in pages:  # noqa: B007  # it is the clock
+            yield [next(made) for _ in range(count)]
+
+    return [numbers(batch) for batch in batches(come(), policy, lambda: now)]
 
 
 def test_records_go_in_batches_of_the_size_asked_for() -> None:
-    shard = holding(REPORTS, 5)
-    assert numbers(shard.next(0)) == ["100", "101", "102", "103"]
-    shard.came(failing(), 0)
-    assert numbers(shard.next(0)) == ["104"]
-    shard.came(failing(), 0)
-    assert shard.is_idle
+    assert batched(POLICY, (0, 5)) == [FOUR, ["104"]]
 
 
 def test_a_window_gathers_until_it_ends_or_the_batch_is_full() -> None:
-    shard = holding(replace(REPORTS, window=10), 2)
-    assert shard.next(9) == Wait(10)
-    assert numbers(shard.next(10)) == ["100", "101"]
-    full = holding(replace(REPORTS, window=10), 4)
-    assert len(numbers(full.next(0))) == 4
+    policy = replace(POLICY, window=10)
+    assert batched(policy, (0, 2), (9, 1), (10, 0), (11, 0)) == [["100", "101", "102"]]
+    assert batched(policy, (0, 2), (9, 3)) == [FOUR, ["104"]]
+    assert batched(policy, (0, 0), (5, 1), (14, 0), (14, 1), (15, 0)) == [["100", "101"]]
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"batchItemFailures": None}, {"batchItemFailures": []}])
 def test_an_empty_answer_is_success(answer: object) -> None:
-    shard = holding(REPORTS)
-    shard.next(0)
-    shard.came(Answered(answer), 0)
-    assert shard.is_idle
+    assert first_failed(answer, FOUR) is None
 
 
 @pytest.mark.parametrize(
@@ -62,6 +107,7 @@ def test_an_empty_answer_is_success(answer: object) -> None:
         "done",
         [],
         {"batchItemFailures": {}},
+        {"batchItemFailures": "102"},
         {"batchItemFailures": ["102"]},
         {"batchItemFailures": [{"itemIdentifier": None}]},
         {"batchItemFailures": [{"itemIdentifier": ""}]},
@@ -71,91 +117,64 @@ def test_an_empty_answer_is_success(answer: object) -> None:
     ],
 )
 def test_an_answer_that_is_not_understood_fails_the_whole_batch(answer: object) -> None:
-    shard = holding(replace(REPORTS, bisects=False))
-    shard.next(0)
-    shard.came(Answered(answer), 0)
-    assert numbers(shard.next(1)) == ["100", "101", "102", "103"]
+    assert first_failed(answer, FOUR) == 0
 
 
-def test_the_lowest_failure_is_where_it_goes_on_and_later_successes_run_again() -> None:
-    shard = holding(REPORTS)
-    shard.next(0)
-    shard.came(failing("103", "101"), 0)
-    assert numbers(shard.next(1)) == ["101", "102", "103"]
+def test_the_lowest_failure_is_where_a_function_failed() -> None:
+    assert first_failed({"batchItemFailures": [{"itemIdentifier": "103"}, {"itemIdentifier": "101"}]}, FOUR) == 1
 
 
-def test_an_answer_counts_for_nothing_when_the_mapping_does_not_ask_for_reports() -> None:
-    shard = holding(replace(REPORTS, reports=False))
-    shard.next(0)
-    shard.came(failing("100"), 0)
-    assert shard.is_idle
+def test_it_goes_on_at_the_failure_and_what_came_after_it_runs_again() -> None:
+    assert delivered(answering(1)).got == [FOUR, ["101", "102", "103"]]
 
 
 def test_a_failed_batch_is_halved_and_that_costs_no_retry() -> None:
-    shard = holding(replace(REPORTS, retries=0))
-    shard.next(0)
-    shard.came(Failed(), 0)
-    assert numbers(shard.next(0)) == ["100", "101"]
-    shard.came(Answered(None), 0)
-    assert numbers(shard.next(0)) == ["102", "103"]
+    its = delivered(answering(0), policy=replace(POLICY, retries=0))
+    assert its.got == [FOUR, ["100", "101"], ["102", "103"]]
+    assert its.lost() == its.pauses == []
 
 
 def test_retries_end_and_then_the_batch_is_given_up() -> None:
-    shard = holding(replace(REPORTS, bisects=False), 2)
-    for _ in range(3):
-        assert isinstance(shard.next(100), Invoke)
-        shard.came(Failed(), 0)
-    step = shard.next(100)
-    assert isinstance(step, Discard)
-    assert (step.reason, step.invocations, numbers(step)) == ("RetryAttemptsExhausted", 3, ["100", "101"])
-    shard.discarded(step)
-    assert shard.is_idle
+    its = delivered(lambda _: 0, 2, replace(POLICY, bisects=False))
+    assert its.got == [["100", "101"]] * 3
+    assert its.lost() == [("RetryAttemptsExhausted", 3, ["100", "101"])]
 
 
-def test_the_pause_between_attempts_grows() -> None:
-    shard = holding(replace(REPORTS, pause=0.5), 1)
-    shard.next(0)
-    shard.came(Failed(), 0)
-    assert shard.next(0) == Wait(0.5)
-    shard.next(0.5)
-    shard.came(Failed(), 1)
-    assert shard.next(1) == Wait(2)
+def test_without_an_end_of_retries_there_is_none() -> None:
+    its = delivered(answering(*[0] * 50), 1, Policy())
+    assert len(its.got) == 51
+    assert its.lost() == []
+
+
+def test_the_pause_between_attempts_grows_to_a_second() -> None:
+    its = delivered(answering(*[0] * 5), 1, replace(POLICY, retries=9, pause=0.2))
+    assert its.pauses == [0.2, 0.4, 0.8, 1.0, 1.0]
 
 
 def test_a_throttle_costs_no_retry() -> None:
-    shard = holding(replace(REPORTS, retries=0), 1)
-    for _ in range(10):
-        assert isinstance(shard.next(1000), Invoke)
-        shard.came(Throttled(), 0)
-    step = shard.next(1000)
-    assert isinstance(step, Invoke)
-    assert step.invocations == 0
+    its = Run(lambda _: None if len(its.got) > 10 else not_reached(_), replace(POLICY, retries=0))
+    its.deliver(entries(1))
+    assert its.got == [["100"]] * 11
+    assert its.lost() == []
 
 
 def test_records_that_grow_too_old_are_given_up_and_younger_ones_go_on() -> None:
-    shard = Shard(replace(REPORTS, oldest=60))
-    shard.arrived([*entries(2, made=0), Entry("200", 50, {})], 0)
-    step = shard.next(61)
-    assert isinstance(step, Discard)
-    assert (step.reason, numbers(step)) == ("RecordAgeExceeded", ["100", "101"])
-    shard.discarded(step)
-    assert numbers(shard.next(61)) == ["200"]
+    its = Run(answering(), replace(POLICY, oldest=60), now=61)
+    its.deliver([*entries(2, made=0), Entry("200", 50, {})])
+    assert its.lost() == [("RecordAgeExceeded", 0, ["100", "101"])]
+    assert its.got == [["200"]]
+
+
+def test_records_of_a_function_that_is_never_reached_grow_too_old() -> None:
+    its = delivered(not_reached, 1, replace(POLICY, oldest=60))
+    assert its.lost() == [("RecordAgeExceeded", 0, ["100"])]
+    assert its.now > 60
 
 
 def test_a_poison_record_is_given_up_alone_and_its_neighbours_go_through() -> None:
-    shard = holding(REPORTS)
-    through: set[str] = set()
-    given_up: list[str] = []
-    now = 0.0
-    while not isinstance(step := shard.next(now), Wait) or step.until is not None:
-        now += 10
-        if isinstance(step, Discard):
-            given_up += numbers(step)
-            shard.discarded(step)
-        elif isinstance(step, Invoke):
-            through |= set(numbers(step)) - {"101"}
-            shard.came(failing(*({"101"} & set(numbers(step)))), now)
-    assert (given_up, through) == (["101"], {"100", "102", "103"})
+    its = delivered(failing_at("101"))
+    assert [lost[2] for lost in its.lost()] == [["101"]]
+    assert its.got == [FOUR, ["101", "102", "103"], ["101", "102"], *[["101"]] * 3, ["102"], ["103"]]
 
 
 @given(
@@ -166,39 +185,36 @@ def test_a_poison_record_is_given_up_alone_and_its_neighbours_go_through() -> No
         batch_size=st.integers(1, 5),
         window=st.sampled_from([0.0, 5.0]),
         retries=st.integers(0, 3),
-        oldest=st.sampled_from([None, 40.0]),
+        oldest=st.sampled_from([float("inf"), 40.0]),
         bisects=st.booleans(),
-        reports=st.booleans(),
     ),
 )
 def test_every_record_is_delivered_or_given_up_in_order_and_none_is_passed_over(
     data: st.DataObject, count: int, policy: Policy
 ) -> None:
     """A function of every temper: the first record that is neither processed nor given up is always the next."""
-    shard, everything, now = Shard(policy), [entry.number for entry in entries(count)], 0.0
-    shard.arrived(entries(count), now)
+    everything = numbers(entries(count))
     settled: list[str] = []
     tries: Counter[str] = Counter()
-    for _ in range(2000):
-        step = shard.next(now)
-        if isinstance(step, Wait):
-            if step.until is None:
-                break
-            now = step.until
-            continue
-        names = numbers(step)
+
+    def function(names: list[str]) -> int | None:
         assert names == everything[len(settled) : len(settled) + len(names)]
-        now += 1
-        if isinstance(step, Discard):
-            shard.discarded(step)
-            settled += names
-            continue
         assert len(names) <= policy.batch_size
         tries.update(names)
-        failed = data.draw(st.lists(st.sampled_from(names), unique=True)) if policy.reports else []
-        outcome = data.draw(st.sampled_from([failing(*failed), Failed(), *[Throttled()] * (tries[names[0]] < 5)]))
-        shard.came(outcome, now)
-        if isinstance(outcome, Answered):
-            settled += names[: min((names.index(name) for name in failed), default=len(names))]
+        places = st.sampled_from([None, *range(len(names))])
+        at = data.draw(places | st.just("throttled") if tries[names[0]] < 5 else places)
+        if at == "throttled":
+            raise NotReached
+        settled.extend(names[:at])
+        return at
+
+    its = Run(function, policy)
+
+    def give_up(discard: Discard) -> None:
+        assert numbers(discard.entries) == everything[len(settled) : len(settled) + len(discard.entries)]
+        settled.extend(numbers(discard.entries))
+
+    delivery = Delivery(policy, its.invoke, give_up, lambda: its.now, its.pause)
+    for batch in batches([entries(count)], policy, lambda: its.now):
+        delivery.deliver(batch)
     assert settled == everything
-    assert shard.is_idle

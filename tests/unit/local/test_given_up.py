@@ -3,7 +3,7 @@
 import json
 
 from chartwatch_local.batches import Discard, Entry
-from chartwatch_local.destinations import GivenUpBatch, Reply
+from chartwatch_local.on_failure import GivenUpBatch
 from tests.unit.local.fake_streams import FUNCTION, MADE, STREAM
 
 FIRST = Entry("800", MADE.timestamp(), {"eventName": "INSERT"})
@@ -14,7 +14,7 @@ BATCH = GivenUpBatch(
     FUNCTION,
     STREAM,
     "shardId-1",
-    Reply("request-1", 200, "$LATEST", "Unhandled"),
+    {"ResponseMetadata": {"RequestId": "request-1"}, "StatusCode": 200, "FunctionError": "Unhandled"},
     MADE.timestamp() + 30.717,
 )
 

@@ -10,7 +10,7 @@ from chartwatch.domain.milestones.ledger import (
     Sent,
     Substance,
     WorkNow,
-    as_recorded,
+    id_as_recorded,
     digest_of_words,
     substance,
 )
@@ -97,7 +97,7 @@ def difference(
     policy: Policy,
     words: WordsOf = no_words,
     *,
-    now: WorkNow = as_recorded,
+    now: WorkNow = id_as_recorded,
 ) -> list[Revised]:
     """Return what `claims`, all that there are, change of a ledger, in the order of the claims, retractions last.
 

@@ -17,7 +17,7 @@ from chartwatch.domain.rules.rule import Count, Origin, Rule, RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Reigns, Run, Spread, Standing
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.claimants import Claimant
-from chartwatch.domain.works.renames import learned
+from chartwatch.domain.works.renames import with_renamings
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Work
 
@@ -31,7 +31,7 @@ class Fold:
     def __init__(self, catalog: Catalog, rules: RuleSet, snapshot: Snapshot | None = None) -> None:
         """Begin after the period of `snapshot`, which must have been made by the same rules, or with nothing.
 
-        `catalog` must know the names that works have got in the chart: see `renames.learned`.
+        `catalog` must know the names that works have got in the chart: see `renames.with_renamings`.
         """
         self.snapshot = snapshot or Snapshot()
         self._catalog = catalog
@@ -162,10 +162,10 @@ class Fold:
 def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: RuleSet) -> tuple[list[Claim], Snapshot]:
     """Return all that a chart's publications, oldest first, come to: the definition of its milestones.
 
-    The catalog learns what the publications show to have been renamed.
+    The catalog gets the names that the publications show works to have got.
     """
     timeline = list(publications)
-    folding = Fold(learned(catalog, {r for publication in timeline for r in publication.renamings}), rules)
+    folding = Fold(with_renamings(catalog, {r for publication in timeline for r in publication.renamings}), rules)
     claims = [claim for publication in timeline for claim in folding.advance(publication)]
     return claims, folding.snapshot
 

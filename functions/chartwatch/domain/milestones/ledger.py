@@ -18,8 +18,8 @@ WorkNow = Callable[[Holder], str]
 """From the holder of a slot, as recorded, to the id that its work has by now."""
 
 
-def as_recorded(holder: Holder) -> str:
-    """Return the id as it stands, for when nothing was learned of any work."""
+def id_as_recorded(holder: Holder) -> str:
+    """Return the id as it stands, for when no work has become another."""
     return holder.work_id
 
 
@@ -145,7 +145,7 @@ class Ledger:
     bulletins: Mapping[int, str] = field(default_factory=dict)
 
 
-def substance(stated: Claim | Milestone | Entry | Sent, now: WorkNow = as_recorded) -> Substance:
+def substance(stated: Claim | Milestone | Entry | Sent, now: WorkNow = id_as_recorded) -> Substance:
     """Return what a claim, an entry or a message says of its slot, of works by the ids that they have now."""
     holders = frozenset((now(h), h.season, h.since, h.group, h.returned) for h in stated.holders)
     reasons = frozenset(

@@ -60,7 +60,7 @@ class Names:
             yield title
 
 
-def learned(catalog: Catalog, renamings: Iterable[Renaming]) -> Catalog:
+def with_renamings(catalog: Catalog, renamings: Iterable[Renaming]) -> Catalog:
     """Return the catalog in which works of known titles bear the names too that these have come to.
 
     A name that is some work's in the catalog stays that work's alone.
