@@ -129,9 +129,9 @@ def test_an_answer_fits_seventy_two_columns() -> None:
         (["nth-english-series:a:US:2"], "there is no rule 'nth-english-series'; did you mean nth-non-english-series?"),
         (
             ["nth-non-english-series:a:US:two"],
-            "SLOT: a place of nth-non-english-series is a number from 1 to 9999, not",
+            "SLOT: a place of nth-non-english-series is a number from 1 to 10000, not",
         ),
-        (["nth-non-english-series:a:US:-2"], "is a number from 1 to 9999, not '-2'"),
+        (["nth-non-english-series:a:US:-2"], "is a number from 1 to 10000, not '-2'"),
         (["long-reign:a:US:5"], "SLOT: a place of long-reign is WORK:N, such as squid-game:5, not '5'"),
         (["long-reign:a:US:squid-game:6"], "SLOT: long-reign tells of 5, 10, 20, 30, 50 and 100, not of 6"),
         (["longest-reign:a:US:squid-game:5"], "a place of longest-reign is WORK:record:DATE, such as"),

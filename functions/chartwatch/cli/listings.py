@@ -31,7 +31,7 @@ def rules_table(rules: Iterable[Rule], width: int) -> Table:
     for heading in ("id", "kind", "scope", "per"):
         table.add_column(heading, no_wrap=True)
     table.add_column("at")
-    table.add_column("where")
+    table.add_column("where", overflow="fold")
     for rule in rules:
         # An id is one long word of short ones, and breaks at its hyphens.
         name = rule.id if width >= WIDE else "\n".join(textwrap.wrap(rule.id, _ID_WIDTH))

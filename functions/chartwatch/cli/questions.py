@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from chartwatch.cli.application import mistake
+from chartwatch.cli.application import mistake, read_date
 from chartwatch.cli.wording import did_you_mean, one_in_words, where_in_words
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence
 from chartwatch.domain.charts.publications import NumberOne
+from chartwatch.domain.codes import country_problem, language_problem, work_kind_problem
 from chartwatch.domain.milestones.checks import Timeline
+from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.race import RaceRule
 from chartwatch.domain.rules.rule import Count, Fact, Rule, RuleSet, Scope
@@ -24,11 +26,8 @@ from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import ArgumentError, OptionError
 from chartwatch.rules import examine
-from chartwatch.rules.codes import country_problem, language_problem, work_kind_problem
 
 _NUMBER = re.compile(r"\{(n|ordinal|cardinal)\}")
-
-_DATE = r"\d{4}-\d\d-\d\d"
 
 _RULE = "claim"
 """The id of the rule that options make."""
@@ -43,14 +42,14 @@ _OPTIONS = {
 }
 """The option that a field of the rule comes from, where it has another name."""
 
+_RACERS: Mapping[Fact | None, str] = {Fact.ORIGIN_COUNTRY: "{countries}", Fact.ORIGINAL_LANGUAGE: "language"}
+_OF_GROUP: Mapping[Fact | None, str] = {Fact.ORIGIN_COUNTRY: " from {group}", Fact.ORIGINAL_LANGUAGE: " in {group}"}
+
 _GROUP_PROBLEMS: Mapping[Fact, Callable[[str], str | None]] = {
     Fact.ORIGIN_COUNTRY: country_problem,
     Fact.ORIGINAL_LANGUAGE: language_problem,
     Fact.WORK_KIND: work_kind_problem,
 }
-
-_RACERS: Mapping[Fact | None, str] = {Fact.ORIGIN_COUNTRY: "{countries}", Fact.ORIGINAL_LANGUAGE: "language"}
-_OF_GROUP: Mapping[Fact | None, str] = {Fact.ORIGIN_COUNTRY: " from {group}", Fact.ORIGINAL_LANGUAGE: " in {group}"}
 
 
 class Question(NamedTuple):
@@ -103,17 +102,17 @@ class Options:
             raise OptionError(option, "is needed, unless a SLOT such as RULE:CHART:TERRITORY:N is given")
         if (self.nth is None) is (self.first_with is None):
             raise OptionError("--nth", "give either --nth or, with --per, --first-with")
-        rule = self._rule()
-        if isinstance(rule, NthRule) and rule.per and self.group is None and title is None:
+        kind = NthRule if self.nth else RaceRule
+        rule = self._rule(kind)
+        if rule.per and not rule.is_of_groups and self.group is None and title is None:
             raise OptionError("--group", "is needed to ask for the n-th of a group, or give a --title")
         if self.group is not None and rule.per is None:
             raise OptionError("--group", "is one of the groups that --per makes, which is not given")
         _refuse_no_group(rule, self.group, "--group")
-        n = self.nth or self.first_with
-        place = f"{self.group}:{n}" if self.group and isinstance(rule, NthRule) else str(n)
-        return Question(rule, self.chart, self.territory, place, n, self.group, title)
+        n = self.nth or self.first_with or 0
+        return Question(rule, self.chart, self.territory, kind.place(n, self.group), n, self.group, title)
 
-    def _rule(self) -> Rule:
+    def _rule(self, kind: type[FirstsRule]) -> Rule:
         """Return the rule, read as if it stood in a file, so that the same mistakes are reported."""
         where = {
             "work_kind": self.work_kind,
@@ -124,7 +123,7 @@ class Options:
         }
         data: dict[str, Any] = {
             "id": _RULE,
-            "kind": NthRule.kind if self.nth else RaceRule.kind,
+            "kind": kind.kind,
             "scope": (Scope.CHART if self.territory == EVERYWHERE else Scope.TERRITORY).value,
             "at": [self.nth or self.first_with],
             "headline": "{title}",
@@ -138,7 +137,7 @@ class Options:
         if reading.mistakes:
             field, _, detail = reading.mistakes[0].detail.removeprefix(f"rule {_RULE}: ").partition(": ")
             raise OptionError(_OPTIONS.get(".".join(field.split(".")[:2]), f"--{field}"), detail)
-        return _worded(reading.rules[0])
+        return _numbered(reading.rules[0])
 
 
 def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
@@ -153,28 +152,15 @@ def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
         everywhere = "over all territories of a chart, so the territory is *"
         scope = everywhere if rule.scope is Scope.CHART else "in a territory"
         raise ArgumentError("SLOT", f"the rule {name} counts {scope}, not {territory!r}")
-    if not isinstance(rule, NthRule | RaceRule):
-        _refuse_form(rule, place)
-        return Question(rule, chart, territory, place, None, None, title, is_slot=True)
-    group, _, number = place.rpartition(":")
-    grouped = isinstance(rule, NthRule) and rule.per is not None
-    if bool(group) is not grouped or not re.fullmatch("[1-9][0-9]{0,3}", number):
-        form = "GROUP:N, such as KR:1" if grouped else "a number from 1 to 9999"
-        raise ArgumentError("SLOT", f"a place of {name} is {form}, not {place!r}")
-    _refuse_no_group(rule, group or None, "SLOT")
-    # "The first title from {group}" would be said of the second too.
-    counting = rule if _NUMBER.search(rule.headline) else _worded(rule)
-    return Question(counting, chart, territory, place, int(number), group or None, title, is_slot=True)
-
-
-def _refuse_form(rule: Rule, place: str) -> None:
-    """Raise `ArgumentError` for a place that is not of the form that those of the rule have."""
-    forms = rule.places()
-    if not any(re.fullmatch(pattern, place) for pattern in forms.values()):
-        raise ArgumentError("SLOT", f"a place of {rule.id} is {' or '.join(forms)}, not {place!r}")
-    number = place.rpartition(":")[2]
-    if not rule.is_dated and number.isdecimal() and int(number) not in rule.at:
-        raise ArgumentError("SLOT", f"{rule.id} tells of {words.listed([str(n) for n in rule.at])}, not of {number}")
+    said = rule.read_place(place)
+    if said is None:
+        raise ArgumentError("SLOT", f"a place of {name} is {' or '.join(rule.places())}, not {place!r}")
+    _refuse_no_group(rule, said.group, "SLOT")
+    if isinstance(rule, FirstsRule):
+        return Question(_numbered(rule), chart, territory, place, said.n, said.group, title, is_slot=True)
+    if said.n is not None and said.n not in rule.at:
+        raise ArgumentError("SLOT", f"{name} tells of {words.listed([str(n) for n in rule.at])}, not of {said.n}")
+    return Question(rule, chart, territory, place, None, None, title, is_slot=True)
 
 
 def _refuse_no_group(rule: Rule, group: str | None, parameter: str) -> None:
@@ -210,15 +196,13 @@ def _years(text: str | None) -> Any:
     return {end: int(year) for end, year in (("from", found[1]), ("to", found[3])) if year}
 
 
-def _worded(rule: Rule) -> Rule:
-    """Return the rule with a headline that says what it counts."""
+def _numbered(rule: Rule) -> Rule:
+    """Return the rule with a headline that says the number: "the first title from {group}" is false of the second."""
+    if not isinstance(rule, FirstsRule) or _NUMBER.search(rule.headline):
+        return rule
     one, several = (text.replace("{", "{{").replace("}", "}}") for text in (one_in_words(rule), where_in_words(rule)))
-    where = "#1 of {chart} in {territory}"
-    if isinstance(rule, RaceRule):
-        group = _RACERS.get(rule.per, "kind")
-        headline = f"{{group}} {{is}} the first {group} with {{cardinal}} {several} at {where}, by {{title}}"
-    else:
-        headline = f"{{title}} {{is}} the {{ordinal}} {one}{_OF_GROUP.get(rule.per, '')} to reach {where}"
+    of_group, racer = _OF_GROUP.get(rule.per, ""), _RACERS.get(rule.per, "kind")
+    headline = rule.numbered.format(one=one, several=several, of_group=of_group, racer=racer)
     return replace(rule, headline=headline)
 
 
@@ -228,9 +212,11 @@ def refuse_unknown_place(rule: Rule, place: str, timeline: Timeline, catalog: Ca
     The place is of the form that a slot's must have.
     """
     if rule.is_dated:
-        _refuse_period(_date(place), timeline)
+        _refuse_period(read_date(place, "SLOT"), timeline)
+    said = rule.read_place(place)
+    if said is None or said.work is None:
         return
-    holder = re.sub(rf":(?:record:{_DATE}|all|\d+)$", "", place)
+    holder = said.work
     work = holder.rpartition("/")[0] or holder if rule.count is Count.SEASONS else holder
     charted = {catalog.match(one.title, one.kind, period).id for period, one in number_ones(timeline)}
     if catalog.work(work) is None and not {work, holder} & charted:
@@ -244,13 +230,6 @@ def number_ones(timeline: Timeline) -> Iterator[tuple[date, NumberOne]]:
     for publication in timeline:
         for ones in publication.number_ones.values():
             yield from ((publication.period, one) for one in ones)
-
-
-def _date(place: str) -> date:
-    try:
-        return date.fromisoformat(place)
-    except ValueError as error:
-        raise ArgumentError("SLOT", f"{place!r} is not a date") from error
 
 
 def _refuse_period(period: date, timeline: Timeline) -> None:

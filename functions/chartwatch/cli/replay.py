@@ -164,7 +164,7 @@ def _open_stores(kind: StoreKind, folder: Path | None) -> Iterator[Stores]:
     from chartwatch.adapters.workstation import replay_stores  # noqa: PLC0415  # in memory, without boto3
 
     with replay_stores() as stores:
-        yield Stores(stores.charts, stores.record, archive)
+        yield Stores(*stores, archive)
 
 
 def _archive(folder: Path | None) -> Archive:

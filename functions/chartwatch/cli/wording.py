@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from chartwatch.domain import words
+from chartwatch.domain.codes import nearest
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Rule
 from chartwatch.domain.works.claimants import name_of
 from chartwatch.domain.works.work import Kind
-from chartwatch.rules.codes import nearest
 
 _PLURALS: Mapping[str, str] = {Kind.FILM: "films", Kind.SERIES: "series"}
 

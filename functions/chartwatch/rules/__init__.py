@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.rules.written import WrittenRule
 from chartwatch.errors import RuleProblem
 from chartwatch.rules.mistakes import duplicate, mistakes_of, place_of
-from chartwatch.rules.schema import RuleModel
+from chartwatch.rules.schema import model_of
 
 MAX_BYTES = 256 * 1024
 """A larger rules file is refused unread: YAML can be made to grow without bound."""
@@ -75,12 +77,10 @@ def parse_rules(body: bytes, name: str) -> RuleSet:
 
     Raises the first mistake as `RuleProblem`.
     """
-    return _without_mistakes(body, name).rules
-
-
-def parse_examples(body: bytes, name: str) -> list[Example]:
-    """Return the examples that stand beside rules. Raises the first mistake as `RuleProblem`."""
-    return list(_without_mistakes(body, name).examples)
+    reading = examine(body, name)
+    if reading.mistakes:
+        raise reading.mistakes[0]
+    return reading.rules
 
 
 def examine(body: bytes, name: str) -> Reading:
@@ -90,7 +90,7 @@ def examine(body: bytes, name: str) -> Reading:
     except RuleProblem as problem:
         return Reading(RuleSet([]), (), (problem,))
     mistakes: list[RuleProblem] = []
-    models: dict[str, tuple[RuleModel, yaml.Node]] = {}
+    models: dict[str, tuple[WrittenRule, yaml.Node]] = {}
     ids: set[str] = set()
     for number, (node, rule) in enumerate(zip(nodes, rules, strict=True), 1):
         its = [*mistakes_of(name, node, number, rule)]
@@ -99,21 +99,14 @@ def examine(body: bytes, name: str) -> Reading:
             its += [duplicate(name, node, rule_id)] if rule_id in ids else []
             ids.add(rule_id)
         if not its:
-            model = RuleModel.model_validate(rule)
+            model = model_of(rule).model_validate(rule)
             models[model.id] = model, node
         mistakes += its
     return Reading(
-        RuleSet(model.as_rule() for model, _ in models.values()),
+        RuleSet(KINDS[model.kind](**model.meant()) for model, _ in models.values()),
         tuple(example for model, node in models.values() for example in _examples(model, node)),
         tuple(sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column))),
     )
-
-
-def _without_mistakes(body: bytes, name: str) -> Reading:
-    reading = examine(body, name)
-    if reading.mistakes:
-        raise reading.mistakes[0]
-    return reading
 
 
 def _as_yaml(body: bytes, name: str) -> tuple[Sequence[yaml.Node], Sequence[Any]]:
@@ -138,7 +131,7 @@ def _as_yaml(body: bytes, name: str) -> tuple[Sequence[yaml.Node], Sequence[Any]
     return node.value, data
 
 
-def _examples(model: RuleModel, node: yaml.Node) -> Iterator[Example]:
+def _examples(model: WrittenRule, node: yaml.Node) -> Iterator[Example]:
     if model.examples is not None:
         for tells, periods in ((True, model.examples.tells), (False, model.examples.silent)):
             placed = tuple({"US": said} if isinstance(said, str) else said for said in periods)

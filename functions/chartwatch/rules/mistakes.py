@@ -1,5 +1,6 @@
 """What is wrong with a rule, in plain sentences and with the place: pydantic's errors put into words."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -7,9 +8,11 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from chartwatch.domain import words
+from chartwatch.domain.codes import nearest, not_one
+from chartwatch.domain.rules.written import SAID, WrittenRule
 from chartwatch.errors import RuleProblem
-from chartwatch.rules.codes import nearest
-from chartwatch.rules.schema import FIELDS, RuleModel, misfits
+from chartwatch.rules.schema import kinds_with, model_of, names_at
 
 _SAID: Mapping[str, str] = {
     "missing": "is missing",
@@ -35,15 +38,13 @@ def mistakes_of(file: str, node: yaml.Node, number: int, rule: Any) -> Iterator[
     if isinstance(rule, dict):
         called = f"rule {rule['id']}" if isinstance(rule.get("id"), str) else called
         yield from _given_twice(file, node, called, ())
-        for field, said in misfits(rule):
-            at, path = _followed(node, (field,))
-            yield _problem(file, at, called, path or (field,), said)
+    model = model_of(rule)
     try:
-        RuleModel.model_validate(rule)
+        model.model_validate(rule)
     except ValidationError as error:
         told: set[tuple[int, int]] = set()
         for details in error.errors():
-            problem = _translated(file, node, called, details)
+            problem = _translated(file, node, called, details, model)
             # Each way to read a value is an error of its own; the first one speaks for all.
             place = problem.line, problem.column
             if place not in told or details["type"] == "missing":
@@ -63,43 +64,51 @@ def place_of(node: yaml.Node, path: Sequence[str]) -> tuple[int, int]:
     return at.start_mark.line + 1, at.start_mark.column + 1
 
 
-def _translated(file: str, node: yaml.Node, called: str, error: ErrorDetails) -> RuleProblem:
-    location = error["loc"]
+def _translated(file: str, node: yaml.Node, called: str, error: ErrorDetails, model: type[WrittenRule]) -> RuleProblem:
+    *parents, name = error["loc"] or ("",)
+    within, above = _followed(node, parents)
     if error["type"] == "extra_forbidden":
-        at, path = _followed(node, location[:-1])
-        key = str(location[-1])
-        here = next((k for k, _ in at.value if k.value == key), at) if isinstance(at, yaml.MappingNode) else at
-        known = FIELDS.get(path[-1] if path else "", ("not", "in"))
-        meant = nearest(key, known)
-        more = f"did you mean {meant}?" if meant else f"the fields are {', '.join(known)}"
-        return _problem(file, here, called, (*path, key), f"is no field here; {more}")
-    at, path = _followed(node, location)
-    if error["type"] == "missing":
-        path = (*path, str(location[-1]))
-    return _problem(file, at, called, path, _sentence(error, at, path))
+        here = next((key for key, _ in within.value if key.value == name), within)
+        return _problem(file, here, called, (*above, str(name)), _no_field(str(name), above, model))
+    at, path = _followed(node, error["loc"])
+    path = (*above, str(name)) if error["type"] == "missing" else path
+    return _problem(file, at, called, path, _sentence(error, at, path, model))
 
 
-def _sentence(error: ErrorDetails, at: yaml.Node, path: Sequence[str]) -> str:
+def _no_field(name: str, path: Sequence[str], model: type[WrittenRule]) -> str:
+    """Return that a field does not belong to the mapping at `path`, and what was meant or whose it is."""
+    known = names_at(model, path)
+    meant = nearest(name, known)
+    more = f"did you mean {meant}?" if meant else f"the fields are {', '.join(known)}"
+    return _of_other_kinds(name, path, model) or f"is no field here; {more}"
+
+
+def _of_other_kinds(name: str, path: Sequence[str], model: type[WrittenRule]) -> str:
+    """Return that a name may stand at `path` of rules of other kinds only; nothing when it may in none."""
+    kinds = kinds_with(name, path)
+    return f"is not for {names_at(model, ('kind',))[0]}, only for {words.listed(kinds)}" if kinds else ""
+
+
+def _sentence(error: ErrorDetails, at: yaml.Node, path: Sequence[str], model: type[WrittenRule]) -> str:
     found = f"'{at.value}'" if isinstance(at, yaml.ScalarNode) else _FORMS.get(type(at), "this")
     said = _SAID.get(error["type"], "{found} does not belong here").format(found=found, **error.get("ctx", {}))
-    if not path and error["type"] == "model_type":
+    field = model.model_fields.get(path[0]) if len(path) == 1 else None
+    if field and field.description and (error["type"] in ("missing", "too_short") or error["input"] is None):
+        said = f"is missing: {field.description}"
+    elif not path and error["type"] == "model_type":
         said = f"{found} is no rule, which begins with `id:`"
-    elif path[:1] == ("examples",) and len(path) > 1 and error["type"] not in _OF_A_WHOLE_LIST:
-        said = f"{found} is no title, no titles by territory such as {{US: Ozark}}, and not null"
-    elif path == ("at",) and error["type"] != "list_type" and not isinstance(at, yaml.SequenceNode):
-        said = f"{found} is not a whole number from 1 to 10000, nor `all`"
     elif path[:1] == ("where",) and error["type"] in ("list_type", "string_type"):
         said = f"{found} is neither text nor a list of texts"
+    elif error["type"] == SAID:
+        elsewhere = _of_other_kinds(found.strip("'"), path, model)
+        said = f"{found} {elsewhere}" if elsewhere else error["msg"].format(found=found)
     elif error["type"] == "value_error":
         said = str(error["ctx"]["error"])
-    elif error["type"] == "literal_error":
-        known = [part.strip("'") for part in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
-        meant = nearest(found.strip("'"), known)
-        said = f"{found} is not one of {', '.join(known)}{f'; did you mean {meant}?' if meant else ''}"
+    elif error["type"] in ("literal_error", "enum"):
+        known = re.findall("'([^']*)'", error["ctx"]["expected"])
+        said = not_one(found, f"one of {', '.join(known)}", nearest(found.strip("'"), known))
     return said
 
-
-_OF_A_WHOLE_LIST = ("missing", "too_short", "too_long", "list_type")
 
 _FORMS: Mapping[type[yaml.Node], str] = {yaml.SequenceNode: "a list", yaml.MappingNode: "a mapping"}
 

@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from chartwatch.domain.rules.claims import Claim, claim_of, evidence_of, gap_reasons
 from chartwatch.domain.rules.evidence import Previous
 from chartwatch.domain.rules.firsts import Past
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rule import WORDING, Priority, Rule
+from chartwatch.domain.rules.rule import DATE, WORDING, Priority, Rule
 from chartwatch.domain.rules.standing import Standing
+from chartwatch.domain.rules.written import AsWritten, Brief, Headline, WrittenRule
 
 
 class Returns(StrEnum):
@@ -25,11 +28,34 @@ class Returns(StrEnum):
         return self is Returns.ALSO or (self is Returns.ONLY) is returns
 
 
+class _Returning(AsWritten):
+    """How a change to a work that had topped there before is told."""
+
+    headline: Headline
+    brief: Brief
+
+
+class WrittenChange(WrittenRule):
+    """A `change` as it stands in a file."""
+
+    kind: Literal["change"]
+    returns: Annotated[Returns, Field(strict=False)] = Returns.ALSO
+    returning: _Returning | None = None
+
+    def meant(self) -> dict[str, Any]:
+        """Return the fields of the rule; what `returning` says is two of them."""
+        said = super().meant()
+        returning = said.pop("returning")
+        return said | {"return_headline": returning.headline, "return_brief": returning.brief} if returning else said
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeRule(Rule):
     """A new #1. `return_headline` and `return_brief` take the place of the others where all newcomers return."""
 
     kind: ClassVar[str] = "change"
+    written: ClassVar[type[WrittenRule]] = WrittenChange
+    worth: ClassVar[Priority] = Priority.CHANGE
     turn: ClassVar[int] = 0
     is_dated: ClassVar[bool] = True
 
@@ -73,12 +99,6 @@ class ChangeRule(Rule):
             templates=(headline, brief),
         )
 
-    @classmethod
-    def priority(cls, n: int | None) -> Priority:
-        """Return that it is worth least."""
-        del n
-        return Priority.CHANGE
-
     def places(self) -> Mapping[str, str]:
         """Return that a place is a period."""
-        return {"a period, such as 2022-02-04": r"\d{4}-\d\d-\d\d"}
+        return {"a period, such as 2022-02-04": DATE}

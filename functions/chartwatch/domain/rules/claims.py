@@ -25,6 +25,12 @@ _FACT_WORDS = {
 }
 
 
+_GROUP_NAMES: Mapping[Fact | None, Callable[[str], str]] = {
+    Fact.ORIGIN_COUNTRY: words.territory_name,
+    Fact.ORIGINAL_LANGUAGE: words.language_name,
+}
+
+
 class Undecided(NamedTuple):
     """A work that has topped a scope, and the facts for whose lack a rule cannot decide whether it qualifies."""
 
@@ -185,13 +191,7 @@ def facts_in_words(facts: Iterable[Fact]) -> str:
 
 def group_name(rule: Rule, value: str) -> str:
     """Return one of the groups of a rule in words."""
-    match rule.per:
-        case Fact.ORIGIN_COUNTRY:
-            return words.territory_name(value)
-        case Fact.ORIGINAL_LANGUAGE:
-            return words.language_name(value)
-        case _:
-            return value
+    return _GROUP_NAMES[rule.per](value) if rule.per in _GROUP_NAMES else value
 
 
 def _wording(

@@ -65,22 +65,17 @@ class Evidence:
                 "fetched_at": self.edition.fetched_at,
                 "sha256": self.edition.sha256,
             },
-        }
-        if self.territories is not None:
-            written["editions"] = self.editions
-            written["territories"] = {name: list(where) for name, where in self.territories.items()}
-        if self.previous is not None:
-            written["previous"] = {
-                "period": self.previous.period.isoformat(),
-                "number_ones": list(self.previous.number_ones),
-            }
-        if self.first_topped is not None:
-            written["first_topped"] = {name: since.isoformat() for name, since in self.first_topped.items()}
-        if self.earlier is not None:
-            written["earlier"] = [holder.as_json() for holder in self.earlier]
-        if self.other_policy is not None:
-            written["other_policy"] = {
+            "editions": self.editions,
+            "territories": self.territories and {name: list(where) for name, where in self.territories.items()},
+            "previous": self.previous
+            and {"period": self.previous.period.isoformat(), "number_ones": list(self.previous.number_ones)},
+            "first_topped": self.first_topped
+            and {name: since.isoformat() for name, since in self.first_topped.items()},
+            "earlier": None if self.earlier is None else [holder.as_json() for holder in self.earlier],
+            "other_policy": self.other_policy
+            and {
                 "origin": self.other_policy.origin.value,
                 "holders": [holder.as_json() for holder in self.other_policy.holders],
-            }
-        return written
+            },
+        }
+        return {name: value for name, value in written.items() if value is not None}

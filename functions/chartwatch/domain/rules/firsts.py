@@ -1,15 +1,16 @@
 """What rules that count firsts (`nth`, `race`) have in common: the honour roll of a scope as such a rule counts it."""
 
-from collections.abc import Iterable, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
-from chartwatch.domain.rules.claims import Claim, Reason, Undecided, claim_of, evidence_of, gap_reasons
+from chartwatch.domain.rules.claims import Claim, Undecided, claim_of, evidence_of, gap_reasons
 from chartwatch.domain.rules.claims import undecided_reasons as reasons_of
 from chartwatch.domain.rules.evidence import OtherPolicy
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rule import Fact, Rule
+from chartwatch.domain.rules.rule import GROUP, MOST, NUMBER, Fact, Rule
 from chartwatch.domain.rules.standing import Standing
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import Kind
@@ -94,48 +95,88 @@ class Past(Protocol):
         """Return what the works that top the scope for the first time now add to that roll."""
 
 
-def claim_of_firsts(
-    rule: Rule,
-    standing: Standing,
-    past: Past,
-    n: int,
-    place: str,
-    *,
-    holders: Sequence[Holder],
-    earlier: Sequence[Holder],
-    other_policy: OtherPolicy | None,
-    group: str | None = None,
-    groups: Sequence[str] = (),
-) -> Claim:
-    """Return the claim that `holders`, who top the scope for the first time now, came n-th, or made their group do so.
+@dataclass(frozen=True, slots=True)
+class FirstsRule(Rule):
+    """A rule that counts firsts. Its places are numbers, and any of them may be asked for, not those of `at` alone."""
 
-    `earlier` are the qualifying works before them.
-    """
-    by_key = {(claimant.work_id, claimant.season): claimant for claimant in standing.debuts}
-    claimants = [by_key[key] for key in dict.fromkeys((holder.work_id, holder.season) for holder in holders)]
-    return claim_of(
-        rule,
-        standing,
-        place,
-        sorted(holders, key=lambda holder: (holder.group or "", in_order(holder))),
-        claimants,
-        group=group,
-        groups=groups,
-        n=n,
-        reasons=_reasons(standing, past.honour_roll(rule, standing.scope).undecided),
-        evidence=replace(evidence_of(standing, claimants), earlier=tuple(earlier), other_policy=other_policy),
-    )
+    turn: ClassVar[int] = 2
+    numbered: ClassVar[str]
+    """A template of headlines that say the number: of `{one}` or `{several}` that the rule counts, `{of_group}` such as
+    " from Mexico", or for the first `{racer}` such as "country"."""
+
+    @staticmethod
+    @abstractmethod
+    def holders(lines: Sequence[Holder], n: int) -> Sequence[Holder]:
+        """Return which of the works that count hold the n-th place."""
+
+    @classmethod
+    def place(cls, n: int, group: str | None) -> str:
+        """Return the n-th place: of a group, unless groups are what holds the places."""
+        return str(n) if group is None or cls.is_of_groups else f"{group}:{n}"
+
+    def places(self) -> Mapping[str, str]:
+        """Return that a place is a number, after the group where each has places of its own."""
+        if self.per is None or self.is_of_groups:
+            return {f"a number from 1 to {MOST}": NUMBER}
+        return {"GROUP:N, such as KR:1": f"{GROUP}:{NUMBER}"}
+
+    def claim(
+        self,
+        standing: Standing,
+        past: Past,
+        n: int,
+        holders: Sequence[Holder],
+        *,
+        group: str | None = None,
+        groups: Sequence[str] = (),
+    ) -> Claim:
+        """Return the claim that `holders`, who top the scope for the first time now, came n-th, or made `groups` do so.
+
+        `group` is the one whose place it is, if it is one's.
+        """
+        by_key = {(claimant.work_id, claimant.season): claimant for claimant in standing.debuts}
+        claimants = [by_key[key] for key in dict.fromkeys((holder.work_id, holder.season) for holder in holders)]
+        roll = past.honour_roll(self, standing.scope)
+        return claim_of(
+            self,
+            standing,
+            self.place(n, group),
+            # Where the group stands in the place, the holders do not name it.
+            [
+                holder if self.is_of_groups else replace(holder, group=None)
+                for holder in sorted(holders, key=lambda holder: (holder.group or "", in_order(holder)))
+            ],
+            claimants,
+            group=group,
+            groups=groups or ([group] if group else []),
+            n=n,
+            reasons=(*gap_reasons(standing.coverage.gaps), *reasons_of(roll.undecided, MAX_UNDECIDED)),
+            evidence=replace(
+                evidence_of(standing, claimants),
+                earlier=tuple(self._counted(roll, group)),
+                other_policy=self._other_policy(standing, past, n, group, holders),
+            ),
+        )
+
+    def _counted(self, roll: HonourRoll, group: str | None) -> Sequence[Holder]:
+        return roll.of_all_groups() if self.is_of_groups else roll.of_group(group)
+
+    def _other_policy(
+        self, standing: Standing, past: Past, n: int, group: str | None, holders: Sequence[Holder]
+    ) -> OtherPolicy | None:
+        """Return who holds the place under the other policy of origin, or nobody; None when it is the same."""
+        if not self.asks_for_origin:
+            return None
+        other = replace(self, origin=self.origin.other)
+        rolls = past.honour_roll(other, standing.scope), past.additions(other, standing)
+        others = self.holders([line for roll in rolls for line in self._counted(roll, group)], n)
+        same = set(map(in_order, holders)) == set(map(in_order, others))
+        return None if same else OtherPolicy(other.origin, tuple(others))
 
 
 def in_order(holder: Holder) -> tuple[date, str, str, str]:
     """Return by what the works on an honour roll are sorted."""
     return holder.since, holder.work_id, holder.season or "", holder.group or ""
-
-
-def differs(mine: Iterable[Holder], others: Sequence[Holder], rule: Rule) -> OtherPolicy | None:
-    """Return who holds a slot under the other policy of origin, or nobody; None when it is the same."""
-    same = set(map(in_order, mine)) == set(map(in_order, others))
-    return None if same else OtherPolicy(rule.origin.other, tuple(others))
 
 
 def nth_holders(lines: Sequence[Holder], n: int) -> Sequence[Holder]:
@@ -155,7 +196,3 @@ def race_holders(lines: Iterable[Holder], n: int) -> Sequence[Holder]:
     reached = {group: its[n - 1].since for group, its in groups.items() if len(its) >= n}
     soonest = min(reached.values(), default=None)
     return [line for group, at in reached.items() if at == soonest for line in groups[group] if line.since == soonest]
-
-
-def _reasons(standing: Standing, undecided: Sequence[Undecided]) -> tuple[Reason, ...]:
-    return (*gap_reasons(standing.coverage.gaps), *reasons_of(undecided, MAX_UNDECIDED))

@@ -22,11 +22,12 @@ class Holder:
 
     def as_json(self) -> dict[str, Any]:
         """Return the holder as it stands in a change's `holders`; what does not apply is left out."""
-        said: dict[str, Any] = {"work_id": self.work_id, "title": self.title, "since": self.since.isoformat()}
-        if self.season is not None:
-            said["season"] = self.label or self.season
-        if self.group is not None:
-            said["group"] = self.group
-        if self.returned is not None:
-            said["return"] = self.returned
-        return said
+        said = {
+            "work_id": self.work_id,
+            "title": self.title,
+            "since": self.since.isoformat(),
+            "season": None if self.season is None else self.label or self.season,
+            "group": self.group,
+            "return": self.returned,
+        }
+        return {name: value for name, value in said.items() if value is not None}

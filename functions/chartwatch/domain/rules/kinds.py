@@ -9,7 +9,13 @@ from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Priority, Rule
 from chartwatch.domain.rules.spread import SpreadRule
 
-KINDS: Mapping[str, type[Rule]] = {kind.kind: kind for kind in (ChangeRule, NthRule, RaceRule, SpreadRule, ReignRule)}
+KINDS: Mapping[str, type[Rule]] = {
+    "change": ChangeRule,
+    "nth": NthRule,
+    "race": RaceRule,
+    "spread": SpreadRule,
+    "reign": ReignRule,
+}
 """By what a rules file calls them."""
 
 

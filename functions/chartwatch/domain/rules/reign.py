@@ -2,12 +2,45 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from chartwatch.domain.rules.claims import Claim, claim_of_one
 from chartwatch.domain.rules.firsts import Past
-from chartwatch.domain.rules.rule import Priority, Rule
+from chartwatch.domain.rules.rule import DATE, NUMBER, WORK, Priority, Rule
 from chartwatch.domain.rules.standing import Standing
+from chartwatch.domain.rules.written import Number, WrittenRule, in_order
+
+
+class WrittenReign(WrittenRule):
+    """A `reign` as it stands in a file."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["at"], "properties": {"at": {"minItems": 1}}},
+                {"required": ["record"], "properties": {"record": {"const": True}}},
+            ]
+        }
+    )
+    kind: Literal["reign"]
+    record: bool = False
+    total: bool = False
+    at: list[Number] = Field(
+        default_factory=list,
+        validate_default=True,
+        max_length=100,
+        description="reign needs the numbers that are worth telling",
+    )
+
+    @field_validator("at")
+    @classmethod
+    def _needed_without_record(cls, at: list[int], info: ValidationInfo) -> tuple[int, ...]:
+        if not at and not info.data.get("record"):
+            raise PydanticCustomError("missing", "neither numbers nor records")
+        return in_order(at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +51,8 @@ class ReignRule(Rule):
     """
 
     kind: ClassVar[str] = "reign"
+    written: ClassVar[type[WrittenRule]] = WrittenReign
+    worth: ClassVar[Priority] = Priority.LASTING
     turn: ClassVar[int] = 3
     names_its_work: ClassVar[bool] = True
     asks_for_runs: ClassVar[bool] = True
@@ -47,14 +82,8 @@ class ReignRule(Rule):
                 mark = f"record:{run.since.isoformat()}"
                 yield claim_of_one(self, standing, claimant, run.length, mark, censored=run.censored)
 
-    @classmethod
-    def priority(cls, n: int | None) -> Priority:
-        """Return that it is worth as much as a spread."""
-        del n
-        return Priority.LASTING
-
     def places(self) -> Mapping[str, str]:
         """Return that a place is a work with a number, or with the beginning of a run that is a record."""
-        forms = {"WORK:N, such as squid-game:5": r".+:[1-9]\d{0,4}"} if self.at else {}
+        forms = {"WORK:N, such as squid-game:5": f"{WORK}:{NUMBER}"} if self.at else {}
         example = "WORK:record:DATE, such as squid-game:record:2021-09-21"
-        return forms | ({example: r".+:record:\d{4}-\d\d-\d\d"} if self.record else {})
+        return forms | ({example: f"{WORK}:record:{DATE}"} if self.record else {})

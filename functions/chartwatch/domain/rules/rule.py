@@ -1,11 +1,12 @@
 """Rules as values: which works count, how they are grouped, and at which numbers something is worth telling."""
 
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from chartwatch.domain.works.work import Work
 
@@ -13,7 +14,17 @@ if TYPE_CHECKING:
     from chartwatch.domain.rules.claims import Claim
     from chartwatch.domain.rules.firsts import Past
     from chartwatch.domain.rules.standing import Standing
+    from chartwatch.domain.rules.written import WrittenRule
 
+
+MOST = 10_000
+"""The greatest number that a rule may tell of."""
+
+# The parts of places, of which the forms of a kind's places are made.
+NUMBER = r"(?P<n>[1-9]\d{0,3}|10000)"
+GROUP = "(?P<group>[^:]+)"
+WORK = "(?P<work>.+)"
+DATE = r"\d{4}-\d\d-\d\d"
 
 WORDING = "wording"
 """Marks, among the metadata of a rule's fields, those that change what it says and not what it counts."""
@@ -105,16 +116,32 @@ class Lists:
         return (listed in self.names) is not self.negated
 
 
+class Place(NamedTuple):
+    """What the last part of a slot's id says; None for what those of its form do not say.
+
+    `work` is the key of a work, or of a season.
+    """
+
+    n: int | None = None
+    group: str | None = None
+    work: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Rule(ABC):
     """A declared milestone; each kind of rule is a class of its own, which `domain.rules.kinds` lists.
 
-    `at` is sorted. `headline` and `brief` (for a subject line) are templates with the places that `chartwatch.rules`
-    allows.
+    `at` is sorted. `headline` and `brief` (for a subject line) are templates, which may name `written.PLACEHOLDERS`.
     """
 
     kind: ClassVar[str]
     """What the kind is called in a rules file."""
+    written: ClassVar["type[WrittenRule]"]
+    """How a rule of the kind stands in a file."""
+    worth: ClassVar[Priority]
+    """How much its milestones are worth, unless that depends on the number."""
+    vacancy: ClassVar[str] = "Nothing holds {slot}"
+    """A template of the sentence that nobody holds a place; `{where}` is the scope, `{count}` how many works count."""
     turn: ClassVar[int]
     """Claims of one publication are made in this order; those of one turn in the order of their rules."""
     is_of_groups: ClassVar[bool] = False
@@ -124,7 +151,7 @@ class Rule(ABC):
     asks_for_runs: ClassVar[bool] = False
     """Whether its claims are about runs at #1."""
     is_dated: ClassVar[bool] = False
-    """Whether a slot is of one period for ever."""
+    """Whether a slot is of one period for ever, which is its place."""
 
     id: str
     scope: Scope
@@ -142,13 +169,22 @@ class Rule(ABC):
         """Return what the rule claims of a standing of its scope that counts as it does."""
 
     @classmethod
-    @abstractmethod
     def priority(cls, n: int | None) -> Priority:
         """Return how much a milestone of the kind is worth."""
+        del n
+        return cls.worth
 
     @abstractmethod
     def places(self) -> Mapping[str, str]:
-        """Return the forms that the last part of a slot's id may have: in words, and as a regular expression."""
+        """Return the forms that its places may have: in words, and as a regular expression with parts of `Place`."""
+
+    def read_place(self, written: str) -> Place | None:
+        """Return what the last part of a slot's id says; None when it is of no form that the rule's places have."""
+        for form in self.places().values():
+            if found := re.fullmatch(form, written):
+                said = found.groupdict()
+                return Place(int(said["n"]) if "n" in said else None, said.get("group"), said.get("work"))
+        return None
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -182,10 +218,6 @@ class Rule(ABC):
     def asks_for_origin(self) -> bool:
         """Whether it makes a difference for which of its countries a work counts."""
         return self.per is Fact.ORIGIN_COUNTRY or any(c.fact is Fact.ORIGIN_COUNTRY for c in self.where)
-
-    def under_other_policy(self) -> Self:
-        """Return the same rule, counting works for their countries the other way."""
-        return replace(self, origin=self.origin.other)
 
 
 class RuleSet(Sequence[Rule]):

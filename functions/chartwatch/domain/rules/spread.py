@@ -2,12 +2,32 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from chartwatch.domain.rules.claims import Claim, claim_of_one
 from chartwatch.domain.rules.firsts import Past
-from chartwatch.domain.rules.rule import Priority, Rule
+from chartwatch.domain.rules.rule import MOST, NUMBER, WORK, Priority, Rule, Scope
 from chartwatch.domain.rules.standing import Standing
+from chartwatch.domain.rules.written import Number, WrittenRule, in_order, saying
+
+_Spread = Annotated[Number | Literal["all"], saying(f"{{found}} is not a whole number from 1 to {MOST}, nor `all`")]
+
+
+class WrittenSpread(WrittenRule):
+    """A `spread` as it stands in a file."""
+
+    kind: Literal["spread"]
+    scope: Annotated[Literal[Scope.CHART], saying("should be chart: a spread counts territories")]
+    at: list[_Spread] = Field(
+        min_length=1, max_length=100, description="spread needs the numbers that are worth telling"
+    )
+
+    def meant(self) -> dict[str, Any]:
+        """Return the fields of the rule, which knows `all` as `everywhere`."""
+        numbers = in_order(n for n in self.at if n != "all")
+        return super().meant() | {"at": numbers, "everywhere": "all" in self.at}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +35,8 @@ class SpreadRule(Rule):
     """A slot for each work and number of territories; `everywhere` asks for all that the chart has had by then."""
 
     kind: ClassVar[str] = "spread"
+    written: ClassVar[type[WrittenRule]] = WrittenSpread
+    worth: ClassVar[Priority] = Priority.LASTING
     turn: ClassVar[int] = 1
     names_its_work: ClassVar[bool] = True
 
@@ -36,13 +58,7 @@ class SpreadRule(Rule):
                 if self.everywhere and spread.is_everywhere and not spread.was_everywhere:
                     yield claim_of_one(self, standing, claimant, spread.after, "all")
 
-    @classmethod
-    def priority(cls, n: int | None) -> Priority:
-        """Return that it is worth as much as a reign."""
-        del n
-        return Priority.LASTING
-
     def places(self) -> Mapping[str, str]:
         """Return that a place is a work with a number, or with `all`."""
-        forms = {"WORK:N, such as squid-game:5": r".+:[1-9]\d{0,4}"} if self.at else {}
-        return forms | ({"WORK:all": ".+:all"} if self.everywhere else {})
+        forms = {"WORK:N, such as squid-game:5": f"{WORK}:{NUMBER}"} if self.at else {}
+        return forms | ({"WORK:all": f"{WORK}:all"} if self.everywhere else {})

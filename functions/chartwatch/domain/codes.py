@@ -1,4 +1,4 @@
-"""Codes that rules name: languages and countries as Babel's English locale knows them, and the one that was meant."""
+"""Codes that people write: languages and countries as Babel's English locale knows them, and the one that was meant."""
 
 import re
 from collections.abc import Iterable, Mapping

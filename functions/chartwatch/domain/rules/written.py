@@ -1,0 +1,222 @@
+"""A rule as it is written in a file: the fields that every kind has, and what fields may hold.
+
+The fields of one kind alone stand in its module.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from string import Formatter
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from chartwatch.domain.codes import country_problem, language_problem, nearest, not_one, work_kind_problem
+from chartwatch.domain.rules.rule import MOST, Condition, Count, Fact, Lists, Origin, Scope
+from chartwatch.domain.works.work import Kind
+
+PLACEHOLDERS = frozenset(
+    {"title", "chart", "territory", "group", "n", "ordinal", "cardinal", "countries", "periods", "is", "has"}
+)
+"""What a headline and a brief may name in braces."""
+
+FIRST_YEAR, LAST_YEAR = 1880, 2100
+"""Between which years works may have been released."""
+
+SAID = "said"
+"""The type of the errors whose message is the sentence about the mistake."""
+
+
+def saying(sentence: str) -> WrapValidator:
+    """Return the validator that says `sentence` of whatever is refused; `{found}` in it stands for that."""
+
+    def read(value: Any, validated: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return validated(value)
+        except ValidationError as error:
+            raise PydanticCustomError(SAID, sentence) from error
+
+    return WrapValidator(read)
+
+
+def _without(problem: Callable[[str], str | None]) -> AfterValidator:
+    """Return the validator that refuses values with a problem."""
+
+    def refuse(value: str) -> str:
+        if said := problem(value):
+            raise ValueError(said)
+        return value
+
+    return AfterValidator(refuse)
+
+
+def _placeholder_problem(template: str) -> str | None:
+    try:
+        named = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(template)]
+    except ValueError as error:
+        return f"has unbalanced braces: {error}"
+    for name, spec, conversion in named:
+        if name is not None and (name not in PLACEHOLDERS or spec or conversion):
+            known = f"one of {', '.join(sorted(PLACEHOLDERS))}"
+            return not_one(f"{{{name}}}", known, nearest(name, PLACEHOLDERS))
+    return None
+
+
+def in_order(numbers: Iterable[int]) -> tuple[int, ...]:
+    """Return numbers as a rule has them: each once, the least first."""
+    return tuple(sorted(set(numbers)))
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str | bool) else value
+
+
+Headline = Annotated[str, Field(min_length=1, max_length=300), _without(_placeholder_problem)]
+Brief = Annotated[str, Field(min_length=1, max_length=60), _without(_placeholder_problem)]
+Number = Annotated[int, Field(ge=1, le=MOST), saying(f"{{found}} is not a whole number from 1 to {MOST}")]
+Numbers = Annotated[list[Number], Field(min_length=1, max_length=100), AfterValidator(in_order)]
+Groups = Literal[Fact.WORK_KIND, Fact.ORIGINAL_LANGUAGE, Fact.ORIGIN_COUNTRY]
+
+# YAML 1.1 reads the code NO, of Norway, and the code no, of Norwegian, as false.
+_Language = Annotated[str, BeforeValidator(lambda said: "no" if said is False else said), _without(language_problem)]
+_Country = Annotated[str, BeforeValidator(lambda said: "NO" if said is False else said), _without(country_problem)]
+_WorkKind = Annotated[str, _without(work_kind_problem)]
+_ListName = Annotated[str, Field(min_length=1)]
+_Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+_Period = Annotated[
+    str | dict[str, str] | None,
+    saying("{found} is no title, no titles by territory such as {{US: Ozark}}, and not null"),
+]
+_Periods = Annotated[list[_Period], Field(min_length=1, max_length=100)]
+
+Value = TypeVar("Value", bound=str)
+
+
+class AsWritten(BaseModel):
+    """A mapping of a file: no other field is taken, and no value for another type's, as JSON Schema has it too."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Comparison(AsWritten, Generic[Value]):
+    """`{not: en}`, `{not: [en, es]}` or `{in: [en, es]}`; a value or a list by itself is short for `in`."""
+
+    not_: Annotated[list[Value], BeforeValidator(_as_list), Field(min_length=1)] | None = Field(None, alias="not")
+    in_: Annotated[list[Value], BeforeValidator(_as_list), Field(min_length=1)] | None = Field(None, alias="in")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_value(cls, value: Any) -> Any:
+        return value if isinstance(value, dict) else {"in": value}
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.not_ is None) is (self.in_ is None):
+            raise ValueError("should be a value, or one of `not` and `in`")
+        return self
+
+    @property
+    def compared(self) -> tuple[frozenset[str], bool]:
+        """The values, and whether it is none of them that is asked for."""
+        return frozenset(self.not_ or self.in_ or ()), self.not_ is not None
+
+
+class _Years(AsWritten):
+    """`2021`, or `{from: 2020, to: 2022}` with either end left open."""
+
+    from_: _Year = Field(default=FIRST_YEAR, alias="from")
+    to: _Year = LAST_YEAR
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_year(cls, value: Any) -> Any:
+        return value if isinstance(value, dict) else {"from": value, "to": value}
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ > self.to:
+            raise ValueError("`from` is later than `to`")
+        return self
+
+    @property
+    def compared(self) -> tuple[frozenset[str], bool]:
+        """The years one by one, which is what is asked for."""
+        return frozenset(map(str, range(self.from_, self.to + 1))), False
+
+
+def _comparison(value: Mapping[str, Any]) -> WithJsonSchema:
+    """Return the schema of a comparison: the short forms that the models take are not in what pydantic would make."""
+    forms = [value, {"type": "array", "items": value, "minItems": 1}]
+    several = {"anyOf": forms}
+    one_of_two = {
+        "type": "object",
+        "properties": {"not": several, "in": several},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    return WithJsonSchema({"anyOf": [*forms, one_of_two]})
+
+
+_YEAR = {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
+_SPAN = {"type": "object", "properties": {"from": _YEAR, "to": _YEAR}, "additionalProperties": False}
+
+# Which codes there are is Babel's knowledge; the schema says what they look like.
+_Languages = Annotated[_Comparison[_Language], _comparison({"type": "string", "pattern": "^[a-z]{2,3}$"})]
+_Countries = Annotated[_Comparison[_Country], _comparison({"type": "string", "pattern": "^[A-Z]{2}$"})]
+_WorkKinds = Annotated[_Comparison[_WorkKind], _comparison({"enum": [*map(str, Kind)]})]
+_ListNames = Annotated[_Comparison[_ListName], _comparison({"type": "string", "minLength": 1})]
+
+
+class Where(AsWritten):
+    """Which works count, and on which charts."""
+
+    work_kind: _WorkKinds | None = None
+    original_language: _Languages | None = None
+    origin_country: _Countries | None = None
+    release_year: Annotated[_Years, WithJsonSchema({"anyOf": [_YEAR, _SPAN]})] | None = None
+    list_: _ListNames | None = Field(default=None, alias="list")
+
+
+class Examples(AsWritten):
+    """The #1s of successive periods: a title, or titles by territory, or null for a period that is missing."""
+
+    tells: _Periods = Field(description="with the last of these periods the rule has something to tell")
+    silent: _Periods = Field(description="with the last of these periods it has not")
+
+
+class WrittenRule(AsWritten):
+    """One rule as it stands in a file. The model of each kind adds its own fields, and makes the rule that is meant."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    kind: str
+    scope: Annotated[Scope, Field(strict=False)]
+    headline: Headline
+    brief: Brief
+    where: Where = Field(default_factory=Where)
+    count: Annotated[Count, Field(strict=False)] = Count.WORKS
+    origin: Annotated[Origin, Field(strict=False)] = Origin.MAIN
+    examples: Examples | None = None
+
+    def meant(self) -> dict[str, Any]:
+        """Return the fields of the rule that is meant: those that are written, but for `where`, which makes two."""
+        written = {
+            field: getattr(self, field) for field in type(self).model_fields.keys() - {"kind", "where", "examples"}
+        }
+        facts = ((fact, getattr(self.where, fact)) for fact in Fact)
+        conditions = tuple(Condition(fact, *said.compared) for fact, said in facts if said)
+        return {
+            **written,
+            "where": conditions,
+            "lists": Lists(*self.where.list_.compared) if self.where.list_ else None,
+        }
