@@ -28,7 +28,7 @@ test-simulation: $(VENV)/.ready  ## faults at every call of the pipeline, singly
 	CHARTWATCH_SIMULATIONS=$(SIMULATIONS) $(BIN)/python -m pytest -n auto tests/simulation
 
 MODULES ?= delivery domain
-mutants: .tools/mutants/.ready  ## small changes of the code that must not be wrong, each of which some test has to notice; make mutants MODULES="publishing outbox"
+mutants: .tools/mutants/.ready  ## small changes of the code that must not be wrong, each of which some test has to notice; make mutants MODULES="publish outbox"
 	.tools/mutants/bin/python -m tests.mutants $(MODULES)
 
 COUNT ?= 10000000

@@ -70,34 +70,50 @@ DELIVERY = (
     f"{CRASHES}::test_two_at_once_send_each_message_once",
 )
 STORES = ("tests/integration/test_stores_documents.py",)
+RECORD_STORES = ("tests/integration/test_stores_milestones.py", "tests/integration/test_stores_crashes.py")
 DELIVERY_MODULES = {
-    "pacing": "domain/pacing.py",
-    "publishing": "domain/publishing.py",
+    "pacing": "services/pacing.py",
+    "publish": "services/publish.py",
     "sqs": "adapters/sqs.py",
     "sns": "adapters/sns.py",
     "outbox": "adapters/dynamodb/outbox.py",
 }
 """Lease, publish, mark, by module: those with few and quick tests first."""
 
+RECORD_MODULES = {
+    "record": "services/record.py",
+    "recording": "services/recording.py",
+    "detect": "services/detect.py",
+    "snapshot": "domain/milestones/snapshot.py",
+    "fold": "domain/milestones/fold.py",
+    "ledger": "domain/milestones/ledger.py",
+    "difference": "domain/milestones/difference.py",
+    "aws_record": "adapters/record.py",
+    "record_files": "adapters/record_files.py",
+}
+"""The record of a chart: how it is folded, compared, kept and read."""
+
 TESTS = {
     "pacing": ("tests/unit/domain/test_pacing.py",),
-    "publishing": DELIVERY,
+    "publish": DELIVERY,
     "sqs": ("tests/integration/test_sqs.py",),
     "sns": (
         "tests/integration/test_sns.py",
         f"{CRASHES}::test_subscribers_are_those_of_all_topics_the_unconfirmed_without_an_arn",
     ),
     "outbox": STORES,
-    "reconciling": (*DELIVERY, "tests/unit/domain/test_findings.py"),
+    "aws_record": RECORD_STORES,
+    "record_files": RECORD_STORES,
+    "reconcile": (*DELIVERY, "tests/unit/domain/test_findings.py"),
     "seasons": ("tests/unit/domain/test_seasons.py",),
     "calendars": ("tests/unit/domain/test_reconciling.py",),
-    "checking": (
+    "checks": (
         "tests/unit/domain/test_checking.py",
         "tests/unit/domain/test_answers.py",
         "tests/integration/test_cli_check.py",
     ),
     "fetching": ("tests/unit/domain/test_conditional_fetch.py",),
-    "rules": (*DOMAIN, "tests/unit/test_rule_mistakes.py", "tests/unit/cli/test_listings.py"),
+    "rule": (*DOMAIN, "tests/unit/test_rule_mistakes.py", "tests/unit/cli/test_listings.py"),
 }
 """The tests of a module; of others those of the domain."""
 
@@ -136,8 +152,15 @@ class Outcome:
 
 
 def _paths() -> dict[str, str]:
-    domain = sorted((ROOT / "functions" / "chartwatch" / "domain").glob("[a-z]*.py"), key=lambda it: it.stat().st_size)
-    return {**DELIVERY_MODULES, **{path.stem: f"domain/{path.name}" for path in domain}}
+    package = ROOT / "functions" / "chartwatch"
+    found = sorted((*package.glob("domain/**/[a-z]*.py"), *package.glob("services/[a-z]*.py")), key=_size)
+    known = {**DELIVERY_MODULES, **RECORD_MODULES}
+    others = {path.stem: str(path.relative_to(package)) for path in found}
+    return {**known, **{name: path for name, path in others.items() if path not in known.values()}}
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
 
 
 PATHS = _paths()
@@ -223,10 +246,14 @@ def _environment() -> dict[str, str]:
 
 def _named(words: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield the modules that are meant, those together that have the same tests: these are run once to begin with."""
-    groups = {"delivery": list(DELIVERY_MODULES), "domain": [it for it in PATHS if PATHS[it].startswith("domain/")]}
+    groups = {
+        "delivery": list(DELIVERY_MODULES),
+        "record": list(RECORD_MODULES),
+        "domain": [name for name, path in PATHS.items() if path.startswith("domain/")],
+    }
     found = dict.fromkeys(module for word in words for module in groups.get(word, [word]))
     if unknown := sorted(found.keys() - PATHS.keys()):
-        sys.exit(f"no such module: {', '.join(unknown)}; there are delivery, domain, {', '.join(PATHS)}")
+        sys.exit(f"no such module: {', '.join(unknown)}; there are delivery, record, domain, {', '.join(PATHS)}")
     together: dict[tuple[str, ...], list[str]] = {}
     for module in found:
         together.setdefault(TESTS.get(module, DOMAIN), []).append(module)
