@@ -69,8 +69,13 @@ DELIVERY = (
     f"{CRASHES}::test_wherever_a_publisher_ends_each_message_gets_out_once",
     f"{CRASHES}::test_two_at_once_send_each_message_once",
 )
+CHECKS = (
+    "tests/unit/domain/test_checking.py",
+    "tests/unit/domain/test_answers.py",
+    "tests/integration/test_cli_check.py",
+)
 STORES = ("tests/integration/test_stores_documents.py",)
-RECORD_STORES = ("tests/integration/test_stores_milestones.py", "tests/integration/test_stores_crashes.py")
+RECORD_STORES = ("tests/integration/test_stores_record.py", "tests/integration/test_stores_files.py")
 DELIVERY_MODULES = {
     "pacing": "services/pacing.py",
     "publish": "services/publish.py",
@@ -107,11 +112,8 @@ TESTS = {
     "reconcile": (*DELIVERY, "tests/unit/domain/test_findings.py"),
     "seasons": ("tests/unit/domain/test_seasons.py",),
     "calendars": ("tests/unit/domain/test_reconciling.py",),
-    "checks": (
-        "tests/unit/domain/test_checking.py",
-        "tests/unit/domain/test_answers.py",
-        "tests/integration/test_cli_check.py",
-    ),
+    "checks": CHECKS,
+    "asked": CHECKS,
     "fetching": ("tests/unit/domain/test_conditional_fetch.py",),
     "rule": (*DOMAIN, "tests/unit/test_rule_mistakes.py", "tests/unit/cli/test_listings.py"),
 }

@@ -24,7 +24,8 @@ from chartwatch.cli.questions import Options, Question, number_ones, refuse_unkn
 from chartwatch.cli.wording import did_you_mean, holder_name
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence
-from chartwatch.domain.milestones.checks import Answer, Assertion, Timeline, Verdict, check, elsewhere, works_named
+from chartwatch.domain.milestones.asked import Answer, Assertion, Timeline, Verdict
+from chartwatch.domain.milestones.checks import check, elsewhere, works_named
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog

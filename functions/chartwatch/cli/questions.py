@@ -17,7 +17,7 @@ from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence
 from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.codes import country_problem, language_problem, work_kind_problem
-from chartwatch.domain.milestones.checks import Timeline
+from chartwatch.domain.milestones.asked import Timeline
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.race import RaceRule

@@ -16,7 +16,8 @@ from rich.console import Console
 
 from chartwatch.cli.listings import rules_table
 from chartwatch.cli.questions import Options
-from chartwatch.domain.milestones.checks import Assertion, Verdict, check
+from chartwatch.domain.milestones.asked import Assertion, Verdict
+from chartwatch.domain.milestones.checks import check
 from chartwatch.domain.rules.kinds import KINDS, priority_of
 from chartwatch.domain.rules.rule import Place, Priority, Rule, Scope
 from chartwatch.errors import ArgumentError

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
-from chartwatch.domain.milestones.checks import Answer, Assertion, Verdict, check, works_named
+from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
+from chartwatch.domain.milestones.checks import check, works_named
 from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, Scope
 from chartwatch.domain.works.catalog import Catalog

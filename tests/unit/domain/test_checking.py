@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
-from chartwatch.domain.milestones.checks import Answer, Assertion, Timeline, Verdict, check, elsewhere, works_named
+from chartwatch.domain.milestones.asked import Answer, Assertion, Timeline, Verdict
+from chartwatch.domain.milestones.checks import check, elsewhere, works_named
 from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.race import RaceRule
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, Scope

@@ -10,8 +10,8 @@ from chartwatch.domain.milestones.ledger import (
     Sent,
     Substance,
     WorkNow,
-    id_as_recorded,
     digest_of_words,
+    id_as_recorded,
     substance,
 )
 from chartwatch.domain.milestones.milestone import Change, Milestone, Replaced, Status

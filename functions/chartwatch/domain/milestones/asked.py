@@ -1,0 +1,210 @@
+"""Claims that somebody makes, what is to be said of them, and the record of a scope that they are measured by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from chartwatch.domain import words
+from chartwatch.domain.charts.chart import Chart
+from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.milestones.fold import fold, work_of
+from chartwatch.domain.rules.claims import Claim, facts_in_words
+from chartwatch.domain.rules.evidence import Gap
+from chartwatch.domain.rules.firsts import FirstsRule
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rule import Rule, RuleSet
+from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.claimants import name_of
+from chartwatch.domain.works.work import Work
+
+Timeline = Sequence[PublicationSummary]
+"""The publications of a chart, oldest first."""
+
+
+class Verdict(StrEnum):
+    """What is to be said of a claim."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What somebody claims: that a work, or a group, holds a place of a rule, whose headline must say the number.
+
+    `place` is the last part of a slot's id. For `nth` and `race` it says `n`; `group` is that of an `nth`, or the one
+    that is said to have won a race. `works` are the ids of those that `title` may mean; without any, the question is
+    who holds the place.
+    """
+
+    rule: Rule
+    place: str
+    n: int | None = None
+    group: str | None = None
+    title: str = ""
+    works: frozenset[str] = frozenset()
+
+
+class Record(NamedTuple):
+    """What is known of a scope: from the first period to the last, how many were expected and seen, and the gaps."""
+
+    first: date
+    last: date
+    expected: int
+    seen: int
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is to be said of a claim on one chart. `territory` is `*` over all territories.
+
+    `n` and `period` are the right ones, as far as known. `before` are those that hold earlier places; of a race, the
+    works that counted before. `reasons` say why it is unknown.
+    """
+
+    verdict: Verdict
+    chart: Chart
+    territory: str
+    sentence: str
+    record: Record
+    n: int | None = None
+    period: date | None = None
+    holders: tuple[Holder, ...] = ()
+    before: tuple[Holder, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class ToppedWork(NamedTuple):
+    """A work, or a season of it, that has topped the scope."""
+
+    work: Work
+    season: str | None
+    since: date
+    label: str | None
+
+    @property
+    def name(self) -> str:
+        """What a sentence calls it."""
+        return name_of(self.work.title, self.label or self.season)
+
+    def holder(self, group: str | None = None) -> Holder:
+        """Return it as the holder of a slot."""
+        return Holder(self.work.id, self.work.title, self.since, self.season, group, label=self.label)
+
+
+class AskedScope:
+    """All that a claim is measured by, in one territory or over all."""
+
+    def __init__(self, said: Assertion, territory: str, timeline: Timeline, catalog: Catalog) -> None:
+        """Fold the publications of the scope, with every number of the rule told."""
+        its = _restricted(timeline, territory)
+        titles = len({one for publication in its for ones in publication.number_ones.values() for one in ones})
+        self.rule = said.rule
+        if isinstance(said.rule, FirstsRule):
+            self.rule = replace(said.rule, at=tuple(range(1, titles + 1)))
+        claims, snapshot = fold(its, catalog, RuleSet([self.rule]))
+        self.territory = territory
+        self.chart = its[-1].chart
+        self.catalog = catalog
+        self.claims = [claim for claim in claims if claim.territory == territory]
+        state = snapshot.scopes[territory]
+        coverage = state.coverage
+        expected = (coverage.last - coverage.first) // self.chart.cadence.step + 1
+        self.record = Record(coverage.first, coverage.last, expected, coverage.seen, coverage.gaps)
+        self.topped = sorted(
+            (
+                ToppedWork(work_of(topped, catalog), topped.season, topped.since, topped.label)
+                for topped in state.first_topped.get(self.rule.count, {}).values()
+            ),
+            key=lambda topped: (topped.since, topped.work.id, topped.season or ""),
+        )
+
+    @property
+    def where(self) -> str:
+        """The chart and the territory, in words."""
+        return f"{self.chart.name} in {words.territory_name(self.territory)}"
+
+    @property
+    def span(self) -> str:
+        """The time that the record covers, in words."""
+        return f"in records from {self.record.first} to {self.record.last}"
+
+    def qualifying(self, group: str | None, before: date | None = None) -> list[ToppedWork]:
+        """Return the works that count for a group (None: for any), all or those that topped before a date."""
+        return [
+            topped
+            for topped in self.topped
+            if (before is None or topped.since < before)
+            and self.rule.verdict(topped.work)
+            and (group is None or group in self.rule.groups(topped.work))
+        ]
+
+    def lines(self, before: date | None = None) -> tuple[Holder, ...]:
+        """Return the qualifying works, once for each of their groups."""
+        counted = self.qualifying(None, before)
+        return tuple(topped.holder(group) for topped in counted for group in self.rule.groups(topped.work))
+
+    def undecided(self, until: date | None = None) -> list[ToppedWork]:
+        """Return the works of which nobody knows whether they count, all or those that topped up to a date."""
+        return [
+            topped
+            for topped in self.topped
+            if (until is None or topped.since <= until) and self.rule.verdict(topped.work) is None
+        ]
+
+    def answer(
+        self, verdict: Verdict, sentence: str, claim: Claim | None = None, *, before: Sequence[Holder] = ()
+    ) -> Answer:
+        """Return an answer about the scope; when it is unknown, with all that stands against the claim, or any."""
+        reasons: tuple[str, ...] = ()
+        if verdict is Verdict.UNKNOWN:
+            reasons = doubts_about(claim) if claim else self.doubts()
+        return Answer(
+            verdict=verdict,
+            chart=self.chart,
+            territory=self.territory,
+            sentence=sentence,
+            record=self.record,
+            n=claim.n if claim else None,
+            period=claim.period if claim else None,
+            holders=claim.holders if claim else (),
+            before=tuple(before),
+            reasons=reasons,
+        )
+
+    def doubts(self) -> tuple[str, ...]:
+        """Return all that could change an answer about the whole record."""
+        return (*missing_in(self), *(unknown_of(self.rule, topped) for topped in self.undecided()))
+
+
+def doubts_about(claim: Claim) -> tuple[str, ...]:
+    """Return what stands against a claim."""
+    censored = ("it was so when the records began, and nobody knows since when",) if claim.left_censored else ()
+    return (*censored, *(reason.said for reason in claim.reasons))
+
+
+def missing_in(scope: AskedScope) -> tuple[str, ...]:
+    """Return the missing periods of a scope, in words."""
+    return tuple(f"nothing is known of {words.span(*gap)}" for gap in scope.record.gaps)
+
+
+def unknown_of(rule: Rule, topped: ToppedWork) -> str:
+    """Return what is unknown of a work that the rule would have to know, in words."""
+    facts = facts_in_words(rule.unknown_facts(topped.work))
+    return f"the {facts} of {topped.name}, #1 since {topped.since}, is unknown"
+
+
+def _restricted(timeline: Timeline, territory: str) -> Timeline:
+    """Return the publications as if the chart had one territory, which is all that is asked; `*` keeps them whole."""
+    if territory == EVERYWHERE:
+        return timeline
+    return [
+        replace(publication, number_ones={territory: publication.number_ones[territory]})
+        for publication in timeline
+        if territory in publication.number_ones
+    ]
