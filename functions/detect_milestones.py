@@ -4,14 +4,13 @@ from functools import partial
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
-from chartwatch.adapters.streams import InOrderProcessor
+from chartwatch.adapters.streams import process_in_order
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.rules import included_rules
 from chartwatch.services.detect import Detector
@@ -20,16 +19,15 @@ from chartwatch.settings import settings
 logger = Logger(service="detect_milestones")
 metrics = Metrics(service="detect_milestones")
 tracer = Tracer(service="detect_milestones")
-processor = InOrderProcessor()
 
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 @metrics.log_metrics
-def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
+def handler(event: dict[str, object], _context: LambdaContext) -> PartialItemFailureResponse:
     """Process a batch of stream records in order up to the first that fails, and report that one."""
     detector = deployment.detector(included_rules(settings().rules))
-    return process_partial_response(event, partial(detect, detector), processor, context)
+    return process_in_order(event, partial(detect, detector))
 
 
 def detect(detector: Detector, record: DynamoDBRecord) -> None:

@@ -2,28 +2,26 @@
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
-from chartwatch.adapters.streams import InOrderProcessor
+from chartwatch.adapters.streams import process_in_order
 from chartwatch.errors import StoriesUnsent
 
 logger = Logger(service="publish_stories")
 metrics = Metrics(service="publish_stories")
 tracer = Tracer(service="publish_stories")
-processor = InOrderProcessor()
 
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 @metrics.log_metrics
-def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
+def handler(event: dict[str, object], _context: LambdaContext) -> PartialItemFailureResponse:
     """Process a batch of stream records in order up to the first that fails, and report that one."""
-    return process_partial_response(event, publish, processor, context)
+    return process_in_order(event, publish)
 
 
 def publish(record: DynamoDBRecord) -> None:

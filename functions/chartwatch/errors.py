@@ -1,15 +1,22 @@
 """Every error Chartwatch raises on purpose, under one base, each carrying the data that a reader needs."""
 
 from dataclasses import dataclass, fields
+from typing import ClassVar
 
 
 @dataclass
 class ChartwatchError(Exception):
-    """Base of all errors raised on purpose; `str()` is one sentence for a person."""
+    """Base of all errors raised on purpose; `str()` is one sentence for a person, made of the error's fields."""
+
+    sentence: ClassVar[str]
 
     def __post_init__(self) -> None:
         """Give `Exception.args` the same data, so that the error survives pickling."""
         super().__init__(*(getattr(self, field.name) for field in fields(self)))
+
+    def __str__(self) -> str:
+        """Return the sentence with the fields in it."""
+        return self.sentence.format_map(vars(self))
 
 
 # Sources: what was fetched cannot be believed. Nothing that was stored is changed.
@@ -88,20 +95,15 @@ class HistoryRewritten(SourceError):
 class OptionError(ChartwatchError):
     """An option of a source or a command that cannot be used. `option` is its name."""
 
+    sentence = "option {option}: {detail}"
     option: str
     detail: str
-
-    def __str__(self) -> str:
-        """Name the option and the reason."""
-        return f"option {self.option}: {self.detail}"
 
 
 class ArgumentError(OptionError):
     """An argument of a command that cannot be used. `option` is its name."""
 
-    def __str__(self) -> str:
-        """Name the argument and the reason."""
-        return f"{self.option}: {self.detail}"
+    sentence = "{option}: {detail}"
 
 
 # Fetching.
@@ -111,36 +113,27 @@ class ArgumentError(OptionError):
 class SourceUnavailable(ChartwatchError):
     """The source did not answer, or answered that it could not."""
 
+    sentence = "{source} is unavailable: {detail}"
     source: str
     detail: str
-
-    def __str__(self) -> str:
-        """Name the source and the reason."""
-        return f"{self.source} is unavailable: {self.detail}"
 
 
 @dataclass
 class SourceTooLarge(ChartwatchError):
     """What a source publishes is more than is kept in memory. `limit` is in bytes."""
 
+    sentence = "{source} has more than {limit} bytes"
     source: str
     limit: int
-
-    def __str__(self) -> str:
-        """Name the source and the limit."""
-        return f"{self.source} has more than {self.limit} bytes"
 
 
 @dataclass
 class DestinationRefused(ChartwatchError):
     """An address, or where it leads, that is not fetched: it wants a person. `destination` has no secrets in it."""
 
+    sentence = "{destination} is not fetched: {detail}"
     destination: str
     detail: str
-
-    def __str__(self) -> str:
-        """Name the address and the reason."""
-        return f"{self.destination} is not fetched: {self.detail}"
 
 
 # Catalog and rules: files that people write.
@@ -183,95 +176,71 @@ class RuleProblem(FileProblem):
 class Conflict(ChartwatchError):
     """Somebody else changed this chart's history meanwhile; reading it anew and trying again is safe."""
 
+    sentence = "the history of {chart} changed meanwhile"
     chart: str
-
-    def __str__(self) -> str:
-        """Name the chart."""
-        return f"the history of {self.chart} changed meanwhile"
 
 
 @dataclass
 class StoreOverloaded(ChartwatchError):
     """A table took none of what was asked of it, for as long as is worth waiting; `left` is how many items."""
 
+    sentence = "the table {table} is overloaded: {left} items are undone"
     table: str
     left: int
-
-    def __str__(self) -> str:
-        """Name the table."""
-        return f"the table {self.table} is overloaded: {self.left} items are undone"
 
 
 @dataclass
 class AwsRefused(ChartwatchError):
     """AWS did not do what a command asked, or did not answer. `place` is the stack or the endpoint."""
 
+    sentence = "{place}: {detail}"
     place: str
     detail: str
-
-    def __str__(self) -> str:
-        """Name the place and the reason."""
-        return f"{self.place}: {self.detail}"
 
 
 @dataclass
 class RecordAhead(ChartwatchError):
     """The record says that a publication was processed which the charts table does not hold."""
 
+    sentence = "{chart} of {period} is in the record but not among the publications"
     chart: str
     period: str
-
-    def __str__(self) -> str:
-        """Name chart and period."""
-        return f"{self.chart} of {self.period} is in the record but not among the publications"
 
 
 @dataclass
 class RecordDamaged(ChartwatchError):
     """A file that the record of a chart names is missing, or is not what its name says."""
 
+    sentence = "the record of {chart} is damaged: {file} {detail}"
     chart: str
     file: str
     detail: str
-
-    def __str__(self) -> str:
-        """Name chart and file."""
-        return f"the record of {self.chart} is damaged: {self.file} {self.detail}"
 
 
 @dataclass
 class RecordNewer(ChartwatchError):
     """The record was made by a later version of Chartwatch, which this one does not write over."""
 
+    sentence = "the record of {chart} was made by a later version of Chartwatch ({detail})"
     chart: str
     detail: str
-
-    def __str__(self) -> str:
-        """Name chart and versions."""
-        return f"the record of {self.chart} was made by a later version of Chartwatch ({self.detail})"
 
 
 @dataclass
 class StoryInDoubt(ChartwatchError):
     """A story was taken for sending and never settled: whether it got out is not known, so it is not sent again."""
 
+    sentence = "the story {story} was taken for sending and never settled; it may be out or not"
     story: str
-
-    def __str__(self) -> str:
-        """Name the story."""
-        return f"the story {self.story} was taken for sending and never settled; it may be out or not"
 
 
 @dataclass
 class NotPublished(ChartwatchError):
     """A message that certainly did not get out."""
 
+    sentence = "{message} was not published: {detail}"
     message: str
     detail: str
-
-    def __str__(self) -> str:
-        """Name the message and the reason."""
-        return f"{self.message} was not published: {self.detail}"
 
 
 @dataclass
@@ -290,9 +259,6 @@ class StoriesUnsent(ChartwatchError):
 class SettingsError(ChartwatchError):
     """The environment lacks a setting, or holds one that cannot be read."""
 
+    sentence = "the environment variable {name}: {detail}"
     name: str
     detail: str
-
-    def __str__(self) -> str:
-        """Name the setting."""
-        return f"the environment variable {self.name}: {self.detail}"

@@ -41,7 +41,7 @@ class Settings(BaseModel):
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """Read them from variables. Raises `SettingsError` that names the variable."""
-        said = {name: environment[f"{PREFIX}{name.upper()}"] for name in cls.model_fields if _is_set(name, environment)}
+        said = {name: value for name in cls.model_fields if (value := environment.get(f"{PREFIX}{name.upper()}"))}
         try:
             return cls.model_validate(said)
         except ValidationError as error:
@@ -55,7 +55,3 @@ class Settings(BaseModel):
 def settings() -> Settings:
     """Return the settings of this process."""
     return Settings.read(os.environ)
-
-
-def _is_set(name: str, environment: Mapping[str, str]) -> bool:
-    return bool(environment.get(f"{PREFIX}{name.upper()}"))

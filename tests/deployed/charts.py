@@ -23,7 +23,7 @@ class Chart:
 
     def fetch(self, document: str, **options: Any) -> Mapping[str, int]:
         """Publish a document, and fetch it as a schedule would. Raises `FunctionFailed`."""
-        self.its_provider.document = document.encode()
+        self.its_provider.publish(document.encode())
         said = {"url": self.its_provider.url, "chart": self.id, "cadence": "day", **options}
         counts: Mapping[str, int] = self.pipeline.invoke("FetchRankingsFunction", {"source": "csv", "options": said})
         return counts
@@ -50,7 +50,7 @@ class Chart:
     def stored(self) -> Sequence[Mapping[str, Any]]:
         """Return everything the charts table holds, in a fixed order."""
         pages = (
-            self.pipeline.aws.dynamodb()
+            self.pipeline.aws.client("dynamodb")
             .get_paginator("scan")
             .paginate(TableName=self.pipeline.outputs["ChartsTable"], ConsistentRead=True)
         )

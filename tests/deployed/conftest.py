@@ -5,14 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from chartwatch_local.aws import local_aws
+from chartwatch_local.aws import LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
 from chartwatch_local.demo import CATALOG, parameters
 from chartwatch_local.deploy import Build, build, deploy
 from chartwatch_local.mapping import mappings
 from chartwatch_local.pipeline import Pipeline
-from chartwatch_local.provider import Provider, provider
-from chartwatch_local.sink import Sink, sink
+from chartwatch_local.provider import Provider
 from tests.deployed.charts import Chart
 
 
@@ -24,26 +23,24 @@ def made() -> Build:
 
 
 @pytest.fixture(scope="session")
-def its_provider() -> Iterator[Provider]:
-    with provider() as its:
+def aws(made: Build) -> Iterator[LocalAws]:
+    with local_aws(made.artifact) as its:
         yield its
 
 
 @pytest.fixture(scope="session")
-def pipeline(made: Build, its_provider: Provider) -> Iterator[Pipeline]:
-    with local_aws(made.artifact) as aws:
-        # With alarms, so that the nested stack is deployed too.
-        values = {**parameters(its_provider), "AlarmEmail": "alarms@example.com"}
-        deployed = Pipeline(aws, deploy(aws, made, values))
-        with mappings(aws):
-            deployed.load_catalog(CATALOG)
-            yield deployed
+def its_provider(aws: LocalAws) -> Provider:
+    return Provider(aws)
 
 
-@pytest.fixture
-def inbox(pipeline: Pipeline) -> Iterator[Sink]:
-    with sink(pipeline.aws.endpoint) as its:
-        yield its
+@pytest.fixture(scope="session")
+def pipeline(aws: LocalAws, made: Build, its_provider: Provider) -> Iterator[Pipeline]:
+    # With alarms, so that the nested stack is deployed too.
+    values = {**parameters(its_provider), "AlarmEmail": "alarms@example.com"}
+    deployed = Pipeline(aws, deploy(aws, made, values))
+    with mappings(aws):
+        deployed.load_catalog(CATALOG)
+        yield deployed
 
 
 @pytest.fixture

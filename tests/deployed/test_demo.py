@@ -8,16 +8,13 @@ from rich.console import Console
 from chartwatch_local.demo import show
 from chartwatch_local.pipeline import Pipeline
 from chartwatch_local.provider import Provider
-from chartwatch_local.sink import Sink
 
 pytestmark = pytest.mark.xdist_group("demo")  # on a stack of its own, for it takes as long as all others together
 
 
-def test_the_demo_ends_with_the_story_of_4_february_2022(
-    pipeline: Pipeline, its_provider: Provider, inbox: Sink
-) -> None:
+def test_the_demo_ends_with_the_story_of_4_february_2022(pipeline: Pipeline, its_provider: Provider) -> None:
     screen = io.StringIO()
-    show(Console(file=screen, width=80), pipeline, its_provider, inbox)
+    show(Console(file=screen, width=80), pipeline, its_provider)
     mail, _, share = screen.getvalue().partition("An SQS queue")
     last = mail[mail.rindex("2022-02-04  All of Us Are Dead") :]
     said = " ".join(last.split())

@@ -8,12 +8,10 @@ import tomllib
 
 import pytest
 
-from chartwatch_local.aws import wait_until
 from chartwatch_local.checkout import ROOT
 from chartwatch_local.deploy import Build
 from chartwatch_local.pipeline import FunctionFailed, Pipeline
-from chartwatch_local.sink import Sink
-from tests.deployed.charts import PATIENCE, Chart
+from tests.deployed.charts import Chart
 
 pytestmark = pytest.mark.xdist_group("deployed")
 
@@ -47,21 +45,31 @@ def run_alone(made: Build, program: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_publication_becomes_a_story_for_those_who_asked_for_such(chart: Chart, inbox: Sink) -> None:
-    chart.pipeline.subscribe(inbox, "StoryTopicArn", {"chart": [chart.id]})
+def as_sns_posts(chart: Chart, queue: str) -> None:
+    """Have a queue get what SNS posts to HTTP subscribers: the body in an envelope."""
+    sns = chart.pipeline.aws.client("sns")
+    for its in sns.list_subscriptions_by_topic(TopicArn=chart.pipeline.outputs["StoryTopicArn"])["Subscriptions"]:
+        if its["Endpoint"].rpartition(":")[2] == queue.rpartition("/")[2]:
+            sns.set_subscription_attributes(
+                SubscriptionArn=its["SubscriptionArn"], AttributeName="RawMessageDelivery", AttributeValue="false"
+            )
+
+
+def test_a_publication_becomes_a_story_for_those_who_asked_for_such(chart: Chart) -> None:
+    posts = chart.queue("StoryTopicArn")
+    as_sns_posts(chart, posts)
     korean = chart.queue("StoryTopicArn", language=["ko"])
     spanish = chart.queue("StoryTopicArn", language=["es"])
     counts = chart.fetch(HEADER + FIRST_DAY + SECOND_DAY)
     (story,) = chart.taken(korean, 1)
-    wait_until(lambda: bool(inbox.notifications), PATIENCE, "nothing came over HTTP")
-    (posted,) = inbox.notifications
+    (posted,) = chart.taken(posts, 1)
     assert counts == {"new": 2, "revised": 0, "unchanged": 0}
     assert story["work"]["title"] == "Squid Game"
     assert story["period"] == "2023-01-02"
     assert "Squid Game is the first title from South Korea" in " ".join(story["text"].split())
-    assert posted.body == story
-    assert posted.subject == story["subject"]
-    assert json.loads(posted.attributes["origin_countries"]) == ["KR"]
+    assert json.loads(posted["Message"]) == story
+    assert posted["Subject"] == story["subject"]
+    assert json.loads(posted["MessageAttributes"]["origin_countries"]["Value"]) == ["KR"]
     assert chart.taken(spanish, 0) == []
 
 
@@ -117,7 +125,7 @@ def test_a_story_that_was_sent_can_be_read_as_plain_mail(chart: Chart) -> None:
 @pytest.mark.parametrize("topic", ["StoryTopicArn", "DigestTopicArn"])
 def test_nobody_but_the_publisher_publishes_not_even_the_account_s_root(chart: Chart, topic: str) -> None:
     queue = chart.queue(topic)
-    sns = chart.pipeline.aws.sns()
+    sns = chart.pipeline.aws.client("sns")
     with pytest.raises(sns.exceptions.AuthorizationErrorException, match="sns:Publish"):
         sns.publish(
             TopicArn=chart.pipeline.outputs[topic],
@@ -156,7 +164,7 @@ def test_the_witness_sees_what_got_out_and_reconcile_finds_nothing_undone(pipeli
     chart.fetch(HEADER + FIRST_DAY + SECOND_DAY)
     (story,) = chart.taken(queue, 1)
     pipeline.invoke("ReconcileFunction", {})
-    stories = pipeline.aws.dynamodb()
+    stories = pipeline.aws.client("dynamodb")
     key = {"pk": {"S": story["story"]}, "sk": {"S": "STORY"}}
     (found,) = stories.batch_get_item(RequestItems={pipeline.outputs["StoriesTable"]: {"Keys": [key]}})[
         "Responses"

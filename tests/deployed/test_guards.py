@@ -24,13 +24,13 @@ def statements(policy: str) -> dict[str, dict[str, Any]]:
 
 
 def environment(pipeline: Pipeline, output: str) -> Mapping[str, str]:
-    configuration = pipeline.aws.lambda_().get_function_configuration(FunctionName=pipeline.outputs[output])
+    configuration = pipeline.aws.client("lambda").get_function_configuration(FunctionName=pipeline.outputs[output])
     return configuration["Environment"]["Variables"]
 
 
 def test_what_is_guarded_comes_to_subscribers_and_to_the_witness(chart: Chart) -> None:
     pipeline = chart.pipeline
-    sns, sqs = pipeline.aws.sns(), pipeline.aws.sqs()
+    sns, sqs = pipeline.aws.client("sns"), pipeline.aws.client("sqs")
     for topic in ("StoryTopicArn", "DigestTopicArn"):
         policy = sns.get_topic_attributes(TopicArn=pipeline.outputs[topic])["Attributes"]["Policy"]
         assert set(statements(policy)) == {"NobodyElsePublishes", "OnlyOverTls"}
@@ -56,24 +56,28 @@ def test_what_is_guarded_comes_to_subscribers_and_to_the_witness(chart: Chart) -
 def held_by_the_witness(pipeline: Pipeline) -> int:
     url = environment(pipeline, "ReconcileFunction")["CHARTWATCH_WITNESS_QUEUE"]
     names: Sequence[Any] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    attributes = pipeline.aws.sqs().get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    attributes = pipeline.aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return sum(map(int, attributes.values()))
 
 
 def test_the_witness_hears_the_topics_alone_and_nobody_but_reconcile_takes_away_what_it_saw(pipeline: Pipeline) -> None:
     aws = pipeline.aws
     url = environment(pipeline, "ReconcileFunction")["CHARTWATCH_WITNESS_QUEUE"]
-    witness = aws.sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    witness = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
     before = held_by_the_witness(pipeline)
-    other = aws.sns().create_topic(Name="somebody-else-s")["TopicArn"]
-    aws.sns().subscribe(TopicArn=other, Protocol="sqs", Endpoint=witness, Attributes={"RawMessageDelivery": "true"})
-    aws.sns().publish(TopicArn=other, Message=json.dumps({"forged": True}))
-    aws.sns().delete_topic(TopicArn=other)
+    other = aws.client("sns").create_topic(Name="somebody-else-s")["TopicArn"]
+    aws.client("sns").subscribe(
+        TopicArn=other, Protocol="sqs", Endpoint=witness, Attributes={"RawMessageDelivery": "true"}
+    )
+    aws.client("sns").publish(TopicArn=other, Message=json.dumps({"forged": True}))
+    aws.client("sns").delete_topic(TopicArn=other)
     # We are an administrator here.
     for attempt in (
-        lambda: aws.sqs().send_message(QueueUrl=url, MessageBody=json.dumps({"forged": True})),
-        lambda: aws.sqs().delete_message(QueueUrl=url, ReceiptHandle="any"),
-        lambda: aws.sqs().purge_queue(QueueUrl=url),
+        lambda: aws.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps({"forged": True})),
+        lambda: aws.client("sqs").delete_message(QueueUrl=url, ReceiptHandle="any"),
+        lambda: aws.client("sqs").purge_queue(QueueUrl=url),
     ):
         with pytest.raises(ClientError, match="AccessDenied"):
             attempt()
@@ -92,7 +96,7 @@ def as_written(policy: str, resource: str) -> str:
 
 
 def test_whoever_comes_to_a_topic_without_tls_is_refused(pipeline: Pipeline) -> None:
-    sns = pipeline.aws.sns()
+    sns = pipeline.aws.client("sns")
     topics = [its["TopicArn"] for its in sns.list_topics()["Topics"] if f":{STACK}-" in its["TopicArn"]]
     assert len(topics) == 3
     for topic in topics:
@@ -108,7 +112,7 @@ def test_whoever_comes_to_a_topic_without_tls_is_refused(pipeline: Pipeline) -> 
 
 
 def test_whoever_comes_to_a_queue_without_tls_is_refused(pipeline: Pipeline) -> None:
-    sqs = pipeline.aws.sqs()
+    sqs = pipeline.aws.client("sqs")
     queues = sqs.list_queues(QueueNamePrefix=f"{STACK}-")["QueueUrls"]
     assert len(queues) == 3
     for number, queue in enumerate(queues):

@@ -43,7 +43,7 @@ def applies_a_step(chart: Chart) -> Callable[[Request], bool]:
 
 
 def delivery(pipeline: Pipeline, story: str) -> Mapping[str, Any]:
-    found = pipeline.aws.dynamodb().get_item(
+    found = pipeline.aws.client("dynamodb").get_item(
         TableName=pipeline.outputs["StoriesTable"], Key=keys.story(story).attributes, ConsistentRead=True
     )
     return {name: value["S"] for name, value in found["Item"].items()}
@@ -107,7 +107,7 @@ def test_what_a_dead_publisher_took_and_did_not_send_is_sent_when_its_lease_is_o
 def _let_time_pass(pipeline: Pipeline, story: str, time: timedelta) -> None:
     """Have a story taken as long ago as if that time had passed since."""
     taken_at = datetime.fromisoformat(delivery(pipeline, story)["taken_at"]) - time
-    pipeline.aws.dynamodb().update_item(
+    pipeline.aws.client("dynamodb").update_item(
         TableName=pipeline.outputs["StoriesTable"],
         Key=keys.story(story).attributes,
         UpdateExpression="SET taken_at = :then",

@@ -5,15 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
 
 from chartwatch_local.aws import HOST, LocalError, environment_for, local_aws, wait_until
 from chartwatch_local.checkout import TOOLS
-from chartwatch_local.sink import sink
 
 pytestmark = [
     pytest.mark.xdist_group("deployed"),
@@ -65,14 +62,6 @@ def test_nothing_of_a_person_s_aws_settings_reaches_the_tools(monkeypatch: pytes
     assert "secret" not in environment.values()
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
     assert environment["AWS_CONFIG_FILE"] == os.devnull
-
-
-def test_a_sink_confirms_subscriptions_of_its_own_aws_alone() -> None:
-    body = b'{"Type": "SubscriptionConfirmation", "TopicArn": "t", "SubscribeURL": "http://127.0.0.1:1/?x"}'
-    with sink("http://127.0.0.1:2") as its:
-        with pytest.raises((urllib.error.URLError, ConnectionError)):
-            urllib.request.urlopen(urllib.request.Request(its.url, data=body, method="POST"), timeout=10)
-        assert its.confirmed == set()
 
 
 def test_what_does_not_come_is_named() -> None:

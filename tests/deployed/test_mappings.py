@@ -10,8 +10,8 @@ import pytest
 from chartwatch.adapters.dynamodb import keys
 from chartwatch_local.aws import LocalError, wait_until
 from chartwatch_local.batches import Discard, Entry
-from chartwatch_local.destinations import GivenUpBatch, UnknownDestination, destination
 from chartwatch_local.mapping import mappings
+from chartwatch_local.on_failure import GivenUpBatch, UnknownDestination, destination
 from chartwatch_local.pipeline import Pipeline
 from chartwatch_local.streams import Stream
 from tests.deployed.charts import PATIENCE, Chart
@@ -29,7 +29,7 @@ def test_a_record_that_nobody_can_read_is_told_of_and_its_neighbours_go_through(
     chart.fetch(TWO_DAYS)
     chart.taken(queue, 1)
     poison = keys.bulletin(chart.id, 99).attributes  # it does not say where its step is
-    pipeline.aws.dynamodb().put_item(TableName=pipeline.outputs["MilestonesTable"], Item=poison)
+    pipeline.aws.client("dynamodb").put_item(TableName=pipeline.outputs["MilestonesTable"], Item=poison)
     chart.fetch(THREE_DAYS)
     assert [story["period"] for story in chart.taken(queue, 2)] == ["2023-01-02", "2023-01-03"]
     (failure,) = pipeline.failures()
@@ -43,7 +43,7 @@ def test_a_record_that_nobody_can_read_is_told_of_and_its_neighbours_go_through(
     # One attempt and ten more, and those in a batch with neighbours.
     assert failure["requestContext"]["approximateInvokeCount"] >= 11
     # For `reconcile`, which other tests run here, it is unreadable, too.
-    pipeline.aws.dynamodb().delete_item(TableName=pipeline.outputs["MilestonesTable"], Key=poison)
+    pipeline.aws.client("dynamodb").delete_item(TableName=pipeline.outputs["MilestonesTable"], Key=poison)
 
 
 def test_what_a_function_fails_on_is_tried_again_until_it_succeeds(chart: Chart) -> None:
@@ -59,7 +59,7 @@ def test_what_a_function_fails_on_is_tried_again_until_it_succeeds(chart: Chart)
 
 
 def test_the_local_aws_s_own_mappings_are_off(pipeline: Pipeline) -> None:
-    deployed = pipeline.aws.lambda_().list_event_source_mappings()["EventSourceMappings"]
+    deployed = pipeline.aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
     assert deployed
     assert {each["State"] for each in deployed} == {"Disabled"}
     with pytest.raises(LocalError, match="no event source mapping"), mappings(pipeline.aws):
@@ -69,7 +69,7 @@ def test_the_local_aws_s_own_mappings_are_off(pipeline: Pipeline) -> None:
 def test_a_bucket_as_destination_keeps_the_records(pipeline: Pipeline) -> None:
     discard = Discard((Entry("1", 0.0, {"eventName": "INSERT"}),), "RecordAgeExceeded", 0)
     batch = GivenUpBatch(discard, "a-mapping", "a-function", "a-stream", "a-shard", None, 0.0)
-    s3 = pipeline.aws.s3()
+    s3 = pipeline.aws.client("s3")
     s3.create_bucket(Bucket="discards")
     destination(pipeline.aws, "arn:aws:s3:::discards")(batch)
     (kept,) = s3.list_objects_v2(Bucket="discards", Prefix="aws/lambda/a-mapping/a-shard/1970/01/01/")["Contents"]
@@ -85,9 +85,10 @@ def test_a_destination_of_another_kind_is_refused(pipeline: Pipeline) -> None:
 
 def _record(pipeline: Pipeline, key: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the record of an item in the stream of the milestones table."""
-    table = pipeline.aws.dynamodb().describe_table(TableName=pipeline.outputs["MilestonesTable"])["Table"]
-    (shard,) = Stream(pipeline.aws.dynamodb_streams(), table["LatestStreamArn"]).open(())
-    while records := shard.read():
+    table = pipeline.aws.client("dynamodb").describe_table(TableName=pipeline.outputs["MilestonesTable"])["Table"]
+    stream = Stream(pipeline.aws.client("dynamodbstreams"), table["LatestStreamArn"])
+    (shard,) = stream.shards()
+    for records in iter(stream.read(shard).__next__, []):
         for record in records:
             if record["dynamodb"]["Keys"] == key:
                 return record
@@ -97,10 +98,10 @@ def _record(pipeline: Pipeline, key: Mapping[str, Any]) -> Mapping[str, Any]:
 @contextmanager
 def _denied(pipeline: Pipeline, function: str, action: str) -> Iterator[None]:
     """Deny the role of a function an action."""
-    role = pipeline.aws.lambda_().get_function_configuration(FunctionName=function)["Role"].split("/")[-1]
+    role = pipeline.aws.client("lambda").get_function_configuration(FunctionName=function)["Role"].split("/")[-1]
     statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam = pipeline.aws.iam()
+    iam = pipeline.aws.client("iam")
     iam.put_role_policy(RoleName=role, PolicyName="for-a-test", PolicyDocument=policy)
     try:
         yield

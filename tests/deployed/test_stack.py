@@ -16,23 +16,24 @@ HEADER = "period,territory,rank,title,kind\n"
 DAYS = [f"2023-01-0{day},US,1,{title},series\n" for day, title in enumerate(("Money Heist", "Squid Game", "Ozark"), 1)]
 
 
-def test_a_stack_that_is_changed_goes_on_and_one_that_is_removed_leaves_what_it_recorded(
-    made: Build, its_provider: Provider
-) -> None:
-    values = parameters(its_provider)
+def test_a_stack_that_is_changed_goes_on_and_one_that_is_removed_leaves_what_it_recorded(made: Build) -> None:
     with local_aws(made.artifact) as aws:
+        its_provider = Provider(aws)
+        values = parameters(its_provider)
         first = Pipeline(aws, deploy(aws, made, {**values, "AlarmEmail": "alarms@example.com"}))
         chart = Chart("changed", first, its_provider)
         queue = chart.queue("StoryTopicArn")
         with mappings(aws):
-            assert len(aws.cloudformation().describe_stacks()["Stacks"]) == 2, "the alarms are a stack of their own"
+            assert len(aws.client("cloudformation").describe_stacks()["Stacks"]) == 2, (
+                "the alarms are a stack of their own"
+            )
             first.load_catalog(CATALOG)
             chart.fetch(HEADER + "".join(DAYS[:2]))
             assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
 
             changed = Pipeline(aws, deploy(aws, made, {**values, "AlarmEmail": "", "LogLevel": "DEBUG"}))
             assert changed.outputs == first.outputs
-            assert [stack["StackName"] for stack in aws.cloudformation().describe_stacks()["Stacks"]] == [STACK]
+            assert [stack["StackName"] for stack in aws.client("cloudformation").describe_stacks()["Stacks"]] == [STACK]
             chart.fetch(HEADER + "".join(DAYS))
             periods = [story["period"] for story in chart.taken(queue, 2)]
         assert periods == ["2023-01-02", "2023-01-03"], "what was told before is not told again"
@@ -40,13 +41,13 @@ def test_a_stack_that_is_changed_goes_on_and_one_that_is_removed_leaves_what_it_
         assert {name: count for name, count in told.items() if count and name != "ChartsLate"} == {}
 
         stored = chart.stored()
-        aws.cloudformation().delete_stack(StackName=STACK)
+        aws.client("cloudformation").delete_stack(StackName=STACK)
         assert chart.stored() == stored
-        assert aws.s3().list_objects_v2(Bucket=changed.outputs["BucketName"])["KeyCount"] > 0
-        kept = aws.dynamodb().list_tables()["TableNames"]
+        assert aws.client("s3").list_objects_v2(Bucket=changed.outputs["BucketName"])["KeyCount"] > 0
+        kept = aws.client("dynamodb").list_tables()["TableNames"]
         assert {changed.outputs[f"{name}Table"] for name in ("Charts", "Catalog", "Milestones", "Stories")} <= set(kept)
-        assert aws.lambda_().list_functions()["Functions"] == []
-        assert aws.lambda_().list_event_source_mappings()["EventSourceMappings"] == []
-        assert aws.scheduler().list_schedules()["Schedules"] == []
-        assert aws.sns().list_topics()["Topics"] == []
-        assert aws.sqs().list_queues().get("QueueUrls", []) == [queue]
+        assert aws.client("lambda").list_functions()["Functions"] == []
+        assert aws.client("lambda").list_event_source_mappings()["EventSourceMappings"] == []
+        assert aws.client("scheduler").list_schedules()["Schedules"] == []
+        assert aws.client("sns").list_topics()["Topics"] == []
+        assert aws.client("sqs").list_queues().get("QueueUrls", []) == [queue]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -15,7 +15,6 @@ import psutil
 
 from chartwatch_local.aws import HOST, wait_until
 from chartwatch_local.pipeline import Pipeline
-from chartwatch_local.sink import serving
 from tests.deployed.charts import PATIENCE
 
 When = Literal["before", "after"]
@@ -97,15 +96,30 @@ def toll(
             """Say nothing."""
 
     function = pipeline.outputs[output]
-    lambda_ = pipeline.aws.lambda_()
+    lambda_ = pipeline.aws.client("lambda")
     variables = lambda_.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
-    with serving(Handler) as url:
+    with _serving(Handler) as url:
         detour = {**variables, f"AWS_ENDPOINT_URL_{service.upper()}": url}
         lambda_.update_function_configuration(FunctionName=function, Environment={"Variables": detour})
         try:
             yield its
         finally:
             lambda_.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+
+
+@contextmanager
+def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve HTTP on a free port of 127.0.0.1, and yield the address."""
+    server = ThreadingHTTPServer((HOST, 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def _process_at(port: int, to: int) -> int:

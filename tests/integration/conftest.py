@@ -15,21 +15,15 @@ from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
-from chartwatch.adapters.memory import (
-    MemoryCatalogs,
-    MemoryCharts,
-    MemoryCheckpoints,
-    MemoryOutbox,
-    MemoryRecord,
-)
+from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
 from chartwatch.adapters.record import AwsRecord
-from chartwatch.adapters.s3 import CatalogDocuments
-from chartwatch.adapters.tables import create_table, read_tables
+from chartwatch.adapters.template_tables import create_table, read_tables
 from chartwatch.services.ports import CatalogStore, ChartStore, Checkpoints, Outbox
 from chartwatch.services.record import RecordStore
 from chartwatch_local.aws import REGION, LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
 from tests.command_line import Write
+from tests.stores import Cloud
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -50,28 +44,18 @@ class Place(Protocol):
     def checkpoints(self) -> Checkpoints: ...
 
 
-class Memory:
-    """A place in memory; its stores are the place."""
+class Memory(Cloud):
+    """A place in memory; its charts and its record are the place."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._charts, self._record = MemoryCharts(), MemoryRecord()
-        self._catalogs, self._outbox = MemoryCatalogs(), MemoryOutbox()
-        self._checkpoints = MemoryCheckpoints()
 
     def charts(self) -> MemoryCharts:
         return self._charts
 
     def record(self) -> MemoryRecord:
         return self._record
-
-    def catalogs(self) -> MemoryCatalogs:
-        return self._catalogs
-
-    def outbox(self) -> MemoryOutbox:
-        return self._outbox
-
-    def checkpoints(self) -> MemoryCheckpoints:
-        return self._checkpoints
 
 
 @dataclass
@@ -115,13 +99,31 @@ class Aws:
         return AwsRecord(self.table("MilestonesTable", client), s3 or self.s3, self.bucket)
 
     def catalogs(self, client: Any = None) -> DynamoCatalogs:
-        return DynamoCatalogs(self.table("CatalogTable", client), CatalogDocuments(self.s3, self.bucket))
+        return DynamoCatalogs(self.table("CatalogTable", client), self.s3, self.bucket)
 
     def outbox(self, client: Any = None) -> DynamoOutbox:
         return DynamoOutbox(self.table("StoriesTable", client))
 
     def checkpoints(self, client: Any = None) -> DynamoCheckpoints:
         return DynamoCheckpoints(self.table("StoriesTable", client))
+
+
+class Repeating:
+    """A client of DynamoDB that makes every call twice, as one does whose first answer was lost."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        known = getattr(self._client, name)
+        if name in ("exceptions", "get_paginator"):
+            return known
+
+        def twice(**arguments: Any) -> Any:
+            known(**arguments)
+            return known(**arguments)
+
+        return twice
 
 
 _SUFFIXES = count()

@@ -14,8 +14,7 @@ from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.record import AwsRecord
-from chartwatch.adapters.s3 import CatalogDocuments
-from chartwatch.adapters.tables import create_table, read_tables
+from chartwatch.adapters.template_tables import create_table, read_tables
 from chartwatch.cli.main import app
 from chartwatch.cli.replay import Stores, replay
 from chartwatch.domain.charts.publications import Provenance
@@ -146,7 +145,7 @@ def test_a_replay_on_an_endpoint_says_the_same_and_leaves_no_table(versions: lis
 def test_tables_and_a_bucket_that_are_named_are_used_and_kept(
     aws: LocalAws, versions: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    aws.s3().create_bucket(Bucket="my-bucket")
+    aws.client("s3").create_bucket(Bucket="my-bucket")
     monkeypatch.setenv("CHARTWATCH_BUCKET", "my-bucket")
     client = boto3.Session().client("dynamodb")
     for name in ("Charts", "Milestones"):
@@ -179,21 +178,22 @@ def deploy(aws: LocalAws, stack: str, outputs: dict[str, str]) -> dict[str, str]
         },
         "Outputs": {name: {"Value": {"Ref": resource}} for name, resource in outputs.items()},
     }
-    aws.cloudformation().create_stack(StackName=stack, TemplateBody=json.dumps(template))
-    aws.cloudformation().get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
-    (described,) = aws.cloudformation().describe_stacks(StackName=stack)["Stacks"]
+    aws.client("cloudformation").create_stack(StackName=stack, TemplateBody=json.dumps(template))
+    aws.client("cloudformation").get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+    (described,) = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
 
 
 def test_a_catalog_is_uploaded_to_the_stack_that_is_named(aws: LocalAws, catalog: Path) -> None:
-    outputs = deploy(aws, "charts", {"CatalogTable": "CatalogTable", "BucketName": "Bucket"})
+    outputs = deploy(aws, "charts", READABLE)
     result = run("catalog", "load", catalog, "--stack", "charts")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == f"Uploaded 4 works of {catalog} to the stack charts\n"
     session = boto3.Session()
     uploaded = DynamoCatalogs(
         Table(session.client("dynamodb"), outputs["CatalogTable"]),
-        CatalogDocuments(session.client("s3"), outputs["BucketName"]),
+        session.client("s3"),
+        outputs["BucketName"],
     ).current()
     assert [work.title for work in uploaded] == ["Dark", "Élite", "Money Heist", "Ozark"]
 
@@ -226,7 +226,7 @@ def test_a_claim_and_a_trial_read_the_charts_and_the_catalog_of_a_stack(
 def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions: list[Path]) -> None:
     outputs = deploy(aws, "remembering", READABLE)
     client = boto3.Session().client("dynamodb")
-    record = AwsRecord(Table(client, outputs["MilestonesTable"]), aws.s3(), outputs["BucketName"])
+    record = AwsRecord(Table(client, outputs["MilestonesTable"]), aws.client("s3"), outputs["BucketName"])
     stores = Stores(DynamoCharts(Table(client, outputs["ChartsTable"])), record)
     source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "2"})
     list(replay(versions, source, Catalog(), default_rules(), stores=stores))

@@ -12,9 +12,10 @@ import pytest
 
 from chartwatch.adapters import deployment
 from chartwatch.adapters.folder import FolderArchive
-from chartwatch.adapters.memory import MemoryCharts, MemoryValidators, NoArchive
+from chartwatch.adapters.memory import MemoryCharts, NoArchive
 from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceNotATable
 from chartwatch.services.fetching import NotModified, Request, Response, Validators
+from tests.stores import Cloud
 from tests.unit.sources.weekly_files import document, global_lines
 
 HEADER = "period,territory,rank,title"
@@ -45,7 +46,7 @@ REWRITTEN, OTHERWISE = (chart([f"{word} {day}" for day in range(60)]) for word i
 @pytest.fixture
 def charts(monkeypatch: pytest.MonkeyPatch) -> MemoryCharts:
     charts = MemoryCharts()
-    validators = MemoryValidators()
+    validators = Cloud().validators()
     monkeypatch.setattr(deployment, "charts", lambda: charts)
     monkeypatch.setattr(deployment, "validators", lambda _reader: validators)
     return charts

@@ -16,7 +16,6 @@ from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
 
 from chartwatch.adapters.connection import VERSION, HttpConnection, Limits, half_to_whole
-from chartwatch.adapters.memory import MemoryValidators
 from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.errors import (
     DestinationRefused,
@@ -36,6 +35,7 @@ from chartwatch.services.fetching import (
 )
 from chartwatch.sources import open_source
 from tests.providers import Answer, Asked, Server
+from tests.stores import Cloud
 
 LOCAL = EgressPolicy.PUBLIC_AND_LOOPBACK
 
@@ -248,7 +248,7 @@ def test_a_request_with_validators_is_conditional(server: Server, connection: Ht
 
 
 def test_only_an_accepted_document_is_not_fetched_again(server: Server, connection: HttpConnection) -> None:
-    store, request = MemoryValidators(), server.request("/file.tsv")
+    store, request = Cloud().validators(), server.request("/file.tsv")
     server.answer = lambda asked: (
         Answer(status=304) if "if-none-match" in asked.headers else Answer(b"week", headers={"ETag": '"7"'})
     )

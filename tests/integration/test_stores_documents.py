@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import os
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,13 +18,12 @@ from chartwatch.adapters.catalog_file import parse_catalog, read_catalog, write_
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
 from chartwatch.adapters.folder import FolderArchive
-from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
+from chartwatch.adapters.s3 import S3Archive, put_once
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import CatalogProblem, StoryInDoubt
 from chartwatch.services.ports import Checkpoint, Delivery, Lease
-from tests.integration.conftest import Aws, Place
-from tests.integration.test_stores_crashes import Repeating
+from tests.integration.conftest import Aws, Place, Repeating
 
 DARK = Work(
     "dark",
@@ -278,11 +276,11 @@ def test_the_times_of_the_stories_table_are_in_utc_to_the_millisecond_downwards(
 
 
 def test_a_checkpoint_is_nowhere_at_first_and_then_what_was_noted_last(place: Place) -> None:
-    assert place.checkpoints().checkpoint("weekly") == Checkpoint(0, 0)
-    place.checkpoints().advance("weekly", Checkpoint(3, 5))
-    place.checkpoints().advance("weekly", Checkpoint(4, 5))
-    assert place.checkpoints().checkpoint("weekly") == Checkpoint(4, 5)
-    assert place.checkpoints().checkpoint("daily") == Checkpoint(0, 0)
+    assert place.checkpoints().checkpoint("weekly") == Checkpoint(0)
+    place.checkpoints().advance("weekly", Checkpoint(3))
+    place.checkpoints().advance("weekly", Checkpoint(4))
+    assert place.checkpoints().checkpoint("weekly") == Checkpoint(4)
+    assert place.checkpoints().checkpoint("daily") == Checkpoint(0)
 
 
 def test_the_subscribers_that_were_known_are_remembered_none_included(place: Place) -> None:
@@ -338,20 +336,14 @@ def test_s3_stores_raw_files_once_and_gzipped(aws: Aws) -> None:
 
 
 def test_s3_keeps_catalogs_by_their_bytes(aws: Aws) -> None:
-    documents, body = CatalogDocuments(aws.s3, aws.bucket), write_catalog(Catalog([DARK]))
-    sha256 = documents.keep(body)
-    assert sha256 == hashlib.sha256(body).hexdigest() == documents.keep(body)
-    assert documents.read(sha256) == body
-    assert [item["Key"] for item in aws.s3.list_objects_v2(Bucket=aws.bucket)["Contents"]] == [f"catalog/{sha256}.csv"]
+    body = write_catalog(Catalog([DARK]))
+    for _ in range(2):
+        aws.catalogs().replace(Catalog([DARK]))
+    (kept,) = aws.s3.list_objects_v2(Bucket=aws.bucket)["Contents"]
+    assert kept["Key"] == f"catalog/{hashlib.sha256(body).hexdigest()}.csv"
+    assert aws.s3.get_object(Bucket=aws.bucket, Key=kept["Key"])["Body"].read() == body
 
 
-@pytest.mark.parametrize(
-    "keep",
-    [
-        lambda s3, bucket: S3Archive(s3, bucket).put("ab", b""),
-        lambda s3, bucket: CatalogDocuments(s3, bucket).keep(b""),
-    ],
-)
-def test_a_bucket_that_is_not_there_is_an_error(moto: Aws, keep: Callable[[Any, str], None]) -> None:
+def test_a_bucket_that_is_not_there_is_an_error(moto: Aws) -> None:
     with pytest.raises(ClientError, match="NoSuchBucket"):
-        keep(moto.s3, "another")
+        put_once(moto.s3, Bucket="another", Key="ab", Body=b"")

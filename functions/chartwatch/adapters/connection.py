@@ -192,17 +192,15 @@ class HttpConnection:
         return Response(body, Validators(etag, modified))
 
     def _body(self, request: Request, decoded: Iterable[bytes], meter: Meter) -> bytes:
-        pieces: list[bytes] = []
-        size = 0
+        body = bytearray()
         for piece in decoded:
-            size += len(piece)
-            if size > request.max_bytes:
+            body += piece
+            if len(body) > request.max_bytes:
                 raise _Failed(f"the response is larger than {request.max_bytes} bytes")
-            if size > self.limits.unpacked and size > meter.received * self.limits.ratio:
+            if len(body) > max(self.limits.unpacked, meter.received * self.limits.ratio):
                 raise _Failed(f"the response is packed more than {self.limits.ratio} to 1")
             meter.check_time()
-            pieces.append(piece)
-        return b"".join(pieces)
+        return bytes(body)
 
 
 def _unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:

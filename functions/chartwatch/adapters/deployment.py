@@ -15,8 +15,9 @@ from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.adapters.record import AwsRecord
-from chartwatch.adapters.s3 import CatalogDocuments, S3Archive
+from chartwatch.adapters.s3 import S3Archive
 from chartwatch.adapters.sns import ONE_ATTEMPT, SnsSubscribers, SnsTopic
+from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.services.detect import Detector
@@ -95,6 +96,7 @@ def publisher() -> Publisher:
         _checkpoints(),
         SnsTopic(client, settings().story_topic),
         SnsTopic(client, settings().digest_topic),
+        limits=LIMITS,
         pace=Pace(settings().messages_per_second),
     )
 
@@ -126,7 +128,7 @@ def _checkpoints() -> DynamoCheckpoints:
 
 @cache
 def _catalogs() -> DynamoCatalogs:
-    return DynamoCatalogs(_table(settings().catalog_table), CatalogDocuments(boto3.client("s3"), settings().bucket))
+    return DynamoCatalogs(_table(settings().catalog_table), boto3.client("s3"), settings().bucket)
 
 
 def _table(name: str) -> Table:

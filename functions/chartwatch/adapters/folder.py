@@ -1,27 +1,24 @@
 """An archive in a folder."""
 
-import os
-import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 
+@dataclass(frozen=True)
 class FolderArchive:
-    """Raw files as they were fetched, each named for its SHA-256; implements `Archive`."""
+    """Raw files as they were fetched, each named for its SHA-256; implements `Archive`.
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is made when the first document comes."""
-        self._folder = folder
+    The folder is made when the first document comes.
+    """
+
+    folder: Path
 
     def put(self, sha256: str, body: bytes) -> None:
         """Store a raw file; storing it again changes nothing. A file is whole or not there."""
-        if (kept := self._folder / sha256).exists():
+        if (kept := self.folder / sha256).exists():
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{sha256}.", dir=self._folder)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(body)
-            Path(name).replace(kept)
-        except BaseException:
-            Path(name).unlink()
-            raise
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".", dir=self.folder) as scratch:
+            (file := Path(scratch) / sha256).write_bytes(body)
+            file.replace(kept)

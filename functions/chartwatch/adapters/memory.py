@@ -1,6 +1,6 @@
-"""The stores in memory: for replay, what-if and tests."""
+"""Charts and their record in memory: for replay, what-if and tests."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, TypeVar
@@ -8,23 +8,11 @@ from typing import Any, TypeVar
 from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.milestones.milestone import Bulletin
-from chartwatch.domain.works.catalog import Catalog
-from chartwatch.errors import RecordDamaged, StoryInDoubt
-from chartwatch.services.fetching import Validators
-from chartwatch.services.ports import (
-    Checkpoint,
-    Delivery,
-    Lease,
-    PublicationUpdate,
-    Quarantined,
-)
+from chartwatch.errors import RecordDamaged
+from chartwatch.services.ports import PublicationUpdate, Quarantined
 from chartwatch.services.record import BULLETIN, BulletinRef, FileKind, Head, StoredFile
 
 Value = TypeVar("Value")
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class MemoryCharts:
@@ -90,7 +78,7 @@ class MemoryRecord:
     def swap(self, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = "") -> bool:
         """Make `after` the head, and its bulletin, which stands in `file`, known."""
         if self._heads.get(after.chart) != before:
-            return False
+            return self._heads.get(after.chart) == after
         self._heads[after.chart] = after
         if bulletin is not None:
             self._bulletins.setdefault(after.chart, {})[bulletin.number] = file
@@ -121,110 +109,13 @@ class MemoryRecord:
         """Return the file of one bulletin. Raises `LookupError` when there is none of that number."""
         return self._bulletins[chart][number]
 
-    def files(self, chart: str) -> list[StoredFile]:  # noqa: ARG002  # there is nothing to remove
-        """Return no file: those that no head names are gone already."""
-        return []
+    def files(self, chart: str) -> list[StoredFile]:
+        """Return the files of bulletins: of the others, those that no head names are gone already."""
+        names = (name for kind, name in self._files.get(chart, {}) if kind == BULLETIN.name)
+        return [StoredFile(BULLETIN.name, name, datetime.min.replace(tzinfo=UTC), name) for name in names]
 
     def remove(self, chart: str, files: Iterable[StoredFile]) -> None:
         """Remove nothing."""
-
-
-class MemoryCatalogs:
-    """The catalog in force; implements `CatalogStore`."""
-
-    def __init__(self) -> None:
-        """Begin with an empty one."""
-        self._current = Catalog()
-        self._by_version = {self._current.version: self._current}
-
-    def current(self) -> Catalog:
-        """Return the catalog in force; an empty one at first."""
-        return self._current
-
-    def earlier(self, version: str) -> Catalog | None:
-        """Return the catalog of that version, if it was ever in force."""
-        return self._by_version.get(version)
-
-    def replace(self, catalog: Catalog) -> None:
-        """Put another catalog in force."""
-        self._current = catalog
-        self._by_version[catalog.version] = catalog
-
-
-class MemoryOutbox:
-    """Which stories were taken and sent; implements `Outbox`."""
-
-    def __init__(self, clock: Callable[[], datetime] = _utc_now) -> None:
-        """`clock` gives the times that stories are taken at."""
-        self._clock = clock
-        self._deliveries: dict[str, Delivery | Lease] = {}
-        self._attempts = count()
-
-    def take(self, story: str) -> Lease | None:
-        """Take a story for sending; None when it was sent already.
-
-        Raises `StoryInDoubt` when it was taken before and never settled.
-        """
-        match self._deliveries.get(story):
-            case Delivery.SENT:
-                return None
-            case Lease():
-                raise StoryInDoubt(story)
-            case _:
-                return self._lease(story)
-
-    def take_over(self, stale: Lease) -> Lease | None:
-        """Take a story from an attempt that died; None when it is no longer that attempt's."""
-        return self._lease(stale.story) if self._deliveries.get(stale.story) == stale else None
-
-    def settle(self, lease: Lease, message_id: str) -> None:  # noqa: ARG002  # nobody asks memory for it
-        """Mark a story as sent."""
-        self._deliveries[lease.story] = Delivery.SENT
-
-    def release(self, lease: Lease) -> None:
-        """Give back a story that certainly did not get out, unless another attempt has it, or sent it."""
-        if self._deliveries.get(lease.story) == lease:
-            self._deliveries[lease.story] = Delivery.PENDING
-
-    def witness(self, story: str) -> bool:
-        """Mark a story, whose message was seen, as sent; False when it was marked already."""
-        was_marked = self._deliveries.get(story) is Delivery.SENT
-        self._deliveries[story] = Delivery.SENT
-        return not was_marked
-
-    def deliveries(self, stories: Collection[str]) -> Mapping[str, Delivery | Lease]:
-        """Return what became of those of the stories that were ever taken."""
-        return {story: self._deliveries[story] for story in stories if story in self._deliveries}
-
-    def _lease(self, story: str) -> Lease:
-        lease = Lease(story, f"attempt {next(self._attempts)}", self._clock())
-        self._deliveries[story] = lease
-        return lease
-
-
-class MemoryCheckpoints:
-    """How far reconciling has come; implements `Checkpoints`."""
-
-    def __init__(self) -> None:
-        """Begin nowhere."""
-        self._reached: dict[str, Checkpoint] = {}
-        self._subscribers: frozenset[str] = frozenset()
-
-    def checkpoint(self, chart: str) -> Checkpoint:
-        """Return how far it has come with a chart; at first nowhere."""
-        return self._reached.get(chart, Checkpoint())
-
-    def advance(self, chart: str, reached: Checkpoint) -> None:
-        """Note how far it has come."""
-        self._reached[chart] = reached
-
-    def subscribers(self) -> frozenset[str]:
-        """Return the subscriptions that were known the last time."""
-        return self._subscribers
-
-    def note_subscribers(self, known: frozenset[str]) -> None:
-        """Note the subscriptions that are known now."""
-        self._subscribers = known
 
 
 class NoArchive:
@@ -232,19 +123,3 @@ class NoArchive:
 
     def put(self, sha256: str, body: bytes) -> None:
         """Store nothing."""
-
-
-class MemoryValidators:
-    """Implements `fetching.ValidatorStore`."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._stored: dict[str, Validators] = {}
-
-    def get(self, url: str) -> Validators:
-        """Return the validators of an address; empty ones if none are stored."""
-        return self._stored.get(url, Validators())
-
-    def put(self, url: str, validators: Validators) -> None:
-        """Store the validators of an address in place of the earlier ones."""
-        self._stored[url] = validators

@@ -11,7 +11,6 @@ from ssl import SSLContext
 from typing import Any
 
 import urllib3
-from urllib3.connection import HTTPConnection
 
 from chartwatch.services.egress import Destination
 
@@ -95,12 +94,6 @@ class _MeteredResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_MeteredReader(sock, raw, meter, timeout))
 
 
-def _connection(kind: Callable[..., Any], respond: Callable[..., Any], **options: Any) -> HTTPConnection:
-    connection: HTTPConnection = kind(**options)
-    connection.response_class = respond  # type: ignore[assignment]  # all that it is used for is to be called
-    return connection
-
-
 @contextmanager
 def exchange(
     destination: Destination,
@@ -124,8 +117,8 @@ def exchange(
         )
     else:
         pool = urllib3.HTTPConnectionPool(address, destination.port)
-    respond = partial(_MeteredResponse, meter=meter, timeout=read)
-    pool.ConnectionCls = partial(_connection, pool.ConnectionCls, respond)  # type: ignore[assignment]  # as above
+    respond = staticmethod(partial(_MeteredResponse, meter=meter, timeout=read))
+    pool.ConnectionCls = type("_Connection", (pool.ConnectionCls,), {"response_class": respond})
     left = meter.check_time()
     with (
         pool,

@@ -1,33 +1,23 @@
 """A local AWS: ministack, started on a free port of 127.0.0.1 and stopped with all that it started."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
+import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import boto3
+import urllib3
 from botocore.config import Config
 
 from chartwatch_local.checkout import STATE, TOOLS
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_sns import SNSClient
-    from mypy_boto3_sqs import SQSClient
 
 REGION = "us-east-1"
 """The region that the local AWS plays."""
@@ -42,6 +32,10 @@ STOP_SECONDS = 5
 """How long it may take to stop before it is killed."""
 
 
+PATIENT = 8
+"""Attempts of a client that may wait for a busy service, half a minute in all."""
+
+
 class LocalError(Exception):
     """Something local did not work; `str()` is a sentence for a person, with the log that explains it."""
 
@@ -53,50 +47,12 @@ class LocalAws:
     endpoint: str
     environment: Mapping[str, str]
     log: Path
-    _session: boto3.Session
+    _session: Any
 
-    def cloudformation(self) -> "CloudFormationClient":
-        """Return a client for CloudFormation."""
-        return self._session.client("cloudformation", endpoint_url=self.endpoint, config=_CLIENT)
-
-    def dynamodb(self) -> "DynamoDBClient":
-        """Return a client for DynamoDB."""
-        return self._session.client("dynamodb", endpoint_url=self.endpoint, config=_CLIENT)
-
-    def dynamodb_streams(self) -> Any:
-        """Return a client for DynamoDB Streams."""
-        return self._session.client("dynamodbstreams", endpoint_url=self.endpoint, config=_CLIENT)
-
-    def iam(self) -> Any:
-        """Return a client for IAM."""
-        return self._session.client("iam", endpoint_url=self.endpoint, config=_CLIENT)
-
-    def lambda_(self) -> "LambdaClient":
-        """Return a client for Lambda. It waits for an answer as long as a function may run, and asks once."""
-        return self._session.client("lambda", endpoint_url=self.endpoint, config=_CLIENT)
-
-    def logs(self) -> Any:
-        """Return a client for CloudWatch Logs."""
-        return self._session.client("logs", endpoint_url=self.endpoint, config=_CLIENT)
-
-    def s3(self) -> "S3Client":
-        """Return a client for S3."""
-        return self._session.client("s3", endpoint_url=self.endpoint, config=_CLIENT)
-
-    def scheduler(self) -> Any:
-        """Return a client for EventBridge Scheduler."""
-        return self._session.client("scheduler", endpoint_url=self.endpoint, config=_CLIENT)
-
-    def sns(self) -> "SNSClient":
-        """Return a client for SNS."""
-        return self._session.client("sns", endpoint_url=self.endpoint, config=_CLIENT)
-
-    def sqs(self) -> "SQSClient":
-        """Return a client for SQS."""
-        return self._session.client("sqs", endpoint_url=self.endpoint, config=_CLIENT)
-
-
-_CLIENT = Config(read_timeout=120, retries={"total_max_attempts": 1}, proxies={})
+    def client(self, service: str, attempts: int = 1) -> Any:
+        """Return a client of boto3's for a service. It waits for an answer as long as a function may run."""
+        config = Config(read_timeout=120, retries={"mode": "standard", "total_max_attempts": attempts}, proxies={})
+        return self._session.client(service, endpoint_url=self.endpoint, config=config)
 
 
 @contextmanager
@@ -107,37 +63,31 @@ def local_aws(packages: Path | None = None) -> Iterator[LocalAws]:
     it does not come up.
     """
     STATE.mkdir(exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="aws-", dir=STATE))
-    try:
-        with _sigterm_as_exit(), _running(scratch, packages) as aws:
-            yield aws
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-@contextmanager
-def _running(scratch: Path, packages: Path | None) -> Iterator[LocalAws]:
-    port = _free_port()
-    endpoint = f"http://{HOST}:{port}"
-    environment = environment_for(endpoint, scratch)
-    log = scratch / "local-aws.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            # -E: PYTHONPATH is not for ministack, but for the interpreters of functions, which inherit it.
-            [TOOLS / "local-aws" / "bin" / "python", "-E", "-m", "ministack"],
-            env={**environment, **_settings(port, scratch), **({"PYTHONPATH": str(packages)} if packages else {})},
-            cwd=scratch,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            # A group of its own, so that Ctrl-C reaches only us, and that what it started can be ended with it.
-            start_new_session=True,
-        )
-    try:
-        wait_until(lambda: _answers(endpoint, process, log), START_SECONDS, f"no local AWS at {endpoint}")
-        yield LocalAws(endpoint, environment, log, _session())
-    finally:
-        _end_group(process)
+    with TemporaryDirectory(prefix="aws-", dir=STATE, ignore_cleanup_errors=True) as folder, _sigterm_as_exit():
+        scratch = Path(folder)
+        with socket.create_server((HOST, 0)) as probe:
+            port = probe.getsockname()[1]
+        endpoint = f"http://{HOST}:{port}"
+        environment = environment_for(endpoint, scratch)
+        log = scratch / "local-aws.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                # -E: PYTHONPATH is not for ministack, but for the interpreters of functions, which inherit it.
+                [TOOLS / "local-aws" / "bin" / "python", "-E", "-m", "ministack"],
+                env={**environment, **_settings(port, scratch), **({"PYTHONPATH": str(packages)} if packages else {})},
+                cwd=scratch,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # A group of its own, so that Ctrl-C reaches only us, and that what it started can be ended with it.
+                start_new_session=True,
+            )
+        try:
+            wait_until(lambda: _answers(endpoint, process, log), START_SECONDS, f"no local AWS at {endpoint}")
+            session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+            yield LocalAws(endpoint, environment, log, session)
+        finally:
+            _end_group(process)
 
 
 def environment_for(endpoint: str, scratch: Path) -> dict[str, str]:
@@ -191,28 +141,13 @@ def _settings(port: int, scratch: Path) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _answers(endpoint: str, process: subprocess.Popen[bytes], log: Path) -> bool:
     if process.poll() is not None:
         raise LocalError(f"the local AWS ended with {process.returncode}:\n{log.read_text()}")
     try:
-        with _DIRECT.open(f"{endpoint}/_ministack/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, TimeoutError):
+        return urllib3.request("GET", f"{endpoint}/_ministack/health", timeout=2, retries=False).status == 200
+    except urllib3.exceptions.HTTPError:
         return False
-
-
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def _session() -> boto3.Session:
-    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
@@ -230,11 +165,7 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def _sigterm_as_exit() -> Iterator[None]:
     """Let SIGTERM unwind the stack as Ctrl-C does, so that what was started is stopped."""
-
-    def leave(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, leave)
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
-from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from chartwatch.adapters.catalog_file import read_catalog
+from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.cli.histories import SAMPLE_OPTIONS
 from chartwatch.cli.replay import replay
 from chartwatch.domain.rules.rule import Priority
@@ -26,8 +27,7 @@ from chartwatch_local.checkout import SAMPLE
 from chartwatch_local.deploy import build, deploy
 from chartwatch_local.mapping import mappings
 from chartwatch_local.pipeline import NEVER, Pipeline
-from chartwatch_local.provider import Provider, provider
-from chartwatch_local.sink import Sink, sink
+from chartwatch_local.provider import Provider
 
 CHART = SAMPLE / "netflix-daily-us.csv"
 CATALOG = SAMPLE / "catalog.csv"
@@ -71,27 +71,22 @@ def run() -> None:
     """Run the demo and print it. Exits with 1, and says why, when anything is not as it should be."""
     console = Console(highlight=False)
     started = time.monotonic()
+    console.print("[bold]Chartwatch, whole, on this machine[/]: Netflix's daily Top 10, 2020 to 2022\n")
     try:
         with ExitStack() as running:
-            _run(console, running)
+            with stage(console, "sam build"):
+                made = build()
+            with stage(console, "start a local AWS"):
+                aws = running.enter_context(local_aws(made.artifact))
+            its = Provider(aws)
+            with stage(console, "sam deploy template.yaml"):
+                pipeline = Pipeline(aws, deploy(aws, made, parameters(its)))
+            running.enter_context(mappings(aws))
+            show(console, pipeline, its)
     except LocalError as error:
         Console(stderr=True, highlight=False).print(Text(f"\nThe demo failed: {error}", "bold red"))
         sys.exit(1)
     console.print(f"\n[bold green]Done in {time.monotonic() - started:.0f} seconds.[/] Everything is stopped.")
-
-
-def _run(console: Console, running: ExitStack) -> None:
-    console.print("[bold]Chartwatch, whole, on this machine[/]: Netflix's daily Top 10, 2020 to 2022\n")
-    with stage(console, "sam build"):
-        made = build()
-    with stage(console, "start a local AWS"):
-        aws = running.enter_context(local_aws(made.artifact))
-    its = running.enter_context(provider())
-    with stage(console, "sam deploy template.yaml"):
-        pipeline = Pipeline(aws, deploy(aws, made, parameters(its)))
-    running.enter_context(mappings(aws))
-    inbox = running.enter_context(sink(aws.endpoint))
-    show(console, pipeline, its, inbox)
 
 
 def parameters(its: Provider) -> Mapping[str, str]:
@@ -107,37 +102,40 @@ def parameters(its: Provider) -> Mapping[str, str]:
     }
 
 
-def show(console: Console, pipeline: Pipeline, its: Provider, inbox: Sink) -> None:
+def show(console: Console, pipeline: Pipeline, its: Provider) -> None:
     """Let a freshly deployed pipeline live through the sample, and show what its subscribers get.
 
     Raises `LocalError` when that is not exactly what a replay in memory comes to, or a function fails.
     """
-    expected = replayed(pipeline.aws.log.parent)
     with stage(console, "load the catalog, subscribe"):
         pipeline.load_catalog(CATALOG)
-        pipeline.subscribe(inbox, "StoryTopicArn", {"chart": [CHART_ID]})
+        mailbox = pipeline.subscribe_queue("everybody", "StoryTopicArn", {"chart": [CHART_ID]})
         queue = pipeline.subscribe_queue("followers", "StoryTopicArn", {"origin_countries": [FOLLOWED]})
     eve = LIVE_FROM - timedelta(days=1)
     with stage(console, f"fetch the history until {eve}, silently"):
-        its.document = document(eve)
+        its.publish(document(eve))
         pipeline.fetch("csv")
         _wait(pipeline, lambda: pipeline.recorded_until(CHART_ID) == eve, "the history was not recorded")
-        if told := inbox.notifications:
-            raise LocalError(f"history was told: {told[0].subject}")
+        if told := pipeline.take(mailbox):
+            raise LocalError(f"history was told: {told[0]['subject']}")
     console.print()
     console.print(Rule("Inbox", style="cyan"))
-    shown = 0
-    for day in FETCHES:
-        its.document = document(day)
+    expected = replayed(pipeline.aws.log.parent)
+    for before, day in pairwise((eve, *FETCHES)):
+        its.publish(document(day))
         pipeline.fetch("csv")
-        due = [story for story in expected if story.body["period"] <= day.isoformat()]
-        _wait(pipeline, partial(_has, inbox, len(due)), f"not every story until {day} came")
-        for story in due[shown:]:
-            _print_story(console, story, _received(inbox, story))
-        shown = len(due)
+        due = [story for story in expected if before.isoformat() < story.body["period"] <= day.isoformat()]
+        came = _delivered(pipeline, mailbox, due)
+        for story in due:
+            _print_story(console, story, came[story.id])
     console.print(Rule(style="cyan"))
-    _confirm(pipeline, inbox, expected)
-    _print_share(console, pipeline.take(queue), expected)
+    _confirm(pipeline, came[expected[-1].id]["text"])
+    share = [story for story in expected if FOLLOWED in story.body["work"]["origin_countries"]]
+    policy = json.dumps({"origin_countries": [FOLLOWED]})
+    console.print(f"\nAn SQS queue with the filter policy [cyan]{policy}[/] got {len(share)} of {len(expected)}:")
+    for body in _delivered(pipeline, queue, share).values():
+        _print_line(console, f"  {body['subject']}")
+    _delivered(pipeline, mailbox, [])  # each came once
 
 
 def document(last_day: date) -> bytes:
@@ -152,7 +150,7 @@ def replayed(scratch: Path) -> Sequence[Story]:
     file.write_bytes(document(LAST))
     source = open_source("csv", SAMPLE_OPTIONS)
     bulletins = replay([file], source, read_catalog(CATALOG), default_rules(), live_from=LIVE_FROM)
-    return [story for bulletin in bulletins for story in stories(bulletin)]
+    return [story for bulletin in bulletins for story in stories(bulletin, LIMITS)]
 
 
 @contextmanager
@@ -172,17 +170,33 @@ def _wait(pipeline: Pipeline, met: Callable[[], bool], otherwise: str) -> None:
         raise LocalError(f"{error}\n{pipeline.all_logs()}") from error
 
 
-def _has(inbox: Sink, stories_due: int) -> bool:
-    return len(inbox.notifications) >= stories_due
+def _delivered(pipeline: Pipeline, queue: str, due: Sequence[Story]) -> Mapping[str, Mapping[str, Any]]:
+    """Take the stories that are due from a queue, and return their bodies by their ids.
+
+    Raises `LocalError` when one of them does not come, or comes twice, or another comes.
+    """
+    came: list[dict[str, Any]] = []
+
+    def are_enough() -> bool:
+        came.extend(pipeline.take(queue))
+        return len(came) >= len(due)
+
+    _wait(pipeline, are_enough, f"{len(due)} stories did not come")
+    subjects = sorted((body["story"], body["subject"]) for body in came)
+    if subjects != sorted((story.id, story.subject) for story in due):
+        raise LocalError(
+            f"these stories were due, each once: {[story.subject for story in due]}; and these came: {subjects}"
+        )
+    return {body["story"]: body for body in came}
 
 
-def _received(inbox: Sink, story: Story) -> Mapping[str, Any]:
-    """Return the body that arrived for a story. Raises `LocalError` when none did."""
-    for notification in inbox.notifications:
-        if notification.body["story"] == story.id and notification.subject == story.subject:
-            return notification.body
-    came = "\n".join(notification.subject for notification in inbox.notifications)
-    raise LocalError(f"{story.subject!r} of {story.body['period']} did not come; these did:\n{came}")
+def _confirm(pipeline: Pipeline, email: str) -> None:
+    """Raise `LocalError` when a function failed, or the last email does not say the news."""
+    if failures := pipeline.failures():
+        raise LocalError(f"a function gave up: {json.dumps(failures[0], indent=2)}\n{pipeline.all_logs()}")
+    text = " ".join(email.split())
+    if missing := [said for said in NEWS if said not in text]:
+        raise LocalError(f"the last email does not say {missing[0]!r}:\n{text}")
 
 
 def _print_story(console: Console, story: Story, body: Mapping[str, Any]) -> None:
@@ -197,27 +211,3 @@ def _print_story(console: Console, story: Story, body: Mapping[str, Any]) -> Non
 def _print_line(console: Console, line: str, style: str = "") -> None:
     """Print a line as it is: nothing in it is markup, and no terminal is too narrow for it."""
     console.print(Text(line, style), soft_wrap=True)
-
-
-def _confirm(pipeline: Pipeline, inbox: Sink, expected: Sequence[Story]) -> None:
-    """Raise `LocalError` unless every story came once, no function failed, and the last email says the news."""
-    came = sorted(notification.body["story"] for notification in inbox.notifications)
-    if came != sorted(story.id for story in expected):
-        raise LocalError(f"{len(expected)} stories were due, each once, and these came: {', '.join(came)}")
-    if failures := pipeline.failures():
-        raise LocalError(f"a function gave up: {json.dumps(failures[0], indent=2)}\n{pipeline.all_logs()}")
-    text = " ".join(_received(inbox, expected[-1])["text"].split())
-    if missing := [said for said in NEWS if said not in text]:
-        raise LocalError(f"the last email does not say {missing[0]!r}:\n{text}")
-
-
-def _print_share(console: Console, taken: Sequence[Mapping[str, Any]], expected: Sequence[Story]) -> None:
-    """Print what came to the queue of the follower. Raises `LocalError` unless it is its share."""
-    share = [story.subject for story in expected if FOLLOWED in story.body["work"]["origin_countries"]]
-    subjects = [body["subject"] for body in taken]
-    if sorted(subjects) != sorted(share):
-        raise LocalError(f"the follower of {FOLLOWED} was due {share} and got {subjects}")
-    policy = json.dumps({"origin_countries": [FOLLOWED]})
-    console.print(f"\nAn SQS queue with the filter policy [cyan]{policy}[/] got {len(share)} of {len(expected)}:")
-    for subject in subjects:
-        _print_line(console, f"  {subject}")

@@ -10,8 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,8 @@ def build() -> Build:
     """Build the template, unless nothing has changed since it was built. Raises `LocalError` when that fails."""
     _BUILDS.mkdir(parents=True, exist_ok=True)
     folder = _BUILDS / _fingerprint()
-    with _one_at_a_time():
+    with (_BUILDS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # other processes of this checkout may build, too
         if not folder.exists():
             _build_into(folder)
         folder.touch()
@@ -72,7 +72,7 @@ def deploy(aws: LocalAws, made: Build, parameters: Mapping[str, str]) -> Mapping
     Raises `LocalError` with what SAM CLI said when that fails.
     """
     bucket = f"{STACK}-artifacts"
-    aws.s3().create_bucket(Bucket=bucket)
+    aws.client("s3").create_bucket(Bucket=bucket)
     scratch = aws.log.parent
     _sam(
         "deploy",
@@ -82,17 +82,16 @@ def deploy(aws: LocalAws, made: Build, parameters: Mapping[str, str]) -> Mapping
         environment=aws.environment,
         folder=scratch,
     )
-    stack = aws.cloudformation().describe_stacks(StackName=STACK)["Stacks"][0]
+    stack = aws.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 def schedule_input(aws: LocalAws, source: str) -> dict[str, Any]:
     """Return the event with which the deployed schedule for `source` invokes its function."""
-    scheduler = aws.scheduler()
-    names = [schedule["Name"] for schedule in scheduler.list_schedules()["Schedules"]]
-    targets = [scheduler.get_schedule(Name=name)["Target"] for name in names]
-    events = [json.loads(target["Input"]) for target in targets if "Input" in target]
-    return next(event for event in events if event["source"] == source)
+    scheduler = aws.client("scheduler")
+    found = (scheduler.get_schedule(Name=its["Name"]) for its in scheduler.list_schedules()["Schedules"])
+    events = (json.loads(its["Target"].get("Input", "{}")) for its in found)
+    return next(event for event in events if event.get("source") == source)
 
 
 def _build_into(folder: Path) -> None:
@@ -106,12 +105,11 @@ def _build_into(folder: Path) -> None:
         folder=_BUILDS,
     )
     template = (built / "template.yaml").read_text()
-    artifacts = [match[2] for match in _ARTIFACT.finditer(template)]
     partial = folder.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
-    # All functions have one CodeUri, so that they have equal artifacts.
-    (built / artifacts[0]).rename(partial / "artifact")
+    # All functions have one CodeUri, so that they have equal artifacts: any is that of all.
+    (built / _ARTIFACT.findall(template)[0][1]).rename(partial / "artifact")
     _pack_code(partial / "artifact", partial / _CODE)
     for nested in built.glob("*/template.yaml"):  # a folder for each nested stack
         (partial / nested.parent.name).mkdir()
@@ -139,13 +137,16 @@ def _options(folder: Path, parameters: Mapping[str, str]) -> tuple[str | Path, .
 
 
 def _sam(command: str, *options: tuple[str | Path, ...], environment: Mapping[str, str], folder: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"  # `sam build` wants its runtime
+    arguments = [_SAM, command, *(option for some in options for option in some)]
+    run(f"sam {command}", arguments, {**environment, "PATH": path, "SAM_CLI_POLL_DELAY": "0.2"}, folder)
+
+
+def run(name: str, command: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> None:
+    """Run a program. Raises `LocalError` with its name and what it said when it fails."""
     done = subprocess.run(
-        [_SAM, command, *(option for some in options for option in some)],
-        env={
-            **environment,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}",  # `sam build` wants its runtime
-            "SAM_CLI_POLL_DELAY": "0.2",
-        },
+        command,
+        env=environment,
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -154,29 +155,15 @@ def _sam(command: str, *options: tuple[str | Path, ...], environment: Mapping[st
         check=False,
     )
     if done.returncode:
-        raise LocalError(f"`sam {command}` ended with {done.returncode}:\n{done.stdout}")
+        raise LocalError(f"`{name}` ended with {done.returncode}:\n{done.stdout}")
 
 
 def _fingerprint() -> str:
     """Return a name for everything that a build depends on."""
+    made = {"__pycache__", "chartwatch.egg-info"}
+    own = (path for path in FUNCTIONS.rglob("*") if path.is_file() and made.isdisjoint(path.parts))
     seen = hashlib.sha256(json.dumps(BUILD_PARAMETERS).encode())
-    for file in (TEMPLATE, *sorted(ROOT.glob("infrastructure/*.yaml")), *_sources()):
+    for file in sorted((TEMPLATE, *ROOT.glob("infrastructure/*.yaml"), *own)):
         seen.update(str(file.relative_to(ROOT)).encode())
         seen.update(hashlib.sha256(file.read_bytes()).digest())
     return seen.hexdigest()[:20]
-
-
-def _sources() -> list[Path]:
-    return sorted(
-        path
-        for path in FUNCTIONS.rglob("*")
-        if path.is_file() and not {"__pycache__", "chartwatch.egg-info"}.intersection(path.parts)
-    )
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Keep other processes of this checkout from building meanwhile."""
-    with (_BUILDS / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

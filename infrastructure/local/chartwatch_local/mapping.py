@@ -1,38 +1,40 @@
 """Event source mappings of our own for the local AWS, whose own lose what functions report as failed."""
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from chartwatch_local.aws import LocalAws, LocalError
-from chartwatch_local.batches import Answered, Discard, Entry, Failed, Invoke, Policy, Shard, Throttled, Wait
-from chartwatch_local.destinations import Destination, GivenUpBatch, Reply, destination
-from chartwatch_local.patterns import matches, passes
-from chartwatch_local.streams import ShardReader, Stream
-
-if TYPE_CHECKING:
-    from mypy_boto3_lambda import LambdaClient
+from chartwatch_local.aws import PATIENT, LocalAws, LocalError
+from chartwatch_local.batches import Delivery, Discard, Entry, NotReached, Policy, batches, first_failed
+from chartwatch_local.on_failure import Destination, GivenUpBatch, destination
+from chartwatch_local.patterns import Predicate, passing
+from chartwatch_local.streams import Stream
 
 POLL = 0.25
 """Seconds between two looks at a shard that has nothing new: Lambda looks four times a second."""
 
-BREAK = 1.0
-"""Seconds until a service is asked again that was not there or had too much to do."""
-
 STOP_SECONDS = 5
 """How long a function may take to end what it does when the mappings stop."""
+
+MOST_SHARDS = 100
+"""How many shards are read at once."""
 
 
 class UnknownMapping(LocalError):
     """A mapping has a setting that this does not know, so that it would not do what AWS does."""
+
+
+class Stopped(Exception):
+    """The mappings stop."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Deployed:
     id: str
     function: str
     stream: str
-    patterns: tuple[Mapping[str, Any], ...]
+    passes: Predicate
     policy: Policy
     on_failure: str | None
 
@@ -56,142 +58,88 @@ class Deployed:
                     f"a mapping of {said['FunctionArn']} has {name} {said[name]}; only {known} works here"
                 )
         filters = said.get("FilterCriteria", {}).get("Filters", [])
-        patterns = tuple(json.loads(each["Pattern"]) for each in filters)
-        for pattern in patterns:
-            matches(pattern, {})  # what is not understood must show before there are records
+        retries, oldest = said.get("MaximumRetryAttempts", -1), said.get("MaximumRecordAgeInSeconds", -1)
         policy = Policy(
             batch_size=said.get("BatchSize", 100),
             window=said.get("MaximumBatchingWindowInSeconds", 0),
-            retries=_limit(said.get("MaximumRetryAttempts", -1)),
-            oldest=_limit(said.get("MaximumRecordAgeInSeconds", -1)),
+            retries=math.inf if retries == -1 else retries,
+            oldest=math.inf if oldest == -1 else oldest,
             bisects=said.get("BisectBatchOnFunctionError", False),
             reports="ReportBatchItemFailures" in said.get("FunctionResponseTypes", []),
         )
-        on_failure = said.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-        return cls(said["UUID"], said["FunctionArn"], said["EventSourceArn"], patterns, policy, on_failure)
+        return cls(
+            said["UUID"],
+            said["FunctionArn"],
+            said["EventSourceArn"],
+            passing([json.loads(each["Pattern"]) for each in filters]),
+            policy,
+            said.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
+        )
 
 
 @dataclass
-class _Lane:
-    """A shard that is being read, and its records that are not processed yet."""
-
-    reader: ShardReader
-    shard: Shard
-    reply: Reply | None = None
-
-    @property
-    def is_finished(self) -> bool:
-        return self.reader.is_over and self.shard.is_idle
-
-
 class Driver:
-    """Drives a function with the records of a stream, as the settings of one mapping say.
+    """Drives a function with the records of a shard, as the settings of a mapping say.
 
-    Call `turn` again and again until `is_over`, with pauses as long as it says; whoever calls it earlier gains nothing
-    but to see new records earlier.
+    `function` is a client for Lambda. `pause` waits for that many seconds, and raises `Stopped` when there is no more
+    to do; `clock` gives the seconds since the epoch. `reply` is what Lambda said last.
     """
 
-    def __init__(
-        self,
-        deployed: Deployed,
-        stream: Stream,
-        function: "LambdaClient",
-        on_failure: Destination,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        """`function` is a client for Lambda; `clock` says the seconds since the epoch."""
-        self._deployed = deployed
-        self._stream = stream
-        self._lambda = function
-        self._on_failure = on_failure
-        self._clock = clock
-        self._lanes: list[_Lane] = []
-        self._finished: set[str] = set()
-        self._opens = True
-        self.is_over = False
-        """Whether the stream has ended, or the stream or the function was deleted."""
+    deployed: Deployed
+    stream: Stream
+    shard: str
+    function: Any
+    on_failure: Destination
+    pause: Callable[[float], object]
+    clock: Callable[[], float] = time.time
+    reply: Mapping[str, Any] | None = None
 
-    def turn(self) -> float:
-        """Do one thing for each shard that has one to do, and return for how many seconds there will be none.
+    def run(self) -> Sequence["Driver"]:
+        """Deliver all records of the shard, and return drivers for those that continue it; none at the stream's end.
 
         Raises what a client raises, but for what passes by itself.
         """
+        policy = self.deployed.policy
+        delivery = Delivery(policy, self._invoke, self._give_up, self.clock, self.pause)
+        for batch in batches(self._pages(), policy, self.clock):
+            delivery.deliver(batch)
+        # A shard that closes is continued, unless the stream has ended; the others may be listed later.
+        while not (others := self.stream.shards(self.shard)) and not self.stream.is_disabled:
+            self.pause(POLL)
+        return [replace(self, shard=other, reply=None) for other in others]
+
+    def _pages(self) -> Iterator[Sequence[Entry]]:
+        """Yield what passes the filter."""
+        for records in self.stream.read(self.shard):
+            yield [
+                Entry(record["dynamodb"]["SequenceNumber"], record["dynamodb"]["ApproximateCreationDateTime"], record)
+                for record in records
+                if self.deployed.passes(record)
+            ]
+            self.pause(0 if records else POLL)
+
+    def _invoke(self, entries: Sequence[Entry]) -> int | None:
+        event = json.dumps({"Records": [entry.record for entry in entries]}).encode()
         try:
-            return self._turn()
+            self.reply = reply = self.function.invoke(FunctionName=self.deployed.function, Payload=event)
+            payload = reply["Payload"].read()
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                self.is_over = True
-                return 0
-            if not _passes_by_itself(error):
+            if (status := error.response["ResponseMetadata"]["HTTPStatusCode"]) != 429 and status < 500:
                 raise
-        except (NoConnection, HTTPClientError):
-            pass
-        return BREAK
-
-    def _turn(self) -> float:
-        if self._opens:
-            self._open_shards()
-        pause = min((self._turn_of(lane) for lane in self._lanes), default=POLL)
-        if finished := {lane.reader.shard for lane in self._lanes if lane.is_finished}:
-            self._finished |= finished
-            self._lanes = [lane for lane in self._lanes if lane.reader.shard not in finished]
-            self._opens = True
-            return 0
-        return pause
-
-    def _open_shards(self) -> None:
-        new = self._stream.open(self._finished)
-        self._lanes += [_Lane(reader, Shard(self._deployed.policy)) for reader in new]
-        # A shard that closes has children, unless the stream has ended; they may be listed later.
-        self._opens = not new and not self._stream.is_disabled
-        self.is_over = not self._lanes and self._stream.is_disabled
-
-    def _turn_of(self, lane: _Lane) -> float:
-        match lane.shard.next(self._clock()):
-            case Invoke() as step:
-                lane.shard.came(self._invoke(step, lane), self._clock())
-            case Discard() as step:
-                self._give_up(step, lane)
-                lane.shard.discarded(step)
-            case Wait(until):
-                if lane.reader.is_over or not self._read(lane):
-                    return POLL if until is None else min(POLL, max(until - self._clock(), 0))
-        return 0
-
-    def _read(self, lane: _Lane) -> bool:
-        """Read on, and return whether there was anything."""
-        records = lane.reader.read()
-        entries = [
-            Entry(record["dynamodb"]["SequenceNumber"], record["dynamodb"]["ApproximateCreationDateTime"], record)
-            for record in records
-            if passes(self._deployed.patterns, record)
-        ]
-        lane.shard.arrived(entries, self._clock())
-        return bool(records)
-
-    def _invoke(self, step: Invoke, lane: _Lane) -> Answered | Failed | Throttled:
-        event = {"Records": [entry.record for entry in step.entries]}
-        try:
-            answer = self._lambda.invoke(FunctionName=self._deployed.function, Payload=json.dumps(event).encode())
-            payload = answer["Payload"].read()
-        except ClientError as error:
-            if not _passes_by_itself(error):
-                raise
-            return Throttled()
-        except NoConnection:
-            return Throttled()
+            raise NotReached from error
+        except NoConnection as error:
+            raise NotReached from error
         except HTTPClientError:
             # Its answer is lost, or it takes too long: it may have run.
-            return Failed()
-        failure = answer.get("FunctionError")
-        request = answer["ResponseMetadata"]["RequestId"]
-        lane.reply = Reply(request, answer["StatusCode"], answer.get("ExecutedVersion", "$LATEST"), failure)
-        return Failed() if failure else Answered(json.loads(payload) if payload else None)
+            return 0
+        if "FunctionError" in reply:
+            return 0
+        answer = json.loads(payload) if payload and self.deployed.policy.reports else None
+        return first_failed(answer, [entry.number for entry in entries])
 
-    def _give_up(self, step: Discard, lane: _Lane) -> None:
-        its = self._deployed
-        shard = lane.reader.shard
-        self._on_failure(GivenUpBatch(step, its.id, its.function, its.stream, shard, lane.reply, self._clock()))
+    def _give_up(self, discard: Discard) -> None:
+        its = self.deployed
+        self.on_failure(GivenUpBatch(discard, its.id, its.function, its.stream, self.shard, self.reply, self.clock()))
 
 
 @contextmanager
@@ -200,16 +148,25 @@ def mappings(aws: LocalAws) -> Iterator[None]:
 
     Those are disabled, and stay so. Raises `LocalError` when one cannot be driven; at the end also when one failed.
     """
-    deployed = [Deployed.of(said) for said in _enabled(aws.lambda_())]
+    function, streams = aws.client("lambda"), aws.client("dynamodbstreams", attempts=PATIENT)
+    deployed = [
+        Deployed.of(said)
+        for page in function.get_paginator("list_event_source_mappings").paginate()
+        for said in page["EventSourceMappings"]
+        if ":dynamodb:" in said.get("EventSourceArn", "") and said.get("State") == "Enabled"
+    ]
     if not deployed:
         raise LocalError("no event source mapping of a DynamoDB stream is deployed and enabled")
+    running = Running()
     drivers = [
-        Driver(each, Stream(aws.dynamodb_streams(), each.stream), aws.lambda_(), destination(aws, each.on_failure))
+        Driver(each, stream, shard, function, destination(aws, each.on_failure), running.pause)
         for each in deployed
+        for stream in [Stream(streams, each.stream)]
+        for shard in stream.shards()
     ]
     for each in deployed:
-        aws.lambda_().update_event_source_mapping(UUID=each.id, Enabled=False)
-    running = Running(drivers)
+        function.update_event_source_mapping(UUID=each.id, Enabled=False)
+    running.start(drivers)
     try:
         yield
     finally:
@@ -217,53 +174,37 @@ def mappings(aws: LocalAws) -> Iterator[None]:
 
 
 class Running:
-    """A thread for each driver. When one has done something, the others look at once: it may be news for them."""
+    """A thread for each driver, and for those that follow it."""
 
-    def __init__(self, drivers: Sequence[Driver]) -> None:
-        """Start them."""
+    def __init__(self) -> None:
+        """Begin with none."""
         self._stopped = threading.Event()
-        self._bells = [threading.Event() for _ in drivers]
-        self._threads = ThreadPoolExecutor(len(drivers), "mapping")
-        self._runs = [self._threads.submit(self._run, *each) for each in zip(drivers, self._bells, strict=True)]
+        self._threads = ThreadPoolExecutor(MOST_SHARDS, "shard")
+        self._runs: list[Future[None]] = []
+
+    def start(self, drivers: Sequence[Driver]) -> None:
+        """Start drivers."""
+        self._runs += [self._threads.submit(self._run, driver) for driver in drivers]
+
+    def pause(self, seconds: float) -> None:
+        """Wait for that many seconds. Raises `Stopped`."""
+        if self._stopped.wait(seconds):
+            raise Stopped
 
     def stop(self) -> None:
         """Stop when what is being done is done. Raises `LocalError` when a driver failed."""
         self._stopped.set()
-        self._ring()
+        ended = wait(self._runs, STOP_SECONDS).done
         self._threads.shutdown(wait=False)
-        for run in wait(self._runs, STOP_SECONDS).done:
+        for run in ended:
             if error := run.exception():
                 raise LocalError(f"an event source mapping failed: {error}") from error
 
-    def _run(self, driver: Driver, bell: threading.Event) -> None:
-        while not driver.is_over and not self._stopped.is_set():
-            if pause := driver.turn():
-                bell.wait(pause)
-                bell.clear()
-            else:
-                self._ring(but=bell)
-
-    def _ring(self, but: threading.Event | None = None) -> None:
-        for bell in self._bells:
-            if bell is not but:
-                bell.set()
-
-
-def _enabled(function: "LambdaClient") -> Iterator[Mapping[str, Any]]:
-    for page in function.get_paginator("list_event_source_mappings").paginate():
-        for said in page["EventSourceMappings"]:
-            if ":dynamodb:" in said.get("EventSourceArn", "") and said.get("State") == "Enabled":
-                yield said
-
-
-def _limit(said: int) -> int | None:
-    return None if said == -1 else said
-
-
-def _passes_by_itself(error: ClientError) -> bool:
-    """Return whether a service refused only because of what it has to do at the moment."""
-    code = error.response["Error"]["Code"]
-    return error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500 or "Throttl" in code or code in _TOO_MUCH
-
-
-_TOO_MUCH = ("TooManyRequestsException", "LimitExceededException", "ProvisionedThroughputExceededException")
+    def _run(self, driver: Driver) -> None:
+        with suppress(Stopped):
+            try:
+                self.start(driver.run())
+            except ClientError as error:
+                # The stream or the function was deleted.
+                if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                    raise

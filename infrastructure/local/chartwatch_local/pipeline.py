@@ -1,7 +1,6 @@
 """A deployed Chartwatch on a local AWS: what a person, a schedule and a subscriber do to it."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,9 @@ from typing import Any
 
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.table import Table
-from chartwatch_local.aws import LocalAws, LocalError, wait_until
+from chartwatch_local.aws import LocalAws, LocalError
 from chartwatch_local.checkout import ROOT
-from chartwatch_local.deploy import STACK, schedule_input
-from chartwatch_local.sink import Sink
+from chartwatch_local.deploy import STACK, run, schedule_input
 
 NEVER = "cron(0 0 1 1 ? 2099)"
 """A schedule that is deployed and does not fire while anybody looks."""
@@ -50,7 +48,7 @@ class Pipeline:
     def invoke(self, output: str, event: Mapping[str, Any]) -> Any:
         """Invoke the function that an output of the stack names, and return its answer. Raises `FunctionFailed`."""
         function = self.outputs[output]
-        answer = self.aws.lambda_().invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        answer = self.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
         said = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise FunctionFailed(function, said, self.logs(function))
@@ -58,29 +56,14 @@ class Pipeline:
 
     def load_catalog(self, file: Path) -> None:
         """Put a catalog in force, as a person would: by the `chartwatch` command."""
-        done = subprocess.run(
-            [sys.executable, "-m", "chartwatch.cli", "catalog", "load", file, "--stack", STACK],
-            env=self.aws.environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise LocalError(f"`chartwatch catalog load` ended with {done.returncode}:\n{done.stderr}")
-
-    def subscribe(self, sink: Sink, topic: str, filter_policy: Mapping[str, Any]) -> None:
-        """Subscribe a sink to a topic that an output of the stack names, and wait until it has confirmed."""
-        arn = self.outputs[topic]
-        policy = {"FilterPolicy": json.dumps(filter_policy)} if filter_policy else {}
-        self.aws.sns().subscribe(TopicArn=arn, Protocol="http", Endpoint=sink.url, Attributes=policy)
-        wait_until(lambda: arn in sink.confirmed, 10, f"the subscription to {arn} was not confirmed")
+        command: list[str | Path] = [sys.executable, "-m", "chartwatch.cli", "catalog", "load", file, "--stack", STACK]
+        run("chartwatch catalog load", command, self.aws.environment, ROOT)
 
     def subscribe_queue(self, name: str, topic: str, filter_policy: Mapping[str, Any]) -> str:
         """Make a queue that gets those messages of a topic which pass the filter policy, and return its URL."""
         arn = self.outputs[topic]
-        sqs = self.aws.sqs()
-        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        sqs = self.aws.client("sqs")
+        url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
         queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         allowed = {
             "Effect": "Allow",
@@ -91,7 +74,7 @@ class Pipeline:
         }
         policy = {"Version": "2012-10-17", "Statement": [allowed]}
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
-        self.aws.sns().subscribe(
+        self.aws.client("sns").subscribe(
             TopicArn=arn,
             Protocol="sqs",
             Endpoint=queue,
@@ -101,7 +84,7 @@ class Pipeline:
 
     def take(self, queue: str) -> list[dict[str, Any]]:
         """Take everything that lies in a queue, as JSON bodies."""
-        sqs = self.aws.sqs()
+        sqs = self.aws.client("sqs")
         taken: list[dict[str, Any]] = []
         while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
             for message in messages:
@@ -111,8 +94,8 @@ class Pipeline:
 
     def recorded_until(self, chart: str) -> date | None:
         """Return the last period of a chart that is in the record of milestones, or None."""
-        head = Table(self.aws.dynamodb(), self.outputs["MilestonesTable"]).get(keys.head(chart))
-        return date.fromisoformat(head["period"]["S"]) if head and "period" in head else None
+        head = Table(self.aws.client("dynamodb"), self.outputs["MilestonesTable"]).get(keys.head(chart))
+        return date.fromisoformat(head["period"]["S"]) if head else None
 
     def failures(self) -> Sequence[dict[str, Any]]:
         """Take what lies in the stack's queue of failures."""
@@ -120,8 +103,8 @@ class Pipeline:
 
     def logs(self, function: str, lines: int = 40) -> str:
         """Return the end of what a function logged."""
-        client = self.aws.logs()
-        group = self.aws.lambda_().get_function_configuration(FunctionName=function)["LoggingConfig"]["LogGroup"]
+        client = self.aws.client("logs")
+        group = self.aws.client("lambda").get_function_configuration(FunctionName=function)["LoggingConfig"]["LogGroup"]
         events = client.filter_log_events(logGroupName=group)["events"]
         said = [line for event in events for line in event["message"].splitlines()]
         return "\n".join(said[-lines:]) or "(it has logged nothing)"

@@ -1,38 +1,30 @@
-"""A provider of charts on this machine: it serves one document over HTTP, as it stands at the moment."""
+"""A provider of charts on the local AWS: a public bucket with one document, as it stands at the moment."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
+import json
 
-from chartwatch_local.sink import serving
+from chartwatch_local.aws import LocalAws
+
+_BUCKET, _KEY = "provider", "chart.csv"
 
 
 class Provider:
-    """Serves `document` to whoever asks at `url`; whoever holds it may change it."""
+    """Serves the document that was published last to whoever asks at `url`."""
 
-    def __init__(self) -> None:
-        """Begin with an empty document."""
-        self.document = b""
-        self.url = ""
+    def __init__(self, aws: LocalAws) -> None:
+        """Begin with no document."""
+        self.url = f"{aws.endpoint}/{_BUCKET}/{_KEY}"
+        self._s3 = aws.client("s3")
+        self._s3.create_bucket(Bucket=_BUCKET)
+        self._s3.delete_public_access_block(Bucket=_BUCKET)
+        everybody = {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{_BUCKET}/*",
+        }
+        policy = {"Version": "2012-10-17", "Statement": [everybody]}
+        self._s3.put_bucket_policy(Bucket=_BUCKET, Policy=json.dumps(policy))
 
-
-@contextmanager
-def provider() -> Iterator[Provider]:
-    """Run a provider on a free port of 127.0.0.1."""
-    its = Provider()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = its.document
-            self.send_response(200)
-            self.send_header("Content-Type", "text/csv; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with serving(Handler) as url:
-        its.url = f"{url}/chart.csv"
-        yield its
+    def publish(self, document: bytes) -> None:
+        """Serve a document in place of the earlier one."""
+        self._s3.put_object(Bucket=_BUCKET, Key=_KEY, Body=document)

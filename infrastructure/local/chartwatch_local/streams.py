@@ -2,92 +2,69 @@
 
 import base64
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 
-class ShardReader:
-    """Reads one shard from its oldest record on, whether iterators expire or records are trimmed."""
+@dataclass
+class Stream:
+    """A stream of a table; `client` is one for DynamoDB Streams.
 
-    def __init__(self, streams: Any, stream: str, shard: str) -> None:
-        """`streams` is a client for DynamoDB Streams, `stream` an ARN, `shard` an id."""
-        self.shard = shard
-        self._streams = streams
-        self._stream = stream
-        self._iterator: str | None = None
-        self._last: str | None = None
-        self.is_over = False
-        """Whether the shard is closed and read to its end."""
+    `is_disabled` says whether nothing would be written to it any more when its shards were listed last.
+    """
 
-    def read(self) -> Sequence[Mapping[str, Any]]:
-        """Return the next records, as Lambda hands them to functions; none when there are none now.
+    client: Any
+    arn: str
+    is_disabled: bool = False
 
-        Raises what the client raises, but for an iterator that has expired or points to what is no longer there: it is
-        replaced by the next call.
+    def shards(self, after: str | None = None) -> Sequence[str]:
+        """Return the shards that continue the shard `after`; without one, those that continue none that is left."""
+        parents = {shard["ShardId"]: shard.get("ParentShardId") for shard in self._listed()}
+        return [its for its, parent in parents.items() if (parent == after if after else parent not in parents)]
+
+    def read(self, shard: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """Yield the records of a shard, from the oldest to its end, page by page; none while there are none.
+
+        An iterator that has expired, or points to what is no longer there, is replaced. Raises what else the client
+        raises.
         """
-        try:
-            page = self._streams.get_records(ShardIterator=self._iterator or self._new_iterator())
-        except ClientError as error:
-            self._iterator = None
-            match error.response["Error"]["Code"]:
-                case "ExpiredIteratorException":
-                    return []
-                case "TrimmedDataAccessException":
-                    # What came next is gone after its 24 hours; all that is left came after it.
-                    self._last = None
-                    return []
-            raise
-        self._iterator = page.get("NextShardIterator")
-        self.is_over = self._iterator is None
-        records = [event_record(record, self._stream) for record in page["Records"]]
-        if records:
-            self._last = records[-1]["dynamodb"]["SequenceNumber"]
-        return records
+        iterator = last = None
+        while True:
+            try:
+                page = self.client.get_records(ShardIterator=iterator or self._iterator(shard, last))
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code not in ("ExpiredIteratorException", "TrimmedDataAccessException"):
+                    raise
+                # What came next may be gone after its 24 hours; all that is left came after it.
+                iterator, last = None, None if code == "TrimmedDataAccessException" else last
+                yield []
+                continue
+            records = [event_record(record, self.arn) for record in page["Records"]]
+            last = records[-1]["dynamodb"]["SequenceNumber"] if records else last
+            yield records
+            iterator = page.get("NextShardIterator")
+            if iterator is None:
+                return
 
-    def _new_iterator(self) -> str:
-        after = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._last}
-        where = after if self._last else {"ShardIteratorType": "TRIM_HORIZON"}
-        answer = self._streams.get_shard_iterator(StreamArn=self._stream, ShardId=self.shard, **where)
-        iterator: str = answer["ShardIterator"]
+    def _iterator(self, shard: str, last: str | None) -> str:
+        after = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": last}
+        where = after if last else {"ShardIteratorType": "TRIM_HORIZON"}
+        iterator: str = self.client.get_shard_iterator(StreamArn=self.arn, ShardId=shard, **where)["ShardIterator"]
         return iterator
 
-
-class Stream:
-    """The shards of a stream. A shard is opened when the one that it continues is finished."""
-
-    def __init__(self, streams: Any, arn: str) -> None:
-        """`streams` is a client for DynamoDB Streams."""
-        self._streams = streams
-        self._arn = arn
-        self._opened: set[str] = set()
-        self.is_disabled = False
-        """Whether nothing will be written to the stream any more."""
-
-    def open(self, finished: Collection[str]) -> Sequence[ShardReader]:
-        """Return readers of the shards that were not opened before and do not continue an unfinished one."""
-        shards = {shard["ShardId"]: shard.get("ParentShardId") for shard in self._shards()}
-        new = [
-            shard
-            for shard, parent in shards.items()
-            # A parent that is no longer listed has nothing left to read.
-            if shard not in self._opened and (parent not in shards or parent in finished)
-        ]
-        self._opened.update(new)
-        return [ShardReader(self._streams, self._arn, shard) for shard in new]
-
-    def _shards(self) -> Sequence[Mapping[str, Any]]:
-        shards: list[Mapping[str, Any]] = []
-        start: dict[str, str] = {}
-        while True:
-            described = self._streams.describe_stream(StreamArn=self._arn, **start)["StreamDescription"]
-            shards.extend(described["Shards"])
+    def _listed(self) -> Iterator[Mapping[str, Any]]:
+        start: str | None = ""
+        while start is not None:
+            page = {"ExclusiveStartShardId": start} if start else {}
+            described = self.client.describe_stream(StreamArn=self.arn, **page)["StreamDescription"]
+            yield from described["Shards"]
             self.is_disabled = described["StreamStatus"] == "DISABLED"
-            if "LastEvaluatedShardId" not in described:
-                return shards
-            start = {"ExclusiveStartShardId": described["LastEvaluatedShardId"]}
+            start = described.get("LastEvaluatedShardId")
 
 
 def event_record(record: Mapping[str, Any], stream: str) -> dict[str, Any]:
@@ -99,9 +76,5 @@ def event_record(record: Mapping[str, Any], stream: str) -> dict[str, Any]:
     return as_json
 
 
-def _as_json(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.timestamp()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    raise TypeError(f"{value!r} in a record")
+def _as_json(value: Any) -> float | str:
+    return value.timestamp() if isinstance(value, datetime) else base64.b64encode(value).decode()

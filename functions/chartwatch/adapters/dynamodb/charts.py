@@ -1,6 +1,7 @@
 """Editions and publications on DynamoDB: an edition is an item, and the publication that names them all comes last."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from pydantic import TypeAdapter
@@ -17,37 +18,38 @@ _ENTRIES = TypeAdapter(tuple[Entry, ...])
 _EARLIER = Packed(TypeAdapter(tuple[Version, ...]))
 
 
+@dataclass
 class DynamoCharts:
     """Publications, editions and rejected documents; implements `ChartStore`."""
 
-    def __init__(self, table: Table) -> None:
-        """`table` is the charts table."""
-        self._table = table
-        self._listed: set[str] = set()
+    charts_table: Table
+    _listed: set[str] = field(default_factory=set)
 
     def charts(self) -> Sequence[str]:
         """Return the ids of the charts that have publications, sorted."""
-        return sorted(item["sk"]["S"] for item in self._table.query_all(keys.CHARTS))
+        return sorted(item["sk"]["S"] for item in self.charts_table.query_all(keys.CHARTS))
 
     def summary(self, chart: str, period: date) -> PublicationSummary | None:
         """Return one publication without its lower ranks, or None."""
-        item = self._table.get(keys.publication(chart, period))
+        item = self.charts_table.get(keys.publication(chart, period))
         return _SUMMARY.value(item["summary"]) if item else None
 
     def summaries(self, chart: str, since: date | None = None, until: date | None = None) -> list[PublicationSummary]:
         """Return a chart's publications from `since` to `until`, both included, oldest first."""
         first = keys.publication(chart, since or date.min)
         last = keys.publication(chart, until or date.max)
-        return [_SUMMARY.value(item["summary"]) for item in self._table.query_between(first.pk, first.sk, last.sk)]
+        return [
+            _SUMMARY.value(item["summary"]) for item in self.charts_table.query_between(first.pk, first.sk, last.sk)
+        ]
 
     def versions(self, publication: PublicationSummary) -> Mapping[str, Versions]:
         """Return the versions of every edition of a stored publication, by territory, the current one last."""
-        items = self._table.query(keys.editions(publication.chart.id, publication.period), keys.EDITION)
+        items = self.charts_table.query(keys.editions(publication.chart.id, publication.period), keys.EDITION)
         return {versions[-1].edition.territory: versions for versions in map(_versions, items)}
 
     def has_editions(self, chart: str, period: date) -> bool:
         """Return whether there is any edition of a chart for a period, whether or not the publication is."""
-        return any(True for _ in self._table.query(keys.editions(chart, period), keys.EDITION))
+        return any(True for _ in self.charts_table.query(keys.editions(chart, period), keys.EDITION))
 
     def put(self, updates: Sequence[PublicationUpdate]) -> None:
         """Write the editions of all updates, and only then their publications, up to a hundred in one transaction."""
@@ -55,17 +57,17 @@ class DynamoCharts:
         items: list[Item] = [keys.listed(chart).attributes for chart in sorted(charts)]
         for summary, editions in updates:
             items += [_edition_item(summary, versions) for versions in editions.values()]
-        self._table.put_all(items)
-        self._table.put_together([_publication_item(summary) for summary, _ in updates])
+        self.charts_table.put_all(items)
+        self.charts_table.put_together([_publication_item(summary) for summary, _ in updates])
         self._listed |= charts
 
     def quarantine(self, document: Quarantined) -> None:
         """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""
-        self._table.put(_quarantined_item(document))
+        self.charts_table.put(_quarantined_item(document))
 
     def quarantined(self) -> Sequence[Quarantined]:
         """Return the rejected documents, by source and time fetched."""
-        return sorted(map(_quarantined, self._table.query_all(keys.QUARANTINE)), key=Quarantined.order)
+        return sorted(map(_quarantined, self.charts_table.query_all(keys.QUARANTINE)), key=Quarantined.order)
 
 
 def _edition_item(publication: PublicationSummary, versions: Versions) -> Item:

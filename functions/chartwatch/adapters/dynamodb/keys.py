@@ -55,10 +55,6 @@ class PublicationKey(NamedTuple):
     period: date
 
 
-class CatalogKey(NamedTuple):
-    """The key of the catalog in force, which says nothing."""
-
-
 class BulletinKey(NamedTuple):
     """What the key of a bulletin says."""
 
@@ -66,23 +62,18 @@ class BulletinKey(NamedTuple):
     number: int
 
 
-def of(record: Mapping[str, Any]) -> PublicationKey | CatalogKey:
-    """Return what changed, by a stream record of the charts table (a publication) or of the catalog table."""
+def of(record: Mapping[str, Any]) -> PublicationKey | None:
+    """Return which publication a stream record of the charts table is about; None for one of the catalog table."""
     key = _key(record)
     if key == CURRENT_CATALOG:
-        return CatalogKey()
-    return PublicationKey(unquote(key.pk), period_of(key.sk))
+        return None
+    return PublicationKey(unquote(key.pk), date.fromisoformat(key.sk.removeprefix(PUBLICATION)))
 
 
 def bulletin_of(record: Mapping[str, Any]) -> BulletinKey:
     """Return which bulletin a stream record of the milestones table is about."""
     key = _key(record)
     return BulletinKey(unquote(key.pk), int(key.sk.removeprefix(BULLETIN)))
-
-
-def period_of(sk: str) -> date:
-    """Return the period that a sort key ends with."""
-    return date.fromisoformat(sk.rpartition("#")[2])
 
 
 def catalog_version(version: str) -> Key:

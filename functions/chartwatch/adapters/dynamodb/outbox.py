@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chartwatch.adapters.dynamodb import keys
@@ -14,18 +16,15 @@ from chartwatch.services.ports import Checkpoint, Delivery, Lease
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+_utc_now = partial(datetime.now, UTC)
 
 
+@dataclass(frozen=True)
 class DynamoOutbox:
-    """The stories that were taken and sent; implements `Outbox`."""
+    """The stories that were taken and sent; implements `Outbox`. `clock` gives the times of both."""
 
-    def __init__(self, table: Table, clock: Callable[[], datetime] = _utc_now) -> None:
-        """`table` is the stories table; `clock` gives the times that stories are taken at, and sent."""
-        self._table = table
-        self._clock = clock
+    stories_table: Table
+    clock: Callable[[], datetime] = _utc_now
 
     def take(self, story: str) -> Lease | None:
         """Take a story for sending; None when it was sent already.
@@ -35,7 +34,7 @@ class DynamoOutbox:
         lease = self._lease(story)
         if self._put(lease, "attribute_not_exists(pk) OR delivery = :pending", {":pending": text(Delivery.PENDING)}):
             return lease
-        stored = self._table.existing(keys.story(story))
+        stored = self.stories_table.existing(keys.story(story))
         if stored["delivery"]["S"] == Delivery.SENT:
             return None
         # When the answer to a first attempt is lost, the client's second one finds the story taken: by itself.
@@ -53,16 +52,16 @@ class DynamoOutbox:
 
     def settle(self, lease: Lease, message_id: str) -> None:
         """Mark a story as sent."""
-        self._table.update_if(
+        self.stories_table.update_if(
             keys.story(lease.story),
             "SET delivery = :sent, message_id = :message_id, sent_at = :now",
             "attribute_exists(pk)",
-            {":sent": text(Delivery.SENT), ":message_id": text(message_id), ":now": _time(self._clock())},
+            {":sent": text(Delivery.SENT), ":message_id": text(message_id), ":now": _time(self.clock())},
         )
 
     def release(self, lease: Lease) -> None:
         """Give back a story that certainly did not get out, unless another attempt has it, or sent it."""
-        self._table.update_if(
+        self.stories_table.update_if(
             keys.story(lease.story),
             "SET delivery = :pending",
             _IS_ATTEMPTS,
@@ -71,21 +70,21 @@ class DynamoOutbox:
 
     def witness(self, story: str) -> bool:
         """Mark a story, whose message was seen, as sent; False when it was marked already."""
-        return self._table.update_if(
+        return self.stories_table.update_if(
             keys.story(story),
             "SET delivery = :sent, seen_at = :now",
             "attribute_not_exists(pk) OR delivery <> :sent",
-            {":sent": text(Delivery.SENT), ":now": _time(self._clock())},
+            {":sent": text(Delivery.SENT), ":now": _time(self.clock())},
         )
 
     def deliveries(self, stories: Collection[str]) -> Mapping[str, Delivery | Lease]:
         """Return what became of those of the stories that were ever taken."""
         by_key = {keys.story(story).pk: story for story in stories}
-        found = self._table.get_all([keys.story(story) for story in by_key.values()])
+        found = self.stories_table.get_all([keys.story(story) for story in by_key.values()])
         return {(story := by_key[item["pk"]["S"]]): _delivery(story, item) for item in found}
 
     def _lease(self, story: str) -> Lease:
-        now = self._clock()
+        now = self.clock()
         return Lease(story, uuid.uuid4().hex, now.replace(microsecond=now.microsecond // 1000 * 1000))
 
     def _put(self, lease: Lease, condition: str, values: Item) -> bool:
@@ -95,35 +94,34 @@ class DynamoOutbox:
             "attempt": text(lease.attempt),
             "taken_at": _time(lease.taken_at),
         }
-        return self._table.put_if(item, condition, values)
+        return self.stories_table.put_if(item, condition, values)
 
 
+@dataclass(frozen=True)
 class DynamoCheckpoints:
     """How far reconciling has come; implements `Checkpoints`."""
 
-    def __init__(self, table: Table) -> None:
-        """`table` is the stories table."""
-        self._table = table
+    stories_table: Table
 
     def checkpoint(self, chart: str) -> Checkpoint:
         """Return how far it has come with a chart; at first nowhere."""
-        item = self._table.get(keys.checkpoint(chart))
+        item = self.stories_table.get(keys.checkpoint(chart))
         return Checkpoint(int(item["sent"]["N"])) if item else Checkpoint()
 
     def advance(self, chart: str, reached: Checkpoint) -> None:
         """Note how far it has come."""
-        self._table.put({**keys.checkpoint(chart).attributes, "sent": number(reached.sent)})
+        self.stories_table.put({**keys.checkpoint(chart).attributes, "sent": number(reached.sent)})
 
     def subscribers(self) -> frozenset[str]:
         """Return the subscriptions that were known the last time."""
-        item = self._table.get(keys.SUBSCRIBERS)
+        item = self.stories_table.get(keys.SUBSCRIBERS)
         return frozenset(item["known"]["SS"]) if item and "known" in item else frozenset()
 
     def note_subscribers(self, known: frozenset[str]) -> None:
         """Note the subscriptions that are known now."""
         # DynamoDB has no empty set.
         said: Item = {"known": {"SS": sorted(known)}} if known else {}
-        self._table.put({**keys.SUBSCRIBERS.attributes, **said})
+        self.stories_table.put({**keys.SUBSCRIBERS.attributes, **said})
 
 
 _IS_ATTEMPTS = "delivery = :sending AND attempt = :attempt"

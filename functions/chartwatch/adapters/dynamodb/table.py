@@ -4,18 +4,14 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from chartwatch.errors import StoreOverloaded
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import (
-        AttributeValueTypeDef,
-        PutTypeDef,
-        TransactWriteItemTypeDef,
-        WriteRequestUnionTypeDef,
-    )
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestUnionTypeDef
 
 Item = Mapping[str, "AttributeValueTypeDef"]
 """An item, or the values of an expression, as DynamoDB takes and gives them: `{"title": {"S": "Dark"}}`."""
@@ -28,9 +24,6 @@ MAX_WRITE = 25
 
 MAX_TOGETHER = 100
 """Actions that one TransactWriteItems takes (API reference)."""
-
-MAX_ITEM = 400 * 1024
-"""Bytes of an item, names and values (developer guide, "Constraints")."""
 
 ATTEMPTS = 10
 """How often in a row a batch may get nothing done before the store gives up."""
@@ -53,28 +46,7 @@ class Key(NamedTuple):
         return {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
 
 
-def key_of(item: Item) -> Key:
-    """Return the key of an item."""
-    return Key(item["pk"]["S"], item["sk"]["S"])
-
-
-def size_of(item: Item) -> int:
-    """Return how many bytes an item has, at most, whose attributes are strings, numbers and bytes.
-
-    By the developer guide, "Item sizes"; a number counts for less than its digits.
-    """
-    return sum(len(name.encode()) + sum(map(_bytes_of, value.values())) for name, value in item.items())
-
-
-def _bytes_of(value: object) -> int:
-    match value:
-        case str():
-            return len(value.encode())
-        case bytes():
-            return len(value)
-    raise TypeError(f"{type(value).__name__} is no value of an attribute")
-
-
+@dataclass(frozen=True)
 class Table:
     """A table whose keys are the strings `pk` and `sk`. Reads are strongly consistent.
 
@@ -82,30 +54,26 @@ class Table:
     otherwise. `pause` waits for that many seconds.
     """
 
-    def __init__(
-        self, client: "DynamoDBClient", name: str, *, workers: int = 10, pause: Callable[[float], None] = time.sleep
-    ) -> None:
-        """`name` is the table's."""
-        self._client = client
-        self._name = name
-        self._workers = workers
-        self._pause = pause
+    client: "DynamoDBClient"
+    name: str
+    workers: int = 10
+    pause: Callable[[float], None] = time.sleep
 
     def get(self, key: Key) -> Item | None:
         """Return one item, or None."""
-        return self._client.get_item(TableName=self._name, Key=key.attributes, ConsistentRead=True).get("Item")
+        return self.client.get_item(TableName=self.name, Key=key.attributes, ConsistentRead=True).get("Item")
 
     def existing(self, key: Key) -> Item:
         """Return one item. Raises `LookupError` when there is none."""
         item = self.get(key)
         if item is None:
-            raise LookupError(f"{self._name} has no {key.sk} of {key.pk}")
+            raise LookupError(f"{self.name} has no {key.sk} of {key.pk}")
         return item
 
     def get_all(self, keys: Collection[Key]) -> list[Item]:
         """Return those of the items that exist, in any order."""
         chunks = _chunks(list(dict.fromkeys(keys)), MAX_GET)
-        return [item for items in self.each(self._get_chunk, chunks) for item in items]
+        return [item for items in self._each(self._get_chunk, chunks) for item in items]
 
     def query(self, pk: str, prefix: str) -> Iterator[Item]:
         """Yield the items of a partition whose sort key begins with `prefix`, in the order of sort keys."""
@@ -123,16 +91,11 @@ class Table:
 
     def put(self, item: Item) -> None:
         """Write an item, whatever stands there."""
-        self._client.put_item(TableName=self._name, Item=item)
+        self.client.put_item(TableName=self.name, Item=item)
 
     def put_if(self, item: Item, condition: str, values: Item) -> bool:
         """Write an item and return True; return False when what stands there does not meet the condition."""
-        how: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}
-        try:
-            self._client.put_item(TableName=self._name, Item=item, ConditionExpression=condition, **how)
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return self._is_met(self.client.put_item, TableName=self.name, Item=item, **_conditions(condition, values))
 
     def put_together_if(self, item: Item, condition: str, values: Item, others: Sequence[Item]) -> bool:
         """Write an item with others at one stroke and return True; return False, and write none, unless it is met.
@@ -141,37 +104,19 @@ class Table:
         """
         if not others:
             return self.put_if(item, condition, values)
-        first: PutTypeDef = {"TableName": self._name, "Item": item, "ConditionExpression": condition}
-        if values:
-            first["ExpressionAttributeValues"] = values
-        puts: list[TransactWriteItemTypeDef] = [{"Put": {"TableName": self._name, "Item": other}} for other in others]
-        try:
-            self._client.transact_write_items(TransactItems=[{"Put": first}, *puts])
-        except self._client.exceptions.TransactionCanceledException:
-            return False
-        return True
-
-    def put_new(self, item: Item) -> bool:
-        """Write an item and return True; return False when one stands there already."""
-        return self.put_if(item, "attribute_not_exists(pk)", {})
+        first, *rest = ({"TableName": self.name, "Item": its} for its in (item, *others))
+        puts = [{"Put": {**first, **_conditions(condition, values)}}, *({"Put": put} for put in rest)]
+        return self._is_met(self.client.transact_write_items, TransactItems=puts)
 
     def update_if(self, key: Key, update: str, condition: str, values: Item) -> bool:
         """Update an item and return True; return False when what stands there does not meet the condition."""
-        try:
-            self._client.update_item(
-                TableName=self._name,
-                Key=key.attributes,
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        how = {"UpdateExpression": update, **_conditions(condition, values)}
+        return self._is_met(self.client.update_item, TableName=self.name, Key=key.attributes, **how)
 
     def put_all(self, items: Sequence[Item]) -> None:
         """Write items, all of them, in any order; their keys must differ."""
-        self._write_all([{"PutRequest": {"Item": item}} for item in items])
+        requests: list[WriteRequestUnionTypeDef] = [{"PutRequest": {"Item": item}} for item in items]
+        self._each(self._write_chunk, _chunks(requests, MAX_WRITE))
 
     def put_together(self, items: Sequence[Item]) -> None:
         """Write items, up to `MAX_TOGETHER` of them at one stroke, so that no reader sees some without the others."""
@@ -179,25 +124,30 @@ class Table:
             if len(chunk) == 1:
                 self.put(chunk[0])
             else:
-                self._client.transact_write_items(
-                    TransactItems=[{"Put": {"TableName": self._name, "Item": item}} for item in chunk]
+                self.client.transact_write_items(
+                    TransactItems=[{"Put": {"TableName": self.name, "Item": item}} for item in chunk]
                 )
 
-    def delete_all(self, keys: Sequence[Key]) -> None:
-        """Remove items, all of them, in any order."""
-        self._write_all([{"DeleteRequest": {"Key": key.attributes}} for key in keys])
-
-    def each(self, work: Callable[[Given], Made], over: Sequence[Given]) -> list[Made]:
+    def _each(self, work: Callable[[Given], Made], over: Sequence[Given]) -> list[Made]:
         """Do `work` for each, several at once, and return the results in order; or raise the first error."""
-        workers = min(self._workers, len(over))
+        workers = min(self.workers, len(over))
         if workers <= 1:
             return [work(one) for one in over]
         with ThreadPoolExecutor(workers) as threads:
             return list(threads.map(work, over))
 
+    def _is_met(self, write: Callable[..., object], **what: Any) -> bool:
+        """Write on a condition, and return whether that is met."""
+        refusals = self.client.exceptions
+        try:
+            write(**what)
+        except (refusals.ConditionalCheckFailedException, refusals.TransactionCanceledException):
+            return False
+        return True
+
     def _query(self, condition: str, values: Item) -> Iterator[Item]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
             KeyConditionExpression=condition,
             ExpressionAttributeValues=values,
             ConsistentRead=True,
@@ -209,22 +159,19 @@ class Table:
         found: list[Item] = []
 
         def attempt(left: Sequence[Item]) -> Sequence[Item]:
-            answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": left, "ConsistentRead": True}})
-            found.extend(answer["Responses"].get(self._name, ()))
-            unprocessed = answer["UnprocessedKeys"].get(self._name)
+            answer = self.client.batch_get_item(RequestItems={self.name: {"Keys": left, "ConsistentRead": True}})
+            found.extend(answer["Responses"].get(self.name, ()))
+            unprocessed = answer["UnprocessedKeys"].get(self.name)
             return unprocessed["Keys"] if unprocessed else ()
 
         wanted: list[Item] = [key.attributes for key in keys]
         self._until_done(attempt, wanted)
         return found
 
-    def _write_all(self, requests: Sequence["WriteRequestUnionTypeDef"]) -> None:
-        self.each(self._write_chunk, _chunks(requests, MAX_WRITE))
-
     def _write_chunk(self, requests: Sequence["WriteRequestUnionTypeDef"]) -> None:
         def attempt(left: Sequence["WriteRequestUnionTypeDef"]) -> Sequence["WriteRequestUnionTypeDef"]:
-            answer = self._client.batch_write_item(RequestItems={self._name: left})
-            return answer["UnprocessedItems"].get(self._name, ())
+            answer = self.client.batch_write_item(RequestItems={self.name: left})
+            return answer["UnprocessedItems"].get(self.name, ())
 
         self._until_done(attempt, requests)
 
@@ -237,10 +184,15 @@ class Table:
         while undone := attempt(left):
             idle = idle + 1 if len(undone) == len(left) else 0
             if idle == ATTEMPTS:
-                raise StoreOverloaded(self._name, len(undone))
+                raise StoreOverloaded(self.name, len(undone))
             # Writers that were refused together should not come back together.
-            self._pause(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**idle)))  # noqa: S311  # no secret
+            self.pause(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**idle)))  # noqa: S311  # no secret
             left = undone
+
+
+def _conditions(condition: str, values: Item) -> dict[str, Any]:
+    # DynamoDB takes no empty values.
+    return {"ConditionExpression": condition} | ({"ExpressionAttributeValues": values} if values else {})
 
 
 def _chunks(items: Sequence[Given], size: int) -> list[Sequence[Given]]:

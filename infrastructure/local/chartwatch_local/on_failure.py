@@ -1,4 +1,4 @@
-"""What a mapping's on-failure destination gets of records that are given up, as AWS documents it.
+"""The on-failure destinations of event source mappings: what they get of records that are given up.
 
 "Retain discarded records for a DynamoDB event source in Lambda" has the document; a bucket gets the records too.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chartwatch_local.aws import LocalAws, LocalError
+from chartwatch_local.aws import PATIENT, LocalAws, LocalError
 from chartwatch_local.batches import Discard
 
 
@@ -19,39 +19,37 @@ class UnknownDestination(LocalError):
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What Lambda said besides the function's answer. `error` is its word for a function that failed, or None."""
-
-    request: str
-    status: int
-    version: str
-    error: str | None
-
-
-@dataclass(frozen=True)
 class GivenUpBatch:
-    """Records that are given up, where they come from, the last reply or None, and when, in seconds since the epoch."""
+    """Records that are given up, where they come from, and when, in seconds since the epoch.
+
+    `reply` is what Lambda said to the last invocation, or None.
+    """
 
     discard: Discard
     mapping: str
     function: str
     stream: str
     shard: str
-    reply: Reply | None
+    reply: Mapping[str, Any] | None
     at: float
 
     def document(self) -> dict[str, Any]:
         """Return what is told of it."""
         first, last = self.discard.entries[0], self.discard.entries[-1]
         reply = self.reply
+        response = reply and {
+            "statusCode": reply["StatusCode"],
+            "executedVersion": reply.get("ExecutedVersion", "$LATEST"),
+            "functionError": reply.get("FunctionError"),
+        }
         return {
             "requestContext": {
-                "requestId": reply.request if reply else str(uuid.uuid4()),
+                "requestId": reply["ResponseMetadata"]["RequestId"] if reply else str(uuid.uuid4()),
                 "functionArn": self.function,
                 "condition": self.discard.reason,
                 "approximateInvokeCount": self.discard.invocations,
             },
-            **({"responseContext": _response(reply)} if reply else {}),
+            **({"responseContext": response} if response else {}),
             "version": "1.0",
             "timestamp": _utc(self.at, "milliseconds"),
             "DDBStreamBatchInfo": {
@@ -82,21 +80,17 @@ Destination = Callable[[GivenUpBatch], object]
 
 def destination(aws: LocalAws, arn: str | None) -> Destination:
     """Return the queue or bucket of an ARN; without one, nobody is told. Raises `UnknownDestination`."""
-    if arn is None:
-        return lambda _batch: None
-    service, name = arn.split(":")[2], arn.split(":")[-1]
-    if service == "sqs":
-        sqs = aws.sqs()
-        queue = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-        return lambda batch: sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(batch.document()))
-    if service == "s3":
-        s3 = aws.s3()
-        return lambda batch: s3.put_object(Bucket=name, Key=batch.key(), Body=json.dumps(batch.whole_document()))
+    match (arn or "").split(":"):
+        case [""]:
+            return lambda _batch: None
+        case [_, _, "sqs", *_, name]:
+            sqs = aws.client("sqs", attempts=PATIENT)
+            queue = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+            return lambda batch: sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(batch.document()))
+        case [_, _, "s3", *_, name]:
+            s3 = aws.client("s3", attempts=PATIENT)
+            return lambda batch: s3.put_object(Bucket=name, Key=batch.key(), Body=json.dumps(batch.whole_document()))
     raise UnknownDestination(f"nothing here sends to {arn}")
-
-
-def _response(reply: Reply) -> Mapping[str, Any]:
-    return {"statusCode": reply.status, "executedVersion": reply.version, "functionError": reply.error}
 
 
 def _utc(seconds: float, precision: str) -> str:
