@@ -1,32 +1,34 @@
-"""What a client asks of DynamoDB, and what that is charged: request units, by the sizes of the items.
+"""What clients ask of DynamoDB and of S3, page by page, and what DynamoDB charges for it: units, by the sizes of items.
 
 The rules are those of the developer guide: a strongly consistent read costs a unit for each 4 KB begun of each item (of
-all items of a query together), a write one for each 1 KB begun of the item as it stands then; a key that leads to
-nothing costs a unit too. Counted on what was sent and answered: simulations of DynamoDB count otherwise, or not at all.
+all items of a query together), a write one for each 1 KB begun of the item as it stands then, and in a transaction two;
+a key that leads to nothing costs a unit too. Counted on what was sent and answered: simulations of DynamoDB count
+otherwise, or not at all. S3 charges by request.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
 
 READ_UNIT, WRITE_UNIT = 4096, 1024
 
 
 @dataclass(slots=True)
 class Metered:
-    """Requests by operation; bytes of items read and written, and the units for them; units written by kind of item."""
+    """Requests by operation; bytes of items and files read and written, and the units for items."""
 
     requests: Counter[str] = field(default_factory=Counter)
     bytes_read: int = 0
     bytes_written: int = 0
     read_units: int = 0
     write_units: int = 0
-    written: Counter[str] = field(default_factory=Counter)
 
     @property
     def calls(self) -> int:
@@ -39,34 +41,34 @@ class Metered:
             self.bytes_read += size
             self.read_units += _units(size, READ_UNIT)
 
-    def wrote(self, sort_key: str, size: int) -> None:
-        """Count an item written."""
+    def wrote(self, size: int, times: int = 1) -> None:
+        """Count an item written. `times`: how much it costs more than by itself."""
         self.bytes_written += size
-        self.write_units += _units(size, WRITE_UNIT)
-        self.written[sort_key.partition("#")[0]] += _units(size, WRITE_UNIT)
+        self.write_units += times * _units(size, WRITE_UNIT)
 
 
 @contextmanager
-def metered(client: "DynamoDBClient", observer: "DynamoDBClient") -> Iterator[Metered]:
-    """Count what `client` asks for; `observer` is another client, by which an item that was updated is looked at."""
+def metered(client: "DynamoDBClient", observer: "DynamoDBClient", s3: "S3Client | None" = None) -> Iterator[Metered]:
+    """Count what `client` and `s3` ask for; by `observer`, another client, an item that was updated is looked at."""
     meter = Metered()
     asked: dict[str, Any] = {}
 
     def before(params: Mapping[str, Any], model: Any, **_: Any) -> None:
-        asked[model.name] = params
+        # As it was asked: botocore changes it on the way.
+        asked[model.name] = dict(params)
 
-    def after(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
+    def after(parsed: Mapping[str, Any], model: Any, count: Any, **_: Any) -> None:
         meter.requests[model.name] += 1
-        _count(meter, model.name, asked[model.name], parsed, observer)
+        count(meter, model.name, asked[model.name], parsed)
 
-    events = client.meta.events
-    events.register("provide-client-params.dynamodb.*", before)
-    events.register("after-call.dynamodb.*", after)
-    try:
+    with ExitStack() as handlers:
+        for its, count in ((client, partial(_count, observer=observer)), (s3, _count_of_s3)):
+            for event, handler in (("provide-client-params", before), ("after-call", partial(after, count=count))):
+                if its is not None:
+                    named = f"{event}.{its.meta.service_model.service_name}.*"
+                    its.meta.events.register(named, handler)
+                    handlers.callback(its.meta.events.unregister, named, handler)
         yield meter
-    finally:
-        events.unregister("provide-client-params.dynamodb.*", before)
-        events.unregister("after-call.dynamodb.*", after)
 
 
 def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
@@ -88,16 +90,26 @@ def _count(
         case "Query":
             meter.read([sum(map(item_size, answer["Items"]))])
         case "PutItem":
-            meter.wrote(asked["Item"]["sk"]["S"], item_size(asked["Item"]))
+            meter.wrote(item_size(asked["Item"]))
         case "UpdateItem":
-            item = observer.get_item(TableName=asked["TableName"], Key=asked["Key"])["Item"]
-            meter.wrote(asked["Key"]["sk"]["S"], item_size(item))
+            meter.wrote(item_size(observer.get_item(TableName=asked["TableName"], Key=asked["Key"])["Item"]))
         case "BatchWriteItem":
             for requests in asked["RequestItems"].values():
                 for request in requests:
-                    # A deletion costs what the item had; only one that was just written is ever deleted.
-                    item = request["PutRequest"]["Item"] if "PutRequest" in request else request["DeleteRequest"]["Key"]
-                    meter.wrote(item["sk"]["S"], item_size(item))
+                    meter.wrote(item_size(request["PutRequest"]["Item"]))
+        case "TransactWriteItems":
+            for action in asked["TransactItems"]:
+                meter.wrote(item_size(action["Put"]["Item"]), times=2)
+        case _:
+            raise ValueError(f"nobody has said yet what {operation} costs")
+
+
+def _count_of_s3(meter: Metered, operation: str, asked: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    match operation:
+        case "GetObject":
+            meter.bytes_read += answer.get("ContentLength", 0)
+        case "PutObject":
+            meter.bytes_written += len(asked["Body"])
 
 
 def _value_size(value: Mapping[str, Any]) -> int:

@@ -9,11 +9,11 @@ import pytest
 
 from bench.metering import metered
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
-from chartwatch.adapters.dynamodb.milestones import DynamoMilestones
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
+from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.sns import SnsSubscribers, SnsTopic
 from chartwatch.adapters.sqs import SqsWitness
-from chartwatch.domain.stories.story import Message
+from chartwatch.domain.stories.message import Message
 from tests.deliveries import NOW, Cut, Ended, World
 from tests.integration.conftest import Aws
 
@@ -28,8 +28,8 @@ class OnAws:
     def charts(self) -> DynamoCharts:
         return self._aws.charts()
 
-    def milestones(self) -> DynamoMilestones:
-        return self._aws.milestones()
+    def record(self) -> AwsRecord:
+        return self._aws.record()
 
     def outbox(self) -> DynamoOutbox:
         assert self.clock is not None
@@ -206,15 +206,15 @@ def test_a_queue_sees_what_a_topic_sends_until_that_is_forgotten() -> None:
     assert on.witness.is_empty()
     stories = [f"weekly:{number:08d}:dark" for number in range(12)]
     for story in stories:
-        body = {"story": story, "bulletin": story.rpartition(":")[0]}
+        body = {"type": "story", "story": story, "bulletin": story.rpartition(":")[0]}
         attributes = {"chart": "weekly", "priority": 4}
         SnsTopic(on.sns, on.topic).publish(Message(story, "Subject", "text", body, attributes, follows_up=False))
     assert not on.witness.is_empty()
-    seen = on.witness.sightings()
+    seen = on.witness.receipts()
     assert {one.story for one in seen} <= set(stories)
     on.witness.forget(seen[:1])
     heard = {seen[0].story}
-    while seen := on.witness.sightings():
+    while seen := on.witness.receipts():
         heard |= {one.story for one in seen}
         on.witness.forget(seen)
     assert heard == set(stories)
@@ -225,7 +225,7 @@ def test_a_queue_sees_what_a_topic_sends_until_that_is_forgotten() -> None:
 def test_a_witness_that_missed_something_is_not_empty() -> None:
     on = Witnessed()
     on.sqs.send_message(QueueUrl=on.missed, MessageBody="{}")
-    assert list(on.witness.sightings()) == []
+    assert list(on.witness.receipts()) == []
     assert not on.witness.is_empty()
 
 

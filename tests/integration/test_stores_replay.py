@@ -1,10 +1,10 @@
-"""The same history told by every store: the detector on DynamoDB says what it says in memory, in the same order."""
+"""The same history on every store: the detector on AWS says what it says in memory, in the same order."""
 
 import hashlib
 import json
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -21,8 +21,10 @@ from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import default_rules, parse_rules
 from chartwatch.services.detect import Detector
 from chartwatch.services.ingest import ingest, store_publication
+from chartwatch.services.record import RecordedBulletins
 from chartwatch.sources import open_source
 from tests.integration.conftest import Aws, Memory, Place
+from tests.recorded import entries, processed, snapshots
 
 SERIES = Chart("weekly-tv", "the weekly chart", "a provider", Cadence.WEEK, 3, Kind.SERIES)
 FILMS = Chart("weekly-films", "the weekly film chart", "a provider", Cadence.WEEK, 3, Kind.FILM)
@@ -82,56 +84,63 @@ def history(seed: int) -> list[Publication]:
     return [published for _, published in sorted(arrivals, key=lambda arrival: arrival[0])]
 
 
-def told(place: Place, publications: Sequence[Publication], in_force: Sequence[tuple[Catalog, RuleSet]]) -> list[str]:
-    """Return every change as JSON, in order, while catalogs and rules come into force one after another."""
-    lines: list[str] = []
+def bulletins_of(
+    place: Place, publications: Sequence[Publication], in_force: Sequence[tuple[Catalog, RuleSet]]
+) -> list[Bulletin]:
+    """Return all bulletins, in order, while catalogs and rules come into force one after another."""
+    bulletins: list[Bulletin] = []
     share = len(publications) // len(in_force) + 1
+    earlier = {works.version: works for works, _ in in_force}.get
     for number, (works, rules) in enumerate(in_force):
-        detector = Detector(place.charts(), place.milestones(), works, rules, date(2021, 10, 24))
-        bulletins: list[Bulletin] = []
+        start = date(2021, 10, 24)
+        detector = Detector(place.charts(), place.record(), works, rules, start, earlier_catalog=earlier)
         for chart in (SERIES.id, FILMS.id):
             bulletins += detector.reconsider(chart)
         for published in publications[number * share : (number + 1) * share]:
             store_publication(published, place.charts())
             bulletins += detector.detect(published.chart.id, published.period)
-        lines += [
-            f"{bulletin.id} {json.dumps(change.milestone.as_json())}"
-            for bulletin in bulletins
-            for change in bulletin.changes
-        ]
-    return lines
+    return bulletins
+
+
+def as_json(bulletins: Iterable[Bulletin]) -> list[str]:
+    """Return each change with its bulletin as JSON, and what the bulletin says of works."""
+    return [
+        f"{bulletin.id} {json.dumps(change.milestone.as_json())} {bulletin.works}"
+        for bulletin in bulletins
+        for change in bulletin.changes
+    ]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_late_corrected_and_repeated_publications_are_told_alike(aws: Aws, memory: Memory, seed: int) -> None:
+def test_late_corrected_and_repeated_publications_come_to_the_same(aws: Aws, memory: Memory, seed: int) -> None:
     in_force = [
         (catalog(), default_rules()),
         (catalog(unknown=()), default_rules()),
         (catalog(unknown=("Dark",)), SEASONS),
     ]
     publications = history(seed)
-    lines = told(memory, publications, in_force)
-    assert told(aws, publications, in_force) == lines
+    lines = as_json(bulletins_of(memory, publications, in_force))
+    assert as_json(bulletins_of(aws, publications, in_force)) == lines
     assert len(lines) > 200
     assert all(f'"status": "{status.value}"' in "".join(lines) for status in Status)
     for chart in (SERIES.id, FILMS.id):
-        kept = memory.milestones()
-        assert aws.milestones().head(chart) == kept.head(chart)
-        assert aws.milestones().recorded(chart) == kept.recorded(chart)
-        assert list(aws.milestones().bulletins(chart)) == kept.bulletins(chart)
+        recorded = [RecordedBulletins(its.record()).bulletins(chart) for its in (aws, memory)]
+        assert as_json(recorded[0]) == as_json(recorded[1]) != []
+        for its in (entries, processed, snapshots):
+            assert its(aws.record(), chart) == its(memory.record(), chart)
         assert aws.charts().summaries(chart) == memory.charts().summaries(chart)
 
 
-def test_what_is_processed_again_is_not_told_again(place: Place) -> None:
+def test_what_is_processed_again_is_not_sent_again(place: Place) -> None:
     publications = history(1)
     in_force = [(catalog(), default_rules())]
-    assert told(place, publications, in_force)
+    assert bulletins_of(place, publications, in_force)
     latest = {(p.chart.id, p.period): p for p in publications}
-    assert told(place, in_order(latest.values()), in_force) == []
+    assert bulletins_of(place, in_order(latest.values()), in_force) == []
 
 
 @pytest.mark.skipif("CHARTWATCH_DATA" not in os.environ, reason="CHARTWATCH_DATA names no folder of published charts")
-def test_eight_weeks_of_the_published_charts_are_told_alike(moto: Aws, memory: Memory) -> None:
+def test_eight_weeks_of_the_published_charts_come_to_the_same(moto: Aws, memory: Memory) -> None:
     folder = Path(os.environ["CHARTWATCH_DATA"])
     body = (folder / "netflix-countries-2022-02-27.tsv").read_bytes()
     works = read_catalog(folder / "catalog.csv")
@@ -148,9 +157,8 @@ def test_eight_weeks_of_the_published_charts_are_told_alike(moto: Aws, memory: M
             archive=NoArchive(),
             charts=place.charts(),
         )
-        detector = Detector(place.charts(), place.milestones(), works, default_rules())
-        bulletins = [b for p in ingested.written for b in detector.detect(p.chart.id, p.period)]
-        return [json.dumps(change.milestone.as_json()) for bulletin in bulletins for change in bulletin.changes]
+        detector = Detector(place.charts(), place.record(), works, default_rules())
+        return as_json(b for p in ingested.written for b in detector.detect(p.chart.id, p.period))
 
     expected = lines(memory)
     assert len(expected) > 1000

@@ -48,7 +48,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     for name in ("CHARTS_TABLE", "CATALOG_TABLE", "MILESTONES_TABLE", "STORIES_TABLE", "BUCKET"):
         monkeypatch.setenv(f"CHARTWATCH_{name}", "unused")
     monkeypatch.setattr(deployment, "detector", lambda _rules: work)
-    monkeypatch.setattr(deployment, "milestones", lambda: work)
+    monkeypatch.setattr(deployment, "bulletins", lambda: work)
     monkeypatch.setattr(deployment, "publisher", lambda: work)
     return work
 

@@ -25,26 +25,39 @@ class Run(NamedTuple):
     log: Sequence[str]
 
 
-def followed(call: int, fault: Fault, seed: int, share: float = 1) -> Iterator[Run]:
-    """Yield the run with this fault, and those with a second one at a later call: all of them, or by chance a share."""
-    first = Pipeline({call: fault}, random.Random(seed))
-    stood = []
-    while first.steps:
-        stood.append(first.copy(first.plan))
-        first.step()
-    calls = [its.seam.calls for its in stood]
-    seconds = range(call + 1, first.seam.calls)
-    well = {state(its) for its in stood if its.seam.calls > call}
-    yield Run(first.plan, seed, wrong := list(problems(first)), first.seam.log)
-    if wrong:
-        return
-    chance = random.Random(seed)
-    for second in seconds:
-        for other in Fault:
-            if chance.random() < share:
-                plan = {call: fault, second: other}
-                run = stood[bisect_right(calls, second) - 1].copy(plan)
-                yield Run(plan, seed, ended(run, second, well), run.seam.log)
+class Explored:
+    """The run with the faults of a plan, and whatever may follow its last one."""
+
+    def __init__(self, plan: Plan, seed: int) -> None:
+        pipeline, self._last = Pipeline(plan, random.Random(seed), seed), max(plan, default=-1)
+        self._stood: list[Pipeline] = []
+        while pipeline.steps:
+            self._stood.append(pipeline.copy(plan))
+            pipeline.step()
+        self.calls = range(self._last + 1, pipeline.seam.calls)
+        self.names: Sequence[str] = pipeline.seam.names
+        self._calls = [its.seam.calls for its in self._stood]
+        # The states from where a run goes on and ends well.
+        self._well = {state(its) for its in self._stood if its.seam.calls > self._last}
+        self.first = Run(plan, seed, list(problems(pipeline)), pipeline.seam.log)
+
+    def further(self, call: int, fault: Fault, whim: int | None = None) -> Run:
+        """Return the run with one more fault, at one of `calls`; with another whim, if one is given."""
+        before = self._stood[bisect_right(self._calls, call) - 1]
+        run = before.copy({**before.plan, call: fault})
+        run.whim = run.whim if whim is None else whim
+        return Run(run.plan, run.whim, ended(run, call, self._well), run.seam.log)
+
+
+def followed(plan: Plan, seed: int, share: float = 1) -> Iterator[Run]:
+    """Yield the run with the faults of a plan, and those with one more at a later call: the last calls first.
+
+    All of them, or by chance a share; none where the first goes wrong.
+    """
+    explored, chance = Explored(plan, seed), random.Random(f"{seed} {plan}")
+    yield explored.first
+    for call in reversed(explored.calls) if not explored.first.wrong else ():
+        yield from (explored.further(call, fault) for fault in Fault if chance.random() < share)
 
 
 def ended(run: Pipeline, last: int, well: set[int]) -> Sequence[str]:

@@ -8,12 +8,15 @@ from unittest.mock import patch
 from chartwatch.adapters import record
 from chartwatch.adapters.dynamodb import catalogs
 from chartwatch.adapters.dynamodb.codec import Packed
+from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain.milestones.milestone import Bulletin
-from chartwatch.domain.stories.story import Message, Story, digest, stories
+from chartwatch.domain.stories.digest import digest
+from chartwatch.domain.stories.message import Limits, Message
+from chartwatch.domain.stories.story import Story, stories
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.services import publish as publishing
 
-_unpack, _unpacked, _parse_catalog = Packed.unpack, record.unpacked, catalogs.parse_catalog
+_value, _unpacked, _parse_catalog = Packed.value, record.unpacked, catalogs.parse_catalog
 
 _values: dict[tuple[Any, bytes], Any] = {}
 _files: dict[tuple[str, bytes], Any] = {}
@@ -24,27 +27,28 @@ _digests: dict[int, Message] = {}
 """By the identity of the stories, which are all kept above."""
 
 
-def stories_of(bulletin: Bulletin) -> list[Story]:
+def stories_of(bulletin: Bulletin, limits: Limits = LIMITS) -> list[Story]:
     """Return the stories of a bulletin, made once for each that says something else."""
     known = _told.setdefault(bulletin.id, [])
     for same, told in known:
         if same is bulletin or same == bulletin:
             return told
-    known.append((bulletin, stories(bulletin)))
+    known.append((bulletin, stories(bulletin, limits)))
     return known[-1][1]
 
 
-def digest_of(bulletin: Bulletin, told: Sequence[Story]) -> Message:
+def digest_of(bulletin: Bulletin, told: Sequence[Story], limits: Limits = LIMITS) -> Message:
     """Return the digest of stories that `stories_of` returned."""
     if id(told) not in _digests:
-        _digests[id(told)] = digest(bulletin, told)
+        _digests[id(told)] = digest(bulletin, told, limits)
     return _digests[id(told)]
 
 
-def _remembered(packed: Packed[Any], kept: bytes) -> Any:
-    if (packed, kept) not in _values:
-        _values[packed, kept] = _unpack(packed, kept)
-    return _values[packed, kept]
+def _remembered(packed: Packed[Any], attribute: Any) -> Any:
+    key = packed, attribute["B"]
+    if key not in _values:
+        _values[key] = _value(packed, attribute)
+    return _values[key]
 
 
 def _remembered_file(kind: str, body: bytes) -> Any:
@@ -63,7 +67,7 @@ def _remembered_catalog(body: bytes, name: str) -> Catalog:
 def remembering() -> Iterator[None]:
     """Read what is packed once, and tell of a bulletin once."""
     with (
-        patch.object(Packed, "unpack", _remembered),
+        patch.object(Packed, "value", _remembered),
         patch.object(record, "unpacked", _remembered_file),
         patch.object(catalogs, "parse_catalog", _remembered_catalog),
         patch.object(publishing, "stories", stories_of),

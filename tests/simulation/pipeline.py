@@ -20,8 +20,8 @@ from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.memory import NoArchive
 from chartwatch.adapters.record import AwsRecord
-from chartwatch.adapters.s3 import CatalogDocuments
 from chartwatch.adapters.sns import SnsSubscribers, SnsTopic
+from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
@@ -62,7 +62,7 @@ PUBLICATION, CATALOG_IN_FORCE, BULLETIN = "PUBLICATION#", "CURRENT", "BULLETIN#"
 """What template.yaml's filters let through to the functions."""
 
 SERIES = Chart("series", "the daily chart of series", "somewhere", Cadence.DAY, 1, Kind.SERIES)
-FILMS = Chart("films", "the daily chart of films", "somewhere", Cadence.DAY, 1, Kind.FILM)
+FILMS = Chart("tv-films", "the daily chart of films", "somewhere", Cadence.DAY, 1, Kind.FILM)
 DAY = date(2022, 1, 1)
 RULES = parse_rules(
     b"""
@@ -204,14 +204,15 @@ def _course() -> list[Step]:
 class Pipeline:
     """One run, step by step. Without `streamed`, all that the streams would do is left to `reconcile`.
 
-    `chance` decides how records are batched, repeated and delayed, and what else runs at the same time. Between two
-    steps no function runs: what there is then is all that the rest of the run depends on. `doubted`: a story was taken
-    then that nobody was sending any more. `missed`: somebody subscribes no more who was known to. `late` is what
-    `reconcile` found when no function was under way.
+    `chance` decides how records are batched, repeated and delayed, and `whim` what else runs while a process stands
+    still. Between two steps no function runs: what there is then is all that the rest of the run depends on. `doubted`:
+    a story was taken then that nobody was sending any more. `missed`: somebody subscribes no more who was known to.
+    `late` is what `reconcile` found when no function was under way.
     """
 
     plan: Mapping[int, Fault] = field(default_factory=dict)
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))
+    whim: int = SEED
     tables: Tables = field(default_factory=lambda: {name: dict(items) for name, items in _BEFORE.tables.items()})
     bucket: Bucket = field(default_factory=lambda: replace(_BEFORE.bucket, objects=dict(_BEFORE.bucket.objects)))
     streams: dict[str, list[Record]] = field(default_factory=lambda: {name: [] for name in TABLES})
@@ -278,7 +279,7 @@ class Pipeline:
         return DynamoCharts(self._table(CHARTS))
 
     def catalogs(self) -> DynamoCatalogs:
-        return DynamoCatalogs(self._table(CATALOGS), CatalogDocuments(self._s3(), "bucket"))
+        return DynamoCatalogs(self._table(CATALOGS), self._s3(), "bucket")
 
     def record(self) -> AwsRecord:
         return AwsRecord(self._table(MILESTONES), self._s3(), "bucket")
@@ -307,6 +308,7 @@ class Pipeline:
             DynamoCheckpoints(self._table(STORIES)),
             SnsTopic(self._sns(), TOPICS[0]),
             SnsTopic(self._sns(), TOPICS[1]),
+            limits=LIMITS,
             pace=Pace(1, clock=lambda: 0.0, sleep=lambda _seconds: None),
         )
 
@@ -488,14 +490,16 @@ class Pipeline:
         """
 
         def meanwhile(patient: bool) -> None:
-            pauses = (timedelta(0), LONGEST, FOR_DAYS) if patient else (timedelta(0), LONGEST)
-            pause = self.chance.choice(pauses)
+            # By chance of its own: what a pause comes to is another by another whim, and all before it the same.
+            chance = random.Random(f"{self.whim} {self.seam.calls}")
+            pause = chance.choice((timedelta(0), LONGEST, FOR_DAYS) if patient else (timedelta(0), LONGEST))
             others = [lambda: self._attempt(work), lambda: self._insert(Drain()), lambda: self._attempt(self.reconcile)]
             if beside is not None:
-                others.append(lambda: self._go_on(beside))
+                # In days more comes than in minutes.
+                others += [lambda: self._go_on(beside)] * (3 if pause is FOR_DAYS else 1)
             self._under_way += 1
             self.now += pause if pause is not FOR_DAYS else timedelta(0)
-            self.chance.choice(others)()
+            chance.choice(others)()
             if pause is FOR_DAYS:
                 self._let_days_pass()
             self._under_way -= 1
@@ -578,7 +582,7 @@ class _Before:
         seam, streams = Seam(), {name: list[Record]() for name in TABLES}
         client: Any = DynamoDB(seam, self.tables, streams, clock=lambda: BEGIN, is_stale=bool)
         s3: Any = S3(seam, self.bucket, lambda: BEGIN)
-        DynamoCatalogs(Table(client, CATALOGS), CatalogDocuments(s3, "bucket")).replace(FIRST_CATALOG)
+        DynamoCatalogs(Table(client, CATALOGS), s3, "bucket").replace(FIRST_CATALOG)
 
 
 _BEFORE = _Before()

@@ -1,8 +1,8 @@
 """Which fault comes at which call."""
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, product
 
 from tests.simulation.cloud import Fault
 from tests.simulation.verdict import undisturbed
@@ -10,26 +10,23 @@ from tests.simulation.verdict import undisturbed
 Plan = Mapping[int, Fault]
 
 
-def singles() -> Iterator[Plan]:
-    """Yield the plans of one fault."""
-    return ({call: fault} for call in range(undisturbed().calls) for fault in Fault)
-
-
 def pairs() -> Iterator[Plan]:
     """Yield the plans of two faults."""
-    return _followed(range(undisturbed().calls), Fault)
-
-
-def doubts() -> Iterator[Plan]:
-    """Yield those pairs of which the first fault leaves a message in doubt."""
-    publishing = (call for call, name in enumerate(undisturbed().names) if name == "Publish")
-    return _followed(publishing, (Fault.KILLED_BEFORE, Fault.KILLED_AFTER, Fault.REPLY_LOST))
-
-
-def _followed(first: Iterable[int], faults: Iterable[Fault]) -> Iterator[Plan]:
     # After a fault a run takes more calls than without.
     last = undisturbed().calls * 6 // 5
-    return ({i: one, j: other} for i in first for one in faults for j in range(i + 1, last) for other in Fault)
+    return ({i: one, j: other} for i, j in combinations(range(last), 2) for one, other in product(Fault, repeat=2))
+
+
+def doubts(names: Sequence[str]) -> list[Plan]:
+    """Return the plans of one fault that leaves a message in doubt, by the names of all calls."""
+    faults = (Fault.KILLED_BEFORE, Fault.KILLED_AFTER, Fault.REPLY_LOST)
+    return [{call: fault} for call in _calls(names, "Publish") for fault in faults]
+
+
+def record_calls(names: Sequence[str]) -> list[int]:
+    """Return the calls that are about the record, by the names of all calls; commits are about half of them."""
+    commits, others = _calls(names, "TransactWriteItems"), _calls(names, "GetObject", "PutObject", "ListObjectVersions")
+    return others + commits * (len(others) // len(commits) if commits else 0)
 
 
 def several(number: int) -> Plan:
@@ -39,15 +36,5 @@ def several(number: int) -> Plan:
     return {call: chance.choice(list(Fault)) for call in calls}
 
 
-def plans(runs: int) -> Iterator[Plan]:
-    """Yield so many plans: even choices of one fault, of those that leave a doubt, and of two; and several at once."""
-    left = runs
-    for kind in (singles, doubts, pairs):
-        for plan in islice(kind(), 0, None, -(-_number(kind()) * 4 // runs)):
-            yield plan
-            left -= 1
-    yield from map(several, range(left))
-
-
-def _number(its: Iterable[Plan]) -> int:
-    return sum(1 for _ in its)
+def _calls(names: Sequence[str], *wanted: str) -> list[int]:
+    return [call for call, name in enumerate(names) if name in wanted]

@@ -72,7 +72,7 @@ def test_whatever_fails_nothing_is_lost_nothing_told_twice_and_nothing_wrong(
     for number, (call, fault, seed) in enumerate(firsts(shard)):
         if number >= once and runs >= RUNS / SHARDS:
             break
-        for run in followed(call, fault, seed, share) if chance.random() < share else ():
+        for run in followed({call: fault}, seed, share) if chance.random() < share else ():
             assert not run.wrong, run
             runs += 1
     record_property("simulated", runs)
@@ -80,14 +80,14 @@ def test_whatever_fails_nothing_is_lost_nothing_told_twice_and_nothing_wrong(
 
 def test_many_faults_at_once_do_no_harm_either(record_property: Callable[[str, int], None]) -> None:
     for number in range(RUNS // 50):
-        run = Pipeline(plan := several(number), random.Random(number)).run()
+        run = Pipeline(plan := several(number), random.Random(number), number).run()
         assert not (wrong := list(problems(run))), (number, plan, wrong, run.seam.log)
     record_property("simulated", RUNS // 50)
 
 
 def test_what_is_taken_up_midway_ends_as_the_whole_run() -> None:
-    for number, plan in islice(enumerate(pairs()), 0, None, 200_000):
-        whole, midway = Pipeline(plan, random.Random(number)), []
+    for number, plan in islice(enumerate(pairs()), 0, None, 1_000_000):
+        whole, midway = Pipeline(plan, random.Random(number), number), []
         while whole.steps:
             midway.append(whole.copy(plan))
             whole.step()

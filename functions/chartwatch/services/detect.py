@@ -111,13 +111,13 @@ class Detector:
 
     def processed(self, chart: str, since: date = date.min) -> Mapping[date, str]:
         """Return the digests of a chart's publications from a period on, as they were processed."""
-        head = self._record.head(chart)
+        head = self._head(chart)
         ledgers = self._recorder.files(head).ledgers(since.year).values() if head else ()
         return {period: digest for ledger in ledgers for period, digest in ledger.processed.items() if period >= since}
 
     def last_period(self, chart: str) -> date | None:
         """Return the latest period that was processed, or None."""
-        head = self._record.head(chart)
+        head = self._head(chart)
         return head.last if head else None
 
     def audit(self, chart: str) -> Audit | None:
@@ -125,7 +125,7 @@ class Detector:
 
         None when there is no record, or one of other rules or another catalog, or when it moved on meanwhile.
         """
-        head = self._record.head(chart)
+        head = self._head(chart)
         if head is None or not self._is_current(head):
             return None
         files = self._recorder.files(head)
@@ -151,7 +151,7 @@ class Detector:
         The ledger is made anew from the bulletins. With `commit` the result is made the record; nothing of it is sent,
         or with `send` what contradicts that which was last sent. Raises `Conflict`.
         """
-        head = self._record.head(chart)
+        head = self._head(chart)
         timeline = self._charts.summaries(chart)
         if not timeline:
             return None
@@ -177,7 +177,7 @@ class Detector:
         Whoever computed a step on the head that is now, and stood still since, could still name such a file. So the
         head moves on first: that step can never be taken.
         """
-        head = self._record.head(chart)
+        head = self._head(chart)
         if head is None:
             return 0
         old = []
@@ -189,6 +189,13 @@ class Detector:
             return 0
         self._record.remove(chart, old)
         return len(old)
+
+    def _head(self, chart: str) -> Head | None:
+        """Return the head of a chart's record. Raises `RecordNewer` when a later version has made it."""
+        head = self._record.head(chart)
+        if head is not None and (head.format > FORMAT or head.fold > FOLD):
+            raise RecordNewer(chart, f"format {head.format}, fold {head.fold}")
+        return head
 
     def _is_current(self, head: Head) -> bool:
         return (head.rules, head.catalog, head.fold) == (self._rules.versions, self._catalog.version, FOLD)
@@ -203,12 +210,8 @@ class Detector:
 
     def _brought_up_to_date(self, chart: str, bulletins: list[Bulletin]) -> Head | None:
         """Return the head of a record that is of the catalog and the rules in force."""
-        head = self._record.head(chart)
-        if head is None:
-            return None
-        if head.format > FORMAT or head.fold > FOLD:
-            raise RecordNewer(chart, f"format {head.format}, fold {head.fold}")
-        if self._is_current(head):
+        head = self._head(chart)
+        if head is None or self._is_current(head):
             return head
         # The record's own catalog was in force before it was read here. If it came after ours, ours is not any more.
         if head.catalog != self._catalog.version and not self._is_in_force(self._catalog):
