@@ -34,7 +34,6 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from bench.generated import DAILY, WEEKLY, GeneratedHistory, Shape, generated_history
 from bench.metering import Metered, metered
-from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
@@ -167,12 +166,11 @@ class _Aws:
         self._simulating = 0.0
         self._charts = DynamoCharts(self._table("ChartsTable"))
         self._record = AwsRecord(self._table("MilestonesTable"), self._s3, "bucket")
-        self._catalogs = DynamoCatalogs(self._table("CatalogTable"), self._s3, "bucket")
 
     @classmethod
     @contextmanager
     def simulated(cls, catalog: Catalog) -> Iterator["_Aws"]:
-        """Yield one with nothing in it but a catalog."""
+        """Yield one with nothing in it."""
         answer = BotocoreStubber.__call__
         with mock_aws():
             session = boto3.Session(aws_access_key_id="bench", aws_secret_access_key="bench", region_name="us-east-1")
@@ -188,19 +186,22 @@ class _Aws:
             for name, definition in read_tables().items():
                 create_table(its._dynamodb, name, definition)
             its._s3.create_bucket(Bucket="bucket")
-            its._catalogs.replace(catalog)
-            its._catalogs.current()
             with patch.object(BotocoreStubber, "__call__", timed):
                 yield its
 
     def lay(self, publications: Sequence[Publication], old: Publication) -> None:
-        """Store a history and its record; of `old` alone the lower ranks, too, for it will be corrected."""
+        """Store a history and its record; of `old` alone the lower ranks, too, for it will be corrected.
+
+        What is long before `old` is processed at once: nobody asks for the bulletins of that.
+        """
         charts, record = MemoryCharts(), MemoryRecord()
         detector = Detector(charts, record, self._catalog, self._rules)
+        long_before = old.period - LONG_AGO / 2
         for publication in publications:
             update = PublicationUpdate(publication.summary(), {})
             charts.put([update])
-            detector.detect(publication.chart.id, publication.period)
+            if publication.period >= long_before:
+                detector.detect(publication.chart.id, publication.period)
             if publication is not old:
                 self._charts.put([update])
         store_publication(old, self._charts)
@@ -208,11 +209,11 @@ class _Aws:
 
     def measure(self, cost: Cost, publication: Publication) -> None:
         """Store a publication and process it, and note what that takes."""
+        # The catalog is read once for each batch of a stream.
+        detector = Detector(self._charts, self._record, self._catalog, self._rules)
         with metered(self._dynamodb, self._observer, self._s3) as meter:
             started, simulating = time.process_time(), self._simulating
             store_publication(publication, self._charts)
-            # Made for each batch of a stream, whose function has read the catalog before.
-            detector = Detector(self._charts, self._record, self._catalogs.current(), self._rules)
             detector.detect(publication.chart.id, publication.period)
             cost.seconds.append(time.process_time() - started - (self._simulating - simulating))
         cost.meters.append(meter)

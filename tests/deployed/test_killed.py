@@ -28,16 +28,16 @@ def publishes_a_story(chart: Chart) -> Callable[[Request], bool]:
     return ends_at
 
 
-def takes_a_step(chart: Chart) -> Callable[[Request], bool]:
+def commits_a_step(chart: Chart) -> Callable[[Request], bool]:
     def ends_at(request: Request) -> bool:
-        return request.action.endswith(".UpdateItem") and chart.id.encode() in request.body
+        return request.action.endswith(".TransactWriteItems") and chart.id.encode() in request.body
 
     return ends_at
 
 
-def applies_a_step(chart: Chart) -> Callable[[Request], bool]:
+def writes_a_ledger(chart: Chart) -> Callable[[Request], bool]:
     def ends_at(request: Request) -> bool:
-        return request.action.endswith(".PutItem") and b"v < :v" in request.body and chart.id.encode() in request.body
+        return request.method == "PUT" and f"/record/{chart.id}/ledger/" in request.path
 
     return ends_at
 
@@ -50,24 +50,30 @@ def delivery(pipeline: Pipeline, story: str) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_step_that_a_dead_detector_left_is_finished_by_the_next_attempt(chart: Chart, when: When) -> None:
+@pytest.mark.parametrize(("service", "where"), [("s3", writes_a_ledger), ("dynamodb", commits_a_step)])
+def test_what_a_dead_detector_left_the_next_attempt_makes_whole(
+    chart: Chart, service: str, where: Callable[[Chart], Callable[[Request], bool]], when: When
+) -> None:
     queue = chart.queue("StoryTopicArn")
-    with toll(chart.pipeline, "DetectMilestonesFunction", "dynamodb", when, takes_a_step(chart)) as its:
+    with toll(chart.pipeline, "DetectMilestonesFunction", service, when, where(chart)) as its:
         chart.fetch(TWO_DAYS)
         its.wait()
         assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
     assert chart.pipeline.failures() == []
 
 
-def test_a_step_that_no_detector_survives_is_finished_by_reconcile(chart: Chart) -> None:
+def test_a_step_that_no_detector_survives_is_taken_by_reconcile(chart: Chart) -> None:
     pipeline, queue = chart.pipeline, chart.queue("StoryTopicArn")
-    with toll(pipeline, "DetectMilestonesFunction", "dynamodb", "before", applies_a_step(chart), most=ALL) as its:
-        chart.fetch(TWO_DAYS)
+    today = datetime.now(UTC).date()
+    first, second = (f"{today - timedelta(days)}" for days in (1, 0))
+    document = TWO_DAYS.replace("2023-01-01", first).replace("2023-01-02", second)
+    with toll(pipeline, "DetectMilestonesFunction", "dynamodb", "before", commits_a_step(chart), most=ALL) as its:
+        chart.fetch(document)
         its.wait()
         assert pipeline.recorded_until(chart.id) is None
-        assert pipeline.invoke("ReconcileFunction", {})["StepsFinished"] >= 1
-        assert pipeline.recorded_until(chart.id) is not None
-    assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
+        assert pipeline.invoke("ReconcileFunction", {})["PublicationsDetected"] >= 2
+        assert pipeline.recorded_until(chart.id) == today
+    assert [story["period"] for story in chart.taken(queue, 1)] == [second]
     assert pipeline.failures() == []
 
 

@@ -28,7 +28,7 @@ def test_a_record_that_nobody_can_read_is_told_of_and_its_neighbours_go_through(
     queue = chart.queue("StoryTopicArn")
     chart.fetch(TWO_DAYS)
     chart.taken(queue, 1)
-    poison = keys.bulletin(chart.id, 99).attributes  # it does not say where its step is
+    poison = keys.bulletin(chart.id, 99).attributes  # it does not say in which file it stands
     pipeline.aws.client("dynamodb").put_item(TableName=pipeline.outputs["MilestonesTable"], Item=poison)
     chart.fetch(THREE_DAYS)
     assert [story["period"] for story in chart.taken(queue, 2)] == ["2023-01-02", "2023-01-03"]

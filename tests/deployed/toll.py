@@ -23,9 +23,11 @@ When = Literal["before", "after"]
 
 @dataclass(frozen=True)
 class Request:
-    """What a function asks of a service. `action` is what JSON services are asked for in a header; else it is empty."""
+    """What a function asks of a service: a JSON service by a header (`action`), S3 by method and path."""
 
     action: str
+    method: str
+    path: str
     body: bytes
 
 
@@ -58,7 +60,7 @@ class Toll:
 def toll(
     pipeline: Pipeline, output: str, service: str, when: When, ends_at: Callable[[Request], bool], *, most: int = 1
 ) -> Iterator[Toll]:
-    """Send what a function asks of a service (`sns`, `dynamodb`) over a toll while the block runs.
+    """Send what a function asks of a service (`sns`, `dynamodb`, `s3`) over a toll while the block runs.
 
     `most` is how many of its processes end there. The function is the deployed one: SDKs ask another address when
     AWS_ENDPOINT_URL_<service> says so.
@@ -69,14 +71,22 @@ def toll(
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self._pass()
+
         def do_POST(self) -> None:
-            request = Request(
-                self.headers.get("X-Amz-Target", ""), self.rfile.read(int(self.headers["Content-Length"]))
-            )
+            self._pass()
+
+        def do_PUT(self) -> None:
+            self._pass()
+
+        def _pass(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            request = Request(self.headers.get("X-Amz-Target", ""), self.command, self.path, body)
             ends = its.is_for(request)
             if not (ends and its.when == "before"):
                 there = HTTPConnection(address.hostname or HOST, address.port)
-                there.request("POST", self.path, request.body, dict(self.headers))
+                there.request(self.command, self.path, request.body, dict(self.headers))
                 answer = there.getresponse()
                 said = answer.read()
                 there.close()
@@ -85,7 +95,7 @@ def toll(
                 self.close_connection = True
                 return
             self.send_response(answer.status)
-            for name in ("Content-Type", "x-amzn-RequestId"):
+            for name in ("Content-Type", "x-amzn-RequestId", "ETag"):
                 if (value := answer.getheader(name)) is not None:
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(said)))

@@ -1,17 +1,21 @@
-"""What a new publication takes does not grow with the history behind it, in requests, in units and in bytes."""
+"""What a publication takes does not grow with the history behind it: so many requests, new or corrected."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from bench.generated import DAILY, GeneratedHistory, Shape, generated_history
-from bench.history import Figures, cost_behind
+from bench.history import ENDS, MOST_GROWTH, MOST_REQUESTS, Costs, Task, costs_behind
 from bench.metering import item_size, metered
+from chartwatch.adapters.dynamodb.table import MAX_WRITE
 from chartwatch.domain.charts.chart import Cadence
 from tests.integration.conftest import Aws
 
 SHAPE = Shape("a few territories, weekly", Cadence.WEEK, 8, 3, 52, 1.0, 0.5, 0.6, gaps=100)
-SHORT, LONG, MEASURED = 60, 460, 12
+SHORT, LONG, MEASURED = 60, 460, 4
+FEWER_BATCHES = -(-(94 + 1) // MAX_WRITE) - -(-(SHAPE.territories + 1) // MAX_WRITE)
+"""How many batches fewer than 94 editions and the chart take those of a few territories."""
 
 
 @pytest.fixture(scope="module")
@@ -19,26 +23,33 @@ def history() -> GeneratedHistory:
     return generated_history(SHAPE, LONG + MEASURED)
 
 
-@pytest.fixture(scope="module")
-def after_short(history: GeneratedHistory) -> Figures:
-    return cost_behind(SHAPE, history, SHORT, MEASURED).figures()
+@pytest.fixture(scope="module", params=ENDS.values(), ids=ENDS)
+def earlier(request: pytest.FixtureRequest) -> timedelta:
+    """How much earlier than at the end of a year the history ends."""
+    by: timedelta = request.param
+    return by
 
 
 @pytest.fixture(scope="module")
-def after_long(history: GeneratedHistory) -> Figures:
-    return cost_behind(SHAPE, history, LONG, MEASURED).figures()
+def after_short(history: GeneratedHistory, earlier: timedelta) -> Costs:
+    return costs_behind(SHAPE, history, SHORT, MEASURED, earlier)
 
 
-# Bytes are claimed besides units, since these hide what grows within an item. What a claim cites (earlier holders,
-# undecided works) does become more, and is read.
-@pytest.mark.parametrize(
-    ("figure", "at_most"),
-    [("requests", 1.2), ("read_units", 1.2), ("write_units", 1.2), ("bytes_written", 1.05), ("bytes_read", 1.35)],
-)
-def test_a_publication_takes_no_more_after_a_long_history(
-    figure: str, at_most: float, after_short: Figures, after_long: Figures
-) -> None:
-    assert getattr(after_long, figure) <= at_most * getattr(after_short, figure), f"{after_long} after {after_short}"
+@pytest.fixture(scope="module")
+def after_long(history: GeneratedHistory, earlier: timedelta) -> Costs:
+    return costs_behind(SHAPE, history, LONG, MEASURED, earlier)
+
+
+@pytest.mark.parametrize("task", Task)
+def test_a_publication_takes_so_many_requests_at_most(task: Task, after_short: Costs, after_long: Costs) -> None:
+    most = MOST_REQUESTS[task] - (FEWER_BATCHES if task is Task.NEW else 0)
+    for costs in (after_short, after_long):
+        assert costs[task].figures().most_requests <= most, costs[task].requests()
+
+
+@pytest.mark.parametrize("task", Task)
+def test_it_takes_no_more_requests_after_a_long_history(task: Task, after_short: Costs, after_long: Costs) -> None:
+    assert after_long[task].figures().requests <= MOST_GROWTH * after_short[task].figures().requests
 
 
 def test_the_longer_history_ends_with_the_shorter_one(history: GeneratedHistory) -> None:
@@ -65,4 +76,21 @@ def test_units_are_counted_by_the_sizes_of_items(moto: Aws) -> None:
         client.update_item(
             TableName=name, Key=key, UpdateExpression="SET n = :n", ExpressionAttributeValues={":n": {"N": "1"}}
         )
-    assert (meter.calls, meter.read_units, meter.write_units) == (4, 2 + 1, 5 + 5), json.dumps(meter.requests)
+        client.transact_write_items(TransactItems=[{"Put": {"TableName": name, "Item": item}}])
+    assert (meter.calls, meter.read_units, meter.write_units) == (5, 2 + 1, 5 + 5 + 2 * 5), json.dumps(meter.requests)
+
+
+def test_every_page_counts_as_a_request_and_files_by_their_bytes(moto: Aws) -> None:
+    client, s3, name = moto.client(), moto.s3_client(), moto.names["ChartsTable"]
+    for number in range(4):
+        item = {"pk": {"S": "a"}, "sk": {"S": f"{number}"}, "body": {"S": "x" * 390_000}}
+        client.put_item(TableName=name, Item=item)
+    with metered(client, moto.dynamodb, s3) as meter:
+        assert len(list(moto.table("ChartsTable", client).query_all("a"))) == 4
+        s3.put_object(Bucket=moto.bucket, Key="file", Body=b"x" * 700)
+        s3.get_object(Bucket=moto.bucket, Key="file")
+        with pytest.raises(s3.exceptions.NoSuchKey):
+            s3.get_object(Bucket=moto.bucket, Key="nothing")
+    assert meter.requests == {"Query": 2, "PutObject": 1, "GetObject": 2}
+    assert meter.bytes_written == 700
+    assert meter.bytes_read > 4 * 390_000 + 700
