@@ -1,13 +1,14 @@
 """Policies and delivery together, on the deployed stack: who should gets everything, and nobody else anything."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chartwatch_local.aws import wait_until
+from chartwatch_local.aws import REGION, wait_until
 from chartwatch_local.deploy import STACK
 from chartwatch_local.pipeline import Pipeline
 from tests.deployed.charts import PATIENCE, Chart
@@ -60,7 +61,7 @@ def held_by_the_witness(pipeline: Pipeline) -> int:
     return sum(map(int, attributes.values()))
 
 
-def test_the_witness_hears_the_topics_alone_and_nobody_but_reconcile_takes_away_what_it_saw(pipeline: Pipeline) -> None:
+def test_the_witness_hears_the_topics_alone_and_only_reconcile_takes_that_away(pipeline: Pipeline) -> None:
     aws = pipeline.aws
     url = environment(pipeline, "ReconcileFunction")["CHARTWATCH_WITNESS_QUEUE"]
     witness = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
@@ -82,6 +83,57 @@ def test_the_witness_hears_the_topics_alone_and_nobody_but_reconcile_takes_away_
         with pytest.raises(ClientError, match="AccessDenied"):
             attempt()
     assert held_by_the_witness(pipeline) == before
+
+
+KEEPS = {"reads a file", "lists files", "writes a file"}
+
+
+@pytest.mark.parametrize(
+    ("output", "allowed"),
+    [
+        ("FetchRankingsFunction", {"writes a document"}),
+        ("DetectMilestonesFunction", KEEPS),
+        ("PublishStoriesFunction", {"reads a file"}),
+        ("ReconcileFunction", KEEPS | {"removes a version"}),
+    ],
+)
+def test_a_function_reaches_the_files_that_it_needs_and_no_others(chart: Chart, output: str, allowed: set[str]) -> None:
+    pipeline = chart.pipeline
+    bucket, key = {"Bucket": pipeline.outputs["BucketName"]}, f"record/{chart.id}/ledger/a-file"
+    version = pipeline.aws.client("s3").put_object(**bucket, Key=key, Body=b"a file")["VersionId"]
+    pipeline.aws.client("s3").put_object(**bucket, Key=f"raw/{chart.id}", Body=b"a document")
+    s3 = as_role_of(pipeline, output).client("s3", endpoint_url=pipeline.aws.endpoint)
+    attempts: Mapping[str, Callable[[], Any]] = {
+        "reads a file": lambda: s3.get_object(**bucket, Key=key),
+        "reads a document": lambda: s3.get_object(**bucket, Key=f"raw/{chart.id}"),
+        "lists files": lambda: s3.list_object_versions(**bucket, Prefix=f"record/{chart.id}/"),
+        "lists documents": lambda: s3.list_object_versions(**bucket, Prefix="raw/"),
+        "lists all": lambda: s3.list_object_versions(**bucket),
+        "writes a file": lambda: s3.put_object(**bucket, Key=f"{key} of its own", Body=b"another"),
+        "writes a document": lambda: s3.put_object(**bucket, Key=f"raw/{chart.id} again", Body=b"another"),
+        "removes whatever is there": lambda: s3.delete_object(**bucket, Key=key),
+        "removes a version": lambda: s3.delete_object(**bucket, Key=key, VersionId=version),
+    }
+    assert {what for what, attempt in attempts.items() if is_allowed(attempt)} == allowed
+
+
+def as_role_of(pipeline: Pipeline, output: str) -> boto3.Session:
+    """Return a session of the role of a function."""
+    function = pipeline.outputs[output]
+    role = pipeline.aws.client("lambda").get_function_configuration(FunctionName=function)["Role"]
+    granted = pipeline.aws.client("sts").assume_role(RoleArn=role, RoleSessionName="tried")["Credentials"]
+    secrets = granted["AccessKeyId"], granted["SecretAccessKey"], granted["SessionToken"]
+    return boto3.Session(*secrets, region_name=REGION)
+
+
+def is_allowed(attempt: Callable[[], Any]) -> bool:
+    try:
+        attempt()
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDenied":
+            raise
+        return False
+    return True
 
 
 # The local AWS has no TLS, so the statements stand turned round there; as they are written, they refuse us. Each is

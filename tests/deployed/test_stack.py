@@ -16,7 +16,7 @@ HEADER = "period,territory,rank,title,kind\n"
 DAYS = [f"2023-01-0{day},US,1,{title},series\n" for day, title in enumerate(("Money Heist", "Squid Game", "Ozark"), 1)]
 
 
-def test_a_stack_that_is_changed_goes_on_and_one_that_is_removed_leaves_what_it_recorded(made: Build) -> None:
+def test_a_changed_stack_goes_on_and_a_removed_one_leaves_what_it_recorded(made: Build) -> None:
     with local_aws(made.artifact) as aws:
         its_provider = Provider(aws)
         values = parameters(its_provider)
