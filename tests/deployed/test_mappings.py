@@ -52,8 +52,8 @@ def test_what_a_function_fails_on_is_tried_again_until_it_succeeds(chart: Chart)
     publisher = pipeline.outputs["PublishStoriesFunction"]
     with _denied(pipeline, publisher, "sns:Publish"):
         chart.fetch(TWO_DAYS)
+        # Nothing else here: a record is given up after ten more attempts, which take some seconds.
         wait_until(lambda: _has_failed(pipeline, publisher, chart), PATIENCE, "the publisher did not fail")
-        assert chart.taken(queue, 0) == []
     assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
     assert pipeline.failures() == []
 
