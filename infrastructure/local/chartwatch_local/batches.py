@@ -12,7 +12,7 @@ from typing import Any, Literal
 GivenUp = Literal["RetryAttemptsExhausted", "RecordAgeExceeded"]
 """Why records go to the on-failure destination, in the words that AWS uses there."""
 
-LONGEST_PAUSE = 1.0
+LONGEST_PAUSE = 2.0
 """Seconds between two attempts at most. It is shorter than Lambda's, for nobody here waits for a service to recover."""
 
 

@@ -146,9 +146,9 @@ def test_without_an_end_of_retries_there_is_none() -> None:
     assert its.lost() == []
 
 
-def test_the_pause_between_attempts_grows_to_a_second() -> None:
+def test_the_pause_between_attempts_grows_to_two_seconds() -> None:
     its = delivered(answering(*[0] * 5), 1, replace(POLICY, retries=9, pause=0.2))
-    assert its.pauses == [0.2, 0.4, 0.8, 1.0, 1.0]
+    assert its.pauses == [0.2, 0.4, 0.8, 1.6, 2.0]
 
 
 def test_a_throttle_costs_no_retry() -> None:
