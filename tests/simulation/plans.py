@@ -20,13 +20,14 @@ def pairs() -> Iterator[Plan]:
 def doubts(names: Sequence[str]) -> list[Plan]:
     """Return the plans of one fault that leaves a message in doubt, by the names of all calls."""
     faults = (Fault.KILLED_BEFORE, Fault.KILLED_AFTER, Fault.REPLY_LOST)
-    return [{call: fault} for call in _calls(names, "Publish") for fault in faults]
+    return [{call: fault} for call in calls_of("Publish", names) for fault in faults]
 
 
 def record_calls(names: Sequence[str]) -> list[int]:
     """Return the calls that are about the record, by the names of all calls; commits are about half of them."""
-    commits, others = _calls(names, "TransactWriteItems"), _calls(names, "GetObject", "PutObject", "ListObjectVersions")
-    return others + commits * (len(others) // len(commits) if commits else 0)
+    files = [call for name in ("GetObject", "PutObject", "ListObjectVersions") for call in calls_of(name, names)]
+    commits = calls_of("TransactWriteItems", names)
+    return files + commits * (len(files) // len(commits) if commits else 0)
 
 
 def several(number: int) -> Plan:
@@ -36,5 +37,6 @@ def several(number: int) -> Plan:
     return {call: chance.choice(list(Fault)) for call in calls}
 
 
-def _calls(names: Sequence[str], *wanted: str) -> list[int]:
-    return [call for call, name in enumerate(names) if name in wanted]
+def calls_of(name: str, names: Sequence[str]) -> list[int]:
+    """Return the calls of a name, by the names of all calls."""
+    return [call for call, its in enumerate(names) if its == name]

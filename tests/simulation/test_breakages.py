@@ -34,7 +34,7 @@ from tests.simulation import pipeline as simulated
 from tests.simulation.cloud import SNS, DynamoDB, Fault, Record, Seam
 from tests.simulation.exploring import Explored, Run, followed
 from tests.simulation.pipeline import SEED, Pipeline
-from tests.simulation.plans import doubts, record_calls, several
+from tests.simulation.plans import calls_of, doubts, record_calls, several
 from tests.simulation.verdict import problems, undisturbed
 
 Patch = pytest.MonkeyPatch
@@ -412,20 +412,25 @@ MOST = 8000
 def tries() -> Iterator[Run]:
     """Yield runs without a fault, with and without streams, and then with many.
 
-    In turn with one fault anywhere; with one that leaves a message in doubt, and another when `reconcile` finds it;
-    with a process that stands still while it works at the record; and with several faults.
+    In turn with one fault at a late call, and at any; with one that leaves a message in doubt, and another when
+    `reconcile` finds it; with a process that stands still at publishing or at the record; and with several faults.
     """
-    undisturbed = Explored({}, SEED)
-    yield undisturbed.first
+    base = Explored({}, SEED)
+    yield base.first
     yield _run(Pipeline(streamed=False))
-    if undisturbed.first.wrong:
+    if base.first.wrong:
         return
-    calls, of_the_record = undisturbed.calls, record_calls(undisturbed.names)
-    from_both_ends = (call for pair in zip(reversed(calls), calls, strict=True) for call in pair)
+    chance = random.Random(0)
+    singles = [(call, fault) for call in reversed(base.calls) for fault in Fault]
+    anywhere = chance.sample(singles, len(singles))
+    publishing, of_the_record = calls_of("Publish", base.names), record_calls(base.names)
+    chance.shuffle(of_the_record)
     kinds: list[tuple[int, Iterator[Run]]] = [
-        (10, (undisturbed.further(call, fault) for call in from_both_ends for fault in Fault)),
-        (10, _in_doubt(undisturbed.names)),
-        (3, (undisturbed.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_record)))),
+        (10, (base.further(*single) for single in singles)),
+        (10, (base.further(*single) for single in anywhere)),
+        (10, _in_doubt(base.names)),
+        (2, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(publishing)))),
+        (4, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_record)))),
         (1, (_run(Pipeline(several(number), random.Random(number), number)) for number in count())),
     ]
     while True:
@@ -444,7 +449,7 @@ def _in_doubt(names: Sequence[str]) -> Iterator[Run]:
         found_at = explored.names.index("ReceiveMessage", max(plan))
         for _ in range(60):
             call = chance.randrange(found_at, min(found_at + 60, len(explored.names)))
-            yield explored.further(call, chance.choice(list(Fault)), whim)
+            yield explored.further(call, chance.choice([*Fault, Fault.PAUSED, Fault.PAUSED]), whim)
 
 
 def _run(pipeline: Pipeline) -> Run:
