@@ -218,7 +218,7 @@ def test_the_bucket_is_not_deleted_by_mistake_and_is_nobody_else_s() -> None:
     assert len(bucket["Properties"]["PublicAccessBlockConfiguration"]) == 4
 
 
-def test_old_versions_of_the_files_of_records_end_when_no_table_can_be_set_back_to_them() -> None:
+def test_old_versions_of_records_files_end_when_no_table_can_be_set_back_so_far() -> None:
     (rule,) = TEMPLATE.properties("AWS::S3::Bucket")["Bucket"]["LifecycleConfiguration"]["Rules"]
     assert (rule["Status"], rule["Prefix"]) == ("Enabled", RECORD)
     assert timedelta(days=rule["NoncurrentVersionExpiration"]["NoncurrentDays"]) == KEPT_FOR[LEDGER.name]

@@ -23,7 +23,7 @@ def history() -> GeneratedHistory:
     return generated_history(SHAPE, LONG + MEASURED)
 
 
-@pytest.fixture(scope="module", params=ENDS.values(), ids=ENDS)
+@pytest.fixture(scope="module", params=list(ENDS.values()), ids=list(ENDS))
 def earlier(request: pytest.FixtureRequest) -> timedelta:
     """How much earlier than at the end of a year the history ends."""
     by: timedelta = request.param

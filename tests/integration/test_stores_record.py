@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from chartwatch.adapters.record import AwsRecord
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.milestones.ledger import Ledger
 from chartwatch.domain.milestones.milestone import Bulletin
@@ -35,6 +36,8 @@ from chartwatch.services.record import (
 from tests.chronicle import CHANGE, CHART, NTH, RACE, Chronicle, a_run
 from tests.integration.conftest import Aws, Memory, Place, Repeating
 from tests.recorded import entries, processed, snapshots
+from tests.simulation.cloud import S3, Seam
+from tests.stores import Cloud
 
 RULES = (CHANGE, NTH, RACE, ReignRule("reign", Scope.CHART, "{title} stays", "stays", at=(2,)))
 TITLES = ("Ozark", "Squid Game", None, "Money Heist", "Money Heist", "A Riddle", "Elite")
@@ -357,6 +360,25 @@ def test_what_is_removed_for_its_age_leaves_a_record_that_is_right(aws: Aws) -> 
     assert state(aws.record())[1:] == before[1:]
     assert its.detector.remove_unnamed(CHART.id, in_days) == 0
     assert its.arrives(len(TITLES), US="Ozark")
+
+
+@pytest.mark.xfail(strict=True, raises=RecordDamaged, reason="the age of a file is counted from when it was written")
+def test_a_table_can_be_set_back_though_a_ledger_was_old_when_it_was_replaced() -> None:
+    """A year's ledger stands for months, a correction replaces it, and the audit of the next night comes by."""
+    cloud = Cloud(clock=lambda: now)
+    now = datetime(2022, 5, 1, tzinfo=UTC)
+    s3: Any = S3(Seam(), cloud.bucket, cloud.clock)
+    its = Chronicle(*RULES)
+    its.record = AwsRecord(cloud.table(), s3, "bucket")
+    a_run(its, *TITLES)
+    now += timedelta(days=100)
+    before, items = entries(its.record, CHART.id), dict(cloud.tables["table"])
+    its.arrives(1, US="Dark")
+    now += timedelta(days=1)
+    assert its.detector.remove_unnamed(CHART.id, now)
+    cloud.tables["table"].clear()
+    cloud.tables["table"].update(items)
+    assert entries(its.record, CHART.id) == before
 
 
 def test_a_head_that_is_lost_begins_above_the_numbers_that_were_used(moto: Aws) -> None:
