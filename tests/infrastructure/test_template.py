@@ -9,7 +9,7 @@ import pytest
 
 from chartwatch.adapters.record import RECORD
 from chartwatch.services.reconcile import LEASE, TURN, Found
-from chartwatch.services.record import KEPT_FOR, LEDGER
+from chartwatch.services.record import UNNAMED_FOR
 from chartwatch.settings import PREFIX, Settings
 from chartwatch.sources import SOURCES
 from tests.infrastructure.templates import ROOT, attribute, many, read
@@ -221,7 +221,7 @@ def test_the_bucket_is_not_deleted_by_mistake_and_is_nobody_else_s() -> None:
 def test_old_versions_of_records_files_end_when_no_table_can_be_set_back_so_far() -> None:
     (rule,) = TEMPLATE.properties("AWS::S3::Bucket")["Bucket"]["LifecycleConfiguration"]["Rules"]
     assert (rule["Status"], rule["Prefix"]) == ("Enabled", RECORD)
-    assert timedelta(days=rule["NoncurrentVersionExpiration"]["NoncurrentDays"]) == KEPT_FOR[LEDGER.name]
+    assert timedelta(days=rule["NoncurrentVersionExpiration"]["NoncurrentDays"]) == UNNAMED_FOR
     assert rule["ExpiredObjectDeleteMarker"] is True
     assert not [name for name in rule if name.startswith("Expiration")], "nothing that is current ends by itself"
 

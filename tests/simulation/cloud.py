@@ -275,12 +275,13 @@ class S3:
         self._clock = clock
 
     def get_object(self, Key: str, **_: Any) -> dict[str, Any]:
-        def effect() -> bytes:
+        def effect() -> Version:
             if Key not in self._bucket.objects:
                 raise ClientError(_refusal("NoSuchKey", 404), "GetObject")
-            return self._bucket.objects[Key][-1].body
+            return self._bucket.objects[Key][-1]
 
-        return {"Body": BytesIO(self._call("GetObject", effect))}
+        version = self._call("GetObject", effect)
+        return {"Body": BytesIO(version.body), "LastModified": version.since}
 
     def put_object(self, Key: str, Body: bytes, IfNoneMatch: str = "", **_: Any) -> dict[str, Any]:
         def effect() -> None:

@@ -128,7 +128,7 @@ BEGIN = datetime(2022, 1, 5, 23, 30, tzinfo=UTC)
 LONGEST = timedelta(minutes=4)
 """How long a call may stand still, and a message be on its way to the witness: less than a function may run."""
 
-FOR_DAYS = timedelta(days=41)
+FOR_DAYS = timedelta(days=49)
 """How long a process stands still that nobody expects to come back: longer than any file is kept that none names."""
 
 QUIET = 30
@@ -282,7 +282,7 @@ class Pipeline:
         return DynamoCatalogs(self._table(CATALOGS), self._s3(), "bucket")
 
     def record(self) -> AwsRecord:
-        return AwsRecord(self._table(MILESTONES), self._s3(), "bucket")
+        return AwsRecord(self._table(MILESTONES), self._s3(), "bucket", self.clock)
 
     def bulletins(self) -> RecordedBulletins:
         return RecordedBulletins(self.record())

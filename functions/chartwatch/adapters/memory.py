@@ -101,6 +101,9 @@ class MemoryRecord:
         self._files.setdefault(chart, {})[kind.name, name] = value
         return name
 
+    def renew(self, chart: str, kind: FileKind[Value], name: str) -> None:
+        """Do nothing: what no head names is forgotten at once."""
+
     def bulletins(self, chart: str, after: int = 0) -> list[BulletinRef]:
         """Return the bulletins of greater numbers than `after`, in their order."""
         return [BulletinRef(number, file) for number, file in self._bulletins.get(chart, {}).items() if number > after]

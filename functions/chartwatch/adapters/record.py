@@ -1,7 +1,9 @@
 """The record of charts on AWS: heads and bulletins are items of a table, the files that they name are in a bucket."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
@@ -14,7 +16,7 @@ from chartwatch.adapters.dynamodb.table import Item, Table
 from chartwatch.adapters.record_files import FormatTooNew, packed, unpacked
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.errors import RecordDamaged, RecordNewer
-from chartwatch.services.record import BulletinRef, FileKind, Head, StoredFile
+from chartwatch.services.record import LEDGER, RENEWED_AFTER, RETRACTED, BulletinRef, FileKind, Head, StoredFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -27,14 +29,25 @@ _HEAD = Packed(TypeAdapter(Head))
 Value = TypeVar("Value")
 
 
+_utc_now = partial(datetime.now, UTC)
+
+
 class AwsRecord:
     """Heads, files and bulletins; implements `RecordStore`."""
 
-    def __init__(self, table: Table, client: "S3Client", bucket: str) -> None:
-        """`table` is the milestones table, `bucket` the bucket's name."""
+    def __init__(
+        self,
+        table: Table,
+        client: "S3Client",
+        bucket: str,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        """`table` is the milestones table, `bucket` the bucket's name; `clock` gives the time."""
         self._table = table
         self._client = client
         self._bucket = bucket
+        self._clock = clock
+        self._old: dict[str, bytes] = {}
 
     def head(self, chart: str) -> Head | None:
         """Return the head of a chart's record, or None when nothing is recorded."""
@@ -54,18 +67,27 @@ class AwsRecord:
     def get(self, chart: str, kind: FileKind[Value], name: str) -> Value:
         """Return what stands in a file. Raises `RecordDamaged` when it is missing, or is not what its name says."""
         try:
-            body = self._client.get_object(Bucket=self._bucket, Key=_key(chart, kind.name, name))["Body"].read()
+            answer = self._client.get_object(Bucket=self._bucket, Key=_key(chart, kind.name, name))
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchKey":
                 raise
             raise RecordDamaged(chart, f"{kind.name}/{name}", "is missing") from error
+        body = answer["Body"].read()
         if hashlib.sha256(body).hexdigest() != name:
             raise RecordDamaged(chart, f"{kind.name}/{name}", "has another hash than its name says")
         try:
             value: Value = unpacked(kind.name, body)
         except FormatTooNew as error:
             raise RecordNewer(chart, f"{kind.name}/{name} is of format {error}") from error
+        if kind.name in (LEDGER.name, RETRACTED.name) and self._clock() - answer["LastModified"] > RENEWED_AFTER:
+            self._old[_key(chart, kind.name, name)] = body
         return value
+
+    def renew(self, chart: str, kind: FileKind[Value], name: str) -> None:
+        """Write a file that was read here, and is about to be replaced, again, if that is `RENEWED_AFTER` ago."""
+        key = _key(chart, kind.name, name)
+        if body := self._old.pop(key, None):
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=body)
 
     def put(self, chart: str, kind: FileKind[Value], value: Value) -> str:
         """Write a file, whether or not it is there, and return its name."""

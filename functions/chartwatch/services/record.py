@@ -39,10 +39,16 @@ class FileKind(Generic[Value]):
     kept_for: timedelta | None
 
 
+UNNAMED_FOR = timedelta(days=40)
+"""How long a ledger stays that no head names any more. Recovery of the tables reaches back 35 days."""
+
+RENEWED_AFTER = timedelta(days=8)
+"""A ledger that was written longer ago is written again when it is replaced: its age says since when that is."""
+
 SNAPSHOT: FileKind[Snapshot] = FileKind("snapshot", timedelta(days=1))
-LEDGER: FileKind[Ledger] = FileKind("ledger", timedelta(days=40))
-"""A year's. Recovery of the tables to a point in time reaches back for 35 days."""
-RETRACTED: FileKind[Ledger] = FileKind("retracted", timedelta(days=40))
+LEDGER: FileKind[Ledger] = FileKind("ledger", UNNAMED_FOR + RENEWED_AFTER)
+"""A year's."""
+RETRACTED: FileKind[Ledger] = FileKind("retracted", UNNAMED_FOR + RENEWED_AFTER)
 BULLETIN: FileKind[Bulletin] = FileKind("bulletin", None)
 
 KEPT_FOR: Mapping[str, timedelta | None] = {
@@ -121,6 +127,9 @@ class RecordStore(Protocol):
 
     def put(self, chart: str, kind: FileKind[Value], value: Value) -> str:
         """Write a file, whether or not it is there, and return its name."""
+
+    def renew(self, chart: str, kind: FileKind[Value], name: str) -> None:
+        """Write a file that was read here, and is about to be replaced, again, if that is `RENEWED_AFTER` ago."""
 
     def bulletins(self, chart: str, after: int = 0) -> Iterable[BulletinRef]:
         """Return the bulletins of greater numbers than `after`, in their order."""

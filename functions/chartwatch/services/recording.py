@@ -306,6 +306,8 @@ class Recorder:
         ledgers = dict(head.ledgers) if head else {}
         for year, part in after.years.items():
             if part != before.years.get(year):
+                if year in ledgers:
+                    self._store.renew(chart, LEDGER, ledgers[year])
                 ledgers[year] = self._store.put(chart, LEDGER, part)
         return dict(sorted(ledgers.items()))
 
@@ -313,6 +315,8 @@ class Recorder:
         """Write the slots that nobody holds, where they differ, and return their file."""
         if after.retracted == before.retracted:
             return head.retracted if head else ""
+        if head is not None and head.retracted:
+            self._store.renew(chart, RETRACTED, head.retracted)
         return self._store.put(chart, RETRACTED, after.retracted)
 
     def _greatest_number(self, chart: str) -> int:

@@ -363,8 +363,8 @@ def kinds(record: Hoarding, chronicle: Chronicle) -> dict[str, int]:
     [
         (timedelta(days=1), ()),
         (timedelta(days=1, seconds=1), ("snapshot",)),
-        (timedelta(days=40), ("snapshot",)),
-        (timedelta(days=40, seconds=1), ("snapshot", "ledger", "retracted")),
+        (timedelta(days=48), ("snapshot",)),
+        (timedelta(days=48, seconds=1), ("snapshot", "ledger", "retracted")),
         (timedelta(days=4000), ("snapshot", "ledger", "retracted")),
     ],
 )
@@ -381,7 +381,7 @@ def test_what_no_head_names_is_removed_when_it_is_old_enough_for_its_kind(
 
 
 def test_before_files_are_removed_the_head_moves_on_so_that_no_step_names_them() -> None:
-    chronicle, record = hoarded(timedelta(days=41))
+    chronicle, record = hoarded(timedelta(days=49))
     before = chronicle.head
     assert chronicle.detector.remove_unnamed(CHART.id, NOW)
     assert chronicle.head == replace(before, version=before.version + 1)
@@ -397,7 +397,7 @@ def test_where_nothing_is_to_be_removed_the_head_stays() -> None:
 
 
 def test_nothing_is_removed_when_the_head_moved_on_meanwhile() -> None:
-    chronicle, record = hoarded(timedelta(days=41))
+    chronicle, record = hoarded(timedelta(days=49))
     files = record.files
 
     def moves_on(chart: str) -> list[StoredFile]:
