@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from chartwatch.domain.milestones.difference import Policy, no_words
+from chartwatch.domain.milestones.difference import Policy
 from chartwatch.domain.milestones.ledger import contradictions, from_bulletins
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.milestones.snapshot import Snapshot
@@ -133,7 +133,7 @@ class Detector:
         entries = {slot: entry for ledger in ledgers for slot, entry in ledger.entries.items()}
         processed = {period: digest for ledger in ledgers for period, digest in ledger.processed.items()}
         folded = self._recorder.fold(chart, Snapshot(), date.min, head.last)
-        revised = self._recorder.difference(chart, folded, entries, self._policy, no_words)
+        revised = self._recorder.difference(chart, folded, entries, self._policy)
         last = files.last_snapshot()
         if self._record.head(chart) != head:
             return None

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from chartwatch.domain.milestones.difference import Words
 from chartwatch.domain.milestones.ledger import Entry, Ledger
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
 from chartwatch.domain.milestones.snapshot import Snapshot
@@ -186,25 +185,6 @@ class Files:
         """Return the slots that nobody holds. Raises `RecordDamaged`."""
         name = self.head.retracted
         return self._store.get(self.head.chart, RETRACTED, name) if name else Ledger()
-
-
-class WordsOfBulletins:
-    """The words of recorded revisions: these stand in bulletins alone, each of which is read once."""
-
-    def __init__(self, store: RecordStore, chart: str, files: Mapping[int, str]) -> None:
-        """`files` says where each bulletin stands."""
-        self._store = store
-        self._chart = chart
-        self._files = files
-        self._words: dict[int, Mapping[str, Words]] = {}
-
-    def __call__(self, entry: Entry) -> Words:
-        """Return the words of a revision. Raises `RecordDamaged`."""
-        number = entry.bulletins[-1]
-        if number not in self._words:
-            changes = self._store.get(self._chart, BULLETIN, self._files[number]).changes
-            self._words[number] = {c.milestone.slot: Words(c.milestone.headline, c.milestone.brief) for c in changes}
-        return self._words[number][entry.slot]
 
 
 class RecordedBulletins:

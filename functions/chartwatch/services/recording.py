@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from chartwatch.domain.milestones.difference import Policy, Revised, WordsOf, difference
+from chartwatch.domain.milestones.difference import Policy, Revised, difference
 from chartwatch.domain.milestones.fold import Fold
 from chartwatch.domain.milestones.ledger import Entry, Ledger, WorkNow, under_todays_names
 from chartwatch.domain.milestones.milestone import Bulletin, Change, WorkFacts
@@ -32,7 +32,6 @@ from chartwatch.services.record import (
     Head,
     KeptSnapshot,
     RecordStore,
-    WordsOfBulletins,
     digest_of,
     year_of,
 )
@@ -190,9 +189,7 @@ class Recorder:
             parts = Parts(files.ledgers(folded.start.year), files.retracted()) if files else Parts()
             if (earlier := folded.first_of_what_works_are_now(parts.entries.values())) < folded.start:
                 return self.revise(chart, head, step._replace(start=earlier), policy)
-        revised = self.difference(
-            chart, folded, parts.entries, policy, WordsOfBulletins(self._store, chart, parts.bulletins)
-        )
+        revised = self.difference(chart, folded, parts.entries, policy)
         bulletin = Bulletin(
             chart=chart,
             chart_name=folded.charts[step.cause],
@@ -248,11 +245,10 @@ class Recorder:
         folded: Folded,
         entries: Mapping[str, Entry],
         policy: Policy,
-        words: WordsOf,
     ) -> list[Revised]:
         """Return what the claims of a fold change of what is recorded of its periods."""
         known = {slot: e for slot, e in entries.items() if not e.is_held or e.period >= folded.start}
-        return difference(folded.claims, known, chart, policy, words, now=folded.work_now)
+        return difference(folded.claims, known, chart, policy, now=folded.work_now)
 
     def _folded(self, chart: str, head: Head | None, step: Step) -> Folded:
         """Fold from `step.start`, or from earlier where the publications show that a title was renamed."""

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from chartwatch.domain.charts.publications import Provenance
-from chartwatch.domain.milestones.difference import Policy, Words, difference
+from chartwatch.domain.milestones.difference import Policy, difference
 from chartwatch.domain.milestones.ledger import Entry, WorkNow, contradictions, id_as_recorded
 from chartwatch.domain.milestones.milestone import Change, Replaced, Status
 from chartwatch.domain.rules.claims import Claim, Reason
@@ -49,19 +49,16 @@ def spread(work: str, *, n: int = 2, day: int = 2) -> Claim:
 
 
 class Record:
-    """A ledger that begins with some claims, and the words of what is in it."""
+    """A ledger that begins with some claims."""
 
     def __init__(self, *claims: Claim, policy: Policy = NEWS) -> None:
         self.ledger: dict[str, Entry] = {}
-        self._words: dict[str, Words] = {}
         self.after(*claims, policy=policy)
 
     def after(self, *claims: Claim, policy: Policy = NEWS, now: WorkNow = id_as_recorded) -> list[Change]:
         """Compare all claims that there are with the ledger, and return what changes."""
-        revised = difference(claims, self.ledger, "daily", policy, lambda entry: self._words[entry.slot], now=now)
-        for change, entry in revised:
-            self.ledger[entry.slot] = entry
-            self._words[entry.slot] = Words(change.milestone.headline, change.milestone.brief)
+        revised = difference(claims, self.ledger, "daily", policy, now=now)
+        self.ledger |= {each.entry.slot: each.entry for each in revised}
         return [each.change for each in revised]
 
     def __getitem__(self, slot: str) -> Entry:

@@ -19,7 +19,7 @@ def roll(*works: tuple[str, int, tuple[str | None, ...]]) -> HonourRoll:
     """Return a roll of works by name, with the day on which each topped, and the groups that it counts for."""
     its = HonourRoll()
     for work, day, groups in works:
-        its.add(topped(work, day), Eligibility(groups))
+        its.add([topped(work, day)], [Eligibility(groups)])
     return its
 
 
@@ -32,18 +32,18 @@ def test_works_stand_on_the_roll_of_each_of_their_groups_in_the_order_of_topping
     assert (titles(its.of_group("KR")), titles(its.of_group("ES"))) == (["A", "B"], ["B", "D"])
     in_all = [(line.title, line.group) for line in its.of_all_groups()]
     assert in_all == [("A", "KR"), ("B", "ES"), ("B", "KR"), ("D", "ES")]
-    assert (its.count("KR"), its.count("US"), its.most) == (2, 0, 2)
+    assert (its.counts["KR"], its.counts["US"], its.most) == (2, 0, 2)
 
 
 def test_nobody_stands_on_an_empty_roll() -> None:
     its = HonourRoll()
-    assert (its.most, its.count(None), list(its.of_group(None)), list(its.of_all_groups())) == (0, 0, [], [])
+    assert (its.most, its.counts[None], list(its.of_group(None)), list(its.of_all_groups())) == (0, 0, [], [])
     assert (list(nth_holders([], 1)), list(race_holders([], 1))) == ([], [])
 
 
 def test_a_work_of_which_something_is_unknown_is_undecided_and_on_no_roll() -> None:
     its = HonourRoll()
-    its.add(topped("riddle", 2, "1"), Eligibility((), (Fact.ORIGINAL_LANGUAGE,)))
+    its.add([topped("riddle", 2, "1")], [Eligibility((), (Fact.ORIGINAL_LANGUAGE,))])
     (undecided,) = its.undecided
     assert undecided.work == Holder("riddle", "Riddle", DAY + timedelta(2), "1")
     assert undecided.unknown == (Fact.ORIGINAL_LANGUAGE,)
@@ -52,7 +52,7 @@ def test_a_work_of_which_something_is_unknown_is_undecided_and_on_no_roll() -> N
 
 def test_a_line_has_the_season_and_what_the_chart_called_it() -> None:
     its = HonourRoll()
-    its.add(topped("elite", 0, "4"), Eligibility((None,)))
+    its.add([topped("elite", 0, "4")], [Eligibility((None,))])
     (line,) = its.of_group(None)
     assert (line.season, line.label, line.group) == ("4", "Season 4", None)
 

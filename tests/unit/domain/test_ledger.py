@@ -57,11 +57,11 @@ SENT_RETRACTED = Sent(SINCE, 1, (), left_censored=False, reasons=())
 # Entries.
 
 
-def test_an_entry_has_all_of_a_revision_but_its_words_and_its_evidence() -> None:
+def test_an_entry_has_all_of_a_revision_but_its_evidence() -> None:
     entry = Entry.of(MILESTONE, SENT, (3, 7))
     kept = {name for name in Entry.__slots__ if hasattr(MILESTONE, name)}
     assert {name: getattr(entry, name) for name in kept} == {name: getattr(MILESTONE, name) for name in kept}
-    assert set(Milestone.__slots__) - kept == {"chart", "silent", "headline", "brief", "evidence", "moved_to"}
+    assert set(Milestone.__slots__) - kept == {"chart", "silent", "evidence", "moved_to"}
     assert (entry.words, entry.sent, entry.bulletins) == (digest_of_words(MILESTONE), SENT, (3, 7))
     assert entry.reference == Reference("nth:daily:US:1", 2, Status.PROVISIONAL, (HOLDER,))
 

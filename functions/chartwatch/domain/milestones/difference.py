@@ -1,6 +1,6 @@
 """The difference that claims make to the ledger: what is recorded, and what of it is sent."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -44,13 +44,6 @@ class Policy(NamedTuple):
         return rule in self.rewritten and not (self.contradictions and was_sent)
 
 
-class Words(NamedTuple):
-    """The words of a revision that is replaced."""
-
-    headline: str
-    brief: str
-
-
 class Revised(NamedTuple):
     """A change of a slot, and its entry from then on, which does not name the bulletin yet."""
 
@@ -81,28 +74,18 @@ class _Known:
         return self.sent == now and self.owed in (None, now)
 
 
-WordsOf = Callable[[Entry], Words]
-"""Finds the words of a revision that is replaced."""
-
-
-def no_words(_entry: Entry) -> Words:
-    """Find none; for when only it matters what is revised."""
-    return Words("", "")
-
-
 def difference(
     claims: Sequence[Claim],
     ledger: Mapping[str, Entry],
     chart: str,
     policy: Policy,
-    words: WordsOf = no_words,
     *,
     now: WorkNow = id_as_recorded,
 ) -> list[Revised]:
     """Return what `claims`, all that there are, change of a ledger, in the order of the claims, retractions last.
 
-    `words` finds those of a revision that is replaced. `now` says what became of the works in the ledger: one that
-    only has another name or id is no other holder, and nothing is sent.
+    `now` says what became of the works in the ledger: one that only has another name or id is no other holder, and
+    nothing is sent.
     """
     by_slot = {claim.slot: claim for claim in claims}
     moved = _moved(ledger, by_slot, chart, now)
@@ -112,15 +95,15 @@ def difference(
         if _takes_over(ledger[old], by_slot[slot], ledger.get(slot), ledger.get(heirs.get(slot, "")), now):
             heirs[slot] = old
     known |= {slot: _inherited(ledger[old], ledger.get(slot), now) for slot, old in heirs.items()}
-    found = (_revised(claim, known.get(claim.slot), policy, words) for claim in claims)
+    found = (_revised(claim, known.get(claim.slot), policy) for claim in claims)
     revised = [each for each in found if each is not None]
     for slot, entry in sorted(ledger.items()):
         if slot in moved:
             claim = by_slot[moved[slot]]
             goes_on = heirs.get(claim.slot) == slot or not entry.is_believed or _sent(entry, now) == substance(claim)
-            revised.append(_moved_away(entry, chart, claim, policy, words, goes_on=goes_on))
+            revised.append(_moved_away(entry, chart, claim, policy, goes_on=goes_on))
         elif slot not in by_slot and (entry.is_held or (policy.contradictions and entry.is_believed)):
-            revised.append(_retracted(entry, chart, "Retracted", policy, words))
+            revised.append(_retracted(entry, chart, "Retracted", policy))
     return revised
 
 
@@ -171,7 +154,7 @@ def _sent(entry: Entry, now: WorkNow) -> Substance | None:
     return substance(entry.sent, now) if entry.sent is not None else None
 
 
-def _revised(claim: Claim, known: _Known | None, policy: Policy, words: WordsOf) -> Revised | None:
+def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | None:
     """Return the new revision of a claimed slot, if there is to be one."""
     now = substance(claim)
     before = known.entry if known else None
@@ -203,7 +186,7 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy, words: WordsOf)
     )
     last_sent = known.last_sent if known else None
     sent = last_sent if silent else Sent(claim.period, claim.n, claim.holders, claim.left_censored, claim.reasons)
-    replaced = _replaced(known, milestone, words, resent=resent) if known else None
+    replaced = _replaced(known, milestone, resent=resent) if known else None
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, known.bulletins if known else ()))
 
 
@@ -227,16 +210,16 @@ def _is_silent(claim: Claim, known: _Known | None, policy: Policy, now: Substanc
     return (is_same or known.sent == now) and known.owed in (None, now)
 
 
-def _replaced(known: _Known, milestone: Milestone, words: WordsOf, *, resent: bool) -> Replaced:
+def _replaced(known: _Known, milestone: Milestone, *, resent: bool) -> Replaced:
     """Return what a revision replaces: the one before, or where that is only sent now, what was sent."""
     before = known.entry
     holders = known.last_sent.holders if resent and known.last_sent else before.holders
     lost = {h.work_id for h in holders} - {h.work_id for h in milestone.holders}
-    brief = words(before).brief if lost and not milestone.silent else ""
+    brief = before.brief if lost and not milestone.silent else ""
     return Replaced(before.status, holders, known.last_sent is not None, brief)
 
 
-def _moved_away(entry: Entry, chart: str, claim: Claim, policy: Policy, words: WordsOf, *, goes_on: bool) -> Revised:
+def _moved_away(entry: Entry, chart: str, claim: Claim, policy: Policy, *, goes_on: bool) -> Revised:
     """Return the end of a slot whose work has another id by now; `claim` is on the slot that it has there.
 
     Nothing is sent where the slot goes on there: where that one inherits what was sent, or says the same.
@@ -244,7 +227,7 @@ def _moved_away(entry: Entry, chart: str, claim: Claim, policy: Policy, words: W
     how = f"Retracted, as it is the same work as {claim.holders[0].title}"
     if goes_on:
         how, policy = "Recorded under another name", Policy(rewritten=frozenset({entry.rule}))
-    ended = _retracted(entry, chart, how, policy, words, moved_to=claim.slot)
+    ended = _retracted(entry, chart, how, policy, moved_to=claim.slot)
     return ended._replace(entry=replace(ended.entry, sent=None)) if ended.change.milestone.silent else ended
 
 
@@ -253,13 +236,11 @@ def _retracted(
     chart: str,
     how: str,
     policy: Policy,
-    words: WordsOf,
     *,
     moved_to: str | None = None,
 ) -> Revised:
     """Return the end of a slot that nobody holds any more, sent to whoever was sent that somebody does."""
     silent = not entry.is_believed or policy.silences(entry.rule, was_sent=True)
-    headline, brief = words(entry)
     milestone = Milestone(
         slot=entry.slot,
         rule=entry.rule,
@@ -275,8 +256,8 @@ def _retracted(
         revision=entry.revision + 1,
         holders=(),
         reasons=(),
-        headline=f"{how}: {headline}" if entry.is_held else headline,
-        brief=brief,
+        headline=f"{how}: {entry.headline}" if entry.is_held else entry.headline,
+        brief=entry.brief,
         evidence=None,
         replaces=entry.reference,
         moved_to=moved_to,
@@ -284,5 +265,5 @@ def _retracted(
     sent = entry.sent if silent else Sent(entry.period, entry.n, (), entry.left_censored, ())
     # What was retracted already, and is only sent now, names whom it was sent of.
     holders = entry.holders if entry.is_held or entry.sent is None else entry.sent.holders
-    replaced = Replaced(entry.status, holders, entry.sent is not None, brief)
+    replaced = Replaced(entry.status, holders, entry.sent is not None, entry.brief)
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, entry.bulletins))

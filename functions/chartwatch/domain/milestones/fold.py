@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
 from chartwatch.domain.milestones.snapshot import Charted, ScopeState, Snapshot
@@ -20,6 +21,9 @@ from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.renames import with_renamings
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Work
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 _Scoped = tuple[str, Count]
 """A scope, and whether works or seasons are counted in it."""
@@ -38,7 +42,9 @@ class Fold:
         self._rules = rules
         # Honour rolls are made when a claim asks for one, and kept up from then on.
         self._rolls: dict[_Scoped, dict[tuple[str, Origin], tuple[Rule, HonourRoll]]] = {}
-        self._eligible: dict[object, dict[str, Eligibility]] = {}
+        self._asked = {fact for rule in rules for fact in rule.facts}
+        self._facts: dict[str, tuple[object, ...]] = {}
+        self._eligible: dict[object, dict[tuple[object, ...], Eligibility]] = {}
 
     def advance(self, publication: PublicationSummary) -> list[Claim]:
         """Take in one publication later than all before it, and return the claims that it makes."""
@@ -69,13 +75,20 @@ class Fold:
 
     def _added(self, roll: HonourRoll, rule: Rule, topped: Iterable[Topped]) -> HonourRoll:
         """Return the roll with further works added, each by what is known of it."""
-        # Rules that ask for the same facts find the same works eligible.
+        its = list(topped)
         known = self._eligible.setdefault((rule.where, rule.per, rule.origin), {})
-        for one in topped:
-            if one.work_id not in known:
-                known[one.work_id] = eligibility(rule, work_of(one, self._catalog))
-            roll.add(one, known[one.work_id])
+        facts = [self._facts.get(one.work_id) or self._facts_of(one) for one in its]
+        for one, of_it in zip(its, facts, strict=True):
+            if of_it not in known:
+                known[of_it] = eligibility(rule, work_of(one, self._catalog))
+        roll.add(its, [known[of_it] for of_it in facts])
         return roll
+
+    def _facts_of(self, topped: Topped) -> tuple[object, ...]:
+        """Return what rules ask of a work: works of the same facts are eligible alike."""
+        work = work_of(topped, self._catalog)
+        self._facts[work.id] = tuple(fact.of(work, Origin.ANY) for fact in self._asked)
+        return self._facts[work.id]
 
     def _rules_of(self, standing: Standing) -> Iterator[Rule]:
         for rule in self._rules.of(standing.rules_scope, standing.publication.chart.list_name):
@@ -197,14 +210,19 @@ def _with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:
     first_topped, reigns, ended = state.first_topped, state.reigns, state.ended
     count = standing.count
     if debuts := {(topped.work_id, topped.season): topped for topped in _topped(standing)}:
-        first_topped = {**first_topped, count: {**first_topped.get(count, {}), **debuts}}
+        first_topped = {**first_topped, count: _with(first_topped.get(count, {}), debuts)}
     if standing.reigns.runs or standing.reigns_before.runs:
         reigns = {**reigns, count: standing.reigns}
     over = {key: run for key, run in standing.reigns_before.runs.items() if key not in standing.reigns.runs}
     if over:
         its = {key: EndedRuns(run.total, run.longest) for key, run in over.items()}
-        ended = {**ended, count: {**ended.get(count, {}), **its}}
+        ended = {**ended, count: _with(ended.get(count, {}), its)}
     return ScopeState(standing.coverage, first_topped, reigns, ended)
+
+
+def _with(known: Mapping[Key, Value], more: Mapping[Key, Value]) -> Mapping[Key, Value]:
+    # `{**known}` would ask a mapping that is no dictionary for each value by itself.
+    return dict((*known.items(), *more.items()))
 
 
 def _territories(

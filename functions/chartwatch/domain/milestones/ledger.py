@@ -67,8 +67,9 @@ class Substance(NamedTuple):
 class Entry:
     """The last revision of a slot.
 
-    `words` is a digest of all that it says, `replaces` the revision that it replaced, and `sent` what was last sent of
-    the slot, by this or an earlier revision. `bulletins` are the numbers of those that its revisions stand in.
+    `headline` and `brief` are what it says, `words` is a digest of that and of the evidence; `replaces` is the revision
+    that it replaced, and `sent` what was last sent of the slot, by this or an earlier revision. `bulletins` are the
+    numbers of those that its revisions stand in.
     """
 
     slot: str
@@ -83,6 +84,8 @@ class Entry:
     revision: int
     holders: tuple[Holder, ...]
     reasons: tuple[Reason, ...]
+    headline: str
+    brief: str
     words: str
     sent: Sent | None = None
     replaces: Reference | None = None
@@ -104,6 +107,8 @@ class Entry:
             revision=milestone.revision,
             holders=milestone.holders,
             reasons=milestone.reasons,
+            headline=milestone.headline,
+            brief=milestone.brief,
             words=digest_of_words(milestone),
             sent=sent,
             replaces=milestone.replaces if milestone.is_held else None,

@@ -1,6 +1,7 @@
 """What rules that count firsts (`nth`, `race`) have in common: the honour roll of a scope as such a rule counts it."""
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -51,38 +52,35 @@ class Eligibility(NamedTuple):
 class HonourRoll:
     """The works that have topped a scope, in order, as a rule counts them.
 
-    `by_group` has the qualifying works of each group, `lines` those of all groups together; `undecided` are those of
-    which it cannot be said whether they qualify.
+    `lines` has the qualifying works, once for each of their groups, and `counts` how many each group has; `undecided`
+    are the works of which it cannot be said whether they qualify.
     """
 
-    by_group: dict[str | None, list[Topped]] = field(default_factory=dict)
     lines: list[tuple[Topped, str | None]] = field(default_factory=list)
+    counts: Counter[str | None] = field(default_factory=Counter)
     undecided: list[Undecided] = field(default_factory=list)
 
-    def add(self, topped: Topped, eligibility: Eligibility) -> None:
-        """Add a work that topped the scope later than all before it, or together with the last of them."""
-        if eligibility.unknown:
-            self.undecided.append(Undecided(topped.holder(), eligibility.unknown))
-        for group in eligibility.groups:
-            self.by_group.setdefault(group, []).append(topped)
-            self.lines.append((topped, group))
+    def add(self, topped: Sequence[Topped], eligible: Sequence[Eligibility]) -> None:
+        """Add works that topped the scope later than all before them, or together with the last of these, in order."""
+        new = [(one, group) for one, its in zip(topped, eligible, strict=True) for group in its.groups]
+        self.lines += new
+        self.counts.update([group for _, group in new])
+        self.undecided += [
+            Undecided(one.holder(), its.unknown) for one, its in zip(topped, eligible, strict=True) if its.unknown
+        ]
 
     def of_group(self, group: str | None) -> Sequence[Holder]:
         """Return the qualifying works of a group."""
-        return [topped.holder(group) for topped in self.by_group.get(group, ())]
+        return [topped.holder(group) for topped, its in self.lines if its == group]
 
     def of_all_groups(self) -> Sequence[Holder]:
         """Return the qualifying works, once for each of their groups."""
         return [topped.holder(group) for topped, group in self.lines]
 
-    def count(self, group: str | None) -> int:
-        """Return how many qualifying works a group has."""
-        return len(self.by_group.get(group, ()))
-
     @property
     def most(self) -> int:
         """How many works the group has that has most."""
-        return max(map(len, self.by_group.values()), default=0)
+        return max(self.counts.values(), default=0)
 
 
 class Past(Protocol):

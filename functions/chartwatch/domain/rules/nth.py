@@ -38,8 +38,8 @@ class NthRule(FirstsRule):
         if not standing.debuts:
             return
         additions = past.additions(self, standing)
-        for group in additions.by_group:
-            n = past.honour_roll(self, standing.scope).count(group) + 1
+        for group in additions.counts:
+            n = past.honour_roll(self, standing.scope).counts[group] + 1
             if n in self.at:
                 yield self.claim(standing, past, n, additions.of_group(group), group=group)
 

@@ -44,7 +44,7 @@ class RaceRule(FirstsRule):
         if not additions.lines:
             return
         roll = past.honour_roll(self, standing.scope)
-        reached = max(roll.count(group) + len(joined) for group, joined in additions.by_group.items())
+        reached = max(roll.counts[group] + joined for group, joined in additions.counts.items())
         for n in self.at:
             if roll.most < n <= reached:
                 holders = race_holders([*roll.of_all_groups(), *additions.of_all_groups()], n)

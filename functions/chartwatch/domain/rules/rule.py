@@ -75,15 +75,14 @@ class Fact(StrEnum):
 
     def of(self, work: Work, origin: Origin) -> tuple[str, ...]:
         """Return the fact; several values only for countries of origin, none when it is unknown."""
-        match self:
-            case Fact.WORK_KIND:
-                value: str | None = work.kind
-            case Fact.ORIGINAL_LANGUAGE:
-                value = work.original_language
-            case Fact.RELEASE_YEAR:
-                value = str(work.release_date.year) if work.release_date else None
-            case Fact.ORIGIN_COUNTRY:
-                return work.origin_countries if origin is Origin.ANY else work.origin_countries[:1]
+        if self is Fact.ORIGIN_COUNTRY:
+            return work.origin_countries if origin is Origin.ANY else work.origin_countries[:1]
+        if self is Fact.WORK_KIND:
+            value: str | None = work.kind
+        elif self is Fact.ORIGINAL_LANGUAGE:
+            value = work.original_language
+        else:
+            value = str(work.release_date.year) if work.release_date else None
         return () if value is None else (value,)
 
 
@@ -205,9 +204,14 @@ class Rule(ABC):
             is_known = is_known and verdict is not None
         return True if is_known else None
 
+    @property
+    def facts(self) -> frozenset[Fact]:
+        """The facts of a work that decide whether it qualifies, and for which group."""
+        return frozenset({condition.fact for condition in self.where} | ({self.per} if self.per else set()))
+
     def unknown_facts(self, work: Work) -> tuple[Fact, ...]:
         """Return the facts for whose lack the rule cannot decide on a work."""
-        needed = {condition.fact for condition in self.where} | ({self.per} if self.per else set())
+        needed = self.facts
         return tuple(fact for fact in Fact if fact in needed and not fact.of(work, self.origin))
 
     def groups(self, work: Work) -> tuple[str | None, ...]:
@@ -217,7 +221,7 @@ class Rule(ABC):
     @property
     def asks_for_origin(self) -> bool:
         """Whether it makes a difference for which of its countries a work counts."""
-        return self.per is Fact.ORIGIN_COUNTRY or any(c.fact is Fact.ORIGIN_COUNTRY for c in self.where)
+        return Fact.ORIGIN_COUNTRY in self.facts
 
 
 class RuleSet(Sequence[Rule]):
