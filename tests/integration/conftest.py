@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -58,6 +59,12 @@ class Memory(Cloud):
         return self._record
 
 
+@cache
+def _session() -> boto3.Session:
+    """Return the one session of this process: each would read what the services are anew."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+
+
 @dataclass
 class Aws:
     """Tables and a bucket. `client` and `s3_client` make further clients, for a test to meddle with."""
@@ -72,7 +79,7 @@ class Aws:
 
     @classmethod
     def made(cls, endpoint: str | None, suffix: str) -> "Aws":
-        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+        session = _session()
         dynamodb = session.client("dynamodb", endpoint_url=endpoint)
         s3 = session.client("s3", endpoint_url=endpoint)
         s3.create_bucket(Bucket=f"bucket-{suffix}")

@@ -1,6 +1,7 @@
 """The tables that template.yaml defines, made on an endpoint that has none: for tests and for replays."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ class _TemplateLoader(yaml.SafeLoader):
 _TemplateLoader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
 
 
+@cache
 def read_tables(template: Path = TEMPLATE) -> Mapping[str, Mapping[str, Any]]:
     """Return the tables of a template by logical id, each as the arguments of `CreateTable` but for its name."""
     resources = yaml.load(template.read_bytes(), _TemplateLoader)["Resources"]  # noqa: S506  # a SafeLoader
