@@ -4,7 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 export UV_LINK_MODE := copy
-export PYTHONDONTWRITEBYTECODE := 1
 
 # uv and pip trust what the system trusts, such as a company's own root certificate. pip before 24.2 needs the path of the file
 # or folder. Both fall back to the certificates that they ship where the system has none.
