@@ -5,10 +5,11 @@ step takes little longer after twenty years than after one.
 """
 
 import json
+from collections import ChainMap
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, TypeVar
 
 from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.milestones.snapshot import Identity, ScopeState, Snapshot
@@ -102,8 +103,9 @@ class _Lines(_Read[Identity, Topped]):
 def written(snapshot: Snapshot) -> Any:
     """Return a snapshot as JSON."""
     rolls = [lines for state in snapshot.scopes.values() for lines in state.first_topped.values()]
-    known = next((lines.titles for lines in rolls if isinstance(lines, _Lines)), _Titles())
-    titles = known.and_those_of(lines for lines in rolls if not _is_as_read(lines, known))
+    files = (lines for roll in rolls for lines in (roll.maps if isinstance(roll, ChainMap) else (roll,)))
+    known = next((lines.titles for lines in files if isinstance(lines, _Lines)), _Titles())
+    titles = known.and_those_of(_read_and_new(lines, known)[1] for lines in rolls)
     return {
         "titles": titles.rows,
         "scopes": {scope: _scope(state, known, titles) for scope, state in snapshot.scopes.items()},
@@ -129,8 +131,10 @@ def read(body: Any) -> Snapshot:
     )
 
 
-def _is_as_read(lines: Mapping[Identity, Topped], titles: _Titles) -> TypeGuard[_Lines]:
-    return isinstance(lines, _Lines) and lines.titles is titles
+def _read_and_new(lines: Mapping[Identity, Topped], titles: _Titles) -> tuple[str, Mapping[Identity, Topped]]:
+    """Return what stands of an honour roll in the file whose titles are given, and the lines that have come since."""
+    new, below = lines.maps if isinstance(lines, ChainMap) else ({}, lines)
+    return (below.text, new) if isinstance(below, _Lines) and below.titles is titles else ("", lines)
 
 
 def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
@@ -139,10 +143,9 @@ def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
         "coverage": [_day(its.first), _day(its.last), its.seen, [[*map(_day, gap)] for gap in its.gaps]],
         "number_ones": its.number_ones,
         "topped": {
-            count: lines.text
-            if _is_as_read(lines, known)
-            else "".join(f",{titles.numbers[line[:-1]]}:{_day(line.since)}" for line in lines.values())
+            count: read + "".join(f",{titles.numbers[line[:-1]]}:{_day(line.since)}" for line in new.values())
             for count, lines in state.first_topped.items()
+            for read, new in [_read_and_new(lines, known)]
         },
         "reigns": {
             count: [its.longest_ended, {key: [_day(run.since), *run[1:]] for key, run in its.runs.items()}]

@@ -4,7 +4,7 @@ Folding over all publications of a chart *is* the definition of its milestones. 
 depends on no later one, so that it can begin after any period whose snapshot was kept.
 """
 
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -136,6 +136,7 @@ class Fold:
         current = tuple(_claimants(ones, self._catalog, period, count))
         newcomers = tuple(claimant for claimant in current if claimant not in previous)
         topped = state.first_topped.get(count, {}) if state else {}
+        returning = {c: topped[c.identity].since for c in newcomers if c.identity in topped}
         standing = Standing(
             publication=publication,
             scope=scope,
@@ -149,7 +150,8 @@ class Fold:
             previous=tuple(previous),
             current=current,
             newcomers=newcomers,
-            returning={c: topped[c.identity].since for c in newcomers if c.identity in topped},
+            returning=returning,
+            debuts=tuple(claimant for claimant in newcomers if claimant not in returning),
             reigns_before=state.reigns.get(count, Reigns()) if state else Reigns(),
         )
         if any(rule.asks_for_runs for rule in self._rules_of(standing)):
@@ -210,19 +212,22 @@ def _with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:
     first_topped, reigns, ended = state.first_topped, state.reigns, state.ended
     count = standing.count
     if debuts := {(topped.work_id, topped.season): topped for topped in _topped(standing)}:
-        first_topped = {**first_topped, count: _with(first_topped.get(count, {}), debuts)}
+        first_topped = {**first_topped, count: _over(first_topped.get(count, {}), debuts)}
     if standing.reigns.runs or standing.reigns_before.runs:
         reigns = {**reigns, count: standing.reigns}
     over = {key: run for key, run in standing.reigns_before.runs.items() if key not in standing.reigns.runs}
     if over:
         its = {key: EndedRuns(run.total, run.longest) for key, run in over.items()}
-        ended = {**ended, count: _with(ended.get(count, {}), its)}
+        ended = {**ended, count: dict((*ended.get(count, {}).items(), *its.items()))}
     return ScopeState(standing.coverage, first_topped, reigns, ended)
 
 
-def _with(known: Mapping[Key, Value], more: Mapping[Key, Value]) -> Mapping[Key, Value]:
-    # `{**known}` would ask a mapping that is no dictionary for each value by itself.
-    return dict((*known.items(), *more.items()))
+def _over(known: Mapping[Key, Value], more: dict[Key, Value]) -> Mapping[Key, Value]:
+    """Return what is known with more; what was read of a file stays below it as it is."""
+    if isinstance(known, dict):
+        return {**known, **more}
+    recent, below = known.maps if isinstance(known, ChainMap) else ({}, known)
+    return ChainMap({**recent, **more}, below)  # type: ignore[arg-type]  # nothing is written to it
 
 
 def _territories(

@@ -64,10 +64,9 @@ class HonourRoll:
         """Add works that topped the scope later than all before them, or together with the last of these, in order."""
         new = [(one, group) for one, its in zip(topped, eligible, strict=True) for group in its.groups]
         self.lines += new
-        self.counts.update([group for _, group in new])
-        self.undecided += [
-            Undecided(one.holder(), its.unknown) for one, its in zip(topped, eligible, strict=True) if its.unknown
-        ]
+        for _, group in new:
+            self.counts[group] += 1
+        self.undecided += [Undecided(one.holder(), its[1]) for one, its in zip(topped, eligible, strict=True) if its[1]]
 
     def of_group(self, group: str | None) -> Sequence[Holder]:
         """Return the qualifying works of a group."""

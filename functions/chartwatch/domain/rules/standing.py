@@ -96,7 +96,8 @@ class Standing:
     """Who is at #1 of a scope with a publication, works or seasons as `count` says, and who was before.
 
     `coverage` is that with the publication, `before` that without. `newcomers` were not at #1 in the period known
-    before, whose number ones are `previous`; `returning` says of those that had topped the scope earlier since when.
+    before, whose number ones are `previous`; `returning` says of those that had topped the scope earlier since when,
+    and `debuts` are the others.
     `territories` (where each newcomer is at #1 now) and `spreads` are those of scope chart; `reigns` with the
     publication and `reigns_before` are kept where a rule asks for them.
     """
@@ -110,6 +111,7 @@ class Standing:
     current: tuple[Claimant, ...]
     newcomers: tuple[Claimant, ...]
     returning: Mapping[Claimant, date]
+    debuts: tuple[Claimant, ...]
     territories: Mapping[Claimant, Sequence[str]] = field(default_factory=dict)
     spreads: Mapping[Claimant, Spread] = field(default_factory=dict)
     reigns: Reigns = Reigns()
@@ -131,8 +133,3 @@ class Standing:
     def rules_scope(self) -> Scope:
         """Which rules are asked of it."""
         return Scope.CHART if self.scope == EVERYWHERE else Scope.TERRITORY
-
-    @property
-    def debuts(self) -> tuple[Claimant, ...]:
-        """Those that top the scope for the first time."""
-        return tuple(claimant for claimant in self.newcomers if claimant not in self.returning)
