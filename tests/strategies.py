@@ -91,7 +91,7 @@ class Facts(NamedTuple):
     @property
     def rule_set(self) -> RuleSet:
         """The rules."""
-        return RuleSet(map(_as_rule, self.rules))
+        return RuleSet(map(as_rule, self.rules))
 
 
 class Version(NamedTuple):
@@ -299,7 +299,7 @@ def _rule(kind: str) -> st.SearchStrategy[RuleData]:
     )
 
 
-def _as_rule(data: RuleData) -> Rule:
+def as_rule(data: RuleData) -> Rule:
     where = data["where"]
     at = data.get("at", ())
     own: Mapping[str, Mapping[str, Any]] = {

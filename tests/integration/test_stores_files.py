@@ -22,9 +22,10 @@ from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.milestones.snapshot import ScopeState, Snapshot, is_kept
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
-from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Reigns, Run
+from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Possible, Reigns, Rival, Run
+from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.renames import Renaming
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.services.record import FORMAT, KEPT_FOR, SNAPSHOT, FileKind, Head, KeptSnapshot
 from tests import courses as recorded
 from tests.courses import run, straight
@@ -145,6 +146,7 @@ def test_a_bulletin_of_format_1_is_read_as_what_it_says() -> None:
 def test_a_snapshot_of_format_1_is_read_as_what_it_says() -> None:
     first, second, last = (date(2020, 12, day) for day in (28, 29, 31))
     gap = (date(2020, 12, 30), date(2020, 12, 30))
+    before = Possible(9, ((date(2020, 12, 21), date(2020, 12, 27)), gap))
     ones = (NumberOne("Alpha", None, None),)
     whole = Topped("work-0", None, "Alpha", Kind.FILM, None, first)
     season = Topped("work-0", "1", "Alpha", Kind.FILM, "Season 1", first)
@@ -163,8 +165,14 @@ def test_a_snapshot_of_format_1_is_read_as_what_it_says() -> None:
             EVERYWHERE: ScopeState(
                 Coverage(first, last, 3, (gap,), ones),
                 topped(first, second, season),
-                reigns={Count.SEASONS: Reigns({"work-0": Run(last, 1, 1, 1)}, longest_ended=2)},
-                ended={Count.SEASONS: {"work-0/1": EndedRuns(2, 2)}},
+                reigns={
+                    Count.SEASONS: Reigns(
+                        {"work-0": Run(last, 1, Possible(3, (gap,)), EndedRuns(1, 1, Possible(2, (gap,))))},
+                        longest_ended=2,
+                        rival=Rival(Claimant("work-0", "1", Work("work-0", "Alpha"), "Season 1"), before),
+                    )
+                },
+                ended={Count.SEASONS: {"work-0/1": EndedRuns(2, 2, before)}},
             ),
         },
         everywhere=frozenset({(Count.SEASONS, "work-0"), (Count.WORKS, "work-0")}),

@@ -14,7 +14,10 @@ _UNDECIDED = re.compile(
     r"the (?:(?:kind|original language|country of origin|release date)(?:, | and | (?=of )))+of (.+), "
     r"#1 since (\d{4}-\d{2}-\d{2}), is unknown"
 )
-_GAP = re.compile(r"the period \S+ is missing|the periods \S+ to \S+ are missing")
+_GAP = re.compile(
+    r"the period \S+ is missing(?: in .+)?|the periods \S+ to \S+ are missing(?: in .+)?|"
+    r"nobody knows how long .+ had been #1 when the records began"
+)
 
 
 class Held(NamedTuple):

@@ -56,7 +56,7 @@ class Slot(NamedTuple):
 
     @property
     def provisional(self) -> bool:
-        """Whether an undecided work or a missing period stands before it."""
+        """Whether an undecided work, a missing period or one before the record could change it."""
         return self.gaps or bool(self.undecided)
 
 
@@ -308,14 +308,28 @@ _COVERAGE = """
         FROM known JOIN series USING (chart)
         WINDOW history AS (PARTITION BY scope, chart, territory ORDER BY period)
     ),
-    gap AS (
-        -- Expected periods up to the day before this one, less those up to the previous one: all between are missing.
-        SELECT *, coalesce((period - 1 - earliest) // days > (previous - earliest) // days, false) AS gap_before
-        FROM sequence
+    -- Expected periods up to the day before this one, less those up to the previous one: all between are missing.
+    skipped AS (
+        SELECT *, coalesce((period - 1 - earliest) // days - (previous - earliest) // days, 0) AS missing FROM sequence
     )
-    SELECT scope, chart, territory, period, previous, previous IS NULL AS is_earliest, gap_before,
-           bool_or(gap_before) OVER (PARTITION BY scope, chart, territory ORDER BY period) AS gap_since_earliest
-    FROM gap
+    SELECT scope, chart, territory, period, previous, earliest, days, missing, previous IS NULL AS is_earliest
+    FROM skipped
+"""
+
+# Every missing period of a scope, and since when it is known to be missing: what comes after it is known.
+_MISSING = """
+    CREATE OR REPLACE TEMP TABLE missing AS
+    WITH own AS (
+        SELECT scope, chart, territory, previous + (unnest(range(1, missing + 1)) * days)::INTEGER AS period,
+               period AS closed
+        FROM coverage WHERE missing > 0
+    )
+    SELECT scope, chart, territory, period, closed, false AS is_part FROM own
+    UNION ALL
+    SELECT 'chart', t.chart, '*', t.period, t.closed, true
+    FROM own t
+    WHERE t.scope = 'territory'
+      AND NOT EXISTS (SELECT 1 FROM own w WHERE w.scope = 'chart' AND w.chart = t.chart AND w.period = t.period)
 """
 
 
@@ -339,6 +353,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, charts: Mapping[str, Chart])
         },
     )
     connection.execute(_COVERAGE)
+    connection.execute(_MISSING)
 
 
 # -------------------------------------------------------------------------------------------------- the rules
@@ -351,19 +366,35 @@ _CHANGE = """
         SELECT o.chart, o.territory, o.period, o.work_id, o.season,
                lag(o.period) OVER (
                    PARTITION BY o.chart, o.territory, o.work_id, o.season ORDER BY o.period
-               ) AS last_topped
+               ) AS last_topped,
+               ({condition}) AS qualifies, f.release_date
         FROM number_one o
         JOIN fact f USING (work_id)
         JOIN series k USING (chart)
-        WHERE o.counting = $counting AND o.scope = $scope AND ({condition})
+        WHERE o.counting = $counting AND o.scope = $scope
+    ),
+    placed AS (
+        SELECT t.*, c.is_earliest, c.days, t.last_topped IS DISTINCT FROM c.previous AS is_new
+        FROM topped t
+        JOIN coverage c ON c.scope = $scope AND c.chart = t.chart AND c.territory = t.territory AND c.period = t.period
+    ),
+    -- Right before, whoever counts could have been there or not; whether a newcomer returns, any period decides.
+    unsettled AS (
+        SELECT DISTINCT t.chart, t.territory, t.period
+        FROM placed t
+        JOIN missing m ON m.scope = $scope AND m.chart = t.chart AND m.territory = t.territory
+                      AND m.closed <= t.period AND m.period < t.period
+        WHERE t.qualifies IS NOT FALSE AND (t.release_date IS NULL OR t.release_date <= m.period + 7)
+          AND (m.period = t.period - t.days OR ({asks_for_returns} AND t.is_new AND t.last_topped IS NULL))
     )
     SELECT t.chart, t.territory, t.period::VARCHAR, NULL, NULL, t.period,
-           list((t.work_id, t.season, t.period, NULL, t.last_topped IS NOT NULL)),
-           false, NULL, any_value(c.gap_before)
-    FROM topped t
-    JOIN coverage c ON c.scope = $scope AND c.chart = t.chart AND c.territory = t.territory AND c.period = t.period
-    WHERE NOT c.is_earliest AND t.last_topped IS DISTINCT FROM c.previous AND {told}
+           list((t.work_id, t.season, t.period, NULL, t.last_topped IS NOT NULL)) FILTER (WHERE t.qualifies),
+           false, list((t.work_id, t.season)) FILTER (WHERE t.qualifies IS NULL), any_value(u.period IS NOT NULL)
+    FROM placed t
+    LEFT JOIN unsettled u USING (chart, territory, period)
+    WHERE NOT t.is_earliest AND t.is_new AND {told}
     GROUP BY t.chart, t.territory, t.period
+    HAVING count(*) FILTER (WHERE t.qualifies) > 0
 """
 
 _TOLD = {"also": "true", "only": "t.last_topped IS NOT NULL", "never": "t.last_topped IS NULL"}
@@ -387,17 +418,76 @@ _ROLL = """
         FROM counted
         WINDOW line AS (PARTITION BY chart, territory, grp ORDER BY since)
     ),
-    {slots}
+    {slots},
+    {doubts}
     SELECT s.chart, s.territory, coalesce(s.grp || ':', '') || s.n, s.grp, s.n, s.since, s.holders, c.is_earliest,
-           u.works, c.gap_since_earliest
+           u.works, EXISTS (
+               SELECT 1 FROM missing m
+               WHERE m.scope = $scope AND m.chart = s.chart AND m.territory = s.territory
+                 AND m.closed <= s.since AND m.period < s.since AND {may_be_out}
+           )
     FROM slot s
     JOIN coverage c ON c.scope = $scope AND c.chart = s.chart AND c.territory = s.territory AND c.period = s.since
-    LEFT JOIN (
-        SELECT d.chart, d.territory, d.since, list((u.work_id, u.season)) AS works
-        FROM (SELECT DISTINCT chart, territory, since FROM slot) d
-        JOIN undecided u ON u.chart = d.chart AND u.territory = d.territory AND u.since < d.since
-        GROUP BY d.chart, d.territory, d.since
-    ) u ON u.chart = s.chart AND u.territory = s.territory AND u.since = s.since
+    LEFT JOIN doubt u ON u.chart = s.chart AND u.territory = s.territory AND u.since = s.since AND u.n = s.n
+                     AND u.grp IS NOT DISTINCT FROM s.grp
+"""
+
+_DOUBTS_OF_A_NUMBER = """
+    doubt AS (
+        SELECT s.chart, s.territory, s.grp, s.n, s.since, list((u.work_id, u.season)) AS works
+        FROM slot s
+        JOIN undecided u ON u.chart = s.chart AND u.territory = s.territory AND u.since <= s.since
+        WHERE s.grp IS NULL OR len(u.groups) = 0 OR list_contains(u.groups, s.grp)
+        GROUP BY s.chart, s.territory, s.grp, s.n, s.since
+    )
+"""
+
+# Which groups could come to n as early: those that hold the place with works from before alone; any other one, also one
+# that no work is known to count for (''), with those of the same period too. A work of the same period that may count
+# for a group that holds the place completes it.
+_DOUBTS_OF_A_RACE = """
+    name AS (
+        SELECT DISTINCT chart, territory, grp AS name FROM counted
+        UNION SELECT DISTINCT chart, territory, unnest(groups) FROM undecided
+        UNION SELECT DISTINCT chart, territory, '' FROM judged
+    ),
+    runner AS (
+        SELECT s.chart, s.territory, s.n, s.since, g.name,
+               list_contains(list_transform(s.holders, lambda h: h[4]), g.name) AS wins
+        FROM slot s JOIN name g ON g.chart = s.chart AND g.territory = s.territory
+    ),
+    certain AS (
+        SELECT r.chart, r.territory, r.n, r.name, count(x.work_id) AS works
+        FROM runner r
+        LEFT JOIN counted x ON x.chart = r.chart AND x.territory = r.territory AND x.grp = r.name
+                           AND (x.since < r.since OR x.since = r.since AND NOT r.wins)
+        GROUP BY r.chart, r.territory, r.n, r.name
+    ),
+    possible AS (
+        SELECT r.chart, r.territory, r.n, r.name, count(x.work_id) AS works
+        FROM runner r
+        LEFT JOIN undecided x ON x.chart = r.chart AND x.territory = r.territory
+                             AND (len(x.groups) = 0 OR list_contains(x.groups, r.name))
+                             AND (x.since < r.since OR x.since = r.since AND NOT r.wins)
+        GROUP BY r.chart, r.territory, r.n, r.name
+    ),
+    rival AS (
+        SELECT r.*, c.works + p.works >= r.n AS could_win
+        FROM runner r
+        JOIN certain c ON c.chart = r.chart AND c.territory = r.territory AND c.n = r.n AND c.name = r.name
+        JOIN possible p ON p.chart = r.chart AND p.territory = r.territory AND p.n = r.n AND p.name = r.name
+    ),
+    doubt AS (
+        SELECT chart, territory, NULL AS grp, n, since, list((work_id, season)) AS works
+        FROM (
+            SELECT DISTINCT r.chart, r.territory, r.n, r.since, u.work_id, u.season
+            FROM rival r
+            JOIN undecided u ON u.chart = r.chart AND u.territory = r.territory AND u.since <= r.since
+                            AND (len(u.groups) = 0 OR list_contains(u.groups, r.name))
+            WHERE r.could_win OR r.wins AND u.since = r.since
+        )
+        GROUP BY chart, territory, n, since
+    )
 """
 
 _NTH_SLOTS = """
@@ -432,7 +522,7 @@ _OF_ONE = """
     WITH {slots}
     SELECT s.chart, s.territory, s.work_id || coalesce('/' || s.season, '') || ':' || s.what,
            s.work_id || coalesce('/' || s.season, ''), s.n, s.period, [(s.work_id, s.season, s.period, NULL, false)],
-           s.left_censored OR c.is_earliest, NULL, c.gap_since_earliest
+           s.left_censored OR c.is_earliest, NULL, s.unknown
     FROM slot s
     JOIN coverage c ON c.scope = $scope AND c.chart = s.chart AND c.territory = s.territory AND c.period = s.period
     JOIN fact f USING (work_id)
@@ -458,16 +548,75 @@ _SPREAD_SLOTS = """
         GROUP BY ALL
         HAVING count(*) = t.topped AND count(*) >= 2
     ),
-    slot AS (
-        SELECT chart, '*' AS territory, work_id, season, n::VARCHAR AS what, n, min(period) AS period,
-               false AS left_censored
+    reached AS (
+        SELECT chart, work_id, season, n::VARCHAR AS what, n, min(period) AS period, n AS wanted
         FROM tally JOIN (SELECT unnest($at::BIGINT[]) AS n) wanted ON topped >= n
         GROUP BY chart, work_id, season, n
         UNION ALL
-        SELECT chart, '*', work_id, season, 'all', arg_min(topped, period), min(period), false
+        SELECT chart, work_id, season, 'all', arg_min(topped, period), min(period), 0
         FROM whole
         WHERE $everywhere
         GROUP BY chart, work_id, season
+    ),
+    -- The missing editions in which a work may have topped a territory before it is known to have done so.
+    hidden AS (
+        SELECT r.chart, r.work_id, r.season, r.what, r.period AS reached, m.territory, min(m.period) AS period,
+               any_value(d.since) AS since
+        FROM reached r
+        JOIN fact f USING (work_id)
+        JOIN missing m ON m.scope = 'territory' AND m.chart = r.chart AND m.closed <= r.period AND m.period < r.period
+                      AND (f.release_date IS NULL OR f.release_date <= m.period + 7)
+        LEFT JOIN debut d ON d.counting = $counting AND d.scope = 'territory' AND d.chart = r.chart
+                         AND d.territory = m.territory AND d.work_id = r.work_id
+                         AND d.season IS NOT DISTINCT FROM r.season AND d.since < r.period
+        WHERE d.since IS NULL OR m.period < d.since
+        GROUP BY r.chart, r.work_id, r.season, r.what, r.period, m.territory
+    ),
+    -- The soonest that each territory may have been topped.
+    soonest AS (
+        SELECT r.chart, r.work_id, r.season, r.what, r.period AS reached, c.territory, c.since AS charted_since,
+               least(d.since, h.period) AS topped
+        FROM reached r
+        JOIN charted_in c ON c.chart = r.chart AND c.since <= r.period
+        LEFT JOIN debut d ON d.counting = $counting AND d.scope = 'territory' AND d.chart = r.chart
+                         AND d.territory = c.territory AND d.work_id = r.work_id
+                         AND d.season IS NOT DISTINCT FROM r.season AND d.since < r.period
+        LEFT JOIN hidden h ON h.chart = r.chart AND h.work_id = r.work_id AND h.what = r.what
+                          AND h.season IS NOT DISTINCT FROM r.season AND h.territory = c.territory
+    ),
+    everywhere AS (
+        SELECT q.chart, q.work_id, q.season, q.what
+        FROM soonest q
+        JOIN soonest o ON o.chart = q.chart AND o.work_id = q.work_id AND o.what = q.what
+                      AND o.season IS NOT DISTINCT FROM q.season AND o.charted_since <= q.topped
+        WHERE q.what = 'all' AND q.topped < q.reached
+        GROUP BY q.chart, q.work_id, q.season, q.what, q.territory, q.topped
+        HAVING count(*) >= 2 AND bool_and(coalesce(o.topped <= q.topped, false))
+    ),
+    enough AS (
+        SELECT h.chart, h.work_id, h.season, h.what, count(DISTINCT h.territory) AS more
+        FROM hidden h
+        WHERE h.since IS NULL AND h.what <> 'all'
+        GROUP BY h.chart, h.work_id, h.season, h.what
+    ),
+    known AS (
+        SELECT r.chart, r.work_id, r.season, r.what, count(d.territory) AS topped
+        FROM reached r
+        LEFT JOIN debut d ON d.counting = $counting AND d.scope = 'territory' AND d.chart = r.chart
+                         AND d.work_id = r.work_id AND d.season IS NOT DISTINCT FROM r.season AND d.since < r.period
+        GROUP BY r.chart, r.work_id, r.season, r.what
+    ),
+    slot AS (
+        SELECT r.chart, '*' AS territory, r.work_id, r.season, r.what, r.n, r.period, false AS left_censored,
+               a.chart IS NOT NULL OR coalesce(e.more + k.topped >= r.wanted, false) AS unknown
+        FROM reached r
+        JOIN known k ON k.chart = r.chart AND k.work_id = r.work_id AND k.what = r.what
+                    AND k.season IS NOT DISTINCT FROM r.season
+        LEFT JOIN enough e ON e.chart = r.chart AND e.work_id = r.work_id AND e.what = r.what
+                          AND e.season IS NOT DISTINCT FROM r.season
+        LEFT JOIN (SELECT DISTINCT * FROM everywhere) a
+               ON a.chart = r.chart AND a.work_id = r.work_id AND a.what = r.what
+              AND a.season IS NOT DISTINCT FROM r.season
     )
 """
 
@@ -504,17 +653,88 @@ _REIGN_SLOTS = """
         GROUP BY ALL
         HAVING r.length > max(o.length)
     ),
-    slot AS (
+    held AS (
         SELECT chart, territory, work_id, season, {reached}::VARCHAR AS what, {reached} AS n, min(period) AS period,
-               arg_min({since_when}, period) = any_value(earliest) AS left_censored
+               arg_min(began, period) AS began, arg_min({since_when}, period) = any_value(earliest) AS left_censored
         FROM run
         WHERE list_contains($at::BIGINT[], {reached})
         GROUP BY chart, territory, work_id, season, {reached}
         UNION ALL
-        SELECT chart, territory, work_id, season, 'record:' || began, arg_min(length, period), min(period),
+        SELECT chart, territory, work_id, season, 'record:' || began, arg_min(length, period), min(period), began,
                began = any_value(earliest)
         FROM longest
         GROUP BY chart, territory, work_id, season, began
+    ),
+    -- Where a work was at #1 or may have been: in missing periods that it was out by.
+    maybe AS (
+        SELECT chart, territory, work_id, season, period FROM number_one WHERE counting = $counting AND scope = $scope
+        UNION ALL
+        SELECT o.chart, o.territory, o.work_id, o.season, m.period
+        FROM (SELECT DISTINCT chart, territory, work_id, season FROM number_one
+              WHERE counting = $counting AND scope = $scope) o
+        JOIN fact f USING (work_id)
+        JOIN missing m ON m.scope = $scope AND NOT m.is_part AND m.chart = o.chart AND m.territory = o.territory
+                      AND (f.release_date IS NULL OR f.release_date <= m.period + 7)
+    ),
+    island AS (
+        SELECT b.chart, b.territory, b.work_id, b.season, b.period,
+               b.period - (k.days * row_number() OVER (
+                   PARTITION BY b.chart, b.territory, b.work_id, b.season ORDER BY b.period))::INTEGER AS island
+        FROM maybe b JOIN series k USING (chart)
+    ),
+    -- How long a run may have been by each of its periods, with those before the record if it was there then.
+    possible AS (
+        SELECT i.*, row_number() OVER line + CASE
+                   WHEN min(i.period) OVER whole > h.earliest THEN 0
+                   WHEN f.release_date IS NULL THEN 1000000
+                   ELSE greatest(0, (h.earliest - (f.release_date - 7)) // k.days) END AS length,
+               min(i.period) OVER whole AS starts
+        FROM island i
+        JOIN fact f USING (work_id)
+        JOIN series k ON k.chart = i.chart
+        JOIN (SELECT chart, territory, period AS earliest FROM coverage WHERE scope = $scope AND is_earliest) h
+            ON h.chart = i.chart AND h.territory = i.territory
+        WINDOW whole AS (PARTITION BY i.chart, i.territory, i.work_id, i.season, i.island),
+               line AS (PARTITION BY i.chart, i.territory, i.work_id, i.season, i.island ORDER BY i.period)
+    ),
+    gone AS (
+        SELECT m.chart, m.territory, m.period,
+               m.period - (k.days * row_number() OVER (
+                   PARTITION BY m.chart, m.territory ORDER BY m.period))::INTEGER AS island
+        FROM missing m JOIN series k USING (chart) WHERE m.scope = $scope AND NOT m.is_part
+    ),
+    slot AS (
+        SELECT s.chart, s.territory, s.work_id, s.season, s.what, s.n, s.period, s.left_censored,
+               EXISTS (
+                   SELECT 1 FROM missing m
+                   WHERE m.scope = $scope AND m.chart = s.chart AND m.territory = s.territory
+                     AND m.closed <= s.period AND m.period < s.period AND {of_all}
+                     AND (f.release_date IS NULL OR f.release_date <= m.period + 7 OR m.is_part AND NOT {is_total})
+               )
+               OR NOT {is_total} AND (
+                   EXISTS (
+                       SELECT 1 FROM possible p
+                       WHERE p.chart = s.chart AND p.territory = s.territory AND p.work_id = s.work_id
+                         AND p.season IS NOT DISTINCT FROM s.season AND p.period <= s.period
+                         AND CASE WHEN p.period >= s.began THEN p.period = s.period AND p.length > s.n
+                                       AND p.starts < s.began
+                                  ELSE p.length >= s.n END
+                   )
+                   OR starts_with(s.what, 'record:') AND (
+                       EXISTS (
+                           SELECT 1 FROM possible p
+                           WHERE p.chart = s.chart AND p.territory = s.territory AND p.period <= s.period
+                             AND (p.work_id, coalesce(p.season, '')) <> (s.work_id, coalesce(s.season, ''))
+                             AND p.length >= s.n
+                       )
+                       OR EXISTS (
+                           SELECT 1 FROM gone g
+                           WHERE g.chart = s.chart AND g.territory = s.territory AND g.period < s.period
+                           GROUP BY g.island HAVING count(*) >= s.n
+                       )
+                   )
+               ) AS unknown
+        FROM held s JOIN fact f USING (work_id)
     )
 """
 
@@ -552,20 +772,29 @@ def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
     condition, parameters = _condition(rule)
     parameters |= {"scope": rule["scope"], "counting": rule.get("count", "works")}
     if rule["kind"] == "change":
-        return _CHANGE.format(condition=condition, told=_TOLD[rule.get("returns", "also")]), parameters
+        told = rule.get("returns", "also")
+        query = _CHANGE.format(condition=condition, told=_TOLD[told], asks_for_returns=str(told != "also").lower())
+        return query, parameters
     parameters["at"] = [n for n in rule.get("at", ()) if n != "all"]
+    parts = {"condition": condition, "groups": _groups(rule), "may_be_out": _may_be_out(rule)}
     match rule["kind"]:
         case "nth":
-            query = _ROLL.format(condition=condition, groups=_groups(rule), slots=_NTH_SLOTS)
+            query = _ROLL.format(slots=_NTH_SLOTS, doubts=_DOUBTS_OF_A_NUMBER, **parts)
         case "race":
-            query = _ROLL.format(condition=condition, groups=_groups(rule), slots=_RACE_SLOTS)
+            query = _ROLL.format(slots=_RACE_SLOTS, doubts=_DOUBTS_OF_A_RACE, **parts)
         case "spread":
             parameters["everywhere"] = "all" in rule["at"]
             query = _OF_ONE.format(condition=condition, slots=_SPREAD_SLOTS)
         case "reign":
             parameters["record"] = rule.get("record", False)
             reached, since_when = ("total", "first_topped") if rule.get("total", False) else ("length", "began")
-            slots = _REIGN_SLOTS.format(reached=reached, since_when=since_when)
+            is_total = rule.get("total", False)
+            slots = _REIGN_SLOTS.format(
+                reached=reached,
+                since_when=since_when,
+                is_total=str(is_total).lower(),
+                of_all="true" if is_total else "m.is_part",
+            )
             query = _OF_ONE.format(condition=condition, slots=slots)
     return query, parameters
 
@@ -603,6 +832,13 @@ _FACTS = {
     "origin_country": "f.origin_countries[1]",
     "list": "k.list_name",
 }
+
+
+def _may_be_out(rule: Rule) -> str:
+    """Return whether a work that was at #1 in a missing period can be of a year that the rule asks for, in SQL."""
+    wanted = (rule.get("where") or {}).get("release_year")
+    first = wanted.get("from") if isinstance(wanted, Mapping) else wanted
+    return "true" if first is None else f"year(m.period + 7) >= {int(first)}"
 
 
 def _groups(rule: Rule) -> str:

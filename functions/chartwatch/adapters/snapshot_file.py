@@ -15,9 +15,10 @@ from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.milestones.snapshot import Identity, ScopeState, Snapshot
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
-from chartwatch.domain.rules.standing import Coverage, EndedRuns, Reigns, Run
+from chartwatch.domain.rules.standing import Coverage, EndedRuns, Possible, Reigns, Rival, Run
+from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.renames import Renaming
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.work import Kind, Work
 
 _Title = tuple[str, str | None, str, Kind | None, str | None]
 """What a line of an honour roll says that is the same in many scopes: all of `Topped` but since when."""
@@ -91,13 +92,19 @@ class _Lines(_Read[Identity, Topped]):
     def __contains__(self, key: object) -> bool:
         return any(f",{number}:" in self.text for number in self.titles.of_identity.get(key, ()))  # type: ignore[call-overload]
 
+    def __getitem__(self, key: Identity) -> Topped:
+        for number in self.titles.of_identity.get(key, ()):
+            _, found, rest = self.text.partition(f",{number}:")
+            if found:
+                return self._line(number, rest.partition(",")[0])
+        raise KeyError(key)
+
     def _lines(self, text: str) -> dict[Identity, Topped]:
-        found: dict[Identity, Topped] = {}
-        for line in text.split(",")[1:]:
-            number, _, day = line.partition(":")
-            row = self.titles.rows[int(number)]
-            found[row[:2]] = Topped._make((*row, date.fromordinal(int(day))))
-        return found
+        lines = (line.split(":") for line in text.split(",")[1:])
+        return {line[:2]: line for line in (self._line(int(number), day) for number, day in lines)}
+
+    def _line(self, number: int, day: str) -> Topped:
+        return Topped._make((*self.titles.rows[number], date.fromordinal(int(day))))
 
 
 def written(snapshot: Snapshot) -> Any:
@@ -148,11 +155,17 @@ def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
             for read, new in [_read_and_new(lines, known)]
         },
         "reigns": {
-            count: [its.longest_ended, {key: [_day(run.since), *run[1:]] for key, run in its.runs.items()}]
+            count: [
+                its.longest_ended,
+                _rival(its.rival),
+                {key: _run(run) for key, run in its.runs.items()},
+            ]
             for count, its in state.reigns.items()
         },
         "ended": {
-            count: runs.text if isinstance(runs, _Read) else json.dumps(runs, ensure_ascii=False, separators=(",", ":"))
+            count: runs.text
+            if isinstance(runs, _Read)
+            else json.dumps({key: _ended(its) for key, its in runs.items()}, ensure_ascii=False, separators=(",", ":"))
             for count, runs in state.ended.items()
         },
     }
@@ -166,15 +179,51 @@ def _read_scope(body: Any, titles: _Titles) -> ScopeState:
         coverage=Coverage(days(first), days(last), seen, tuple((days(a), days(b)) for a, b in gaps), ones),
         first_topped={Count(count): _Lines(text, titles) for count, text in body["topped"].items()},
         reigns={
-            Count(count): Reigns({key: Run(days(since), *rest) for key, (since, *rest) in runs.items()}, longest)
-            for count, (longest, runs) in body["reigns"].items()
+            Count(count): Reigns(
+                {key: _read_run(*row) for key, row in runs.items()}, longest, _read_rival(*rival) if rival else Rival()
+            )
+            for count, (longest, rival, runs) in body["reigns"].items()
         },
         ended={Count(count): _Read(text, _read_ended) for count, text in body["ended"].items()},
     )
 
 
+def _run(run: Run) -> Any:
+    since, length, possible, past, *flags = run
+    return [_day(since), length, _possible(possible), _ended(past), *flags]
+
+
+def _read_run(since: int, length: int, possible: Any, past: Any, *flags: bool) -> Run:
+    return Run(date.fromordinal(since), length, _read_possible(*possible), _read_ended_run(*past), *flags)
+
+
+def _rival(rival: Rival) -> Any:
+    its = rival.claimant
+    return its and [its.work_id, its.season, its.work.title, its.label, *_possible(rival.possible)]
+
+
+def _read_rival(work_id: str, season: str | None, title: str, label: str | None, *possible: Any) -> Rival:
+    return Rival(Claimant(work_id, season, Work(work_id, title), label), _read_possible(*possible))
+
+
+def _ended(runs: EndedRuns) -> Any:
+    return [runs.total, runs.longest, *_possible(runs.possible)]
+
+
+def _read_ended_run(total: int, longest: int, *possible: Any) -> EndedRuns:
+    return EndedRuns(total, longest, _read_possible(*possible))
+
+
 def _read_ended(text: str) -> dict[str, EndedRuns]:
-    return {key: EndedRuns(*runs) for key, runs in json.loads(text).items()}
+    return {key: _read_ended_run(*row) for key, row in json.loads(text).items()}
+
+
+def _possible(possible: Possible) -> Any:
+    return [possible.length, *([_day(first), _day(last)] for first, last in possible.through)]
+
+
+def _read_possible(length: int, *through: tuple[int, int]) -> Possible:
+    return Possible(length, tuple((date.fromordinal(first), date.fromordinal(last)) for first, last in through))
 
 
 def _day(period: date) -> int:

@@ -181,13 +181,21 @@ def test_a_territory_that_appears_late_begins_a_record_of_its_own() -> None:
     assert chronicle.slots() == {"nth:daily:KR:1", "anywhere:daily:*:1"}
 
 
-def test_a_territory_that_stops_leaves_no_gap_anywhere_but_there() -> None:
+def test_what_a_territory_lacks_stands_against_claims_on_it_and_on_the_chart() -> None:
     chronicle = Chronicle(NTH, replace(NTH, id="anywhere", scope=Scope.CHART))
     chronicle.arrives(0, RU="Ozark", US="Ozark")
     chronicle.arrives(1, US="Ozark")
     chronicle.arrives(2, RU="Squid Game", US="Squid Game")
     assert chronicle.held("nth:daily:RU:1").because == ("the period 2022-01-02 is missing",)
     assert chronicle.held("nth:daily:US:1").because == ()
+    assert chronicle.held("anywhere:daily:*:1").because == ("the period 2022-01-02 is missing in Russia",)
+
+
+def test_a_territory_that_stops_lacks_nothing() -> None:
+    chronicle = Chronicle(replace(NTH, id="anywhere", scope=Scope.CHART))
+    chronicle.arrives(0, RU="Ozark", US="Ozark")
+    chronicle.arrives(1, US="Ozark")
+    chronicle.arrives(2, US="Squid Game")
     assert chronicle.held("anywhere:daily:*:1").because == ()
 
 
@@ -292,9 +300,17 @@ def test_an_unknown_work_before_the_holder_stands_against_it() -> None:
     )
 
 
-def test_an_unknown_work_of_the_same_date_or_later_does_not_stand_against_it() -> None:
+def test_an_unknown_work_of_the_same_date_may_be_joint_holder() -> None:
     chronicle = Chronicle(NTH)
     a_run(chronicle, "Ozark", ("A Riddle", "Squid Game"), "Ozark")
+    assert chronicle.held("nth:daily:US:1").because == (
+        "the original language of A Riddle, #1 since 2022-01-02, is unknown",
+    )
+
+
+def test_a_later_unknown_work_does_not_stand_against_it() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game", "A Riddle")
     assert chronicle.held("nth:daily:US:1").because == ()
 
 

@@ -44,7 +44,7 @@ def test_nobody_stands_on_an_empty_roll() -> None:
 def test_a_work_of_which_something_is_unknown_is_undecided_and_on_no_roll() -> None:
     its = HonourRoll()
     its.add([topped("riddle", 2, "1")], [Eligibility((), (Fact.ORIGINAL_LANGUAGE,))])
-    (undecided,) = its.undecided
+    ((undecided, _),) = its.undecided
     assert undecided.work == Holder("riddle", "Riddle", DAY + timedelta(2), "1")
     assert undecided.unknown == (Fact.ORIGINAL_LANGUAGE,)
     assert list(its.of_all_groups()) == []
@@ -61,7 +61,7 @@ def test_a_work_counts_by_what_is_known_of_it() -> None:
     assert eligibility(NTH, SQUID) == Eligibility((None,))
     assert eligibility(RACE, SQUID) == Eligibility(("KR",))
     assert eligibility(NTH, OZARK) == Eligibility(())
-    assert eligibility(RACE, RIDDLE) == Eligibility((), (Fact.ORIGINAL_LANGUAGE, Fact.ORIGIN_COUNTRY))
+    assert eligibility(RACE, RIDDLE) == Eligibility((), (Fact.ORIGINAL_LANGUAGE, Fact.ORIGIN_COUNTRY), None)
 
 
 def test_the_nth_are_those_of_whose_period_fewer_came_before() -> None:

@@ -35,7 +35,8 @@ class Chart:
     """One ranking series.
 
     `id` is `netflix-weekly-tv`; `name` is what a headline calls it; `list_name` is which of the provider's lists it is
-    (`tv`); `kind` is what stands on it, where it lists one kind only; `depth` is the number of ranks of an edition.
+    (`tv`); `kind` is what stands on it, where it lists one kind only; `depth` is the number of ranks of an edition;
+    `began` is its first period ever, where that is known: of a record that begins with it nothing is missing before.
     """
 
     id: str
@@ -46,6 +47,11 @@ class Chart:
     kind: Kind | None = None
     metric_periods: tuple[MetricPeriod, ...] = ()
     list_name: str = ""
+    began: date | None = None
+
+    def periods(self, first: date, last: date) -> int:
+        """Return how many periods there are from one to another, both included."""
+        return max(0, (last - first) // self.cadence.step + 1)
 
 
 def missing_between(before: date, after: date, cadence: Cadence) -> tuple[date, date] | None:

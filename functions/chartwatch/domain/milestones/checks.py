@@ -120,7 +120,7 @@ def _nth_of(said: Assertion, scope: AskedScope, topped: ToppedWork) -> Iterator[
 def _verdict_on(n: int, claim: Claim, scope: AskedScope, group: str | None) -> Verdict:
     """Return whether the work of a claim is the n-th."""
     least, most = _possible_places(claim, scope, group)
-    if n == claim.n and not doubts_about(claim):
+    if least == n == most:
         return Verdict.TRUE
     return Verdict.UNKNOWN if least <= n and (most is None or n <= most) else Verdict.FALSE
 
@@ -193,11 +193,7 @@ def _race(said: Assertion, scope: AskedScope) -> Answer:
         enough = len(up_to_then) + len(scope.undecided(claim.period)) >= n
     if missing or enough:
         sentence = f"Nobody can say. As far as is known, {claim.headline}."
-        doubts = (
-            *doubts_about(claim),
-            *(unknown_of(scope.rule, t) for t in scope.undecided() if t.since == claim.period),
-        )
-        return replace(scope.answer(Verdict.UNKNOWN, sentence, claim, before=before), reasons=doubts)
+        return scope.answer(Verdict.UNKNOWN, sentence, claim, before=before)
     wrong = f"by {said.title}" if said.group is None or said.group in groups else group_name(scope.rule, said.group)
     return scope.answer(Verdict.FALSE, f"{claim.headline}: not {wrong}.", claim, before=before)
 

@@ -12,11 +12,22 @@ from typing import TypeVar
 
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
 from chartwatch.domain.milestones.snapshot import Charted, ScopeState, Snapshot
+from chartwatch.domain.rules.certain import out_by_then
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.firsts import Eligibility, HonourRoll, Topped
 from chartwatch.domain.rules.rule import Count, Origin, Rule, RuleSet
-from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Reigns, Run, Spread, Standing
-from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.rules.standing import (
+    EVERYWHERE,
+    Coverage,
+    EndedRuns,
+    Possible,
+    Reigns,
+    Rival,
+    Run,
+    Spread,
+    Standing,
+)
+from chartwatch.domain.works.catalog import EARLY, Catalog
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.renames import with_renamings
 from chartwatch.domain.works.titles import title_key
@@ -122,7 +133,8 @@ class Fold:
                 if scope == EVERYWHERE:
                     territories = _territories(publication, self._catalog, count, standing.newcomers)
                     spreads = self._spreads(publication, count, standings)
-                    standing = replace(standing, territories=territories, spreads=spreads)
+                    coverages = self._coverages(standings)
+                    standing = replace(standing, territories=territories, spreads=spreads, coverages=coverages)
                 standings.append(standing)
         return standings
 
@@ -165,13 +177,20 @@ class Fold:
         gains = Counter(claimant for its in standings if its.count is count for claimant in its.debuts)
         known = self.snapshot.scopes
         territories = len((known.keys() | publication.number_ones.keys()) - {EVERYWHERE})
-        topped = [state.first_topped.get(count, {}) for scope, state in known.items() if scope != EVERYWHERE]
+        rolls = {scope: state.first_topped.get(count, {}) for scope, state in known.items() if scope != EVERYWHERE}
         spreads: dict[Claimant, Spread] = {}
         for claimant, more in gains.items():
-            before = sum(claimant.identity in its for its in topped)
-            was = (count, claimant.key) in self.snapshot.everywhere
-            spreads[claimant] = Spread(before, before + more, was, was or before + more == territories > 1)
+            topped = {
+                scope: roll[claimant.identity].since for scope, roll in rolls.items() if claimant.identity in roll
+            }
+            after, was = len(topped) + more, (count, claimant.key) in self.snapshot.everywhere
+            spreads[claimant] = Spread(topped, after, was, was or after == territories > 1)
         return spreads
+
+    def _coverages(self, standings: Iterable[Standing]) -> Mapping[str, Coverage]:
+        """Return what is known of each territory."""
+        known = {scope: state.coverage for scope, state in self.snapshot.scopes.items() if scope != EVERYWHERE}
+        return known | {standing.scope: standing.coverage for standing in standings if standing.scope != EVERYWHERE}
 
 
 def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: RuleSet) -> tuple[list[Claim], Snapshot]:
@@ -194,7 +213,8 @@ def eligibility(rule: Rule, work: Work) -> Eligibility:
     """Return for which groups of a rule a work counts, and what is unknown that could decide it."""
     verdict = rule.verdict(work)
     if verdict is None:
-        return Eligibility((), rule.unknown_facts(work))
+        possible = rule.groups(work) if not rule.per or rule.per.of(work, rule.origin) else None
+        return Eligibility((), rule.unknown_facts(work), possible)
     return Eligibility(rule.groups(work) if verdict else ())
 
 
@@ -217,7 +237,7 @@ def _with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:
         reigns = {**reigns, count: standing.reigns}
     over = {key: run for key, run in standing.reigns_before.runs.items() if key not in standing.reigns.runs}
     if over:
-        its = {key: EndedRuns(run.total, run.longest) for key, run in over.items()}
+        its = {key: run.ended(_at_most(run, standing)) for key, run in over.items()}
         ended = {**ended, count: dict((*ended.get(count, {}).items(), *its.items()))}
     return ScopeState(standing.coverage, first_topped, reigns, ended)
 
@@ -256,11 +276,13 @@ def _claimants(ones: Iterable[NumberOne], catalog: Catalog, period: date, count:
 
 def _reigns(standing: Standing, ended: Mapping[str, EndedRuns]) -> Reigns:
     """Return the reigns with the publication of a standing; `ended` are the runs that ended before it."""
-    before = standing.reigns_before
+    before, previous = standing.reigns_before, {claimant.key: claimant for claimant in standing.previous}
     runs = {claimant.key: _run(claimant, standing, ended) for claimant in standing.current}
     goes_on = {key for key, run in runs.items() if key in before.runs and run.length > 1}
-    over = [run.length for key, run in before.runs.items() if key not in goes_on]
-    reigns = Reigns(runs, max((before.longest_ended, *over)))
+    over = {key: run for key, run in before.runs.items() if key not in goes_on}
+    rivals = (Rival(previous[key], _at_most(run, standing)) for key, run in over.items())
+    rival = max((before.rival, *rivals), key=lambda rival: rival.possible.length)
+    reigns = Reigns(runs, max((before.longest_ended, *(run.length for run in over.values()))), rival)
     marked = {
         key: run._replace(record=run.record or 0 < reigns.longest_other(key) < run.length) for key, run in runs.items()
     }
@@ -268,12 +290,42 @@ def _reigns(standing: Standing, ended: Mapping[str, EndedRuns]) -> Reigns:
 
 
 def _run(claimant: Claimant, standing: Standing, ended: Mapping[str, EndedRuns]) -> Run:
-    period, first = standing.period, standing.coverage.first
+    period = standing.period
     before = standing.reigns_before.runs.get(claimant.key)
     if before is None:
-        past = ended.get(claimant.key, EndedRuns())
         since = standing.returning.get(claimant, period)
-        return Run(period, 1, past.total, past.longest, censored=period == first, ever_censored=since == first)
+        return Run(
+            period,
+            1,
+            _so_far_at_most(claimant.work, standing),
+            ended.get(claimant.key, EndedRuns()),
+            censored=standing.is_censored(period),
+            ever_censored=standing.is_censored(since),
+        )
+    so_far = _at_most(before, standing)
+    longer = so_far._replace(length=so_far.length + 1)
     if standing.before is not None and standing.gap is None:
-        return before._replace(length=before.length + 1)
-    return Run(period, 1, before.total, before.longest, ever_censored=before.ever_censored)
+        return before._replace(length=before.length + 1, possible=longer)
+    return Run(period, 1, longer, before.ended(so_far), ever_censored=before.ever_censored)
+
+
+def _at_most(run: Run, standing: Standing) -> Possible:
+    """Return how long a run may have been up to the period of a standing, of which it is not known that it went on."""
+    if standing.gap is None:
+        return run.possible
+    more = standing.publication.chart.periods(*standing.gap)
+    return Possible(run.possible.length + more, (*run.possible.through, standing.gap))
+
+
+def _so_far_at_most(work: Work, standing: Standing) -> Possible:
+    """Return how long a run may have been that is first seen with the publication of a standing."""
+    chart, period = standing.publication.chart, standing.period
+    if standing.is_censored(period):
+        start = max(
+            (day for day in (work.release_date and work.release_date - EARLY, chart.began) if day), default=None
+        )
+        before = date.min if start is None else period - (period - start) // chart.cadence.step * chart.cadence.step
+        unseen = (before, period - chart.cadence.step)
+        return Possible(1 + chart.periods(*unseen), (unseen,)) if before < period else Possible(1)
+    usable = out_by_then(standing.gap, work, chart) if standing.gap else None
+    return Possible(1 + chart.periods(*usable), (usable,)) if usable else Possible(1)

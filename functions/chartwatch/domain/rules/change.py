@@ -7,7 +7,16 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from chartwatch.domain.rules.claims import Claim, claim_of, evidence_of, gap_reasons
+from chartwatch.domain.rules.certain import Missing, of_a_change
+from chartwatch.domain.rules.claims import (
+    MAX_UNDECIDED,
+    Claim,
+    Undecided,
+    claim_of,
+    evidence_of,
+    missing_reasons,
+    undecided_reasons,
+)
 from chartwatch.domain.rules.evidence import Previous
 from chartwatch.domain.rules.firsts import Past
 from chartwatch.domain.rules.holders import Holder
@@ -94,10 +103,28 @@ class ChangeRule(Rule):
                 for c in newcomers
             ],
             newcomers,
-            reasons=gap_reasons([standing.gap] if standing.gap else []),
+            reasons=(
+                *missing_reasons(self._missing(standing)),
+                *undecided_reasons(self._undecided(standing), MAX_UNDECIDED),
+            ),
             evidence=replace(evidence_of(standing, newcomers), previous=previous, first_topped=returning or None),
             templates=(headline, brief),
         )
+
+    def _missing(self, standing: Standing) -> list[Missing]:
+        never, only = self.returns is Returns.NEVER, self.returns is Returns.ONLY
+        return of_a_change(self, standing, admits_new=not only, admits_returning=not never)
+
+    def _undecided(self, standing: Standing) -> list[Undecided]:
+        """Return the newcomers of which nobody can say whether they count."""
+        return [
+            Undecided(
+                Holder(c.work_id, c.work.title, standing.returning.get(c, standing.period), c.season, label=c.label),
+                self.unknown_facts(c.work),
+            )
+            for c in standing.newcomers
+            if self.returns.admits(c in standing.returning) and self.verdict(c.work) is None
+        ]
 
     def places(self) -> Mapping[str, str]:
         """Return that a place is a period."""

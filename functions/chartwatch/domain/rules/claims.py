@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from chartwatch.domain import words
-from chartwatch.domain.rules.evidence import Evidence, Gap
+from chartwatch.domain.rules.certain import Missing, in_words
+from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Fact, Rule
 from chartwatch.domain.rules.standing import Standing
@@ -16,6 +17,9 @@ from chartwatch.domain.works.work import Work
 
 MAX_DAYS = 99
 """Days after release that are worth a count."""
+
+MAX_UNDECIDED = 100
+"""Works of which something is unknown that a claim names; further ones are counted."""
 
 _FACT_WORDS = {
     Fact.WORK_KIND: "kind",
@@ -39,7 +43,10 @@ class Undecided(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why a claim is provisional. `undecided` is the work of which something is unknown; None for missing periods."""
+    """Why a claim is provisional. `undecided` is the work of which something is unknown; None for missing periods.
+
+    Of a work that was at #1 when the records began no fact is unknown, but since when it was there.
+    """
 
     said: str
     undecided: Undecided | None = None
@@ -113,7 +120,7 @@ def claim_of(
         n=n,
         period=standing.period,
         holders=tuple(holders),
-        left_censored=censored or standing.period == standing.coverage.first,
+        left_censored=censored or standing.is_censored(standing.period),
         reasons=reasons,
         headline=words.sentence(
             f"{worded(headline)}{released}, in records since {standing.coverage.first.isoformat()}"
@@ -125,7 +132,14 @@ def claim_of(
 
 
 def claim_of_one(
-    rule: Rule, standing: Standing, claimant: Claimant, n: int, mark: str, *, censored: bool = False
+    rule: Rule,
+    standing: Standing,
+    claimant: Claimant,
+    n: int,
+    mark: str,
+    *,
+    against: Iterable[Missing],
+    censored: bool = False,
 ) -> Claim:
     """Return the claim that a work has reached `n`; the place is the work's key and `mark`."""
     holder = Holder(claimant.work_id, claimant.work.title, standing.period, claimant.season, label=claimant.label)
@@ -137,7 +151,7 @@ def claim_of_one(
         [claimant],
         group=claimant.key,
         n=n,
-        reasons=gap_reasons(standing.coverage.gaps),
+        reasons=missing_reasons(against),
         evidence=evidence_of(standing, [claimant]),
         censored=censored,
     )
@@ -159,15 +173,18 @@ def evidence_of(standing: Standing, claimants: Iterable[Claimant]) -> Evidence:
     )
 
 
-def gap_reasons(gaps: Iterable[Gap]) -> tuple[Reason, ...]:
+def missing_reasons(missing: Iterable[Missing]) -> tuple[Reason, ...]:
     """Return the reasons that missing periods are."""
-    return tuple(
-        Reason(
-            f"the period {words.span(*gap)} is missing"
-            if gap[0] == gap[1]
-            else f"the periods {words.span(*gap)} are missing"
-        )
-        for gap in gaps
+    return tuple(Reason(in_words(each), _whose(each)) for each in missing)
+
+
+def _whose(missing: Missing) -> Undecided | None:
+    """Return the work whose periods before the record nobody knows, so that it is the same under another name."""
+    its = missing.claimant
+    return (
+        None
+        if its is None
+        else Undecided(Holder(its.work_id, its.work.title, missing.gap[1], its.season, label=its.label), ())
     )
 
 

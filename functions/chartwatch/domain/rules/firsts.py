@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, NamedTuple, Protocol
 
-from chartwatch.domain.rules.claims import Claim, Undecided, claim_of, evidence_of, gap_reasons
+from chartwatch.domain.rules.certain import may_hold_a_qualifying_work, missing
+from chartwatch.domain.rules.claims import MAX_UNDECIDED, Claim, Undecided, claim_of, evidence_of, missing_reasons
 from chartwatch.domain.rules.claims import undecided_reasons as reasons_of
 from chartwatch.domain.rules.evidence import OtherPolicy
 from chartwatch.domain.rules.holders import Holder
@@ -15,9 +16,6 @@ from chartwatch.domain.rules.rule import GROUP, MOST, NUMBER, Fact, Rule
 from chartwatch.domain.rules.standing import Standing
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import Kind
-
-MAX_UNDECIDED = 100
-"""Works of which something is unknown that a claim names; further ones are counted."""
 
 
 class Topped(NamedTuple):
@@ -42,10 +40,25 @@ class Topped(NamedTuple):
 
 
 class Eligibility(NamedTuple):
-    """For which groups of a rule a work counts (none: for no group), and what is unknown that could decide it."""
+    """For which groups of a rule a work counts (none: for no group), and what is unknown that could decide it.
+
+    `possible` are the groups that it could count for, if something is unknown; None for any.
+    """
 
     groups: tuple[str | None, ...]
     unknown: tuple[Fact, ...] = ()
+    possible: tuple[str | None, ...] | None = ()
+
+
+class MayCount(NamedTuple):
+    """A work of which nobody can say whether it counts, and the groups that it could count for; None for any."""
+
+    undecided: Undecided
+    groups: tuple[str | None, ...] | None
+
+    def for_group(self, group: str | None) -> bool:
+        """Return whether it could count for a group."""
+        return self.groups is None or group in self.groups
 
 
 @dataclass(slots=True)
@@ -58,7 +71,7 @@ class HonourRoll:
 
     lines: list[tuple[Topped, str | None]] = field(default_factory=list)
     counts: Counter[str | None] = field(default_factory=Counter)
-    undecided: list[Undecided] = field(default_factory=list)
+    undecided: list[MayCount] = field(default_factory=list)
 
     def add(self, topped: Sequence[Topped], eligible: Sequence[Eligibility]) -> None:
         """Add works that topped the scope later than all before them, or together with the last of these, in order."""
@@ -66,7 +79,11 @@ class HonourRoll:
         self.lines += new
         for _, group in new:
             self.counts[group] += 1
-        self.undecided += [Undecided(one.holder(), its[1]) for one, its in zip(topped, eligible, strict=True) if its[1]]
+        self.undecided += [
+            MayCount(Undecided(one.holder(), its.unknown), its.possible)
+            for one, its in zip(topped, eligible, strict=True)
+            if its.unknown
+        ]
 
     def of_group(self, group: str | None) -> Sequence[Holder]:
         """Return the qualifying works of a group."""
@@ -123,13 +140,14 @@ class FirstsRule(Rule):
         past: Past,
         n: int,
         holders: Sequence[Holder],
+        undecided: Iterable[MayCount],
         *,
         group: str | None = None,
         groups: Sequence[str] = (),
     ) -> Claim:
         """Return the claim that `holders`, who top the scope for the first time now, came n-th, or made `groups` do so.
 
-        `group` is the one whose place it is, if it is one's.
+        `group` is the one whose place it is, if it is one's; `undecided` are the works that could change it.
         """
         by_key = {(claimant.work_id, claimant.season): claimant for claimant in standing.debuts}
         claimants = [by_key[key] for key in dict.fromkeys((holder.work_id, holder.season) for holder in holders)]
@@ -147,7 +165,10 @@ class FirstsRule(Rule):
             group=group,
             groups=groups or ([group] if group else []),
             n=n,
-            reasons=(*gap_reasons(standing.coverage.gaps), *reasons_of(roll.undecided, MAX_UNDECIDED)),
+            reasons=(
+                *missing_reasons(its for its in missing(standing) if may_hold_a_qualifying_work(self, group, its.gap)),
+                *reasons_of([its.undecided for its in undecided], MAX_UNDECIDED),
+            ),
             evidence=replace(
                 evidence_of(standing, claimants),
                 earlier=tuple(self._counted(roll, group)),

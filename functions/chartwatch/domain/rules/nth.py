@@ -39,9 +39,11 @@ class NthRule(FirstsRule):
             return
         additions = past.additions(self, standing)
         for group in additions.counts:
-            n = past.honour_roll(self, standing.scope).counts[group] + 1
+            roll = past.honour_roll(self, standing.scope)
+            n = roll.counts[group] + 1
             if n in self.at:
-                yield self.claim(standing, past, n, additions.of_group(group), group=group)
+                undecided = [its for its in (*roll.undecided, *additions.undecided) if its.for_group(group)]
+                yield self.claim(standing, past, n, additions.of_group(group), undecided, group=group)
 
     @classmethod
     def priority(cls, n: int | None) -> Priority:

@@ -1,16 +1,19 @@
 """`race`: the first group with N qualifying works that topped a scope."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from chartwatch.domain.rules.claims import Claim
-from chartwatch.domain.rules.firsts import FirstsRule, Past, race_holders
+from chartwatch.domain.rules.firsts import FirstsRule, HonourRoll, MayCount, Past, race_holders
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.rules.standing import Standing
 from chartwatch.domain.rules.written import Groups, Numbers, WrittenRule
+
+NOBODYS = ""
+"""A group that no work is known to count for."""
 
 
 class WrittenRace(WrittenRule):
@@ -49,4 +52,25 @@ class RaceRule(FirstsRule):
             if roll.most < n <= reached:
                 holders = race_holders([*roll.of_all_groups(), *additions.of_all_groups()], n)
                 groups = sorted({holder.group for holder in holders if holder.group})
-                yield self.claim(standing, past, n, holders, groups=groups)
+                undecided = _could_change(n, groups, roll, additions)
+                yield self.claim(standing, past, n, holders, undecided, groups=groups)
+
+
+def _could_change(n: int, groups: Collection[str], roll: HonourRoll, additions: HonourRoll) -> list[MayCount]:
+    """Return the works of which nobody can say whether they count, and with which a place may be others' or earlier.
+
+    `groups` hold it. They could have come to n before with works from before; any that counts now completes them too.
+    Any other group, also one of which no work is known to count, could have come to n as early.
+    """
+
+    def could_come_to_n(group: str | None, undecided: Iterable[MayCount], counts: Mapping[str | None, int]) -> bool:
+        return counts.get(group, 0) + sum(its.for_group(group) for its in undecided) >= n
+
+    both, counts = [*roll.undecided, *additions.undecided], roll.counts + additions.counts
+    others = {*counts, *(group for its in both for group in its.groups or ()), NOBODYS} - set(groups)
+    winning = {group for group in others if could_come_to_n(group, both, counts)}
+    before = winning | {group for group in groups if could_come_to_n(group, roll.undecided, roll.counts)}
+    return [
+        *(its for its in roll.undecided if any(map(its.for_group, before))),
+        *(its for its in additions.undecided if any(map(its.for_group, winning | set(groups)))),
+    ]

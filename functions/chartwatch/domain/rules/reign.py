@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from chartwatch.domain.rules import certain
 from chartwatch.domain.rules.claims import Claim, claim_of_one
 from chartwatch.domain.rules.firsts import Past
 from chartwatch.domain.rules.rule import DATE, NUMBER, WORK, Priority, Rule
@@ -73,14 +74,18 @@ class ReignRule(Rule):
                 continue
             run = standing.reigns.runs[claimant.key]
             n = run.total if self.total else run.length
-            if n in self.at and (self.total or run.length > run.longest_before):
+            if n in self.at and (self.total or run.length > run.past.longest):
                 censored = run.ever_censored if self.total else run.censored
-                yield claim_of_one(self, standing, claimant, n, str(n), censored=censored)
+                if self.total:
+                    against = certain.of_a_total(standing, claimant)
+                else:
+                    against = certain.of_a_run(standing, claimant, run, n)
+                yield claim_of_one(self, standing, claimant, n, str(n), against=against, censored=censored)
             before = standing.reigns_before.runs.get(claimant.key)
             was_record = before is not None and before.record and before.since == run.since
             if self.record and run.record and not was_record:
-                mark = f"record:{run.since.isoformat()}"
-                yield claim_of_one(self, standing, claimant, run.length, mark, censored=run.censored)
+                mark, against = f"record:{run.since.isoformat()}", certain.of_a_record(standing, claimant, run)
+                yield claim_of_one(self, standing, claimant, run.length, mark, against=against, censored=run.censored)
 
     def places(self) -> Mapping[str, str]:
         """Return that a place is a work with a number, or with the beginning of a run that is a record."""

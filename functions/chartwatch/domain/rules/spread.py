@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from chartwatch.domain.rules import certain
 from chartwatch.domain.rules.claims import Claim, claim_of_one
 from chartwatch.domain.rules.firsts import Past
 from chartwatch.domain.rules.rule import MOST, NUMBER, WORK, Priority, Rule, Scope
@@ -53,10 +54,12 @@ class SpreadRule(Rule):
         for claimant, spread in standing.spreads.items():
             if self.verdict(claimant.work):
                 for n in self.at:
-                    if spread.before < n <= spread.after:
-                        yield claim_of_one(self, standing, claimant, n, str(n))
+                    if len(spread.topped) < n <= spread.after:
+                        against = certain.of_a_spread(standing, claimant, n)
+                        yield claim_of_one(self, standing, claimant, n, str(n), against=against)
                 if self.everywhere and spread.is_everywhere and not spread.was_everywhere:
-                    yield claim_of_one(self, standing, claimant, spread.after, "all")
+                    against = certain.of_a_spread_to_all(standing, claimant)
+                    yield claim_of_one(self, standing, claimant, spread.after, "all", against=against)
 
     def places(self) -> Mapping[str, str]:
         """Return that a place is a work with a number, or with `all`."""

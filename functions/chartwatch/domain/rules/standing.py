@@ -34,17 +34,27 @@ class Coverage:
         return Coverage(self.first, period, self.seen + 1, (*self.gaps, gap) if gap else self.gaps, number_ones)
 
 
+class Possible(NamedTuple):
+    """How long a run may have been: with the missing periods `through` which it may have gone on.
+
+    The periods before the record are among them for what was at #1 when it begins.
+    """
+
+    length: int = 0
+    through: tuple[Gap, ...] = ()
+
+
 class Run(NamedTuple):
     """An unbroken run at #1 that goes on in the latest period: since when, and of how many periods.
 
-    `periods_before` and `longest_before` are those of the same work's earlier runs. `censored`: the run began with the
+    `possible` is how long it may have been. `past` are the same work's earlier runs. `censored`: the run began with the
     record; `ever_censored`: the work was at #1 when the record began. `record`: it has become the scope's longest.
     """
 
     since: date
     length: int
-    periods_before: int = 0
-    longest_before: int = 0
+    possible: Possible
+    past: "EndedRuns"
     censored: bool = False
     ever_censored: bool = False
     record: bool = False
@@ -52,27 +62,41 @@ class Run(NamedTuple):
     @property
     def total(self) -> int:
         """Periods at #1 in all runs of the work."""
-        return self.periods_before + self.length
+        return self.past.total + self.length
 
-    @property
-    def longest(self) -> int:
-        """The length of the longest run of the work."""
-        return max(self.longest_before, self.length)
+    def ended(self, possible: Possible) -> "EndedRuns":
+        """Return the runs of the work when this one has ended, which may have gone on to a `possible` length."""
+        return EndedRuns(self.total, max(self.past.longest, self.length), max(self.past.possible, possible))
 
 
 class EndedRuns(NamedTuple):
-    """The runs of a work that is not at #1 now: how many periods they had together, and the longest of them."""
+    """The runs of a work that have ended: how many periods they had together, and the longest of them.
+
+    `possible` is the longest that any of them may have been.
+    """
 
     total: int = 0
     longest: int = 0
+    possible: Possible = Possible()
+
+
+class Rival(NamedTuple):
+    """A run that has ended, whose it was, and how long it may have been."""
+
+    claimant: Claimant | None = None
+    possible: Possible = Possible()
 
 
 @dataclass(frozen=True, slots=True)
 class Reigns:
-    """The runs that go on, by claimant (`Claimant.key`), and the length of the longest that has ended (0: none has)."""
+    """The runs that go on, by claimant (`Claimant.key`), and the length of the longest that has ended (0: none has).
+
+    `rival` is the one of those that have ended which may have been the longest.
+    """
 
     runs: Mapping[str, Run] = field(default_factory=dict)
     longest_ended: int = 0
+    rival: Rival = field(default_factory=Rival)
 
     def longest_other(self, key: str) -> int:
         """Return the length of the longest run but that of `key`; 0 when there is no other."""
@@ -82,10 +106,11 @@ class Reigns:
 class Spread(NamedTuple):
     """How many territories of a chart a work has topped before a publication, and with it.
 
-    `was_everywhere`, `is_everywhere`: all territories that the chart had then were among them.
+    `topped` says of those before since when. `was_everywhere`, `is_everywhere`: all territories that the chart had then
+    were among them.
     """
 
-    before: int
+    topped: Mapping[str, date]
     after: int
     was_everywhere: bool
     is_everywhere: bool
@@ -97,9 +122,9 @@ class Standing:
 
     `coverage` is that with the publication, `before` that without. `newcomers` were not at #1 in the period known
     before, whose number ones are `previous`; `returning` says of those that had topped the scope earlier since when,
-    and `debuts` are the others.
-    `territories` (where each newcomer is at #1 now) and `spreads` are those of scope chart; `reigns` with the
-    publication and `reigns_before` are kept where a rule asks for them.
+    and `debuts` are the others. Of scope chart are `territories` (where each newcomer is at #1 now), `spreads`, and
+    `coverages` (of all territories, also of those that are not in the publication). `reigns` with the publication and
+    `reigns_before` are kept where a rule asks for them.
     """
 
     publication: PublicationSummary
@@ -114,6 +139,7 @@ class Standing:
     debuts: tuple[Claimant, ...]
     territories: Mapping[Claimant, Sequence[str]] = field(default_factory=dict)
     spreads: Mapping[Claimant, Spread] = field(default_factory=dict)
+    coverages: Mapping[str, Coverage] = field(default_factory=dict)
     reigns: Reigns = Reigns()
     reigns_before: Reigns = Reigns()
 
@@ -121,6 +147,11 @@ class Standing:
     def period(self) -> date:
         """The period of the publication."""
         return self.publication.period
+
+    def is_censored(self, since: date) -> bool:
+        """Return whether nobody can say if what is so since a period was so before: the record begins with it."""
+        began = self.publication.chart.began
+        return since == self.coverage.first and not (began and self.coverage.first <= began)
 
     @property
     def gap(self) -> Gap | None:

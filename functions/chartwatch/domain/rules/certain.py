@@ -1,0 +1,169 @@
+"""When a claim is certain: it holds in every way in which the unknown could turn out. What could change it is a reason.
+
+Unknown are missing editions, facts without a value, and how long what was at #1 when the record begins had been there
+(docs/adr/0002). A missing edition may have had any work at #1 that was out by then, or one that nobody has seen.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from chartwatch.domain import words
+from chartwatch.domain.charts.chart import Chart
+from chartwatch.domain.rules.evidence import Gap
+from chartwatch.domain.rules.rule import Condition, Fact, Rule
+from chartwatch.domain.works.catalog import EARLY
+from chartwatch.domain.works.claimants import Claimant
+from chartwatch.domain.works.work import Work
+
+if TYPE_CHECKING:
+    from chartwatch.domain.rules.standing import Run, Standing
+
+
+class Missing(NamedTuple):
+    """Periods that are missing of a scope; of a `territory` of it, where others have them.
+
+    Where they come before the record, `claimant` is what was at #1 when it begins.
+    """
+
+    gap: Gap
+    territory: str | None = None
+    claimant: Claimant | None = None
+
+
+def missing(standing: "Standing") -> list[Missing]:
+    """Return all that is missing of a scope before a period: over all territories, also what single ones lack."""
+    whole = [Missing(gap) for gap in standing.coverage.gaps]
+    parts = (
+        Missing(gap, territory)
+        for territory, its in sorted(standing.coverages.items())
+        for gap in its.gaps
+        if not any(first <= gap[0] and gap[1] <= last for first, last in standing.coverage.gaps)
+    )
+    return [*whole, *parts]
+
+
+def out_by_then(gap: Gap, work: Work, chart: Chart) -> Gap | None:
+    """Return the part of missing periods in which a work may have charted: those from a week before its release on."""
+    if work.release_date is None or (late := work.release_date - EARLY - gap[0]).days <= 0:
+        return gap
+    steps = -(-late // chart.cadence.step)
+    first: date = gap[0] + steps * chart.cadence.step
+    return (first, gap[1]) if first <= gap[1] else None
+
+
+def may_hold_a_qualifying_work(rule: Rule, group: str | None, gap: Gap) -> bool:
+    """Return whether a work that nobody has seen may have been at #1 in missing periods, and count for a group."""
+    year = (gap[1] + EARLY).year
+    asked = [c for c in rule.where if c.fact is Fact.RELEASE_YEAR and not c.negated]
+    if rule.per is Fact.RELEASE_YEAR and group is not None:
+        asked.append(Condition(Fact.RELEASE_YEAR, frozenset({group})))
+    return all(any(int(value) <= year for value in condition.values) for condition in asked)
+
+
+def of_a_change(rule: Rule, standing: "Standing", *, admits_new: bool, admits_returning: bool) -> list[Missing]:
+    """Return what is missing that could make others, or nobody, new at #1: right before, and, for a rule that asks
+    whether works return, ever."""
+    chart, right_before = standing.publication.chart, standing.period - standing.publication.chart.cadence.step
+    counted = [claimant for claimant in standing.current if rule.verdict(claimant.work) is not False]
+    asks_for_returns = not (admits_new and admits_returning)
+    unsettled = [c for c in counted if c in standing.newcomers and c not in standing.returning]
+    return [
+        each
+        for each in missing(standing)
+        if (each.gap[1] == right_before and any(_was_out(right_before, c.work) for c in counted))
+        or (asks_for_returns and any(out_by_then(each.gap, c.work, chart) for c in unsettled))
+    ]
+
+
+def of_a_spread(standing: "Standing", claimant: Claimant, n: int) -> list[Missing]:
+    """Return in which missing editions a work may have topped further territories, if these could make it n earlier."""
+    topped = standing.spreads[claimant].topped
+    hidden = [each for each in _hidden(standing, claimant) if each.territory not in topped]
+    could_be = len(topped) + len({each.territory for each in hidden})
+    return _named(hidden, standing) if could_be >= n else []
+
+
+def of_a_spread_to_all(standing: "Standing", claimant: Claimant) -> list[Missing]:
+    """Return in which missing editions a work may have topped territories, if it could have topped all earlier."""
+    topped, hidden = standing.spreads[claimant].topped, _hidden(standing, claimant)
+    earliest = dict(topped)
+    for gap, territory, _ in hidden:
+        if territory:
+            earliest[territory] = min(gap[0], earliest.get(territory, gap[0]))
+    for day in sorted({day for day in earliest.values() if day < standing.period}):
+        known = [territory for territory, its in standing.coverages.items() if its.first <= day]
+        if len(known) > 1 and all(earliest.get(territory, date.max) <= day for territory in known):
+            return _named(hidden, standing)
+    return []
+
+
+def _hidden(standing: "Standing", claimant: Claimant) -> list[Missing]:
+    """Return the missing periods in which a work may have topped a territory before it is known to have done so."""
+    chart, topped = standing.publication.chart, standing.spreads[claimant].topped
+    return [
+        Missing(usable, territory)
+        for territory, coverage in sorted(standing.coverages.items())
+        for gap in coverage.gaps
+        if (usable := out_by_then(gap, claimant.work, chart)) and usable[0] < topped.get(territory, date.max)
+    ]
+
+
+def _named(hidden: Iterable[Missing], standing: "Standing") -> list[Missing]:
+    """Return gaps of territories, each once, those without their names that all territories have."""
+    whole = standing.coverage.gaps
+    return list(dict.fromkeys(Missing(each.gap) if each.gap in whole else each for each in hidden))
+
+
+def of_a_run(standing: "Standing", claimant: Claimant, run: "Run", n: int) -> list[Missing]:
+    """Return what is missing that could make a work have been at #1 for `n` periods in a row earlier."""
+    chart, gaps = standing.publication.chart, standing.coverage.gaps
+    found = [gap for gap in gaps if (usable := out_by_then(gap, claimant.work, chart)) and chart.periods(*usable) >= n]
+    if run.past.possible.length >= n:
+        found += run.past.possible.through
+    if run.possible.length > run.length and not run.censored:
+        found += run.possible.through
+    return _all_of(standing, found, claimant)
+
+
+def of_a_total(standing: "Standing", claimant: Claimant) -> list[Missing]:
+    """Return the missing periods in which a work may have been at #1."""
+    chart = standing.publication.chart
+    return [each for each in missing(standing) if out_by_then(each.gap, claimant.work, chart)]
+
+
+def of_a_record(standing: "Standing", claimant: Claimant, run: "Run") -> list[Missing]:
+    """Return what is missing that could make a run longer than it is known to be, or another one as long."""
+    runs, rival, n = standing.reigns.runs, standing.reigns.rival, run.length
+    found = [gap for gap in standing.coverage.gaps if standing.publication.chart.periods(*gap) >= n]
+    if run.possible.length > n and not run.censored:
+        found += run.possible.through
+    known = _all_of(standing, found, claimant)
+    others = [(other, runs[other.key].possible) for other in standing.current if other != claimant]
+    for other, possible in (*others, (rival.claimant, rival.possible)):
+        if possible.length >= n:
+            known += _all_of(standing, possible.through, other)
+    return list(dict.fromkeys(known))
+
+
+def _all_of(standing: "Standing", gaps: Iterable[Gap], whose: Claimant | None) -> list[Missing]:
+    """Return gaps of a scope, those before its record as a work's, and what single territories lack besides.
+
+    Over all territories a run may have gone on where one is missing.
+    """
+    first = standing.coverage.first
+    its = [Missing(gap, claimant=whose if gap[1] < first else None) for gap in sorted(set(gaps))]
+    return [*its, *(each for each in missing(standing) if each.territory)]
+
+
+def in_words(what: Missing) -> str:
+    """Return "the periods 2022-01-02 to 2022-01-16 are missing", of a territory with its name."""
+    if what.claimant:
+        return f"nobody knows how long {what.claimant.name} had been #1 when the records began"
+    where = f" in {words.territory_name(what.territory)}" if what.territory else ""
+    one = what.gap[0] == what.gap[1]
+    return f"the {'period' if one else 'periods'} {words.span(*what.gap)} {'is' if one else 'are'} missing{where}"
+
+
+def _was_out(period: date, work: Work) -> bool:
+    return work.release_date is None or work.release_date <= period + EARLY

@@ -1,0 +1,252 @@
+"""Every way in which what is unknown of a small chart could turn out, one by one, and what would be so in each.
+
+Written apart from the detector: nothing of it is used here. A chart has whole numbers for periods, and one work at #1
+of each territory; what is missing, unknown or before the record is filled in, and the slots of a rule are read off.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
+from typing import Any, NamedTuple
+
+EARLY = 7
+"""Days before its release from which a work may chart."""
+
+Rule = Mapping[str, Any]
+"""A rule as it stands in a file, without its wording."""
+
+Charted = Mapping[str, Mapping[int, str]]
+"""The work at #1, by territory and day."""
+
+
+@dataclass(frozen=True)
+class Film:
+    """A work: None where a fact is unknown; `released` is a day."""
+
+    name: str
+    language: str | None = None
+    country: str | None = None
+    released: int | None = None
+
+
+class Slot(NamedTuple):
+    """A slot, and all that must be the same for it to be certain."""
+
+    place: tuple[object, ...]
+    period: int
+    n: int | None
+    holders: frozenset[tuple[str, int, str | None]]
+
+
+@dataclass(frozen=True)
+class World:
+    """A chart as it is known, and the facts of its works."""
+
+    charted: Charted
+    films: Mapping[str, Film]
+
+    @property
+    def missing(self) -> list[tuple[str, int]]:
+        """The editions that are missing between two that are known of a territory."""
+        return [
+            (territory, day)
+            for territory, days in sorted(self.charted.items())
+            for day in range(min(days), max(days))
+            if day not in days
+        ]
+
+
+def completions(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most: int) -> Iterator[World] | None:
+    """Yield the ways in which a world could turn out, as far as the rule cares; None if they are more than `most`.
+
+    `facts` are the languages and countries that works nobody has seen may have.
+    """
+    facts, missing = list(facts), world.missing
+    unseen = [Film(f"unseen {n} {its[0]}", *its) for n in range(len(missing)) for its in facts]
+    languages, countries = sorted({its[0] for its in facts}), sorted({its[1] for its in facts})
+    fillings = [
+        [f.name for f in (*world.films.values(), *unseen) if f.released is None or f.released <= day + EARLY]
+        for _, day in missing
+    ]
+    doubtful = [
+        [
+            replace(film, language=language, country=country)
+            for language in ([film.language] if film.language else languages)
+            for country in ([film.country] if film.country else countries)
+        ]
+        for film in world.films.values()
+    ]
+    before = [range(_longest_before(world, territory, rule) + 1) for territory in sorted(world.charted)]
+    if prod(max(1, len(options)) for options in (*fillings, *doubtful, *before)) > most:
+        return None
+    return (
+        World(_filled_in(world, filling, earlier), {film.name: film for film in (*films, *unseen)})
+        for films in product(*doubtful)
+        for filling in product(*fillings)
+        for earlier in product(*before)
+    )
+
+
+def _filled_in(world: World, filling: Iterable[str], earlier: Iterable[int]) -> dict[str, dict[int, str]]:
+    """Return the charts with works in the editions that are missing, and further periods before the record."""
+    whole = {territory: dict(days) for territory, days in world.charted.items()}
+    for (territory, day), name in zip(world.missing, filling, strict=True):
+        whole[territory][day] = name
+    for territory, more in zip(sorted(whole), earlier, strict=True):
+        first = min(world.charted[territory])
+        whole[territory] |= dict.fromkeys(range(first - more, first), world.charted[territory][first])
+    return whole
+
+
+def _longest_before(world: World, territory: str, rule: Rule) -> int:
+    """Return how many periods before the record can matter: as many as the rule's greatest number, if it is of runs."""
+    if rule["kind"] != "reign" or rule.get("total"):
+        return 0
+    first = min(world.charted[territory])
+    if rule["scope"] == "chart" and first > min(min(days) for days in world.charted.values()):
+        return 0  # the record of the chart had begun
+    greatest = max([*rule.get("at", ()), *([len(world.charted[territory]) + 1] if rule.get("record") else [])])
+    released = world.films[world.charted[territory][first]].released
+    return greatest if released is None else min(greatest, max(0, first - (released - EARLY)))
+
+
+def slots(world: World, rule: Rule, first: Mapping[str, int]) -> dict[tuple[object, ...], Slot]:
+    """Return the slots of a rule by their places; `first` is the first known period of each territory."""
+    if rule["scope"] == "territory":
+        scopes = {territory: {day: {name} for day, name in days.items()} for territory, days in world.charted.items()}
+    else:
+        together: dict[int, set[str]] = {}
+        for days in world.charted.values():
+            for day, name in days.items():
+                together.setdefault(day, set()).add(name)
+        scopes = {"*": together}
+    found: dict[tuple[object, ...], Slot] = {}
+    for scope, days in scopes.items():
+        begins = first[scope] if scope in first else min(first.values())
+        for slot in _KINDS[rule["kind"]](world, rule, days, begins):
+            found[scope, *slot.place] = slot._replace(place=(scope, *slot.place))
+    return found
+
+
+def _counts(rule: Rule, film: Film) -> bool:
+    where = rule.get("where") or {}
+    for fact, wanted in where.items():
+        value = {"original_language": film.language, "origin_country": film.country}[fact]
+        if (value in wanted["not"]) if isinstance(wanted, Mapping) else (value not in wanted):
+            return False
+    return True
+
+
+def _firsts(days: Mapping[int, set[str]]) -> dict[str, int]:
+    since: dict[str, int] = {}
+    for day in sorted(days):
+        for name in sorted(days[day]):
+            since.setdefault(name, day)
+    return since
+
+
+def _change(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -> Iterator[Slot]:
+    since = _firsts(days)
+    for day in sorted(days):
+        if day == begins or not (before := [d for d in days if d < day]):
+            continue
+        new = {n for n in days[day] - days[max(before)] if _counts(rule, world.films[n])}
+        told = rule.get("returns", "also")
+        new = {n for n in new if told == "also" or (since[n] < day) is (told == "only")}
+        if new:
+            yield Slot((day,), day, None, frozenset((n, day, None) for n in new))
+
+
+def _group(rule: Rule, film: Film) -> str | None:
+    return film.country if rule.get("per") == "origin_country" else None
+
+
+def _nth(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -> Iterator[Slot]:
+    del begins
+    since = {name: day for name, day in _firsts(days).items() if _counts(rule, world.films[name])}
+    for group in {_group(rule, world.films[name]) for name in since}:
+        its = {name: day for name, day in since.items() if _group(rule, world.films[name]) == group}
+        for day in set(its.values()):
+            n = 1 + sum(other < day for other in its.values())
+            if n in rule["at"]:
+                holders = frozenset((name, day, None) for name, its_day in its.items() if its_day == day)
+                yield Slot((group, n), day, n, holders)
+
+
+def _race(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -> Iterator[Slot]:
+    del begins
+    since = {name: day for name, day in _firsts(days).items() if _counts(rule, world.films[name])}
+    groups: dict[str | None, list[int]] = {}
+    for name, day in since.items():
+        groups.setdefault(_group(rule, world.films[name]), []).append(day)
+    for n in rule["at"]:
+        reached = {group: sorted(its)[n - 1] for group, its in groups.items() if len(its) >= n}
+        if reached:
+            soonest = min(reached.values())
+            winners = {group for group, day in reached.items() if day == soonest}
+            yield Slot(
+                (n,),
+                soonest,
+                n,
+                frozenset(
+                    (name, day, _group(rule, world.films[name]))
+                    for name, day in since.items()
+                    if day == soonest and _group(rule, world.films[name]) in winners
+                ),
+            )
+
+
+def _spread(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -> Iterator[Slot]:
+    del days, begins
+    firsts = {territory: _firsts({d: {n} for d, n in its.items()}) for territory, its in world.charted.items()}
+    for name, film in world.films.items():
+        topped = sorted(its[name] for its in firsts.values() if name in its)
+        for n in rule["at"]:
+            if n != "all" and len(topped) >= n and _counts(rule, film):
+                yield Slot((name, n), topped[n - 1], n, frozenset({(name, topped[n - 1], None)}))
+        if "all" in rule["at"] and _counts(rule, film):
+            for day in topped:
+                known = [t for t, its in world.charted.items() if min(its) <= day]
+                if len(known) >= 2 and sum(at <= day for at in topped) == len(known):
+                    yield Slot((name, "all"), day, len(known), frozenset({(name, day, None)}))
+                    break
+
+
+def _runs(days: Mapping[int, set[str]], name: str) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for day in sorted(days):
+        if name in days[day]:
+            if runs and runs[-1][-1] == day - 1:
+                runs[-1].append(day)
+            else:
+                runs.append([day])
+    return runs
+
+
+def _reign(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -> Iterator[Slot]:
+    del begins
+    names = sorted({name for its in days.values() for name in its})
+    runs = {name: _runs(days, name) for name in names}
+    for name in names:
+        if not _counts(rule, world.films[name]):
+            continue
+        for n in rule.get("at", ()):
+            its = [day for run in runs[name] for day in run] if rule.get("total") else None
+            reached = its[n - 1 : n] if its else [run[n - 1] for run in runs[name] if len(run) >= n][:1]
+            if its is not None and len(its) < n:
+                reached = []
+            for day in reached:
+                yield Slot((name, n), day, n, frozenset({(name, day, None)}))
+        if rule.get("record"):
+            others = [run for other in names for run in runs[other]]
+            for run in runs[name]:
+                for length, day in enumerate(run, 1):
+                    lengths = [sum(d <= day for d in other) for other in others if other is not run]
+                    lengths = [its_length for its_length in lengths if its_length]
+                    if length >= 2 and lengths and length > max(lengths):
+                        yield Slot((name, "record", run[0]), day, length, frozenset({(name, day, None)}))
+                        break
+
+
+_KINDS = {"change": _change, "nth": _nth, "race": _race, "spread": _spread, "reign": _reign}
