@@ -232,6 +232,7 @@ class Pipeline:
     def __post_init__(self) -> None:
         self.seam = Seam(self.plan)
         self._under_way = 0
+        self._in_a_hurry = False
 
     def copy(self, plan: Mapping[int, Fault]) -> "Pipeline":
         """Return the run as it is between two steps, to go on under another plan."""
@@ -492,17 +493,21 @@ class Pipeline:
         def meanwhile(patient: bool) -> None:
             # By chance of its own: what a pause comes to is another by another whim, and all before it the same.
             chance = random.Random(f"{self.whim} {self.seam.calls}")
+            # No days pass while a process stands still whose time is up sooner.
+            patient, in_a_hurry = patient and not self._in_a_hurry, self._in_a_hurry
             pause = chance.choice((timedelta(0), LONGEST, FOR_DAYS) if patient else (timedelta(0), LONGEST))
             others = [lambda: self._attempt(work), lambda: self._insert(Drain()), lambda: self._attempt(self.reconcile)]
             if beside is not None:
                 # In days more comes than in minutes.
                 others += [lambda: self._go_on(beside)] * (3 if pause is FOR_DAYS else 1)
             self._under_way += 1
+            self._in_a_hurry = not patient
             self.now += pause if pause is not FOR_DAYS else timedelta(0)
             chance.choice(others)()
             if pause is FOR_DAYS:
                 self._let_days_pass()
             self._under_way -= 1
+            self._in_a_hurry = in_a_hurry
 
         outer, self.seam.meanwhile = self.seam.meanwhile, meanwhile
         try:
