@@ -71,6 +71,7 @@ def test_a_digest_is_a_line_a_story_for_people_and_an_object_for_machines() -> N
                 "subject": "Who Killed Sara?: first title from Mexico, second non-English series "
                 "(Netflix's daily chart, US)",
                 "status": "announced",
+                "certain": True,
                 "priority": 4,
                 "territories": ["US"],
             },
@@ -79,6 +80,7 @@ def test_a_digest_is_a_line_a_story_for_people_and_an_object_for_machines() -> N
                 "title": "Ozark",
                 "subject": "Ozark: back at #1 (Netflix's daily chart, KR)",
                 "status": "announced",
+                "certain": True,
                 "priority": 1,
                 "territories": ["KR"],
             },

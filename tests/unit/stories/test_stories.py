@@ -14,7 +14,7 @@ from chartwatch.domain.stories.message import sent_size
 from chartwatch.domain.stories.story import Story
 from chartwatch.domain.stories.text import WIDTH
 from tests.chronicle import DAY, Chronicle, a_run
-from tests.unit.stories.netflix import NEW, NEW_ANYWHERE, RULES, last, netflix, sent_of
+from tests.unit.stories.netflix import FIRST_FROM, NEW, NEW_ANYWHERE, RULES, last, netflix, sent_of
 
 
 def test_a_story_says_the_rank_of_the_work_and_names_those_before_it() -> None:
@@ -67,6 +67,7 @@ def test_attributes_are_those_that_subscribers_filter_on() -> None:
         "work_kind": "series",
         "milestones": ("first-country-with-n", "new-number-one", "nth-non-english-series"),
         "status": "announced",
+        "facts": ("certain=true",),
         "priority": 4,
     }
 
@@ -227,3 +228,41 @@ def test_a_correction_of_what_many_hold_is_sent_for_those_alone_that_came_or_wen
     assert by_title.keys() == {"Wrong Z", "Right Z"}
     assert "* Corrected: New #1 anywhere, with 8 other titles" in by_title["Right Z"].text
     assert "* Corrected: No longer new #1 anywhere\n" in by_title["Wrong Z"].text
+
+
+# What is not certain.
+
+
+def with_nulls(*titles: str) -> Story:
+    """Return the story of the last #1 of a chart, of which one before is a title of which nothing is known."""
+    return last("Ozark", "Nulls", *titles)
+
+
+def test_what_is_certain_leads_and_the_rest_is_marked_where_it_is_named() -> None:
+    story = with_nulls("Squid Game")
+    said = "new #1, perhaps first title from South Korea"
+    assert story.subject == f"Squid Game: {said} (Netflix's daily chart, US)"
+    assert (story.is_certain, story.body["certain"], story.status) == (True, True, Status.ANNOUNCED)
+    uncertain = "uncertain=first-from-country", "uncertain=nth-non-english-series"
+    assert story.attributes["facts"] == ("certain=true", *uncertain)
+    before, _, after = story.text.partition("* Provisional: Squid Game is the first non-English series")
+    assert "* Squid Game is the new #1" in before
+    assert "Not certain: the original language of Nulls, #1 since 2022-01-02, is unknown." in " ".join(after.split())
+
+
+def test_a_story_of_nothing_that_is_certain_is_provisional() -> None:
+    (bulletin,) = a_run(netflix(FIRST_FROM), "Ozark", "Nulls", "Squid Game")
+    (story,) = sent_of(bulletin)
+    assert story.subject == "Provisional: Squid Game: first title from South Korea (Netflix's daily chart, US)"
+    assert (story.is_certain, story.status) == (False, Status.PROVISIONAL)
+    assert story.attributes["facts"] == ("certain=false", "uncertain=first-from-country")
+
+
+def test_a_correction_that_is_not_certain_says_so() -> None:
+    chronicle = netflix(FIRST_FROM)
+    a_run(chronicle, "Ozark", "Nulls", "Squid Game")
+    (bulletin,) = chronicle.arrives(2, US="All of Us Are Dead")
+    (story,) = [each for each in sent_of(bulletin) if each.title == "All of Us Are Dead"]
+    assert story.subject.startswith("Correction, not certain: All of Us Are Dead: first title from South Korea")
+    assert "* Corrected, not certain: All of Us Are Dead" in story.text
+    assert (story.is_certain, story.status) == (False, Status.CORRECTED)

@@ -75,6 +75,11 @@ class Milestone:
         return self.status is not Status.RETRACTED
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it holds however the unknown turns out; a correction may be uncertain, too."""
+        return not self.reasons
+
+    @property
     def because(self) -> tuple[str, ...]:
         """Why it is provisional, in words."""
         return tuple(reason.said for reason in self.reasons)

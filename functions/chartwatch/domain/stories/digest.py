@@ -48,6 +48,7 @@ def _entries(stories: Sequence[Story], room: int) -> list[Mapping[str, Any]]:
             "title": story.title,
             "subject": story.subject,
             "status": story.status.value,
+            "certain": story.is_certain,
             "priority": int(story.priority),
             "territories": story.body["territories"],
         }

@@ -17,10 +17,11 @@ _MOST_SERIOUS_FIRST = (Status.RETRACTED, Status.CORRECTED, Status.ANNOUNCED, Sta
 
 @dataclass(frozen=True, slots=True)
 class Story(Message):
-    """One work's part of a bulletin."""
+    """One work's part of a bulletin; it is certain when what it leads with is."""
 
     title: str
     status: Status
+    is_certain: bool
     priority: Priority
 
 
@@ -47,7 +48,9 @@ def _story(bulletin: Bulletin, work_id: str, changes: Iterable[Change], limits: 
     territories = _territories(milestones, work.title)
     points = points_of(work_id, changes)
     story_id = f"{bulletin.id}:{work_id}"
-    subject = subject_of(bulletin, work, points, status, limits.subject)
+    is_certain = points[0].is_certain
+    uncertain = sorted({milestone.rule for milestone in milestones if not milestone.is_certain})
+    subject = subject_of(bulletin, work, points, limits.subject)
     text = text_of(bulletin, work, points, limits.text)
     body = {
         "type": "story",
@@ -66,6 +69,7 @@ def _story(bulletin: Bulletin, work_id: str, changes: Iterable[Change], limits: 
             "source": work.source,
         },
         "status": status.value,
+        "certain": is_certain,
         "priority": int(priority),
         "territories": territories,
         "subject": subject,
@@ -83,6 +87,7 @@ def _story(bulletin: Bulletin, work_id: str, changes: Iterable[Change], limits: 
         "milestones": tuple(sorted({milestone.rule for milestone in milestones})),
         "status": status.value,
         "priority": int(priority),
+        "facts": (f"certain={'true' if is_certain else 'false'}", *(f"uncertain={rule}" for rule in uncertain)),
         **{name: value for name, value in facts.items() if value},
     }
     return Story(
@@ -94,6 +99,7 @@ def _story(bulletin: Bulletin, work_id: str, changes: Iterable[Change], limits: 
         follows_up=any(change.follows_up for change in changes),
         title=work.title,
         status=status,
+        is_certain=is_certain,
         priority=priority,
     )
 

@@ -33,17 +33,23 @@ Paragraph = tuple[list[str], int]
 """Its lines, and how many milestones they are about."""
 
 _SUBJECT_MARKS = {
-    Status.RETRACTED: "Retracted: ",
-    Status.CORRECTED: "Correction: ",
-    Status.PROVISIONAL: "Provisional: ",
-    Status.ANNOUNCED: "",
+    (Status.RETRACTED, True): "Retracted: ",
+    (Status.CORRECTED, True): "Correction: ",
+    (Status.CORRECTED, False): "Correction, not certain: ",
+    (Status.PROVISIONAL, False): "Provisional: ",
+    (Status.ANNOUNCED, True): "",
 }
 _TEXT_MARKS = {
-    Status.RETRACTED: "",  # its words say so
-    Status.CORRECTED: "Corrected: ",
-    Status.PROVISIONAL: "Provisional: ",
-    Status.ANNOUNCED: "",
+    (Status.RETRACTED, True): "",  # its words say so
+    (Status.CORRECTED, True): "Corrected: ",
+    (Status.CORRECTED, False): "Corrected, not certain: ",
+    (Status.PROVISIONAL, False): "Provisional: ",
+    (Status.ANNOUNCED, True): "",
 }
+"""By what became of a milestone, and whether it is certain."""
+
+_TAKES_BACK = (Status.RETRACTED, Status.CORRECTED)
+"""What takes something back, the most serious first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Point:
 
     brief: str
     status: Status
+    is_certain: bool
     priority: Priority
     holds: bool
     changes: tuple[Change, ...]
@@ -66,17 +73,22 @@ class Point:
 
 
 def points_of(work_id: str, changes: Sequence[Change]) -> list[Point]:
-    """Return what a story says of its work, at least one thing: what takes something back first, then by weight."""
-    gathered: dict[tuple[str, Status, Priority, bool], list[Change]] = {}
+    """Return what a story says of its work, at least one thing.
+
+    What is certain comes first, of that what takes something back, and then what weighs most.
+    """
+    gathered: dict[tuple[str, Status, bool, Priority, bool], list[Change]] = {}
     for change in [change for change in changes if not _says_the_same_again(change)] or changes:
         m = change.milestone
         holds = any(holder.work_id == work_id for holder in m.holders)
         brief = m.brief if holds else f"no longer {change.replaced.brief if change.replaced else m.brief}"
-        gathered.setdefault((brief, m.status, priority_of(m.kind, m.n), holds), []).append(change)
+        key = brief, m.status, m.is_certain, priority_of(m.kind, m.n), holds
+        gathered.setdefault(key, []).append(change)
     return sorted(
         (Point(*key, tuple(its)) for key, its in gathered.items()),
         key=lambda point: (
-            point.status not in (Status.RETRACTED, Status.CORRECTED),
+            not point.is_certain,
+            _TAKES_BACK.index(point.status) if point.status in _TAKES_BACK else len(_TAKES_BACK),
             -point.priority,
             point.territories == [EVERYWHERE],
             -len(point.changes),
@@ -90,16 +102,21 @@ def _says_the_same_again(change: Change) -> bool:
     return change.milestone.territory == EVERYWHERE and evidence is not None and evidence.editions == 1
 
 
-def subject_of(bulletin: Bulletin, work: WorkFacts, points: Sequence[Point], status: Status, room: int) -> str:
+def subject_of(bulletin: Bulletin, work: WorkFacts, points: Sequence[Point], room: int) -> str:
     """Return the subject of a story, of at most `room` characters of printable ASCII."""
     title = printable_ascii(work.title)
     title = title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 3].rstrip()}..."
     # What is said in one breath holds in the same territories; the text says where the rest does.
-    briefs = [printable_ascii(point.brief) for point in points if point.territories == points[0].territories]
-    territories = [territory for territory in points[0].territories if territory != EVERYWHERE]
+    first = points[0]
+    briefs = [
+        f"{'perhaps ' if first.is_certain and not point.is_certain else ''}{printable_ascii(point.brief)}"
+        for point in points
+        if point.territories == first.territories
+    ]
+    territories = [territory for territory in first.territories if territory != EVERYWHERE]
     several = len(territories) > 1
     place = words.counted(len(territories), "territory") if several else "".join(territories) or "anywhere"
-    start = f"{_SUBJECT_MARKS[status]}{title}: "
+    start = f"{_SUBJECT_MARKS[first.status, first.is_certain]}{title}: "
     named = _with_briefs(start, briefs, f" ({printable_ascii(bulletin.chart_name)}, {place})", room)
     # Two things to say, or the one there is, are worth more than the chart's name, which stands on top of the text.
     return named if all(brief in named for brief in briefs[:2]) else _with_briefs(start, briefs, f" ({place})", room)
@@ -131,8 +148,10 @@ def wrapped(text: str, start: str = "") -> list[str]:
 
 
 def _description(work: WorkFacts) -> str:
-    """Return what a work is: language, kind, countries, release."""
+    """Return what a work is: language, kind, countries, release; nothing where nothing is known."""
     language = f"{words.language_name(work.original_language)}-language " if work.original_language else ""
+    if not (work.original_language or work.kind or work.origin_countries or work.release_date):
+        return ""
     kind = work.kind.value if work.kind else "title"
     countries = words.listed([words.territory_name(code) for code in work.origin_countries])
     released = f", released {work.release_date.isoformat()}" if work.release_date else ""
@@ -166,7 +185,7 @@ def _paragraphs(point: Point, period: date) -> list[Paragraph]:
     if len(point.territories) == 1:
         return [(_in_full(point, change, period), 1) for change in point.changes]
     number = words.counted(len(point.territories), "territory")
-    lines = wrapped(f"{_TEXT_MARKS[point.status]}{words.sentence(point.brief)} in {number}:", "* ")
+    lines = wrapped(f"{_TEXT_MARKS[point.status, point.is_certain]}{words.sentence(point.brief)} in {number}:", "* ")
     lines += wrapped(", ".join(map(words.territory_name, point.territories)), "  ")
     reasons = dict.fromkeys(reason for change in point.changes for reason in change.milestone.because)
     return [(lines + _caveats(list(reasons)), len(point.changes))]
@@ -175,9 +194,12 @@ def _paragraphs(point: Point, period: date) -> list[Paragraph]:
 def _in_full(point: Point, change: Change, period: date) -> list[str]:
     milestone, replaced = change.milestone, change.replaced
     was_provisional = replaced is not None and replaced.status is Status.PROVISIONAL
-    mark = "Confirmed: " if was_provisional and milestone.status is Status.ANNOUNCED else _TEXT_MARKS[milestone.status]
+    is_confirmed = was_provisional and milestone.status is Status.ANNOUNCED
+    mark = "Confirmed: " if is_confirmed else _TEXT_MARKS[milestone.status, milestone.is_certain]
     lines = wrapped(f"{mark}{_headline(point, milestone)}", "* ")
-    if milestone.period != period:
+    if milestone.status is Status.RETRACTED:
+        lines += wrapped(f"It was told of {milestone.period.isoformat()}.", "  ")
+    elif milestone.period != period:
         lines += wrapped(f"Since {milestone.period.isoformat()}.", "  ")
     lines += _caveats(milestone.because)
     if milestone.status is Status.CORRECTED and replaced is not None and replaced.holders:
