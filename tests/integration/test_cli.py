@@ -338,7 +338,10 @@ def test_successive_files_of_a_source_are_its_successive_versions(write: Write) 
         ([], "a history is needed: give --from or --stack"),
         (["--from", "sample", "--stack", "x"], "--from and --stack are both given; give one"),
         (["--from", "smaple"], "'smaple' is neither `sample` nor of the form SOURCE:FILE"),
-        (["--from", "netflx:good.csv"], "the source 'netflx' is not known; there are netflix-countries"),
+        (
+            ["--from", "netflx:good.csv"],
+            "the source 'netflx' is not known; did you mean netflix-global?; there are netflix-countries",
+        ),
         (["--from", "csv,cadence:good.csv"], "'cadence' is not of the form key=value"),
         (["--from", "csv,cadence=day,dept=1:{bad}"], "csv has no such option"),
         (["--from", "csv,cadence=day:no.csv"], "no.csv: No such file or directory"),

@@ -124,7 +124,7 @@ def test_an_answer_fits_seventy_two_columns() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "option --chart: is needed, unless a SLOT such as RULE:CHART:TERRITORY:N is given"),
+        ([], "option --chart: is needed, unless a SLOT such as RULE:CHART:TERRITORY:PLACE is given"),
         (["x:y"], "SLOT: 'x:y' is not of the form RULE:CHART:TERRITORY:PLACE"),
         (["nth-english-series:a:US:2"], "there is no rule 'nth-english-series'; did you mean nth-non-english-series?"),
         (

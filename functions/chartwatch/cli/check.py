@@ -47,7 +47,9 @@ app = application()
 def check_claim(
     slot: Annotated[
         str | None,
-        typer.Argument(metavar="SLOT", help="A place of a rule, RULE:CHART:TERRITORY:N; else give the options below."),
+        typer.Argument(
+            metavar="SLOT", help="A place of a rule, RULE:CHART:TERRITORY:PLACE; else give the options below."
+        ),
     ] = None,
     *,
     title: Annotated[str | None, typer.Option(metavar="TITLE", help="The work that is said to hold it.")] = None,

@@ -99,7 +99,7 @@ class Options:
     def _question(self, title: str | None) -> Question:
         if self.chart is None or self.territory is None:
             option = "--chart" if self.chart is None else "--territory"
-            raise OptionError(option, "is needed, unless a SLOT such as RULE:CHART:TERRITORY:N is given")
+            raise OptionError(option, "is needed, unless a SLOT such as RULE:CHART:TERRITORY:PLACE is given")
         if (self.nth is None) is (self.first_with is None):
             raise OptionError("--nth", "give either --nth or, with --per, --first-with")
         kind = NthRule if self.nth else RaceRule

@@ -57,7 +57,7 @@ def find_source(name: str, parameter: str) -> type[Source]:
     reference = _installed().get(name, name)
     if not re.fullmatch(OWN, reference):
         there_are = f"there are {', '.join(SOURCES)}; one of your own is MODULE:CLASS"
-        raise OptionError(parameter, f"the source {name!r} is not known; {there_are}")
+        raise OptionError(parameter, f"the source {name!r} is not known{did_you_mean(name, SOURCES)}; {there_are}")
     module, _, class_name = reference.partition(":")
     found = _imported(module, class_name, parameter)
     _refuse_incomplete(found, _CLASS_MEMBERS, reference, parameter)

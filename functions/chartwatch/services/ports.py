@@ -1,4 +1,4 @@
-"""What the domain asks of a store. Each Protocol has two implementations: one in memory and one on AWS."""
+"""What the services ask of stores, of SNS and of queues; what they ask of the record is in `record.py`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

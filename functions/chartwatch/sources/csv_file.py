@@ -16,6 +16,13 @@ from chartwatch.sources.editions import Editions
 from chartwatch.sources.options import Options, comma_separated, descriptions, read_options
 from chartwatch.sources.single_document import SingleDocumentSource
 
+ADVICE = {
+    "chart": "where the file holds one chart only, give its id: -o chart=ID",
+    "territory": "where the file is of one territory only, give it: -o territory=US, or GLOBAL",
+    "rank": "a chart of number ones alone may lack it: -o depth=1",
+}
+"""What to do where a column is missing."""
+
 CHART_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What a chart's id looks like: `netflix-daily-overall`."""
 
@@ -107,7 +114,8 @@ class CsvFile(SingleDocumentSource):
     def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
         """Return the publications in the file, oldest first. Raises `SourceError`."""
         options = self._options
-        table = TextTable(self.name, body, options.delimiter, self._required(), ("rank", "season", "kind"))
+        columns = self._required(), ("rank", "season", "kind")
+        table = TextTable(self.name, body, options.delimiter, *columns, advice=ADVICE)
         charts = [options.chart] * len(table) if options.chart else table.values(options.chart_column, _read_chart_id)
         periods = table.values(options.period_column, read_date)
         if options.cadence is Cadence.WEEK:

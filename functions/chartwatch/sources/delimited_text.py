@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -43,15 +43,22 @@ class TextTable:
     """
 
     def __init__(
-        self, source: str, body: bytes, delimiter: str, required: Sequence[str], optional: Sequence[str] = ()
+        self,
+        source: str,
+        body: bytes,
+        delimiter: str,
+        required: Sequence[str],
+        optional: Sequence[str] = (),
+        *,
+        advice: Mapping[str, str] | None = None,
     ) -> None:
-        """Read the columns that are named, and skip the others.
+        """Read the columns that are named, and skip the others. `advice` is what to do where one of them is missing.
 
         Raises `SourceEmpty`, `SourceNotATable`, `SourceEncodingError`, `SourceTruncated` or `SourceChanged`.
         """
         if not body.removeprefix(b"\xef\xbb\xbf").strip():
             raise SourceEmpty(source, "there is nothing in the document")
-        self._source, self._body, self._delimiter = source, body, delimiter
+        self._source, self._body, self._delimiter, self._advice = source, body, delimiter, advice or {}
         self._columns: dict[str, list[str]] = {}
         lines = _Lines(self._text())
         reader = self._reader(iter(lines.read, ""))
@@ -142,7 +149,8 @@ class TextTable:
             raise SourceNotATable(self._source, f"{found} is not a header with {', '.join(required)}", "line 1")
         for column in required:
             if column not in header:
-                raise SourceChanged(self._source, f"the column {column} is missing", "line 1", column=column)
+                advice = f"; {self._advice[column]}" if column in self._advice else ""
+                raise SourceChanged(self._source, f"the column {column} is missing{advice}", "line 1", column=column)
         present = {column: header.index(column) for column in (*required, *optional) if column in header}
         for column in present:
             if header.count(column) > 1:

@@ -193,7 +193,23 @@ def test_a_column_that_the_options_speak_of_must_be_there(
     options: Mapping[str, str], header: str, missing: str
 ) -> None:
     error = _refusal(options, header, "2024-01-01,KR,1,A,")
-    assert error == SourceChanged("csv", f"the column {missing} is missing", "line 1", column=missing)
+    assert isinstance(error, SourceChanged)
+    assert (error.where, error.column) == ("line 1", missing)
+    assert error.detail.startswith(f"the column {missing} is missing")
+
+
+@pytest.mark.parametrize(
+    ("options", "header", "advice"),
+    [
+        ({"cadence": "day"}, HEADER, "-o chart=ID"),
+        (DAILY, "period,rank,title", "-o territory=US"),
+        (DAILY, "period,territory,title", "-o depth=1"),
+    ],
+)
+def test_where_an_option_says_what_a_column_lacks_it_is_named(
+    options: Mapping[str, str], header: str, advice: str
+) -> None:
+    assert advice in str(_refusal(options, header, "2024-01-01,KR,1,A,"))
 
 
 def test_what_is_no_table_is_refused() -> None:

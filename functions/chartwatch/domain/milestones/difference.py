@@ -90,17 +90,19 @@ def difference(
     by_slot = {claim.slot: claim for claim in claims}
     moved = _moved(ledger, by_slot, chart, now)
     known = {slot: _known(entry, now) for slot, entry in ledger.items() if slot in by_slot}
-    heirs: dict[str, str] = {}
+    forerunner_of: dict[str, str] = {}
     for old, slot in sorted(moved.items()):
-        if _takes_over(ledger[old], by_slot[slot], ledger.get(slot), ledger.get(heirs.get(slot, "")), now):
-            heirs[slot] = old
-    known |= {slot: _inherited(ledger[old], ledger.get(slot), now) for slot, old in heirs.items()}
+        if _takes_over(ledger[old], by_slot[slot], ledger.get(slot), ledger.get(forerunner_of.get(slot, "")), now):
+            forerunner_of[slot] = old
+    known |= {slot: _inherited(ledger[old], ledger.get(slot), now) for slot, old in forerunner_of.items()}
     found = (_revised(claim, known.get(claim.slot), policy) for claim in claims)
     revised = [each for each in found if each is not None]
     for slot, entry in sorted(ledger.items()):
         if slot in moved:
             claim = by_slot[moved[slot]]
-            goes_on = heirs.get(claim.slot) == slot or not entry.is_believed or _sent(entry, now) == substance(claim)
+            goes_on = (
+                forerunner_of.get(claim.slot) == slot or not entry.is_believed or _sent(entry, now) == substance(claim)
+            )
             revised.append(_moved_away(entry, chart, claim, policy, goes_on=goes_on))
         elif slot not in by_slot and (entry.is_held or (policy.contradictions and entry.is_believed)):
             revised.append(_retracted(entry, chart, "Retracted", policy))
@@ -140,14 +142,14 @@ def _known(entry: Entry, now: WorkNow) -> _Known:
     return _Known(entry, entry.revision, entry.bulletins, entry.sent, holds, _sent(entry, now))
 
 
-def _inherited(heir: Entry, own: Entry | None, now: WorkNow) -> _Known:
-    """Return what is known of a slot that goes on from the entry `heir` of another."""
+def _inherited(forerunner: Entry, own: Entry | None, now: WorkNow) -> _Known:
+    """Return what is known of a slot that goes on from the entry `forerunner` of another."""
     owed = _sent(own, now) if own else None
-    last_sent = heir.sent or (own.sent if own else None)
+    last_sent = forerunner.sent or (own.sent if own else None)
     sent = substance(last_sent, now) if last_sent else None
     revision, bulletins = (own.revision, own.bulletins) if own else (0, ())
-    together = tuple(sorted({*heir.bulletins, *bulletins}))
-    return _Known(heir, revision, together, last_sent, substance(heir, now), sent, owed)
+    together = tuple(sorted({*forerunner.bulletins, *bulletins}))
+    return _Known(forerunner, revision, together, last_sent, substance(forerunner, now), sent, owed)
 
 
 def _sent(entry: Entry, now: WorkNow) -> Substance | None:

@@ -178,19 +178,21 @@ def from_bulletins(bulletins: Iterable[Bulletin]) -> dict[str, Entry]:
         for change in bulletin.changes:
             m = change.milestone
             own = before.get(m.slot)
-            heir = before.get(m.replaces.slot) if m.replaces and m.replaces.slot != m.slot else None
+            forerunner = before.get(m.replaces.slot) if m.replaces and m.replaces.slot != m.slot else None
             went_on = m.moved_to is not None and m.silent
-            numbers = sorted({number for entry in (heir, own) if entry for number in entry.bulletins})
-            entries[m.slot] = Entry.of(m, None if went_on else _last_sent(m, heir, own), (*numbers, bulletin.number))
+            numbers = sorted({number for entry in (forerunner, own) if entry for number in entry.bulletins})
+            entries[m.slot] = Entry.of(
+                m, None if went_on else _last_sent(m, forerunner, own), (*numbers, bulletin.number)
+            )
     return entries
 
 
-def _last_sent(milestone: Milestone, heir: Entry | None, own: Entry | None) -> Sent | None:
-    """Return what was last sent of a slot with a revision, that it may have inherited from the slot of its heir."""
+def _last_sent(milestone: Milestone, forerunner: Entry | None, own: Entry | None) -> Sent | None:
+    """Return what was last sent of a slot with a revision, which may be what was sent of the slot of its forerunner."""
     m = milestone
     if not m.silent:
         return Sent(m.period, m.n, m.holders, m.left_censored, m.reasons)
-    return (heir.sent if heir else None) or (own.sent if own else None)
+    return (forerunner.sent if forerunner else None) or (own.sent if own else None)
 
 
 def contradictions(entries: Iterable[Entry], now: WorkNow) -> tuple[str, ...]:
