@@ -10,7 +10,7 @@ from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Pu
 from chartwatch.services.ingest import Ingested, Parse, ingest
 from chartwatch.services.ports import Archive, PublicationUpdate
 
-CHART = Chart("weekly", "the weekly chart", "somewhere", Cadence.WEEK, 10)
+CHART = Chart("weekly", "the weekly chart", "somewhere", Cadence.WEEK, 10, identifying=("hours",))
 FIRST = date(2022, 1, 2)
 
 Document = Mapping[int, Mapping[str, Sequence[Entry]]]

@@ -32,7 +32,7 @@ START = date(2020, 12, 27)
 """A Sunday from which on charts of the day and of the week run into the next year, and so into another ledger."""
 
 CHARTS = {
-    chart.id: chart
+    chart.id: replace(chart, identifying=("hours",))
     for chart in (
         Chart("weekly-series", "the weekly chart of series", "somewhere", Cadence.WEEK, 2, Kind.SERIES, list_name="tv"),
         Chart("weekly-films", "the weekly chart of films", "somewhere", Cadence.WEEK, 2, Kind.FILM, list_name="films"),

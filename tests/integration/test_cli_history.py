@@ -17,7 +17,10 @@ def versions(write: Write) -> list[str]:
         rows = (*rows, "2022-01-03,US,1,Dark,1") if day == 4 else rows
         text = "\n".join(("period,territory,rank,title,hours", *rows, ""))
         file = write(f"2022-01-0{day}T000000Z.csv", text)
-        specs += ["--from", f"csv,chart=daily,cadence=day,shortest=1,figure_columns=hours:{file}"]
+        specs += [
+            "--from",
+            f"csv,chart=daily,cadence=day,shortest=1,depth=10,figure_columns=hours,identifying=hours:{file}",
+        ]
     return specs
 
 

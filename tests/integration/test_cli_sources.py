@@ -169,7 +169,7 @@ def test_a_source_that_cannot_be_used_is_refused_in_one_sentence(write: Write, s
 @pytest.mark.parametrize("name", ["plain", "./plain.py", "charts_of_mine.plain", "net-flix"])
 @pytest.mark.usefixtures("folder")
 def test_a_name_that_is_no_source_is_refused_with_those_that_are(name: str) -> None:
-    there_are = f"the source '{name}' is not known; there are netflix-countries, "
+    there_are = "; there are netflix-countries, "
     own = "; one of your own is MODULE:CLASS"
     assert_refused(run("replay", "plain.csv", "--source", name), there_are, own)
     assert_refused(run("rules", "try", "rules.yaml", "--from", f"{name}:plain.csv"), there_are, own)

@@ -36,6 +36,7 @@ def chart(chart_id: str = "weekly-tv") -> Chart:
         10,
         Kind.SERIES,
         (MetricPeriod("hours"), MetricPeriod("views", WEEK)),
+        identifying=("hours",),
     )
 
 

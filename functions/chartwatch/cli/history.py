@@ -93,7 +93,7 @@ def account_of(recorded: RecordedCharts, chart: str, territory: str, period: dat
     publication = _find_publication(timeline, territory, period)
     histories = recorded.charts.versions(publication)
     first, *later = histories[territory]
-    changes = [changed for _, changed in Revisions(histories).of(territory)]
+    changes = [changed for _, changed in Revisions(histories, publication.chart).of(territory)]
     revisions = groupby(recorded.milestones.revisions(chart, territory, period), key=lambda its: its.slot)
     return Account(
         chart=publication.chart,

@@ -122,7 +122,7 @@ def update_of(
         tuple(its[-1].edition for _, its in sorted(whole.items())),
         _later(stored.provenance, publication.provenance) if stored else publication.provenance,
     )
-    summary = current.summary(Revisions(whole).renamings())
+    summary = current.summary(Revisions(whole, publication.chart).renamings())
     # A writer that was cut short has left its editions, and no publication that agrees with them.
     is_stored = stored and (stored.digest, stored.renamings) == (summary.digest, summary.renamings)
     return None if is_stored and not grown else PublicationUpdate(summary, grown)
@@ -225,6 +225,8 @@ def _updates(publications: Iterable[Publication], stored: Stored, charts: ChartS
 def _check_replacements(source: str, publications: Sequence[Publication], updates: Updates, stored: Stored) -> None:
     """Reject a document that gives more of the old periods to other works than a correction would.
 
+    Other names count too that no identifying figure shows to be names.
+
     The latest period of a chart is not old: charts of the day are completed in its course.
     """
     latest = {chart: max(summaries, default=None) for chart, summaries in stored.items()}
@@ -235,8 +237,8 @@ def _check_replacements(source: str, publications: Sequence[Publication], update
         revision.is_of_number_one
         for publication in old
         if (update := updates.get((publication.chart.id, publication.period)))
-        for revision in Revisions(update.editions).latest(publication.provenance.sha256)
-        if revision.kind is RevisionKind.REPLACED
+        for revision in Revisions(update.editions, publication.chart).latest(publication.provenance)
+        if revision.kind is RevisionKind.REPLACED or revision.is_inferred
     ]
     for what, count, of, share, always in (
         ("ranks", len(replaced), rows, MAX_REPLACED, MAX_REPLACED_ROWS),

@@ -59,6 +59,9 @@ class CsvOptions(Options):
     provider: str = Field(default="csv", description="who publishes the chart")
     list_name: str = Field(default="", description="which of the provider's lists it is, for rules about a `list`")
     metric: str | None = Field(default=None, description="what the chart ranks by, such as `hours viewed`")
+    began: date | None = Field(
+        default=None, description="the first period that the chart ever had, where the file goes back as far"
+    )
     depth: int | None = Field(
         default=None, ge=1, le=1000, description="ranks of an edition; otherwise the lowest in the file"
     )
@@ -83,6 +86,11 @@ class CsvOptions(Options):
     figure_columns: Annotated[list[str], BeforeValidator(comma_separated)] = Field(
         default_factory=list, description="columns that are kept as figures, separated by commas"
     )
+    identifying: Annotated[list[str], BeforeValidator(comma_separated)] = Field(
+        default_factory=list,
+        description="those of them that no two works are likely to share, such as hours: with another title they show "
+        "that a work was renamed",
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -90,6 +98,8 @@ class CsvOptions(Options):
             raise ValueError("a `name` is of one chart, so that `chart` is needed with it")
         if self.shortest and self.depth and self.shortest > self.depth:
             raise ValueError(f"`shortest` is {self.shortest}, more than a `depth` of {self.depth}")
+        if others := set(self.identifying) - set(self.figure_columns):
+            raise ValueError(f"`identifying` names {', '.join(sorted(others))}, not among `figure_columns`")
         return self
 
 
@@ -180,6 +190,8 @@ class CsvFile(SingleDocumentSource):
                 options.kind,
                 (MetricPeriod(options.metric),) if options.metric else (),
                 options.list_name,
+                began=options.began,
+                identifying=tuple(options.identifying),
             )
             for chart, rank in lowest.items()
         }

@@ -43,7 +43,9 @@ _RANKS = {str(rank): rank for rank in range(1, DEPTH + 1)}
 def weekly_chart(chart_id: str, name: str, kind: Kind) -> Chart:
     """Return one of Netflix's weekly charts."""
     list_name = chart_id.removeprefix("netflix-weekly-")
-    return Chart(chart_id, name, "netflix", Cadence.WEEK, DEPTH, kind, METRIC_PERIODS, list_name)
+    return Chart(
+        chart_id, name, "netflix", Cadence.WEEK, DEPTH, kind, METRIC_PERIODS, list_name, identifying=("hours", "views")
+    )
 
 
 class WeeklyFile(SingleDocumentSource):

@@ -1,9 +1,11 @@
 """What each version of an edition changed, which titles are names of one work, and what the catalog gains by it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
+from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
 from chartwatch.domain.charts.versions import MAX_VERSIONS, RevisionKind, Revisions, Versions, with_version
 from chartwatch.domain.works.catalog import Catalog
@@ -11,6 +13,9 @@ from chartwatch.domain.works.renames import Names, Renaming, with_renamings
 from chartwatch.domain.works.work import Kind, Work
 
 RELABELLED, RESTATED, REPLACED = RevisionKind.RELABELLED, RevisionKind.RESTATED, RevisionKind.REPLACED
+
+
+CHART = Chart("c", "C", "somewhere", Cadence.WEEK, 10, identifying=("hours", "views"))
 
 
 def entry(title: str, rank: int = 1, *, season: str | None = None, kind: Kind = Kind.SERIES, **figures: int) -> Entry:
@@ -31,7 +36,7 @@ def changed(*editions: Sequence[Entry]) -> list[list[tuple[RevisionKind, str | N
     """Return what each version changed: kind, title before, title after."""
     return [
         [(r.kind, r.before and r.before.title, r.after and r.after.title) for r in revisions]
-        for _, revisions in Revisions({"US": versions(*editions)}).of("US")
+        for _, revisions in Revisions({"US": versions(*editions)}, CHART).of("US")
     ]
 
 
@@ -61,7 +66,8 @@ def kinds(before: Sequence[Entry], after: Sequence[Entry]) -> list[RevisionKind]
         (entry("A", hours=9), entry("A", kind=Kind.FILM, hours=9), REPLACED),
         (entry("A"), entry("B"), REPLACED),
         (entry("A", weeks=1, runtime=2, staggered=0, episodes=8), entry("B", weeks=1, runtime=2), REPLACED),
-        (entry("A Title", weeks=1), entry("A: Title", weeks=2), REPLACED),
+        (entry("A Title", weeks=1), entry("A: Title", weeks=2), RELABELLED),
+        (entry("A", points=1), entry("B", points=1), REPLACED),
     ],
 )
 def test_a_rank_is_relabelled_restated_or_replaced(before: Entry, after: Entry, kind: RevisionKind) -> None:
@@ -105,7 +111,9 @@ def test_ties_are_compared_entry_by_entry() -> None:
 def over(**territories: tuple[Sequence[Entry], Sequence[Entry] | None]) -> set[RevisionKind]:
     """Return what became of rank 1 in all territories; None is an edition that did not change."""
     its = {t: versions(before, *([after] if after is not None else [])) for t, (before, after) in territories.items()}
-    return {revision.kind for revision in Revisions(its).latest("2") if revision.is_of_number_one}
+    return {
+        revision.kind for revision in Revisions(its, CHART).latest(version(2).provenance) if revision.is_of_number_one
+    }
 
 
 OLD, NEW = entry("A", weeks=1), entry("B", weeks=1)
@@ -138,9 +146,9 @@ def test_a_rename_is_seen_wherever_the_title_was(third: tuple[Sequence[Entry], S
 
 
 def test_only_what_a_document_changed_is_counted_as_its_revisions() -> None:
-    revisions = Revisions({"US": versions([entry("A", hours=9)], [entry("B", hours=9)], [entry("C", hours=1)])})
-    assert [revision.kind for revision in revisions.latest("2")] == [RELABELLED]
-    assert [revision.kind for revision in revisions.latest("3")] == [REPLACED]
+    revisions = Revisions({"US": versions([entry("A", hours=9)], [entry("B", hours=9)], [entry("C", hours=1)])}, CHART)
+    assert [revision.kind for revision in revisions.latest(version(2).provenance)] == [RELABELLED]
+    assert [revision.kind for revision in revisions.latest(version(3).provenance)] == [REPLACED]
     assert [(provenance.sha256, len(its)) for provenance, its in revisions.of("US")] == [("2", 1), ("3", 1)]
 
 
@@ -149,17 +157,39 @@ def test_the_renamings_of_a_publication_are_those_of_its_number_ones_each_once()
         return [entry(top, season=season, hours=9), entry(second, 2, hours=8)]
 
     its = {t: versions(named("A", "X", "1"), named("a", "Y", "2"), named("B", "Z", "2")) for t in ("US", "KR")}
-    assert Revisions(its).renamings() == (Renaming("2022-01-03", Kind.SERIES, "a", "B"),)
+    assert Revisions(its, CHART).renamings() == (Renaming("2022-01-03", Kind.SERIES, "a", "B"),)
 
 
 def test_a_renaming_of_unknown_time_comes_before_all_others() -> None:
     its = [version(1, entry("A", hours=9)), version(2, entry("B", hours=9), fetched_at=None)]
-    (renaming,) = Revisions({"US": its}).renamings()
+    (renaming,) = Revisions({"US": its}, CHART).renamings()
     assert renaming.fetched_at == ""
 
 
+def test_bytes_that_come_back_are_another_fetch() -> None:
+    """A, B, A, B, of which the second and the fourth are the same bytes."""
+    for times in (["10", "11", "12", "13"], [None] * 4):
+        flicker = [
+            Version(Edition("US", (entry(title),)), Provenance("file", at, sha))
+            for at, title, sha in zip(times, "ABAB", "1232", strict=True)
+        ]
+        assert [r.kind for _, its in Revisions({"US": flicker}, CHART).of("US") for r in its] == [REPLACED] * 3
+        assert [r.kind for r in Revisions({"US": flicker}, CHART).latest(flicker[-1].provenance)] == [REPLACED]
+
+
+def test_a_chart_of_depth_1_shows_no_rename() -> None:
+    alone = replace(CHART, depth=1)
+    its = {territory: versions([entry("A", hours=9)], [entry("B", hours=9)]) for territory in ("US", "KR")}
+    assert Revisions(its, alone).renamings() == ()
+    assert Revisions(its, CHART).renamings() != ()
+
+
+def test_titles_without_any_figure_are_not_renamed_throughout() -> None:
+    assert over(US=([entry("A")], [entry("B")]), KR=([entry("A")], [entry("B")])) == {REPLACED}
+
+
 def test_a_territory_without_an_edition_has_no_revisions() -> None:
-    assert list(Revisions({"US": versions([entry("A")], [entry("B")])}).of("KR")) == []
+    assert list(Revisions({"US": versions([entry("A")], [entry("B")])}, CHART).of("KR")) == []
 
 
 # The versions of an edition.

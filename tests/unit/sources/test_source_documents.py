@@ -41,9 +41,8 @@ def _chart(expected: dict[str, Any]) -> Chart:
         for metric, since in expected["metric_periods"]
     )
     kind = Kind(expected["kind"]) if expected["kind"] else None
-    return Chart(
-        **{**expected, "cadence": Cadence(expected["cadence"]), "kind": kind, "metric_periods": metric_periods}
-    )
+    read = {"cadence": Cadence(expected["cadence"]), "kind": kind, "metric_periods": metric_periods}
+    return Chart(**{**expected, **read, "identifying": tuple(expected.get("identifying", ()))})
 
 
 def _entry(expected: list[Any]) -> Entry:

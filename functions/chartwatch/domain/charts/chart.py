@@ -37,6 +37,8 @@ class Chart:
     `id` is `netflix-weekly-tv`; `name` is what a headline calls it; `list_name` is which of the provider's lists it is
     (`tv`); `kind` is what stands on it, where it lists one kind only; `depth` is the number of ranks of an edition;
     `began` is its first period ever, where that is known: of a record that begins with it nothing is missing before.
+    `identifying` are the figures that tell works apart, since no two entries are likely to share them: hours, views.
+    Counters that every newcomer shares (weeks, days, previous rank) are none.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Chart:
     metric_periods: tuple[MetricPeriod, ...] = ()
     list_name: str = ""
     began: date | None = None
+    identifying: tuple[str, ...] = ()
 
     def periods(self, first: date, last: date) -> int:
         """Return how many periods there are from one to another, both included."""

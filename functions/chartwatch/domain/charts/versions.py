@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
 from chartwatch.domain.works.renames import Renaming, order_of
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind
-
-WEAK_FIGURES = frozenset({"weeks", "runtime", "staggered", "episodes"})
-"""Figures that many entries share: where they agree, two titles may still be two works."""
 
 MAX_VERSIONS = 100
 """Versions of an edition that are stored: the first and the latest ones. All raw files are in the archive."""
@@ -35,11 +33,15 @@ class RevisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One rank of an edition, before and after; None where the rank was not there."""
+    """One rank of an edition, before and after; None where the rank was not there.
+
+    `is_inferred`: that another title is another name is only likely, as no figure shows it that identifies the work.
+    """
 
     kind: RevisionKind
     before: Entry | None
     after: Entry | None
+    is_inferred: bool = False
 
     @property
     def is_of_number_one(self) -> bool:
@@ -63,27 +65,46 @@ def with_version(versions: Versions, added: Version) -> Versions:
     return (*grown[:1], *grown[1:][1 - MAX_VERSIONS :])
 
 
+_Fetch = tuple[str | None, str, int]
+"""A version's document: the same bytes may come back, and are another fetch then. It is known by its time and SHA-256;
+where no time is known, by how often those bytes came before."""
+
+
+def _fetches(versions: Versions) -> list[_Fetch]:
+    """Return of which fetch each version is."""
+    before: Counter[tuple[str | None, str]] = Counter()
+    found: list[_Fetch] = []
+    for version in versions:
+        known = version.provenance.fetched_at, version.provenance.sha256
+        found.append((*known, before[known]))
+        before[known] += 1
+    return found
+
+
 class Revisions:
     """The revisions of one publication: all its territories together decide whether a title is another name."""
 
-    def __init__(self, editions: Mapping[str, Versions]) -> None:
+    def __init__(self, editions: Mapping[str, Versions], chart: Chart) -> None:
         """`editions` has the versions of every edition of the publication, by territory."""
         self._editions = editions
-        changing = dict.fromkeys(its.provenance.sha256 for versions in editions.values() for its in versions[1:])
-        self._documents = {sha256: _Document.of(sha256, editions) for sha256 in changing}
+        self._fetches = {territory: _fetches(versions) for territory, versions in editions.items()}
+        changing = dict.fromkeys(fetch for its in self._fetches.values() for fetch in its[1:])
+        self._documents = {fetch: _Document.of(fetch, editions, self._fetches, chart) for fetch in changing}
 
     def of(self, territory: str) -> Iterator[tuple[Provenance, Sequence[Revision]]]:
         """Yield, for each version of an edition but the first, its provenance and what it changed, in order of rank.
 
         With ties a rank is compared entry by entry in the order of the editions.
         """
-        for before, after in pairwise(self._editions.get(territory, ())):
-            document = self._documents[after.provenance.sha256]
-            yield after.provenance, list(document.revisions(before.edition, after.edition))
+        fetches = self._fetches.get(territory, ())[1:]
+        for fetch, (before, after) in zip(fetches, pairwise(self._editions.get(territory, ())), strict=True):
+            yield after.provenance, list(self._documents[fetch].revisions(before.edition, after.edition))
 
-    def latest(self, sha256: str) -> Iterator[Revision]:
-        """Yield what one document changed, in all territories."""
-        if document := self._documents.get(sha256):
+    def latest(self, provenance: Provenance) -> Iterator[Revision]:
+        """Yield what a document changed, in all territories, when it came last."""
+        fetches = [fetch for fetch in self._documents if fetch[:2] == (provenance.fetched_at, provenance.sha256)]
+        if fetches:
+            document = self._documents[max(fetches, key=lambda fetch: fetch[2])]
             for before, after in document.pairs:
                 yield from document.revisions(before, after)
 
@@ -105,31 +126,44 @@ class Revisions:
 class _Document:
     """What one document changed of a publication: pairs of an edition before and after.
 
-    `renamed` are the pairs of titles that its weak figures, over all territories, show to be one work.
+    `renamed` are the pairs of titles that its other figures, over all territories, show to be one work.
     """
 
+    chart: Chart
     fetched_at: str
     pairs: Sequence[tuple[Edition, Edition]]
     renamed: frozenset[tuple[Kind | None, str, str]]
 
     @classmethod
-    def of(cls, sha256: str, editions: Mapping[str, Versions]) -> "_Document":
-        """Return what the document of that SHA-256 changed."""
-        changes = [(b, a) for its in editions.values() for b, a in pairwise(its) if a.provenance.sha256 == sha256]
-        untouched = [
-            version.edition
-            for versions in editions.values()
-            if all(its.provenance.sha256 != sha256 for its in versions[1:])
-            for version in versions
-        ]
-        pairs = [(before.edition, after.edition) for before, after in changes]
-        fetched_at = changes[-1][1].provenance.fetched_at or ""
-        return cls(fetched_at, pairs, frozenset(_renamed_throughout(pairs, untouched)))
+    def of(
+        cls,
+        fetch: _Fetch,
+        editions: Mapping[str, Versions],
+        fetches: Mapping[str, Sequence[_Fetch]],
+        chart: Chart,
+    ) -> "_Document":
+        """Return what was changed by a fetch."""
+        pairs: list[tuple[Edition, Edition]] = []
+        untouched: list[Edition] = []
+        for territory, versions in editions.items():
+            if fetch in fetches[territory][1:]:
+                after = fetches[territory].index(fetch, 1)
+                pairs.append((versions[after - 1].edition, versions[after].edition))
+            else:
+                untouched += [version.edition for version in versions]
+        renamed = frozenset(_renamed_throughout(pairs, untouched)) if chart.depth > 1 else frozenset()
+        return cls(chart, fetch[0] or "", pairs, renamed)
 
     def revisions(self, before: Edition, after: Edition) -> Iterator[Revision]:
         """Yield the revisions between two versions of an edition."""
         for was, now in _differing(before, after):
-            yield Revision(self._kind(was, now, before, after), was, now)
+            kind = self._kind(was, now, before, after)
+            yield Revision(kind, was, now, kind is RevisionKind.RELABELLED and self._is_inferred(was, now))
+
+    def _is_inferred(self, was: Entry | None, now: Entry | None) -> bool:
+        if was is None or now is None or _letters(was.title) == _letters(now.title):
+            return False
+        return not _share(was, now, self.chart.identifying)
 
     def _kind(self, was: Entry | None, now: Entry | None, before: Edition, after: Edition) -> RevisionKind:
         if was is None or now is None or was.kind != now.kind:
@@ -138,12 +172,14 @@ class _Document:
         if title_key(was.title) == title_key(now.title):
             relabelled = alike and (was.title, was.season) != (now.title, now.season)
             return RevisionKind.RELABELLED if relabelled else RevisionKind.RESTATED
+        if _letters(was.title) == _letters(now.title):
+            return RevisionKind.RELABELLED
         # Two works that change places may have a figure in common.
         if not alike or _lists(after, was.title) or _lists(before, now.title):
             return RevisionKind.REPLACED
         titles = (now.kind, title_key(was.title), title_key(now.title))
-        is_same = _share_a_strong_figure(was, now) or _letters(was.title) == _letters(now.title)
-        return RevisionKind.RELABELLED if is_same or titles in self.renamed else RevisionKind.REPLACED
+        is_same = titles in self.renamed or (self.chart.depth > 1 and _share(was, now, self.chart.identifying))
+        return RevisionKind.RELABELLED if is_same else RevisionKind.REPLACED
 
 
 def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, Entry | None]]:
@@ -168,9 +204,9 @@ def _agree(was: Entry, now: Entry) -> bool:
     return all(old[name] == new[name] for name in old.keys() & new.keys())
 
 
-def _share_a_strong_figure(was: Entry, now: Entry) -> bool:
-    """Return whether both versions have a figure that no other entry is likely to share."""
-    return bool((dict(was.figures).keys() & dict(now.figures).keys()) - WEAK_FIGURES)
+def _share(was: Entry, now: Entry, figures: Iterable[str]) -> bool:
+    """Return whether both versions have any of some figures."""
+    return not (dict(was.figures).keys() & dict(now.figures).keys()).isdisjoint(figures)
 
 
 def _lists(edition: Edition, title: str) -> bool:
@@ -194,7 +230,8 @@ def _renamed_throughout(
     held = Counter((entry.kind, title_key(entry.title)) for edition, _ in pairs for entry in edition.entries)
     places: Counter[tuple[Kind | None, str, str]] = Counter()
     for was, now in (changed for pair in pairs for changed in _differing(*pair)):
-        if was and now and was.kind == now.kind and _agree(was, now):
+        # Where they have no figure in common, nothing speaks for it.
+        if was and now and was.kind == now.kind and _agree(was, now) and _share(was, now, dict(was.figures)):
             places[now.kind, title_key(was.title), title_key(now.title)] += 1
     for (kind, old, new), count in places.items():
         gone, fresh = old not in after | elsewhere, new not in before | elsewhere

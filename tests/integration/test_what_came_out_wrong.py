@@ -1,0 +1,120 @@
+"""Inputs whose news came out wrong once, and others of their families: whole files, and what is said of them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.command_line import Write, run
+
+ONES = ("--source", "csv", "-o", "chart=d", "-o", "name=D", "-o", "cadence=day", "-o", "depth=1")
+HEADER = "period,territory,rank,title,kind\n"
+CATALOG = """work_id,title,kind,original_language,origin_countries,release_date
+o,Old,series,en,US,2021-01-01
+n,Nulls,series,,,
+m,Kr,series,ko,KR,2021-01-01
+"""
+
+
+def day(number: int, *titles: str, kind: str = "series") -> str:
+    """Return the rows of a day, one for each of some territories."""
+    return "".join(
+        f"2022-01-{number:02},{t},1,{title},{kind}\n" for t, title in zip(("US", "GB", "KR"), titles, strict=False)
+    )
+
+
+def told(write: Write, files: Sequence[str], *arguments: str, since: str = "2022-01-02") -> list[dict[str, Any]]:
+    """Return the milestones that are sent when files arrive, an hour after one another."""
+    paths = [write(f"2022-02-01T{10 + n}0000Z.csv", HEADER + rows) for n, rows in enumerate(files)]
+    done = run("replay", *map(str, paths), *ONES, "--since", since, "--format", "jsonl", *arguments)
+    assert done.exit_code == 0, done.stderr
+    return [its for its in map(json.loads, done.stdout.splitlines()) if not its["silent"]]
+
+
+def new_ones(milestones: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return what was told of who is at #1 in the US, and how."""
+    its = (m for m in milestones if m["rule"] == "new-number-one" and m["territory"] == "US")
+    return [(m["status"], "".join(holder["title"] for holder in m["holders"])) for m in its]
+
+
+@pytest.mark.parametrize("flicker", ["ABAB", "ABABA", "ABCABC", "AABB"])
+def test_each_change_of_a_provider_that_flickers_is_told_and_the_last_word_is_what_stands(
+    write: Write, flicker: str
+) -> None:
+    said = new_ones(told(write, [day(1, "Old") + day(2, title) for title in flicker]))
+    changes = [title for before, title in zip(" " + flicker, flicker, strict=False) if before != title]
+    assert said == [("corrected" if n else "announced", title) for n, title in enumerate(changes)]
+
+
+def test_another_title_without_proof_is_another_work(write: Write) -> None:
+    catalog = write("catalog.csv", CATALOG + "a,Alpha,series,ko,KR,2021-01-01\n")
+    alpha, beta = (day(1, "Old", "Old") + day(2, title, title) for title in ("Alpha", "Beta"))
+    files = [alpha, beta, beta + day(3, "Gamma", "Gamma") + day(4, "Beta", "Beta")]
+    milestones = told(write, files, "--catalog", str(catalog))
+    assert new_ones(milestones)[:2] == [("announced", "Alpha"), ("corrected", "Beta")]
+    korean = {(m["status"], m["period"]) for m in milestones if m["group"] in {"KR", "ko"}}
+    assert ("retracted", "2022-01-02") in korean
+    assert all(period == "2022-01-02" for _, period in korean), "Beta is no Korean title"
+
+
+def test_counters_that_every_newcomer_shares_show_no_rename(write: Write) -> None:
+    rows = "period,territory,rank,title,weeks\n2022-01-01,US,1,Old,4\n2022-01-02,US,1,{},1\n2022-01-02,US,2,Low,2\n"
+    files = [write(f"2022-02-01T1{n}0000Z.csv", rows.format(title)) for n, title in enumerate(("Alpha", "Beta"))]
+    options = ("--source", "csv", "-o", "chart=d", "-o", "cadence=day", "-o", "shortest=1", "-o", "depth=2")
+    counters = ("-o", "figure_columns=weeks", "--since", "2022-01-02", "--format", "jsonl")
+    done = run("replay", *map(str, files), *options, *counters)
+    assert new_ones([json.loads(line) for line in done.stdout.splitlines()]) == [
+        ("announced", "Alpha"),
+        ("corrected", "Beta"),
+    ]
+
+
+@pytest.mark.parametrize("figure", ["", ",weeks"])
+def test_a_history_of_other_titles_is_refused_whether_or_not_they_could_be_names(write: Write, figure: str) -> None:
+    def songs(name: str) -> str:
+        rows = (
+            f"2022-{month:02}-{d:02},{t},1,{name} {month}{d}{',3' if figure else ''}"
+            for month in (1, 2)
+            for d in range(1, 21)
+            for t in ("US", "GB", "KR")
+        )
+        return "\n".join((f"period,territory,rank,title{figure}", *rows, ""))
+
+    files = [write(f"2022-03-01T1{n}0000Z.csv", songs(name)) for n, name in enumerate(("Song", "Other"))]
+    figures = ("-o", "figure_columns=weeks") if figure else ()
+    done = run("replay", *map(str, files), *ONES[:-2], "-o", "depth=2", "-o", "shortest=1", *figures)
+    assert done.exit_code == 2
+    assert "of old periods are given to other titles" in done.stderr
+
+
+def test_what_is_not_certain_is_marked_in_every_subject(write: Write) -> None:
+    catalog = write("catalog.csv", CATALOG)
+    file = write("ones.csv", HEADER + day(1, "Old") + day(2, "Nulls") + day(3, "Kr"))
+    done = run("replay", str(file), *ONES, "--catalog", str(catalog), "--since", "2022-01-02")
+    (line,) = [line for line in done.stdout.splitlines() if "Kr:" in line]
+    assert line.startswith("2022-01-03  Kr: new #1, perhaps first title from South Korea")
+
+
+@pytest.mark.parametrize(
+    ("titles", "length", "certain"),
+    [
+        (["Silver", "Silver", "Grom", "Grom", "Grom"], 3, False),
+        (["Silver", "Old", "Grom", "Grom", "Grom"], 2, False),
+        (["Silver", "Old", "Kr", "Kr", "Grom", "Grom", "Grom"], 3, False),
+    ],
+)
+def test_a_run_that_the_record_cuts_off_may_have_been_the_longest(
+    write: Write, titles: Sequence[str], length: int, certain: bool
+) -> None:
+    rows = "".join(day(number, title) for number, title in enumerate(titles, 1))
+    longest = [m for m in told(write, [rows]) if m["rule"] == "longest-reign" and m["holders"][0]["title"] == "Grom"]
+    assert [(m["n"], m["status"] == "announced") for m in longest] == [(length, certain)]
+    assert any("Silver" in reason for reason in longest[0]["provisional_because"])
+
+
+def test_of_a_chart_whose_record_begins_with_it_nothing_is_cut_off(write: Write) -> None:
+    rows = "".join(day(number, title) for number, title in enumerate(["Silver", "Silver", "Grom", "Grom", "Grom"], 1))
+    milestones = told(write, [rows], "-o", "began=2022-01-01", since="2022-01-01")
+    (longest,) = [m for m in milestones if m["rule"] == "longest-reign" and m["holders"][0]["title"] == "Grom"]
+    assert (longest["status"], longest["provisional_because"]) == ("announced", [])
