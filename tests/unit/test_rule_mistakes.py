@@ -71,6 +71,7 @@ WRONG: list[tuple[Mapping[str, Any], str]] = [
     ({"kind": "reign", "at": []}, "at: is missing: reign needs the numbers that are worth telling"),
     ({"kind": "spread"}, "scope: should be chart: a spread counts territories"),
     ({"kind": "reign", "total": 1}, "total: '1' is neither true nor false"),
+    ({"kind": "reign", "record": True, "total": True}, "total: counts all runs together, and `record` tells of single"),
     ({"headline": "{name}"}, "headline: {name} is not one of"),
     ({"headline": "title}"}, "headline: has unbalanced braces"),
     ({"brief": "x" * 61}, "brief: is longer than 60 characters"),

@@ -158,19 +158,40 @@ def test_without_a_group_a_race_is_undecided_while_anybody_may_count() -> None:
     assert who_holds(RACE, "3", "Ozark Squid Riddle").verdict is UNKNOWN
 
 
+SO_FAR = "Nobody can say. As far as is known, "
+PLACE = "the daily chart in the United States"
+
+
 @pytest.mark.parametrize(
     ("said", "title", "verdict", "sentence", "reasons"),
     [
         ("Ozark Dead Dead", "", TRUE, f"Dead stays, {SINCE}.", 0),
         ("Ozark Dead Dead", "Squid", FALSE, f"Dead stays, {SINCE}: not Squid.", 0),
-        ("Dead Dead Ozark", "Squid", UNKNOWN, f"Nobody can say. As far as is known, Dead stays, {SINCE}.", 1),
-        ("Ozark Dead Ozark", "", FALSE, "Nothing holds reign:daily:US:dead:2, in records from *.", 0),
-        ("Ozark - Dead", "", UNKNOWN, "Nothing holds reign:daily:US:dead:2, as far as is known, in records from *.", 1),
+        ("Dead Dead Ozark", "", TRUE, f"Dead stays, {SINCE}.", 0),
+        ("Ozark Dead Ozark", "", FALSE, f"The longest run of Dead at #1 of {PLACE} was one day, 2022-01-02, *.", 0),
+        (
+            "Ozark - Dead",
+            "",
+            UNKNOWN,
+            f"{SO_FAR}the longest run of Dead at #1 of {PLACE} was one day, 2022-01-03, *.",
+            1,
+        ),
+        (
+            "Dead Ozark Ozark",
+            "",
+            UNKNOWN,
+            f"{SO_FAR}the longest run of Dead at #1 of {PLACE} was one day, 2022-01-01, *.",
+            1,
+        ),
+        ("Ozark Sara Sara", "", FALSE, f"dead has not been #1 of {PLACE}, *.", 0),
     ],
 )
 def test_the_answer_about_a_reign(said: str, title: str, verdict: Verdict, sentence: str, reasons: int) -> None:
     answer = who_holds(REIGN, "dead:2", said, title)
-    assert (answer.verdict, answer.sentence) == (verdict, sentence.replace("*", "2022-01-01 to 2022-01-03"))
+    assert (answer.verdict, answer.sentence) == (
+        verdict,
+        sentence.replace("*", "in records from 2022-01-01 to 2022-01-03"),
+    )
     assert len(answer.reasons) == reasons
     assert bool(answer.holders) is ("stays" in sentence)
     assert answer.before == ()

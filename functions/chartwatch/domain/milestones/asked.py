@@ -10,14 +10,15 @@ from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.domain.milestones.fold import fold, work_of
+from chartwatch.domain.rules.certain import Missing, out_by_then
 from chartwatch.domain.rules.claims import Claim, facts_in_words
 from chartwatch.domain.rules.evidence import Gap
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rule import Rule, RuleSet
-from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.rules.rule import Count, Rule, RuleSet
+from chartwatch.domain.rules.standing import EVERYWHERE, EndedRuns, Possible, Reigns
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.claimants import name_of
+from chartwatch.domain.works.claimants import Claimant, claimant_key, name_of
 from chartwatch.domain.works.work import Work
 
 Timeline = Sequence[PublicationSummary]
@@ -97,6 +98,21 @@ class ToppedWork(NamedTuple):
         return Holder(self.work.id, self.work.title, self.since, self.season, group, label=self.label)
 
 
+class RunsOf(NamedTuple):
+    """What is known of the runs of a work at #1: periods in all, and the longest run with its first and last period.
+
+    `most` and `most_in_all` are how many periods the longest run, and all of them, may have had, for what is `unknown`.
+    """
+
+    total: int
+    longest: int
+    first: date | None
+    last: date | None
+    most: int
+    most_in_all: int
+    unknown: tuple[Missing, ...]
+
+
 class AskedScope:
     """All that a claim is measured by, in one territory or over all."""
 
@@ -112,7 +128,8 @@ class AskedScope:
         self.chart = its[-1].chart
         self.catalog = catalog
         self.claims = [claim for claim in claims if claim.territory == territory]
-        state = snapshot.scopes[territory]
+        self._timeline, self._state = its, snapshot.scopes[territory]
+        state = self._state
         coverage = state.coverage
         expected = (coverage.last - coverage.first) // self.chart.cadence.step + 1
         self.record = Record(coverage.first, coverage.last, expected, coverage.seen, coverage.gaps)
@@ -129,10 +146,52 @@ class AskedScope:
         """The chart and the territory, in words."""
         return f"{self.chart.name} in {words.territory_name(self.territory)}"
 
+    def counted(self, periods: int) -> str:
+        """Return "five weeks"."""
+        return f"{words.cardinal(periods)} {self.chart.cadence}{'' if periods == 1 else 's'}"
+
     @property
     def span(self) -> str:
         """The time that the record covers, in words."""
         return f"in records from {self.record.first} to {self.record.last}"
+
+    def runs_of(self, key: str) -> RunsOf:
+        """Return what is known of the runs of a work, or a season, by `Claimant.key`."""
+        known = [p.period for p in self._timeline if key in self._keys_at(p)]
+        total, longest, ends, length = len(known), 0, None, 0
+        for before, period in zip((None, *known), known, strict=False):
+            length = length + 1 if before and before + self.chart.cadence.step == period else 1
+            if length > longest:
+                longest, ends = length, period
+        reigns = self._state.reigns.get(self.rule.count, Reigns())
+        run = reigns.runs.get(key)
+        past = run.past if run else self._state.ended.get(self.rule.count, {}).get(key, EndedRuns())
+        work = next((topped.work for topped in self.topped if claimant_key(topped.work.id, topped.season) == key), None)
+        usable = [u for gap in self.record.gaps if (u := out_by_then(gap, work or Work(key, key), self.chart))]
+        possible = [
+            past.possible,
+            *([run.possible] if run else []),
+            *(Possible(self.chart.periods(*u), (u,)) for u in usable),
+        ]
+        before_record = {gap for its in possible for gap in its.through if gap[1] < self.record.first}
+        gaps = sorted({*before_record, *usable})
+        return RunsOf(
+            total,
+            longest,
+            ends and ends - (longest - 1) * self.chart.cadence.step,
+            ends,
+            max((its.length for its in possible), default=0),
+            total + sum(self.chart.periods(*gap) for gap in gaps),
+            tuple(Missing(gap, claimant=Claimant.of(work) if work and gap in before_record else None) for gap in gaps),
+        )
+
+    def _keys_at(self, publication: PublicationSummary) -> set[str]:
+        """Return who is at #1 of the scope with a publication, by `Claimant.key`."""
+        ones = [one for its in publication.number_ones.values() for one in its]
+        matched = [(self.catalog.match(one.title, one.kind, publication.period), one) for one in ones]
+        if self.rule.count is Count.WORKS:
+            return {work.id for work, _ in matched}
+        return {Claimant.of_season(work, one.title, one.season).key for work, one in matched}
 
     def qualifying(self, group: str | None, before: date | None = None) -> list[ToppedWork]:
         """Return the works that count for a group (None: for any), all or those that topped before a date."""

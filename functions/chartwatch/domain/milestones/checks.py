@@ -20,9 +20,11 @@ from chartwatch.domain.milestones.asked import (
     missing_in,
     unknown_of,
 )
+from chartwatch.domain.rules.certain import in_words
 from chartwatch.domain.rules.claims import Claim, group_name, slot_id
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Condition, Fact, Rule, Scope
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
@@ -53,6 +55,8 @@ def check(said: Assertion, territory: str, timeline: Timeline, catalog: Catalog)
     The scope of the rule must be that of the territory: `chart` for `*`, otherwise `territory`.
     """
     scope = AskedScope(said, territory, timeline, catalog)
+    if isinstance(said.rule, ReignRule) and (asked := said.rule.read_place(said.place)) and asked.n and asked.work:
+        return _reign(said, scope, asked.work, asked.n)
     if not isinstance(said.rule, FirstsRule):
         return _held(said, scope)
     if said.rule.is_of_groups:
@@ -196,6 +200,33 @@ def _race(said: Assertion, scope: AskedScope) -> Answer:
         return scope.answer(Verdict.UNKNOWN, sentence, claim, before=before)
     wrong = f"by {said.title}" if said.group is None or said.group in groups else group_name(scope.rule, said.group)
     return scope.answer(Verdict.FALSE, f"{claim.headline}: not {wrong}.", claim, before=before)
+
+
+def _reign(said: Assertion, scope: AskedScope, key: str, n: int) -> Answer:
+    """Return whether a work was at #1 for so long: what the record shows is true, and what it cannot show unknown."""
+    slot = slot_id(said.rule.id, scope.chart.id, scope.territory, said.place)
+    claim = next((claim for claim in scope.claims if claim.slot == slot), None)
+    in_all, its = isinstance(said.rule, ReignRule) and said.rule.total, scope.runs_of(key)
+    known, most = (its.total, its.most_in_all) if in_all else (its.longest, its.most)
+    if claim is not None:
+        if said.works and not any(holder.work_id in said.works for holder in claim.holders):
+            return scope.answer(Verdict.FALSE, f"{claim.headline}: not {said.title}.", claim)
+        return replace(scope.answer(Verdict.TRUE, f"{claim.headline}.", claim), reasons=())
+    title = next((topped.name for topped in scope.topped if topped.work.id in (key, *said.works)), said.title or key)
+    if not known:
+        sentence = f"{title} has not been #1 of {scope.where}"
+    elif in_all:
+        sentence = f"{title} has been #1 of {scope.where} for {scope.counted(known)} in all"
+    else:
+        sentence = (
+            f"The longest run of {title} at #1 of {scope.where} was {scope.counted(known)}, "
+            f"{words.span(its.first or scope.record.first, its.last or scope.record.last)}"
+        )
+    if most >= n and said.rule.verdict(scope.catalog.work(key) or Work(key, key)) is not False:
+        so_far = sentence.replace("The longest", "the longest", 1)
+        answer = scope.answer(Verdict.UNKNOWN, f"Nobody can say. As far as is known, {so_far}, {scope.span}.")
+        return replace(answer, reasons=tuple(in_words(each) for each in its.unknown))
+    return scope.answer(Verdict.FALSE, f"{sentence}, {scope.span}.")
 
 
 def _held(said: Assertion, scope: AskedScope) -> Answer:

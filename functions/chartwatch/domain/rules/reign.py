@@ -23,7 +23,11 @@ class WrittenReign(WrittenRule):
             "anyOf": [
                 {"required": ["at"], "properties": {"at": {"minItems": 1}}},
                 {"required": ["record"], "properties": {"record": {"const": True}}},
-            ]
+            ],
+            "not": {
+                "required": ["record", "total"],
+                "properties": {"record": {"const": True}, "total": {"const": True}},
+            },
         }
     )
     kind: Literal["reign"]
@@ -35,6 +39,13 @@ class WrittenReign(WrittenRule):
         max_length=100,
         description="reign needs the numbers that are worth telling",
     )
+
+    @field_validator("total")
+    @classmethod
+    def _no_record_of_totals(cls, total: bool, info: ValidationInfo) -> bool:
+        if total and info.data.get("record"):
+            raise ValueError("counts all runs together, and `record` tells of single ones: make it two rules")
+        return total
 
     @field_validator("at")
     @classmethod
