@@ -3,6 +3,9 @@
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
+MOST_MISTAKES = 20
+"""Of a file that a person wrote, that one message names."""
+
 
 @dataclass
 class ChartwatchError(Exception):
@@ -152,8 +155,17 @@ class FileProblem(ChartwatchError):
         return f"{self.file}, {self.where}: {self.detail}" if self.where else f"{self.file}: {self.detail}"
 
 
+@dataclass
 class CatalogProblem(FileProblem):
-    """A row of the catalog that cannot be read."""
+    """A row of the catalog that cannot be read, and `others` like it."""
+
+    others: tuple["CatalogProblem", ...] = ()
+
+    def __str__(self) -> str:
+        """Name each mistake on a line of its own, at most `MOST_MISTAKES` of them."""
+        shown = [super().__str__(), *map(str, self.others[: MOST_MISTAKES - 1])]
+        more = len(self.others) + 1 - len(shown)
+        return "\n".join([*shown, *([f"and {more} more mistakes"] if more else [])])
 
 
 @dataclass

@@ -2,12 +2,14 @@
 
 import csv
 import io
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
+from chartwatch.domain import words
+from chartwatch.domain.codes import countries_of, language_of, work_kind_problem
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import CatalogProblem
@@ -25,8 +27,7 @@ COLUMNS = (
 )
 """Columns of the file. Countries are separated by `;`, aliases by `;;`; an empty cell is an unknown fact."""
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
+Value = TypeVar("Value")
 
 
 def read_catalog(path: Path) -> Catalog:
@@ -72,55 +73,87 @@ def _works(text: str, name: str) -> Iterator[Work]:
         raise CatalogProblem(name, "", "is empty")
     if text.lstrip().startswith("<"):
         raise CatalogProblem(name, "line 1", "is a page of markup, not a CSV file")
+    if not text.endswith("\n"):
+        raise CatalogProblem(name, f"line {text.count(chr(10)) + 1}", "does not end: the file may have been cut short")
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    seen: dict[str, int] = {}
+    problems: list[CatalogProblem] = []
     try:
         missing = [column for column in COLUMNS[:6] if column not in (rows.fieldnames or ())]
         if missing:
             raise CatalogProblem(name, "line 1", f"the column {missing[0]} is missing")
-        seen: dict[str, int] = {}
         for row in rows:
-            work = _work(row, name, rows.line_num)
-            if work.id in seen:
-                raise CatalogProblem(
-                    name, f"line {rows.line_num}, column work_id", f"{work.id} stands on line {seen[work.id]} already"
-                )
-            seen[work.id] = rows.line_num
-            yield work
+            line = rows.line_num
+            try:
+                work = _work(row)
+                if work.id in seen:
+                    raise _Wrong("work_id", f"{work.id} stands on line {seen[work.id]} already")
+            except _Wrong as wrong:
+                column, detail = wrong.args
+                problems.append(CatalogProblem(name, f"line {line}{column and f', column {column}'}", detail))
+                continue
+            seen[work.id] = line
+            if not problems:
+                yield work
     except csv.Error as error:
         raise CatalogProblem(name, f"line {rows.line_num}", str(error)) from error
+    if problems:
+        first, *others = problems
+        raise replace(first, others=tuple(others))
 
 
-def _work(row: dict[str, str | None], name: str, line: int) -> Work:
-    def problem(column: str, expected: str) -> CatalogProblem:
-        return CatalogProblem(name, f"line {line}, column {column}", f"{row[column]!r} is not {expected}")
+class _Wrong(ValueError):
+    """The column that is wrong, empty for the whole row, and what is wrong there."""
 
+
+def _work(row: Mapping[str | None, Any]) -> Work:
+    """Return the work that a row says. Raises `_Wrong`."""
+    if row.get(None):
+        raise _Wrong("", f"has {words.counted(len(row[None]), 'cell')} more than there are columns")
+    if absent := [column for column, cell in row.items() if cell is None]:
+        raise _Wrong("", f"ends before the column {absent[0]}")
     cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
     for column in ("work_id", "title"):
         if not cells[column]:
-            raise CatalogProblem(name, f"line {line}, column {column}", "is empty")
-    if cells["kind"] not in ("", *Kind):
-        raise problem("kind", "film, series or empty")
-    language = cells["original_language"]
-    if language and not _LANGUAGE.fullmatch(language):
-        raise problem("original_language", "an ISO 639 code such as en")
-    countries = tuple(country for part in cells["origin_countries"].split(";") if (country := part.strip()))
-    if any(not _COUNTRY.fullmatch(country) for country in countries):
-        raise problem("origin_countries", "ISO 3166-1 alpha-2 codes such as KR;US")
-    try:
-        released = date.fromisoformat(cells["release_date"]) if cells["release_date"] else None
-    except ValueError as error:
-        raise problem("release_date", "a date such as 2022-01-28") from error
+            raise _Wrong(column, "is empty")
+    if "|" in cells["aliases"] and ";;" not in cells["aliases"]:
+        raise _Wrong("aliases", f"{cells['aliases']!r} is one alias; several stand with `;;` between them")
     return Work(
         id=cells["work_id"],
         title=cells["title"],
-        kind=Kind(cells["kind"]) if cells["kind"] else None,
-        original_language=language or None,
-        origin_countries=countries,
-        release_date=released,
+        kind=_read(cells, "kind", _kind),
+        original_language=_read(cells, "original_language", language_of),
+        origin_countries=_read(cells, "origin_countries", _countries) or (),
+        release_date=_read(cells, "release_date", _date),
         aliases=tuple(alias for part in cells["aliases"].split(";;") if (alias := part.strip())),
         source=cells["source"],
         confidence=cells["confidence"],
     )
+
+
+def _read(cells: Mapping[str, str], column: str, read: Callable[[str], Value | None]) -> Value | None:
+    """Return the fact that a cell says; None for an empty one. Raises `_Wrong`."""
+    try:
+        return read(cells[column]) if cells[column] else None
+    except ValueError as error:
+        raise _Wrong(column, str(error)) from error
+
+
+def _kind(cell: str) -> Kind:
+    if problem := work_kind_problem(cell):
+        raise ValueError(problem)
+    return Kind(cell)
+
+
+def _countries(cell: str) -> tuple[str, ...]:
+    return countries_of(country for part in cell.split(";") if (country := part.strip()))
+
+
+def _date(cell: str) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError as error:
+        raise ValueError(f"{cell!r} is not a date such as 2022-01-28") from error
 
 
 def _row(work: Work) -> Sequence[str]:
@@ -132,7 +165,8 @@ def _row(work: Work) -> Sequence[str]:
         work.original_language or "",
         ";".join(work.origin_countries),
         work.release_date.isoformat() if work.release_date else "",
-        ";;".join(work.aliases),
+        # What ends with the separator is no list with another one.
+        ";;".join((*work.aliases, "")) if any("|" in alias for alias in work.aliases) else ";;".join(work.aliases),
         work.source,
         work.confidence,
     )

@@ -28,6 +28,46 @@ COUNTRIES: Mapping[str, str] = {
 }
 """English names by ISO 3166-1 alpha-2 code."""
 
+FORMER_COUNTRIES: Mapping[str, str] = {
+    "SU": "the Soviet Union",
+    "YU": "Yugoslavia",
+    "CS": "Czechoslovakia",
+    "DD": "East Germany",
+}
+"""Countries that works may be from, by the codes that ISO 3166-3 withdrew: no chart is of one, and each stands for
+itself, not for those that came after it."""
+
+_NO_LANGUAGES = frozenset({"xx", "und", "zxx", "mul", "mis"})
+_NOBODYS_COUNTRIES = frozenset({"XX", "XZ", "ZZ"})
+_OTHER_LANGUAGES = {"cmn": "zh", "cn": "yue"}  # Mandarin, and Cantonese as TMDB writes it
+
+
+def language_of(written: str) -> str | None:
+    """Return the language that a catalog means by a code; None where it stands for none that is known.
+
+    Raises `ValueError` that says what it is not.
+    """
+    if written in _NO_LANGUAGES:
+        return None
+    code = _OTHER_LANGUAGES.get(written, written)
+    if problem := language_problem(code):
+        raise ValueError(problem)
+    return code
+
+
+def countries_of(written: Iterable[str]) -> tuple[str, ...]:
+    """Return the countries that a catalog means by codes, without those that stand for none that is known.
+
+    Raises `ValueError` that says what one is not.
+    """
+    codes = [code for code in written if code not in _NOBODYS_COUNTRIES]
+    for code in codes:
+        if code not in FORMER_COUNTRIES and (problem := country_problem(code)):
+            raise ValueError(problem)
+    if len(set(codes)) < len(codes):
+        raise ValueError(f"'{';'.join(codes)}' names a country twice")
+    return tuple(codes)
+
 
 def likely_language(said: str) -> str | None:
     """Return the code that was meant by another way of writing it, such as `KO`, `en-US`, `kor` or `Korean`."""

@@ -7,6 +7,8 @@ from functools import cache
 
 from babel import Locale
 
+from chartwatch.domain.codes import FORMER_COUNTRIES
+
 _ENGLISH = Locale("en")
 _FIRST = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
@@ -39,6 +41,8 @@ def territory_name(code: str) -> str:
 @cache
 def country_name(code: str) -> str:
     """Return the name of a country by its ISO 3166-1 alpha-2 code (CLDR's English); the code itself when unknown."""
+    if code in FORMER_COUNTRIES:
+        return FORMER_COUNTRIES[code]
     return str(_ENGLISH.territories.get(code, code)).replace("Hong Kong SAR China", "Hong Kong")
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from chartwatch.domain.charts.chart import GLOBAL
+from chartwatch.domain.codes import COUNTRIES, likely_country
 from chartwatch.domain.works.decoding import well_decoded
 
 LONGEST_TITLE = 1000
@@ -13,7 +14,6 @@ MAX_QUOTED = 40
 """Characters of a wrong cell that an error shows."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TERRITORY = re.compile(r"[A-Z]{2}")
 _RANK = re.compile(r"[1-9][0-9]{0,3}")
 _FIGURE = re.compile(r"([0-9]+(\.[0-9]+)?)?")
 
@@ -35,8 +35,9 @@ def read_date(cell: str) -> date:
 
 def read_territory(cell: str) -> str:
     """Read an ISO 3166-1 alpha-2 code, or `GLOBAL`."""
-    if cell != GLOBAL and not _TERRITORY.fullmatch(cell):
-        raise ValueError("is not an ISO 3166-1 alpha-2 code such as KR")
+    if cell != GLOBAL and cell not in COUNTRIES:
+        meant = likely_country(cell)
+        raise ValueError(f"is not an ISO 3166-1 alpha-2 code such as KR{f'; did you mean {meant}?' if meant else ''}")
     return cell
 
 

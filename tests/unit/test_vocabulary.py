@@ -1,0 +1,104 @@
+"""One vocabulary of countries and languages for charts, catalogs, rules and the command line."""
+
+import pytest
+
+from chartwatch.adapters.catalog_file import parse_catalog
+from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, countries_of, language_of
+from chartwatch.domain.words import country_name
+from chartwatch.domain.works.work import Work
+from chartwatch.errors import CatalogProblem
+from chartwatch.sources.cells import read_territory
+
+HEADER = "work_id,title,kind,original_language,origin_countries,release_date,aliases\n"
+
+
+def work(language: str = "", countries: str = "") -> Work:
+    (found,) = parse_catalog(f"{HEADER}a,A,series,{language},{countries},,\n".encode(), "catalog.csv")
+    return found
+
+
+def problem(body: str) -> str:
+    with pytest.raises(CatalogProblem) as raised:
+        parse_catalog(body.encode(), "catalog.csv")
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("code", ["xx", "und", "zxx", "mul", "mis"])
+def test_a_placeholder_for_a_language_is_none_that_is_known(code: str) -> None:
+    assert language_of(code) is None
+    assert work(language=code).original_language is None
+
+
+@pytest.mark.parametrize("code", ["XX", "ZZ", "XZ"])
+def test_a_placeholder_for_a_country_is_none_that_is_known(code: str) -> None:
+    assert work(countries=f"{code};KR").origin_countries == ("KR",)
+    assert countries_of([code]) == ()
+
+
+def test_cantonese_is_read_from_either_of_its_codes() -> None:
+    assert work(language="cn").original_language == work(language="yue").original_language == "yue"
+
+
+@pytest.mark.parametrize("code", FORMER_COUNTRIES)
+def test_a_country_that_is_no_more_stands_for_itself(code: str) -> None:
+    assert work(countries=code).origin_countries == (code,)
+    assert country_name(code) == FORMER_COUNTRIES[code]
+    assert code not in COUNTRIES
+    with pytest.raises(ValueError, match="is not an ISO 3166-1 alpha-2 code"):
+        read_territory(code)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("series,kor,KR,", "column original_language: 'kor' is not an ISO 639 code; did you mean ko?"),
+        ("series,iw,IL,", "column original_language: 'iw' is not an ISO 639 code; did you mean he?"),
+        ("series,en,UK,", "column origin_countries: 'UK' is not an ISO 3166-1 alpha-2 code; did you mean GB?"),
+        ("series,en,EU,", "column origin_countries: 'EU' is not an ISO 3166-1 alpha-2 code"),
+        ("series,ko,KR;KR,", "column origin_countries: 'KR;KR' names a country twice"),
+        ("movie,ko,KR,", "column kind: 'movie' is not film or series; did you mean film?"),
+        ("series,ko,KR,2021-13-01", "column release_date: '2021-13-01' is not a date such as 2022-01-28"),
+    ],
+)
+def test_a_wrong_cell_says_what_was_meant(cells: str, said: str) -> None:
+    assert f"catalog.csv, line 2, {said}" in problem(f"{HEADER}a,A,{cells},\n")
+
+
+@pytest.mark.parametrize("code", ["UK", "ZZ", "EU", "kr", "usa", "SU"])
+def test_a_chart_is_of_no_territory_that_is_none(code: str) -> None:
+    with pytest.raises(ValueError, match="is not an ISO 3166-1 alpha-2 code"):
+        read_territory(code)
+
+
+def test_a_catalog_that_was_cut_short_is_refused_wherever_it_was_cut() -> None:
+    whole = f"{HEADER}a,A,series,ko,KR,2021-01-01,Another A\nb,B,series,ko,KR,2021-01-01,\n"
+    assert len(parse_catalog(whole.encode(), "catalog.csv")) == 2
+    for size in range(len(HEADER) + 1, len(whole)):
+        body = whole[:size]
+        if body.endswith("\n"):
+            continue  # whole lines are a catalog, too
+        assert "cut short" in problem(body)
+
+
+def test_all_mistakes_of_a_catalog_are_named_at_once() -> None:
+    rows = [
+        "a,A,series,kor,KR,,",
+        "b,B,series,ko",
+        "c,C,series,ko,KR,,,",
+        "d,D,series,ko,KR,,x|y",
+        "a,A,film,,,,",
+        "e,,,,,,",
+    ]
+    said = problem("\n".join((HEADER + rows[0], *rows[1:], ""))).splitlines()
+    assert [line.split(": ")[0].removeprefix("catalog.csv, ") for line in said] == [
+        "line 2, column original_language",
+        "line 3",
+        "line 4",
+        "line 5, column aliases",
+        "line 7, column title",
+    ]
+
+
+def test_of_very_many_mistakes_the_first_are_named_and_the_others_counted() -> None:
+    said = problem(HEADER + "a,,,,,,\n" * 30).splitlines()
+    assert (len(said), said[-1]) == (21, "and 10 more mistakes")
