@@ -82,6 +82,10 @@ class SourceMislabelled(SourceError):
     """Every row bears a label that cannot be true of all of them (Netflix, November 2021: `TV (English)`)."""
 
 
+class PeriodTooEarly(SourceError):
+    """A period from before any chart that could be meant: a year that is mistyped."""
+
+
 class PeriodToCome(SourceError):
     """A period further ahead than the one under way when the document was fetched."""
 

@@ -118,3 +118,26 @@ def test_of_a_chart_whose_record_begins_with_it_nothing_is_cut_off(write: Write)
     milestones = told(write, [rows], "-o", "began=2022-01-01", since="2022-01-01")
     (longest,) = [m for m in milestones if m["rule"] == "longest-reign" and m["holders"][0]["title"] == "Grom"]
     assert (longest["status"], longest["provisional_because"]) == ("announced", [])
+
+
+@pytest.mark.parametrize("period", ["0001-01-07", "1022-01-02", "1889-12-31"])
+def test_a_period_from_before_all_charts_is_refused_each_time(write: Write, period: str) -> None:
+    files = [write(f"{n}.csv", HEADER + day(1, "Old").replace("2022-01-01", period)) for n in (1, 2)]
+    done = run("replay", *map(str, files), *ONES)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.count(f"d of {period} is from before 1890, when there were no charts") == 2
+
+
+def test_a_territory_that_a_file_contradicts_is_refused(write: Write) -> None:
+    file = write("us.csv", HEADER + day(1, "Old") + day(2, "Alpha"))
+    done = run("replay", str(file), *ONES, "-o", "territory=KR")
+    assert done.exit_code == 2
+    assert "'US' is not KR, which the option `territory` says of the whole file" in " ".join(done.stderr.split())
+    assert run("replay", str(file), *ONES, "-o", "territory=US").exit_code == 0
+
+
+@pytest.mark.parametrize("title", ["\u200b", "\ufeff\u200e", "\u00ad ", " "])
+def test_a_title_that_nobody_can_see_is_none(write: Write, title: str) -> None:
+    done = run("replay", str(write("ones.csv", HEADER + day(1, "Old") + day(2, title))), *ONES)
+    assert done.exit_code == 2
+    assert "is not a title" in done.stderr

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from chartwatch.domain.charts.publications import Provenance, Publication, PublicationSummary, Version, in_order
 from chartwatch.domain.charts.versions import RevisionKind, Revisions, Versions, with_version
-from chartwatch.errors import HistoryRewritten, HistoryShrank, PeriodToCome, SourceError
+from chartwatch.errors import HistoryRewritten, HistoryShrank, PeriodToCome, PeriodTooEarly, SourceError
 from chartwatch.services.ports import Archive, ChartStore, PublicationUpdate, Quarantined
 
 Parse = Callable[[bytes, Provenance], Sequence[Publication]]
@@ -33,6 +33,9 @@ MIN_TERRITORIES = 0.8
 
 Of Netflix's 94 by country one left (Russia, 2022).
 """
+
+EARLIEST = date(1890, 1, 1)
+"""Before it nobody charted what people watch, hear or read: bestsellers have been listed since 1895."""
 
 _HOW_TO_ACCEPT = 'to accept it all the same, give its SHA-256 to `replay --accept`, or as "accept" to fetch_rankings:'
 
@@ -151,10 +154,14 @@ def _later(stored: Provenance, offered: Provenance) -> Provenance:
 
 
 def _check_periods(source: str, publications: Iterable[Publication], provenance: Provenance) -> None:
-    """Reject a period that could not be known when the document was fetched: a year that is mistyped, say.
+    """Reject a period that nobody can mean, and one that could not be known when the document was fetched.
 
     A period may be named by a day ahead, its last, and so by a day or a week ahead of the fetch at most.
     """
+    for publication in publications:
+        if publication.period < EARLIEST:
+            period = f"{publication.chart.id} of {publication.period}"
+            raise PeriodTooEarly(source, f"{period} is from before {EARLIEST.year}, when there were no charts")
     if provenance.fetched_at is None:
         return
     fetched_on = date.fromisoformat(provenance.fetched_at[:10])

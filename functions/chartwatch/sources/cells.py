@@ -6,6 +6,7 @@ from datetime import date
 from chartwatch.domain.charts.chart import GLOBAL
 from chartwatch.domain.codes import COUNTRIES, likely_country
 from chartwatch.domain.works.decoding import well_decoded
+from chartwatch.domain.works.titles import title_key
 
 LONGEST_TITLE = 1000
 """Characters of a title. The longest of a song or an album that was ever charted have some hundreds."""
@@ -43,7 +44,7 @@ def read_territory(cell: str) -> str:
 
 def read_title(cell: str) -> str:
     """Read a title of 1 to `LONGEST_TITLE` characters, and repair one that was decoded wrongly."""
-    if not cell.strip():
+    if not title_key(cell):
         raise ValueError("is not a title")
     if len(cell) > LONGEST_TITLE:
         raise ValueError(f"is no title: it has more than {LONGEST_TITLE} characters")

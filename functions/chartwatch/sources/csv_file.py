@@ -124,7 +124,7 @@ class CsvFile(SingleDocumentSource):
     def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
         """Return the publications in the file, oldest first. Raises `SourceError`."""
         options = self._options
-        columns = self._required(), ("rank", "season", "kind")
+        columns = self._required(), ("rank", "season", "kind", options.territory_column)
         table = TextTable(self.name, body, options.delimiter, *columns, advice=ADVICE)
         charts = [options.chart] * len(table) if options.chart else table.values(options.chart_column, _read_chart_id)
         periods = table.values(options.period_column, read_date)
@@ -153,7 +153,15 @@ class CsvFile(SingleDocumentSource):
 
     def _territories(self, table: TextTable) -> Sequence[str]:
         territory = self._options.territory
-        return [territory] * len(table) if territory else table.values(self._options.territory_column, read_territory)
+        if territory is None:
+            return table.values(self._options.territory_column, read_territory)
+
+        def read_that(cell: str) -> str:
+            if cell != territory:
+                raise ValueError(f"is not {territory}, which the option `territory` says of the whole file")
+            return cell
+
+        return table.values_or(self._options.territory_column, read_that, territory)
 
     def _entry_columns(self, table: TextTable) -> Iterator[Iterable[Any]]:
         options = self._options
