@@ -283,7 +283,11 @@ _FIELDS: Mapping[str, list[Mapping[str, Any]]] = {
     "race": [{"per": per, "at": at} for per, at in product(_GROUPS, _AT)],
     "spread": [{"at": at} for numbers in _AT for at in (numbers, [*numbers, "all"])] + [{"at": ["all"]}],
     "reign": [
-        *({"at": at, "total": total, "record": record} for at, total, record in product(_AT, *[[False, True]] * 2)),
+        *(
+            {"at": at, "total": total, "record": record}
+            for at, total, record in product(_AT, *[[False, True]] * 2)
+            if not (total and record)
+        ),
         {"record": True},
     ],
 }
