@@ -1,5 +1,6 @@
 """Claims about the tables of template.yaml, and about what the keys of their items tell the functions."""
 
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,3 +75,31 @@ def test_the_keys_that_wake_functions_are_those_that_the_template_filters_by() -
     assert f'"prefix": "{keys.PUBLICATION}"' in template
     assert f'"prefix": "{keys.BULLETIN}"' in template
     assert f'"sk": {{"S": ["{keys.CURRENT_CATALOG.sk}"]}}' in template
+
+
+@pytest.mark.parametrize(
+    ("codes", "is_overtaken"),
+    [
+        (["ConditionalCheckFailed", "None"], True),
+        (["TransactionConflict"], True),
+        (["ThrottlingError", "ConditionalCheckFailed"], True),
+        (["ThrottlingError", "None"], False),
+        (["ProvisionedThroughputExceeded"], False),
+    ],
+)
+def test_a_transaction_is_overtaken_by_another_and_not_by_a_throttle(
+    moto: Aws, monkeypatch: pytest.MonkeyPatch, codes: list[str], is_overtaken: bool
+) -> None:
+    refused = moto.dynamodb.exceptions.TransactionCanceledException(
+        {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": [{"Code": code} for code in codes]},
+        "TransactWriteItems",
+    )
+
+    def refuse(**_: Any) -> None:
+        raise refused
+
+    monkeypatch.setattr(moto.dynamodb, "transact_write_items", refuse)
+    first, second = Key("a", "b").attributes, Key("a", "c").attributes
+    table = moto.table("MilestonesTable")
+    with nullcontext() if is_overtaken else pytest.raises(moto.dynamodb.exceptions.TransactionCanceledException):
+        assert table.put_together_if(first, "attribute_not_exists(pk)", {}, [second]) is False

@@ -30,6 +30,9 @@ ATTEMPTS = 10
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
 
+_OVERTAKEN = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+"""Why a transaction is cancelled that another writer has overtaken; all else is worth another try (API reference)."""
+
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
@@ -137,11 +140,16 @@ class Table:
             return list(threads.map(work, over))
 
     def _is_met(self, write: Callable[..., object], **what: Any) -> bool:
-        """Write on a condition, and return whether that is met."""
+        """Write on a condition, and return whether that is met; not, where another writes the same at once."""
         refusals = self.client.exceptions
         try:
             write(**what)
-        except (refusals.ConditionalCheckFailedException, refusals.TransactionCanceledException):
+        except refusals.ConditionalCheckFailedException:
+            return False
+        except refusals.TransactionCanceledException as error:
+            reasons = {reason["Code"] for reason in error.response.get("CancellationReasons", ())}
+            if reasons and reasons.isdisjoint(_OVERTAKEN):
+                raise  # throttled, say
             return False
         return True
 
