@@ -17,6 +17,9 @@ from chartwatch.domain.stories.message import Message
 from tests.deliveries import NOW, Cut, Ended, World
 from tests.integration.conftest import Aws
 
+pytestmark = pytest.mark.xdist_group("delivery crashes")
+"""What its tests share is made once."""
+
 
 class OnAws:
     """The stores of a world on DynamoDB, whose outbox goes by the world's clock."""

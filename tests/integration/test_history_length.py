@@ -12,6 +12,9 @@ from chartwatch.adapters.dynamodb.table import MAX_WRITE
 from chartwatch.domain.charts.chart import Cadence
 from tests.integration.conftest import Aws
 
+pytestmark = pytest.mark.xdist_group("history length")
+"""What its tests share is made once."""
+
 SHAPE = Shape("a few territories, weekly", Cadence.WEEK, 8, 3, 52, 1.0, 0.5, 0.6, gaps=100)
 SHORT, LONG, MEASURED = 60, 460, 4
 FEWER_BATCHES = -(-(94 + 1) // MAX_WRITE) - -(-(SHAPE.territories + 1) // MAX_WRITE)
