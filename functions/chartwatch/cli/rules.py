@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -136,14 +137,14 @@ def broken(rules: RuleSet, examples: Iterable[Example], catalog: Catalog) -> Ite
     """Yield each example that does not come out as it says, with a sentence about it."""
     by_id = {rule.id: rule for rule in rules}
     for example in examples:
-        tells = any(
-            change.is_sent
-            for bulletin in _bulletins(by_id[example.rule], example, catalog)
-            for change in bulletin.changes
-        )
-        if tells is not example.tells:
+        bulletins = _bulletins(by_id[example.rule], example, catalog)
+        changes = [change for bulletin in bulletins for change in bulletin.changes]
+        if any(change.is_sent for change in changes) is not example.tells:
             outcome = "has nothing to tell" if example.tells else "tells something"
-            yield example, f"{outcome} of the last period of {_shown(example)}{_unlisted(example, catalog)}"
+            is_censored = example.tells and any(change.milestone.left_censored for change in changes)
+            why = "; it has been so since the first period, before which nothing is known: begin with another #1"
+            said = f"{outcome} of the last period of {_shown(example)}{_unlisted(example, catalog)}"
+            yield example, f"{said}{why if is_censored else ''}"
 
 
 def _bulletins(rule: Rule, example: Example, catalog: Catalog) -> list[Bulletin]:
@@ -170,10 +171,12 @@ def _unlisted(example: Example, catalog: Catalog) -> str:
 
 
 def _shown(example: Example) -> str:
-    return ", ".join(
+    periods = [
         "/".join(f"{title} in {territory}" for territory, title in number_ones.items()) if number_ones else "nothing"
         for number_ones in example.periods
-    )
+    ]
+    runs = [(said, len(list(its))) for said, its in groupby(periods)]
+    return ", ".join(f"{said}, {times} times" if times > 2 else ", ".join([said] * times) for said, times in runs)
 
 
 @dataclass(frozen=True, slots=True)

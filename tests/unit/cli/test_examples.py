@@ -33,6 +33,12 @@ def test_an_example_that_is_not_true_is_found() -> None:
     ]
 
 
+def test_an_example_that_begins_with_what_it_tells_says_so() -> None:
+    wrong = Example("long-reign", tells=True, periods=({"US": "Squid Game"},) * 5)
+    ((_, said),) = broken(default_rules(), [wrong], sample_catalog())
+    assert "the last period of Squid Game in US, 5 times; it has been so since the first period" in said
+
+
 def test_an_example_with_a_title_that_is_not_in_the_catalog_says_so() -> None:
     wrong = Example("first-in-language", tells=True, periods=({"US": "Ozark"}, {"US": "Squid Gme"}))
     ((_, said),) = broken(default_rules(), [wrong], sample_catalog())
