@@ -279,8 +279,8 @@ def test_lint_names_every_mistake_and_the_examples_that_do_not_come_out(write: W
         f"{file}:1:3: rule nth-series: brief: is missing",
         f"{file}:3:10: rule nth-series: count: 'season' is not one of works, seasons; did you mean seasons?",
         f"{file}:8:3: rule nth-series: breif: is no field here; did you mean brief?",
-        f"{file}:17:12: rule other: examples.tells: has nothing to tell of the last period of Ozark in US; it has been so "
-        "since the first period, before which nothing is known: begin with another #1",
+        f"{file}:17:12: rule other: examples.tells: has nothing to tell of the last period of Ozark in US; it has been "
+        "so since the first period, before which nothing is known: begin with another #1",
         f"4 mistakes in {file}",
     ]
 
