@@ -89,8 +89,8 @@ class _Lines(_Read[Identity, Topped]):
         super().__init__(text, self._lines)
         self.titles = titles
 
-    def __contains__(self, key: object) -> bool:
-        return any(f",{number}:" in self.text for number in self.titles.of_identity.get(key, ()))  # type: ignore[call-overload]
+    def __contains__(self, key: Any) -> bool:
+        return any(f",{number}:" in self.text for number in self.titles.of_identity.get(key, ()))
 
     def __getitem__(self, key: Identity) -> Topped:
         for number in self.titles.of_identity.get(key, ()):

@@ -242,3 +242,18 @@ def test_seasons_before_are_named_as_the_chart_called_them_first() -> None:
     ]
     answer = check(Assertion(seasons, "3", 3), "US", said, CATALOG)
     assert [holder.as_json()["season"] for holder in answer.before] == ["Ozark: Season 2", "Dark: Limited Series"]
+
+
+@pytest.mark.parametrize(
+    ("work", "said", "verdict", "sentence"),
+    [
+        ("ozark", "Sara Ozark Ozark", FALSE, "Ozark does not count: its original language is English."),
+        ("riddle", "Sara Riddle Riddle", UNKNOWN, "Nobody can say whether Riddle, #1 since 2022-01-02, counts."),
+        ("riddle", "Sara Riddle Ozark", FALSE, f"The longest run of Riddle at #1 of {PLACE} was one day, 2022-01-02, "),
+    ],
+)
+def test_a_run_of_a_work_that_does_not_count_or_may_not(work: str, said: str, verdict: Verdict, sentence: str) -> None:
+    answer = who_holds(replace(REIGN, where=NTH.where), f"{work}:2", said)
+    assert answer.verdict is verdict
+    assert answer.sentence.startswith(sentence)
+    assert bool(answer.reasons) is (verdict is UNKNOWN)

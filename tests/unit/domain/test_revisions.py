@@ -177,6 +177,11 @@ def test_bytes_that_come_back_are_another_fetch() -> None:
         assert [r.kind for r in Revisions({"US": flicker}, CHART).latest(flicker[-1].provenance)] == [REPLACED]
 
 
+def test_titles_of_signs_alone_are_told_apart_by_them() -> None:
+    assert kinds([entry("÷")], [entry("×")]) == [REPLACED]
+    assert kinds([entry("!!!", weeks=1)], [entry("???", weeks=1)]) == [REPLACED]
+
+
 def test_a_chart_of_depth_1_shows_no_rename() -> None:
     alone = replace(CHART, depth=1)
     its = {territory: versions([entry("A", hours=9)], [entry("B", hours=9)]) for territory in ("US", "KR")}

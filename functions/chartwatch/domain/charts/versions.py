@@ -161,7 +161,7 @@ class _Document:
             yield Revision(kind, was, now, kind is RevisionKind.RELABELLED and self._is_inferred(was, now))
 
     def _is_inferred(self, was: Entry | None, now: Entry | None) -> bool:
-        if was is None or now is None or _letters(was.title) == _letters(now.title):
+        if was is None or now is None or _is_spelt_alike(was.title, now.title):
             return False
         return not _share(was, now, self.chart.identifying)
 
@@ -172,7 +172,7 @@ class _Document:
         if title_key(was.title) == title_key(now.title):
             relabelled = alike and (was.title, was.season) != (now.title, now.season)
             return RevisionKind.RELABELLED if relabelled else RevisionKind.RESTATED
-        if _letters(was.title) == _letters(now.title):
+        if _is_spelt_alike(was.title, now.title):
             return RevisionKind.RELABELLED
         # Two works that change places may have a figure in common.
         if not alike or _lists(after, was.title) or _lists(before, now.title):
@@ -211,6 +211,11 @@ def _share(was: Entry, now: Entry, figures: Iterable[str]) -> bool:
 
 def _lists(edition: Edition, title: str) -> bool:
     return any(title_key(entry.title) == title_key(title) for entry in edition.entries)
+
+
+def _is_spelt_alike(one: str, other: str) -> bool:
+    """Return whether titles differ in case, spaces and punctuation alone; `÷` and `×` have nothing else."""
+    return _letters(one) == _letters(other) != ""
 
 
 def _letters(title: str) -> str:

@@ -28,6 +28,7 @@ from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Condition, Fact, Rule, Scope
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.claimants import claimant_key
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work, unlisted
 
@@ -212,7 +213,13 @@ def _reign(said: Assertion, scope: AskedScope, key: str, n: int) -> Answer:
         if said.works and not any(holder.work_id in said.works for holder in claim.holders):
             return scope.answer(Verdict.FALSE, f"{claim.headline}: not {said.title}.", claim)
         return replace(scope.answer(Verdict.TRUE, f"{claim.headline}.", claim), reasons=())
-    title = next((topped.name for topped in scope.topped if topped.work.id in (key, *said.works)), said.title or key)
+    topped = next((topped for topped in scope.topped if claimant_key(topped.work.id, topped.season) == key), None)
+    if topped and said.rule.verdict(topped.work) is False:
+        return scope.answer(Verdict.FALSE, _fails(said.rule, topped.work))
+    if topped and known >= n:
+        sentence = f"Nobody can say whether {topped.name}, #1 since {topped.since}, counts."
+        return replace(scope.answer(Verdict.UNKNOWN, sentence), reasons=(unknown_of(said.rule, topped),))
+    title = topped.name if topped else said.title or key
     if not known:
         sentence = f"{title} has not been #1 of {scope.where}"
     elif in_all:
@@ -222,7 +229,7 @@ def _reign(said: Assertion, scope: AskedScope, key: str, n: int) -> Answer:
             f"The longest run of {title} at #1 of {scope.where} was {scope.counted(known)}, "
             f"{words.span(its.first or scope.record.first, its.last or scope.record.last)}"
         )
-    if most >= n and said.rule.verdict(scope.catalog.work(key) or Work(key, key)) is not False:
+    if most >= n:
         so_far = sentence.replace("The longest", "the longest", 1)
         answer = scope.answer(Verdict.UNKNOWN, f"Nobody can say. As far as is known, {so_far}, {scope.span}.")
         return replace(answer, reasons=tuple(in_words(each) for each in its.unknown))
