@@ -39,6 +39,8 @@ DEFAULTS: Rule = {
     "per": None,
 }
 
+OF_A_COUNTRY: Rule = {"kind": "nth", "scope": "territory", "per": "origin_country", "at": [1, 2]}
+
 RULES: Mapping[str, Rule] = {
     "a new #1": {"kind": "change", "scope": "territory"},
     "a new #1 that is not English": {"kind": "change", "scope": "territory", "where": NOT_ENGLISH},
@@ -47,23 +49,11 @@ RULES: Mapping[str, Rule] = {
     "a new #1 anywhere": {"kind": "change", "scope": "chart"},
     "the n-th": {"kind": "nth", "scope": "territory", "at": [1, 2, 3]},
     "the n-th that is not English": {"kind": "nth", "scope": "territory", "where": NOT_ENGLISH, "at": [1, 2, 3]},
-    "the n-th of a country": {"kind": "nth", "scope": "territory", "per": "origin_country", "at": [1, 2]},
-    "the n-th of a country, not in English": {
-        "kind": "nth",
-        "scope": "territory",
-        "per": "origin_country",
-        "at": [1, 2],
-        "where": NOT_ENGLISH,
-    },
+    "the n-th of a country": OF_A_COUNTRY,
+    "the n-th of a country, not in English": {**OF_A_COUNTRY, "where": NOT_ENGLISH},
     "the n-th anywhere": {"kind": "nth", "scope": "chart", "where": NOT_ENGLISH, "at": [1, 2, 3]},
-    "a race": {"kind": "race", "scope": "territory", "per": "origin_country", "at": [1, 2]},
-    "a race of what is not English": {
-        "kind": "race",
-        "scope": "territory",
-        "per": "origin_country",
-        "at": [2],
-        "where": NOT_ENGLISH,
-    },
+    "a race": {**OF_A_COUNTRY, "kind": "race"},
+    "a race of what is not English": {**OF_A_COUNTRY, "kind": "race", "at": [2], "where": NOT_ENGLISH},
     "a race anywhere": {"kind": "race", "scope": "chart", "per": "origin_country", "at": [2, 3]},
     "a spread": {"kind": "spread", "scope": "chart", "at": [1, 2, "all"]},
     "a reign": {"kind": "reign", "scope": "territory", "at": [2, 3]},

@@ -194,7 +194,7 @@ class Table:
             if idle == ATTEMPTS:
                 raise StoreOverloaded(self.name, len(undone))
             # Writers that were refused together should not come back together.
-            self.pause(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**idle)))  # noqa: S311  # no secret
+            self.pause(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**idle)))  # noqa: S311  # no secret depends on it
             left = undone
 
 
