@@ -87,7 +87,10 @@ class Detector:
         for _ in range(ATTEMPTS):
             try:
                 head = self._brought_up_to_date(chart, bulletins)
-                if not self._is_processed(chart, head, period):
+                if head is not None and self._is_processed(chart, head, period):
+                    # Whoever read this period before a revision that is taken back by now must not commit it.
+                    self._move_on(head)
+                else:
                     step = Step(period, max(period, head.last) if head else period, period)
                     self._take(chart, head, step, self._policy, bulletins)
             except Conflict:
@@ -200,9 +203,9 @@ class Detector:
     def _is_current(self, head: Head) -> bool:
         return (head.rules, head.catalog, head.fold) == (self._rules.versions, self._catalog.version, FOLD)
 
-    def _is_processed(self, chart: str, head: Head | None, period: date) -> bool:
+    def _is_processed(self, chart: str, head: Head, period: date) -> bool:
         """Return whether a period is in the record as it is stored, or is not stored at all."""
-        if head is None or period > head.last:
+        if period > head.last:
             return False
         publication = self._charts.summary(chart, period)
         known = self._recorder.files(head).ledger(period.year).processed.get(period)
@@ -219,9 +222,13 @@ class Detector:
         start = self._first_affected(head)
         if start is not None:
             return self._take(chart, head, Step(start, head.last, head.last), self._policy_for(head), bulletins)
+        return self._move_on(head)
+
+    def _move_on(self, head: Head) -> Head:
+        """Raise the version of the head, so that no step that was computed on it can be taken. Raises `Conflict`."""
         after = replace(head, version=head.version + 1, catalog=self._catalog.version)
         if not self._record.swap(head, after):
-            raise Conflict(chart)
+            raise Conflict(head.chart)
         return after
 
     def _take(

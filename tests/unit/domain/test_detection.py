@@ -6,10 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from chartwatch.adapters.memory import MemoryCharts
+from chartwatch.domain.milestones.difference import Policy
 from chartwatch.domain.milestones.milestone import Status, WorkFacts
-from chartwatch.domain.rules.rule import Condition, Count, Fact, Scope
+from chartwatch.domain.rules.rule import Condition, Count, Fact, RuleSet, Scope
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.errors import RecordAhead
+from chartwatch.errors import Conflict, RecordAhead
+from chartwatch.services.recording import Recorder, Step
 from tests.chronicle import CHANGE, CHART, DAY, NTH, OZARK, RACE, RIDDLE, SQUID, WORKS, Chronicle, a_run, sent
 
 # change
@@ -274,7 +276,20 @@ def test_a_publication_processed_again_says_nothing() -> None:
     head = chronicle.head
     for day in (0, 1, 2):
         assert chronicle.detector.detect(CHART.id, DAY + timedelta(day)) == []
-    assert chronicle.head == head
+    assert replace(chronicle.head, version=head.version) == head
+
+
+@pytest.mark.parametrize("behind", [0, 1])
+def test_what_was_read_before_a_revision_was_taken_back_is_never_recorded(behind: int) -> None:
+    chronicle = Chronicle(CHANGE, NTH)
+    a_run(chronicle, "Ozark", "Squid Game", "Money Heist")
+    chronicle.stored(2 - behind, US="Dark")
+    recorder = Recorder(chronicle.charts, chronicle.record, chronicle.catalog, RuleSet(chronicle.rules))
+    period = chronicle.period(2 - behind)
+    stands_still = recorder.revise(CHART.id, chronicle.head, Step(period, chronicle.period(2), period), Policy(None))
+    assert chronicle.arrives(2 - behind, US="Squid Game" if behind else "Money Heist") == []
+    with pytest.raises(Conflict):
+        recorder.commit(stands_still)
 
 
 def test_a_publication_that_nobody_stored_says_nothing() -> None:

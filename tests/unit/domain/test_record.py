@@ -258,7 +258,8 @@ def test_a_step_that_another_process_took_meanwhile_is_not_taken_again() -> None
 
 
 def test_a_step_from_which_another_process_took_another_is_taken_from_there() -> None:
-    chronicle = raced(lambda its: its.arrives(1, US="Ozark"))
+    others = iter(["Ozark"])
+    chronicle = raced(lambda its: [its.arrives(1, US=title) for title in others])
     assert sent(chronicle.arrives(2, US="Squid Game")) == [
         ("new:daily:US:2022-01-03", Status.ANNOUNCED),
         ("nth:daily:US:1", Status.ANNOUNCED),
