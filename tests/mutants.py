@@ -95,6 +95,8 @@ RECORD_MODULES = {
     "difference": "domain/milestones/difference.py",
     "aws_record": "adapters/record.py",
     "record_files": "adapters/record_files.py",
+    "snapshot_file": "adapters/snapshot_file.py",
+    "ledger_file": "adapters/ledger_file.py",
 }
 """The record of a chart: how it is folded, compared, kept and read."""
 
@@ -109,6 +111,8 @@ TESTS = {
     "outbox": STORES,
     "aws_record": RECORD_STORES,
     "record_files": RECORD_STORES,
+    "snapshot_file": RECORD_STORES,
+    "ledger_file": RECORD_STORES,
     "reconcile": (*DELIVERY, "tests/unit/domain/test_findings.py"),
     "seasons": ("tests/unit/domain/test_seasons.py",),
     "calendars": ("tests/unit/domain/test_reconciling.py",),
