@@ -1,0 +1,121 @@
+"""Candidates: the records of providers that a title on a chart may mean, and what the chart says of that title."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from chartwatch.domain.works.work import Kind
+
+
+class Provider(StrEnum):
+    """Who has the record."""
+
+    WIKIDATA = "wikidata"
+    TMDB = "tmdb"
+
+
+class Scheme(StrEnum):
+    """What numbers works."""
+
+    NETFLIX = "netflix"
+    IMDB = "imdb"
+    TMDB_FILM = "tmdb-film"
+    TMDB_SERIES = "tmdb-series"
+    WIKIDATA = "wikidata"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExternalId:
+    """The number of a work in a scheme: `ExternalId(Scheme.NETFLIX, "81040344")`."""
+
+    scheme: Scheme
+    value: str
+
+
+class Role(StrEnum):
+    """What a title is to its record."""
+
+    MAIN = "main"
+    ORIGINAL = "original"
+    ALTERNATIVE = "alternative"
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title in a record. `language` is an ISO 639 code, None where the record does not say."""
+
+    text: str
+    role: Role = Role.MAIN
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """The days between which a work was released first: one day, or as many as a record leaves open."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def day(cls, day: date) -> "Span":
+        """Return the span of one day."""
+        return cls(day, day)
+
+    @classmethod
+    def year(cls, year: int) -> "Span":
+        """Return the span of a year, 1 to 9999."""
+        return cls(date(year, 1, 1), date(year, 12, 31))
+
+    @property
+    def is_day(self) -> bool:
+        """Whether the day is known."""
+        return self.first == self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record of a provider. An empty field is one that the record does not have, which is not "no".
+
+    `id` is the provider's own. `languages` (ISO 639) are the original ones, those alone that the record prefers where
+    it prefers some. `origins` (ISO 3166-1 alpha-2, or a former country's code) are the countries that it names as those
+    of origin, again the preferred ones; `producers` the countries of the companies; neither has a first.
+    `released` are the first releases it knows of, `minutes` a film's length, `votes` how many people rated it.
+    """
+
+    provider: Provider
+    id: str
+    kind: Kind | None = None
+    titles: tuple[Title, ...] = ()
+    released: tuple[Span, ...] = ()
+    languages: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    producers: tuple[str, ...] = ()
+    on_netflix: bool = False
+    minutes: int | None = None
+    votes: int | None = None
+    ids: frozenset[ExternalId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What charts say of a title: no more than was published with it.
+
+    `first_charted` is the first date on which it stood on a chart. `in_english` is whether the list of that week was
+    the English one, None where there is no such list. `territories` are those where it stood on its first charts, all
+    of them, none where only a chart of the world is known. `year`, `minutes` and `released` are the provider's own
+    words on the work, which may be another's of the same name.
+    """
+
+    titles: tuple[str, ...]
+    kind: Kind | None
+    first_charted: date
+    in_english: bool | None = None
+    territories: frozenset[str] = frozenset()
+    year: int | None = None
+    minutes: int | None = None
+    released: date | None = None
+    ids: frozenset[ExternalId] = frozenset()
+
+    def known_as(self, ids: frozenset[ExternalId]) -> "Sighting":
+        """Return it with the further numbers under which a provider's record knows the work."""
+        return replace(self, ids=self.ids | ids)

@@ -1,0 +1,121 @@
+"""Identification: which of one provider's candidates a chart means, and which facts follow from that.
+
+What one candidate decides is a fact. Where several are as likely, a fact is what all of them say: it is so whichever
+it is. What the candidates leave open is unknown, and they are kept for a person.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from babel.languages import get_territory_language_info
+
+from chartwatch.domain.works.candidates import Candidate, ExternalId, Provider, Sighting
+from chartwatch.domain.works.evidence import Evidence, Scored, denies_language, weigh
+
+ENOUGH = 3
+"""Bits from which on a candidate is what the chart means, where no other comes near."""
+
+MARGIN = 4
+"""Bits by which a candidate has to be ahead of another for that one not to count."""
+
+Value = TypeVar("Value")
+
+MAJORITY = 75
+"""Percent of a country's people who speak a language that is at home there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What a provider's candidates came to.
+
+    `ranked` are all of them, best first. `likely` are those which it may be: one where the evidence decides, several
+    where it does not, none where no candidate has evidence enough.
+    """
+
+    provider: Provider
+    ranked: tuple[Scored, ...] = ()
+    likely: tuple[Scored, ...] = ()
+    language: str | None = None
+    main_country: str | None = None
+    countries: frozenset[str] = frozenset()
+
+    @property
+    def by_id(self) -> bool:
+        """Whether a number says which it is, and not a title."""
+        return bool(self.likely) and all(scored.shows(Evidence.SAME_ID) for scored in self.likely)
+
+    @property
+    def ids(self) -> frozenset[ExternalId]:
+        """The numbers of the one candidate that it is; none where it may be several."""
+        return self.likely[0].candidate.ids if len(self.likely) == 1 else frozenset()
+
+
+def identify(sighting: Sighting, provider: Provider, candidates: Iterable[Candidate]) -> Identified:
+    """Return which candidates of a provider a chart may mean, and the facts that they agree on.
+
+    The order in which the candidates come does not matter.
+    """
+    ranked = sorted(
+        weigh(sighting, candidates),
+        key=lambda scored: (-scored.score, scored.candidate.id, repr(scored.candidate)),
+    )
+    if not ranked or ranked[0].score < ENOUGH:
+        return Identified(provider, tuple(ranked))
+    likely = tuple(scored for scored in ranked if scored.score > ranked[0].score - MARGIN)
+    whose = [scored.candidate for scored in likely]
+    return Identified(
+        provider,
+        tuple(ranked),
+        likely,
+        _agreed(language_of(candidate, sighting) for candidate in whose),
+        _agreed(main_country_of(candidate) for candidate in whose),
+        _agreed(countries_of(candidate) or None for candidate in whose) or frozenset(),
+    )
+
+
+def language_of(candidate: Candidate, sighting: Sighting) -> str | None:
+    """Return the original language that a record names; None for several, and for one that its list denies."""
+    if len(candidate.languages) != 1 or denies_language(sighting, candidate):
+        return None
+    return candidate.languages[0]
+
+
+def countries_of(candidate: Candidate) -> frozenset[str]:
+    """Return the countries that a record names."""
+    return frozenset((*candidate.origins, *candidate.producers))
+
+
+def main_country_of(candidate: Candidate) -> str | None:
+    """Return the main one of the countries that a record names; None where nothing says which it is.
+
+    Neither the first of a list nor the only one named as origin is the main one of a co-production: TMDB's lists are
+    alphabetical, and a third of its films with one country of origin among several of production are from another. The
+    language decides, where the countries of origin include the only one of them in which it is at home. English is at
+    home on too many sets to decide.
+    """
+    countries = countries_of(candidate)
+    if len(countries) == 1:
+        return next(iter(countries))
+    if len(candidate.languages) != 1 or candidate.languages == ("en",):
+        return None
+    homes = [country for country in countries if _is_at_home(candidate.languages[0], country)]
+    named = frozenset(candidate.origins) or countries
+    return homes[0] if len(homes) == 1 and homes[0] in named else None
+
+
+def _is_at_home(language: str, country: str) -> bool:
+    """Return whether a language is official in a country, and nearly everybody's there, in whatever script."""
+    spoken = get_territory_language_info(country).items()
+    return any(
+        said.partition("_")[0] == language
+        and known["population_percent"] >= MAJORITY
+        and known["official_status"] in ("official", "de_facto_official")
+        for said, known in spoken
+    )
+
+
+def _agreed(values: Iterable[Value | None]) -> Value | None:
+    """Return the value that all say; None where one says nothing or another."""
+    said = set(values)
+    return said.pop() if len(said) == 1 else None

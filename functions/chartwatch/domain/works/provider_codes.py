@@ -1,0 +1,46 @@
+"""Codes as providers write them, turned into those that the catalog uses; what stands for nothing known is left out.
+
+A catalog that a person writes is refused for a wrong code (`domain/codes.py`); a provider's record has its other facts.
+"""
+
+from collections.abc import Iterable
+
+from chartwatch.domain.codes import countries_of, language_of
+
+PARTS_OF_LANGUAGES = {"yue": "zh", "cmn": "zh", "wuu": "zh", "nan": "zh", "hak": "zh", "nb": "no", "nn": "no", "fil": "tl"}
+"""Languages, and the macrolanguages (ISO 639-3) that many records name for them."""
+
+_WRITTEN_OTHERWISE = {"zh-yue": "yue", "zh-cmn": "zh", "zh-classical": "lzh", "nb": "no", "nn": "no", "fil": "tl"}
+
+
+def provider_language(written: str | None) -> str | None:
+    """Return the ISO 639 code that a provider means (TMDB's `cn`, Wikidata's `en-us`, `zh-yue`); None for none."""
+    code = (written or "").strip().lower().replace("_", "-")
+    for form in (code, code.partition("-")[0]):
+        try:
+            found = language_of(_WRITTEN_OTHERWISE.get(form, form)) if form else None
+        except ValueError:
+            continue
+        return found and _WRITTEN_OTHERWISE.get(found, found)
+    return None
+
+
+def provider_languages(written: Iterable[str | None]) -> tuple[str, ...]:
+    """Return the codes that a provider means, each once, in its order."""
+    return tuple(dict.fromkeys(code for one in written if (code := provider_language(one))))
+
+
+def provider_countries(written: Iterable[str | None]) -> tuple[str, ...]:
+    """Return the ISO 3166-1 alpha-2 codes that a provider means, each once, in its order."""
+    found: dict[str, None] = {}
+    for one in written:
+        try:
+            found.update(dict.fromkeys(countries_of([one.strip().upper()] if one else [])))
+        except ValueError:
+            continue
+    return tuple(found)
+
+
+def is_within(language: str, other: str) -> bool:
+    """Return whether a language is the other one, or a part of it: Cantonese is Chinese."""
+    return language == other or PARTS_OF_LANGUAGES.get(language) == other
