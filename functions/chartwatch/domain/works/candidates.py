@@ -79,7 +79,8 @@ class Candidate:
     `id` is the provider's own. `languages` (ISO 639) are the original ones, those alone that the record prefers where
     it prefers some. `origins` (ISO 3166-1 alpha-2, or a former country's code) are the countries that it names as those
     of origin, again the preferred ones; `producers` the countries of the companies; neither has a first.
-    `released` are the first releases it knows of, `minutes` a film's length, `votes` how many people rated it.
+    `released` are the releases it knows of, of seasons too, `minutes` a film's length, `votes` how many people rated
+    it, `articles` how many Wikipedias describe it.
     """
 
     provider: Provider
@@ -93,6 +94,7 @@ class Candidate:
     on_netflix: bool = False
     minutes: int | None = None
     votes: int | None = None
+    articles: int | None = None
     ids: frozenset[ExternalId] = frozenset()
 
 

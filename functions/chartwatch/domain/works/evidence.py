@@ -29,7 +29,10 @@ LONG_TITLE = 3
 """Words, without a leading article, from which on a title has few namesakes."""
 
 MANY_VOTES = 1500
-"""People who rated a work that is widely known."""
+"""People who rated a work on TMDB that is widely known."""
+
+MANY_ARTICLES = 20
+"""Wikipedias with an article on a work that is widely known. Unlike the other values this one is not measured."""
 
 SAME_LENGTH = 2
 OTHER_LENGTH = 6
@@ -127,9 +130,7 @@ def weigh(sighting: Sighting, candidates: Iterable[Candidate]) -> list[Scored]:
     bearers = [evidence for _, evidence in found if not _ANOTHER.intersection(evidence)]
     if len(bearers) == 1:
         bearers[0].append(Evidence.SOLE)
-    return [
-        Scored(candidate, tuple(Reason(one, WEIGHTS[one]) for one in evidence)) for candidate, evidence in found
-    ]
+    return [Scored(candidate, tuple(Reason(one, WEIGHTS[one]) for one in evidence)) for candidate, evidence in found]
 
 
 _ANOTHER = {Evidence.OTHER_TITLE, Evidence.OTHER_KIND}
@@ -151,7 +152,7 @@ def _evidence(sighting: Sighting, candidate: Candidate) -> Iterator[Evidence]:
         yield Evidence.ON_NETFLIX
     yield from _of_language(sighting, candidate)
     yield from _of_places(sighting, candidate)
-    if (candidate.votes or 0) >= MANY_VOTES:
+    if (candidate.votes or 0) >= MANY_VOTES or (candidate.articles or 0) >= MANY_ARTICLES:
         yield Evidence.WIDELY_KNOWN
 
 
@@ -185,7 +186,11 @@ def _of_dates(sighting: Sighting, candidate: Candidate) -> Iterator[Evidence]:
         return
     charted = sighting.first_charted
     ages = {_age(sighting, span) for span in candidate.released}
-    yield next(age for age in (Evidence.NEW, Evidence.NEW_THAT_YEAR, Evidence.RECENT, Evidence.OLD, Evidence.NOT_YET_RELEASED) if age in ages)
+    yield next(
+        age
+        for age in (Evidence.NEW, Evidence.NEW_THAT_YEAR, Evidence.RECENT, Evidence.OLD, Evidence.NOT_YET_RELEASED)
+        if age in ages
+    )
     if sighting.released and any(
         span.is_day and abs(span.first - sighting.released) <= timedelta(days=3) for span in candidate.released
     ):
@@ -236,5 +241,7 @@ def _of_places(sighting: Sighting, candidate: Candidate) -> Iterator[Evidence]:
 def _loose(title: str) -> str:
     """Return the form under which titles of different records are compared: letters and digits, without accents."""
     letters = unicodedata.normalize("NFKD", title_key(title).replace("&", " and "))
-    kept = "".join(" " if unicodedata.category(ch)[0] in "PZS" else ch for ch in letters if not unicodedata.combining(ch))
+    kept = "".join(
+        " " if unicodedata.category(ch)[0] in "PZS" else ch for ch in letters if not unicodedata.combining(ch)
+    )
     return re.sub(r" +", " ", kept).strip() or title_key(title)

@@ -4,9 +4,10 @@ What one candidate decides is a fact. Where several are as likely, a fact is wha
 it is. What the candidates leave open is unknown, and they are kept for a person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import date
+from typing import Any, TypeVar
 
 from babel.languages import get_territory_language_info
 
@@ -39,6 +40,7 @@ class Identified:
     language: str | None = None
     main_country: str | None = None
     countries: frozenset[str] = frozenset()
+    released: date | None = None
 
     @property
     def by_id(self) -> bool:
@@ -71,6 +73,7 @@ def identify(sighting: Sighting, provider: Provider, candidates: Iterable[Candid
         _agreed(language_of(candidate, sighting) for candidate in whose),
         _agreed(main_country_of(candidate) for candidate in whose),
         _agreed(countries_of(candidate) or None for candidate in whose) or frozenset(),
+        _agreed(released_of(candidate) for candidate in whose),
     )
 
 
@@ -79,6 +82,12 @@ def language_of(candidate: Candidate, sighting: Sighting) -> str | None:
     if len(candidate.languages) != 1 or denies_language(sighting, candidate):
         return None
     return candidate.languages[0]
+
+
+def released_of(candidate: Candidate) -> date | None:
+    """Return the first day on which a record says that it was released; None where it may be an earlier one."""
+    first = min(candidate.released, default=None)
+    return first.first if first and first.is_day else None
 
 
 def countries_of(candidate: Candidate) -> frozenset[str]:
@@ -106,12 +115,12 @@ def main_country_of(candidate: Candidate) -> str | None:
 
 def _is_at_home(language: str, country: str) -> bool:
     """Return whether a language is official in a country, and nearly everybody's there, in whatever script."""
-    spoken = get_territory_language_info(country).items()
+    spoken: Mapping[str, Mapping[str, Any]] = get_territory_language_info(country)
     return any(
         said.partition("_")[0] == language
         and known["population_percent"] >= MAJORITY
         and known["official_status"] in ("official", "de_facto_official")
-        for said, known in spoken
+        for said, known in spoken.items()
     )
 
 

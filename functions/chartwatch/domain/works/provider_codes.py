@@ -7,7 +7,16 @@ from collections.abc import Iterable
 
 from chartwatch.domain.codes import countries_of, language_of
 
-PARTS_OF_LANGUAGES = {"yue": "zh", "cmn": "zh", "wuu": "zh", "nan": "zh", "hak": "zh", "nb": "no", "nn": "no", "fil": "tl"}
+PARTS_OF_LANGUAGES = {
+    "yue": "zh",
+    "cmn": "zh",
+    "wuu": "zh",
+    "nan": "zh",
+    "hak": "zh",
+    "nb": "no",
+    "nn": "no",
+    "fil": "tl",
+}
 """Languages, and the macrolanguages (ISO 639-3) that many records name for them."""
 
 _WRITTEN_OTHERWISE = {"zh-yue": "yue", "zh-cmn": "zh", "zh-classical": "lzh", "nb": "no", "nn": "no", "fil": "tl"}
