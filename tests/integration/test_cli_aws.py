@@ -10,6 +10,8 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
+import chartwatch.cli.catalog as catalog_command
+from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.table import Table
@@ -18,6 +20,7 @@ from chartwatch.adapters.template_tables import create_table, read_tables
 from chartwatch.cli.main import app
 from chartwatch.cli.replay import Stores, replay
 from chartwatch.domain.charts.publications import Provenance
+from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.rules import default_rules
 from chartwatch.services.ports import Quarantined
@@ -164,6 +167,10 @@ READABLE = {name: name for name in ("CatalogTable", "ChartsTable", "MilestonesTa
 """The outputs, and what they name, of a stack that can be read."""
 
 
+PARAMETERS = {"LiveFrom": "2022-01-02", "RulesFile": "default.yaml"}
+"""What a stack was deployed with, as far as the command asks."""
+
+
 def deploy(aws: LocalAws, stack: str, outputs: dict[str, str]) -> dict[str, str]:
     """Make a stack with tables of template.yaml, a bucket, and these outputs; return what these are."""
     tables = {
@@ -172,6 +179,7 @@ def deploy(aws: LocalAws, stack: str, outputs: dict[str, str]) -> dict[str, str]
         if name in READABLE
     }
     template = {
+        "Parameters": {name: {"Type": "String", "Default": value} for name, value in PARAMETERS.items()},
         "Resources": {
             **{name: {"Type": "AWS::DynamoDB::Table", "Properties": its} for name, its in tables.items()},
             "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {}},
@@ -221,6 +229,91 @@ def test_a_claim_and_a_trial_read_the_charts_and_the_catalog_of_a_stack(
     refused = run("rules", "try", rules, "--stack", "raed")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr.startswith("Error: the stack raed: ")
+
+
+def recorded(aws: LocalAws, stack: str, series: int, folder: Path) -> tuple[Path, DynamoCatalogs]:
+    """Let a stack have told of so many series, one from each country, #1 day by day; return its catalog file and store.
+
+    Four milestones of each are sent, but for what they share: the first of its country and of its language among them.
+    """
+    outputs = deploy(aws, stack, READABLE)
+    codes = ("ES", "FR", "DE", "IT", "KR", "JP", "SE", "NO", "DK", "FI", "PL", "NL")[:series]
+    header, *_ = CATALOG.splitlines(keepends=True)
+    rows_ = "".join(f"w{n},Title {n},series,,{code},2021-12-01,,,\n" for n, code in enumerate(codes))
+    (file := folder / "known.csv").write_text(f"{header}{rows_}o,Ozark,series,en,US,2021-12-01,,,\n")
+    chart = "\n".join(
+        f"{date(2022, 1, 1) + timedelta(days=day)},US,1,{title},series"
+        for day, title in enumerate(("Ozark", *(f"Title {n}" for n in range(series))))
+    )
+    (document := folder / "2022-02-01T000000Z.csv").write_text(f"period,territory,rank,title,kind\n{chart}\n")
+    client, s3 = boto3.Session().client("dynamodb"), aws.client("s3")
+    stores = Stores(
+        DynamoCharts(Table(client, outputs["ChartsTable"])),
+        AwsRecord(Table(client, outputs["MilestonesTable"]), s3, outputs["BucketName"]),
+    )
+    catalogs = DynamoCatalogs(Table(client, outputs["CatalogTable"]), s3, outputs["BucketName"])
+    catalogs.replace(read_catalog(file))
+    source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "1"})
+    live_from = date.fromisoformat(PARAMETERS["LiveFrom"])
+    list(replay([document], source, catalogs.current(), default_rules(), live_from=live_from, stores=stores))
+    return file, catalogs
+
+
+def test_a_catalog_that_takes_little_back_shows_it_and_is_uploaded(aws: LocalAws, tmp_path: Path) -> None:
+    known, catalogs = recorded(aws, "corrected", 3, tmp_path)
+    (file := tmp_path / "better.csv").write_text(known.read_text().replace(",ES,", ",PT,"))
+    result = run("catalog", "load", file, "--stack", "corrected")
+    assert (result.exit_code, result.stderr) == (0, "")
+    *shown, summary, uploaded = result.stdout.splitlines()
+    assert shown[0].startswith("2022-01-02  retracted, sent: Retracted: Title 0 is the first title from Spain")
+    assert summary.startswith(f"{len([line for line in shown if line[0] == '2'])} sent milestones would be corrected")
+    assert uploaded == f"Uploaded 4 works of {file} to the stack corrected"
+    assert catalogs.current().version == read_catalog(file).version
+
+
+def test_the_same_catalog_again_takes_nothing_back(aws: LocalAws, tmp_path: Path) -> None:
+    known, _ = recorded(aws, "unchanged", 3, tmp_path)
+    assert run("catalog", "load", known, "--stack", "unchanged").stdout == (
+        f"Uploaded 4 works of {known} to the stack unchanged\n"
+    )
+
+
+def test_a_catalog_that_takes_much_back_is_refused_where_nobody_can_be_asked(aws: LocalAws, tmp_path: Path) -> None:
+    known, catalogs = recorded(aws, "emptied", 12, tmp_path)
+    (header := tmp_path / "header.csv").write_text(known.read_text().splitlines(keepends=True)[0])
+    refused = run("catalog", "load", header, "--stack", "emptied")
+    assert refused.exit_code == 2
+    assert "option --yes: " in refused.stderr
+    assert "sent milestones would be corrected or retracted, more than 20; without a terminal" in refused.stderr
+    assert catalogs.current().version == read_catalog(known).version
+    meant = run("catalog", "load", header, "--stack", "emptied", "--yes")
+    assert (meant.exit_code, meant.stdout.splitlines()[-1]) == (0, f"Uploaded 0 works of {header} to the stack emptied")
+    assert len(catalogs.current()) == 0
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("\n", 1)])
+def test_at_a_terminal_a_catalog_that_takes_much_back_is_asked_about(
+    aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    stack = f"asked{code}{len(answer)}"
+    known, catalogs = recorded(aws, stack, 12, tmp_path)
+    (header := tmp_path / "header.csv").write_text(known.read_text().splitlines(keepends=True)[0])
+    monkeypatch.setattr(catalog_command, "is_at_a_terminal", lambda: True)
+    result = CliRunner().invoke(app, ["catalog", "load", str(header), "--stack", stack], input=answer)
+    assert result.exit_code == code
+    assert "Put this catalog in force?" in result.output
+    assert len(catalogs.current()) == (0 if code == 0 else 13)
+
+
+def test_what_other_rules_recorded_cannot_be_foreseen_and_is_asked_about(
+    aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, _ = recorded(aws, "ruled", 1, tmp_path)
+    monkeypatch.setattr(catalog_command, "included_rules", lambda _name: RuleSet([]))
+    refused = run("catalog", "load", known, "--stack", "ruled")
+    assert refused.exit_code == 2
+    assert "what would be taken back of daily is not known" in refused.stderr
+    assert run("catalog", "load", known, "--stack", "ruled", "--yes").exit_code == 0
 
 
 def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions: list[Path]) -> None:

@@ -15,7 +15,6 @@ from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.template_tables import TEMPLATE, create_table, read_tables
-from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import AwsRefused, FileProblem
 
 if TYPE_CHECKING:
@@ -55,12 +54,6 @@ def deployed_stores(stack: str) -> Iterator[Deployed]:
             DynamoCatalogs(Table(dynamodb, outputs["CatalogTable"]), s3, bucket),
             {its["ParameterKey"]: its["ParameterValue"] for its in described.get("Parameters", [])},
         )
-
-
-def put_catalog_in_force(stack: str, catalog: Catalog) -> None:
-    """Put a catalog in force in the deployment of that name. Raises `AwsRefused`."""
-    with deployed_stores(stack) as stores:
-        stores.catalogs.replace(catalog)
 
 
 @contextmanager

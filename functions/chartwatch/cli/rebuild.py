@@ -8,13 +8,11 @@ import typer
 
 from chartwatch.adapters.workstation import deployed_stores
 from chartwatch.cli.application import application, mistake, write
+from chartwatch.cli.wording import changed_lines
 from chartwatch.domain import words
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.rules import included_rules
 from chartwatch.services.detect import Detector
-
-WIDTH = 100
-"""Columns of what is shown."""
 
 app = application()
 
@@ -50,10 +48,7 @@ def rebuilt_lines(chart: str, bulletin: Bulletin | None, *, written: bool) -> It
     """Yield what a rebuild changes, and what became of it."""
     changes = bulletin.changes if bulletin else ()
     for change in changes:
-        milestone = change.milestone
-        sent = "sent" if change.is_sent else "recorded only"
-        line = f"{milestone.period}  {milestone.status}, {sent}: {milestone.headline}"
-        yield from words.wrapped(line, WIDTH, subsequent_indent=" " * 12)
+        yield from changed_lines(change)
     counted = words.counted(len(changes), "change") if changes else "no change"
     done = "the record was written" if written else "nothing was written; --write does, and --send also sends"
     yield f"{counted} of {chart}: {done}"

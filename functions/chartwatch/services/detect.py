@@ -112,6 +112,16 @@ class Detector:
             return bulletins
         raise Conflict(chart)
 
+    def foresee(self, chart: str) -> Bulletin | None:
+        """Return what `reconsider` would change of a chart, without changing anything; None when nothing.
+
+        Raises `RecordDamaged`.
+        """
+        head = self._head(chart)
+        step = None if head is None or self._is_current(head) else self._step_up_to_date(head)
+        revision = self._recorder.revise(chart, head, step, self._policy_for(head)) if head and step else None
+        return revision.bulletin if revision and revision.bulletin.changes else None
+
     def processed(self, chart: str, since: date = date.min) -> Mapping[date, str]:
         """Return the digests of a chart's publications from a period on, as they were processed."""
         head = self._head(chart)
@@ -219,9 +229,9 @@ class Detector:
         # The record's own catalog was in force before it was read here. If it came after ours, ours is not any more.
         if head.catalog != self._catalog.version and not self._is_in_force(self._catalog):
             raise Conflict(chart)
-        start = self._first_affected(head)
-        if start is not None:
-            return self._take(chart, head, Step(start, head.last, head.last), self._policy_for(head), bulletins)
+        step = self._step_up_to_date(head)
+        if step is not None:
+            return self._take(chart, head, step, self._policy_for(head), bulletins)
         return self._move_on(head)
 
     def _move_on(self, head: Head) -> Head:
@@ -230,6 +240,11 @@ class Detector:
         if not self._record.swap(head, after):
             raise Conflict(head.chart)
         return after
+
+    def _step_up_to_date(self, head: Head) -> Step | None:
+        """Return the step that brings a record up to the catalog and the rules in force; None when nothing differs."""
+        start = self._first_affected(head)
+        return None if start is None else Step(start, head.last, head.last)
 
     def _take(
         self, chart: str, head: Head | None, step: Step, policy: Policy, bulletins: list[Bulletin]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chartwatch.domain.milestones.ledger import from_bulletins
 from chartwatch.domain.milestones.milestone import Status
-from chartwatch.services.detect import Detector
+from chartwatch.services.detect import Detector, no_earlier_catalog
 from chartwatch.services.record import Files, RecordedBulletins
 from tests.chronicle import CHART, NTH, Chronicle, a_run, sent
 from tests.courses import Run, run
@@ -84,3 +84,26 @@ def test_a_rebuild_without_a_head_goes_on_from_what_was_sent() -> None:
     assert head is not None
     assert head.version > bulletins[-1].number
     assert Files(chronicle.record, head).ledger(2022).entries.keys() == {"nth:daily:US:1"}
+
+
+@examples(50)
+@given(st.data())
+def test_what_a_catalog_changes_is_foreseen_without_a_change(data: st.DataObject) -> None:
+    world, live_from = data.draw(worlds()), data.draw(LIVE_FROM)
+    done = run(data.draw(courses(world)), live_from)
+    other = data.draw(worlds()).facts.catalog
+    earlier = {world.facts.catalog.version: world.facts.catalog}.get
+    detector = Detector(
+        done.charts,
+        done.store,
+        other,
+        world.facts.rule_set,
+        live_from,
+        earlier_catalog=data.draw(st.sampled_from([earlier, no_earlier_catalog])),
+    )
+    for chart in world.chart_ids:
+        before = done.store.head(chart)
+        foreseen = detector.foresee(chart)
+        assert done.store.head(chart) == before
+        assert ([foreseen] if foreseen else []) == detector.reconsider(chart)
+        assert detector.foresee(chart) is None

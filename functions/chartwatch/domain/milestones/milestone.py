@@ -143,6 +143,11 @@ class Change:
         was_sent = self.replaced is not None and self.replaced.was_sent
         return was_sent or self.milestone.status in (Status.CORRECTED, Status.RETRACTED)
 
+    @property
+    def takes_back(self) -> bool:
+        """Whether subscribers are told that what they were sent of the slot is not so."""
+        return self.is_sent and self.milestone.status in (Status.CORRECTED, Status.RETRACTED)
+
     def works(self) -> Iterable[str]:
         """Yield the ids of the works it is about: the holders, then those that lost the slot."""
         yield from dict.fromkeys(holder.work_id for holder in self._holders())
