@@ -140,6 +140,7 @@ def test_a_bulletin_of_format_1_is_read_as_what_it_says() -> None:
     assert corrected.milestone.replaces.slot == moved.milestone.slot
     assert corrected.milestone.evidence.territories == {"The King’s Ace": ("AR",)}
     assert (corrected.replaced.was_sent, corrected.replaced.brief) == (True, "a first")
+    assert corrected.replaced.attributes["language"] == ("es", "ko")
     assert moved.milestone.moved_to == corrected.milestone.slot
 
 

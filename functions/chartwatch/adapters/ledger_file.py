@@ -1,9 +1,14 @@
-"""The file of a ledger: a row for each slot. Slots name the reasons that many of them share by their numbers."""
+"""The file of a ledger: a row for each slot.
 
-from collections.abc import Iterable, Sequence
+Slots name by their numbers the reasons, and the attributes they were sent with, that many of them share.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from chartwatch.domain.milestones.attributes import Attributes
 from chartwatch.domain.milestones.ledger import Entry, Ledger, Sent
 from chartwatch.domain.milestones.milestone import Reference, Status
 from chartwatch.domain.rules.claims import Reason, Undecided
@@ -30,6 +35,26 @@ class _Reasons:
         return [[words, its and [_holders([its.work]), its.unknown]] for words, its in self._known]
 
 
+class _Attributes:
+    """The attributes with which the slots of a ledger were sent, each once, in the order of their first slots."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+
+    def number(self, sent: Sent | None) -> int | None:
+        """Return the number of the attributes of what was sent; None where nothing was."""
+        if sent is None:
+            return None
+        # In a fixed order, for the same ledger gives the same bytes.
+        written = json.dumps(dict(sorted(sent.attributes.items())), ensure_ascii=False)
+        return self._known.setdefault(written, len(self._known))
+
+    @property
+    def rows(self) -> Any:
+        """All of them, as JSON."""
+        return [json.loads(written) for written in self._known]
+
+
 class _ReadReasons:
     """The reasons that a file has; slots of the same reasons share one tuple."""
 
@@ -47,12 +72,13 @@ class _ReadReasons:
 
 def written(ledger: Ledger) -> Any:
     """Return a ledger as JSON."""
-    because = _Reasons()
-    entries = [_entry(entry, because) for _, entry in sorted(ledger.entries.items())]
+    because, attributes = _Reasons(), _Attributes()
+    entries = [_entry(entry, because, attributes) for _, entry in sorted(ledger.entries.items())]
     return {
         "processed": {str(period): digest for period, digest in ledger.processed.items()},
         "bulletins": ledger.bulletins,
         "reasons": because.rows,
+        "attributes": attributes.rows,
         "entries": entries,
     }
 
@@ -60,7 +86,8 @@ def written(ledger: Ledger) -> Any:
 def read(body: Any) -> Ledger:
     """Return the ledger that stands in JSON."""
     because = _ReadReasons(body["reasons"])
-    entries = [_read_entry(because, *row) for row in body["entries"]]
+    attributes = [_read_attributes(its) for its in body["attributes"]]
+    entries = [_read_entry(because, attributes, *row) for row in body["entries"]]
     return Ledger(
         entries={entry.slot: entry for entry in entries},
         processed={date.fromisoformat(period): digest for period, digest in body["processed"].items()},
@@ -68,9 +95,10 @@ def read(body: Any) -> Ledger:
     )
 
 
-def _entry(entry: Entry, because: "_Reasons") -> Any:
+def _entry(entry: Entry, because: _Reasons, attributes: _Attributes) -> Any:
+    replaces, sent = entry.replaces, entry.sent
     current = Sent(entry.period, entry.n, entry.holders, entry.left_censored, entry.reasons)
-    replaces = entry.replaces
+    is_current = sent is not None and sent._replace(attributes=current.attributes) == current
     return [
         entry.slot,
         entry.rule,
@@ -87,20 +115,21 @@ def _entry(entry: Entry, because: "_Reasons") -> Any:
         entry.headline,
         entry.brief,
         entry.words,
-        entry.sent == current or (entry.sent and _sent(entry.sent, because)),
+        is_current or (sent and _sent(sent, because)),
+        attributes.number(sent),
         replaces and [replaces.slot, replaces.revision, replaces.status, _holders(replaces.holders)],
         entry.bulletins,
     ]
 
 
-def _read_entry(because: "_ReadReasons", *row: Any) -> Entry:
-    slot, rule, kind, territory, group, n, day, status, censored, revision, *said, sent, old, its = row
+def _read_entry(because: _ReadReasons, attributes: Sequence[Attributes], *row: Any) -> Entry:
+    slot, rule, kind, territory, group, n, day, status, censored, revision, *said, sent, sent_with, old, its = row
     holders, numbers, headline, brief, words = said
     period, held_by, reasons = date.fromisoformat(day), _read_holders(holders), because.of(numbers)
-    if sent is True:
-        last_sent: Sent | None = Sent(period, n, held_by, censored, reasons)
-    else:
-        last_sent = _read_sent(because, *sent) if sent else None
+    last_sent: Sent | None = None
+    if sent:
+        current = Sent(period, n, held_by, censored, reasons)
+        last_sent = (current if sent is True else _read_sent(because, *sent))._replace(attributes=attributes[sent_with])
     return Entry(
         slot=slot,
         rule=rule,
@@ -123,11 +152,15 @@ def _read_entry(because: "_ReadReasons", *row: Any) -> Entry:
     )
 
 
-def _sent(sent: Sent, because: "_Reasons") -> Any:
+def _read_attributes(row: Mapping[str, Any]) -> Attributes:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+
+
+def _sent(sent: Sent, because: _Reasons) -> Any:
     return [str(sent.period), sent.n, _holders(sent.holders), sent.left_censored, because.numbers(sent.reasons)]
 
 
-def _read_sent(because: "_ReadReasons", *row: Any) -> Sent:
+def _read_sent(because: _ReadReasons, *row: Any) -> Sent:
     period, n, holders, censored, numbers = row
     return Sent(date.fromisoformat(period), n, _read_holders(holders), censored, because.of(numbers))
 

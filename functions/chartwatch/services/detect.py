@@ -9,6 +9,7 @@ from chartwatch.domain.milestones.ledger import contradictions, from_bulletins
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import with_renamings
 from chartwatch.errors import Conflict, RecordNewer
@@ -182,7 +183,8 @@ class Detector:
     def _from_bulletins(self, chart: str) -> Parts:
         """Return the ledger of a chart, without what was processed, as its bulletins have it."""
         refs = {ref.number: ref.file for ref in self._record.bulletins(chart)}
-        return Parts.of(from_bulletins(self._record.get(chart, BULLETIN, file) for file in refs.values()), refs)
+        bulletins = (self._record.get(chart, BULLETIN, file) for file in refs.values())
+        return Parts.of(from_bulletins(bulletins, sent_attributes), refs)
 
     def remove_unnamed(self, chart: str, now: datetime) -> int:
         """Remove the files that the record does not name and that are old enough, and return how many there were.

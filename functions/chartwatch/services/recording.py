@@ -18,6 +18,7 @@ from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Names, Renaming, with_renamings
 from chartwatch.domain.works.work import Work
@@ -198,7 +199,10 @@ class Recorder:
             changes=tuple(each.change for each in revised),
             works=self._works(revised, folded.claims),
         )
-        return Revision(chart, head, parts, folded, bulletin, tuple(each.entry for each in revised))
+        attributes = sent_attributes(bulletin)
+        entries = (each.entry for each in revised)
+        sent = tuple(its.sent_with(attributes[its.slot]) if its.slot in attributes else its for its in entries)
+        return Revision(chart, head, parts, folded, bulletin, sent)
 
     def commit(self, revision: Revision, *, anew: bool = False) -> tuple[Head, Bulletin | None]:
         """Write the files of a revision, and make it the record; return its head and its bulletin, if it says anything.

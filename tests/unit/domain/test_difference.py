@@ -7,7 +7,7 @@ import pytest
 
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.milestones.difference import Policy, difference
-from chartwatch.domain.milestones.ledger import Entry, WorkNow, contradictions, id_as_recorded
+from chartwatch.domain.milestones.ledger import Entry, Sent, WorkNow, contradictions, id_as_recorded
 from chartwatch.domain.milestones.milestone import Change, Replaced, Status
 from chartwatch.domain.rules.claims import Claim, Reason
 from chartwatch.domain.rules.evidence import Evidence
@@ -82,7 +82,7 @@ def test_a_claim_on_a_slot_that_was_never_held_is_announced() -> None:
     changes = record.after(FIRST)
     assert sent(changes) == [(FIRST.slot, Status.ANNOUNCED)]
     assert changes[0].replaced is None
-    assert record[FIRST.slot].sent == (FIRST.period, 1, FIRST.holders, False, ())
+    assert record[FIRST.slot].sent == Sent(FIRST.period, 1, FIRST.holders, left_censored=False, reasons=())
 
 
 def test_a_slot_that_nobody_claims_is_retracted_in_the_words_that_it_had() -> None:

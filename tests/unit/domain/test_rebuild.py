@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chartwatch.domain.milestones.ledger import from_bulletins
 from chartwatch.domain.milestones.milestone import Status
+from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.services.detect import Detector, no_earlier_catalog
 from chartwatch.services.record import Files, RecordedBulletins
 from tests.chronicle import CHART, NTH, Chronicle, a_run, sent
@@ -30,7 +31,9 @@ def drawn(data: st.DataObject) -> tuple[World, Run, Detector]:
 def test_the_ledger_can_be_made_anew_from_the_bulletins(data: st.DataObject) -> None:
     world, done, _ = drawn(data)
     for chart in world.chart_ids:
-        assert from_bulletins(RecordedBulletins(done.store).bulletins(chart)) == entries(done.store, chart)
+        assert from_bulletins(RecordedBulletins(done.store).bulletins(chart), sent_attributes) == entries(
+            done.store, chart
+        )
 
 
 @examples(50)

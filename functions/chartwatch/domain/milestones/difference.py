@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from chartwatch.domain.milestones.attributes import Attributes
 from chartwatch.domain.milestones.ledger import (
     Entry,
     Sent,
@@ -12,6 +13,7 @@ from chartwatch.domain.milestones.ledger import (
     WorkNow,
     digest_of_words,
     id_as_recorded,
+    sent_of_both,
     substance,
 )
 from chartwatch.domain.milestones.milestone import Change, Milestone, Replaced, Status
@@ -145,7 +147,7 @@ def _known(entry: Entry, now: WorkNow) -> _Known:
 def _inherited(forerunner: Entry, own: Entry | None, now: WorkNow) -> _Known:
     """Return what is known of a slot that goes on from the entry `forerunner` of another."""
     owed = _sent(own, now) if own else None
-    last_sent = forerunner.sent or (own.sent if own else None)
+    last_sent = sent_of_both(forerunner, own)
     sent = substance(last_sent, now) if last_sent else None
     revision, bulletins = (own.revision, own.bulletins) if own else (0, ())
     together = tuple(sorted({*forerunner.bulletins, *bulletins}))
@@ -218,7 +220,11 @@ def _replaced(known: _Known, milestone: Milestone, *, resent: bool) -> Replaced:
     holders = known.last_sent.holders if resent and known.last_sent else before.holders
     lost = {h.work_id for h in holders} - {h.work_id for h in milestone.holders}
     brief = before.brief if lost and not milestone.silent else ""
-    return Replaced(before.status, holders, known.last_sent is not None, brief)
+    return Replaced(before.status, holders, known.last_sent is not None, brief, _attributes(known.last_sent))
+
+
+def _attributes(sent: Sent | None) -> Attributes:
+    return sent.attributes if sent else {}
 
 
 def _moved_away(entry: Entry, chart: str, claim: Claim, policy: Policy, *, goes_on: bool) -> Revised:
@@ -267,5 +273,5 @@ def _retracted(
     sent = entry.sent if silent else Sent(entry.period, entry.n, (), entry.left_censored, ())
     # What was retracted already, and is only sent now, names whom it was sent of.
     holders = entry.holders if entry.is_held or entry.sent is None else entry.sent.holders
-    replaced = Replaced(entry.status, holders, entry.sent is not None, entry.brief)
+    replaced = Replaced(entry.status, holders, entry.sent is not None, entry.brief, _attributes(entry.sent))
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, entry.bulletins))

@@ -5,8 +5,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
+from chartwatch.domain.milestones.attributes import Attributes, united
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone, Reference, Status
 from chartwatch.domain.rules.claims import Claim, Reason
 from chartwatch.domain.rules.holders import Holder
@@ -41,13 +43,18 @@ def under_todays_names(catalog: Catalog, names: Names, topped: frozenset[str]) -
 
 
 class Sent(NamedTuple):
-    """What was last sent of a slot; no holders after a retraction."""
+    """What was last sent of a slot, and with which attributes; no holders after a retraction."""
 
     period: date
     n: int | None
     holders: tuple[Holder, ...]
     left_censored: bool
     reasons: tuple[Reason, ...]
+    attributes: Attributes = MappingProxyType({})
+
+    def beside(self, other: "Sent | None") -> "Sent":
+        """Return the same, as if it had been sent to those who were sent `other` as well."""
+        return self if other is None else self._replace(attributes=united(self.attributes, other.attributes))
 
 
 class Substance(NamedTuple):
@@ -130,6 +137,10 @@ class Entry:
         """The revision, as another names it that replaces it."""
         return Reference(self.slot, self.revision, self.status, self.holders)
 
+    def sent_with(self, attributes: Attributes) -> "Entry":
+        """Return the entry of a revision that is sent, with the attributes that its stories have."""
+        return self if self.sent is None else replace(self, sent=self.sent._replace(attributes=attributes))
+
     def contradicts_what_was_sent(self, now: WorkNow) -> bool:
         """Return whether people were last sent something else than what is recorded."""
         if self.sent is None or not self.is_held:
@@ -169,21 +180,25 @@ def digest_of_words(stated: Claim | Milestone) -> str:
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-def from_bulletins(bulletins: Iterable[Bulletin]) -> dict[str, Entry]:
-    """Return the entries that bulletins, all of a chart in their order, come to: the ledger is their fold."""
+def from_bulletins(
+    bulletins: Iterable[Bulletin], sent_attributes: Callable[[Bulletin], Mapping[str, Attributes]]
+) -> dict[str, Entry]:
+    """Return the entries that bulletins, all of a chart in their order, come to: the ledger is their fold.
+
+    `sent_attributes` says with which attributes each slot of a bulletin was sent.
+    """
     entries: dict[str, Entry] = {}
     for bulletin in bulletins:
         # What a slot inherits stands under another until all changes of the bulletin are taken in.
-        before = dict(entries)
+        before, attributes = dict(entries), sent_attributes(bulletin)
         for change in bulletin.changes:
             m = change.milestone
             own = before.get(m.slot)
             forerunner = before.get(m.replaces.slot) if m.replaces and m.replaces.slot != m.slot else None
             went_on = m.moved_to is not None and m.silent
             numbers = sorted({number for entry in (forerunner, own) if entry for number in entry.bulletins})
-            entries[m.slot] = Entry.of(
-                m, None if went_on else _last_sent(m, forerunner, own), (*numbers, bulletin.number)
-            )
+            entry = Entry.of(m, None if went_on else _last_sent(m, forerunner, own), (*numbers, bulletin.number))
+            entries[m.slot] = entry.sent_with(attributes[m.slot]) if m.slot in attributes else entry
     return entries
 
 
@@ -192,7 +207,13 @@ def _last_sent(milestone: Milestone, forerunner: Entry | None, own: Entry | None
     m = milestone
     if not m.silent:
         return Sent(m.period, m.n, m.holders, m.left_censored, m.reasons)
-    return (forerunner.sent if forerunner else None) or (own.sent if own else None)
+    return sent_of_both(forerunner, own)
+
+
+def sent_of_both(forerunner: Entry | None, own: Entry | None) -> Sent | None:
+    """Return what was last sent of a slot that goes on from the entry `forerunner` of another: that counts first."""
+    its, last = own.sent if own else None, forerunner.sent if forerunner else None
+    return last.beside(its) if last else its
 
 
 def contradictions(entries: Iterable[Entry], now: WorkNow) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Milestones: what has been recorded of each slot, and the bulletins that tell of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from chartwatch.domain.milestones.attributes import Attributes
 from chartwatch.domain.rules.claims import Reason
 from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
@@ -115,14 +116,15 @@ class Milestone:
 class Replaced:
     """The revision that another replaces: what a story says of it.
 
-    `was_sent`: something was sent of the slot before. `brief` is there where a work has lost the slot; it is what that
-    work's story says is so no longer.
+    `was_sent`: something was sent of the slot before, with these `attributes`. `brief` is there where a work has lost
+    the slot; it is what that work's story says is so no longer.
     """
 
     status: Status
     holders: tuple[Holder, ...]
     was_sent: bool
     brief: str = ""
+    attributes: Attributes = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ def digest(bulletin: Bulletin, stories: Sequence[Story], limits: Limits) -> Mess
     """Return the digest of a bulletin, for those who want a single email; `stories` are all that it has."""
     entries = _entries(stories, limits.digest)
     number, chart = words.counted(len(stories), "story"), f"{bulletin.chart_name}, {bulletin.period.isoformat()}"
+    # Those of their attributes: whoever asked for what was weightier gets its correction here too.
+    priorities = [priority for story in stories if isinstance(priority := story.attributes["priority"], int)]
     text = [f"{chart}: {number}", ""]
     for story in stories[: len(entries)]:
         text += wrapped(story.subject, "* ")
@@ -35,7 +37,7 @@ def digest(bulletin: Bulletin, stories: Sequence[Story], limits: Limits) -> Mess
             "stories": entries,
             "stories_left_out": left_out,
         },
-        attributes={"chart": bulletin.chart, "priority": max(int(story.priority) for story in stories)},
+        attributes={"chart": bulletin.chart, "priority": max(priorities)},
         follows_up=any(story.follows_up for story in stories),
     )
 

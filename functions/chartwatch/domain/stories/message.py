@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chartwatch.domain.milestones.attributes import Attributes
+
 FORMAT = 2
 """Version of the JSON bodies, which docs/story.schema.json and docs/digest.schema.json describe."""
-
-Attributes = Mapping[str, str | int | tuple[str, ...]]
-"""What filter policies ask for: strings, numbers, and tuples for arrays of strings."""
 
 
 @dataclass(frozen=True, slots=True)

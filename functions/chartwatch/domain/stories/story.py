@@ -1,18 +1,15 @@
 """Stories: one work's part of a bulletin, as machines and people are sent it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Status
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.rule import Priority
-from chartwatch.domain.rules.standing import EVERYWHERE
-from chartwatch.domain.stories.message import FORMAT, Attributes, Limits, Message, sent_size
+from chartwatch.domain.stories.attributes import attributes_of, parts_of, status_of, territories_of
+from chartwatch.domain.stories.message import FORMAT, Limits, Message, sent_size
 from chartwatch.domain.stories.text import points_of, subject_of, text_of
-
-_MOST_SERIOUS_FIRST = (Status.RETRACTED, Status.CORRECTED, Status.ANNOUNCED, Status.PROVISIONAL)
-"""A story whose milestones differ in status has the first of these: what takes something back is most serious."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +24,19 @@ class Story(Message):
 
 def stories(bulletin: Bulletin, limits: Limits) -> list[Story]:
     """Return the stories of a bulletin, the weightiest first; none when all of it is recorded only."""
-    parts: dict[str, list[Change]] = {}
-    for change in bulletin.changes:
-        if change.is_sent:
-            for work_id in change.concerned():
-                parts.setdefault(work_id, []).append(change)
-    found = [_story(bulletin, work_id, changes, limits) for work_id, changes in parts.items()]
+    found = [_story(bulletin, work_id, changes, limits) for work_id, changes in parts_of(bulletin).items()]
     return sorted(found, key=lambda story: (-story.priority, -len(story.body["territories"]), story.id))
 
 
-def _story(bulletin: Bulletin, work_id: str, changes: Iterable[Change], limits: Limits) -> Story:
+def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change], limits: Limits) -> Story:
     work = bulletin.works[work_id]
-    changes = sorted(
-        changes,
-        key=lambda c: (-priority_of(c.milestone.kind, c.milestone.n), c.milestone.territory, c.milestone.slot),
-    )
     milestones = [change.milestone for change in changes]
-    status = min((milestone.status for milestone in milestones), key=_MOST_SERIOUS_FIRST.index)
+    status = status_of(milestones)
     priority = priority_of(milestones[0].kind, milestones[0].n)
-    territories = _territories(milestones, work.title)
+    territories = territories_of(milestones, work.title)
     points = points_of(work_id, changes)
     story_id = f"{bulletin.id}:{work_id}"
     is_certain = points[0].is_certain
-    uncertain = sorted({milestone.rule for milestone in milestones if not milestone.is_certain})
     subject = subject_of(bulletin, work, points, limits.subject)
     text = text_of(bulletin, work, points, limits.text)
     body = {
@@ -76,40 +63,18 @@ def _story(bulletin: Bulletin, work_id: str, changes: Iterable[Change], limits: 
         "text": text,
         "milestones_left_out": 0,
     }
-    facts = {
-        "origin_countries": work.origin_countries,
-        "language": work.original_language,
-        "work_kind": work.kind and work.kind.value,
-    }
-    attributes: Attributes = {
-        "chart": bulletin.chart,
-        "territories": tuple(territories),
-        "milestones": tuple(sorted({milestone.rule for milestone in milestones})),
-        "status": status.value,
-        "priority": int(priority),
-        "facts": (f"certain={'true' if is_certain else 'false'}", *(f"uncertain={rule}" for rule in uncertain)),
-        **{name: value for name, value in facts.items() if value},
-    }
     return Story(
         id=story_id,
         subject=subject,
         text=text,
         body=_fitted(body, [milestone.as_json() for milestone in milestones], limits.body),
-        attributes=attributes,
+        attributes=attributes_of(bulletin, work_id, changes),
         follows_up=any(change.follows_up for change in changes),
         title=work.title,
         status=status,
         is_certain=is_certain,
         priority=priority,
     )
-
-
-def _territories(milestones: Sequence[Milestone], title: str) -> list[str]:
-    """Return the territories of milestones; of some that are over all territories only, where the work is #1 now."""
-    if named := {milestone.territory for milestone in milestones} - {EVERYWHERE}:
-        return sorted(named)
-    known = [milestone.evidence.territories or {} for milestone in milestones if milestone.evidence]
-    return sorted({territory for territories in known for territory in territories.get(title, ())})
 
 
 def _fitted(body: Mapping[str, Any], milestones: Sequence[Mapping[str, Any]], room: int) -> Mapping[str, Any]:
