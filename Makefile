@@ -11,7 +11,7 @@ TRUSTED := $(shell $(PYTHON) -c 'import os, ssl; at = ssl.get_default_verify_pat
 export UV_SYSTEM_CERTS ?= $(if $(TRUSTED)$(filter Darwin,$(shell uname)),true,false)
 export PIP_CERT ?= $(TRUSTED)
 
-.PHONY: demo test test-deep test-simulation mutants fuzz lint audit types bench bench-history lock clean tools
+.PHONY: demo test test-deep test-simulation mutants fuzz lint audit types bench bench-history bench-memory lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
 	$(BIN)/chartwatch demo
@@ -55,6 +55,9 @@ bench: $(VENV)/.ready  ## speed against DuckDB; wants CHARTWATCH_DATA
 
 bench-history: $(VENV)/.ready  ## whether a publication costs more after 1, 5 and 20 years; some minutes
 	PYTHONPATH=functions $(BIN)/python -m bench.history
+
+bench-memory: $(VENV)/.ready  ## how much memory a whole-file revision takes; some minutes
+	PYTHONPATH=functions $(BIN)/python -m bench.memory
 
 lock: $(VENV)/.ready  ## choose versions anew, with hashes and without addresses
 	$(UV) pip compile -q pyproject.toml $(LOCK) -o functions/requirements.txt

@@ -1,7 +1,7 @@
 """Small documents of one weekly chart, and how they are ingested."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from chartwatch.adapters.memory import MemoryCharts, NoArchive
@@ -24,7 +24,10 @@ class NotedCharts(MemoryCharts):
         super().__init__()
         self.writes: list[list[tuple[int, set[str]]]] = []
 
-    def put(self, updates: Sequence[PublicationUpdate]) -> None:
+    def put(self, updates: Iterable[PublicationUpdate]) -> None:
+        updates = list(updates)
+        if not updates:
+            return
         self.writes.append([((its.summary.period - FIRST).days // 7, set(its.editions)) for its in updates])
         super().put(updates)
 

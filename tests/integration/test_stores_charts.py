@@ -11,6 +11,7 @@ from bench.metering import metered
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.table import ATTEMPTS
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
+from chartwatch.adapters.memory import NoArchive
 from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, Version
 from chartwatch.domain.charts.versions import Versions
@@ -18,7 +19,7 @@ from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import StoreOverloaded
 from chartwatch.services.fetching import Validators
-from chartwatch.services.ingest import store_publication
+from chartwatch.services.ingest import Ingested, ingest, store_publication
 from chartwatch.services.ports import ChartStore, PublicationUpdate, Quarantined
 from tests.integration.conftest import Aws, Place
 
@@ -267,6 +268,58 @@ def test_wherever_a_writer_is_cut_short_no_publication_lacks_its_editions(aws: A
         calls = survived + 1
     assert calls == 5, "the publication that is stored; then three batches of editions, then the publication"
     assert len(current(aws.charts())) == 60
+
+
+def whole_revision(number: int, fetched_at: str) -> Sequence[Publication]:
+    """Return six weeks of fifty editions, as a document has them that gives each another figure."""
+    entries = (Entry(1, "Ozark", None, None, (("weeks", str(number)),)),)
+    return [
+        publication(
+            WEEK - timedelta(7 * week),
+            *(Edition(f"T{at:02d}", entries) for at in range(50)),
+            sha256=str(number),
+            fetched_at=fetched_at,
+        )
+        for week in reversed(range(6))
+    ]
+
+
+def take_in(publications: Sequence[Publication], charts: ChartStore) -> Ingested:
+    return ingest(
+        "somewhere",
+        b"",
+        publications[0].provenance,
+        parse=lambda _body, _provenance: publications,
+        whole_history=True,
+        archive=NoArchive(),
+        charts=charts,
+    )
+
+
+def test_a_revision_of_a_whole_history_that_is_cut_short_goes_on_where_it_was(moto: Aws) -> None:
+    take_in(whole_revision(1, MONDAY), moto.charts())
+    revised = whole_revision(2, TUESDAY)
+    batches, attempts = 0, 0
+
+    def cut_short(**_: Any) -> None:
+        nonlocal batches
+        batches += 1
+        if batches % 5 == 0:
+            raise Cut
+
+    client = moto.client()
+    client.meta.events.register("before-call.dynamodb.BatchWriteItem", cut_short)
+    for attempts in count(1):
+        try:
+            take_in(revised, moto.charts(client))
+        except Cut:
+            assert {its.digest for its in moto.charts().summaries("weekly-tv")}.isdisjoint(
+                map(Publication.digest, revised)
+            )
+        else:
+            break
+    assert attempts == 4, "300 editions and the chart are 13 batches of 25, and each attempt but the last writes four"
+    assert [its.digest for its in moto.charts().summaries("weekly-tv")] == [its.digest() for its in revised]
 
 
 def named(title: str, fetched_at: str) -> Publication:

@@ -46,10 +46,13 @@ class MemoryCharts:
         """Return whether there is any edition of a chart for a period."""
         return bool(self._editions.get((chart, period)))
 
-    def put(self, updates: Sequence[PublicationUpdate]) -> None:
-        """Write the editions of all updates, and their publications."""
+    def put(self, updates: Iterable[PublicationUpdate]) -> None:
+        """Write the editions of all updates as they come, and only then their publications."""
+        summaries = []
         for summary, editions in updates:
             self._editions.setdefault((summary.chart.id, summary.period), {}).update(editions)
+            summaries.append(summary)
+        for summary in summaries:
             self._summaries.setdefault(summary.chart.id, {})[summary.period] = summary
 
     def quarantine(self, document: Quarantined) -> None:

@@ -1,6 +1,6 @@
 """From a fetched document to stored publications: store the raw file, accept or reject it, write only what changed."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -15,9 +15,6 @@ Parse = Callable[[bytes, Provenance], Sequence[Publication]]
 
 Stored = Mapping[str, Mapping[date, PublicationSummary]]
 """The stored publications, by chart and period."""
-
-Updates = Mapping[tuple[str, date], PublicationUpdate]
-"""What a document changes, by chart and period."""
 
 MAX_REPLACED, MAX_REPLACED_ROWS = 0.05, 50
 """Share of the rows of old periods, and a number that is always allowed, that one document may give to other works.
@@ -82,15 +79,15 @@ def ingest(
         is_late = _is_late(provenance, stored)
         if not is_late:
             _check_that_nothing_is_gone(source, publications, stored, whole_history=whole_history)
-        updates = _updates(publications, stored, charts)
+        changed = [publication for publication in publications if _differs(publication, stored)]
         if not accepted:
             if whole_history and not is_late:
                 _check_beginnings(source, publications, stored)
-            _check_replacements(source, publications, updates, stored)
+            _check_replacements(source, publications, changed, stored, charts)
     except SourceError as error:
         charts.quarantine(Quarantined(source, provenance, type(error).__name__, str(error)))
         raise
-    return _write(publications, updates, stored, charts)
+    return _write(publications, changed, stored, charts)
 
 
 def store_publication(publication: Publication, charts: ChartStore) -> bool:
@@ -216,20 +213,26 @@ def _check_territories(
             raise HistoryShrank(source, f"{chart} of {period} has {counts}")
 
 
-def _updates(publications: Iterable[Publication], stored: Stored, charts: ChartStore) -> Updates:
-    """Return what each publication changes; those that change nothing are not among them."""
-    updates: dict[tuple[str, date], PublicationUpdate] = {}
+def _differs(publication: Publication, stored: Stored) -> bool:
+    """Return whether a publication is new, or another than the stored one."""
+    known = stored[publication.chart.id].get(publication.period)
+    return known is None or known.digest != publication.digest()
+
+
+def _updates(publications: Iterable[Publication], stored: Stored, charts: ChartStore) -> Iterator[PublicationUpdate]:
+    """Yield what each publication changes; nothing for those that change nothing.
+
+    The versions of a publication are read when its turn comes, so that no more than one has them in memory.
+    """
     for publication in publications:
-        chart, period = publication.chart.id, publication.period
-        known = stored[chart].get(period)
-        if known is None or known.digest != publication.digest():
-            update = update_of(publication, known, charts.versions(known) if known else {})
-            if update is not None:
-                updates[chart, period] = update
-    return updates
+        known = stored[publication.chart.id].get(publication.period)
+        if update := update_of(publication, known, charts.versions(known) if known else {}):
+            yield update
 
 
-def _check_replacements(source: str, publications: Sequence[Publication], updates: Updates, stored: Stored) -> None:
+def _check_replacements(
+    source: str, publications: Sequence[Publication], changed: Iterable[Publication], stored: Stored, charts: ChartStore
+) -> None:
     """Reject a document that gives more of the old periods to other works than a correction would.
 
     Other names count too that no identifying figure shows to be names.
@@ -237,14 +240,17 @@ def _check_replacements(source: str, publications: Sequence[Publication], update
     The latest period of a chart is not old: charts of the day are completed in its course.
     """
     latest = {chart: max(summaries, default=None) for chart, summaries in stored.items()}
-    old = [p for p in publications if p.period in stored[p.chart.id] and p.period != latest[p.chart.id]]
-    editions = [edition for publication in old for edition in publication.editions]
+
+    def is_old(publication: Publication) -> bool:
+        chart, period = publication.chart.id, publication.period
+        return period in stored[chart] and period != latest[chart]
+
+    editions = [edition for publication in publications if is_old(publication) for edition in publication.editions]
     rows = sum(len(edition.entries) for edition in editions)
     replaced = [
         revision.is_of_number_one
-        for publication in old
-        if (update := updates.get((publication.chart.id, publication.period)))
-        for revision in Revisions(update.editions, publication.chart).latest(publication.provenance)
+        for update in _updates(filter(is_old, changed), stored, charts)
+        for revision in Revisions(update.editions, update.summary.chart).latest(publications[0].provenance)
         if revision.kind is RevisionKind.REPLACED or revision.is_inferred
     ]
     for what, count, of, share, always in (
@@ -256,13 +262,28 @@ def _check_replacements(source: str, publications: Sequence[Publication], update
             raise HistoryRewritten(source, f"{detail}; {_HOW_TO_ACCEPT} {publications[0].provenance.sha256}")
 
 
-def _write(publications: Sequence[Publication], updates: Updates, stored: Stored, charts: ChartStore) -> Ingested:
-    """Write what is revised, a chart at a time, so that nobody reads half a renaming; then new ones, oldest first."""
-    changed = [publication for publication in publications if (publication.chart.id, publication.period) in updates]
+def _write(
+    publications: Sequence[Publication], changed: Sequence[Publication], stored: Stored, charts: ChartStore
+) -> Ingested:
+    """Write what is revised, a chart at a time, so that nobody reads half a renaming; then new ones, oldest first.
+
+    It is written as it is worked out, so that whoever is cut short has got somewhere: what is there already is not
+    written again.
+    """
+    revised: list[Publication] = []
+    for chart, summaries in stored.items():
+        its = [publication for publication in changed if publication.chart.id == chart]
+        written: set[date] = set()
+        charts.put(_noted(_updates((p for p in its if p.period in summaries), stored, charts), written))
+        revised += [publication for publication in its if publication.period in written]
     new = [publication for publication in changed if publication.period not in stored[publication.chart.id]]
-    revised = [publication for publication in changed if publication.period in stored[publication.chart.id]]
-    for chart in dict.fromkeys(publication.chart.id for publication in revised):
-        charts.put([updates[chart, p.period] for p in revised if p.chart.id == chart])
-    for publication in new:
-        charts.put([updates[publication.chart.id, publication.period]])
-    return Ingested(tuple(new), tuple(revised), len(publications) - len(changed))
+    for update in _updates(new, stored, charts):
+        charts.put([update])
+    return Ingested(tuple(new), tuple(in_order(revised)), len(publications) - len(new) - len(revised))
+
+
+def _noted(updates: Iterable[PublicationUpdate], written: set[date]) -> Iterator[PublicationUpdate]:
+    """Yield updates, and note their periods."""
+    for update in updates:
+        written.add(update.summary.period)
+        yield update

@@ -1,6 +1,6 @@
 """What the services ask of stores, of SNS and of queues; what they ask of the record is in `record.py`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -53,8 +53,11 @@ class ChartStore(Protocol):
     def has_editions(self, chart: str, period: date) -> bool:
         """Return whether there is any edition of a chart for a period, whether or not the publication is."""
 
-    def put(self, updates: Sequence[PublicationUpdate]) -> None:
-        """Write the editions of all updates, and only then their publications, up to a hundred in one transaction."""
+    def put(self, updates: Iterable[PublicationUpdate]) -> None:
+        """Write the editions of all updates as they come, and only then their publications, at most a hundred at once.
+
+        Of more than a hundred publications a reader may see some and not yet the others.
+        """
 
     def quarantine(self, document: Quarantined) -> None:
         """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""

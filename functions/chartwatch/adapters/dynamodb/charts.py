@@ -1,6 +1,6 @@
 """Editions and publications on DynamoDB: an edition is an item, and the publication that names them all comes last."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,6 +16,9 @@ from chartwatch.services.ports import PublicationUpdate, Quarantined
 _SUMMARY = Packed(TypeAdapter(PublicationSummary))
 _ENTRIES = TypeAdapter(tuple[Entry, ...])
 _EARLIER = Packed(TypeAdapter(tuple[Version, ...]))
+
+AT_ONCE = 250
+"""Editions that are written together: as many as `Table` has under way at once."""
 
 
 @dataclass
@@ -51,14 +54,25 @@ class DynamoCharts:
         """Return whether there is any edition of a chart for a period, whether or not the publication is."""
         return any(True for _ in self.charts_table.query(keys.editions(chart, period), keys.EDITION))
 
-    def put(self, updates: Sequence[PublicationUpdate]) -> None:
-        """Write the editions of all updates, and only then their publications, up to a hundred in one transaction."""
-        charts = {summary.chart.id for summary, _ in updates} - self._listed
-        items: list[Item] = [keys.listed(chart).attributes for chart in sorted(charts)]
+    def put(self, updates: Iterable[PublicationUpdate]) -> None:
+        """Write the editions of all updates as they come, and only then their publications, at most a hundred at once.
+
+        Of more than a hundred publications a reader may see some and not yet the others.
+        """
+        waiting: list[Item] = []
+        publications: list[Item] = []
+        charts: set[str] = set()
         for summary, editions in updates:
-            items += [_edition_item(summary, versions) for versions in editions.values()]
-        self.charts_table.put_all(items)
-        self.charts_table.put_together([_publication_item(summary) for summary, _ in updates])
+            if summary.chart.id not in self._listed | charts:
+                charts.add(summary.chart.id)
+                waiting.append(keys.listed(summary.chart.id).attributes)
+            waiting += [_edition_item(summary, versions) for versions in editions.values()]
+            publications.append(_publication_item(summary))
+            if len(waiting) >= AT_ONCE:
+                self.charts_table.put_all(waiting)
+                waiting = []
+        self.charts_table.put_all(waiting)
+        self.charts_table.put_together(publications)
         self._listed |= charts
 
     def quarantine(self, document: Quarantined) -> None:
