@@ -12,6 +12,7 @@ from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.streams import process_in_order
 from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.errors import Conflict
 from chartwatch.rules import included_rules
 from chartwatch.services.detect import Detector
 from chartwatch.settings import settings
@@ -39,6 +40,11 @@ def detect(detector: Detector, record: DynamoDBRecord) -> None:
             return
         for chart in deployment.charts().charts():
             _report(detector.reconsider(chart))
+    except Conflict:
+        # Lambda tries again, and what others are doing to the same chart is done by then. A record that is overtaken
+        # for ever grows old, of which there is an alarm.
+        logger.warning("overtaken", extra={"key": key})
+        raise
     except Exception:
         # Reported as failed and tried again: to Lambda the function has not failed, and nothing else would tell why.
         metrics.add_metric("RecordsFailed", MetricUnit.Count, 1)

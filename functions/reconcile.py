@@ -9,8 +9,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
+from chartwatch.errors import Conflict
 from chartwatch.rules import included_rules
-from chartwatch.services.reconcile import Found
+from chartwatch.services.reconcile import ALARMED, Found
 from chartwatch.settings import settings
 
 logger = Logger(service="reconcile")
@@ -20,12 +21,11 @@ tracer = Tracer(service="reconcile")
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
-@metrics.log_metrics
 def handler(_event: Mapping[str, Any], _context: LambdaContext) -> dict[str, int]:
     """Run every check, and return how often each thing was found.
 
     A check that fails keeps back no other. Raises `ExceptionGroup` in the end when any did: the next run, which finds
-    things as this one left them, tries again.
+    things as this one left them, tries again. To be overtaken by another process is no failure.
     """
     counts: Counter[Found] = Counter()
     errors: list[Exception] = []
@@ -34,12 +34,18 @@ def handler(_event: Mapping[str, Any], _context: LambdaContext) -> dict[str, int
             for finding in check():
                 counts[finding.found] += finding.count
                 logger.warning(finding.found, where=finding.where, detail=finding.detail, count=finding.count)
+        except Conflict:
+            logger.warning("overtaken", extra={"check": name})
         except Exception as error:  # raised again below
             logger.exception("failed", extra={"check": name})
             errors.append(error)
-    for found in Found:
-        # Zeros too, so that an alarm goes back by itself.
+    # AWS charges a metric for each hour in which anything is sent of it. So zeros are not sent: to the alarms what is
+    # missing is as good as zero, and what stands is found again by every run.
+    standing = [found for found in ALARMED if counts[found]]
+    for found in standing:
         metrics.add_metric(found, MetricUnit.Count, counts[found])
+    if standing:
+        metrics.flush_metrics()
     if errors:
         raise ExceptionGroup("some checks failed", errors)
     return {found.value: counts[found] for found in Found}

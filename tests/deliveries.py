@@ -37,6 +37,9 @@ NOW = datetime(2022, 1, 25, 12, tzinfo=UTC)
 
 QUARTER = timedelta(minutes=15)
 
+ALARMS = "alarms"
+"""The topic of alarms, where a world has one."""
+
 
 def week(number: int) -> date:
     """Return the period of a week, the first of which is 0."""
@@ -130,17 +133,18 @@ class Queue:
     """A queue as SQS has them: what was read is hidden for a while, and comes back unless it is deleted."""
 
     clock: Callable[[], datetime]
-    visible_from: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    visible_from: dict[str, tuple[str | None, datetime]] = field(default_factory=dict)
     numbers: Any = field(default_factory=count)
     endpoint: str = "arn:witness"
+    aside: list[str] = field(default_factory=list)
 
-    def get(self, story: str) -> None:
+    def get(self, story: str | None) -> None:
         self.visible_from[f"receipt {next(self.numbers)}"] = story, self.clock()
 
     def receipts(self) -> Sequence[Receipt]:
         now = self.clock()
         seen = [Receipt(story, r) for r, (story, since) in self.visible_from.items() if since <= now][:2]
-        for story, receipt in seen:
+        for story, receipt, _ in seen:
             self.visible_from[receipt] = story, now + timedelta(seconds=60)
         return seen
 
@@ -148,8 +152,16 @@ class Queue:
         for one in seen:
             self.visible_from.pop(one.receipt, None)
 
+    def set_aside(self, unknown: Receipt) -> None:
+        self.aside.append(unknown.receipt)
+        self.forget([unknown])
+
     def is_empty(self) -> bool:
         return not self.visible_from
+
+    def forget_all(self) -> None:
+        """Forget what is older than a queue keeps a message."""
+        self.visible_from.clear()
 
 
 class World:
@@ -175,6 +187,7 @@ class World:
             Subscriber("topic", "arn:1", "sqs", "arn:witness"),
             Subscriber("topic", "arn:2", "email", "me@example.org"),
         ]
+        self.has_alarms = False
 
     def clock(self) -> datetime:
         return self.now
@@ -183,6 +196,9 @@ class World:
         return self.known
 
     def topics(self) -> Sequence[str]:
+        return ["topic", *([ALARMS] if self.has_alarms else [])]
+
+    def news(self) -> Sequence[str]:
         return ["topic"]
 
     def publish(self, *weeks: int) -> None:

@@ -14,11 +14,12 @@ PREFIX = "CHARTWATCH_"
 
 
 class Settings(BaseModel):
-    """Names of tables, bucket and topics (ARNs), and what the detector goes by.
+    """Names of tables, bucket and topics (ARNs, `alarm_topic` empty for none), and what the detector goes by.
 
     `live_from`: periods before it are recorded without alerts. `rules` is the name of a file beside
     chartwatch/rules/default.yaml. `witness_queue` is the URL of the queue that sees every message, and
-    `witness_missed_queue` of that for messages which could not get there.
+    `witness_missed_queue` of that for messages which could not get there; `failures_queue` that of what a person is to
+    look at.
     `messages_per_second`: SNS suspends an email endpoint that gets more than ten; of one function half as many are
     usual, since the publisher and `reconcile` may run at once.
     """
@@ -35,6 +36,8 @@ class Settings(BaseModel):
     live_from: date
     witness_queue: str
     witness_missed_queue: str
+    failures_queue: str
+    alarm_topic: str = ""
     rules: str = "default.yaml"
     messages_per_second: float = Field(default=5.0, gt=0, le=10)
 

@@ -3,12 +3,15 @@
 import json
 import re
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chartwatch.adapters.record import RECORD
-from chartwatch.services.reconcile import LEASE, TURN, Found
+from chartwatch.services.reconcile import ALARMED, LEASE, TURN, Found
 from chartwatch.services.record import UNNAMED_FOR
 from chartwatch.settings import PREFIX, Settings
 from chartwatch.sources import SOURCES
@@ -134,7 +137,7 @@ def test_what_a_subscription_cannot_deliver_goes_to_a_queue_that_an_alarm_watche
     assert attribute(queue) in many(allowed["Resource"])
     assert json.dumps(subscription["TopicArn"]) in json.dumps(allowed["Condition"])
     assert allowed["Principal"] == {"Service": "sns.amazonaws.com"}
-    assert ("ApproximateNumberOfMessagesVisible", queue) in watched()
+    assert {queue: metric for metric, queue in watched() if "Messages" in metric}[queue]
 
 
 @pytest.mark.parametrize(("name", "topic"), WITNESSES.items())
@@ -351,7 +354,7 @@ def test_every_function_that_fails_and_every_mapping_that_is_behind_has_an_alarm
         *(("Throttles", name) for name in FUNCTIONS),
         *(("IteratorAge", name.split(".")[0]) for name in MAPPINGS),
         ("Invocations", "Reconcile"),
-        ("ApproximateNumberOfMessagesVisible", "FailuresQueue"),
+        ("NumberOfMessagesSent", "FailuresQueue"),
         ("ApproximateNumberOfMessagesVisible", "WitnessMissedQueue"),
     }
 
@@ -362,16 +365,7 @@ def test_what_reconcile_finds_and_a_person_should_know_has_an_alarm() -> None:
         for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
         if its["Dimensions"] == [{"Name": "service", "Value": "reconcile"}]
     ]
-    assert [Found(name) for name in found] == [
-        Found.CHART_LATE,
-        Found.SUBSCRIBER_UNCONFIRMED,
-        Found.SUBSCRIBER_VANISHED,
-        Found.STORY_IN_DOUBT,
-        Found.STORY_REFUSED,
-        Found.STORY_HELD,
-        Found.RECORD_DIFFERS,
-        Found.SENT_CONTRADICTED,
-    ]
+    assert tuple(Found(name) for name in found) == ALARMED
     assert 'Metrics(service="reconcile")' in (ROOT / "functions" / "reconcile.py").read_text()
 
 
@@ -380,6 +374,62 @@ def test_an_alarm_speaks_up_and_is_quiet_where_nothing_runs() -> None:
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
         # What never runs says nothing of itself.
         assert alarm["TreatMissingData"] == ("breaching" if name == "ReconcileDoesNotRun" else "notBreaching"), name
+
+
+def of_reconcile() -> dict[str, dict[str, Any]]:
+    """Return the alarms that read what `reconcile` finds."""
+    return {
+        name: its
+        for name, its in ALARMS.properties("AWS::CloudWatch::Alarm").items()
+        if its["Namespace"] == "Chartwatch" and its["Dimensions"] == [{"Name": "service", "Value": "reconcile"}]
+    }
+
+
+@pytest.mark.parametrize("name", of_reconcile())
+@given(seed=st.integers(0, 10**6), offset=st.sampled_from([0, 1, 450, 841, 899]), most=st.sampled_from([0, 1, 59]))
+@settings(max_examples=60)
+def test_an_alarm_does_not_go_back_while_the_finding_stands(name: str, seed: int, offset: int, most: int) -> None:
+    alarm = of_reconcile()[name]
+    period, of, wanted = alarm["Period"], alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]
+    # A schedule may be up to a minute late; each run sends what it found.
+    late = Random(seed).choices([0, most], k=110)
+    runs = [offset + number * TURN.total_seconds() + by for number, by in enumerate(late)]
+    periods = {int(run // period) for run in runs}
+    seen = [number in periods for number in range(max(periods) + 1)]
+    # The first periods are before the first run, and the last may not be over.
+    states = [sum(seen[end - of : end]) >= wanted for end in range(of + 1, len(seen) - 1)]
+    assert states
+    assert all(states)
+
+
+@pytest.mark.parametrize("name", of_reconcile())
+def test_an_alarm_goes_back_within_hours_of_the_finding_s_end_and_forgives_a_run(name: str) -> None:
+    alarm = of_reconcile()[name]
+    assert alarm["Statistic"] == "Maximum"
+    assert alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] <= 24 * 3600
+    assert alarm["Period"] >= TURN.total_seconds()
+    assert alarm["EvaluationPeriods"] > alarm["DatapointsToAlarm"], "a run that failed ends no finding"
+
+
+def test_what_parks_in_the_queue_of_failures_hides_nothing_that_comes_after() -> None:
+    (alarm,) = (
+        its
+        for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
+        if its["Dimensions"] == [{"Name": "QueueName", "Value": {"Ref": "FailuresQueue"}}]
+    )
+    # It counts what comes and not what lies there; and never says that it is well again, which nobody knows.
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Period"]) == ("NumberOfMessagesSent", "Sum", 300)
+    assert "OKActions" not in alarm
+    # What SQS moves there itself is not counted.
+    queues = TEMPLATE.properties("AWS::SQS::Queue").values()
+    assert FAILURES not in [its["RedrivePolicy"]["deadLetterTargetArn"] for its in queues if "RedrivePolicy" in its]
+
+
+def test_no_metric_of_an_alarm_is_sent_where_nothing_is_found() -> None:
+    code = (ROOT / "functions" / "reconcile.py").read_text()
+    assert "metrics.log_metrics" not in code, "it would send what is empty too"
+    assert "if counts[found]" in code
 
 
 @pytest.mark.parametrize("function", ["detect_milestones", "publish_stories"])

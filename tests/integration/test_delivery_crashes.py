@@ -181,8 +181,8 @@ def test_a_run_that_finds_nothing_reads_a_little_and_writes_nothing(moto: Aws, w
     with metered(moto.dynamodb, moto.client(), moto.s3) as meter:
         world.reconcile()
     assert meter.requests.keys() == {"GetItem", "GetObject", "Query"}
-    # One for the list of charts, ten for the chart, one for the subscribers, however many bulletins there are.
-    assert meter.calls == 12, meter.requests
+    # One for the list of charts, eleven for the chart, two for the subscribers, however many bulletins there are.
+    assert meter.calls == 14, meter.requests
 
 
 class Witnessed:
@@ -194,7 +194,8 @@ class Witnessed:
         self.topic = self.sns.create_topic(Name="stories")["TopicArn"]
         self.url = self.sqs.create_queue(QueueName="witness", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
         self.missed = self.sqs.create_queue(QueueName="missed")["QueueUrl"]
-        self.witness = SqsWitness(self.sqs, self.url, self.missed, long_poll=0)
+        self.failures = self.sqs.create_queue(QueueName="failures")["QueueUrl"]
+        self.witness = SqsWitness(self.sqs, self.url, self.missed, self.failures, long_poll=0)
         self.sns.subscribe(
             TopicArn=self.topic,
             Protocol="sqs",
@@ -225,11 +226,16 @@ def test_a_queue_sees_what_a_topic_sends_until_that_is_forgotten() -> None:
 
 
 @pytest.mark.usefixtures("moto")
-def test_a_witness_that_missed_something_is_not_empty() -> None:
+def test_a_witness_that_missed_something_is_not_empty_until_that_is_with_the_failures() -> None:
     on = Witnessed()
     on.sqs.send_message(QueueUrl=on.missed, MessageBody="{}")
-    assert list(on.witness.receipts()) == []
+    (seen,) = on.witness.receipts()
+    assert seen.story is None
     assert not on.witness.is_empty()
+    on.witness.set_aside(seen)
+    assert on.witness.is_empty()
+    (kept,) = on.sqs.receive_message(QueueUrl=on.failures)["Messages"]
+    assert kept["Body"] == "{}"
 
 
 @pytest.mark.usefixtures("moto")

@@ -12,6 +12,7 @@ from chartwatch.adapters.sqs import LONG_POLL, SqsWitness
 from chartwatch.services.reconcile import Receipt
 
 URL, MISSED = "https://sqs.example/witness", "https://sqs.example/missed"
+FAILURES = "https://sqs.example/failures"
 RECEIVED = {"QueueUrl": URL, "MaxNumberOfMessages": 10, "WaitTimeSeconds": LONG_POLL}
 """Ten are all that one receive gives, and only one that waits asks all of SQS's servers."""
 
@@ -24,7 +25,7 @@ Stubbed = tuple[SqsWitness, Stubber]
 def stubbed() -> Iterator[Stubbed]:
     client = boto3.Session("testing", "testing", region_name="eu-west-1").client("sqs")
     with Stubber(client) as stub:
-        yield SqsWitness(client, URL, MISSED), stub
+        yield SqsWitness(client, URL, MISSED, FAILURES), stub
         stub.assert_no_pending_responses()
 
 
@@ -45,8 +46,8 @@ def test_messages_are_seen_with_what_deletes_them(stubbed: Stubbed) -> None:
     witness, stub = stubbed
     gives(stub, message(1, body("weekly:00000001:dark")), message(2, body("weekly:00000001:squid")))
     assert witness.receipts() == [
-        Receipt("weekly:00000001:dark", f"{URL} receipt 1"),
-        Receipt("weekly:00000001:squid", f"{URL} receipt 2"),
+        Receipt("weekly:00000001:dark", f"{URL} receipt 1", body("weekly:00000001:dark")),
+        Receipt("weekly:00000001:squid", f"{URL} receipt 2", body("weekly:00000001:squid")),
     ]
 
 
@@ -60,16 +61,28 @@ def test_what_could_not_be_delivered_to_the_witness_is_seen_where_it_lies(stubbe
     witness.forget([seen])
 
 
-def test_what_is_no_message_of_ours_hides_none_that_comes_after(stubbed: Stubbed) -> None:
+def test_what_is_no_message_of_ours_is_seen_as_that_beside_those_that_are(stubbed: Stubbed) -> None:
     witness, stub = stubbed
-    gives(stub, message(1, "{}"), message(2, "not JSON"))
-    gives(stub, message(3, "{}"), message(4, body("weekly:00000001:dark")))
-    assert witness.receipts() == [Receipt("weekly:00000001:dark", f"{URL} receipt 4")]
+    gives(stub, message(1, "{}"), message(2, "not JSON"), message(3, body("weekly:00000001:dark")))
+    assert [(seen.story, seen.body) for seen in witness.receipts()] == [
+        (None, "{}"),
+        (None, "not JSON"),
+        ("weekly:00000001:dark", body("weekly:00000001:dark")),
+    ]
+
+
+def test_what_is_no_message_of_ours_is_put_among_the_failures_before_it_is_deleted(stubbed: Stubbed) -> None:
+    witness, stub = stubbed
+    gives(stub, message(1, "not JSON"))
+    (seen,) = witness.receipts()
+    sent = {"MessageId": "2", "MD5OfMessageBody": "any"}
+    stub.add_response("send_message", sent, {"QueueUrl": FAILURES, "MessageBody": "not JSON"})
+    stub.add_response("delete_message", {}, {"QueueUrl": URL, "ReceiptHandle": "receipt 1"})
+    witness.set_aside(seen)
 
 
 def test_where_there_is_nothing_more_nothing_is_seen(stubbed: Stubbed) -> None:
     witness, stub = stubbed
-    gives(stub, message(1, "{}"))
     gives(stub)
     gives(stub, url=MISSED)
     assert witness.receipts() == []

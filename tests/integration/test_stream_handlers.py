@@ -11,6 +11,7 @@ from chartwatch.adapters import deployment
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.errors import Conflict, NotPublished
 from chartwatch.services.publish import Completed
+from tests.metrics import metrics_in
 
 CONTEXT = SimpleNamespace(
     function_name="stream", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="1"
@@ -110,3 +111,23 @@ def test_what_is_in_doubt_or_waits_for_that_is_not_tried_again_at_once(work: Wor
 
     work.publish = lambda _bulletin: Completed(in_doubt=["weekly:00000001:dark"], held=["weekly:00000001:maid"])  # type: ignore[method-assign]
     assert publish_stories.handler({"Records": [_record(1, "BULLETIN#00000001")]}, CONTEXT) == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize(("error", "counted"), [(Conflict("weekly"), {}), (TimeoutError(), {"RecordsFailed": 1})])
+def test_to_be_overtaken_is_tried_again_and_counts_as_no_failure(
+    error: Exception, counted: dict[str, float], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Chartwatch")
+    import detect_milestones
+
+    def overtaken(_chart: str, _period: date) -> list[Bulletin]:
+        raise error
+
+    detector: Any = SimpleNamespace(detect=overtaken)
+    monkeypatch.setattr(deployment, "detector", lambda _rules: detector)
+    monkeypatch.setattr(detect_milestones, "included_rules", lambda _name: None)
+    monkeypatch.setattr(detect_milestones, "settings", lambda: SimpleNamespace(rules="default.yaml"))
+    answer = detect_milestones.handler({"Records": [_record(1, "PUBLICATION#2022-01-02")]}, CONTEXT)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "seq-1"}]}
+    assert metrics_in(capfd.readouterr().out) == counted

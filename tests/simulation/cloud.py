@@ -36,7 +36,7 @@ Tables = Mapping[str, dict[tuple[str, str], Kept]]
 """Items by the names of their tables and by their keys."""
 
 CONDITION_FAILED, TRANSACTION_FAILED = "ConditionalCheckFailedException", "TransactionCanceledException"
-WITNESS, MISSED = "witness", "missed"
+WITNESS, MISSED, FAILURES = "witness", "missed", "failures"
 """Names of queues."""
 
 
@@ -341,11 +341,19 @@ class Queue:
     received: int = 0
 
     def there(self, now: datetime) -> Mapping[str, Message]:
-        return {receipt: message for receipt, message in self.messages.items() if message.there_at <= now}
+        """Return what has come, and is not older than SQS keeps a message."""
+        return {
+            receipt: message
+            for receipt, message in self.messages.items()
+            if message.there_at <= now < message.there_at + RETENTION
+        }
 
 
 ARN, READER = "arn:witness", "reader@example.org"
 """Who is subscribed: the queue, and somebody by email."""
+
+RETENTION = timedelta(days=14)
+"""How long the queue keeps a message, however often it is read."""
 
 HIDDEN_FOR = timedelta(seconds=60)
 """The queue's visibility timeout."""

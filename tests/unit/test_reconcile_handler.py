@@ -1,5 +1,6 @@
 """The function `reconcile`: every check runs, whatever becomes of another."""
 
+import warnings
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters import deployment
+from chartwatch.errors import Conflict
 from chartwatch.services.reconcile import Finding, Found
 from chartwatch.settings import PREFIX, Settings, settings
+from tests.metrics import metrics_in
 
 
 def finds() -> Iterator[Finding]:
@@ -45,12 +48,37 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     settings.cache_clear()
 
 
+def overtaken() -> Iterator[Finding]:
+    yield Finding(Found.STORY_HELD, "weekly:00000001:dark")
+    raise Conflict("weekly")
+
+
 def test_what_was_found_is_counted_and_nothing_is_a_count_too(run: Any) -> None:
     counts = run(finds, finds)
     assert counts["ChartsLate"] == 2
     assert counts["FilesRemoved"] == 6
     assert counts["RecordDiffers"] == 0
     assert counts.keys() == {found.value for found in Found}
+
+
+def test_a_metric_is_sent_of_what_stands_and_an_alarm_reads_and_of_nothing_else(run: Any, capfd: Any) -> None:
+    run(finds)
+    assert metrics_in(capfd.readouterr().out) == {"ChartsLate": 1}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run()
+    assert metrics_in(capfd.readouterr().out) == {}
+
+
+def test_what_was_found_is_sent_though_a_check_fails(run: Any, capfd: Any) -> None:
+    with pytest.raises(ExceptionGroup):
+        run(fails, finds)
+    assert metrics_in(capfd.readouterr().out) == {"ChartsLate": 1}
+
+
+def test_to_be_overtaken_is_no_failure_and_what_was_found_before_counts(run: Any, capfd: Any) -> None:
+    assert run(overtaken, finds)["StoriesHeld"] == 1
+    assert metrics_in(capfd.readouterr().out) == {"StoriesHeld": 1, "ChartsLate": 1}
 
 
 def test_a_check_that_fails_keeps_back_no_other_and_fails_the_run(run: Any) -> None:

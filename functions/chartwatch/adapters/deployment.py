@@ -110,8 +110,12 @@ def reconciler(rules: RuleSet) -> Reconciler:
         checkpoints=_checkpoints(),
         detector=detector(rules),
         publisher=publisher(),
-        witness=SqsWitness(boto3.client("sqs"), settings().witness_queue, settings().witness_missed_queue),
-        subscribers=SnsSubscribers(boto3.client("sns"), (settings().story_topic, settings().digest_topic)),
+        witness=SqsWitness(
+            boto3.client("sqs"), settings().witness_queue, settings().witness_missed_queue, settings().failures_queue
+        ),
+        subscribers=SnsSubscribers(
+            boto3.client("sns"), (settings().story_topic, settings().digest_topic), settings().alarm_topic
+        ),
         clock=lambda: datetime.now(UTC),
     )
 

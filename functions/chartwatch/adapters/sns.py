@@ -59,16 +59,21 @@ class SnsTopic:
 
 
 class SnsSubscribers:
-    """The subscriptions of some topics; implements `reconcile.Subscribers`."""
+    """The subscriptions of the topics of news, and of that of alarms; implements `reconcile.Subscribers`."""
 
-    def __init__(self, client: "SNSClient", arns: Sequence[str]) -> None:
-        """`arns` are the topics'."""
+    def __init__(self, client: "SNSClient", news: Sequence[str], alarms: str = "") -> None:
+        """`news` are the ARNs of the topics of news, and `alarms` that of the topic of alarms, empty for none."""
         self._client = client
-        self._arns = arns
+        self._news = news
+        self._alarms = alarms
 
     def topics(self) -> Sequence[str]:
-        """Return the topics."""
-        return self._arns
+        """Return all topics."""
+        return [*self._news, *([self._alarms] if self._alarms else [])]
+
+    def news(self) -> Sequence[str]:
+        """Return the topics of news."""
+        return self._news
 
     def current(self) -> Sequence[Subscriber]:
         """Return the subscriptions there are, of all topics."""
@@ -81,7 +86,7 @@ class SnsSubscribers:
                 protocol=found["Protocol"],
                 endpoint=found["Endpoint"],
             )
-            for arn in self._arns
+            for arn in self.topics()
             for page in pages.paginate(TopicArn=arn)
             for found in page["Subscriptions"]
             if found["SubscriptionArn"] != _DELETED

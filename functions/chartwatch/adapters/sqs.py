@@ -19,11 +19,17 @@ LONG_POLL = 1
 class SqsWitness:
     """A queue; implements `reconcile.Witness`."""
 
-    def __init__(self, client: "SQSClient", url: str, missed_url: str, *, long_poll: int = LONG_POLL) -> None:
-        """`url` is the queue's; `missed_url` is where messages go that could not get there, or be read."""
+    def __init__(
+        self, client: "SQSClient", url: str, missed_url: str, failures_url: str, *, long_poll: int = LONG_POLL
+    ) -> None:
+        """`url` is the queue's; `missed_url` is where messages go that could not get there, or be read.
+
+        `failures_url` is where a person looks.
+        """
         self._client = client
         self._url = url
         self._missed_url = missed_url
+        self._failures_url = failures_url
         self._long_poll = long_poll
 
     @property
@@ -33,31 +39,26 @@ class SqsWitness:
         return answer["Attributes"]["QueueArn"]
 
     def receipts(self) -> Sequence[Receipt]:
-        """Return some of the messages that are there, or among those missed; none when there are none at this moment.
-
-        What is the body of no message of ours stays, and goes to the queue of those missed.
-        """
+        """Return some of the messages that are there, or among those missed; none when there are none just now."""
         return self._receipts_in(self._url) or self._receipts_in(self._missed_url)
 
     def _receipts_in(self, url: str) -> Sequence[Receipt]:
-        while True:
-            answer = self._client.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=MOST, WaitTimeSeconds=self._long_poll
-            )
-            messages = answer.get("Messages", [])
-            found = [
-                Receipt(story, f"{url} {message['ReceiptHandle']}")
-                for message in messages
-                if (story := id_in_body(message["Body"])) is not None
-            ]
-            if found or not messages:
-                return found
+        answer = self._client.receive_message(QueueUrl=url, MaxNumberOfMessages=MOST, WaitTimeSeconds=self._long_poll)
+        return [
+            Receipt(id_in_body(message["Body"]), f"{url} {message['ReceiptHandle']}", message["Body"])
+            for message in answer.get("Messages", [])
+        ]
 
     def forget(self, seen: Sequence[Receipt]) -> None:
         """Delete messages; one that SQS does not delete comes again."""
         for one in seen:
             url, _, handle = one.receipt.partition(" ")
             self._client.delete_message(QueueUrl=url, ReceiptHandle=handle)
+
+    def set_aside(self, unknown: Receipt) -> None:
+        """Move what is no message of ours to the queue of failures, as it is."""
+        self._client.send_message(QueueUrl=self._failures_url, MessageBody=unknown.body)
+        self.forget([unknown])
 
     def is_empty(self) -> bool:
         """Return whether SQS counts no message, readable, in flight or delayed, here or among those missed."""

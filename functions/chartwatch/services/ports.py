@@ -128,8 +128,28 @@ class Checkpoint:
     sent: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """By which subscriptions (their ARNs) the witness hears the topics, and since when (UTC).
+
+    `since` None: since before any story was taken.
+    """
+
+    subscriptions: frozenset[str]
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an audit found, and what stands until the next one: its name, the detail, and how many there are."""
+
+    found: str
+    detail: str
+    count: int
+
+
 class Checkpoints(Protocol):
-    """How far reconciling has come, so that what it costs does not grow with history."""
+    """How far reconciling has come, so that what it costs does not grow with history; and what stands since."""
 
     def checkpoint(self, chart: str) -> Checkpoint:
         """Return how far it has come with a chart; at first nowhere."""
@@ -138,10 +158,22 @@ class Checkpoints(Protocol):
         """Note how far it has come. An earlier one costs nothing but looking again."""
 
     def subscribers(self) -> frozenset[str]:
-        """Return the subscriptions that were known the last time."""
+        """Return the subscriptions that were ever seen, less those that a person has dismissed."""
 
     def note_subscribers(self, known: frozenset[str]) -> None:
         """Note the subscriptions that are known now."""
+
+    def hearing(self) -> Hearing | None:
+        """Return how the witness heard the topics the last time; None at first."""
+
+    def note_hearing(self, hearing: Hearing) -> None:
+        """Note how the witness hears the topics."""
+
+    def audited(self, chart: str) -> tuple[Standing, ...]:
+        """Return what the last audit of a chart found."""
+
+    def note_audit(self, chart: str, found: tuple[Standing, ...]) -> None:
+        """Note what an audit of a chart found."""
 
 
 class Archive(Protocol):

@@ -15,8 +15,8 @@ from typing import NamedTuple, Protocol
 
 from chartwatch.domain.charts.calendars import overdue
 from chartwatch.domain.charts.publications import PublicationSummary
-from chartwatch.services.detect import Detector
-from chartwatch.services.ports import ChartStore, Checkpoint, Checkpoints, Lease, Outbox
+from chartwatch.services.detect import Audit, Detector
+from chartwatch.services.ports import ChartStore, Checkpoint, Checkpoints, Hearing, Lease, Outbox, Standing
 from chartwatch.services.publish import Bulletins, Publisher
 
 LEASE = timedelta(minutes=10)
@@ -24,6 +24,13 @@ LEASE = timedelta(minutes=10)
 
 GRACE = timedelta(minutes=5)
 """How long after that a message may take to get to the witness. SNS takes milliseconds, unless SQS is down."""
+
+PROOF_KEPT = timedelta(days=13)
+"""How long after a story was taken the witness certainly still has its message: a day less than its queue keeps one.
+
+SQS keeps none longer than 14 days after it came, nor in a dead-letter queue: there its age goes on counting from then
+(https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html).
+"""
 
 LOOK_BACK = timedelta(days=15)
 """How far back publications are looked for that were not processed; the audit of a chart looks at all of them."""
@@ -39,7 +46,7 @@ TURN = timedelta(minutes=15)
 
 
 class Found(StrEnum):
-    """What can be found; also the name of the metric that counts it."""
+    """What can be found; also the name of the metric that counts it, where an alarm reads one (`ALARMED`)."""
 
     RECORD_UPDATED = "RecordsUpdated"
     PUBLICATION_DETECTED = "PublicationsDetected"
@@ -48,15 +55,31 @@ class Found(StrEnum):
     STORY_SENT = "StoriesSentLate"
     STORY_SENT_AGAIN = "StoriesSentAgain"
     STORY_IN_DOUBT = "StoriesInDoubt"
+    STORY_UNDECIDED = "StoriesUndecided"
     STORY_HELD = "StoriesHeld"
     STORY_REFUSED = "StoriesRefused"
     WITNESS_MISSING = "WitnessMissing"
+    WITNESS_MISLED = "WitnessMisled"
     EDITIONS_UNPUBLISHED = "EditionsUnpublished"
     CHART_LATE = "ChartsLate"
     SUBSCRIBER_UNCONFIRMED = "SubscribersUnconfirmed"
     SUBSCRIBER_VANISHED = "SubscribersVanished"
     RECORD_DIFFERS = "RecordDiffers"
     SENT_CONTRADICTED = "SentContradicted"
+
+
+ALARMED = (
+    Found.CHART_LATE,
+    Found.SUBSCRIBER_UNCONFIRMED,
+    Found.SUBSCRIBER_VANISHED,
+    Found.STORY_IN_DOUBT,
+    Found.STORY_UNDECIDED,
+    Found.STORY_REFUSED,
+    Found.STORY_HELD,
+    Found.RECORD_DIFFERS,
+    Found.SENT_CONTRADICTED,
+)
+"""What a person should see to: an alarm reads its metric. Every run finds it again for as long as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +101,13 @@ class Subscriber(NamedTuple):
     endpoint: str
 
     @property
-    def unconfirmed(self) -> str:
-        """What it is known by until it has an ARN, without its address."""
+    def name(self) -> str:
+        """What it is known by, confirmed or not and when it is made anew: topic, protocol, and a digest of its address.
+
+        Addresses are kept out of logs.
+        """
         digest = hashlib.sha256(self.endpoint.encode()).hexdigest()[:16]
-        return f"{self.topic}:unconfirmed:{self.protocol}:{digest}"
+        return f"{self.topic}:{self.protocol}:{digest}"
 
 
 class Subscribers(Protocol):
@@ -91,14 +117,21 @@ class Subscribers(Protocol):
         """Return the subscriptions there are, of all topics."""
 
     def topics(self) -> Sequence[str]:
-        """Return the topics."""
+        """Return all topics: those of news, and that of alarms where there is one."""
+
+    def news(self) -> Sequence[str]:
+        """Return the topics of news, which the witness hears."""
 
 
 class Receipt(NamedTuple):
-    """A message that got out: the id of its story or digest, and what the witness needs to forget it."""
+    """A message that got out: the id of its story or digest, and what the witness needs to forget it.
 
-    story: str
+    `story` None: it is no message of ours, and nobody knows what it stands for.
+    """
+
+    story: str | None
     receipt: str
+    body: str = ""
 
 
 class Witness(Protocol):
@@ -113,6 +146,9 @@ class Witness(Protocol):
 
     def forget(self, seen: Sequence[Receipt]) -> None:
         """Forget messages; whatever is not forgotten is seen again."""
+
+    def set_aside(self, unknown: Receipt) -> None:
+        """Move what is no message of ours to the queue of failures, where a person finds it."""
 
     def is_empty(self) -> bool:
         """Return whether it holds nothing at all: no message that can be read, and none that another is reading."""
@@ -148,6 +184,7 @@ class Reconciler:
         self._subscribers = subscribers
         self._clock = clock
         self._collected_until: datetime | None = None
+        self._hearing_since: datetime | None = None
 
     def checks(self) -> Iterator[tuple[str, Check]]:
         """Yield all checks with their names, in order; one that fails need not keep back the others."""
@@ -161,8 +198,10 @@ class Reconciler:
             ):
                 yield f"{name} of {chart}", lambda check=check, chart=chart: check(chart)  # type: ignore[misc]
         yield "subscribers", self.watch_the_subscribers
-        if (chosen := in_turn(charts, self._clock())) is not None:
-            yield f"audit of {chosen}", lambda: self.audit(chosen)
+        chosen = in_turn(charts, self._clock())
+        for chart in charts:
+            check = self.audit if chart == chosen else self.last_audit
+            yield f"audit of {chart}", lambda check=check, chart=chart: check(chart)  # type: ignore[misc]
 
     def collect_receipts(self) -> Iterator[Finding]:
         """Mark the stories whose messages the witness saw as sent, and only then forget the messages.
@@ -170,18 +209,45 @@ class Reconciler:
         Whether the witness has been heard out decides what may be sent again: see `is_dead`.
         """
         began = self._clock()
-        known = self._subscribers.current()
-        heard = {who.topic for who in known if who.endpoint == self._witness.endpoint and who.arn}
-        unwitnessed = sorted(set(self._subscribers.topics()) - heard)
+        witness = self._witness.endpoint
+        heard_by = {who.arn: who.topic for who in self._subscribers.current() if who.endpoint == witness and who.arn}
+        unwitnessed = sorted(set(self._subscribers.news()) - set(heard_by.values()))
         for topic in unwitnessed:
             yield Finding(Found.WITNESS_MISSING, topic, "the witness queue is not subscribed: nothing is sent again")
+        subscriptions = frozenset(heard_by)
         while seen := self._witness.receipts():
             for receipt in seen:
-                if self._outbox.witness(receipt.story):
+                if receipt.story is None:
+                    yield self._set_aside(receipt, Hearing(subscriptions, began))
+                elif self._outbox.witness(receipt.story):
                     yield Finding(Found.STORY_WITNESSED, receipt.story, "it was sent, and nobody had noted it")
-            self._witness.forget(seen)
+            self._witness.forget([receipt for receipt in seen if receipt.story is not None])
         if not unwitnessed and self._witness.is_empty():
+            # Read when the queue is empty: whoever took something else than stories from it has noted it before.
+            self._hearing_since = self._heard(subscriptions, began).since
             self._collected_until = began
+
+    def _heard(self, subscriptions: frozenset[str], now: datetime) -> Hearing:
+        """Return since when the witness hears by these subscriptions, and note it when they are others than before.
+
+        A queue that was subscribed anew, as after a restore, has seen nothing of what was sent before.
+        """
+        before = self._checkpoints.hearing()
+        if before is not None and before.subscriptions == subscriptions:
+            return before
+        hearing = Hearing(subscriptions, now if before is not None else None)
+        self._checkpoints.note_hearing(hearing)
+        return hearing
+
+    def _set_aside(self, unknown: Receipt, hearing: Hearing) -> Finding:
+        """Put what is no message of ours where a person finds it.
+
+        It may be the message of a story that nobody can read. So first it is noted that from no silence of the witness
+        up to now anything follows.
+        """
+        self._checkpoints.note_hearing(hearing)
+        self._witness.set_aside(unknown)
+        return Finding(Found.WITNESS_MISLED, "the witness", "what is no message of ours is among the failures now")
 
     def update_the_record(self, chart: str) -> Iterator[Finding]:
         """Bring a chart up to its rules and catalog, and process publications that were not."""
@@ -198,10 +264,10 @@ class Reconciler:
             for found, stories in (
                 (Found.STORY_SENT, completed.sent),
                 (Found.STORY_SENT_AGAIN, completed.again),
-                (Found.STORY_IN_DOUBT, completed.in_doubt),
                 (Found.STORY_HELD, completed.held),
             ):
                 yield from (Finding(found, story) for story in stories)
+            yield from self._in_doubt(completed.in_doubt)
             yield from (Finding(Found.STORY_REFUSED, error.message, str(error)) for error in completed.refused)
             all_whole = all_whole and completed.is_whole
             if all_whole:
@@ -213,9 +279,31 @@ class Reconciler:
         """Return whether the attempt that took a story is over, and its message certainly did not get out.
 
         The attempt ended with its lease at the latest; what it sent came to the witness within the grace time; and the
-        witness was heard out, beginning after that. Had the message been there, the story would be marked as sent.
+        witness was heard out, beginning after that. Had the message been there, the story would be marked as sent; and
+        it would still have been there, if it ever was: see `is_beyond_proof`.
         """
-        return self._collected_until is not None and lease.taken_at + LEASE + GRACE <= self._collected_until
+        if self._collected_until is None or self.is_beyond_proof(lease):
+            return False
+        return lease.taken_at + LEASE + GRACE <= self._collected_until
+
+    def is_beyond_proof(self, lease: Lease) -> bool:
+        """Return whether nothing follows from a witness that has not seen what this attempt sent, if it sent anything.
+
+        The witness may have forgotten it by now, or was not subscribed at the time. Only a person can say then.
+        """
+        forgotten = self._clock() >= lease.taken_at + PROOF_KEPT
+        return forgotten or (self._hearing_since is not None and lease.taken_at < self._hearing_since)
+
+    def _in_doubt(self, stories: Sequence[str]) -> Iterator[Finding]:
+        """Yield the stories in doubt, and which of them only a person can decide."""
+        found = self._outbox.deliveries(stories) if stories else {}
+        for story in stories:
+            lease = found.get(story)
+            if isinstance(lease, Lease) and self.is_beyond_proof(lease):
+                said = f"taken on {lease.taken_at:%Y-%m-%d %H:%M} UTC; `chartwatch stories` is how a person decides it"
+                yield Finding(Found.STORY_UNDECIDED, story, said)
+            else:
+                yield Finding(Found.STORY_IN_DOUBT, story)
 
     def watch_the_chart(self, chart: str) -> Iterator[Finding]:
         """Report a chart that is late, and editions whose publication never came; the next fetch finishes those."""
@@ -232,18 +320,20 @@ class Reconciler:
                 yield Finding(Found.EDITIONS_UNPUBLISHED, chart, period.isoformat())
 
     def watch_the_subscribers(self) -> Iterator[Finding]:
-        """Report who never confirmed, and who was there before and is no more (once).
+        """Report who never confirmed, and who was there before and is no more, until a person dismisses it.
 
         SNS removes whoever does not confirm within two days.
         """
         current = self._subscribers.current()
         for who in current:
             if not who.arn:
-                yield Finding(Found.SUBSCRIBER_UNCONFIRMED, who.topic, who.protocol)
-        known = frozenset(who.arn or who.unconfirmed for who in current)
+                yield Finding(Found.SUBSCRIBER_UNCONFIRMED, who.name, who.protocol)
+        names = frozenset(who.name for who in current)
         before = self._checkpoints.subscribers()
-        for gone in sorted(before - known - {who.unconfirmed for who in current}):
-            yield Finding(Found.SUBSCRIBER_VANISHED, gone)
+        watched = tuple(f"{topic}:" for topic in self._subscribers.topics())
+        known = names | {name for name in before if name.startswith(watched)}
+        for gone in sorted(known - names):
+            yield Finding(Found.SUBSCRIBER_VANISHED, gone, "`chartwatch subscribers` lists who is there, and dismisses")
         if known != before:
             self._checkpoints.note_subscribers(known)
 
@@ -251,19 +341,25 @@ class Reconciler:
         """Fold a chart anew from all its publications, and report what its record has otherwise; remove old files.
 
         A publication that was never processed is; any other difference is a mistake of ours that a person should see.
+        It stands until the next audit: `last_audit`.
         """
         yield from self._detected(chart, date.min)
         audit = self._detector.audit(chart)
-        if audit and (audit.milestones or audit.snapshot):
-            snapshot = "another last snapshot" if audit.snapshot else "the same last snapshot"
-            slots = f"{len(audit.milestones)} milestones ({', '.join(audit.milestones[:10])})"
-            yield Finding(Found.RECORD_DIFFERS, chart, f"{slots}, {snapshot}")
-        if audit and audit.contradicted:
-            slots = ", ".join(audit.contradicted[:10])
-            advice = f"`chartwatch rebuild {chart} --send` sends what is true"
-            yield Finding(Found.SENT_CONTRADICTED, chart, f"{slots}; {advice}", len(audit.contradicted))
+        if audit is None:
+            yield from self.last_audit(chart)
+        else:
+            findings = tuple(_different(audit, chart))
+            yield from findings
+            standing = tuple(Standing(its.found, its.detail, its.count) for its in findings)
+            if standing != self._checkpoints.audited(chart):
+                self._checkpoints.note_audit(chart, standing)
         if removed := self._detector.remove_unnamed(chart, self._clock()):
             yield Finding(Found.FILE_REMOVED, chart, "files that the record does not name", removed)
+
+    def last_audit(self, chart: str) -> Iterator[Finding]:
+        """Report what the last audit of a chart found: it stands until the next one."""
+        for its in self._checkpoints.audited(chart):
+            yield Finding(Found(its.found), chart, its.detail, its.count)
 
     def _detected(self, chart: str, since: date) -> Iterator[Finding]:
         """Process the publications that the record does not have as they are stored, oldest first.
@@ -284,6 +380,18 @@ class Reconciler:
             return recent[-1]
         last = self._detector.last_period(chart)
         return self._charts.summary(chart, last) if last else None
+
+
+def _different(audit: Audit, chart: str) -> Iterator[Finding]:
+    """Yield what an audit found of a chart."""
+    if audit.milestones or audit.snapshot:
+        snapshot = "another last snapshot" if audit.snapshot else "the same last snapshot"
+        slots = f"{len(audit.milestones)} milestones ({', '.join(audit.milestones[:10])})"
+        yield Finding(Found.RECORD_DIFFERS, chart, f"{slots}, {snapshot}")
+    if audit.contradicted:
+        slots = ", ".join(audit.contradicted[:10])
+        advice = f"`chartwatch rebuild {chart} --send` sends what is true"
+        yield Finding(Found.SENT_CONTRADICTED, chart, f"{slots}; {advice}", len(audit.contradicted))
 
 
 def in_turn(charts: Sequence[str], now: datetime) -> str | None:

@@ -9,7 +9,7 @@ from chartwatch.domain.stories.message import Message
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import Checkpoint
 from chartwatch.services.reconcile import LOOK_BACK, Finding, Found, Subscriber
-from tests.deliveries import CHART, NOW, Ended, World, week
+from tests.deliveries import ALARMS, CHART, NOW, QUARTER, Ended, World, week
 from tests.recorded import rewrite_ledgers, without
 
 
@@ -128,28 +128,58 @@ def test_a_chart_of_which_nothing_recent_and_nothing_processed_is_known_is_not_l
     assert list(world.reconciler().watch_the_chart("weekly")) == []
 
 
-def test_who_never_confirmed_is_named_by_topic_and_who_vanished_by_subscription(world: World) -> None:
-    world.known = [world.known[0], Subscriber("topic", "", "email", "you@example.org")]
-    assert world.reconcile() == [
-        Finding(Found.SUBSCRIBER_UNCONFIRMED, "topic", "email"),
-        Finding(Found.SUBSCRIBER_VANISHED, "arn:2"),
-    ]
+def test_who_never_confirmed_and_who_vanished_is_named_by_topic_and_protocol_without_an_address(world: World) -> None:
+    gone, pending = world.known[1], Subscriber("topic", "", "email", "you@example.org")
+    world.known = [world.known[0], pending]
+    unconfirmed, vanished = world.reconcile()
+    assert unconfirmed == Finding(Found.SUBSCRIBER_UNCONFIRMED, pending.name, "email")
+    assert (vanished.found, vanished.where) == (Found.SUBSCRIBER_VANISHED, gone.name)
+    for finding in (unconfirmed, vanished):
+        assert finding.where.startswith("topic:email:")
+        assert "example.org" not in f"{finding}"
+
+
+def test_who_vanished_is_found_by_every_run_until_somebody_is_there_again(world: World) -> None:
+    there, mail = world.known
+    world.known = [there]
+    for _ in range(3):
+        assert world.found() == {Found.SUBSCRIBER_VANISHED: 1}
+    world.known = [there, mail._replace(arn="arn:3")]
+    assert world.found() == {}
+
+
+def test_who_vanished_and_is_dismissed_is_not_found_any_more(world: World) -> None:
+    world.known = world.known[:1]
+    assert world.found() == {Found.SUBSCRIBER_VANISHED: 1}
+    world.place.checkpoints().note_subscribers(frozenset(who.name for who in world.known))
+    assert world.found() == {}
 
 
 def test_who_never_confirmed_and_is_removed_has_vanished_and_who_confirms_has_not(world: World) -> None:
     there, mail = world.known[:1], Subscriber("topic", "", "email", "you@example.org")
-    world.known = [*there, mail]
+    world.known = [*world.known, mail]
     list(world.reconciler().watch_the_subscribers())
-    world.known = [*there, mail._replace(arn="arn:3")]
+    world.known = [*world.known[:2], mail._replace(arn="arn:3")]
     assert list(world.reconciler().watch_the_subscribers()) == []
-    world.known = [*there, mail]
+    world.known = [*world.known[:2], mail]
     list(world.reconciler().watch_the_subscribers())
-    world.known = [*there]
+    world.known = world.known[:2]
     (gone,) = list(world.reconciler().watch_the_subscribers())
-    assert gone == Finding(Found.SUBSCRIBER_VANISHED, mail.unconfirmed)
-    assert gone.where.startswith("topic:unconfirmed:email:")
-    assert mail.endpoint not in gone.where
-    assert list(world.reconciler().watch_the_subscribers()) == []
+    assert (gone.found, gone.where) == (Found.SUBSCRIBER_VANISHED, mail.name)
+    assert there
+
+
+@pytest.mark.parametrize("arn", ["", "arn:4"])
+def test_who_is_to_hear_the_alarms_is_watched_like_who_gets_news(world: World, arn: str) -> None:
+    world.has_alarms = True
+    who = Subscriber(ALARMS, arn, "email", "me@example.org")
+    world.known = [*world.known, who]
+    pending = {} if arn else {Found.SUBSCRIBER_UNCONFIRMED: 1}
+    assert world.found() == pending, "and the witness need not hear alarms"
+    world.known = world.known[:2]
+    assert world.found() == {Found.SUBSCRIBER_VANISHED: 1}
+    world.has_alarms = False
+    assert world.found() == {}, "a topic that is gone has no subscribers to miss"
 
 
 def test_a_record_that_differs_is_named_by_chart_with_the_first_ten_slots(world: World) -> None:
@@ -163,6 +193,28 @@ def test_a_record_that_differs_is_named_by_chart_with_the_first_ten_slots(world:
     assert len(slots.split(", ")) == 10
     assert set(slots.split(", ")) <= set(wrong)
     assert snapshot == "the same last snapshot"
+
+
+@pytest.mark.parametrize("contradicted", [False, True])
+def test_what_an_audit_found_stands_until_the_next_one_finds_it_no_more(world: World, contradicted: bool) -> None:
+    if contradicted:
+        world.chronicle.obeys(*world.chronicle.rules[:-1])
+    else:
+        rewrite_ledgers(world.place.record(), CHART.id, without({min(world.chronicle.slots())}))
+    world.now = datetime(2022, 1, 26, 0, 1, tzinfo=UTC)
+    found = world.reconcile()
+    assert [its.found for its in found] == [Found.SENT_CONTRADICTED if contradicted else Found.RECORD_DIFFERS]
+    for _ in range(5):
+        world.later()
+        assert world.reconcile() == found
+    if contradicted:
+        world.chronicle.detector.rebuild(CHART.id, commit=True, send=True)
+    else:
+        world.chronicle.detector.rebuild(CHART.id, commit=True)
+    world.now = datetime(2022, 1, 27, 0, 1, tzinfo=UTC)
+    assert {Found.RECORD_DIFFERS, Found.SENT_CONTRADICTED}.isdisjoint(world.found())
+    world.later(QUARTER)
+    assert {Found.RECORD_DIFFERS, Found.SENT_CONTRADICTED}.isdisjoint(world.found())
 
 
 def test_what_was_sent_otherwise_is_named_by_chart_and_slots_with_the_way_out(world: World) -> None:

@@ -7,9 +7,11 @@ import pytest
 from chartwatch.domain.charts.calendars import MARGIN, overdue
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.stories.message import Message
-from chartwatch.services.reconcile import GRACE, LEASE, Found, Subscriber, in_turn
+from chartwatch.services.ports import Checkpoint
+from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT, Found, Subscriber, in_turn
 from tests.chronicle import CHANGE
 from tests.deliveries import CHART, QUARTER, Ended, World, week
+from tests.infrastructure.templates import read
 from tests.recorded import entries, rewrite_ledgers, without
 
 
@@ -128,6 +130,94 @@ def test_nothing_is_sent_again_when_the_witness_is_not_subscribed() -> None:
     assert Found.STORY_SENT_AGAIN not in found
 
 
+def test_what_the_witness_may_have_forgotten_is_for_a_person_to_decide_and_not_sent_again() -> None:
+    world = _in_doubt(got_out=True)
+    world.later(timedelta(days=14, minutes=1))
+    world.witness.forget_all()
+    sent = list(world.topic.received)
+    for _ in range(3):
+        found = world.found()
+        assert found[Found.STORY_UNDECIDED] == 1
+        assert Found.STORY_SENT_AGAIN not in found
+        world.later()
+    assert world.topic.received.count(sent[0]) == 1
+
+
+@pytest.mark.parametrize("got_out", [True, False])
+def test_the_last_moment_at_which_silence_proves_anything_is_a_day_before_a_queue_forgets(got_out: bool) -> None:
+    world = _in_doubt(got_out=got_out)
+    world.later(PROOF_KEPT - timedelta(seconds=1))
+    assert Found.STORY_UNDECIDED not in world.found()
+    assert len(set(world.topic.received)) == len(world.topic.received)
+    late = _in_doubt(got_out=False)
+    late.later(PROOF_KEPT)
+    found = late.found()
+    assert found[Found.STORY_UNDECIDED] == 1
+    assert Found.STORY_SENT_AGAIN not in found
+
+
+def test_a_run_that_is_slow_lets_no_proof_grow_old_while_it_runs() -> None:
+    world = _in_doubt(got_out=False)
+    world.later(PROOF_KEPT - timedelta(minutes=1))
+    reconciler = world.reconciler()
+    list(reconciler.collect_receipts())
+    world.later(timedelta(minutes=1))
+    found = {finding.found for finding in reconciler.send_the_rest(CHART.id)}
+    assert Found.STORY_UNDECIDED in found
+    assert Found.STORY_SENT_AGAIN not in found
+
+
+def test_a_witness_that_was_subscribed_since_proves_nothing_of_before() -> None:
+    world = _in_doubt(got_out=False)
+    world.found()
+    world.witness.forget_all()
+    world.known[0] = world.known[0]._replace(arn="arn:new")
+    world.later()
+    found = world.found()
+    assert found[Found.STORY_UNDECIDED] == 1
+    assert Found.STORY_SENT_AGAIN not in found
+    world.place.checkpoints().advance(CHART.id, Checkpoint(10**6))
+    world.later()
+    assert world.found() == {}
+
+
+def test_what_is_no_message_of_ours_may_be_the_one_that_is_looked_for() -> None:
+    world = _in_doubt(got_out=True)
+    world.witness.forget_all()
+    world.witness.get(None)
+    world.later()
+    found = world.found()
+    assert found[Found.WITNESS_MISLED] == 1
+    assert found[Found.STORY_UNDECIDED] == 1
+    assert Found.STORY_SENT_AGAIN not in found
+    assert len(world.witness.aside) == 1
+
+
+def test_after_something_that_is_no_message_of_ours_later_stories_are_sent_again_as_ever(world: World) -> None:
+    world.found()
+    world.witness.get(None)
+    assert world.found() == {Found.WITNESS_MISLED: 1}
+    world.later()
+    world.detect(3)
+    publish = world.topic.publish
+
+    def end(_message: Message) -> str:
+        raise Ended
+
+    world.topic.publish = end  # type: ignore[method-assign]
+    with pytest.raises(Ended):
+        world.send()
+    world.topic.publish = publish  # type: ignore[method-assign]
+    world.later()
+    assert world.found()[Found.STORY_SENT_AGAIN] == 1
+
+
+def test_the_queues_of_the_witness_keep_a_message_for_longer_than_its_silence_proves_anything() -> None:
+    queues = read("template.yaml").properties("AWS::SQS::Queue")
+    for name in ("WitnessQueue", "WitnessMissedQueue"):
+        assert timedelta(seconds=queues[name]["MessageRetentionPeriod"]) >= PROOF_KEPT + timedelta(days=1)
+
+
 def test_a_refused_story_waits_for_the_next_run(world: World) -> None:
     world.found()
     world.detect(3)
@@ -159,7 +249,7 @@ def test_who_never_confirmed_and_who_vanished_is_reported(world: World) -> None:
     world.found()
     world.known = [world.known[0], Subscriber("topic", "", "email", "you@example.org")]
     assert world.found() == {Found.SUBSCRIBER_UNCONFIRMED: 1, Found.SUBSCRIBER_VANISHED: 1}
-    assert world.found() == {Found.SUBSCRIBER_UNCONFIRMED: 1}
+    assert world.found() == {Found.SUBSCRIBER_UNCONFIRMED: 1, Found.SUBSCRIBER_VANISHED: 1}
 
 
 def test_a_record_that_differs_from_its_publications_is_reported_and_left_alone(world: World) -> None:

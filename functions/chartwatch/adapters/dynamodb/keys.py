@@ -13,7 +13,9 @@
 | | chart | `BULLETIN#`number | a bulletin, by the file that it stands in; it wakes the publisher |
 | stories | story | `STORY` | what became of a story |
 | | chart | `CHECKPOINT` | how far reconciling has come with a chart |
-| | `SUBSCRIBERS` | `KNOWN` | which subscriptions there were the last time |
+| | chart | `AUDIT` | what the last audit of a chart found |
+| | `SUBSCRIBERS` | `KNOWN` | which subscriptions were ever seen, and not dismissed |
+| | | `WITNESS` | by which subscriptions the witness hears the topics, and since when |
 
 `#` separates the parts of a key, so a part that may hold one has it written `%23`, and `%` as `%25`.
 """
@@ -38,8 +40,9 @@ CURRENT_CATALOG = Key("CATALOG", "CURRENT")
 HEAD = "HEAD"
 BULLETIN = "BULLETIN#"
 
-STORY, CHECKPOINT = "STORY", "CHECKPOINT"
+STORY, CHECKPOINT, AUDIT = "STORY", "CHECKPOINT", "AUDIT"
 SUBSCRIBERS = Key("SUBSCRIBERS", "KNOWN")
+HEARING = Key("SUBSCRIBERS", "WITNESS")
 
 _LAST_NUMBER = 99_999_999
 """The greatest that keys have room for."""
@@ -149,6 +152,11 @@ def story(story_id: str) -> Key:
 def checkpoint(chart: str) -> Key:
     """Return where it stands how far reconciling has come with a chart."""
     return Key(_part(chart), CHECKPOINT)
+
+
+def audit(chart: str) -> Key:
+    """Return where it stands what the last audit of a chart found."""
+    return Key(_part(chart), AUDIT)
 
 
 def _key(record: Mapping[str, Any]) -> Key:

@@ -1,8 +1,9 @@
 """Which stories were sent, on DynamoDB: a story is an item that goes from SENDING to SENT."""
 
+import json
 import uuid
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import number, text
 from chartwatch.adapters.dynamodb.table import Item, Table
 from chartwatch.errors import StoryInDoubt
-from chartwatch.services.ports import Checkpoint, Delivery, Lease
+from chartwatch.services.ports import Checkpoint, Delivery, Hearing, Lease, Standing
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -99,7 +100,7 @@ class DynamoOutbox:
 
 @dataclass(frozen=True)
 class DynamoCheckpoints:
-    """How far reconciling has come; implements `Checkpoints`."""
+    """How far reconciling has come, and what stands; implements `Checkpoints`."""
 
     stories_table: Table
 
@@ -113,7 +114,7 @@ class DynamoCheckpoints:
         self.stories_table.put({**keys.checkpoint(chart).attributes, "sent": number(reached.sent)})
 
     def subscribers(self) -> frozenset[str]:
-        """Return the subscriptions that were known the last time."""
+        """Return the subscriptions that were ever seen, less those that a person has dismissed."""
         item = self.stories_table.get(keys.SUBSCRIBERS)
         return frozenset(item["known"]["SS"]) if item and "known" in item else frozenset()
 
@@ -122,6 +123,30 @@ class DynamoCheckpoints:
         # DynamoDB has no empty set.
         said: Item = {"known": {"SS": sorted(known)}} if known else {}
         self.stories_table.put({**keys.SUBSCRIBERS.attributes, **said})
+
+    def hearing(self) -> Hearing | None:
+        """Return how the witness heard the topics the last time; None at first."""
+        item = self.stories_table.get(keys.HEARING)
+        if not item:
+            return None
+        subscriptions = frozenset(item["subscriptions"]["SS"]) if "subscriptions" in item else frozenset()
+        return Hearing(subscriptions, datetime.fromisoformat(item["since"]["S"]) if "since" in item else None)
+
+    def note_hearing(self, hearing: Hearing) -> None:
+        """Note how the witness hears the topics."""
+        since: Item = {"since": _time(hearing.since)} if hearing.since else {}
+        its: Item = {"subscriptions": {"SS": sorted(hearing.subscriptions)}} if hearing.subscriptions else {}
+        self.stories_table.put({**keys.HEARING.attributes, **its, **since})
+
+    def audited(self, chart: str) -> tuple[Standing, ...]:
+        """Return what the last audit of a chart found."""
+        item = self.stories_table.get(keys.audit(chart))
+        return tuple(Standing(**one) for one in json.loads(item["found"]["S"])) if item else ()
+
+    def note_audit(self, chart: str, found: tuple[Standing, ...]) -> None:
+        """Note what an audit of a chart found."""
+        said = json.dumps([asdict(one) for one in found], ensure_ascii=False)
+        self.stories_table.put({**keys.audit(chart).attributes, "found": text(said)})
 
 
 _IS_ATTEMPTS = "delivery = :sending AND attempt = :attempt"
