@@ -128,6 +128,7 @@ def test_to_be_overtaken_is_tried_again_and_counts_as_no_failure(
     monkeypatch.setattr(deployment, "detector", lambda _rules: detector)
     monkeypatch.setattr(detect_milestones, "included_rules", lambda _name: None)
     monkeypatch.setattr(detect_milestones, "settings", lambda: SimpleNamespace(rules="default.yaml"))
+    detect_milestones.metrics.clear_metrics()
     answer = detect_milestones.handler({"Records": [_record(1, "PUBLICATION#2022-01-02")]}, CONTEXT)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "seq-1"}]}
     assert metrics_in(capfd.readouterr().out) == counted
