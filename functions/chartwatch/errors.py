@@ -90,6 +90,10 @@ class PeriodToCome(SourceError):
     """A period further ahead than the one under way when the document was fetched."""
 
 
+class PeriodMisplaced(SourceError):
+    """A period that is no whole number of steps from those that are known: a week on another weekday."""
+
+
 class HistoryShrank(SourceError):
     """A period or a territory that was published before is gone."""
 

@@ -445,3 +445,20 @@ def test_editions_are_known_of_before_their_publication(moto: Aws) -> None:
     moto.table("ChartsTable").put({"pk": {"S": "weekly#2022-01-02"}, "sk": {"S": "EDITION#US"}})
     assert store.has_editions("weekly", date(2022, 1, 2))
     assert not store.has_editions("weekly", date(2022, 1, 9))
+
+
+def test_the_neighbours_of_a_period_are_the_latest_up_to_it_and_the_earliest_after(place: Place) -> None:
+    assert place.charts().neighbours("weekly-tv", WEEK) == []
+    days = [date(2021, 12, 26), date(2022, 1, 2), date(2022, 3, 6)]
+    for day in days:
+        store_publication(publication(day, edition("US", "Ozark")), place.charts())
+    store_publication(publication(date(2022, 1, 3), edition("US", "Ozark"), of="weekly-films"), place.charts())
+
+    def beside(period: date) -> list[date]:
+        return [summary.period for summary in place.charts().neighbours("weekly-tv", period)]
+
+    assert beside(date(2021, 12, 25)) == days[:1]
+    assert beside(date(2021, 12, 26)) == days[:2]
+    assert beside(date(2022, 1, 4)) == days[1:]
+    assert beside(date(2022, 3, 6)) == days[2:]
+    assert beside(date(9999, 12, 31)) == days[2:]

@@ -38,6 +38,13 @@ class MemoryCharts:
         periods = (p for p in sorted(known) if (not since or p >= since) and (not until or p <= until))
         return [known[period] for period in periods]
 
+    def neighbours(self, chart: str, period: date) -> list[PublicationSummary]:
+        """Return the latest publication of a chart up to a period and the earliest after it, those that there are."""
+        known = self._summaries.get(chart, {})
+        latest = max((its for its in known if its <= period), default=None)
+        earliest = min((its for its in known if its > period), default=None)
+        return [known[its] for its in (latest, earliest) if its]
+
     def versions(self, publication: PublicationSummary) -> Mapping[str, Versions]:
         """Return the versions of every edition of a stored publication, by territory, the current one last."""
         return dict(self._editions.get((publication.chart.id, publication.period), {}))

@@ -237,6 +237,6 @@ def _refuse_period(period: date, timeline: Timeline) -> None:
     chart = timeline[0].chart
     if not first <= period <= last:
         raise ArgumentError("SLOT", f"the history of {chart.id} goes from {first} to {last}; {period} is not in it")
-    if (period - first) % chart.cadence.step:
-        what = "a week is named by its last day" if chart.cadence is Cadence.WEEK else "it has other periods"
+    if not chart.are_whole_steps(first, period):
+        what = "it has other periods" if chart.cadence is Cadence.DAY else f"a {chart.cadence} is named by its last day"
         raise ArgumentError("SLOT", f"{chart.id} has no {period}: {what}, such as {last}")

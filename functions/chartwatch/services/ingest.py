@@ -3,11 +3,19 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 
+from chartwatch.domain.charts.chart import Cadence, Era
 from chartwatch.domain.charts.publications import Provenance, Publication, PublicationSummary, Version, in_order
 from chartwatch.domain.charts.versions import RevisionKind, Revisions, Versions, with_version
-from chartwatch.errors import HistoryRewritten, HistoryShrank, PeriodToCome, PeriodTooEarly, SourceError
+from chartwatch.errors import (
+    HistoryRewritten,
+    HistoryShrank,
+    PeriodMisplaced,
+    PeriodToCome,
+    PeriodTooEarly,
+    SourceError,
+)
 from chartwatch.services.ports import Archive, ChartStore, PublicationUpdate, Quarantined
 
 Parse = Callable[[bytes, Provenance], Sequence[Publication]]
@@ -76,6 +84,7 @@ def ingest(
         publications = in_order(parse(body, provenance))
         _check_periods(source, publications, provenance)
         stored = _stored(publications, charts, whole_history=whole_history)
+        _check_steps(source, publications, stored, charts, whole_history=whole_history)
         is_late = _is_late(provenance, stored)
         if not is_late:
             _check_that_nothing_is_gone(source, publications, stored, whole_history=whole_history)
@@ -169,6 +178,35 @@ def _check_periods(source: str, publications: Iterable[Publication], provenance:
             raise PeriodToCome(source, detail)
 
 
+def _check_steps(
+    source: str, publications: Sequence[Publication], stored: Stored, charts: ChartStore, *, whole_history: bool
+) -> None:
+    """Reject a period that is no whole number of steps from the stored ones around it: a week on another weekday.
+
+    What was counted from the stored periods would be wrong. A chart that changed its day says so by its eras.
+    """
+    for chart, its in groupby(sorted(publications, key=lambda p: (p.chart.id, p.period)), key=lambda p: p.chart):
+        if chart.cadence is Cadence.DAY and not chart.eras:
+            continue
+        offered = {publication.period for publication in its}
+        known = dict(stored[chart.id])
+        if not whole_history:
+            for end in {min(offered), max(offered)}:
+                known.update((summary.period, summary) for summary in charts.neighbours(chart.id, end))
+        if forgotten := sorted({era for summary in known.values() for era in summary.chart.eras} - {*chart.eras}):
+            eras = ",".join(map(str, sorted((*chart.eras, *forgotten))))
+            detail = f"{chart.id} has changed its day, as is stored, and the options do not say it: -o eras={eras}"
+            raise PeriodMisplaced(source, detail)
+        for before, after in pairwise(sorted(offered | known.keys())):
+            if not chart.are_whole_steps(before, after) and offered & {before, after}:
+                period, other = (after, before) if after in offered else (before, after)
+                detail = (
+                    f"{chart.id} of {period} is not a whole number of {chart.cadence}s from {other}, which is stored"
+                )
+                advice = f"where the chart changed its day, say so: -o eras={Era(after, before)}"
+                raise PeriodMisplaced(source, f"{detail}; {advice}")
+
+
 def _check_beginnings(source: str, publications: Sequence[Publication], stored: Stored) -> None:
     """Reject periods before all stored ones that leave a gap, where each document is the whole history.
 
@@ -179,7 +217,7 @@ def _check_beginnings(source: str, publications: Sequence[Publication], stored: 
         if not summaries:
             continue
         first = reached = min(summaries)
-        while (before := reached - its[min(its)].chart.cadence.step) in its:
+        while (before := its[min(its)].chart.before(reached)) in its:
             reached = before
         if (period := min(its)) < reached:
             detail = f"{chart} of {period} comes before the first period that was published before, {first}, with a gap"

@@ -43,6 +43,9 @@ class ChartStore(Protocol):
     def summaries(self, chart: str, since: date | None = None, until: date | None = None) -> list[PublicationSummary]:
         """Return a chart's publications from `since` to `until`, both included, oldest first."""
 
+    def neighbours(self, chart: str, period: date) -> list[PublicationSummary]:
+        """Return the latest publication of a chart up to a period and the earliest after it, those that there are."""
+
     def versions(self, publication: PublicationSummary) -> Mapping[str, Versions]:
         """Return the versions of every edition of a stored publication, by territory, the current one last.
 

@@ -315,7 +315,7 @@ class Reconciler:
         if (due := overdue(latest.chart, period, now)) is not None:
             yield Finding(Found.CHART_LATE, chart, f"nothing of {due} yet")
         for _ in range(LOOK_AHEAD):
-            period += latest.chart.cadence.step
+            period = latest.chart.after(period)
             if self._charts.has_editions(chart, period):
                 yield Finding(Found.EDITIONS_UNPUBLISHED, chart, period.isoformat())
 

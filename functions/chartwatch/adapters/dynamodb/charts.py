@@ -45,6 +45,14 @@ class DynamoCharts:
             _SUMMARY.value(item["summary"]) for item in self.charts_table.query_between(first.pk, first.sk, last.sk)
         ]
 
+    def neighbours(self, chart: str, period: date) -> list[PublicationSummary]:
+        """Return the latest publication of a chart up to a period and the earliest after it, those that there are."""
+        first, reached, last = (keys.publication(chart, day) for day in (date.min, period, date.max))
+        latest = self.charts_table.last_between(first.pk, first.sk, reached.sk)
+        # A period with more behind it comes after that period, and before all later ones.
+        earliest = self.charts_table.first_between(first.pk, f"{reached.sk}~", f"{last.sk}~~")
+        return [_SUMMARY.value(item["summary"]) for item in (latest, earliest) if item]
+
     def versions(self, publication: PublicationSummary) -> Mapping[str, Versions]:
         """Return the versions of every edition of a stored publication, by territory, the current one last."""
         items = self.charts_table.query(keys.editions(publication.chart.id, publication.period), keys.EDITION)

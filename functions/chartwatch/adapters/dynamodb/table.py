@@ -88,6 +88,14 @@ class Table:
             "pk = :pk AND sk BETWEEN :first AND :last", {":pk": {"S": pk}, ":first": {"S": first}, ":last": {"S": last}}
         )
 
+    def first_between(self, pk: str, first: str, last: str) -> Item | None:
+        """Return the first item of a partition from sort key `first` to `last`, both included, or None."""
+        return self._one_between(pk, first, last, forward=True)
+
+    def last_between(self, pk: str, first: str, last: str) -> Item | None:
+        """Return the last item of a partition from sort key `first` to `last`, both included, or None."""
+        return self._one_between(pk, first, last, forward=False)
+
     def query_all(self, pk: str) -> Iterator[Item]:
         """Yield the items of a partition in the order of sort keys."""
         return self._query("pk = :pk", {":pk": {"S": pk}})
@@ -162,6 +170,17 @@ class Table:
         )
         for page in pages:
             yield from page["Items"]
+
+    def _one_between(self, pk: str, first: str, last: str, *, forward: bool) -> Item | None:
+        answer = self.client.query(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":first": {"S": first}, ":last": {"S": last}},
+            ScanIndexForward=forward,
+            Limit=1,
+            ConsistentRead=True,
+        )
+        return next(iter(answer["Items"]), None)
 
     def _get_chunk(self, keys: Sequence[Key]) -> list[Item]:
         found: list[Item] = []

@@ -1,7 +1,8 @@
 """Charts: what is ranked, where, how often and by which metric."""
 
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from chartwatch.domain.works.work import Kind
@@ -15,11 +16,30 @@ class Cadence(StrEnum):
 
     DAY = "day"
     WEEK = "week"
+    MONTH = "month"
 
     @property
     def step(self) -> timedelta:
-        """The time from one period to the next."""
-        return timedelta(days=7 if self is Cadence.WEEK else 1)
+        """The longest time from one period to the next."""
+        return timedelta(days={Cadence.DAY: 1, Cadence.WEEK: 7, Cadence.MONTH: 31}[self])
+
+    def after(self, period: date, count: int = 1) -> date:
+        """Return the period that comes so many steps after another, or before it where `count` is negative."""
+        if self is not Cadence.MONTH:
+            return period + count * self.step
+        year, month = divmod(period.year * 12 + period.month - 1 + count, 12)
+        return end_of_month(date(year, month + 1, 1))
+
+    def steps(self, first: date, last: date) -> int:
+        """Return how many whole steps there are from one day to a later one."""
+        if self is not Cadence.MONTH:
+            return (last - first) // self.step
+        return (last.year - first.year) * 12 + last.month - first.month
+
+
+def end_of_month(day: date) -> date:
+    """Return the last day of the month of a day."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +50,38 @@ class MetricPeriod:
     since: date | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Era:
+    """Since when a chart's periods are counted anew: its first period, and the last one of the era before.
+
+    The Hot 100 was of Mondays up to 1961-12-25, and of Saturdays from 1962-01-06 on, twelve days later. A chart that
+    appeared once between two of its weeks has two eras: one with that edition, and one with the week after it.
+    """
+
+    since: date
+    after: date
+
+    def __str__(self) -> str:
+        """Return it as an option says it: `1961-12-25/1962-01-06`."""
+        return f"{self.after}/{self.since}"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a publication is there (UTC): so long after the last day of its period is over.
+
+    `weekday` (1 is Monday, 7 Sunday): so long after midnight of the first such day after the period.
+    """
+
+    after: timedelta
+    weekday: int | None = None
+
+    def of(self, period: date) -> datetime:
+        """Return when the publication of a period is there."""
+        days = 1 if self.weekday is None else (self.weekday - period.isoweekday() - 1) % 7 + 1
+        return datetime.combine(period + timedelta(days), time(), UTC) + self.after
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """One ranking series.
@@ -38,7 +90,9 @@ class Chart:
     (`tv`); `kind` is what stands on it, where it lists one kind only; `depth` is the number of ranks of an edition;
     `began` is its first period ever, where that is known: of a record that begins with it nothing is missing before.
     `identifying` are the figures that tell works apart, since no two entries are likely to share them: hours, views.
-    Counters that every newcomer shares (weeks, days, previous rank) are none.
+    Counters that every newcomer shares (weeks, days, previous rank) are none. `eras`, oldest first, are where the
+    steps between its periods are others than its cadence says; `due` is when a publication is there, where the chart
+    says it.
     """
 
     id: str
@@ -51,13 +105,53 @@ class Chart:
     list_name: str = ""
     began: date | None = None
     identifying: tuple[str, ...] = ()
+    eras: tuple[Era, ...] = ()
+    due: Due | None = None
+
+    def after(self, period: date) -> date:
+        """Return the period after one."""
+        return next((era.since for era in self.eras if era.after == period), None) or self.cadence.after(period)
+
+    def before(self, period: date) -> date:
+        """Return the period before one."""
+        return next((era.after for era in self.eras if era.since == period), None) or self.cadence.after(period, -1)
 
     def periods(self, first: date, last: date) -> int:
         """Return how many periods there are from one to another, both included."""
-        return max(0, (last - first) // self.cadence.step + 1)
+        return sum(max(0, self.cadence.steps(*part) + 1) for part in self._parts(first, last)) if first <= last else 0
 
+    def are_whole_steps(self, first: date, last: date) -> bool:
+        """Return whether a later day is a period of the chart where the first one is."""
+        if any(era.after < day < era.since for era in self.eras for day in (first, last)):
+            return False
+        return all(a <= b and self.cadence.after(a, self.cadence.steps(a, b)) == b for a, b in self._parts(first, last))
 
-def missing_between(before: date, after: date, cadence: Cadence) -> tuple[date, date] | None:
-    """Return the first and last period that a chart skipped between two of its periods, or None."""
-    first, last = before + cadence.step, after - cadence.step
-    return (first, last) if first <= last else None
+    def first_since(self, day: date, period: date) -> date:
+        """Return the earliest period that is not before a day, given a later period."""
+        starts = [era for era in self.eras if era.since <= period]
+        while starts and day <= starts[-1].after:
+            period = starts.pop().after
+        if starts:
+            day = max(day, starts[-1].since)
+        return self.cadence.after(period, -self.cadence.steps(day, period))
+
+    def missing_between(self, before: date, after: date) -> tuple[date, date] | None:
+        """Return the first and last period that the chart skipped between two of its periods, or None."""
+        first, last = self.after(before), self.before(after)
+        return (first, last) if first <= last else None
+
+    def metrics(self, first: date, last: date) -> tuple[MetricPeriod, ...]:
+        """Return by what the chart ranked from one period to another; several where that changed in between."""
+        since = [each.since or date.min for each in self.metric_periods]
+        ends = [*since[1:], date.max]
+        return tuple(
+            each
+            for each, begins, ends_before in zip(self.metric_periods, since, ends, strict=True)
+            if begins <= last and first < ends_before
+        )
+
+    def _parts(self, first: date, last: date) -> list[tuple[date, date]]:
+        """Return the time from one day to another by its eras, each part from a period to the last of its era."""
+        within = [era for era in self.eras if first < era.since <= last]
+        days = [first, *(day for era in within for day in (era.after, era.since)), last]
+        return list(zip(days[::2], days[1::2], strict=True))

@@ -131,7 +131,7 @@ class AskedScope:
         self._timeline, self._state = its, snapshot.scopes[territory]
         state = self._state
         coverage = state.coverage
-        expected = (coverage.last - coverage.first) // self.chart.cadence.step + 1
+        expected = self.chart.periods(coverage.first, coverage.last)
         self.record = Record(coverage.first, coverage.last, expected, coverage.seen, coverage.gaps)
         self.topped = sorted(
             (
@@ -158,11 +158,13 @@ class AskedScope:
     def runs_of(self, key: str) -> RunsOf:
         """Return what is known of the runs of a work, or a season, by `Claimant.key`."""
         known = [p.period for p in self._timeline if key in self._keys_at(p)]
-        total, longest, ends, length = len(known), 0, None, 0
-        for before, period in zip((None, *known), known, strict=False):
-            length = length + 1 if before and before + self.chart.cadence.step == period else 1
-            if length > longest:
-                longest, ends = length, period
+        runs: list[list[date]] = []
+        for period in known:
+            if runs and self.chart.after(runs[-1][-1]) == period:
+                runs[-1].append(period)
+            else:
+                runs.append([period])
+        longest = max(runs, key=len, default=[])
         reigns = self._state.reigns.get(self.rule.count, Reigns())
         run = reigns.runs.get(key)
         past = run.past if run else self._state.ended.get(self.rule.count, {}).get(key, EndedRuns())
@@ -176,12 +178,12 @@ class AskedScope:
         before_record = {gap for its in possible for gap in its.through if gap[1] < self.record.first}
         gaps = sorted({*before_record, *usable})
         return RunsOf(
-            total,
-            longest,
-            ends and ends - (longest - 1) * self.chart.cadence.step,
-            ends,
+            len(known),
+            len(longest),
+            longest[0] if longest else None,
+            longest[-1] if longest else None,
             max((its.length for its in possible), default=0),
-            total + sum(self.chart.periods(*gap) for gap in gaps),
+            len(known) + sum(self.chart.periods(*gap) for gap in gaps),
             tuple(Missing(gap, claimant=Claimant.of(work) if work and gap in before_record else None) for gap in gaps),
         )
 

@@ -154,9 +154,7 @@ class Fold:
             scope=scope,
             count=count,
             coverage=(
-                before.extended(period, ones, publication.chart.cadence)
-                if before
-                else Coverage(period, period, 1, (), ones)
+                before.extended(period, ones, publication.chart) if before else Coverage(period, period, 1, (), ones)
             ),
             before=before,
             previous=tuple(previous),
@@ -324,8 +322,8 @@ def _so_far_at_most(work: Work, standing: Standing) -> Possible:
         start = max(
             (day for day in (work.release_date and work.release_date - EARLY, chart.began) if day), default=None
         )
-        before = date.min if start is None else period - (period - start) // chart.cadence.step * chart.cadence.step
-        unseen = (before, period - chart.cadence.step)
+        before = date.min if start is None else chart.first_since(start, period)
+        unseen = (before, chart.before(period))
         return Possible(1 + chart.periods(*unseen), (unseen,)) if before < period else Possible(1)
     usable = out_by_then(standing.gap, work, chart) if standing.gap else None
     return Possible(1 + chart.periods(*usable), (usable,)) if usable else Possible(1)

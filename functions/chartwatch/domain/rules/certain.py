@@ -45,11 +45,9 @@ def missing(standing: "Standing") -> list[Missing]:
 
 def out_by_then(gap: Gap, work: Work, chart: Chart) -> Gap | None:
     """Return the part of missing periods in which a work may have charted: those from a week before its release on."""
-    if work.release_date is None or (late := work.release_date - EARLY - gap[0]).days <= 0:
+    if work.release_date is None or (out := work.release_date - EARLY) <= gap[0]:
         return gap
-    steps = -(-late // chart.cadence.step)
-    first: date = gap[0] + steps * chart.cadence.step
-    return (first, gap[1]) if first <= gap[1] else None
+    return (chart.first_since(out, gap[1]), gap[1]) if out <= gap[1] else None
 
 
 def may_hold_a_qualifying_work(rule: Rule, group: str | None, gap: Gap) -> bool:
@@ -64,7 +62,8 @@ def may_hold_a_qualifying_work(rule: Rule, group: str | None, gap: Gap) -> bool:
 def of_a_change(rule: Rule, standing: "Standing", *, admits_new: bool, admits_returning: bool) -> list[Missing]:
     """Return what is missing that could make others, or nobody, new at #1: right before, and, for a rule that asks
     whether works return, ever."""
-    chart, right_before = standing.publication.chart, standing.period - standing.publication.chart.cadence.step
+    chart = standing.publication.chart
+    right_before = chart.before(standing.period)
     counted = [claimant for claimant in standing.current if rule.verdict(claimant.work) is not False]
     asks_for_returns = not (admits_new and admits_returning)
     unsettled = [c for c in counted if c in standing.newcomers and c not in standing.returning]

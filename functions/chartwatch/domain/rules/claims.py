@@ -163,7 +163,7 @@ def evidence_of(standing: Standing, claimants: Iterable[Claimant]) -> Evidence:
     where = {c.name: tuple(standing.territories[c]) for c in claimants if c in standing.territories}
     return Evidence(
         records_since=coverage.first,
-        periods_expected=(standing.period - coverage.first) // publication.chart.cadence.step + 1,
+        periods_expected=publication.chart.periods(coverage.first, standing.period),
         periods_seen=coverage.seen,
         gaps=coverage.gaps,
         metric=publication.chart.metric_periods,

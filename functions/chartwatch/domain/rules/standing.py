@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from chartwatch.domain.charts.chart import Cadence, missing_between
+from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary
 from chartwatch.domain.rules.evidence import Gap
 from chartwatch.domain.rules.rule import Count, Scope
@@ -28,9 +28,9 @@ class Coverage:
     gaps: tuple[Gap, ...]
     number_ones: tuple[NumberOne, ...]
 
-    def extended(self, period: date, number_ones: tuple[NumberOne, ...], cadence: Cadence) -> "Coverage":
+    def extended(self, period: date, number_ones: tuple[NumberOne, ...], chart: Chart) -> "Coverage":
         """Return the coverage with one later period."""
-        gap = missing_between(self.last, period, cadence)
+        gap = chart.missing_between(self.last, period)
         return Coverage(self.first, period, self.seen + 1, (*self.gaps, gap) if gap else self.gaps, number_ones)
 
 
@@ -158,7 +158,7 @@ class Standing:
         """The periods that are missing right before, or None."""
         if self.before is None:
             return None
-        return missing_between(self.before.last, self.period, self.publication.chart.cadence)
+        return self.publication.chart.missing_between(self.before.last, self.period)
 
     @property
     def rules_scope(self) -> Scope:
