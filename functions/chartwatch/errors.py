@@ -122,11 +122,12 @@ class ArgumentError(OptionError):
 
 @dataclass
 class SourceUnavailable(ChartwatchError):
-    """The source did not answer, or answered that it could not."""
+    """The source did not answer, or answered that it could not. `status` is the answer's, where there is one."""
 
     sentence = "{source} is unavailable: {detail}"
     source: str
     detail: str
+    status: int | None = None
 
 
 @dataclass
@@ -145,6 +146,38 @@ class DestinationRefused(ChartwatchError):
     sentence = "{destination} is not fetched: {detail}"
     destination: str
     detail: str
+
+
+# Looking up works.
+
+
+@dataclass
+class LookupFailed(ChartwatchError):
+    """A provider of facts on works gave no answer that can be used. `provider` is its name; it may be asked again."""
+
+    sentence = "{provider}: {detail}"
+    provider: str
+    detail: str
+
+
+class ProviderDown(LookupFailed):
+    """It cannot be reached, or answers that it cannot answer now."""
+
+
+class ProviderBusy(LookupFailed):
+    """It asks to be left alone for a while: too many requests, or its servers lag."""
+
+
+class ProviderSlow(LookupFailed):
+    """The time that a look-up may take is over."""
+
+
+class AnswerUnreadable(LookupFailed):
+    """An answer that is not in the shape that the provider documents: markup, JSON that breaks off, a strange field."""
+
+
+class ProviderRefused(LookupFailed):
+    """It refuses: a key that is missing or wrong, a request that it does not take. A person must look."""
 
 
 # Catalog and rules: files that people write.

@@ -25,6 +25,18 @@ VERSION = "0.1.0"
 
 USER_AGENT = f"Chartwatch/{VERSION} (watches popularity charts; asks a few times a day)"
 
+
+def user_agent_with(contact: str) -> str:
+    """Return the User-Agent that also says how to reach who asks: an address on the web, or of email.
+
+    Wikimedia's policy asks for it (https://foundation.wikimedia.org/wiki/Policy:Wikimedia_Foundation_User-Agent_Policy).
+    Raises `ValueError` for what a header cannot say.
+    """
+    if not contact.strip() or not contact.isascii() or not contact.isprintable() or set("()") & set(contact):
+        raise ValueError(f"{contact!r} is no contact: an address on the web or of email, in ASCII, without brackets")
+    return f"Chartwatch/{VERSION} (watches popularity charts; {contact.strip()})"
+
+
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each further attempt at most, where the response asks for no other time."""
 
@@ -56,11 +68,15 @@ class Limits:
 
 @dataclass
 class _Failed(Exception):
-    """An attempt brought no document. `again`: another may; `after`: seconds that the response asks to wait."""
+    """An attempt brought no document. `again`: another may; `after`: seconds that the response asks to wait.
+
+    `status` is the response's, where there was one.
+    """
 
     detail: str
     again: bool = False
     after: float | None = None
+    status: int | None = None
 
 
 def half_to_whole(pause: float) -> float:
@@ -81,7 +97,7 @@ class HttpConnection:
     Each hop, the first one and every redirect, leads to a host that the request allows; its name is resolved once,
     `policy` checks all its addresses, and a checked address is the one connected to. `pauses` are the seconds between
     attempts, one more attempt than pauses, each as `jitter` makes it. `tls` is the context that verifies certificates,
-    None for urllib3's.
+    None for urllib3's. `user_agent` says who asks.
     """
 
     policy: EgressPolicy = EgressPolicy.PUBLIC
@@ -92,6 +108,7 @@ class HttpConnection:
     resolve: Callable[[str, int], list[str]] = resolve
     clock: Callable[[], float] = time.monotonic
     tls: SSLContext | None = field(default=None, repr=False)
+    user_agent: str = USER_AGENT
 
     def get(self, request: Request) -> bytes:
         """Return the decoded body of the response 200. Raises as `get_if_modified` does."""
@@ -118,7 +135,7 @@ class HttpConnection:
                 seconds = self.jitter(pause or 0.0) if failure.after is None else max(failure.after, 0.0)
                 if not failure.again or pause is None or meter.seconds_left <= seconds:
                     # A cause would show in a log what the provider sent, as it is.
-                    raise SourceUnavailable(first.authority, repeated(failure.detail)) from None
+                    raise SourceUnavailable(first.authority, repeated(failure.detail), failure.status) from None
             self.wait(seconds)
 
     def secret(self, name: str) -> str:
@@ -145,7 +162,7 @@ class HttpConnection:
         self, request: Request, first: Destination, destination: Destination, meter: Meter
     ) -> Response | NotModified | Destination:
         """Return what one exchange brings; a redirect leads to another destination."""
-        headers = _headers(request, first, destination)
+        headers = _headers(request, self.user_agent, first, destination)
         timeout = self.limits.connect, self.limits.read
         failure = HTTPError()
         # A second address of the same name, checked like the first, is for when that cannot be connected to.
@@ -223,12 +240,14 @@ def _validator(value: str | None) -> str | None:
     return value if value and len(value) <= 1000 and value.isascii() and value.isprintable() else None
 
 
-def _headers(request: Request, first: Destination, destination: Destination) -> dict[str, str]:
+def _headers(request: Request, user_agent: str, first: Destination, destination: Destination) -> dict[str, str]:
     """Return the headers for a hop. Credentials and validators are for the first origin alone."""
     at_first = destination.shares_origin(first)
     credentials = ":".join(request.basic_auth) if request.basic_auth and at_first else None
-    headers = urllib3.make_headers(accept_encoding="gzip", user_agent=USER_AGENT, basic_auth=credentials)
+    headers = urllib3.make_headers(accept_encoding="gzip", user_agent=user_agent, basic_auth=credentials)
     conditions = {"If-None-Match": request.validators.etag, "If-Modified-Since": request.validators.last_modified}
+    if request.bearer and at_first:
+        headers["Authorization"] = f"Bearer {request.bearer}"
     return headers | {name: value for name, value in conditions.items() if value and at_first}
 
 
@@ -236,11 +255,11 @@ def _failed(response: urllib3.BaseHTTPResponse) -> _Failed:
     """Return what a response is that brings neither a document nor a redirect."""
     detail = f"answered {response.status}{f' {response.reason}' if response.reason else ''}"
     if response.status not in (408, 429) and response.status < 500:
-        return _Failed(detail)
+        return _Failed(detail, status=response.status)
     after = _seconds(response.headers.get("Retry-After"))
     if after is not None and after > LONGEST_PAUSE:
-        return _Failed(f"{detail} and asks to come back after {after:.0f} seconds")
-    return _Failed(detail, again=True, after=after)
+        return _Failed(f"{detail} and asks to come back after {after:.0f} seconds", status=response.status)
+    return _Failed(detail, again=True, after=after, status=response.status)
 
 
 def _seconds(retry_after: str | None) -> float | None:

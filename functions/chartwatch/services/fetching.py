@@ -20,7 +20,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET request for `url` with `query`, and with basic authentication where `basic_auth` is given.
+    """A GET request for `url` with `query`, and with basic authentication, or a bearer's token, where one is given.
 
     It may lead to `hosts` alone, redirects included; they are named as `egress.authority` names them. A response of
     more than `max_bytes`, decoded, is an error. `validators` make the request conditional: the provider sends the
@@ -33,6 +33,7 @@ class Request:
     hosts: frozenset[str] = frozenset()
     max_bytes: int = MAX_BYTES
     validators: Validators = Validators()
+    bearer: str | None = field(default=None, repr=False)
 
     @property
     def full_url(self) -> str:

@@ -166,14 +166,14 @@ def _of_ids(sighting: Sighting, candidate: Candidate) -> Iterator[Evidence]:
 def _of_titles(sighting: Sighting, candidate: Candidate) -> Iterator[Evidence]:
     if not candidate.titles:
         return
-    charted = {_loose(title) for title in sighting.titles}
-    borne = {loose: title.role for title in candidate.titles if (loose := _loose(title.text)) in charted}
+    charted = {loose_title(title) for title in sighting.titles}
+    borne = {(loose, title.role) for title in candidate.titles if (loose := loose_title(title.text)) in charted}
     if not borne:
         yield Evidence.OTHER_TITLE
         return
-    if Role.MAIN not in borne.values() and Role.ORIGINAL not in borne.values():
+    if all(role is Role.ALTERNATIVE for _, role in borne):
         yield Evidence.ALTERNATIVE_TITLE
-    words = max(len(title.removeprefix("the ").split()) for title in borne)
+    words = max(len(title.removeprefix("the ").split()) for title, _ in borne)
     if words >= LONG_TITLE:
         yield Evidence.LONG_TITLE
     elif words == 1:
@@ -238,7 +238,7 @@ def _of_places(sighting: Sighting, candidate: Candidate) -> Iterator[Evidence]:
 
 
 @lru_cache(maxsize=65_536)
-def _loose(title: str) -> str:
+def loose_title(title: str) -> str:
     """Return the form under which titles of different records are compared: letters and digits, without accents."""
     letters = unicodedata.normalize("NFKD", title_key(title).replace("&", " and "))
     kept = "".join(

@@ -14,6 +14,7 @@ from itertools import groupby
 from chartwatch.domain.works.candidates import Provider
 from chartwatch.domain.works.identification import Identified
 from chartwatch.domain.works.provider_codes import is_within
+from chartwatch.domain.works.work import Work
 
 ORIGINAL_LANGUAGE = "original_language"
 MAIN_COUNTRY = "main_country"
@@ -129,6 +130,20 @@ def facts_found(found: Identified, asked: date) -> tuple[Fact, ...]:
         Fact(name, value, Layer.LOOKED_UP, source, asked, confidence, expires)
         for name, value in values.items()
         if value is not None
+    )
+
+
+def facts_of(work: Work, layer: Layer, source: str, asked: date | None = None) -> tuple[Fact, ...]:
+    """Return the facts that a work of a catalog states: of the confidence that it names, high where it names none."""
+    confidence = Confidence(work.confidence) if work.confidence in [*Confidence] else Confidence.HIGH
+    values: Mapping[str, Value | None] = {
+        ORIGINAL_LANGUAGE: work.original_language,
+        MAIN_COUNTRY: work.origin_countries[0] if work.origin_countries else None,
+        ORIGIN_COUNTRIES: frozenset(work.origin_countries) or None,
+        RELEASE_DATE: work.release_date,
+    }
+    return tuple(
+        Fact(name, value, layer, source, asked, confidence) for name, value in values.items() if value is not None
     )
 
 

@@ -1,0 +1,108 @@
+"""Answers of providers of facts on works: JSON that is read strictly, within a time, or a named error."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from chartwatch.domain.outside_text import repeated
+from chartwatch.errors import (
+    AnswerUnreadable,
+    ProviderBusy,
+    ProviderDown,
+    ProviderRefused,
+    ProviderSlow,
+    SourceUnavailable,
+)
+from chartwatch.services.egress import authority
+from chartwatch.services.fetching import Connection, Request
+
+MAX_ANSWER = 32 * 1024 * 1024
+"""Bytes of an answer. Fifty items of Wikidata with all their statements have some millions."""
+
+LOOKUP_SECONDS = 100.0
+"""Seconds that a look-up may take; nothing waits longer than two minutes for one."""
+
+_REFUSALS = frozenset({400, 401, 403, 405, 406, 422})
+
+
+class Shape(BaseModel):
+    """Part of an answer; fields that are not named are ignored, since providers add some."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+Item = TypeVar("Item")
+
+Several = Annotated[tuple[Item, ...], BeforeValidator(lambda said: () if said is None else said)]
+"""A list, for which null may stand."""
+
+Read = TypeVar("Read", bound=Shape)
+
+
+class Asking:
+    """Asks one provider, one request at a time, until its time is over."""
+
+    def __init__(
+        self,
+        provider: str,
+        connection: Connection,
+        *,
+        seconds: float = LOOKUP_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`provider` is what errors call it; `clock` gives seconds that only rise."""
+        self.provider = provider
+        self._connection = connection
+        self._clock = clock
+        self._seconds = seconds
+        self._end = clock() + seconds
+
+    @property
+    def seconds_left(self) -> float:
+        """The seconds that are left."""
+        return self._end - self._clock()
+
+    def json(self, url: str, query: Mapping[str, str], bearer: str | None = None) -> dict[str, Any] | None:
+        """Return the object that an answer is; None where there is nothing of that name (404).
+
+        Raises a `LookupFailed`, by what is the matter.
+        """
+        if self.seconds_left <= 0:
+            raise ProviderSlow(self.provider, f"took longer than {self._seconds:g} seconds")
+        request = Request(url, query, bearer=bearer, hosts=frozenset({authority(url)}), max_bytes=MAX_ANSWER)
+        try:
+            body = self._connection.get(request)
+        except SourceUnavailable as error:
+            if error.status == 404:
+                return None
+            raise self._failed(error) from error
+        return self._object(body)
+
+    def read(self, shape: type[Read], said: Any) -> Read:
+        """Return part of an answer in its shape. Raises `AnswerUnreadable` that names the field."""
+        try:
+            return shape.model_validate(said)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            raise AnswerUnreadable(self.provider, f"{where or 'the answer'}: {first['msg']}") from None
+
+    def _failed(self, error: SourceUnavailable) -> Exception:
+        if error.status in _REFUSALS:
+            return ProviderRefused(self.provider, error.detail)
+        return (ProviderBusy if error.status == 429 else ProviderDown)(self.provider, error.detail)
+
+    def _object(self, body: bytes) -> dict[str, Any]:
+        start = body[:200].lstrip()
+        if start.startswith(b"<"):
+            raise AnswerUnreadable(self.provider, "answered with a page of markup instead of JSON")
+        try:
+            said = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise AnswerUnreadable(self.provider, f"answered with no JSON: {repeated(str(error))}") from None
+        if not isinstance(said, dict):
+            raise AnswerUnreadable(self.provider, f"answered with {type(said).__name__} instead of an object")
+        return said
