@@ -39,7 +39,7 @@ from chartwatch.domain.works.facts import (
     ORIGINAL_LANGUAGE,
     Fact,
     facts_found,
-    standings,
+    resolve,
 )
 from chartwatch.domain.works.identification import identify
 from chartwatch.domain.works.provider_codes import is_within, provider_countries, provider_language, provider_languages
@@ -303,9 +303,10 @@ def both(work: Work) -> Answer:
         found = identify(sighting, provider, work.recorded[provider].candidates if provider in work.recorded else ())
         sighting = sighting.known_as(found.ids)
         facts += facts_found(found, ASKED)
-    stands = standings(facts, ASKED)
+    resolved = resolve(facts, ASKED)
     values = [
-        stands[name].value if name in stands else None for name in (ORIGINAL_LANGUAGE, MAIN_COUNTRY, ORIGIN_COUNTRIES)
+        resolved[name].value if name in resolved else None
+        for name in (ORIGINAL_LANGUAGE, MAIN_COUNTRY, ORIGIN_COUNTRIES)
     ]
     language, main_country, countries = values
     assert not isinstance(language, date | frozenset)

@@ -1,7 +1,7 @@
 """Wikidata and TMDB on this machine: a set of works, served in the shapes of both, with whatever faults a test wants.
 
-A work is written once and stands in both: as an item, and as a record. What `from_catalog` makes of a file of facts is
-the truth of its works, and namesakes of each.
+A work is written once and stands in both: as an item, and as an entry of TMDB. What `from_catalog` makes of a file of
+facts is the truth of its works, and namesakes of each.
 """
 
 import csv
@@ -15,6 +15,7 @@ from typing import Any
 
 from chartwatch.adapters.wikidata_items import FORMER_COUNTRIES
 from chartwatch.domain.codes import COUNTRIES, LANGUAGES
+from chartwatch.domain.works.evidence import RECENT
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind
 from tests.providers import Answer, Asked, Server
@@ -32,8 +33,9 @@ _COUNTRY_IDS = {code: f"Q{800_000 + place}" for place, code in enumerate(sorted(
 class Served:
     """A work as both providers have it; `number` makes its ids: Q1000007, and TMDB's 7.
 
-    `language` is written as TMDB does (`cn`), `countries` are those of origin, `producers` TMDB's of production, None
-    for the same. `claims` replace statements of its item. `is_item` and `is_record` say which provider has it.
+    `language` is written as TMDB does (`cn`), `countries` are those of origin, main one first, `producers` TMDB's of
+    production, None for the same. `claims` replace statements of its item. `is_item` and `is_entry` say which
+    provider has it.
     """
 
     number: int
@@ -53,7 +55,7 @@ class Served:
     seasons: tuple[date, ...] = ()
     claims: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     is_item: bool = True
-    is_record: bool = True
+    is_entry: bool = True
 
     @property
     def item_id(self) -> str:
@@ -119,7 +121,7 @@ def _item(work: Served) -> dict[str, Any]:
     said: dict[str, Sequence[Any]] = {
         "P31": [statement("P31", item_value(SERIES if work.kind is Kind.SERIES else FILM))],
         "P364": [statement("P364", item_value(language_id(work.language)))] if work.language else [],
-        "P495": [statement("P495", item_value(country_id(code))) for code in work.countries],
+        "P495": _countries(work.countries),
         "P580" if work.kind is Kind.SERIES else "P577": [statement("P577", time_value(work.released))]
         if work.released
         else [],
@@ -141,6 +143,12 @@ def _item(work: Served) -> dict[str, Any]:
             f"x{place}wiki": {"site": f"x{place}wiki", "title": work.title} for place in range(work.articles)
         },
     }
+
+
+def _countries(codes: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the statements of countries: of several, the first is the preferred one."""
+    ranks = ["preferred" if len(codes) > 1 else "normal", *["normal"] * (len(codes) - 1)]
+    return [statement("P495", item_value(country_id(code)), rank) for code, rank in zip(codes, ranks, strict=False)]
 
 
 def _vocabulary() -> Iterator[dict[str, Any]]:
@@ -197,7 +205,7 @@ def _details(work: Served) -> dict[str, Any]:
     )
     return {
         **_hit(work),
-        "origin_country": list(work.countries),
+        "origin_country": list(work.countries[:1]),
         "production_countries": [{"iso_3166_1": code, "name": COUNTRIES.get(code, code)} for code in producers],
         "alternative_titles": {"id": work.number, "results" if is_series else "titles": other},
         "external_ids": {"imdb_id": work.imdb_id, "wikidata_id": work.item_id if work.is_item else None},
@@ -224,7 +232,7 @@ class Lookups(Server):
         self._items = {
             item["id"]: item for item in (*_vocabulary(), *(_item(work) for work in self.works if work.is_item))
         }
-        self._records = {(work.kind, work.number): work for work in self.works if work.is_record}
+        self._entries_by_number = {(work.kind, work.number): work for work in self.works if work.is_entry}
         self._named: dict[str, list[Served]] = {}
         for work in self.works:
             for key in {title_key(name) for name in work.names}:
@@ -297,20 +305,20 @@ class Lookups(Server):
     def _tmdb_says(self, path: Sequence[str], query: Mapping[str, str]) -> dict[str, Any] | None:
         kind = Kind.SERIES if path[1] == "tv" or path[0] == "tv" else Kind.FILM
         if path[0] == "search":
-            found = [w for w in self._named.get(title_key(query["query"]), ()) if w.is_record and w.kind is kind]
+            found = [w for w in self._named.get(title_key(query["query"]), ()) if w.is_entry and w.kind is kind]
             results = [_hit(work) for work in found][:20]
             return {"page": 1, "results": results, "total_pages": 1, "total_results": len(results)}
         if path[0] == "find":
             by = {"imdb_id": lambda work: work.imdb_id, "wikidata_id": lambda work: work.item_id}[
                 query["external_source"]
             ]
-            hits = [work for work in self._records.values() if by(work) == path[1]]
+            hits = [work for work in self._entries_by_number.values() if by(work) == path[1]]
             return {
                 "movie_results": [_hit(work) for work in hits if work.kind is Kind.FILM],
                 "tv_results": [_hit(work) for work in hits if work.kind is Kind.SERIES],
                 **{f"{name}_results": [] for name in ("person", "tv_episode", "tv_season")},
             }
-        work = self._records.get((kind, int(path[1])))
+        work = self._entries_by_number.get((kind, int(path[1])))
         return _details(work) if work else None
 
 
@@ -338,24 +346,29 @@ CUT_SHORT = Answer(b'{"entities"', 200, length=5000)
 # A set from a file of facts.
 
 
-def from_catalog(path: Path) -> list[Served]:
-    """Return the works of a file of facts (columns of the catalog), and two namesakes of each that are no such work."""
+def from_catalog(path: Path, charted: Mapping[str, date]) -> list[Served]:
+    """Return the works of a file of facts (columns of the catalog), and two namesakes of each that are no such work.
+
+    `charted` are the days on which they first stood on a chart, by id. One without a release date is taken to have been
+    new then; one that was old is widely known, as works are that top a chart years after their release.
+    """
     served: list[Served] = []
     with path.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
-            kind = Kind(row["kind"])
-            countries = tuple(code for code in row["origin_countries"].split(";") if code)
-            released = date.fromisoformat(row["release_date"]) if row["release_date"] else None
+            first = charted[row["work_id"]]
+            released = date.fromisoformat(row["release_date"]) if row["release_date"] else first - timedelta(days=2)
+            is_old = first - released > RECENT
             truth = Served(
                 len(served) + 1,
                 row["title"],
-                kind,
+                Kind(row["kind"]),
                 row["original_language"] or None,
-                countries,
+                tuple(code for code in row["origin_countries"].split(";") if code),
                 released,
                 aliases=tuple(alias for alias in row["aliases"].split(";;") if alias),
                 imdb_id=f"tt{len(served) + 1:07}",
-                votes=400,
+                votes=5000 if is_old else 200,
+                articles=30 if is_old else 5,
             )
             served += [truth, *namesakes(truth)]
     return served
@@ -376,6 +389,7 @@ def namesakes(work: Served) -> Iterator[Served]:
         aliases=(),
         imdb_id=None,
         votes=9,
+        articles=1,
     )
     yield older
     other_kind = Kind.FILM if work.kind is Kind.SERIES else Kind.SERIES

@@ -23,7 +23,7 @@ from chartwatch.domain.works.candidates import (
     Span,
     Title,
 )
-from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, facts_found, standings
+from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, facts_found, resolve
 from chartwatch.domain.works.identification import identify
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import (
@@ -257,7 +257,7 @@ def test_a_record_becomes_a_candidate(waits: Waits) -> None:
                 ]
             },
             ("ko",),
-            ("KR",),
+            ("KR", "US"),
             id="one preferred",
         ),
         pytest.param(
@@ -290,6 +290,15 @@ def test_statements_count_by_rank_and_by_what_they_say(
     with served(replace(NIGHT, claims=claims)) as server:
         found = one(wikidata(server, waits))
         assert (found.languages, found.origins) == (languages, origins)
+
+
+def test_the_country_that_an_item_prefers_is_the_main_one(waits: Waits) -> None:
+    with served(replace(NIGHT, countries=("KR", "US"))) as server:
+        assert one(wikidata(server, waits)).main_origin == "KR"
+        assert one(tmdb(server, waits)).main_origin is None
+    equal = {"P495": [statement("P495", item_value(country_id(code))) for code in ("KR", "US")]}
+    with served(replace(NIGHT, claims=equal)) as server:
+        assert one(wikidata(server, waits)).main_origin is None
 
 
 @pytest.mark.parametrize(
@@ -356,7 +365,7 @@ def test_of_namesakes_and_remakes_the_right_one_is_taken_and_its_facts_stand(wai
             found = identify(sighting, client.provider, client.candidates([sighting])[0])
             sighting = sighting.known_as(found.ids)
             facts += facts_found(found, date(2022, 2, 1))
-        stand = standings(facts, date(2022, 2, 1))
+        stand = resolve(facts, date(2022, 2, 1))
         assert {name: stand[name].value for name in (ORIGINAL_LANGUAGE, MAIN_COUNTRY, ORIGIN_COUNTRIES)} == {
             ORIGINAL_LANGUAGE: "ko",
             MAIN_COUNTRY: "KR",

@@ -33,7 +33,7 @@ NETFLIX = 213
 """The number of the network."""
 
 MOST_DETAILS = 12
-"""Records of a search that are asked for whole."""
+"""Entries of a search that are asked for whole."""
 
 _PATHS = {Kind.FILM: "movie", Kind.SERIES: "tv"}
 _SCHEMES = {Kind.FILM: Scheme.TMDB_FILM, Kind.SERIES: Scheme.TMDB_SERIES}
@@ -88,7 +88,7 @@ class _ExternalIds(Shape):
 
 
 class _Details(Shape):
-    """A film's or a series' record, with `alternative_titles` and `external_ids` appended."""
+    """A film's or a series' entry, with `alternative_titles` and `external_ids` appended."""
 
     id: int
     title: str | None = None
@@ -126,19 +126,19 @@ class Tmdb:
         self._seconds = seconds
 
     def candidates(self, sightings: Sequence[Sighting]) -> list[tuple[Candidate, ...]]:
-        """Return the records that each sighting may mean.
+        """Return the candidates that each sighting may mean.
 
         Those are the ones of its numbers, else those that a search for its titles finds. Raises a `LookupFailed`.
         """
         asking = Asking("TMDB", self._connection, seconds=self._seconds)
         return [
-            self._records(asking, self._by_number(asking, sighting))
-            or self._records(asking, self._by_name(asking, sighting))
+            self._candidates(asking, self._by_number(asking, sighting))
+            or self._candidates(asking, self._by_name(asking, sighting))
             for sighting in sightings
         ]
 
     def _by_number(self, asking: Asking, sighting: Sighting) -> Iterator[tuple[Kind, int]]:
-        """Yield the kind and number of the records that bear a number of a sighting."""
+        """Yield the kind and number of the entries that bear a number of a sighting."""
         for known in sorted(sighting.ids):
             for kind, scheme in _SCHEMES.items():
                 if known.scheme is scheme and known.value.isdecimal():
@@ -150,7 +150,7 @@ class Tmdb:
                 yield from ((Kind.SERIES, hit.id) for hit in found.tv_results)
 
     def _by_name(self, asking: Asking, sighting: Sighting) -> Iterator[tuple[Kind, int]]:
-        """Yield the kind and number of the records that a search finds, first of those that bear the title."""
+        """Yield the kind and number of the entries that a search finds, first of those that bear the title."""
         charted = {loose_title(title) for title in sighting.titles}
         others: list[tuple[Kind, int]] = []
         for kind in [kind for kind in _PATHS if sighting.kind in (None, kind)]:
@@ -164,12 +164,12 @@ class Tmdb:
                         others.append((kind, hit.id))
         yield from others
 
-    def _records(self, asking: Asking, numbers: Iterable[tuple[Kind, int]]) -> tuple[Candidate, ...]:
-        found = (self._record(asking, kind, number) for kind, number in list(dict.fromkeys(numbers))[:MOST_DETAILS])
+    def _candidates(self, asking: Asking, numbers: Iterable[tuple[Kind, int]]) -> tuple[Candidate, ...]:
+        found = (self._candidate(asking, kind, number) for kind, number in list(dict.fromkeys(numbers))[:MOST_DETAILS])
         return tuple(candidate for candidate in found if candidate)
 
-    def _record(self, asking: Asking, kind: Kind, number: int) -> Candidate | None:
-        """Return a record as a candidate; None where there is none of that number any more."""
+    def _candidate(self, asking: Asking, kind: Kind, number: int) -> Candidate | None:
+        """Return an entry as a candidate; None where there is none of that number any more."""
         said = self._ask(asking, f"{_PATHS[kind]}/{number}", append_to_response="alternative_titles,external_ids")
         return None if said is None else candidate_of(kind, asking.read(_Details, said))
 
@@ -178,7 +178,7 @@ class Tmdb:
 
 
 def candidate_of(kind: Kind, details: _Details) -> Candidate:
-    """Return the candidate that a record is."""
+    """Return the candidate that an entry is."""
     ids = {ExternalId(_SCHEMES[kind], str(details.id))}
     if imdb := details.imdb_id or details.external_ids.imdb_id:
         ids.add(ExternalId(Scheme.IMDB, imdb))
@@ -203,7 +203,7 @@ def candidate_of(kind: Kind, details: _Details) -> Candidate:
 
 
 def _titles(details: _Details) -> Iterator[Title]:
-    """Yield the titles of a record. Its language is the original title's alone: other titles are by country."""
+    """Yield the titles of an entry. Its language is the original title's alone: other titles are by country."""
     language = next(iter(provider_languages([details.original_language])), None)
     if main := details.title or details.name:
         yield Title(main)
@@ -214,7 +214,7 @@ def _titles(details: _Details) -> Iterator[Title]:
 
 
 def _days(written: Iterable[str | None]) -> Iterator[Span]:
-    """Yield the days that a record names; "" and what is no day are unknown."""
+    """Yield the days that an entry names; "" and what is no day are unknown."""
     for day in written:
         if day and re.fullmatch(r"\d{4}-\d\d-\d\d", day):
             try:

@@ -163,7 +163,7 @@ class Wikidata:
         self._learn(asking, [named for item in items for named in item.items(INSTANCE_OF)], up=CLASSES_UP)
         works = [item for item in items if self._classes(item) or not item.items(INSTANCE_OF)]
         named = [named for item in works for p in (ORIGINAL_LANGUAGE, COUNTRY_OF_ORIGIN) for named in item.items(p)]
-        self._learn(asking, named)
+        self._learn(asking, [*named, *(named for item in works for named in item.less_preferred(COUNTRY_OF_ORIGIN))])
         return {
             item.id: candidate_of(item, kind_of(self._classes(item)), self._language_code, self._country_code)
             for item in works

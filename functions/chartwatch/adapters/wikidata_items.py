@@ -115,14 +115,22 @@ class Item(Shape):
         Deprecated statements say nothing. A preferred statement that the value is unknown, or that there is none,
         leaves nothing.
         """
-        statements = self.claims.get(prop, [])
-        preferred = [statement for statement in statements if statement.rank == "preferred"]
-        best = preferred or [statement for statement in statements if statement.rank == "normal"]
+        preferred = self._ranked(prop, "preferred")
+        best = preferred or self._ranked(prop, "normal")
         return [s.mainsnak.datavalue.value for s in best if s.mainsnak.snaktype == "value" and s.mainsnak.datavalue]
 
     def items(self, prop: str) -> list[str]:
-        """Return the ids of the items that a property names."""
+        """Return the ids of the items that the best statements of a property name."""
         return [named for value in self.best(prop) if (named := _item_id(value))]
+
+    def less_preferred(self, prop: str) -> list[str]:
+        """Return the ids of the items that normal statements name beside preferred ones."""
+        others = self._ranked(prop, "normal") if self._ranked(prop, "preferred") else []
+        values = [s.mainsnak.datavalue.value for s in others if s.mainsnak.snaktype == "value" and s.mainsnak.datavalue]
+        return [named for value in values if (named := _item_id(value))]
+
+    def _ranked(self, prop: str, rank: str) -> list[Statement]:
+        return [statement for statement in self.claims.get(prop, []) if statement.rank == rank]
 
     def texts(self, prop: str) -> list[str]:
         """Return the strings that a property holds."""
@@ -136,6 +144,8 @@ def candidate_of(
     numbers = {ExternalId(scheme, text) for prop, scheme in IDS.items() for text in item.texts(prop)}
     shown_by = {*item.items(BROADCASTER), *item.items(DISTRIBUTOR)}
     released = (_span(value) for prop in (PUBLISHED, STARTED) for value in item.best(prop))
+    best = provider_countries(map(country, item.items(COUNTRY_OF_ORIGIN)))
+    others = provider_countries(map(country, item.less_preferred(COUNTRY_OF_ORIGIN)))
     return Candidate(
         provider=Provider.WIKIDATA,
         id=item.id,
@@ -143,7 +153,8 @@ def candidate_of(
         titles=tuple(dict.fromkeys(_titles(item))),
         released=tuple(sorted({span for span in released if span})),
         languages=provider_languages(map(language, item.items(ORIGINAL_LANGUAGE))),
-        origins=provider_countries(map(country, item.items(COUNTRY_OF_ORIGIN))),
+        origins=tuple(dict.fromkeys((*best, *others))),
+        main_origin=best[0] if others and len(best) == 1 else None,
         on_netflix=NETFLIX in shown_by,
         minutes=next((minutes for value in item.best(DURATION) if (minutes := _minutes(value))), None),
         articles=sum(site.endswith("wiki") for site in item.sitelinks) or None,

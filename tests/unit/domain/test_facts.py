@@ -18,10 +18,10 @@ from chartwatch.domain.works.facts import (
     Confidence,
     Fact,
     Layer,
-    Standing,
+    Resolved,
     Value,
     facts_found,
-    standings,
+    resolve,
 )
 from chartwatch.domain.works.identification import Identified
 from tests.strategies import examples
@@ -42,46 +42,46 @@ def said(
     return Fact(name, value, layer, source, asked, confidence, expires)
 
 
-def stands(*facts: Fact, name: str = ORIGINAL_LANGUAGE) -> Standing:
-    return standings(facts, TODAY)[name]
+def stands(*facts: Fact, name: str = ORIGINAL_LANGUAGE) -> Resolved:
+    return resolve(facts, TODAY)[name]
 
 
 STARTER = said("ko", "starter", layer=Layer.STARTER, asked=None)
 
 
 def test_a_fact_that_one_source_says_stands() -> None:
-    standing = stands(said("ko"))
-    assert (standing.value, standing.is_assumed, standing.is_conflict) == ("ko", False, False)
+    resolved = stands(said("ko"))
+    assert (resolved.value, resolved.is_assumed, resolved.is_conflict) == ("ko", False, False)
 
 
 def test_a_fact_of_low_confidence_is_assumed() -> None:
-    standing = stands(replace(STARTER, confidence=Confidence.LOW))
-    assert (standing.value, standing.is_assumed) == ("ko", True)
+    resolved = stands(replace(STARTER, confidence=Confidence.LOW))
+    assert (resolved.value, resolved.is_assumed) == ("ko", True)
 
 
 def test_a_surer_source_decides_what_was_assumed() -> None:
-    standing = stands(replace(STARTER, confidence=Confidence.LOW), said("ja"))
-    assert (standing.value, standing.is_assumed, standing.is_conflict) == ("ja", False, False)
+    resolved = stands(replace(STARTER, confidence=Confidence.LOW), said("ja"))
+    assert (resolved.value, resolved.is_assumed, resolved.is_conflict) == ("ja", False, False)
 
 
 def test_sources_that_contradict_each_other_from_the_start_leave_a_fact_unknown() -> None:
     wikidata, tmdb = said("ko"), said("ja", "tmdb")
-    standing = stands(wikidata, tmdb)
-    assert standing.value is None
-    assert standing.is_conflict
-    assert set(standing.against) == {wikidata, tmdb}
+    resolved = stands(wikidata, tmdb)
+    assert resolved.value is None
+    assert resolved.is_conflict
+    assert set(resolved.against) == {wikidata, tmdb}
 
 
 def test_in_a_conflict_the_last_agreed_value_is_assumed() -> None:
     changed = said("ja", "tmdb", asked=date(2026, 2, 1))
-    standing = stands(said("ko"), said("ko", "tmdb"), changed)
-    assert (standing.value, standing.is_assumed) == ("ko", True)
-    assert standing.against == (changed,)
+    resolved = stands(said("ko"), said("ko", "tmdb"), changed)
+    assert (resolved.value, resolved.is_assumed) == ("ko", True)
+    assert resolved.against == (changed,)
 
 
 def test_the_starter_catalog_is_a_source_with_which_a_look_up_may_conflict() -> None:
-    standing = stands(STARTER, said("ja"))
-    assert (standing.value, standing.is_assumed, standing.is_conflict) == ("ko", True, True)
+    resolved = stands(STARTER, said("ja"))
+    assert (resolved.value, resolved.is_assumed, resolved.is_conflict) == ("ko", True, True)
 
 
 def test_sources_that_agree_again_end_a_conflict() -> None:
@@ -90,15 +90,15 @@ def test_sources_that_agree_again_end_a_conflict() -> None:
 
 
 def test_one_source_that_changes_its_mind_is_no_conflict() -> None:
-    standing = stands(said("ko"), said("ja", asked=date(2026, 2, 1)))
-    assert (standing.value, standing.is_conflict) == ("ja", False)
+    resolved = stands(said("ko"), said("ja", asked=date(2026, 2, 1)))
+    assert (resolved.value, resolved.is_conflict) == ("ja", False)
 
 
 @pytest.mark.parametrize("layer", [Layer.OWN_FILE, Layer.OVERRIDE])
 def test_what_a_person_wrote_ends_a_conflict(layer: Layer) -> None:
-    standing = stands(said("ko"), said("ja", "tmdb"), said("zh", "catalog.csv", layer=layer))
-    assert (standing.value, standing.is_assumed, standing.is_conflict) == ("zh", False, False)
-    assert {fact.value for fact in standing.overruled} == {"ko", "ja"}
+    resolved = stands(said("ko"), said("ja", "tmdb"), said("zh", "catalog.csv", layer=layer))
+    assert (resolved.value, resolved.is_assumed, resolved.is_conflict) == ("zh", False, False)
+    assert {fact.value for fact in resolved.overruled} == {"ko", "ja"}
 
 
 def test_an_override_lies_above_an_own_file() -> None:
@@ -112,8 +112,8 @@ def test_of_two_overrides_the_later_one_wins() -> None:
 
 
 def test_what_may_not_be_kept_any_longer_says_nothing() -> None:
-    assert not standings([said("ko", "tmdb", expires=TODAY)], TODAY)
-    assert standings([said("ko", "tmdb", expires=TODAY + timedelta(days=1))], TODAY)
+    assert not resolve([said("ko", "tmdb", expires=TODAY)], TODAY)
+    assert resolve([said("ko", "tmdb", expires=TODAY + timedelta(days=1))], TODAY)
 
 
 def test_a_fact_is_asked_again_before_its_time_ends() -> None:
@@ -124,8 +124,8 @@ def test_a_fact_is_asked_again_before_its_time_ends() -> None:
 
 
 def test_cantonese_and_chinese_are_no_conflict_and_the_broader_one_stands() -> None:
-    standing = stands(said("yue", "tmdb"), replace(STARTER, value="zh"))
-    assert (standing.value, standing.is_assumed, standing.is_conflict) == ("zh", False, False)
+    resolved = stands(said("yue", "tmdb"), replace(STARTER, value="zh"))
+    assert (resolved.value, resolved.is_assumed, resolved.is_conflict) == ("zh", False, False)
 
 
 def test_a_source_that_names_fewer_countries_does_not_deny_the_others() -> None:
@@ -133,9 +133,9 @@ def test_a_source_that_names_fewer_countries_does_not_deny_the_others() -> None:
         said(frozenset({"US"}), name=ORIGIN_COUNTRIES),
         said(frozenset({"US", "GB"}), "tmdb", name=ORIGIN_COUNTRIES),
     )
-    standing = stands(few, more, name=ORIGIN_COUNTRIES)
-    assert (standing.value, standing.is_conflict) == (frozenset({"US", "GB"}), False)
-    assert MAIN_COUNTRY not in standings([few, more], TODAY)
+    resolved = stands(few, more, name=ORIGIN_COUNTRIES)
+    assert (resolved.value, resolved.is_conflict) == (frozenset({"US", "GB"}), False)
+    assert MAIN_COUNTRY not in resolve([few, more], TODAY)
 
 
 def test_the_one_country_of_origin_is_the_main_one() -> None:
@@ -144,8 +144,8 @@ def test_the_one_country_of_origin_is_the_main_one() -> None:
 
 def test_of_the_dates_of_one_release_the_first_stands() -> None:
     wikidata, tmdb = said(date(2022, 1, 28), name=RELEASE_DATE), said(date(2022, 1, 20), "tmdb", name=RELEASE_DATE)
-    standing = stands(wikidata, tmdb, name=RELEASE_DATE)
-    assert (standing.value, standing.is_conflict) == (date(2022, 1, 20), False)
+    resolved = stands(wikidata, tmdb, name=RELEASE_DATE)
+    assert (resolved.value, resolved.is_conflict) == (date(2022, 1, 20), False)
     other = stands(wikidata, replace(tmdb, value=date(2011, 5, 1)), name=RELEASE_DATE)
     assert (other.value, other.is_conflict) == (None, True)
 
@@ -164,8 +164,8 @@ def test_what_tmdb_says_is_kept_for_less_than_six_months_and_what_wikidata_says_
 def test_a_record_with_one_country_does_not_decide_which_is_the_main_one() -> None:
     found = Identified(Provider.WIKIDATA, main_country="US", countries=frozenset({"US"}))
     assert {fact.name for fact in facts_found(found, TODAY)} == {ORIGIN_COUNTRIES}
-    decided = replace(found, main_country="ES", countries=frozenset({"ES", "US"}))
-    assert {fact.name for fact in facts_found(decided, TODAY)} == {ORIGIN_COUNTRIES, MAIN_COUNTRY}
+    preferred = Identified(Provider.WIKIDATA, main_country="US", countries=frozenset({"US", "GB"}))
+    assert {fact.name for fact in facts_found(preferred, TODAY)} == {ORIGIN_COUNTRIES, MAIN_COUNTRY}
 
 
 days = st.sampled_from([None, date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)])
@@ -205,7 +205,7 @@ def test_layering_does_not_depend_on_the_order_of_facts_or_on_repetitions(
     orders: tuple[list[Fact], list[Fact]],
 ) -> None:
     one, other = orders
-    assert standings(one, TODAY) == standings(other, TODAY) == standings([*other, *one], TODAY)
+    assert resolve(one, TODAY) == resolve(other, TODAY) == resolve([*other, *one], TODAY)
 
 
 @given(facts, st.sampled_from(["en", "ko"]))
@@ -213,18 +213,18 @@ def test_layering_does_not_depend_on_the_order_of_facts_or_on_repetitions(
 def test_an_override_always_wins(others: list[Fact], value: str) -> None:
     below = [fact for fact in others if fact.layer is not Layer.OVERRIDE]
     override = said(value, "a person", layer=Layer.OVERRIDE, asked=TODAY)
-    standing = stands(*below, override)
-    assert (standing.value, standing.is_assumed, standing.is_conflict) == (value, False, False)
+    resolved = stands(*below, override)
+    assert (resolved.value, resolved.is_assumed, resolved.is_conflict) == (value, False, False)
 
 
 @given(facts)
 @examples(300)
 def test_a_value_that_stands_was_said_and_no_conflict_is_hidden(given_facts: list[Fact]) -> None:
-    for standing in standings(given_facts, TODAY).values():
-        if standing.value is not None and standing.name != MAIN_COUNTRY:
-            assert standing.value in {fact.value for fact in standing.said_by}
-        assert standing.is_assumed or not standing.is_conflict or standing.value is None
-        assert kept((*standing.said_by, *standing.against, *standing.overruled))
+    for resolved in resolve(given_facts, TODAY).values():
+        if resolved.value is not None and resolved.name != MAIN_COUNTRY:
+            assert resolved.value in {fact.value for fact in resolved.said_by}
+        assert resolved.is_assumed or not resolved.is_conflict or resolved.value is None
+        assert kept((*resolved.said_by, *resolved.against, *resolved.overruled))
 
 
 def kept(given_facts: Iterable[Fact]) -> bool:

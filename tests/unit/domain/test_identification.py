@@ -18,7 +18,7 @@ from chartwatch.domain.works.candidates import (
     Title,
 )
 from chartwatch.domain.works.evidence import Evidence, weigh
-from chartwatch.domain.works.identification import Identified, identify, main_country_of
+from chartwatch.domain.works.identification import Identified, identify
 from chartwatch.domain.works.work import Kind
 from tests.strategies import examples
 
@@ -115,27 +115,27 @@ def test_of_two_namesakes_the_one_of_the_lists_language_is_meant(in_english: boo
 
 
 @pytest.mark.parametrize(
-    ("origins", "producers", "languages", "main"),
+    ("origins", "producers", "main"),
     [
-        (("KR",), (), ("ko",), "KR"),
-        (("KR",), ("KR",), (), "KR"),
-        ((), ("US",), ("en",), "US"),
-        (("US",), ("CN", "US"), ("en",), None),  # English is at home in many countries
-        (("US", "GB"), (), ("en",), None),
-        (("HK",), ("HK", "US"), ("en",), None),
-        (("NL",), ("BE", "NL"), ("nl",), "NL"),
-        (("BE",), ("BE", "NL"), ("nl",), None),  # its language and its country of origin say different things
-        ((), ("ES", "US"), ("es",), "ES"),
-        ((), ("ES", "MX"), ("es",), None),
-        ((), ("BE", "FR"), ("fr", "nl"), None),
-        ((), (), ("ko",), None),
-        (("SU",), (), ("ru",), "SU"),
+        (("KR",), (), "KR"),
+        (("KR",), ("KR",), "KR"),
+        ((), ("US",), "US"),
+        (("SU",), (), "SU"),
+        (("US", "GB"), (), None),
+        (("HK",), ("HK", "US"), None),
+        (("GB",), ("US",), None),
+        ((), (), None),
     ],
 )
-def test_the_main_country_is_the_only_one_or_that_of_the_language(
-    origins: tuple[str, ...], producers: tuple[str, ...], languages: tuple[str, ...], main: str | None
+def test_the_main_country_is_the_only_one_that_a_record_names(
+    origins: tuple[str, ...], producers: tuple[str, ...], main: str | None
 ) -> None:
-    assert main_country_of(replace(RECORD, origins=origins, producers=producers, languages=languages)) == main
+    assert found(SEEN, replace(RECORD, origins=origins, producers=producers)).main_country == main
+
+
+def test_the_country_that_a_record_prefers_is_the_main_one() -> None:
+    answer = found(SEEN, replace(RECORD, origins=("GB", "US"), main_origin="GB"))
+    assert (answer.main_country, answer.countries) == ("GB", {"GB", "US"})
 
 
 def test_a_co_production_that_nothing_decides_has_its_countries_and_no_main_one() -> None:

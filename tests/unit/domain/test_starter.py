@@ -11,7 +11,7 @@ from chartwatch.domain.works.facts import (
     Confidence,
     Fact,
     Layer,
-    standings,
+    resolve,
 )
 from chartwatch.domain.works.work import Kind
 
@@ -40,18 +40,18 @@ def test_the_series_that_were_there_before_all_of_us_are_dead_are_in_it() -> Non
 def test_a_fact_of_low_confidence_is_assumed_and_all_others_are_not() -> None:
     works = {work.id: work for work in starter_catalog()}
     for work_id, facts in starter_facts().items():
-        stand = standings(facts, TODAY)
-        assert {standing.is_assumed for standing in stand.values()} <= {works[work_id].confidence == Confidence.LOW}
+        stand = resolve(facts, TODAY)
+        assert {resolved.is_assumed for resolved in stand.values()} <= {works[work_id].confidence == Confidence.LOW}
         assert (ORIGINAL_LANGUAGE in stand) == (works[work_id].original_language is not None)
 
 
 def test_its_countries_have_the_main_one_first() -> None:
-    stand = standings(starter_facts()["too-hot-to-handle"], TODAY)
+    stand = resolve(starter_facts()["too-hot-to-handle"], TODAY)
     assert stand[MAIN_COUNTRY].value == "GB"
     assert stand[ORIGIN_COUNTRIES].value == {"GB", "US"}
 
 
 def test_what_a_person_wrote_lies_above_it() -> None:
     override = Fact(ORIGINAL_LANGUAGE, "de", Layer.OVERRIDE, "a person", TODAY)
-    stand = standings([*starter_facts()["tiger-king"], override], TODAY)[ORIGINAL_LANGUAGE]
+    stand = resolve([*starter_facts()["tiger-king"], override], TODAY)[ORIGINAL_LANGUAGE]
     assert (stand.value, [fact.source for fact in stand.overruled]) == ("de", [STARTER])

@@ -1,4 +1,4 @@
-"""Candidates: the records of providers that a title on a chart may mean, and what the chart says of that title."""
+"""Candidates: the entries of providers that a title on a chart may mean, and what charts say of that title."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,7 +8,7 @@ from chartwatch.domain.works.work import Kind
 
 
 class Provider(StrEnum):
-    """Who has the record."""
+    """Who has the entry."""
 
     WIKIDATA = "wikidata"
     TMDB = "tmdb"
@@ -33,7 +33,7 @@ class ExternalId:
 
 
 class Role(StrEnum):
-    """What a title is to its record."""
+    """What a title is to its candidate."""
 
     MAIN = "main"
     ORIGINAL = "original"
@@ -42,7 +42,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title in a record. `language` is an ISO 639 code, None where the record does not say."""
+    """A title of a candidate. `language` is an ISO 639 code, None where the provider does not say."""
 
     text: str
     role: Role = Role.MAIN
@@ -51,7 +51,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """The days between which a work was released first: one day, or as many as a record leaves open."""
+    """The days between which a work was released first: one day, or as many as a provider leaves open."""
 
     first: date
     last: date
@@ -74,11 +74,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A record of a provider. An empty field is one that the record does not have, which is not "no".
+    """A provider's entry on a work. An empty field is one that the entry does not have, which is not "no".
 
-    `id` is the provider's own. `languages` (ISO 639) are the original ones, those alone that the record prefers where
+    `id` is the provider's own. `languages` (ISO 639) are the original ones, those alone that the provider prefers where
     it prefers some. `origins` (ISO 3166-1 alpha-2, or a former country's code) are the countries that it names as those
-    of origin, again the preferred ones; `producers` the countries of the companies; neither has a first.
+    of origin, `producers` the countries of the companies; neither has a first. `main_origin` is the one that
+    the provider prefers to others.
     `released` are the releases it knows of, of seasons too, `minutes` a film's length, `votes` how many people rated
     it, `articles` how many Wikipedias describe it.
     """
@@ -91,6 +92,7 @@ class Candidate:
     languages: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     producers: tuple[str, ...] = ()
+    main_origin: str | None = None
     on_netflix: bool = False
     minutes: int | None = None
     votes: int | None = None
@@ -119,5 +121,5 @@ class Sighting:
     ids: frozenset[ExternalId] = frozenset()
 
     def known_as(self, ids: frozenset[ExternalId]) -> "Sighting":
-        """Return it with the further numbers under which a provider's record knows the work."""
+        """Return it with the further numbers under which a provider knows the work."""
         return replace(self, ids=self.ids | ids)

@@ -1,6 +1,6 @@
 """Evidence: what speaks for and against a candidate, each with a weight, and the score they come to.
 
-A weight is in bits: evidence of weight 3 is about eight times as usual of the right record as of a namesake's. The
+A weight is in bits: evidence of weight 3 is about eight times as usual of the right candidate as of a namesake. The
 weights are few and round on purpose: `bench/candidates.py` says how often they are wrong.
 """
 
@@ -48,7 +48,7 @@ class Evidence(StrEnum):
     ALTERNATIVE_TITLE = "alternative title"
     LONG_TITLE = "a title that few works bear"
     ONE_WORD = "a title that many works bear"
-    SOLE = "the only record of that title"
+    SOLE = "the only one of that title"
     OTHER_KIND = "other kind"
     NEW = "new when it charted"
     NEW_THAT_YEAR = "new in the year it charted"
@@ -239,7 +239,7 @@ def _of_places(sighting: Sighting, candidate: Candidate) -> Iterator[Evidence]:
 
 @lru_cache(maxsize=65_536)
 def loose_title(title: str) -> str:
-    """Return the form under which titles of different records are compared: letters and digits, without accents."""
+    """Return the form under which titles of different providers are compared: letters and digits, without accents."""
     letters = unicodedata.normalize("NFKD", title_key(title).replace("&", " and "))
     kept = "".join(
         " " if unicodedata.category(ch)[0] in "PZS" else ch for ch in letters if not unicodedata.combining(ch)

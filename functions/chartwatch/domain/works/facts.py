@@ -79,7 +79,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Resolved:
     """What stands of one fact. `value` None: nothing is known of it, or sources contradict each other from the start.
 
     `said_by` are the facts that say so, `against` those of the same rank that say otherwise, `overruled` those of lower
@@ -99,23 +99,23 @@ class Standing:
         return bool(self.against)
 
 
-def standings(facts: Iterable[Fact], today: date) -> dict[str, Standing]:
+def resolve(facts: Iterable[Fact], today: date) -> dict[str, Resolved]:
     """Return what stands of each fact of one work on a day; the order of `facts`, and repetitions, do not matter.
 
     A work with one country of origin has that one as its main one, where nothing else is said of it.
     """
     kept = sorted({fact for fact in facts if fact.is_kept(today)}, key=_order)
-    stand = {name: _standing(name, tuple(its)) for name, its in groupby(kept, key=lambda fact: fact.name)}
-    origin = stand.get(ORIGIN_COUNTRIES)
-    if MAIN_COUNTRY not in stand and origin and isinstance(origin.value, frozenset) and len(origin.value) == 1:
-        stand[MAIN_COUNTRY] = replace(origin, name=MAIN_COUNTRY, value=next(iter(origin.value)))
-    return stand
+    resolved = {name: _resolved(name, tuple(its)) for name, its in groupby(kept, key=lambda fact: fact.name)}
+    origin = resolved.get(ORIGIN_COUNTRIES)
+    if MAIN_COUNTRY not in resolved and origin and isinstance(origin.value, frozenset) and len(origin.value) == 1:
+        resolved[MAIN_COUNTRY] = replace(origin, name=MAIN_COUNTRY, value=next(iter(origin.value)))
+    return resolved
 
 
 def facts_found(found: Identified, asked: date) -> tuple[Fact, ...]:
     """Return the facts that a provider's candidates came to on a day.
 
-    The one country of a record is no main one yet: other sources may name more.
+    The one country of a candidate is no main one yet: other sources may name more (`resolve`).
     """
     source = found.provider.value
     expires = asked + TIME_TO_LIVE[source] if source in TIME_TO_LIVE else None
@@ -147,14 +147,14 @@ def facts_of(work: Work, layer: Layer, source: str, asked: date | None = None) -
     )
 
 
-def _standing(name: str, facts: tuple[Fact, ...]) -> Standing:
+def _resolved(name: str, facts: tuple[Fact, ...]) -> Resolved:
     """Return what stands of a fact, of which `facts` are all that is said, in `_order`."""
     rank = max(_rank(fact) for fact in facts)
     decisive = _decisive([fact for fact in facts if _rank(fact) == rank])
     value, said_by = _last_agreed(name, decisive)
     latest = _latest(decisive)
     against = tuple(fact for fact in _sure(latest) if value is None or not _says(fact, value))
-    return Standing(
+    return Resolved(
         name,
         value,
         is_assumed=value is not None and (bool(against) or all(fact.confidence is Confidence.LOW for fact in said_by)),
@@ -198,7 +198,7 @@ def _common(name: str, values: Sequence[Value]) -> Value | None:
     """Return what values say together; None where they contradict each other.
 
     That is one value, the broader of two languages, the first of a release's dates, or the set of countries that
-    includes the others: a record that names some does not deny others.
+    includes the others: a source that names some does not deny others.
     """
     dates = [value for value in values if isinstance(value, date)]
     if name == RELEASE_DATE and dates and max(dates) - min(dates) <= ONE_RELEASE:

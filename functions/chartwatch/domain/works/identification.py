@@ -4,12 +4,10 @@ What one candidate decides is a fact. Where several are as likely, a fact is wha
 it is. What the candidates leave open is unknown, and they are kept for a person.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
-
-from babel.languages import get_territory_language_info
+from typing import TypeVar
 
 from chartwatch.domain.works.candidates import Candidate, ExternalId, Provider, Sighting
 from chartwatch.domain.works.evidence import Evidence, Scored, denies_language, weigh
@@ -21,9 +19,6 @@ MARGIN = 4
 """Bits by which a candidate has to be ahead of another for that one not to count."""
 
 Value = TypeVar("Value")
-
-MAJORITY = 75
-"""Percent of a country's people who speak a language that is at home there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,50 +73,31 @@ def identify(sighting: Sighting, provider: Provider, candidates: Iterable[Candid
 
 
 def language_of(candidate: Candidate, sighting: Sighting) -> str | None:
-    """Return the original language that a record names; None for several, and for one that its list denies."""
+    """Return the original language that a candidate names; None for several, and for one that its list denies."""
     if len(candidate.languages) != 1 or denies_language(sighting, candidate):
         return None
     return candidate.languages[0]
 
 
 def released_of(candidate: Candidate) -> date | None:
-    """Return the first day on which a record says that it was released; None where it may be an earlier one."""
+    """Return the first day on which a candidate was released; None where it may be an earlier one."""
     first = min(candidate.released, default=None)
     return first.first if first and first.is_day else None
 
 
 def countries_of(candidate: Candidate) -> frozenset[str]:
-    """Return the countries that a record names."""
+    """Return the countries that a candidate names."""
     return frozenset((*candidate.origins, *candidate.producers))
 
 
 def main_country_of(candidate: Candidate) -> str | None:
-    """Return the main one of the countries that a record names; None where nothing says which it is.
+    """Return the one country that a candidate names, or prefers; None where nothing says which is the main one.
 
-    Neither the first of a list nor the only one named as origin is the main one of a co-production: TMDB's lists are
-    alphabetical, and a third of its films with one country of origin among several of production are from another. The
-    language decides, where the countries of origin include the only one of them in which it is at home. English is at
-    home on too many sets to decide.
+    Of a co-production, neither the first of TMDB's countries is, which are sorted, nor the only one that it names as
+    origin among several of production: of 33 such films that one was wrong for 14. The language does not say it either.
     """
     countries = countries_of(candidate)
-    if len(countries) == 1:
-        return next(iter(countries))
-    if len(candidate.languages) != 1 or candidate.languages == ("en",):
-        return None
-    homes = [country for country in countries if _is_at_home(candidate.languages[0], country)]
-    named = frozenset(candidate.origins) or countries
-    return homes[0] if len(homes) == 1 and homes[0] in named else None
-
-
-def _is_at_home(language: str, country: str) -> bool:
-    """Return whether a language is official in a country, and nearly everybody's there, in whatever script."""
-    spoken: Mapping[str, Mapping[str, Any]] = get_territory_language_info(country)
-    return any(
-        said.partition("_")[0] == language
-        and known["population_percent"] >= MAJORITY
-        and known["official_status"] in ("official", "de_facto_official")
-        for said, known in spoken.items()
-    )
+    return candidate.main_origin or (next(iter(countries)) if len(countries) == 1 else None)
 
 
 def _agreed(values: Iterable[Value | None]) -> Value | None:

@@ -1,6 +1,6 @@
 """Codes as providers write them, turned into those that the catalog uses; what stands for nothing known is left out.
 
-A catalog that a person writes is refused for a wrong code (`domain/codes.py`); a provider's record has its other facts.
+A catalog that a person writes is refused for a wrong code (`domain/codes.py`); a provider's entry has its other facts.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ PARTS_OF_LANGUAGES = {
     "nn": "no",
     "fil": "tl",
 }
-"""Languages, and the macrolanguages (ISO 639-3) that many records name for them."""
+"""Languages, and the macrolanguages (ISO 639-3) that many entries name for them."""
 
 _WRITTEN_OTHERWISE = {"zh-yue": "yue", "zh-cmn": "zh", "zh-classical": "lzh", "nb": "no", "nn": "no", "fil": "tl"}
 
