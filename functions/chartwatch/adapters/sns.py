@@ -92,6 +92,20 @@ class SnsSubscribers:
             if found["SubscriptionArn"] != _DELETED
         ]
 
+    def is_protected(self, who: Subscriber) -> bool:
+        """Return whether only somebody with AWS credentials may end a subscription, and no link in an email."""
+        answer = self._client.get_subscription_attributes(SubscriptionArn=who.arn)
+        return answer["Attributes"].get("ConfirmationWasAuthenticated") == "true"
+
+    def confirm(self, topic: str, token: str) -> None:
+        """Confirm a subscription so that to end it wants AWS credentials.
+
+        Every email of SNS ends with a link that unsubscribes whoever follows it, and scanners of mail follow links.
+        Confirmed with `AuthenticateOnUnsubscribe`, and by a signed request, the link does nothing any more
+        (https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html).
+        """
+        self._client.confirm_subscription(TopicArn=topic, Token=token, AuthenticateOnUnsubscribe="true")
+
 
 def _attribute(value: str | int | tuple[str, ...]) -> "MessageAttributeValueTypeDef":
     """Return a message attribute as SNS filter policies read it."""

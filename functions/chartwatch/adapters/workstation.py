@@ -12,10 +12,13 @@ from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
+from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.record import AwsRecord
+from chartwatch.adapters.sns import SnsSubscribers
 from chartwatch.adapters.template_tables import TEMPLATE, create_table, read_tables
 from chartwatch.errors import AwsRefused, FileProblem
+from chartwatch.services.record import RecordedBulletins
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,24 +39,63 @@ class Deployed(NamedTuple):
     parameters: Mapping[str, str]
 
 
+class DeployedDelivery(NamedTuple):
+    """What a deployment has to send, what became of it, and who gets it."""
+
+    charts: DynamoCharts
+    bulletins: RecordedBulletins
+    outbox: DynamoOutbox
+    checkpoints: DynamoCheckpoints
+    subscribers: SnsSubscribers
+
+
 @contextmanager
 def deployed_stores(stack: str) -> Iterator[Deployed]:
     """Yield the stores of the deployment of that name. Raises `AwsRefused`."""
-    place = f"the stack {stack}"
-    with _in_a_sentence(place):
-        aws = boto3.Session()
-        (described,) = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-        outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-        for name in ("BucketName", "CatalogTable", "ChartsTable", "MilestonesTable"):
-            if name not in outputs:
-                raise AwsRefused(place, f"it has no output {name}, so it is no deployment of Chartwatch")
+    with _described(stack, "BucketName", "CatalogTable", "ChartsTable", "MilestonesTable") as (
+        aws,
+        outputs,
+        parameters,
+    ):
         dynamodb, s3, bucket = aws.client("dynamodb"), aws.client("s3"), outputs["BucketName"]
         yield Deployed(
             DynamoCharts(Table(dynamodb, outputs["ChartsTable"])),
             AwsRecord(Table(dynamodb, outputs["MilestonesTable"]), s3, bucket),
             DynamoCatalogs(Table(dynamodb, outputs["CatalogTable"]), s3, bucket),
-            {its["ParameterKey"]: its["ParameterValue"] for its in described.get("Parameters", [])},
+            parameters,
         )
+
+
+@contextmanager
+def deployed_delivery(stack: str) -> Iterator[DeployedDelivery]:
+    """Yield what the deployment of that name knows of what it sends. Raises `AwsRefused`."""
+    needed = ("BucketName", "ChartsTable", "MilestonesTable", "StoriesTable", "StoryTopicArn", "DigestTopicArn")
+    with _described(stack, *needed) as (aws, outputs, _):
+        dynamodb = aws.client("dynamodb")
+        record = AwsRecord(Table(dynamodb, outputs["MilestonesTable"]), aws.client("s3"), outputs["BucketName"])
+        news = (outputs["StoryTopicArn"], outputs["DigestTopicArn"])
+        yield DeployedDelivery(
+            DynamoCharts(Table(dynamodb, outputs["ChartsTable"])),
+            RecordedBulletins(record),
+            DynamoOutbox(Table(dynamodb, outputs["StoriesTable"])),
+            DynamoCheckpoints(Table(dynamodb, outputs["StoriesTable"])),
+            SnsSubscribers(aws.client("sns"), news, outputs.get("AlarmTopicArn", "")),
+        )
+
+
+@contextmanager
+def _described(stack: str, *needed: str) -> Iterator[tuple[boto3.Session, Mapping[str, str], Mapping[str, str]]]:
+    """Yield a session with the outputs and the parameters of a stack. Raises `AwsRefused`, also within the block."""
+    place = f"the stack {stack}"
+    with _in_a_sentence(place):
+        aws = boto3.Session()
+        (described,) = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+        for name in needed:
+            if name not in outputs:
+                raise AwsRefused(place, f"it has no output {name}, so it is no deployment of Chartwatch")
+        parameters = {its["ParameterKey"]: its["ParameterValue"] for its in described.get("Parameters", [])}
+        yield aws, outputs, parameters
 
 
 @contextmanager

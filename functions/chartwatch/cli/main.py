@@ -17,6 +17,8 @@ SUMMARIES: Mapping[str, str] = {
     "history": "Show what was known when: every version of an edition, and what was said of it.",
     "sources": "List the sources and their options.",
     "quarantine": "List the documents that a deployment refused, the latest last.",
+    "stories": "List the stories that may be out or not, and say of some which it is.",
+    "subscribers": "List who is subscribed and who is gone, confirm for good, or dismiss.",
     "rebuild": "Fold a deployed chart from its beginning, and show what that changes.",
     "demo": "Run the whole pipeline on this machine and show its alerts.",
     "catalog": "Check a catalog of works, or upload it to a deployment.",

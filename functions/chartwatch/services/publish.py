@@ -51,6 +51,12 @@ class Completed:
         return not (self.in_doubt or self.held or self.refused)
 
 
+def messages(bulletin: Bulletin, limits: Limits) -> list[Message]:
+    """Return what is sent of a bulletin: its stories, the weightiest first, and its digest; or nothing."""
+    found = stories(bulletin, limits)
+    return [*found, digest(bulletin, found, limits)] if found else []
+
+
 class Publisher:
     """Sends the stories of bulletins to one topic, and a digest of each bulletin to another.
 
@@ -86,9 +92,9 @@ class Publisher:
         One message that fails does not keep back the others that follow up nothing. Publishing a bulletin again sends
         the rest, and nothing twice; nor is anything sent again unless `is_dead` says so.
         """
-        messages = self._messages(bulletin)
-        known = self._outbox.deliveries([message.id for message in messages])
-        unsent = [message for message in messages if known.get(message.id) is not Delivery.SENT]
+        due = messages(bulletin, self._limits)
+        known = self._outbox.deliveries([message.id for message in due])
+        unsent = [message for message in due if known.get(message.id) is not Delivery.SENT]
         in_turn = not any(message.follows_up for message in unsent) or self._is_next(bulletin)
         completed = Completed()
         for message in unsent:
@@ -122,13 +128,9 @@ class Publisher:
         return all(self._is_out(its) for its in earlier)
 
     def _is_out(self, bulletin: Bulletin) -> bool:
-        ids = [message.id for message in self._messages(bulletin)]
+        ids = [message.id for message in messages(bulletin, self._limits)]
         known = self._outbox.deliveries(ids)
         return all(known.get(story) is Delivery.SENT for story in ids)
-
-    def _messages(self, bulletin: Bulletin) -> list[Message]:
-        found = stories(bulletin, self._limits)
-        return [*found, digest(bulletin, found, self._limits)] if found else []
 
     def _send(self, message: Message, take: Callable[[], Lease | None]) -> bool:
         # Before the story is taken, so that a lease is not spent on waiting.
