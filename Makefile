@@ -1,4 +1,4 @@
-# Everything a developer types. `make demo` and `make test` need git, make and Python 3.11 to 3.13 with venv, nothing else.
+# Everything a developer types. `make demo` and `make test` need git, make and Python 3.11 to 3.14 with venv, nothing else.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -74,7 +74,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 tools: $(VENV)/.ready .tools/.ready
 
 $(VENV)/.uv: requirements/uv.txt
-	$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Chartwatch needs Python 3.11, 3.12 or 3.13, as its functions do; say which with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 15) or sys.exit("Chartwatch needs Python 3.11, 3.12, 3.13 or 3.14, as its functions do; say which with: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	touch $@

@@ -31,7 +31,7 @@ def test_a_changed_stack_goes_on_and_a_removed_one_leaves_what_it_recorded(made:
             chart.fetch(HEADER + "".join(DAYS[:2]))
             assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
 
-            changed = Pipeline(aws, deploy(aws, made, {**values, "AlarmEmail": "", "LogLevel": "DEBUG"}))
+            changed = Pipeline(aws, deploy(aws, made, {**values, "AlarmEmail": "none", "LogLevel": "DEBUG"}))
             assert changed.outputs == first.outputs
             assert [stack["StackName"] for stack in aws.client("cloudformation").describe_stacks()["Stacks"]] == [STACK]
             chart.fetch(HEADER + "".join(DAYS))

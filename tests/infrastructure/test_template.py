@@ -491,10 +491,10 @@ def test_the_alarms_get_every_parameter_they_have() -> None:
 
 def test_the_pythons_that_are_asked_for_are_those_that_functions_run_on() -> None:
     runtimes = TEMPLATE.body["Parameters"]["PythonRuntime"]["AllowedValues"]
-    assert runtimes == ["python3.11", "python3.12", "python3.13"]
-    assert "Python 3.11, 3.12 or 3.13 with venv" in (ROOT / "README.md").read_text()
-    assert "(3, 11) <= sys.version_info < (3, 14)" in (ROOT / "Makefile").read_text()
-    assert 'requires-python = ">=3.11,<3.14"' in (ROOT / "pyproject.toml").read_text()
+    assert runtimes == ["python3.11", "python3.12", "python3.13", "python3.14"]
+    assert "Python 3.11, 3.12, 3.13 or 3.14 with venv" in (ROOT / "README.md").read_text()
+    assert "(3, 11) <= sys.version_info < (3, 15)" in (ROOT / "Makefile").read_text()
+    assert 'requires-python = ">=3.11,<3.15"' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_a_new_account_can_deploy_what_the_defaults_say() -> None:

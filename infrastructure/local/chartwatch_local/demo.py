@@ -93,8 +93,8 @@ def parameters(its: Provider) -> Mapping[str, str]:
     """Return the values of the template's parameters: the one source is the chart that the provider serves."""
     return {
         "LiveFrom": LIVE_FROM.isoformat(),
-        "NetflixCountriesSchedule": "",
-        "NetflixGlobalSchedule": "",
+        "NetflixCountriesSchedule": "never",
+        "NetflixGlobalSchedule": "never",
         "CsvSchedule": NEVER,
         "CsvOptions": json.dumps({**SAMPLE_OPTIONS, "url": its.url}),
         # Nobody here gets email, so the fastest that the template allows: the demo would wait for nothing else.
