@@ -1,7 +1,7 @@
 """A course run on the memory stores: what is recorded in the end, and every bulletin on the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
@@ -29,8 +29,11 @@ class Run:
         }
 
 
-def run(course: Course, live_from: date | None = None, done: Run | None = None) -> Run:
-    """Let everything arrive, process what was left over, and bring every chart up to the facts of the end."""
+def run(course: Course, live_from: date | None = None, done: Run | None = None, *, min_periods: int = 0) -> Run:
+    """Let everything arrive, process what was left over, and bring every chart up to the facts of the end.
+
+    Its charts ask for a record of `min_periods`.
+    """
     done = done or Run()
     catalogs = [facts.catalog for facts in course.facts]
     earlier = {catalog.version: catalog for catalog in catalogs}.get
@@ -40,6 +43,7 @@ def run(course: Course, live_from: date | None = None, done: Run | None = None) 
     ]
     for arrival in course.arrivals:
         publication = arrival.publication
+        publication = replace(publication, chart=replace(publication.chart, min_periods=min_periods))
         store_publication(publication, done.charts)
         for _ in range(arrival.times):
             done.bulletins += detectors[arrival.facts].detect(publication.chart.id, publication.period)

@@ -8,10 +8,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.rules import parse_rules
-from tests.courses import run
+from tests.courses import run, straight
 from tests.oracle import agreement, sql
-from tests.strategies import CHARTS, Facts, World, courses, examples, facts, other_facts, worlds
+from tests.strategies import CHARTS, PERIODS, Facts, World, courses, examples, facts, other_facts, worlds
 
 SERIES = {chart.id: sql.Chart(chart.cadence.step.days, chart.list_name) for chart in CHARTS.values()}
 
@@ -36,6 +37,20 @@ def test_the_record_comes_to_what_sql_makes_of_the_final_state(data: st.DataObje
     world = data.draw(worlds())
     course = data.draw(courses(world, other_facts=other_facts()))
     assert agreement.recorded(run(course).record().values()) == expected(world)
+
+
+@examples(50)
+@given(world=worlds(), min_periods=st.integers(1, PERIODS))
+def test_what_is_sent_of_a_record_in_its_order_is_what_sql_finds_long_enough(world: World, min_periods: int) -> None:
+    sent_first: dict[str, Milestone] = {}
+    for bulletin in run(straight(world), min_periods=min_periods).bulletins:
+        for change in bulletin.changes:
+            sent_first.setdefault(change.milestone.slot, change.milestone)
+    expected(world)
+    early = sql.early(connection(), min_periods)
+    for first in sent_first.values():
+        waits = first.kind in ("nth", "race") and (first.chart, first.territory, first.period) in early
+        assert first.silent is (first.left_censored or waits), first
 
 
 @examples(30)

@@ -766,6 +766,22 @@ def milestones(
     return slots
 
 
+def early(connection: duckdb.DuckDBPyConnection, min_periods: int) -> set[tuple[str, str, date]]:
+    """Return chart, territory and period wherever the record of a scope had fewer than so many periods, gaps included.
+
+    `milestones` must have been asked before.
+    """
+    rows = connection.execute(
+        """
+        SELECT chart, territory, period
+        FROM (SELECT *, min(period) OVER (PARTITION BY scope, chart, territory) AS earliest FROM coverage)
+        WHERE (period - earliest) // days + 1 < $min_periods
+        """,
+        {"min_periods": min_periods},
+    ).fetchall()
+    return set(rows)
+
+
 def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
     """Return the query of a rule and its parameters."""
     _refuse_what_no_rule_says(rule)

@@ -77,6 +77,7 @@ def written(ledger: Ledger) -> Any:
     return {
         "processed": {str(period): digest for period, digest in ledger.processed.items()},
         "bulletins": ledger.bulletins,
+        "firsts_from": {scope: str(period) for scope, period in sorted(ledger.firsts_from.items())},
         "reasons": because.rows,
         "attributes": attributes.rows,
         "entries": entries,
@@ -92,6 +93,7 @@ def read(body: Any) -> Ledger:
         entries={entry.slot: entry for entry in entries},
         processed={date.fromisoformat(period): digest for period, digest in body["processed"].items()},
         bulletins={int(number): file for number, file in body["bulletins"].items()},
+        firsts_from={scope: date.fromisoformat(period) for scope, period in body["firsts_from"].items()},
     )
 
 

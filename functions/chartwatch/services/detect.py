@@ -12,7 +12,7 @@ from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import with_renamings
-from chartwatch.errors import Conflict, RecordNewer
+from chartwatch.errors import Conflict, RecordDamaged, RecordNewer
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import BULLETIN, FOLD, FORMAT, KEPT_FOR, Head, RecordStore
 from chartwatch.services.recording import Parts, Recorder, Step
@@ -173,18 +173,26 @@ class Detector:
         step = Step(date.min, until, until)
         every = frozenset({*self._rules.versions, *(head.rules if head else ())})
         policy = self._policy._replace(rewritten=every, contradictions=send)
-        revision = self._recorder.revise(chart, head, step, policy, self._from_bulletins(chart))
+        revision = self._recorder.revise(chart, head, step, policy, self._from_bulletins(chart, head))
         if revision is None:
             return None
         if commit:
             return self._recorder.commit(revision, anew=True)[1]
         return revision.bulletin if revision.bulletin.changes else None
 
-    def _from_bulletins(self, chart: str) -> Parts:
-        """Return the ledger of a chart, without what was processed, as its bulletins have it."""
+    def _from_bulletins(self, chart: str, head: Head | None) -> Parts:
+        """Return the ledger of a chart, without what was processed, as its bulletins have it.
+
+        They do not have since when firsts are sent; where that is lost, it is from the next period on.
+        """
         refs = {ref.number: ref.file for ref in self._record.bulletins(chart)}
         bulletins = (self._record.get(chart, BULLETIN, file) for file in refs.values())
-        return Parts.of(from_bulletins(bulletins, sent_attributes), refs)
+        parts = Parts.of(from_bulletins(bulletins, sent_attributes), refs)
+        try:
+            firsts_from = self._recorder.files(head).retracted().firsts_from if head else {}
+        except RecordDamaged:
+            firsts_from = {}
+        return replace(parts, retracted=replace(parts.retracted, firsts_from=firsts_from))
 
     def remove_unnamed(self, chart: str, now: datetime) -> int:
         """Remove the files that the record does not name and that are old enough, and return how many there were.

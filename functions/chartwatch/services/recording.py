@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.milestones.difference import Policy, Revised, difference
 from chartwatch.domain.milestones.fold import Fold
 from chartwatch.domain.milestones.ledger import Entry, Ledger, WorkNow, under_todays_names
@@ -60,7 +61,7 @@ class Snapped(NamedTuple):
 class Folded:
     """What publications come to: the claims from `start` on, and the snapshots that are kept, from `after` on.
 
-    `processed` has the digests of the publications from `start` on, and `charts` what their charts are called.
+    `processed` has the digests of the publications from `start` on, and `charts` their charts.
     `catalog` has the names that works have got; `snapshot` is that after the last publication.
     """
 
@@ -68,7 +69,7 @@ class Folded:
     claims: tuple[Claim, ...]
     snapped: tuple[Snapped, ...]
     processed: Mapping[date, str]
-    charts: Mapping[date, str]
+    charts: Mapping[date, Chart]
     snapshot: Snapshot
     catalog: Catalog
 
@@ -76,6 +77,20 @@ class Folded:
     def work_now(self) -> WorkNow:
         """What finds works under the names and ids that they have now."""
         return under_todays_names(self.catalog, Names(self.snapshot.all_renamings), self.snapshot.topped)
+
+    def firsts_from(self, known: Mapping[str, date], last: date) -> Mapping[str, date]:
+        """Return since when firsts of each scope are sent, `known` as of `last`, the chart's last period then.
+
+        That is the first period that came as the chart's latest when the record of the scope was as long as the chart
+        asks for. What makes the record longer afterwards makes nothing news that was none.
+        """
+        found = dict(known)
+        for period, chart in self.charts.items():
+            if period > last and chart.min_periods:
+                for scope, state in self.snapshot.scopes.items():
+                    if chart.periods(state.coverage.first, period) >= chart.min_periods:
+                        found.setdefault(scope, period)
+        return found
 
     def first_of_what_works_are_now(self, entries: Iterable[Entry]) -> date:
         """Return when works topped the chart first that holders of slots have turned out to be; the last day, if none.
@@ -116,7 +131,13 @@ class Parts:
         parts = (*self.years.values(), self.retracted)
         return {number: file for part in parts for number, file in part.bulletins.items()}
 
-    def after(self, folded: Folded, entries: Mapping[str, Entry], bulletins: Mapping[int, str]) -> "Parts":
+    def after(
+        self,
+        folded: Folded,
+        entries: Mapping[str, Entry],
+        bulletins: Mapping[int, str],
+        firsts_from: Mapping[str, date],
+    ) -> "Parts":
         """Return the parts with all of `entries`, and the publications of a fold as they were processed."""
         after = Parts.of(entries, bulletins)
         earlier = (item for part in self.years.values() for item in part.processed.items())
@@ -125,7 +146,7 @@ class Parts:
             digests.setdefault(period.year, {})[period] = digest
         years = {*self.years, *after.years, *digests}
         parts = {y: replace(after.years.get(y, Ledger()), processed=digests.get(y, {})) for y in sorted(years)}
-        return Parts(parts, after.retracted)
+        return Parts(parts, replace(after.retracted, firsts_from=firsts_from))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +159,7 @@ class Revision:
     folded: Folded
     bulletin: Bulletin
     entries: tuple[Entry, ...]
+    firsts_from: Mapping[str, date]
 
 
 class Recorder:
@@ -190,10 +212,11 @@ class Recorder:
             parts = Parts(files.ledgers(folded.start.year), files.retracted()) if files else Parts()
             if (earlier := folded.first_of_what_works_are_now(parts.entries.values())) < folded.start:
                 return self.revise(chart, head, step._replace(start=earlier), policy)
-        revised = self.difference(chart, folded, parts.entries, policy)
+        firsts_from = folded.firsts_from(parts.retracted.firsts_from, head.last if head else date.min)
+        revised = self.difference(chart, folded, parts.entries, policy._replace(firsts_from=firsts_from))
         bulletin = Bulletin(
             chart=chart,
-            chart_name=folded.charts[step.cause],
+            chart_name=folded.charts[step.cause].name,
             number=1 + (head.version if head else self._greatest_number(chart)),
             period=step.cause,
             changes=tuple(each.change for each in revised),
@@ -202,7 +225,7 @@ class Recorder:
         attributes = sent_attributes(bulletin)
         entries = (each.entry for each in revised)
         sent = tuple(its.sent_with(attributes[its.slot]) if its.slot in attributes else its for its in entries)
-        return Revision(chart, head, parts, folded, bulletin, sent)
+        return Revision(chart, head, parts, folded, bulletin, sent, firsts_from)
 
     def commit(self, revision: Revision, *, anew: bool = False) -> tuple[Head, Bulletin | None]:
         """Write the files of a revision, and make it the record; return its head and its bulletin, if it says anything.
@@ -218,7 +241,7 @@ class Recorder:
             entries |= {
                 entry.slot: replace(entry, bulletins=(*entry.bulletins, bulletin.number)) for entry in revision.entries
             }
-        parts = revision.parts.after(folded, entries, named)
+        parts = revision.parts.after(folded, entries, named, revision.firsts_from)
         known, before = (None, Parts()) if anew else (head, revision.parts)
         after = Head(
             chart=chart,
@@ -279,14 +302,14 @@ class Recorder:
         claims: list[Claim] = []
         snapped: list[Snapped] = []
         processed: dict[date, str] = {}
-        charts: dict[date, str] = {}
+        charts: dict[date, Chart] = {}
         for publication in self._charts.summaries(chart, base.last + DAY if base.last else None, until):
             if publication.period < start:
                 folding.skip(publication)
             else:
                 claims += folding.advance(publication)
                 processed[publication.period] = publication.number_ones_digest()
-                charts[publication.period] = publication.chart.name
+                charts[publication.period] = publication.chart
             latest = folding.snapshot.periods - 1
             snapped.append(Snapped(latest, publication.period, folding.snapshot))
             snapped = [each for each in snapped if is_kept(each.number, latest)]

@@ -62,6 +62,9 @@ class CsvOptions(Options):
     began: date | None = Field(
         default=None, description="the first period that the chart ever had, where the file goes back as far"
     )
+    min_periods: int = Field(
+        default=0, ge=0, description="how many periods the record must have before firsts are sent; 0: however few"
+    )
     depth: int | None = Field(
         default=None, ge=1, le=1000, description="ranks of an edition; otherwise the lowest in the file"
     )
@@ -200,6 +203,7 @@ class CsvFile(SingleDocumentSource):
                 options.list_name,
                 began=options.began,
                 identifying=tuple(options.identifying),
+                min_periods=options.min_periods,
             )
             for chart, rank in lowest.items()
         }

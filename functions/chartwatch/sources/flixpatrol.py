@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from typing import Annotated, Any, Literal, Self
@@ -69,6 +70,9 @@ class FlixPatrolOptions(Options):
         default=["overall", "films", "tv"], min_length=1, description="which lists: overall, films, tv"
     )
     days: int = Field(default=7, ge=1, le=366, description="how many days before today a fetch looks back")
+    min_periods: int = Field(
+        default=0, ge=0, description="how many days the record must have before firsts are sent; 0: however few"
+    )
     base_url: str = Field(default=BASE_URL, pattern="^https?://.+[^/]$", description="where the API is")
 
     @field_validator("countries")
@@ -137,7 +141,7 @@ class FlixPatrol(Source):
         editions = self._editions(pages)
         if not editions.entries:
             raise SourceEmpty(self.name, "no page holds a record")
-        charts = {chart.id: chart for chart in CHARTS.values()}
+        charts = {chart.id: replace(chart, min_periods=self._options.min_periods) for chart in CHARTS.values()}
         editions.refuse_broken_ranks(charts)
         incomplete = self._incomplete_days(pages, editions.by_key)
         return [p for p in editions.publications(charts, provenance) if (p.chart.id, p.period) not in incomplete]

@@ -92,7 +92,8 @@ class Chart:
     `identifying` are the figures that tell works apart, since no two entries are likely to share them: hours, views.
     Counters that every newcomer shares (weeks, days, previous rank) are none. `eras`, oldest first, are where the
     steps between its periods are others than its cadence says; `due` is when a publication is there, where the chart
-    says it.
+    says it. `min_periods` is how long the record must be before firsts of the chart are sent, in periods; 0: however
+    short.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Chart:
     identifying: tuple[str, ...] = ()
     eras: tuple[Era, ...] = ()
     due: Due | None = None
+    min_periods: int = 0
 
     def after(self, period: date) -> date:
         """Return the period after one."""

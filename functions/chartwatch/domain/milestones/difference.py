@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from chartwatch.domain.milestones.attributes import Attributes
@@ -27,19 +28,22 @@ class Policy(NamedTuple):
 
     Nothing is sent of periods before `live_from`; and nothing of `rewritten` rules, which are not those that made the
     record: what a rule written yesterday says of the past is not news. With `contradictions`, what contradicts that
-    which was last sent of a slot is sent all the same.
+    which was last sent of a slot is sent all the same. `firsts_from` says of each scope of a chart that asks for a
+    minimum length of record from which period on firsts are sent; of a scope that it lacks, none are.
     """
 
     live_from: date | None = None
     rewritten: frozenset[str] = frozenset()
     contradictions: bool = False
+    firsts_from: Mapping[str, date] = MappingProxyType({})
 
     def sends_first(self, claim: Claim) -> bool:
         """Return whether a claim on a slot of which nothing was sent is sent.
 
-        A slot held since the record begins cannot be called a first.
+        A slot held since the record begins cannot be called a first, nor one of a record that is too short.
         """
-        return not claim.left_censored and (self.live_from is None or claim.period >= self.live_from)
+        too_soon = claim.is_early or (claim.waits and claim.period < self.firsts_from.get(claim.territory, date.max))
+        return not (claim.left_censored or too_soon) and (self.live_from is None or claim.period >= self.live_from)
 
     def silences(self, rule: str, *, was_sent: bool) -> bool:
         """Return whether nothing of a rule is sent; `was_sent`: something was sent of the slot before."""

@@ -153,12 +153,14 @@ class Ledger:
     """A part of a chart's ledger: a year's slots, by id, or those that nobody holds and that belong to no year.
 
     `processed` has the digest of each publication of the year as it was processed. `bulletins` says which file each of
-    the bulletins is that entries name.
+    the bulletins is that entries name. `firsts_from` stands with those that nobody holds: of each scope of a chart that
+    asks for a minimum length of record the period that was the chart's latest when that was reached.
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     processed: Mapping[date, str] = field(default_factory=dict)
     bulletins: Mapping[int, str] = field(default_factory=dict)
+    firsts_from: Mapping[str, date] = field(default_factory=dict)
 
 
 def substance(stated: Claim | Milestone | Entry | Sent, now: WorkNow = id_as_recorded) -> Substance:

@@ -57,7 +57,8 @@ class Claim:
     """One slot and what is true of it. `territory` is `*` for scope chart; `period` is when it came true.
 
     `reasons` are why it is provisional; there are none for a claim that nothing stands against. `brief` is the headline
-    in a few words, for a subject line that has said the title already.
+    in a few words, for a subject line that has said the title already. `waits`: it is a first of a chart that asks for
+    a minimum length of record; `is_early`: the record of its scope is not as long.
     """
 
     slot: str
@@ -75,6 +76,8 @@ class Claim:
     brief: str
     evidence: Evidence
     works: tuple[Work, ...]
+    waits: bool = False
+    is_early: bool = False
 
 
 def slot_id(rule: str, chart: str, territory: str, place: str) -> str:
@@ -128,6 +131,8 @@ def claim_of(
         brief=worded(brief),
         evidence=evidence,
         works=tuple(claimant.work for claimant in claimants),
+        waits=rule.is_of_firsts and chart.min_periods > 0,
+        is_early=rule.is_of_firsts and chart.periods(standing.coverage.first, standing.period) < chart.min_periods,
     )
 
 

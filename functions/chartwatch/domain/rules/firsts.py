@@ -114,6 +114,7 @@ class FirstsRule(Rule):
     """A rule that counts firsts. Its places are numbers, and any of them may be asked for, not those of `at` alone."""
 
     turn: ClassVar[int] = 2
+    is_of_firsts: ClassVar[bool] = True
     numbered: ClassVar[str]
     """A template of headlines that say the number: of `{one}` or `{several}` that the rule counts, `{of_group}` such as
     " from Mexico", or for the first `{racer}` such as "country"."""

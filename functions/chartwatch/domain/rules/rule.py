@@ -145,6 +145,8 @@ class Rule(ABC):
     """Claims of one publication are made in this order; those of one turn in the order of their rules."""
     is_of_groups: ClassVar[bool] = False
     """Whether a slot is a group's, and its works only complete it."""
+    is_of_firsts: ClassVar[bool] = False
+    """Whether its claims rest on all of the record, which a chart may ask to be long enough (`Chart.min_periods`)."""
     names_its_work: ClassVar[bool] = False
     """Whether the place of a slot begins with its work: a slot of its own for each, which `group` says."""
     asks_for_runs: ClassVar[bool] = False
