@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+from chartwatch.domain.charts.publications import Edition, Entry, Publication
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Count, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
+from chartwatch.services.ingest import store_publication
 from tests.chronicle import (
     CHANGE,
+    CHART,
     DEAD,
     HEIST,
     NTH,
@@ -252,3 +255,13 @@ def test_a_slot_that_a_rule_of_another_kind_holds_by_now_is_recorded_as_such() -
     chronicle.arrives(0, US="Ozark")
     assert sent(chronicle.obeys(SpreadRule(*its, at=(1,)))) == []
     assert chronicle.held("same:daily:*:ozark:1").kind == "spread"
+
+
+def test_a_renaming_to_a_title_that_was_at_the_top_before_is_processed() -> None:
+    chronicle = Chronicle(CHANGE, REIGN, chart=replace(CHART, identifying=("hours",)))
+    for number, title, hours in ((0, "La casa de papel", "3"), (1, "Money Heist", "2"), (1, "La casa de papel", "2")):
+        edition = Edition("US", (Entry(1, title, None, Kind.SERIES, (("hours", hours),)),))
+        publication = Publication(chronicle.chart, chronicle.period(number), (edition,), chronicle.document)
+        store_publication(publication, chronicle.charts)
+        chronicle.detector.detect(chronicle.chart.id, publication.period)
+    assert chronicle.held(f"reign:daily:US:{HEIST.id}:2").period == chronicle.period(1)

@@ -278,7 +278,8 @@ def _reigns(standing: Standing, ended: Mapping[str, EndedRuns]) -> Reigns:
     runs = {claimant.key: _run(claimant, standing, ended) for claimant in standing.current}
     goes_on = {key for key, run in runs.items() if key in before.runs and run.length > 1}
     over = {key: run for key, run in before.runs.items() if key not in goes_on}
-    rivals = (Rival(previous[key], _at_most(run, standing)) for key, run in over.items())
+    # A run may be under the id that its work had before a renaming that is learned now; then the fold begins earlier.
+    rivals = (Rival(previous.get(key), _at_most(run, standing)) for key, run in over.items())
     rival = max((before.rival, *rivals), key=lambda rival: rival.possible.length)
     reigns = Reigns(runs, max((before.longest_ended, *(run.length for run in over.values()))), rival)
     marked = {
