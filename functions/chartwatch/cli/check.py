@@ -256,7 +256,8 @@ def _verdict(answer: Answer) -> str:
     text = f"{answer.verdict.upper()}: {answer.sentence}"
     if answer.period is None or str(answer.period) in answer.sentence:
         return text
-    return f"{text} That was {'on' if answer.chart.cadence is Cadence.DAY else f'in the {answer.chart.cadence} to'} {answer.period}."
+    cadence = answer.chart.cadence
+    return f"{text} That was {'on' if cadence is Cadence.DAY else f'in the {cadence} to'} {answer.period}."
 
 
 def _named(holder: Holder) -> str:

@@ -1,9 +1,11 @@
 """Codes that people write: languages and countries as Babel's English locale knows them, and the one that was meant."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 
+from anyascii import anyascii
 from babel import Locale
 from babel.core import get_global
 
@@ -36,6 +38,25 @@ FORMER_COUNTRIES: Mapping[str, str] = {
 }
 """Countries that works may be from, by the codes that ISO 3166-3 withdrew: no chart is of one, and each stands for
 itself, not for those that came after it."""
+
+_OTHER_NAMES = {
+    "burma": "MM",
+    "czech republic": "CZ",
+    "great britain": "GB",
+    "holland": "NL",
+    "hong kong": "HK",
+    "ivory coast": "CI",
+    "korea, republic of": "KR",
+    "macao": "MO",
+    "macau": "MO",
+    "palestine": "PS",
+    "republic of korea": "KR",
+    "russian federation": "RU",
+    "turkey": "TR",
+    "united states of america": "US",
+    "viet nam": "VN",
+}
+"""Other names that charts use, as `_spoken` writes them."""
 
 _NO_LANGUAGES = frozenset({"xx", "und", "zxx", "mul", "mis"})
 _NOBODYS_COUNTRIES = frozenset({"XX", "XZ", "ZZ"})
@@ -83,6 +104,18 @@ def likely_country(said: str) -> str | None:
     return next((known for known in (code, *aliases) if known in COUNTRIES), None) or _named(said, COUNTRIES)
 
 
+def country_meant(said: str) -> str | None:
+    """Return the code of a country that a code of three letters (ISO 3166-1 alpha-3) or an English name stands for.
+
+    Only what cannot be mistaken stands for one, and so no other code of two letters does.
+    """
+    if re.fullmatch("[A-Za-z]{3}", said):
+        aliases: Sequence[str] = get_global("territory_aliases").get(said.upper(), ())
+        if len(aliases) == 1 and aliases[0] in COUNTRIES:
+            return aliases[0]
+    return _by_spoken_name().get(_spoken(said))
+
+
 def not_one(said: str, expected: str, meant: str | None) -> str:
     """Return the sentence that something is not what was expected, and what was meant, where that is likely."""
     return f"{said} is not {expected}{f'; did you mean {meant}?' if meant else ''}"
@@ -107,6 +140,15 @@ def work_kind_problem(said: str) -> str | None:
 def nearest(said: str, known: Iterable[str]) -> str | None:
     """Return the one of `known` that is written much like `said`, or None."""
     return next(iter(get_close_matches(said.lower(), list(known), 1)), None)
+
+
+def _spoken(name: str) -> str:
+    return " ".join(anyascii(name).casefold().replace("&", "and").split())
+
+
+@cache
+def _by_spoken_name() -> Mapping[str, str]:
+    return {_spoken(name): code for code, name in COUNTRIES.items()} | _OTHER_NAMES
 
 
 def _named(said: str, names: Mapping[str, str]) -> str | None:

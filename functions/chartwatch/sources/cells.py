@@ -5,6 +5,7 @@ from datetime import date
 
 from chartwatch.domain.charts.chart import GLOBAL
 from chartwatch.domain.codes import COUNTRIES, likely_country
+from chartwatch.domain.outside_text import plain
 from chartwatch.domain.works.decoding import well_decoded
 from chartwatch.domain.works.titles import title_key
 
@@ -14,8 +15,12 @@ LONGEST_TITLE = 1000
 MAX_QUOTED = 40
 """Characters of a wrong cell that an error shows."""
 
+_BLANK = " \u2800"
+"""What shows nothing: beside spaces, the braille pattern without dots."""
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RANK = re.compile(r"[1-9][0-9]{0,3}")
+_LOOSE_RANK = re.compile(r"#?\s?0*([1-9][0-9]{0,3})(?:\.0*)?")
 _FIGURE = re.compile(r"([0-9]+(\.[0-9]+)?)?")
 
 
@@ -44,7 +49,7 @@ def read_territory(cell: str) -> str:
 
 def read_title(cell: str) -> str:
     """Read a title of 1 to `LONGEST_TITLE` characters, and repair one that was decoded wrongly."""
-    if not title_key(cell):
+    if not title_key(cell) or not plain(cell).strip(_BLANK):
         raise ValueError("is not a title")
     if len(cell) > LONGEST_TITLE:
         raise ValueError(f"is no title: it has more than {LONGEST_TITLE} characters")
@@ -61,6 +66,14 @@ def read_rank(cell: str) -> int:
     if not _RANK.fullmatch(cell):
         raise ValueError("is not a rank such as 1")
     return int(cell)
+
+
+def read_loose_rank(cell: str) -> int:
+    """Read a rank from 1 to 9999 that may be written as `#1`, `01` or `1.0`."""
+    found = _LOOSE_RANK.fullmatch(cell.strip())
+    if found is None:
+        raise ValueError("is not a rank such as 1")
+    return int(found[1])
 
 
 def read_figure(cell: str) -> str:

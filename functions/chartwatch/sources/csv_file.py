@@ -1,116 +1,60 @@
-"""Any chart as delimited text: by default CSV with the columns chart, territory, period, rank, title, season, kind."""
+"""Any chart as a file of rows: CSV and the like, an Excel workbook, or JSON; options say what its columns mean."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Self, TypeAlias
+from itertools import pairwise
+from typing import Any, NamedTuple, Self
+from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-
-from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
+from chartwatch.domain import words
+from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, Era, end_of_month
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
+from chartwatch.domain.codes import country_meant
 from chartwatch.domain.works.work import Kind
-from chartwatch.sources.cells import read_date, read_rank, read_season, read_territory, read_title
-from chartwatch.sources.delimited_text import TextTable
+from chartwatch.errors import RanksDuplicated, RanksIncomplete, SourceTruncated, SourceValueError
+from chartwatch.sources.cells import quoted, read_loose_rank, read_season, read_territory, read_title
+from chartwatch.sources.csv_options import BY_NAME, CsvOptions, read_chart_id, read_kind
+from chartwatch.sources.delimited_text import Reading, TextTable
 from chartwatch.sources.editions import Editions
-from chartwatch.sources.options import Options, comma_separated, descriptions, read_options
+from chartwatch.sources.formats import form_of
+from chartwatch.sources.json_records import JsonTable
+from chartwatch.sources.options import descriptions, read_options
 from chartwatch.sources.single_document import SingleDocumentSource
+from chartwatch.sources.table import Table
+from chartwatch.sources.workbook import SheetTable
 
-ADVICE = {
-    "chart": "where the file holds one chart only, give its id: -o chart=ID",
-    "territory": "where the file is of one territory only, give it: -o territory=US, or GLOBAL",
-    "rank": "a chart of number ones alone may lack it: -o depth=1",
-}
-"""What to do where a column is missing."""
+logger = logging.getLogger(__name__)
 
-CHART_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-"""What a chart's id looks like: `netflix-daily-overall`."""
+WORLDWIDE = frozenset({"global", "world", "worldwide"})
+"""What a column of countries says of the whole world."""
 
 
-def _read_delimiter(delimiter: str) -> str:
-    delimiter = "\t" if delimiter in ("tab", "\\t") else delimiter
-    if len(delimiter) != 1 or delimiter in '"\r\n\0\ufeff':
-        raise ValueError("is not one character that can stand between cells")
-    return delimiter
+class _Rows(NamedTuple):
+    """The rows of a table as columns of values, and the numbers of their rows in the table."""
 
+    charts: Sequence[str]
+    periods: Sequence[date]
+    territories: Sequence[str]
+    entries: Sequence[Entry]
+    numbers: Sequence[int]
 
-def _read_chart_id(cell: str) -> str:
-    if not CHART_ID.fullmatch(cell):
-        raise ValueError("is not a chart's id such as netflix-daily-overall")
-    return cell
-
-
-ChartId: TypeAlias = Annotated[str, AfterValidator(_read_chart_id)]
-Delimiter: TypeAlias = Annotated[str, AfterValidator(_read_delimiter)]
-Territory: TypeAlias = Annotated[str, AfterValidator(read_territory)]
-
-
-class CsvOptions(Options):
-    """Which columns a file has, and what they do not tell."""
-
-    cadence: Cadence = Field(description="how often the chart appears: day or week")
-    url: str | None = Field(default=None, pattern="^https?://.+$", description="where to fetch the file")
-    delimiter: Delimiter = Field(default=",", description="what stands between cells: one character, or `tab`")
-    chart: ChartId | None = Field(default=None, description="id of the chart, where the file holds one only")
-    chart_column: str = Field(
-        default="chart", description="the column of chart ids, where it holds several; otherwise `chart`"
-    )
-    name: str | None = Field(default=None, description="what headlines call the chart; otherwise its id")
-    provider: str = Field(default="csv", description="who publishes the chart")
-    list_name: str = Field(default="", description="which of the provider's lists it is, for rules about a `list`")
-    metric: str | None = Field(default=None, description="what the chart ranks by, such as `hours viewed`")
-    began: date | None = Field(
-        default=None, description="the first period that the chart ever had, where the file goes back as far"
-    )
-    min_periods: int = Field(
-        default=0, ge=0, description="how many periods the record must have before firsts are sent; 0: however few"
-    )
-    depth: int | None = Field(
-        default=None, ge=1, le=1000, description="ranks of an edition; otherwise the lowest in the file"
-    )
-    shortest: int | None = Field(
-        default=None, ge=1, description="the fewest ranks an edition may have; otherwise all of `depth`"
-    )
-    ties: bool = Field(default=False, description="whether equal ranks in an edition are ties: true or false")
-    territory: Territory | None = Field(default=None, description="the territory, where the file holds one only")
-    territory_column: str = Field(
-        default="territory", description="the column of ISO 3166-1 alpha-2 codes, or GLOBAL; otherwise `territory`"
-    )
-    period_column: str = Field(
-        default="period", description="the column of dates, otherwise `period`; a week is named by its last day"
-    )
-    rank_column: str | None = Field(
-        default=None, description="the column of ranks; otherwise `rank`, which a chart of depth 1 may lack"
-    )
-    title_column: str = Field(default="title", description="the column of titles; otherwise `title`")
-    season_column: str | None = Field(default=None, description="the column of seasons; `season`, where there is one")
-    kind: Kind | None = Field(default=None, description="what stands on the chart: film or series")
-    kind_column: str | None = Field(default=None, description="the column of kinds; `kind`, where there is one")
-    figure_columns: Annotated[list[str], BeforeValidator(comma_separated)] = Field(
-        default_factory=list, description="columns that are kept as figures, separated by commas"
-    )
-    identifying: Annotated[list[str], BeforeValidator(comma_separated)] = Field(
-        default_factory=list,
-        description="those of them that no two works are likely to share, such as hours: with another title they show "
-        "that a work was renamed",
-    )
-
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if self.name is not None and self.chart is None:
-            raise ValueError("a `name` is of one chart, so that `chart` is needed with it")
-        if self.shortest and self.depth and self.shortest > self.depth:
-            raise ValueError(f"`shortest` is {self.shortest}, more than a `depth` of {self.depth}")
-        if others := set(self.identifying) - set(self.figure_columns):
-            raise ValueError(f"`identifying` names {', '.join(sorted(others))}, not among `figure_columns`")
-        return self
+    def only(self, kept: Sequence[int]) -> "_Rows":
+        """Return some of the rows of a whole table."""
+        return _Rows(
+            [self.charts[row] for row in kept],
+            [self.periods[row] for row in kept],
+            [self.territories[row] for row in kept],
+            [self.entries[row] for row in kept],
+            kept,
+        )
 
 
 class CsvFile(SingleDocumentSource):
     """A file of any provider."""
 
     name = "csv"
-    summary = "any chart as a CSV or TSV file; options name its columns"
+    summary = "any chart as a CSV, Excel or JSON file; options name its columns"
     whole_history = False
     options = descriptions(CsvOptions)
 
@@ -125,27 +69,39 @@ class CsvFile(SingleDocumentSource):
         return cls(read_options(cls.name, CsvOptions, options))
 
     def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
-        """Return the publications in the file, oldest first. Raises `SourceError`."""
-        options = self._options
-        columns = self._required(), ("rank", "season", "kind", options.territory_column)
-        table = TextTable(self.name, body, options.delimiter, *columns, advice=ADVICE)
-        charts = [options.chart] * len(table) if options.chart else table.values(options.chart_column, _read_chart_id)
-        periods = table.values(options.period_column, read_date)
-        if options.cadence is Cadence.WEEK:
-            _refuse_another_weekday(table, options.period_column, zip(charts, periods, strict=True))
-        entries = list(map(Entry, *self._entry_columns(table)))
-        editions = Editions(self.name, charts, periods, self._territories(table), entries, table.place)
+        """Return the publications in the file, oldest first; what is passed over is logged. Raises `SourceError`."""
+        table = self._table(body)
+        rows, notices = self._rows(table, provenance)
+        _refuse_uneven_steps(table, self._options, rows)
+
+        def place(row: int) -> str:
+            return table.place(rows.numbers[row])
+
+        editions = Editions(self.name, rows.charts, rows.periods, rows.territories, rows.entries, place)
         described = self._described(editions)
-        editions.refuse_truncated_end(options.shortest or described[charts[-1]].depth)
-        editions.refuse_broken_ranks(described, shortest=options.shortest, ties=options.ties)
+        notices += self._checked(editions, described)
+        for notice in (*table.notices, *notices):
+            logger.warning("%s: %s", provenance.url or self.name, notice)
         return editions.publications(described, provenance)
+
+    def _table(self, body: bytes) -> Table:
+        options = self._options
+        columns = self._required(), ("rank", "season", "kind", options.territory_column, options.period_column)
+        advice = self._advice()
+        form = form_of(body) if options.encoding is None else "text"
+        if form == "xlsx":
+            return SheetTable(self.name, body, options.sheet, *columns, advice=advice, skip=options.skip)
+        if form == "json":
+            return JsonTable(self.name, body, options.records, *columns, advice=advice)
+        reading = Reading(options.skip, options.comment, options.malformed, options.encoding, advice)
+        return TextTable(self.name, body, options.delimiter, *columns, reading=reading)
 
     def _required(self) -> list[str]:
         """Return the columns that the file must have."""
         options = self._options
         named = (options.rank_column, options.season_column, options.kind_column, *options.figure_columns)
         columns = (
-            options.period_column,
+            options.period_column if options.period is None else None,
             options.title_column,
             *filter(None, named),
             options.chart_column if options.chart is None else None,
@@ -154,36 +110,129 @@ class CsvFile(SingleDocumentSource):
         )
         return [column for column in columns if column is not None]
 
-    def _territories(self, table: TextTable) -> Sequence[str]:
+    def _advice(self) -> Mapping[str, str]:
+        """Return what to do where a column is missing, by its name."""
+        options = self._options
+        return {
+            options.chart_column: "; where the file holds one chart only, give its id: -o chart=ID",
+            options.territory_column: "; another is named by -o territory_column=NAME; where the file is of one "
+            "territory only, give it: -o territory=US, or GLOBAL",
+            options.period_column: "; another is named by -o period_column=NAME; where the whole file is of one date, "
+            "give it: -o period=2022-02-27, or period=name where it is in the file's name",
+            options.rank_column or "rank": "; another is named by -o rank_column=NAME; a chart of number ones alone "
+            "may lack it: -o depth=1",
+            options.title_column: "; another is named by -o title_column=NAME",
+        }
+
+    def _rows(self, table: Table, provenance: Provenance) -> tuple[_Rows, list[str]]:
+        """Return the rows of the table down to the depth of the chart, and what is to be said of others."""
+        options = self._options
+        ranks = table.values_or(options.rank_column or "rank", read_loose_rank, 1)
+        charts = [options.chart] * len(table) if options.chart else table.values(options.chart_column, self._read_chart)
+        entries = list(map(Entry, ranks, *self._entry_columns(table)))
+        periods, territories = self._periods(table, provenance), self._territories(table)
+        rows = _Rows(charts, periods, territories, entries, range(len(table)))
+        if options.depth is None or max(ranks) <= options.depth:
+            return rows, []
+        kept = [row for row in rows.numbers if ranks[row] <= options.depth]
+        if not kept:
+            reason = f"no rank of the {len(table)} is above the depth of {options.depth}"
+            raise SourceValueError(self.name, reason, table.place(0), column="rank", value=str(ranks[0]))
+        cut = words.counted(len(table) - len(kept), "row")
+        notice = f"{cut} below the depth of {options.depth} passed over"
+        return rows.only(kept), [notice]
+
+    def _periods(self, table: Table, provenance: Provenance) -> Sequence[date]:
+        options = self._options
+        if options.period is None:
+            return table.values(options.period_column, self._read_period)
+        if options.period == BY_NAME:
+            said, whose = self._period_in_name(provenance.url), "the name of the file says"
+        else:
+            said, whose = self._read_period(options.period), "the option `period` says of the whole file"
+
+        def read_that(cell: str) -> date:
+            if self._read_period(cell) != said:
+                raise ValueError(f"is not {said}, which {whose}")
+            return said
+
+        return table.values_or(options.period_column, read_that, said)
+
+    def _period_in_name(self, address: str) -> date:
+        name = unquote(urlsplit(address).path.rpartition("/")[2]) if "://" in address else address
+        found = self._options.date_format.find(name)
+        if len(found) != 1:
+            which = "has no date" if not found else f"has {len(found)} dates"
+            advice = (
+                f"in the form {self._options.date_format.written}; give another form: -o date_format=Ymd, or the date"
+            )
+            reason = f"the name {quoted(name)} {which} {advice} itself: -o period=2022-02-27"
+            raise SourceValueError(self.name, reason, column="period", value=name)
+        return self._as_period(found.pop())
+
+    def _read_period(self, cell: str) -> date:
+        return self._as_period(self._options.date_format.read_or_advise(cell))
+
+    def _as_period(self, day: date) -> date:
+        return end_of_month(day) if self._options.cadence is Cadence.MONTH else day
+
+    def _territories(self, table: Table) -> Sequence[str]:
         territory = self._options.territory
         if territory is None:
-            return table.values(self._options.territory_column, read_territory)
+            return table.values(self._options.territory_column, self._read_territory)
 
         def read_that(cell: str) -> str:
-            if cell != territory:
+            if self._read_territory(cell) != territory:
                 raise ValueError(f"is not {territory}, which the option `territory` says of the whole file")
-            return cell
+            return territory
 
         return table.values_or(self._options.territory_column, read_that, territory)
 
-    def _entry_columns(self, table: TextTable) -> Iterator[Iterable[Any]]:
+    def _entry_columns(self, table: Table) -> Iterator[Iterable[Any]]:
         options = self._options
-        yield table.values_or(options.rank_column or "rank", self._read_rank, 1)
         yield table.values(options.title_column, read_title)
-        yield table.values_or(options.season_column or "season", read_season, None)
+        yield table.values_or(options.season_column or "season", _read_season, None)
         yield table.values_or(options.kind_column or "kind", self._read_kind, options.kind)
         yield table.figures((column, column, str) for column in options.figure_columns)
 
-    def _read_rank(self, cell: str) -> int:
-        rank = read_rank(cell)
-        if self._options.depth and rank > self._options.depth:
-            raise ValueError(f"is below the depth of {self._options.depth}")
-        return rank
+    def _read_chart(self, cell: str) -> str:
+        said = self._options.said_to_be(cell, self._options.charts)
+        return str(said) if said else _or_advise(read_chart_id, cell, f'-o charts="{cell}=ID"')
+
+    def _read_territory(self, cell: str) -> str:
+        said = self._options.said_to_be(cell, self._options.territories)
+        if said is None and cell.strip().casefold() in WORLDWIDE:
+            said = GLOBAL
+        said = said or country_meant(cell.strip())
+        return str(said) if said else _or_advise(read_territory, cell, f'-o territories="{cell}=CODE"')
 
     def _read_kind(self, cell: str) -> Kind | None:
-        if cell and cell not in tuple(Kind):
-            raise ValueError("is not film, series or empty")
-        return Kind(cell) if cell else self._options.kind
+        said: Kind | None = self._options.said_to_be(cell, self._options.kinds)
+        if said is None and cell:
+            said = _or_advise(read_kind, cell, f'-o kinds="{cell}=series"')
+        return said or self._options.kind
+
+    def _checked(self, editions: Editions, charts: Mapping[str, Chart]) -> list[str]:
+        """Refuse editions whose ranks are not whole, and return what is said of those that are taken all the same."""
+        options, notices = self._options, []
+        try:
+            editions.refuse_truncated_end(options.shortest or charts[editions.lists[-1]].depth)
+            if options.shortest:
+                notices += editions.cut_where_broken(options.shortest, ties=options.ties)
+            editions.refuse_broken_ranks(charts, shortest=options.shortest, ties=options.ties)
+        except RanksDuplicated as error:
+            error.detail += "; where equal ranks are ties, say so: -o ties=true"
+            raise
+        except (RanksIncomplete, SourceTruncated) as error:
+            if whole := editions.least_whole(ties=options.ties):
+                error.detail += f"; to take editions as far as they are whole: -o shortest={whole}"
+            raise
+        tied = [key for key, its in editions.by_key.items() if len({entry.rank for entry in its}) < len(its)]
+        if tied:
+            at_top = sum(editions.by_key[key][1].rank == 1 for key in tied)
+            has = "has" if len(tied) == 1 else "have"
+            notices.append(f"{words.counted(len(tied), 'edition')} {has} ties, {at_top} of them at #1")
+        return notices
 
     def _described(self, editions: Editions) -> Mapping[str, Chart]:
         """Return the charts by their ids. Without an option, the depth of a chart is its lowest rank in the file."""
@@ -199,20 +248,47 @@ class CsvFile(SingleDocumentSource):
                 options.cadence,
                 options.depth or rank,
                 options.kind,
-                (MetricPeriod(options.metric),) if options.metric else (),
+                options.metric,
                 options.list_name,
                 began=options.began,
                 identifying=tuple(options.identifying),
                 min_periods=options.min_periods,
+                eras=options.eras,
+                due=options.due,
             )
             for chart, rank in lowest.items()
         }
 
 
-def _refuse_another_weekday(table: TextTable, column: str, charted: Iterable[tuple[str, date]]) -> None:
-    """Refuse a weekly chart whose periods are not whole weeks apart."""
-    first: dict[str, date] = {}
-    for row, (chart, period) in enumerate(charted):
-        if period.weekday() != first.setdefault(chart, period).weekday():
-            reason = f"is not a whole number of weeks from {first[chart]}, and the chart is weekly"
-            raise table.cell_error(row, column, reason)
+def _refuse_uneven_steps(table: Table, options: CsvOptions, rows: _Rows) -> None:
+    """Refuse a chart whose periods are not whole steps apart, as its cadence and its eras have them."""
+    if options.cadence is Cadence.DAY and not options.eras:
+        return
+    calendar = Chart("", "", "", options.cadence, 1, eras=options.eras)
+    for chart in dict.fromkeys(rows.charts):
+        periods = sorted({period for its, period in zip(rows.charts, rows.periods, strict=True) if its == chart})
+        for before, after in pairwise(periods):
+            if not calendar.are_whole_steps(before, after):
+                at = (its == chart and period == after for its, period in zip(rows.charts, rows.periods, strict=True))
+                row = next(row for row, is_it in enumerate(at) if is_it)
+                reason = f"{after} is not a whole number of {options.cadence}s from {before}, and the chart is "
+                reason += {Cadence.DAY: "daily", Cadence.WEEK: "weekly", Cadence.MONTH: "monthly"}[options.cadence]
+                advice = f"where the chart changed its day, say so: -o eras={Era(after, before)}"
+                where = table.place(rows.numbers[row])
+                raise SourceValueError(
+                    CsvFile.name, f"{reason}; {advice}", where, column=options.period_column, value=str(after)
+                )
+
+
+def _read_season(cell: str) -> str | None:
+    return None if cell.strip().casefold() == "n/a" else read_season(cell)
+
+
+def _or_advise(read: Callable[[str], Any], cell: str, option: str) -> Any:
+    """Return a cell as `read` has it; the error names the option that gives it a meaning."""
+    try:
+        return read(cell)
+    except ValueError as error:
+        if len(cell) > len(quoted(cell)):
+            raise
+        raise ValueError(f"{error}; to say what it means: {option}") from None

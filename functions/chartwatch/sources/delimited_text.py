@@ -2,42 +2,74 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING
 
-from chartwatch.errors import (
-    SourceChanged,
-    SourceEmpty,
-    SourceEncodingError,
-    SourceError,
-    SourceNotATable,
-    SourceTruncated,
-    SourceValueError,
-)
+from chartwatch.domain import words
+from chartwatch.errors import SourceEmpty, SourceEncodingError, SourceError, SourceNotATable, SourceTruncated
 from chartwatch.sources.cells import quoted
+from chartwatch.sources.formats import ENCODINGS, refuse_binary, utf8_of
+from chartwatch.sources.table import MAX_ROWS, FigureColumn, Table, found_columns
 
 if TYPE_CHECKING:
     import _csv
 
-T = TypeVar("T")
+__all__ = ["FigureColumn", "Malformed", "Reading", "TextTable"]
 
-FigureColumn: TypeAlias = tuple[str, str, Callable[[str], str]]
-"""A column that is kept as a figure: its name in the document, the name of the figure, and the reader of its cells."""
+DELIMITERS = (",", "\t", ";", "|")
+"""What may stand between cells where nobody says it."""
 
 BLOCK = 500
 """Rows that are held as rows at a time; everything else is held as columns of shared cells."""
 
-MAX_ROWS = 2_000_000
-"""Rows of a document. Netflix's larger file has some 100,000 a year."""
-
 MAX_BLOCK = 16 * 1024 * 1024
 """Characters of a block of rows: held as rows, cells may take many times the space that they take in the document."""
 
+MAX_SKIPPED = 1000
+"""Lines that may stand before a header."""
 
-class TextTable:
-    """A delimited UTF-8 text with a header, as columns of cells. Equal cells are one object: charts repeat themselves.
+MAX_HEADER = 64 * 1024
+"""Characters of a line that are looked at to see whether it is the header."""
+
+MAX_SOUGHT = 50
+"""Lines among which a header is looked for, to name it in an error."""
+
+MAX_LINES_NAMED = 10
+"""Lines that a notice names."""
+
+
+class Malformed(StrEnum):
+    """What becomes of a row that cannot be told into as many cells as the header has."""
+
+    REFUSE = "refuse"
+    """The document is refused."""
+    SKIP = "skip"
+    """The row is passed over. Each line is a row then."""
+    MEND = "mend"
+    """A quotation mark within a quoted cell, which is not doubled, is one. Each line is a row then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a text is read: lines to `skip` before its header, what a `comment` begins with, the fate of malformed rows.
+
+    `encoding` None: UTF-8, or UTF-16 where the text is seen to be that. `advice` is what to do where a column is
+    missing, by its name; with it, errors speak of the options of the source `csv`.
+    """
+
+    skip: int = 0
+    comment: str = ""
+    malformed: Malformed = Malformed.REFUSE
+    encoding: str | None = None
+    advice: Mapping[str, str] | None = None
+
+
+class TextTable(Table):
+    """A delimited text with a header, as columns of cells. Equal cells are one object: charts repeat themselves.
 
     Cells may be quoted as in RFC 4180, lines end with LF or CRLF, and a byte order mark and blank lines are skipped.
     """
@@ -46,118 +78,135 @@ class TextTable:
         self,
         source: str,
         body: bytes,
-        delimiter: str,
+        delimiter: str | None,
         required: Sequence[str],
         optional: Sequence[str] = (),
         *,
-        advice: Mapping[str, str] | None = None,
+        reading: Reading | None = None,
     ) -> None:
-        """Read the columns that are named, and skip the others. `advice` is what to do where one of them is missing.
+        """Read the columns that are named, and skip the others. Without a `delimiter`, it is found in the header.
 
         Raises `SourceEmpty`, `SourceNotATable`, `SourceEncodingError`, `SourceTruncated` or `SourceChanged`.
         """
-        if not body.removeprefix(b"\xef\xbb\xbf").strip():
+        super().__init__(source)
+        self._reading = reading or Reading()
+        self._advice = self._reading.advice or {}
+        refuse_binary(source, body)
+        self._body = utf8_of(source, body, self._reading.encoding)
+        if not self._body.removeprefix(b"\xef\xbb\xbf").strip():
             raise SourceEmpty(source, "there is nothing in the document")
-        self._source, self._body, self._delimiter, self._advice = source, body, delimiter, advice or {}
-        self._columns: dict[str, list[str]] = {}
-        lines = _Lines(self._text())
-        reader = self._reader(iter(lines.read, ""))
-        rows = filter(None, reader)
         try:
-            header = next(rows, None)
-            if header is None:
-                body.decode()
-                raise SourceEmpty(source, "there is nothing in the document")
-            self._read_columns(self._indexes(header, required, optional), len(header), rows, lines)
+            self._delimiter = delimiter or self._found_delimiter((*required, *optional))
+            self._read(required, optional)
         except UnicodeDecodeError:
             raise self._encoding_error() from None
         except csv.Error as error:
-            where = f"line {reader.line_num}"
-            if "unexpected end of data" in str(error):
-                raise SourceTruncated(source, "the document ends inside a quoted cell", where) from error
-            raise SourceNotATable(source, f"a row cannot be told into cells: {error}", where) from error
+            raise SourceNotATable(source, f"a row cannot be told into cells: {error}", "line 1") from error
         if not len(self):
             raise SourceEmpty(source, "there is a header and nothing below it", "line 1")
-        # Where no line end closes the last cell, it may have been cut.
-        self._unclosed = None if body.endswith((b"\n", b"\r")) else header[-1]
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(next(iter(self._columns.values())))
-
-    def values(self, column: str, read: Callable[[str], T]) -> list[T]:
-        """Return a column as values; `read` is called once for each distinct cell.
-
-        Raises `SourceValueError` for the first cell that `read` refuses with a `ValueError` saying what it is not, or
-        `SourceTruncated` when that is the cell in which the document ends.
-        """
-        cells = self._columns[column]
-        known: dict[str, T] = {}
-        refused: dict[str, str] = {}
-        for cell in set(cells):
-            try:
-                known[cell] = read(cell)
-            except ValueError as error:
-                refused[cell] = str(error)
-        if refused:
-            row = next(row for row, cell in enumerate(cells) if cell in refused)
-            raise self.cell_error(row, column, refused[cells[row]])
-        return [known[cell] for cell in cells]
-
-    def values_or(self, column: str | None, read: Callable[[str], T], default: T) -> list[T]:
-        """Return a column as `values` does, or `default` for every row where the document has no such column."""
-        return self.values(column, read) if column in self._columns else [default] * len(self)
-
-    def figures(self, columns: Iterable[FigureColumn]) -> Iterable[tuple[tuple[str, str], ...]]:
-        """Return the figures of each row: its cells in those of `columns` that the document has, without empty ones."""
-        present = [(name, self.values(column, read)) for column, name, read in columns if column in self._columns]
-        names = [name for name, _ in present]
-
-        @cache
-        def named(*cells: str) -> tuple[tuple[str, str], ...]:
-            return tuple((name, cell) for name, cell in zip(names, cells, strict=True) if cell)
-
-        return map(named, *(cells for _, cells in present)) if present else [()] * len(self)
-
-    def cell_error(self, row: int, column: str, reason: str) -> SourceError:
-        """Return the error about the cell of that row and column; `reason` says what the cell is not."""
-        cell, where = self._columns[column][row], self.place(row)
-        detail = f"{column} {quoted(cell)} {reason}"
-        if column == self._unclosed and row == len(self) - 1:
-            return SourceTruncated(self._source, f"the document ends inside a cell: {detail}", where)
-        return SourceValueError(self._source, detail, where, column=column, value=cell)
 
     def place(self, row: int) -> str:
         """Return where a row stands in the document: "line 7"."""
         # Only an error asks for it, so that reading again is cheaper than remembering a line for each row.
-        reader = self._reader(self._text())
-        next(islice(filter(None, reader), row + 1, None))
+        lines = self._lines()
+        reader, rows = self._rows(lines)
+        for _ in range(row + 2):
+            lines.room = MAX_BLOCK
+            next(rows)
         return f"line {reader.line_num}"
 
-    def _text(self) -> io.TextIOWrapper:
-        return io.TextIOWrapper(io.BytesIO(self._body), encoding="utf-8-sig", newline="")
+    def _read(self, required: Sequence[str], optional: Sequence[str]) -> None:
+        lines = self._lines()
+        reader, rows = self._rows(lines)
+        try:
+            header = next(rows, None)
+            if header is None:
+                self._body.decode()
+                raise SourceEmpty(self._source, "there is nothing in the document")
+            self._refuse_markup(header)
+            where = f"line {reader.line_num}"
+            try:
+                found = found_columns(self._source, header, required, optional, where=where, advice=self._advice)
+            except SourceError as error:
+                self._advise(error, required)
+                raise
+            self._read_columns(found, len(header), rows, lines)
+        except csv.Error as error:
+            raise self._malformed(error, reader.line_num) from error
+        if isinstance(reader, _LineByLine):
+            self.notices += reader.notices()
+        # Where no line end closes the last cell, it may have been cut.
+        last = next((column for column, index in found.items() if index == len(header) - 1), None)
+        self._unclosed = None if self._body.endswith((b"\n", b"\r")) else last
 
-    def _reader(self, lines: Iterable[str]) -> "_csv.Reader":
-        return csv.reader(lines, delimiter=self._delimiter, strict=True)
+    def _lines(self) -> "_Lines":
+        text = io.TextIOWrapper(io.BytesIO(self._body), encoding="utf-8-sig", newline="")
+        return _Lines(text, self._reading.skip, self._reading.comment)
 
-    def _indexes(self, header: list[str], required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
-        """Return where each of the columns that are there stands in a row."""
+    def _rows(self, lines: "_Lines") -> tuple["_csv.Reader | _LineByLine", Iterator[list[str]]]:
+        """Return the reader of lines, which knows the number of the last, and the rows that are not blank."""
+        reader = csv.reader(iter(lines.read, ""), delimiter=self._delimiter, strict=True)
+        if self._reading.malformed is Malformed.REFUSE:
+            return reader, filter(None, reader)
+        by_line = _LineByLine(lines, self._delimiter, self._reading.malformed)
+        return by_line, iter(by_line)
+
+    def _found_delimiter(self, names: Sequence[str]) -> str:
+        """Return what stands between the cells of the header: what tells most of the columns apart."""
+        lines = self._lines()
+        header = next((line for line in iter(lines.read, "") if line.strip()), "")
+        wanted = {name.strip().casefold() for name in names}
+
+        def tells(delimiter: str) -> tuple[int, int]:
+            cells = _cells(header, delimiter)
+            return len(wanted & {cell.strip().casefold() for cell in cells}), len(cells)
+
+        return max(DELIMITERS, key=tells)
+
+    def _refuse_markup(self, header: Sequence[str]) -> None:
         if header[0].lstrip().startswith("<"):
             raise SourceNotATable(self._source, f"a page of markup, not a table: {quoted(header[0])}", "line 1")
-        if not set(required) & set(header):
-            found = quoted("\t".join(header))
-            raise SourceNotATable(self._source, f"{found} is not a header with {', '.join(required)}", "line 1")
-        for column in required:
-            if column not in header:
-                advice = f"; {self._advice[column]}" if column in self._advice else ""
-                raise SourceChanged(self._source, f"the column {column} is missing{advice}", "line 1", column=column)
-        present = {column: header.index(column) for column in (*required, *optional) if column in header}
-        for column in present:
-            if header.count(column) > 1:
-                raise SourceChanged(self._source, f"the column {column} stands there twice", "line 1", column=column)
-        return present
 
-    def _read_columns(self, indexes: dict[str, int], width: int, rows: Iterator[list[str]], lines: "_Lines") -> None:
+    def _advise(self, error: SourceError, required: Sequence[str]) -> None:
+        """Add to an error about the header which later line is seen to be it."""
+        if not self._advice:
+            return
+        wanted = {name.strip().casefold() for name in required}
+        lines = _Lines(self._lines().text, 0, "")
+        for number, line in enumerate(islice(iter(lines.read, ""), MAX_SOUGHT)):
+            cells = (_cells(line, each) for each in DELIMITERS)
+            if number and any(wanted <= {cell.strip().casefold() for cell in its} for its in cells):
+                error.detail += f"; line {number + 1} looks like it: -o skip={number}"
+                break
+
+    def _malformed(self, error: csv.Error, reached: int) -> SourceError:
+        """Return the error about the row that cannot be told into cells."""
+        if "field larger" in str(error) or "characters" in str(error):
+            return SourceNotATable(self._source, f"a row cannot be told into cells: {error}", f"line {reached}")
+        opened = self._opening_of_the_last_cell()
+        if "unexpected end of data" in str(error):
+            reason = "the document ends inside a quoted cell"
+            return SourceTruncated(self._source, reason, f"line {opened}")
+        ways = "; to read such rows, or pass them over: -o malformed=mend, or skip" if self._advice else ""
+        reason = f"a row cannot be told into cells: {error}{ways}"
+        if opened != reached:
+            reason = f"a quoted cell opens here and is not closed before line {reached}, where {reason}"
+        return SourceNotATable(self._source, reason, f"line {opened}")
+
+    def _opening_of_the_last_cell(self) -> int:
+        """Return in which line the quoted cell opens at which reading ends."""
+        lines = self._lines()
+        reader, rows = self._rows(lines)
+        before = 0
+        try:
+            for _ in rows:
+                lines.room, before = MAX_BLOCK, reader.line_num
+        except csv.Error:
+            pass
+        row = islice(iter(self._lines().read, ""), before, reader.line_num)
+        return before + 1 + _opening(row, self._delimiter)
+
+    def _read_columns(self, indexes: Mapping[str, int], width: int, rows: Iterator[list[str]], lines: "_Lines") -> None:
         self._columns = {column: [] for column in indexes}
         shared: dict[str, str] = {}
         while block := list(islice(rows, BLOCK)):
@@ -175,7 +224,8 @@ class TextTable:
         reason, where = f"a row of {cells} cells, where the header has {width}", self.place(len(self) + index)
         if cells < width and index == len(rows) - 1:
             return SourceTruncated(self._source, f"the document ends in {reason}", where)
-        return SourceNotATable(self._source, reason, where)
+        ways = "; to pass such rows over: -o malformed=skip" if self._advice else ""
+        return SourceNotATable(self._source, f"{reason}{ways}", where)
 
     def _encoding_error(self) -> SourceError:
         """Return the error about the first byte that is not UTF-8."""
@@ -185,21 +235,126 @@ class TextTable:
             where = f"line {self._body.count(10, 0, error.start) + 1}"
             if error.reason == "unexpected end of data":
                 return SourceTruncated(self._source, "the document ends inside a character", where)
-            return SourceEncodingError(self._source, f"the byte 0x{self._body[error.start]:02x} is not UTF-8", where)
+            advice = f"; in another encoding, say so: -o encoding={ENCODINGS[2]}" if self._advice else ""
+            reason = f"the byte 0x{self._body[error.start]:02x} is not UTF-8{advice}"
+            return SourceEncodingError(self._source, reason, where)
         raise AssertionError("only bytes that are not UTF-8 come here")
 
 
 class _Lines:
-    """The lines of a text. An error ends them after `room` characters, which each block of rows sets anew."""
+    """The lines of a text. An error ends them after `room` characters, which each block of rows sets anew.
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
+    Lines that are skipped, and comments, are blank. A comment does not begin inside a quoted cell.
+    """
+
+    def __init__(self, text: io.TextIOWrapper, skip: int, comment: str) -> None:
+        self.text = text
         self.room = MAX_BLOCK
+        self._skip = skip
+        self._comment = comment
+        self._is_quoted = False
 
     def read(self) -> str:
         """Return the next line, empty at the end."""
-        line = self._text.readline(self.room + 1)
+        line = self.text.readline(self.room + 1)
         self.room -= len(line)
         if self.room < 0:
             raise csv.Error(f"{BLOCK} rows have more than {MAX_BLOCK} characters")
+        if self._skip and line:
+            self._skip -= 1
+            return "\n"
+        if self._comment and line:
+            if not self._is_quoted and line.startswith(self._comment):
+                return "\n"
+            self._is_quoted ^= line.count('"') % 2 == 1
         return line
+
+
+class _LineByLine:
+    """Rows, each a line. Those that cannot be told into cells are mended, where that is allowed, or skipped."""
+
+    def __init__(self, lines: _Lines, delimiter: str, malformed: Malformed) -> None:
+        self.line_num = 0
+        self._lines = lines
+        self._delimiter = delimiter
+        self._mends = malformed is Malformed.MEND
+        self._end_of_quoted = re.compile(f'"(?={re.escape(delimiter)}|$)')
+        self._mended: list[int] = []
+        self._skipped: list[int] = []
+
+    def __iter__(self) -> Iterator[list[str]]:
+        width = 0
+        while line := self._lines.read():
+            self.line_num += 1
+            if not line.strip("\r\n"):
+                continue
+            row = _strict_cells(line, self._delimiter)
+            width = width or len(row or ())
+            if row is not None and len(row) == width:
+                yield row
+            elif self._mends:
+                mended = self._mend(line.rstrip("\r\n"))
+                if len(mended) != width:
+                    raise csv.Error(f"{len(mended)} cells, where the header has {width}")
+                self._mended.append(self.line_num)
+                yield mended
+            else:
+                self._skipped.append(self.line_num)
+
+    def notices(self) -> Iterator[str]:
+        """Yield what was done about malformed rows."""
+        for numbers, done in (
+            (self._mended, "with quotation marks inside cells that are not doubled: these are read as such"),
+            (self._skipped, "that cannot be told into the cells of the header: passed over"),
+        ):
+            if numbers:
+                more = ["…"] if len(numbers) > MAX_LINES_NAMED else []
+                named = ", ".join([*map(str, numbers[:MAX_LINES_NAMED]), *more])
+                lines = "line" if len(numbers) == 1 else "lines"
+                yield f"{words.counted(len(numbers), 'row')} {done} ({lines} {named})"
+
+    def _mend(self, line: str) -> list[str]:
+        """Return the cells of a line; a quoted one ends only where a delimiter follows, or the end of the line."""
+        cells, at = [], 0
+        while at <= len(line):
+            if line.startswith('"', at):
+                end = self._end_of_quoted.search(line, at + 1)
+                if end is None:
+                    return []
+                cells.append(line[at + 1 : end.start()].replace('""', '"'))
+                at = end.end() + 1
+            else:
+                next_cell = line.find(self._delimiter, at)
+                next_cell = len(line) if next_cell < 0 else next_cell
+                cells.append(line[at:next_cell])
+                at = next_cell + 1
+        return cells
+
+
+def _strict_cells(line: str, delimiter: str) -> list[str] | None:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return None
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line as well as they can be told, and no more of it than a header may have."""
+    try:
+        return next(csv.reader([line[:MAX_HEADER]], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _opening(lines: Iterable[str], delimiter: str) -> int:
+    """Return in which of the lines of a row, the first of which is 0, its last quoted cell opens."""
+    opened, is_quoted, before = 0, False, delimiter
+    for number, line in enumerate(lines):
+        for ch in line:
+            if ch == '"' and is_quoted:
+                is_quoted = False
+            elif ch == '"' and before in (delimiter, '"'):
+                # A mark right after one that closed the cell is a doubled one, and the cell goes on.
+                is_quoted, opened = True, opened if before == '"' else number
+            before = ch
+    return opened

@@ -33,7 +33,7 @@ class Editions:
     place: Callable[[int], str]
 
     @cached_property
-    def by_key(self) -> Mapping[Key, list[Entry]]:
+    def by_key(self) -> dict[Key, list[Entry]]:
         """The entries of each edition, in order of rank."""
         editions: defaultdict[Key, list[Entry]] = defaultdict(list)
         keys = zip(self.lists, self.periods, self.territories, strict=True)
@@ -65,6 +65,22 @@ class Editions:
             if ranks != plain[len(ranks)] or not (shortest or depth) <= len(ranks) <= depth:
                 self._refuse_gap(key, ranks, ties=ties)
                 self._refuse_length(key, ranks, shortest or depth, depth)
+
+    def cut_where_broken(self, shortest: int, *, ties: bool = False) -> list[str]:
+        """Leave of each edition the ranks before its first gap, where they are `shortest` or more; say of which."""
+        notices: list[str] = []
+        for key, entries in self.by_key.items():
+            whole = _whole([entry.rank for entry in entries], ties=ties)
+            if shortest <= whole < len(entries):
+                notices.append(
+                    f"{_named(key)} is taken down to rank {entries[whole - 1].rank}, after which one is missing"
+                )
+                del entries[whole:]
+        return notices
+
+    def least_whole(self, *, ties: bool = False) -> int:
+        """Return how many ranks every edition has before its first gap."""
+        return min(_whole([entry.rank for entry in entries], ties=ties) for entries in self.by_key.values())
 
     def publications(self, charts: Mapping[str, Chart], provenance: Provenance) -> list[Publication]:
         """Return the publications that the editions make up, oldest first; `charts` are by list."""
@@ -100,6 +116,16 @@ class Editions:
         keys = zip(self.lists, self.periods, self.territories, strict=True)
         rows = enumerate(zip(keys, self.entries, strict=True))
         return self.place(max(row for row, (other, entry) in rows if other == key and entry.rank == rank))
+
+
+def _whole(ranks: Sequence[int], *, ties: bool) -> int:
+    """Return how many of sorted ranks come before the first gap, or a rank that stands there twice without `ties`."""
+    before = 0
+    for above, rank in enumerate(ranks):
+        if (rank == before and not ties) or rank not in (before, before + 1, above + 1):
+            return above
+        before = rank
+    return len(ranks)
 
 
 def _named(key: Key) -> str:

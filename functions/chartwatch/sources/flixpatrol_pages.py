@@ -21,7 +21,7 @@ from chartwatch.errors import (
     SourceTruncated,
     SourceValueError,
 )
-from chartwatch.sources.cells import LONGEST_TITLE, quoted
+from chartwatch.sources.cells import LONGEST_TITLE, quoted, read_title
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class _Wrapped(BaseModel, Generic[T]):
 
 class _Movie(BaseModel):
     id: StrictStr
-    title: Annotated[StrictStr, Field(pattern=r"\S", max_length=LONGEST_TITLE)]
+    title: Annotated[StrictStr, Field(max_length=LONGEST_TITLE), AfterValidator(read_title)]
 
 
 class _Span(BaseModel):

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from chartwatch.domain.codes import nearest
 from chartwatch.errors import OptionError
 
 
@@ -40,7 +41,11 @@ def _problem(source: str, model: type[Options], error: ValidationError) -> Optio
     name = str(first["loc"][0]) if first["loc"] else source
     match first["type"]:
         case "extra_forbidden":
-            return OptionError(name, f"{source} has no such option; it has {', '.join(model.model_fields)}")
+            meant = nearest(name, model.model_fields)
+            it_has = f"it has {', '.join(model.model_fields)}"
+            return OptionError(
+                name, f"{source} has no such option{f'; did you mean {meant}?' if meant else ''}; {it_has}"
+            )
         case "missing":
             return OptionError(name, f"{source} needs it: {model.model_fields[name].description}")
         case "value_error":

@@ -107,15 +107,26 @@ def test_tied_entries_have_one_order_whatever_that_of_the_rows() -> None:
 def test_equal_ranks_are_refused_where_no_option_says_that_they_are_ties() -> None:
     error = _refusal(DAILY, HEADER, "2024-01-01,KR,1,A,", "2024-01-01,KR,1,B,")
     assert isinstance(error, RanksDuplicated)
-    assert str(error) == "csv, line 3: songs-daily of 2024-01-01 in KR has rank 1 twice"
+    assert str(error) == (
+        "csv, line 3: songs-daily of 2024-01-01 in KR has rank 1 twice; "
+        "where equal ranks are ties, say so: -o ties=true"
+    )
 
 
 @pytest.mark.parametrize(
     ("ranks", "message"),
     [
         ((2, 3), "csv, line 2: songs-daily of 2024-01-01 in KR has no rank 1"),
-        ((1, 1, 4), "csv, line 4: songs-daily of 2024-01-01 in KR has no rank 2"),
-        ((1, 2, 4), "csv, line 4: songs-daily of 2024-01-01 in KR has no rank 3"),
+        (
+            (1, 1, 4),
+            "csv, line 4: songs-daily of 2024-01-01 in KR has no rank 2; "
+            "to take editions as far as they are whole: -o shortest=2",
+        ),
+        (
+            (1, 2, 4),
+            "csv, line 4: songs-daily of 2024-01-01 in KR has no rank 3; "
+            "to take editions as far as they are whole: -o shortest=2",
+        ),
     ],
 )
 def test_ranks_with_a_gap_are_refused_even_with_ties(ranks: tuple[int, ...], message: str) -> None:
@@ -124,10 +135,17 @@ def test_ranks_with_a_gap_are_refused_even_with_ties(ranks: tuple[int, ...], mes
     assert str(error) == message
 
 
-def test_an_edition_of_too_many_ranks_is_refused() -> None:
-    error = _refusal({**DAILY, "depth": "1"}, HEADER, "2024-01-01,KR,1,A,", "2024-01-01,KR,2,B,")
-    assert isinstance(error, SourceValueError)
-    assert str(error) == "csv, line 3: rank '2' is below the depth of 1"
+def test_ranks_below_the_depth_are_passed_over_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    lines = (HEADER, "2024-01-01,KR,2,B,", "2024-01-01,KR,1,A,", "2024-01-01,US,1,C,")
+    [publication] = _read({**DAILY, "depth": "1"}, *lines)
+    assert [edition.entries for edition in publication.editions] == [(Entry(1, "A"),), (Entry(1, "C"),)]
+    assert publication.chart.depth == 1
+    assert caplog.messages == ["https://charts.example/file: 1 row below the depth of 1 passed over"]
+
+
+def test_a_file_with_no_rank_of_the_depth_is_refused() -> None:
+    error = _refusal({**DAILY, "depth": "1"}, HEADER, "2024-01-01,KR,2,B,")
+    assert str(error) == "csv, line 2: no rank of the 1 is above the depth of 1"
 
 
 def test_a_weekly_chart_has_its_periods_whole_weeks_apart() -> None:
@@ -136,7 +154,8 @@ def test_a_weekly_chart_has_its_periods_whole_weeks_apart() -> None:
     error = _refusal(WEEKLY, HEADER, *rows)
     assert isinstance(error, SourceValueError)
     assert str(error) == (
-        "csv, line 4: period '2024-01-15' is not a whole number of weeks from 2024-01-07, and the chart is weekly"
+        "csv, line 4: 2024-01-15 is not a whole number of weeks from 2024-01-07, and the chart is weekly; "
+        "where the chart changed its day, say so: -o eras=2024-01-07/2024-01-15"
     )
     assert (error.column, error.value) == ("period", "2024-01-15")
 
@@ -161,9 +180,20 @@ def test_a_title_or_season_of_more_than_a_thousand_characters_is_none() -> None:
         ("2024-01-01,KR,1,,film", "csv, line 2: title '' is not a title"),
         ("2024-01-01,KR,one,A,film", "csv, line 2: rank 'one' is not a rank such as 1"),
         ("2024-01-01,KR,0,A,film", "csv, line 2: rank '0' is not a rank such as 1"),
-        ("2024-01-01,Korea,1,A,film", "csv, line 2: territory 'Korea' is not an ISO 3166-1 alpha-2 code such as KR"),
-        ("01/01/2024,KR,1,A,film", "csv, line 2: period '01/01/2024' is not a date such as 2022-02-27"),
-        ("2024-01-01,KR,1,A,movie", "csv, line 2: kind 'movie' is not film, series or empty"),
+        (
+            "2024-01-01,Korea,1,A,film",
+            "csv, line 2: territory 'Korea' is not an ISO 3166-1 alpha-2 code such as KR; "
+            'to say what it means: -o territories="Korea=CODE"',
+        ),
+        (
+            "01/01/2024,KR,1,A,film",
+            "csv, line 2: period '01/01/2024' is not a date such as 2022-02-27; "
+            "it is one with -o date_format=d/m/Y or m/d/Y",
+        ),
+        (
+            "2024-01-01,KR,1,A,movie",
+            "csv, line 2: kind 'movie' is not film or series; to say what it means: -o kinds=\"movie=series\"",
+        ),
     ],
 )
 def test_a_cell_that_cannot_be_read_is_named_with_line_and_column(row: str, message: str) -> None:
@@ -174,7 +204,10 @@ def test_a_cell_that_cannot_be_read_is_named_with_line_and_column(row: str, mess
 
 def test_a_chart_id_that_is_none_is_named() -> None:
     error = _refusal({"cadence": "day"}, f"chart,{HEADER}", "My Chart,2024-01-01,KR,1,A,")
-    assert str(error) == "csv, line 2: chart 'My Chart' is not a chart's id such as netflix-daily-overall"
+    assert str(error) == (
+        "csv, line 2: chart 'My Chart' is not a chart's id such as netflix-daily-overall; "
+        'to say what it means: -o charts="My Chart=ID"'
+    )
 
 
 @pytest.mark.parametrize(
@@ -216,21 +249,26 @@ def test_what_is_no_table_is_refused() -> None:
     assert isinstance(_refusal(DAILY, ""), SourceEmpty)
     assert isinstance(_refusal(DAILY, HEADER), SourceEmpty)
     assert isinstance(_refusal(DAILY, "<!doctype html>"), SourceNotATable)
-    assert str(_refusal(DAILY, '{"error": 1}')) == (
-        "csv, line 1: '{\"error\": 1}' is not a header with period, title, territory, rank"
+    assert str(_refusal(DAILY, '{"error": 1}')) == "csv: there is no array of objects in the document itself"
+    assert str(_refusal(DAILY, "null")) == (
+        "csv, line 1: 'null' is not a header with period, title, territory, rank; the columns are 'null': "
+        "options such as period_column=NAME say which is which"
     )
 
 
 def test_a_file_that_ends_in_its_last_cell_is_truncated() -> None:
     with pytest.raises(SourceTruncated) as caught:
         open_source("csv", DAILY).parse(f"{HEADER}\n2024-01-01,KR,1,A,fi".encode(), PROVENANCE)
-    assert str(caught.value) == ("csv, line 2: the document ends inside a cell: kind 'fi' is not film, series or empty")
+    assert str(caught.value).startswith("csv, line 2: the document ends inside a cell: kind 'fi' is not film or series")
 
 
 def test_a_file_that_ends_in_an_edition_of_a_given_depth_is_truncated() -> None:
     error = _refusal({**DAILY, "depth": "3"}, HEADER, "2024-01-01,KR,1,A,", "2024-01-01,KR,2,B,")
     assert isinstance(error, SourceTruncated)
-    assert str(error) == "csv, line 3: the document ends after rank 2 of 3 of songs-daily of 2024-01-01 in KR"
+    assert str(error) == (
+        "csv, line 3: the document ends after rank 2 of 3 of songs-daily of 2024-01-01 in KR; "
+        "to take editions as far as they are whole: -o shortest=2"
+    )
 
 
 class _OneFile:

@@ -180,7 +180,7 @@ def test_a_field_that_is_gone_is_named(path: tuple[str, ...], column: str) -> No
         (
             {"movie": {"data": {"id": "x", "title": " "}}},
             "movie.data.title",
-            "movie.data.title '\" \"': string should match pattern '\\S'",
+            "movie.data.title '\" \"': value error, is not a title",
         ),
     ],
 )

@@ -1,11 +1,11 @@
 """Every document under tests/data/sources reads as the JSON file beside it says."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
+from chartwatch.domain.charts.chart import Cadence, Chart, Due, Era, MetricPeriod
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.works.work import Kind
 from chartwatch.sources import SOURCES
@@ -42,7 +42,10 @@ def _chart(expected: dict[str, Any]) -> Chart:
     )
     kind = Kind(expected["kind"]) if expected["kind"] else None
     read = {"cadence": Cadence(expected["cadence"]), "kind": kind, "metric_periods": metric_periods}
-    return Chart(**{**expected, **read, "identifying": tuple(expected.get("identifying", ()))})
+    eras = tuple(Era(date.fromisoformat(since), date.fromisoformat(after)) for after, since in expected.get("eras", ()))
+    due = Due(timedelta(hours=expected["due"][0]), expected["due"][1]) if "due" in expected else None
+    identifying = tuple(expected.get("identifying", ()))
+    return Chart(**{**expected, **read, "identifying": identifying, "eras": eras, "due": due})
 
 
 def _entry(expected: list[Any]) -> Entry:

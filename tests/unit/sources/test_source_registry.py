@@ -31,9 +31,10 @@ def test_an_unknown_source_is_answered_with_the_known_ones() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("netflix-global", {"uri": "x"}, "option uri: netflix-global has no such option; it has url"),
-        ("csv", {}, "option cadence: csv needs it: how often the chart appears: day or week"),
-        ("csv", {"cadence": "month"}, "option cadence: 'month': input should be 'day' or 'week'"),
+        ("netflix-global", {"uri": "x"},
+         "option uri: netflix-global has no such option; did you mean url?; it has url"),
+        ("csv", {}, "option cadence: csv needs it: how often the chart appears: day, week or month"),
+        ("csv", {"cadence": "year"}, "option cadence: 'year': input should be 'day', 'week' or 'month'"),
         ("csv", {"cadence": "day", "depth": "ten"},
          "option depth: 'ten': input should be a valid integer, unable to parse string as an integer"),
         ("csv", {"cadence": "day", "chart": "My Chart"},

@@ -1,0 +1,152 @@
+"""The ways in which charts write dates, as an option names them, and what they mean."""
+
+import re
+from calendar import month_name
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from chartwatch.domain.charts.chart import end_of_month
+from chartwatch.sources.cells import read_date
+
+MAX_FORMAT = 40
+"""Characters of a format."""
+
+KNOWN = ("d/m/Y", "m/d/Y", "Ymd", "d.m.Y", "d-m-Y", "Y/m/d", "b d, Y", "d b Y", "Y-m", "timestamp", "week")
+"""Formats that an error names where they would read a cell."""
+
+_TOKEN = re.compile(r"YYYY|yyyy|Y|MMMM?|mmmm?|B|b|MM|mm|M|m|DD|dd|D|d")
+_WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})(?:-?[1-7])?")
+_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,+\-Z ]{2,40}")
+_EPOCH = re.compile(r"([0-9]{9,10})([0-9]{3})?(?:\.[0-9]+)?")
+_MONTHS = {name.casefold()[:3]: number for number, name in enumerate(month_name) if name}
+
+
+@dataclass(frozen=True, slots=True)
+class DateFormat:
+    """How dates are written: `written` is what an option says, `pattern` what matches one, with groups y, m, b, d."""
+
+    written: str
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, written: str) -> "DateFormat":
+        """Return the format that an option means.
+
+        `Y` stands for the year, `m` and `d` for month and day, `b` for the month in English (`Feb`, `February`), in
+        any order and with anything between; `YYYY`, `MM`, `DD` and `MMM` are the same. `week` is a week of ISO 8601
+        (2022-W05), `timestamp` a date and time of ISO 8601, or seconds or milliseconds since 1970. Raises `ValueError`.
+        """
+        if written == "week":
+            return cls(written, _WEEK)
+        if written == "timestamp":
+            return cls(written, _TIMESTAMP)
+        return cls(written, _compiled(written))
+
+    @property
+    def has_days(self) -> bool:
+        """Whether it says the day, and not the month alone."""
+        return self.pattern in (_WEEK, _TIMESTAMP) or "d" in self.pattern.groupindex
+
+    def read(self, cell: str) -> date:
+        """Read a date of the format, or one of ISO 8601, which cannot be mistaken. A week or a month is its last day.
+
+        Raises `ValueError` that says what the cell is not.
+        """
+        cell = cell.strip()
+        found = self._read(cell)
+        if found is not None:
+            return found
+        return read_date(cell)
+
+    def read_or_advise(self, cell: str) -> date:
+        """Read a date as `read` does; the error names the formats that read the cell."""
+        try:
+            return self.read(cell)
+        except ValueError as error:
+            others = [name for name in KNOWN if name != self.written and _reads(DateFormat.of(name), cell)]
+            means = f" in the form {self.written}" if self.written != ISO.written else ""
+            advice = f"; it is one with -o date_format={' or '.join(others)}" if others else ""
+            raise ValueError(f"{error}{means}{advice}") from None
+
+    def find(self, name: str) -> set[date]:
+        """Return the dates of the format, or of ISO 8601, that stand in a name."""
+        found: set[date] = set()
+        for pattern, its in {(self.pattern, self), (ISO.pattern, ISO)}:
+            for match in re.finditer(rf"(?<![0-9])(?:{pattern.pattern})(?![0-9])", name):
+                if _reads(its, match[0]):
+                    found.add(its.read(match[0]))
+        return found
+
+    def _read(self, cell: str) -> date | None:
+        """Return the date of a cell, or None where it is not of the format. Raises `ValueError`."""
+        if self.pattern is _TIMESTAMP:
+            return _read_timestamp(cell)
+        match = self.pattern.fullmatch(cell)
+        if match is None:
+            return None
+        try:
+            if self.pattern is _WEEK:
+                return date.fromisocalendar(int(match[1]), int(match[2]), 7)
+            parts = match.groupdict()
+            month = int(parts["m"]) if "m" in parts else _MONTHS[parts["b"].casefold()[:3]]
+            day = date(int(parts["y"]), month, int(parts.get("d", 1)))
+        except (ValueError, OverflowError, KeyError):
+            raise ValueError("is not a day of the calendar") from None
+        return day if "d" in parts else end_of_month(day)
+
+
+def _compiled(written: str) -> re.Pattern[str]:
+    if len(written) > MAX_FORMAT:
+        raise ValueError(f"has more than {MAX_FORMAT} characters")
+    pattern, at, tokens = "", 0, list(_TOKEN.finditer(written))
+    for token in tokens:
+        pattern += _literal(written[at : token.start()])
+        at = token.end()
+        touches = any(other.end() == token.start() or other.start() == at for other in tokens if other is not token)
+        pattern += _group(token[0], "{2}" if touches else "{1,2}")
+    pattern += _literal(written[at:])
+    try:
+        compiled = re.compile(pattern)
+    except re.error:
+        raise ValueError("names the year, the month or the day twice") from None
+    names = compiled.groupindex.keys()
+    if "y" not in names or len(names & {"m", "b"}) != 1:
+        raise ValueError("is no form of dates: it needs Y and m, and d for days, as d/m/Y; or is `week` or `timestamp`")
+    return compiled
+
+
+def _group(token: str, digits: str) -> str:
+    if token[0] in "Yy":
+        return "(?P<y>[0-9]{4})"
+    if token in ("b", "B") or len(token) > 2:
+        return "(?P<b>[A-Za-z]{3,9})[.]?"
+    return f"(?P<{token[0].lower()}>[0-9]{digits})"
+
+
+def _literal(text: str) -> str:
+    if re.search(r"[A-Za-z0-9]", text):
+        raise ValueError(f"knows Y, m, b and d alone, not {text.strip()!r}")
+    return r"\s+".join(map(re.escape, re.split(r"\s+", text)))
+
+
+def _read_timestamp(cell: str) -> date | None:
+    if _TIMESTAMP.fullmatch(cell):
+        try:
+            return datetime.fromisoformat(cell).date()
+        except ValueError:
+            raise ValueError("is not a time of the calendar") from None
+    if epoch := _EPOCH.fullmatch(cell):
+        return datetime.fromtimestamp(int(epoch[1]), UTC).date()
+    return None
+
+
+def _reads(its: DateFormat, cell: str) -> bool:
+    try:
+        its.read(cell)
+    except ValueError:
+        return False
+    return True
+
+
+ISO = DateFormat.of("Y-m-d")
+"""2022-02-27."""

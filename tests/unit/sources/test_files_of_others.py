@@ -1,0 +1,512 @@
+"""Files as others make them: what options let through, what they say of it, and what a refusal advises."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from chartwatch.domain.charts.chart import Due, Era, MetricPeriod
+from chartwatch.domain.charts.publications import Provenance, Publication
+from chartwatch.errors import (
+    OptionError,
+    SourceChanged,
+    SourceEmpty,
+    SourceEncodingError,
+    SourceError,
+    SourceNotATable,
+    SourceTruncated,
+    SourceValueError,
+)
+from chartwatch.sources import open_source
+from chartwatch.sources.csv_options import CsvOptions
+from chartwatch.sources.options import descriptions
+
+DAILY = {"chart": "songs-daily", "cadence": "day", "territory": "US"}
+WEEKLY = {"chart": "songs-weekly", "cadence": "week", "territory": "US"}
+
+
+def read(options: Mapping[str, Any], text: str | bytes, name: str = "chart.csv") -> list[Publication]:
+    body = text if isinstance(text, bytes) else text.encode()
+    return open_source("csv", options).parse(body, Provenance(name, None, "0" * 64))
+
+
+def refusal(options: Mapping[str, Any], text: str | bytes, name: str = "chart.csv") -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        read(options, text, name)
+    return caught.value
+
+
+def titles(publications: list[Publication]) -> list[list[str]]:
+    return [[entry.title for edition in p.editions for entry in edition.entries] for p in publications]
+
+
+# Options.
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ("Tuesday 21:00 UTC", Due(timedelta(hours=21), 2)),
+        ("sunday 7:05", Due(timedelta(hours=7, minutes=5), 7)),
+        ("18:00", Due(timedelta(hours=18))),
+        ("45h", Due(timedelta(hours=45))),
+        ("0 hours", Due(timedelta())),
+    ],
+)
+def test_a_chart_of_ones_own_says_when_it_is_due(said: str, due: Due) -> None:
+    [publication] = read({**DAILY, "due": said}, "period,rank,title\n2022-01-01,1,A\n")
+    assert publication.chart.due == due
+
+
+def test_a_metric_says_since_when_it_counts() -> None:
+    metric = "hours viewed; 2023-06-18 views ; 2025-01-05  hours again"
+    [publication] = read({**DAILY, "metric": metric}, "period,rank,title\n2022-01-01,1,A\n")
+    assert publication.chart.metric_periods == (
+        MetricPeriod("hours viewed"),
+        MetricPeriod("views", date(2023, 6, 18)),
+        MetricPeriod("hours again", date(2025, 1, 5)),
+    )
+
+
+def test_eras_are_put_in_order() -> None:
+    eras = "2018-01-03/2018-01-06, 1961-12-25/1962-01-06"
+    [publication] = read({**WEEKLY, "eras": eras}, "period,rank,title\n2022-01-01,1,A\n")
+    assert publication.chart.eras == (
+        Era(date(1962, 1, 6), date(1961, 12, 25)),
+        Era(date(2018, 1, 6), date(2018, 1, 3)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "reason"),
+    [
+        ("due", "Teusday 21:00", "names no day of the week; did you mean Tuesday?"),
+        ("due", "soon", "is neither hours after the period's end, such as 45h, nor a time such as Tuesday 21:00 UTC"),
+        ("due", "Tuesday 25:00", "is neither hours after the period's end"),
+        ("eras", "1962-01-06", "has '1962-01-06', which is not of the form LAST/NEXT: 1961-12-25/1962-01-06"),
+        ("eras", "1962-01-06/1961-12-25", "which does not go forward"),
+        ("eras", "1962-01-06/1962-01-10,1962-01-08/1962-01-20", "which begins within 1962-01-06/1962-01-10"),
+        ("metric", "hours; views", "is not of the form METRIC; DATE METRIC, with later and later dates"),
+        ("metric", "2023-01-01 a; 2022-01-01 b", "with later and later dates"),
+        ("date_format", "dd/mm", "is no form of dates: it needs Y and m, and d for days"),
+        ("kinds", "TV Show", "is not of the form CELL=MEANING;CELL=MEANING"),
+        ("kinds", "TV Show=serie", "gives 'TV Show' a meaning, but 'serie' is not film or series"),
+        ("kinds", "a=film;a=series", "gives 'a' two meanings"),
+        ("territories", "Korea=Korea", "gives 'Korea' a meaning, but 'Korea' is not an ISO 3166-1 alpha-2 code"),
+        ("territories", {"Britain": "UK"}, "did you mean GB?"),
+        ("charts", "Films=My Films", "gives 'Films' a meaning, but 'My Films' is not a chart's id"),
+        ("malformed", "ignore", "input should be 'refuse', 'skip' or 'mend'"),
+        ("encoding", "rot13", "input should be 'utf-8', 'utf-16'"),
+        ("skip", "-1", "greater than or equal to 0"),
+    ],
+)  # fmt: skip
+def test_a_wrong_option_says_what_is_wrong(option: str, value: Any, reason: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        open_source("csv", {**WEEKLY, option: value})
+    assert caught.value.option == option
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"period": "yesterday"}, "`period` 'yesterday' is not a date such as 2022-02-27, nor `name`"),
+        ({"date_format": "Y-m"}, "`date_format` Y-m says no day, and `cadence` is no month"),
+    ],
+)
+def test_options_that_do_not_agree_are_refused(options: Mapping[str, str], reason: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        open_source("csv", {**DAILY, **options})
+    assert reason in str(caught.value)
+
+
+def test_an_option_that_is_mistyped_is_answered_with_the_one_that_was_meant() -> None:
+    with pytest.raises(OptionError) as caught:
+        open_source("csv", {**DAILY, "date_formt": "d/m/Y"})
+    assert str(caught.value).startswith("option date_formt: csv has no such option; did you mean date_format?; it has ")
+
+
+def test_every_option_is_on_the_page_of_charts() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "charts.md").read_text()
+    assert [name for name in descriptions(CsvOptions) if f"`{name}`" not in page] == []
+
+
+# Cells.
+
+
+@pytest.mark.parametrize(
+    ("cell", "territory"),
+    [
+        ("KR", "KR"), ("KOR", "KR"), ("kor", "KR"), ("South Korea", "KR"), ("south korea", "KR"), ("USA", "US"),
+        ("Turkey", "TR"), ("Türkiye", "TR"), ("Cote d'Ivoire", "CI"), ("Bosnia and Herzegovina", "BA"),
+        ("Global", "GLOBAL"), ("world", "GLOBAL"), ("Worldwide", "GLOBAL"), ("Hong Kong", "HK"),
+    ],
+)  # fmt: skip
+def test_countries_are_understood_by_code_and_name(cell: str, territory: str) -> None:
+    options = {"chart": "a", "cadence": "day"}
+    [publication] = read(options, f"period;territory;rank;title\n2022-01-01;{cell};1;A\n")
+    assert [edition.territory for edition in publication.editions] == [territory]
+
+
+@pytest.mark.parametrize("cell", ["UK", "us", "XX", "ZZ", "EU", "SUN", "YUG", "Korea", "South Kora", "XKX?", ""])
+def test_what_could_mean_several_countries_or_none_is_refused_with_the_option_that_says_it(cell: str) -> None:
+    options = {"chart": "a", "cadence": "day"}
+    error = refusal(options, f"period;territory;rank;title\n2022-01-01;{cell};1;A\n")
+    assert f'; to say what it means: -o territories="{cell}=CODE"' in str(error)
+    text = f"period;territory;rank;title\n2022-01-01;{cell};1;A\n"
+    [publication] = read({**options, "territories": f"{cell}=KR"}, text)
+    assert [edition.territory for edition in publication.editions] == ["KR"]
+
+
+@pytest.mark.parametrize("cell", ["US", "USA", "United States", "GB"])
+@pytest.mark.parametrize("header", ["territory", "Territory", " TERRITORY "])
+def test_an_option_does_not_give_the_rows_of_one_territory_to_another(cell: str, header: str) -> None:
+    error = refusal({**DAILY, "territory": "KR"}, f"period,{header},rank,title\n2022-01-01,{cell},1,A\n")
+    assert "is not KR, which the option `territory` says of the whole file" in str(error)
+    assert read({**DAILY, "territory": "KR"}, f"period,{header},rank,title\n2022-01-01,South Korea,1,A\n")
+
+
+def test_an_option_does_not_give_the_rows_of_one_date_to_another() -> None:
+    text = "period,rank,title\n2022-01-01,1,A\n2022-01-02,1,A\n"
+    error = refusal({**DAILY, "period": "2022-01-01"}, text)
+    assert "is not 2022-01-01, which the option `period` says of the whole file" in str(error)
+    assert "which the name of the file says" in str(refusal({**DAILY, "period": "name"}, text, "2022-01-01.csv"))
+
+
+@pytest.mark.parametrize("rank", ["#1", "1.0", "01", " 1 ", "# 1", "1."])
+def test_a_rank_may_be_written_in_several_ways(rank: str) -> None:
+    assert titles(read(DAILY, f"period,rank,title\n2022-01-01,{rank},A\n")) == [["A"]]
+
+
+@pytest.mark.parametrize("rank", ["1.5", "-1", "##1", "1st", "0", "1e0", "NEW", "10000", "１"])
+def test_what_may_be_another_number_is_no_rank(rank: str) -> None:
+    assert f"rank '{rank}' is not a rank such as 1" in str(refusal(DAILY, f"period,rank,title\n2022-01-01,{rank},A\n"))
+
+
+@pytest.mark.parametrize("title", ["\u200b", "\u200e\u2060", "\ufeff \u00ad", "\u3164", "\u2800", "\u115f\u1160"])
+def test_a_title_of_nothing_that_is_seen_is_none(title: str) -> None:
+    assert "is not a title" in str(refusal(DAILY, f"period,rank,title\n2022-01-01,1,{title}\n"))
+
+
+def test_a_kind_means_what_an_option_says_whatever_its_case() -> None:
+    text = "period,rank,title,Type\n2022-01-01,1,A,tv SHOW\n2022-01-01,2,B,Film\n2022-01-01,3,C,film\n"
+    options = {**DAILY, "kind_column": "type", "kinds": "TV Show=series;FILM=film"}
+    [publication] = read(options, text)
+    assert [entry.kind for edition in publication.editions for entry in edition.entries] == ["series", "film", "film"]
+
+
+# Dates that a file does not say.
+
+
+def test_the_date_is_in_the_name_of_the_file_or_in_an_address() -> None:
+    options = {**DAILY, "period": "name", "date_format": "Ymd"}
+    for name in ("chart-20220101.csv", "https://charts.example/daily/20220101?x=20230101"):
+        assert [p.period for p in read(options, "rank,title\n1,A\n", name)] == [date(2022, 1, 1)]
+    for name, what in (("latest.csv", "has no date"), ("20220101-20220102.csv", "has 2 dates")):
+        error = refusal(options, "rank,title\n1,A\n", name)
+        assert f"the name '{name}' {what}" in str(error)
+        assert "-o period=2022-02-27" in str(error)
+
+
+def test_a_month_is_named_by_its_last_day_whatever_day_a_file_gives() -> None:
+    options = {**DAILY, "cadence": "month"}
+    publications = read(options, "period,rank,title\n2024-02-01,1,A\n2024-03-31,1,B\n")
+    assert [p.period for p in publications] == [date(2024, 2, 29), date(2024, 3, 31)]
+    twice = refusal(options, "period,rank,title\n2024-02-01,1,A\n2024-02-29,1,B\n")
+    assert "songs-daily of 2024-02-29 in US has rank 1 twice" in str(twice)
+
+
+# Headers.
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_what_stands_between_cells_is_found(delimiter: str) -> None:
+    text = "Period,Rank,Title,Note\n2022-01-01,1,A,x\n".replace(",", delimiter)
+    assert titles(read(DAILY, text)) == [["A"]]
+
+
+def test_a_delimiter_within_titles_is_none() -> None:
+    assert titles(read(DAILY, 'period;rank;title\n2022-01-01;1;"A, B, C | D"\n')) == [["A, B, C | D"]]
+
+
+def test_the_exact_name_of_a_column_goes_before_one_of_another_case() -> None:
+    assert titles(read(DAILY, "period,rank,Title,title\n2022-01-01,1,A,B\n")) == [["B"]]
+    error = refusal(DAILY, "period,rank,Title,TITLE\n2022-01-01,1,A,B\n")
+    assert str(error) == "csv, line 1: the column title stands there twice"
+
+
+def test_a_missing_column_is_answered_with_those_that_there_are() -> None:
+    error = refusal(DAILY, "date,rank,song\n2022-01-01,1,A\n")
+    assert isinstance(error, SourceChanged)
+    assert str(error) == (
+        "csv, line 1: the column period is missing; the columns are 'date', 'rank', 'song'; another is named by "
+        "-o period_column=NAME; where the whole file is of one date, give it: -o period=2022-02-27, or period=name "
+        "where it is in the file's name"
+    )
+
+
+def test_lines_above_the_header_are_named_and_skipped() -> None:
+    text = 'Weekly songs\n\n"Source: x, y"\nperiod,rank,title\n2022-01-01,1,A\n'
+    error = refusal(DAILY, text)
+    assert str(error).endswith("; line 4 looks like it: -o skip=3")
+    assert titles(read({**DAILY, "skip": 3}, text)) == [["A"]]
+
+
+def test_comments_are_skipped_where_an_option_says_how_they_begin() -> None:
+    text = '# x\nperiod,rank,title\n#, y\n2022-01-01,1,"#1 Dad\n# 2"\n2022-01-01,two,B\n'
+    error = refusal({**DAILY, "comment": "#"}, text)
+    assert str(error) == "csv, line 6: rank 'two' is not a rank such as 1"
+    assert titles(read({**DAILY, "comment": "#"}, text.replace("two", "2"))) == [["#1 Dad\n# 2", "B"]]
+
+
+# Rows that are not right.
+
+
+MALFORMED = 'period,rank,title,artist\n2022-01-01,1,A,"x "y" z"\n2022-01-01,2,"B "b, c" b",y\n2022-01-01,3,C,z\n'
+
+
+def test_quotation_marks_within_cells_are_read_where_an_option_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    error = refusal(DAILY, MALFORMED)
+    assert str(error) == (
+        "csv, line 2: a row cannot be told into cells: ',' expected after '\"'; "
+        "to read such rows, or pass them over: -o malformed=mend, or skip"
+    )
+    assert titles(read({**DAILY, "malformed": "mend"}, MALFORMED)) == [["A", 'B "b, c" b', "C"]]
+    assert caplog.messages == [
+        "chart.csv: 2 rows with quotation marks inside cells that are not doubled: these are read as such (lines 2, 3)"
+    ]
+
+
+def test_rows_are_passed_over_where_an_option_says_so_and_never_silently(caplog: pytest.LogCaptureFixture) -> None:
+    text = MALFORMED.replace("2022-01-01,1,A", "2022-01-01,9,A").replace(",3,C", ",1,C")
+    assert titles(read({**DAILY, "malformed": "skip"}, text)) == [["C"]]
+    assert caplog.messages == [
+        "chart.csv: 2 rows that cannot be told into the cells of the header: passed over (lines 2, 3)"
+    ]
+
+
+def test_a_row_with_a_cell_too_many_is_mended_by_nobody() -> None:
+    text = "period,rank,title\n2022-01-01,1,A\n2022-01-01,2,B,C\n"
+    assert "; to pass such rows over: -o malformed=skip" in str(refusal(DAILY, text))
+    assert isinstance(refusal({**DAILY, "malformed": "mend"}, text), SourceNotATable)
+    assert titles(read({**DAILY, "malformed": "skip"}, text)) == [["A"]]
+
+
+def test_a_place_is_that_of_the_file_also_where_rows_were_passed_over() -> None:
+    text = MALFORMED + "2022-01-02,x,D,z\n"
+    assert "line 5: rank 'x'" in str(refusal({**DAILY, "malformed": "skip"}, text))
+    assert "line 5: rank 'x'" in str(refusal({**DAILY, "malformed": "mend"}, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('period,rank,title\n2022-01-01,1,"A\n2022-01-02,1,B\n2022-01-03,1,C\n', 2),
+        ('period,rank,title\n2022-01-01,1,"A\nB"\n2022-01-02,1,"B\n2022-01-03,1,C', 4),
+        ('period,rank,title\n2022-01-01,1,7" A\n2022-01-02,"1","B\n\n\n', 3),
+        ('period,rank,title\n2022-01-01,1,A\n2022-01-02,1,"B ""\n""\n', 3),
+    ],
+)
+def test_a_quotation_mark_that_nothing_closes_is_reported_where_it_stands(text: str, line: int) -> None:
+    error = refusal(DAILY, text)
+    assert isinstance(error, SourceTruncated)
+    assert str(error) == f"csv, line {line}: the document ends inside a quoted cell"
+
+
+def test_a_quoted_cell_that_goes_on_to_another_row_is_reported_where_it_opens() -> None:
+    text = 'period,rank,title\n2022-01-01,1,"A\n2022-01-02,1,"B"\n2022-01-03,1,C\n'
+    assert str(refusal(DAILY, text)).startswith(
+        "csv, line 2: a quoted cell opens here and is not closed before line 3, where a row cannot be told into cells"
+    )
+
+
+def test_editions_are_taken_as_far_as_they_are_whole_where_an_option_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    text = "period,rank,title\n" + "".join(f"2022-01-01,{rank},T{rank}\n" for rank in (1, 2, 3, 5, 6))
+    assert str(refusal(DAILY, text)).endswith("; to take editions as far as they are whole: -o shortest=3")
+    assert titles(read({**DAILY, "shortest": 3}, text)) == [["T1", "T2", "T3"]]
+    assert caplog.messages == [
+        "chart.csv: songs-daily of 2022-01-01 in US is taken down to rank 3, after which one is missing"
+    ]
+    assert isinstance(refusal({**DAILY, "shortest": 4}, text), SourceError)
+
+
+# What a document is.
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an Excel workbook of the form before 2007 (.xls)"),
+        (b"\x1f\x8b\x08\x00", "gzip data"),
+        (b"%PDF-1.7", "a PDF, not a table"),
+        (b"PAR1", "a Parquet file"),
+        (b"PK\x03\x04" + bytes(100), "no Excel workbook that can be read"),
+    ],
+)
+def test_what_is_no_table_is_called_what_it_is(body: bytes, what: str) -> None:
+    error = refusal(DAILY, body)
+    assert isinstance(error, SourceNotATable)
+    assert what in str(error)
+
+
+def test_a_workbook_given_to_a_source_of_text_is_called_what_it_is() -> None:
+    source = open_source("netflix-global", {})
+    with pytest.raises(SourceNotATable, match=r"this is an Excel workbook \(.xlsx\)"):
+        source.parse(b"PK\x03\x04" + bytes(100), Provenance("x", None, "0" * 64))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_recognised(encoding: str) -> None:
+    text = "period,rank,title\n2022-01-01,1,지금\n"
+    assert titles(read(DAILY, text.encode(encoding))) == [["지금"]]
+    assert isinstance(refusal(DAILY, text.encode(encoding)[:-1]), SourceTruncated)
+    assert isinstance(
+        refusal(DAILY, (text[:40] + "\ud800" + "x").encode(encoding, "surrogatepass")), SourceEncodingError
+    )
+
+
+def test_another_encoding_is_read_where_an_option_says_so() -> None:
+    body = "period,rank,title\n2022-01-01,1,Été\n".encode("windows-1252")
+    error = refusal(DAILY, body)
+    assert str(error) == (
+        "csv, line 2: the byte 0xc9 is not UTF-8; in another encoding, say so: -o encoding=windows-1252"
+    )
+    assert titles(read({**DAILY, "encoding": "windows-1252"}, body)) == [["Été"]]
+
+
+# JSON.
+
+
+ROWS = [{"period": "2022-01-01", "rank": 1, "title": "A"}, {"period": "2022-01-01", "rank": 2, "title": "B"}]
+
+
+@pytest.mark.parametrize(
+    ("document", "records"),
+    [
+        (ROWS, ""),
+        ({"a": {"b": ROWS}}, "a.b"),
+        ({"a": [{"b": ROWS[:1]}, {"b": ROWS[1:]}]}, "a.b"),
+        ([{"b": ROWS}], "b"),
+        ({"period": "2022-01-01", "x": [{"rank": 1, "title": "A"}, {"rank": "2", "title": "B"}]}, "x"),
+        ({"period": "1999-01-01", "x": ROWS}, "x"),
+    ],
+)
+def test_an_array_of_objects_is_read_wherever_it_stands(document: Any, records: str) -> None:
+    [publication] = read({**DAILY, "records": records}, json.dumps(document))
+    assert (publication.period, titles([publication])) == (date(2022, 1, 1), [["A", "B"]])
+
+
+def test_a_path_that_leads_to_no_objects_is_answered_with_those_that_do() -> None:
+    document = json.dumps({"meta": {"n": 2}, "result": {"list": ROWS, "names": ["A"]}})
+    assert str(refusal(DAILY, document)) == (
+        "csv: there is no array of objects in the document itself; there is one with -o records=result.list"
+    )
+    assert "there is no array of objects at result.names" in str(
+        refusal({**DAILY, "records": "result.names"}, document)
+    )
+
+
+def test_a_value_that_is_none_is_named_with_its_place() -> None:
+    document = json.dumps([{**ROWS[0], "title": {"en": "A"}}])
+    error = refusal(DAILY, document)
+    assert str(error) == "csv, record 1: title is not one value; for one inside it: title.KEY"
+    assert titles(read({**DAILY, "title_column": "title.en"}, document)) == [["A"]]
+    error = refusal(DAILY, json.dumps([ROWS[0], {**ROWS[1], "rank": None}]))
+    assert str(error) == "csv, record 2: rank '' is not a rank such as 1"
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"[", SourceTruncated),
+        (b'[{"period": "2022', SourceTruncated),
+        (b'[{"title": "\xe2\x80', SourceTruncated),
+        (b"[{]}", SourceNotATable),
+        (b"[]", SourceEmpty),
+        (b"{}", SourceNotATable),
+        (b"[1, 2]", SourceNotATable),
+        (b"[[" * 50_000, SourceNotATable),
+        (b"[" + b"0," * 4_000_001 + b"0]", SourceNotATable),
+        (b'[{"period": "2022-01-01", "rank": 1, "title": "\\ud800"}]', SourceEncodingError),
+        (b'[{"period": "2022-01-01", "rank": 1, "title": "\xff"}]', SourceEncodingError),
+        (b'[{"period": "2022-01-01", "rank": ' + b"9" * 9_999 + b', "title": "A"}]', SourceValueError),
+        (b'[{"period": "2022-01-01", "rank": NaN, "title": "A"}]', SourceValueError),
+    ],
+)
+def test_json_that_is_none_or_says_something_else_is_refused(body: bytes, error: type[SourceError]) -> None:
+    assert isinstance(refusal(DAILY, body), error)
+
+
+# Workbooks.
+
+
+def workbook(*sheets: tuple[str, list[list[Any]]]) -> bytes:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+CHART = [["Period", "Rank", "Title"], [date(2022, 1, 1), 1, "A"], [date(2022, 1, 1), "#2", 1984]]
+
+
+def with_part(body: bytes, name: str, part: bytes) -> bytes:
+    """Return a workbook with another part in place of one of its own."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.namelist():
+            new.writestr(entry, part if entry == name else old.read(entry))
+    return changed.getvalue()
+
+
+def test_the_first_sheet_is_read_and_that_there_are_others_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    body = workbook(("Chart", CHART), ("Notes", [["x"]]))
+    assert titles(read(DAILY, body, "chart.xlsx")) == [["A", "1984"]]
+    assert caplog.messages == ["chart.xlsx: the first sheet of 2 is read, Chart; the others are Notes"]
+    assert str(refusal({**DAILY, "sheet": "Charts"}, body)) == "csv: there is no sheet 'Charts'; there are Chart, Notes"
+    assert "row 1 of Notes" in str(refusal({**DAILY, "sheet": "Notes"}, body))
+
+
+def test_a_cell_of_a_sheet_is_named_by_its_row() -> None:
+    body = workbook(("Chart", [CHART[0], CHART[1], [], [None, None, None], [date(2022, 1, 1), "two", "B"]]))
+    assert str(refusal(DAILY, body)) == "csv, row 5 of Chart: rank 'two' is not a rank such as 1"
+
+
+def test_a_workbook_without_rows_is_empty() -> None:
+    assert isinstance(refusal(DAILY, workbook(("Chart", CHART[:1]))), SourceEmpty)
+    assert isinstance(refusal(DAILY, workbook(("Chart", []))), SourceEmpty)
+
+
+FAR = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/>'
+    b'<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        FAR,
+        b"<!DOCTYPE a [<!ENTITY b 'x'>]><worksheet>&b;</worksheet>",
+        b"<worksheet>" + b"<row/>" * 4_000_001 + b"</worksheet>",
+        b"<worksheet>" + b" " * (65 * 1024 * 1024) + b"</worksheet>",
+        b"<worksheet><sheetData><row r='99999999999999999999'/></sheetData></worksheet>",
+        b"",
+    ],
+    ids=["a cell at the end of the sheet", "entities", "four million rows", "65 MiB", "a row of no sheet", "nothing"],
+)
+def test_a_sheet_that_takes_much_more_than_it_shows_is_refused(part: bytes) -> None:
+    assert isinstance(
+        refusal(DAILY, with_part(workbook(("Chart", CHART)), "xl/worksheets/sheet1.xml", part)), SourceError
+    )
