@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from chartwatch.domain.charts.calendars import calendar_of
+from chartwatch.domain.charts.calendars import due_of
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.rules import examine
 from tests.infrastructure.templates import ROOT, read
@@ -135,7 +135,7 @@ def test_an_address_of_email_is_one_or_none(name: str) -> None:
 def test_a_week_that_was_not_there_in_the_evening_is_fetched_the_next_morning() -> None:
     for name in ("NetflixCountriesSchedule", "NetflixGlobalSchedule"):
         minute, hours, _, _, days, _ = TEMPLATE.body["Parameters"][name]["Default"][5:-1].split()
-        due = calendar_of(Chart("netflix-weekly-tv", "", "netflix", Cadence.WEEK, 10)).due(date(2026, 1, 4))
+        due = due_of(Chart("netflix-weekly-tv", "", "netflix", Cadence.WEEK, 10)).of(date(2026, 1, 4))
         assert f"{due:%a}".upper() in days.split(",")
         assert f"{due + timedelta(days=1):%a}".upper() in days.split(",")
         assert int(minute) < 60

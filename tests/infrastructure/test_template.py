@@ -505,7 +505,7 @@ def test_a_new_account_can_deploy_what_the_defaults_say() -> None:
 
 def test_every_parameter_is_in_the_table_of_the_readme() -> None:
     rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `")]
-    named = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    named = [name for row in rows for name in re.findall(r"`([A-Z]\w+)`", row.split("|")[1])]
     assert sorted(named) == sorted(TEMPLATE.body["Parameters"])
 
 
