@@ -26,7 +26,8 @@ tracer = Tracer(service="fetch_rankings")
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """Fetch the source that `event` names: `{"source": "netflix-global", "options": {}}`, a schedule's input.
 
-    With `"accept": "<SHA-256>"` the document of that SHA-256, and no other, is accepted although it rewrites history.
+    With `"accept": "<SHA-256>"` the document of that SHA-256, and no other, is accepted although it rewrites history,
+    or lacks some of it.
     """
     source = open_source(event["source"], event.get("options", {}))
     metrics.add_dimension("source", source.name)
@@ -57,6 +58,10 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
         metrics.add_metric("DocumentsRefused", MetricUnit.Count, 1)
         raise
     conditional.remember()
+    if ingested.notices:
+        # It was refused in part, and is listed with those that were refused whole.
+        metrics.add_metric("DocumentsRefused", MetricUnit.Count, 1)
+        logger.warning("document accepted in part", extra={n.found: n.detail for n in ingested.notices})
     counts = {"new": len(ingested.new), "revised": len(ingested.revised), "unchanged": ingested.unchanged}
     metrics.add_metric("PublicationsNew", MetricUnit.Count, counts["new"])
     metrics.add_metric("PublicationsRevised", MetricUnit.Count, counts["revised"])

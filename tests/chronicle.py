@@ -16,9 +16,10 @@ from chartwatch.domain.rules.race import RaceRule
 from chartwatch.domain.rules.rule import Condition, Fact, Rule, RuleSet, Scope
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
+from chartwatch.errors import RanksIncomplete
 from chartwatch.services.detect import Detector
 from chartwatch.services.ingest import store_publication
-from chartwatch.services.ports import ChartStore
+from chartwatch.services.ports import ChartStore, PublicationUpdate
 from chartwatch.services.record import Head, RecordStore
 from tests.recorded import entries, milestones
 
@@ -78,15 +79,24 @@ class Chronicle:
 
     # What happens.
 
-    def arrives(self, number: int, **number_ones: Ones) -> list[Bulletin]:
-        """Let the editions of a period arrive, by territory, and process them."""
+    def arrives(self, number: int, **number_ones: Ones | None) -> list[Bulletin]:
+        """Let the editions of a period arrive, by territory, and process them; None is one that is set aside."""
         self.stored(number, **number_ones)
         return self.detector.detect(self.chart.id, self.period(number))
 
-    def stored(self, number: int, **number_ones: Ones) -> None:
+    def stored(self, number: int, **number_ones: Ones | None) -> None:
         """Let the editions of a period arrive, of which nothing is concluded yet."""
-        editions = tuple(Edition(territory, _entries(ones)) for territory, ones in number_ones.items())
-        store_publication(Publication(self.chart, self.period(number), editions, self.document), self.charts)
+        editions = tuple(
+            Edition(territory, _entries(ones)) for territory, ones in number_ones.items() if ones is not None
+        )
+        set_aside = {t: RanksIncomplete("somewhere", "") for t, ones in number_ones.items() if ones is None}
+        publication = Publication(self.chart, self.period(number), editions, self.document, set_aside)
+        store_publication(publication, self.charts)
+
+    def says(self, number: int, update: PublicationUpdate) -> list[Bulletin]:
+        """Let a person say something of a period, and process it."""
+        self.charts.put([update])
+        return self.detector.detect(self.chart.id, self.period(number))
 
     def learns(self, *works: Work) -> list[Bulletin]:
         """Let a catalog of other works come into force, while the one before is known."""

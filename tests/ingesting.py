@@ -1,12 +1,13 @@
 """Small documents of one weekly chart, and how they are ingested."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from chartwatch.adapters.memory import MemoryCharts, NoArchive
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.errors import RanksIncomplete, SourceError
 from chartwatch.services.ingest import Ingested, Parse, ingest
 from chartwatch.services.ports import Archive, PublicationUpdate
 
@@ -43,17 +44,29 @@ def ingest_document(
     fetched_at: str | None = None,
     whole_history: bool = True,
     accepted: bool = False,
+    set_aside: Collection[tuple[int, str]] = (),
+    error: type[SourceError] = RanksIncomplete,
 ) -> Ingested:
-    """Ingest a document."""
+    """Ingest a document; `set_aside` are weeks and territories whose editions are not whole, by that error."""
 
     def parse(_body: bytes, provenance: Provenance) -> list[Publication]:
         return [
-            Publication(CHART, week(number), tuple(Edition(t, tuple(its)) for t, its in found.items()), provenance)
-            for number, found in document.items()
+            Publication(
+                CHART,
+                week(number),
+                tuple(Edition(t, tuple(its)) for t, its in document.get(number, {}).items()),
+                provenance,
+                {
+                    territory: error("somewhere", f"{CHART.id} of {week(number)} in {territory} is not whole")
+                    for its, territory in set_aside
+                    if its == number
+                },
+            )
+            for number in {**document, **dict(set_aside)}
         ]
 
     return ingest_bytes(
-        repr(document).encode(),
+        repr((document, set_aside)).encode(),
         parse,
         charts,
         fetched_at=fetched_at,

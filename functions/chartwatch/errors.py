@@ -234,6 +234,16 @@ class Conflict(ChartwatchError):
 
 
 @dataclass
+class NotToBeSaid(ChartwatchError):
+    """What a person says of a publication, and cannot be so as the publication stands."""
+
+    sentence = "{chart} of {period}: {detail}"
+    chart: str
+    period: str
+    detail: str
+
+
+@dataclass
 class StoreOverloaded(ChartwatchError):
     """A table took none of what was asked of it, for as long as is worth waiting; `left` is how many items."""
 

@@ -103,12 +103,26 @@ def test_no_document_is_accepted_by_another_sha_256(fetch: Fetch, charts: Memory
     assert number_ones(charts) == {"Title"}
 
 
-def test_a_shrunken_history_is_rejected_although_a_person_accepts_it(fetch: Fetch, charts: MemoryCharts) -> None:
+def test_a_shrunken_history_is_rejected_until_a_person_accepts_it(fetch: Fetch, charts: MemoryCharts) -> None:
     fetch(FIRST)
-    shrunken = FIRST.replace(b",US,", b",KR,")
-    with pytest.raises(HistoryShrank):
-        fetch(shrunken, accept=sha256(shrunken))
+    shrunken = FIRST.replace(b",US,", b",KR,").replace(b",Title", b",Other")
+    with pytest.raises(HistoryShrank, match='as "accept" to fetch_rankings'):
+        fetch(shrunken)
     assert number_ones(charts) == {"Title"}
+    fetch(shrunken, accept=sha256(shrunken))
+    (summary, *_) = charts.summaries("daily")
+    assert {territory: ones[0].title for territory, ones in summary.number_ones.items()} == {
+        "KR": "Other 0",
+        "US": "Title 0",
+    }
+
+
+def test_a_document_of_which_a_part_was_not_taken_counts_as_one_that_a_person_should_look_at(
+    fetch: Fetch, charts: MemoryCharts, caplog: pytest.LogCaptureFixture
+) -> None:
+    fetch(FIRST + b"2022-01-01,KR,1,One\n2022-01-01,KR,1,Another\n2022-01-02,KR,1,One\n")
+    assert [noted.error for noted in charts.quarantined()] == ["EditionsSetAside"]
+    assert caplog.messages == ["document accepted in part", "document accepted"]
 
 
 WEEK = document(global_lines())

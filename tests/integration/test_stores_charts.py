@@ -1,6 +1,7 @@
 """Claims about every chart store, and about how the one on DynamoDB comes through trouble."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count, islice
 from typing import Any
@@ -13,11 +14,20 @@ from chartwatch.adapters.dynamodb.table import ATTEMPTS
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.adapters.memory import NoArchive
 from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
-from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, Version
+from chartwatch.domain.charts.publications import (
+    Absence,
+    AbsenceKind,
+    Edition,
+    Entry,
+    Provenance,
+    Publication,
+    Version,
+)
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import StoreOverloaded
+from chartwatch.errors import RanksIncomplete, StoreOverloaded
+from chartwatch.services.by_hand import by_hand, declare_unpublished, fill, reinstate, withdraw
 from chartwatch.services.fetching import Validators
 from chartwatch.services.ingest import Ingested, ingest, store_publication
 from chartwatch.services.ports import ChartStore, PublicationUpdate, Quarantined
@@ -463,3 +473,40 @@ def test_the_neighbours_of_a_period_are_the_latest_up_to_it_and_the_earliest_aft
     assert beside(date(2022, 1, 4)) == days[1:]
     assert beside(date(2022, 3, 6)) == days[2:]
     assert beside(date(9999, 12, 31)) == days[2:]
+
+
+def test_what_is_absent_is_stored_with_its_publication(place: Place) -> None:
+    cut = RanksIncomplete("somewhere", "nine of ten ranks")
+    whole = publication(WEEK, edition("US", "Ozark"))
+    store_publication(replace(whole, set_aside={"KR": cut}), place.charts())
+    stored = place.charts().summary("weekly-tv", WEEK)
+    assert stored
+    assert (list(stored.number_ones), stored.absent) == (["US"], {"KR": Absence(AbsenceKind.SET_ASIDE)})
+    place.charts().put([withdraw(place.charts(), "weekly-tv", WEEK, "US", "a test file")])
+    place.charts().put([declare_unpublished(place.charts(), "weekly-tv", WEEK, "KR", "the publisher")])
+    place.charts().put([declare_unpublished(place.charts(), "weekly-tv", NEXT_WEEK, None, "the publisher")])
+    stored = place.charts().summary("weekly-tv", WEEK)
+    assert stored
+    assert stored.number_ones == {}
+    assert stored.absent == {
+        "KR": Absence(AbsenceKind.NOT_PUBLISHED, source="the publisher"),
+        "US": Absence(AbsenceKind.WITHDRAWN, edition("US", "Ozark").digest(), "a test file"),
+    }
+    assert current(place.charts()) == {"US": edition("US", "Ozark")}, "what was withdrawn is kept"
+    (_, empty) = place.charts().summaries("weekly-tv")
+    assert (empty.period, list(empty.absent)) == (NEXT_WEEK, ["*"])
+    place.charts().put([reinstate(place.charts(), "weekly-tv", WEEK, "US")])
+    store_publication(publication(WEEK, edition("KR", "Squid Game"), edition("US", "Ozark")), place.charts())
+    stored = place.charts().summary("weekly-tv", WEEK)
+    assert stored
+    assert (list(stored.number_ones), stored.absent) == (["KR", "US"], {})
+
+
+def test_what_was_filled_in_by_hand_is_stored_with_its_source(place: Place) -> None:
+    store_publication(publication(WEEK, edition("US", "Ozark")), place.charts())
+    said = by_hand("a paper", "2022-03-01T00:00:00Z", b"Squid Game")
+    place.charts().put([fill(place.charts(), "weekly-tv", NEXT_WEEK, edition("US", "Squid Game"), said)])
+    stored = place.charts().summary("weekly-tv", NEXT_WEEK)
+    assert stored
+    assert stored.by_hand == {"US": said}
+    assert stored.provenance == said

@@ -179,4 +179,6 @@ def test_a_snapshot_of_format_1_is_read_as_what_it_says() -> None:
         everywhere=frozenset({(Count.SEASONS, "work-0"), (Count.WORKS, "work-0")}),
         renamings={first: (Renaming("2022-01-09T00:00:00Z", Kind.FILM, "Former ALPHA", "ALPHA"),)},
         charted={(Kind.FILM, "alpha"): first, (None, "alpha"): second},
+        last=last,
+        periods=3,
     )

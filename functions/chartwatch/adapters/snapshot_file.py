@@ -119,6 +119,8 @@ def written(snapshot: Snapshot) -> Any:
         "everywhere": sorted(snapshot.everywhere),
         "renamings": {str(period): its for period, its in snapshot.renamings.items()},
         "charted": [[kind, key, since.toordinal()] for (kind, key), since in snapshot.charted.items()],
+        "last": snapshot.last and snapshot.last.isoformat(),
+        "periods": snapshot.periods,
     }
 
 
@@ -135,6 +137,8 @@ def read(body: Any) -> Snapshot:
             for period, its in body["renamings"].items()
         },
         charted={(kind and Kind(kind), key): date.fromordinal(since) for kind, key, since in body["charted"]},
+        last=body["last"] and date.fromisoformat(body["last"]),
+        periods=body["periods"],
     )
 
 
@@ -147,7 +151,13 @@ def _read_and_new(lines: Mapping[Identity, Topped], titles: _Titles) -> tuple[st
 def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
     its = state.coverage
     return {
-        "coverage": [_day(its.first), _day(its.last), its.seen, [[*map(_day, gap)] for gap in its.gaps]],
+        "coverage": [
+            _day(its.first),
+            _day(its.last),
+            its.seen,
+            [[*map(_day, gap)] for gap in its.gaps],
+            [*map(_day, its.unpublished)],
+        ],
         "number_ones": its.number_ones,
         "topped": {
             count: read + "".join(f",{titles.numbers[line[:-1]]}:{_day(line.since)}" for line in new.values())
@@ -172,11 +182,18 @@ def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
 
 
 def _read_scope(body: Any, titles: _Titles) -> ScopeState:
-    first, last, seen, gaps = body["coverage"]
+    first, last, seen, gaps, unpublished = body["coverage"]
     ones = tuple(NumberOne(title, season, kind and Kind(kind)) for title, season, kind in body["number_ones"])
     days = date.fromordinal
     return ScopeState(
-        coverage=Coverage(days(first), days(last), seen, tuple((days(a), days(b)) for a, b in gaps), ones),
+        coverage=Coverage(
+            days(first),
+            days(last),
+            seen,
+            tuple((days(a), days(b)) for a, b in gaps),
+            ones,
+            tuple(map(days, unpublished)),
+        ),
         first_topped={Count(count): _Lines(text, titles) for count, text in body["topped"].items()},
         reigns={
             Count(count): Reigns(

@@ -1,4 +1,4 @@
-"""`chartwatch quarantine`: the documents that a deployment refused."""
+"""`chartwatch quarantine`: the documents that a deployment refused, whole or in part."""
 
 from collections.abc import Iterable, Iterator
 from typing import Annotated
@@ -18,7 +18,7 @@ app = application()
 
 @app.command()
 def quarantine(stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack, only read.")]) -> None:
-    """List the documents that a deployment refused, the latest last."""
+    """List the documents that a deployment refused, whole or in part, the latest last."""
     with deployed_stores(stack) as stores:
         refused = stores.charts.quarantined()
     write((*quarantine_lines(refused), f"{words.counted(len(refused), 'refused document')} in {stack}"))

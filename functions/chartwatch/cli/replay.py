@@ -59,7 +59,8 @@ def replay(
     """Yield every bulletin that the files, successive documents of one source, come to.
 
     Milestones of periods before `live_from` are recorded only. The documents whose SHA-256 is `accepted` are taken
-    although they rewrite history. Without an `observer`, the first file that is refused raises its `SourceError`.
+    although they rewrite history, or lack some of it. Without an `observer`, the first file that is refused raises its
+    `SourceError`.
     """
     stores, observer = stores or Stores(), observer or Observer()
     detector = Detector(stores.charts, stores.record, catalog, rules, live_from)
@@ -112,7 +113,9 @@ def replay_files(
     accept: Annotated[
         list[str] | None,
         typer.Option(
-            parser=_read_sha256, metavar="SHA256", help="Take this document though it rewrites history; repeatable."
+            parser=_read_sha256,
+            metavar="SHA256",
+            help="Take this document though it rewrites or lacks history; repeatable.",
         ),
     ] = None,
     store: Annotated[

@@ -95,6 +95,11 @@ class ReplayCounts(Observer):
     first: date = date.max
     last: date = date.min
 
+    def ingested(self, file: Path, ingested: Ingested) -> None:
+        """Say what a person should know of a file that was accepted."""
+        for notice in ingested.notices:
+            typer.echo(f"Notice: {file}: {notice.detail}", err=True)
+
     def refused(self, file: Path, error: SourceError) -> None:
         """Count a file that was refused, and say why."""
         self.refusals += 1
@@ -148,6 +153,7 @@ class BarCounts(ReplayCounts):
 
     def ingested(self, file: Path, ingested: Ingested) -> None:
         """Go on to this file."""
+        super().ingested(file, ingested)
         self._bar.advance(self._files)
         self._bar.reset(self._publications, total=len(ingested.written), description=file.name)
 

@@ -1,12 +1,22 @@
 """From a fetched document to stored publications: store the raw file, accept or reject it, write only what changed."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
-from chartwatch.domain.charts.chart import Cadence, Era
-from chartwatch.domain.charts.publications import Provenance, Publication, PublicationSummary, Version, in_order
+from chartwatch.domain.charts.chart import Cadence, Chart, Era
+from chartwatch.domain.charts.publications import (
+    ALL_TERRITORIES,
+    Absence,
+    AbsenceKind,
+    Provenance,
+    Publication,
+    PublicationSummary,
+    Version,
+    in_order,
+)
 from chartwatch.domain.charts.versions import RevisionKind, Revisions, Versions, with_version
 from chartwatch.errors import (
     HistoryRewritten,
@@ -15,6 +25,7 @@ from chartwatch.errors import (
     PeriodToCome,
     PeriodTooEarly,
     SourceError,
+    SourceTruncated,
 )
 from chartwatch.services.ports import Archive, ChartStore, PublicationUpdate, Quarantined
 
@@ -33,11 +44,17 @@ The most that Netflix's files did is 2.2 % (2021-12-08, by country; 2.5 % of the
 MAX_NEW_TOPS, MAX_NEW_TOP_ROWS = 0.01, 10
 """The same for rank 1 alone. The most seen is one of 3,948."""
 
-MIN_TERRITORIES = 0.8
-"""Share of a period's territories that the next one has at least, where each document is the whole history.
+MAX_TERRITORIES_GONE = 0.2
+"""Share of a period's territories that a document, or the next period, may lack where each is the whole history.
 
-Of Netflix's 94 by country one left (Russia, 2022).
+One always may. Of Netflix's 94 by country one left (Russia, 2022).
 """
+
+PERIODS_BEFORE = 3
+"""How many periods before those of a document are looked at for the territories that the chart had."""
+
+MOST_NAMED = 5
+"""Editions or periods that a notice names; further ones are counted."""
 
 EARLIEST = date(1890, 1, 1)
 """Before it nobody charted what people watch, hear or read: bestsellers have been listed since 1895."""
@@ -45,16 +62,37 @@ EARLIEST = date(1890, 1, 1)
 _HOW_TO_ACCEPT = 'to accept it all the same, give its SHA-256 to `replay --accept`, or as "accept" to fetch_rankings:'
 
 
+class Notice(NamedTuple):
+    """What a person should know of a document that was accepted: the name of what was found, and a sentence."""
+
+    found: str
+    detail: str
+
+
+EDITIONS_SET_ASIDE = "EditionsSetAside"
+"""Editions that are not whole were left out."""
+
+EDITIONS_GONE = "EditionsGone"
+"""Editions that were published before are gone from the document; they stay."""
+
+PERIODS_GONE = "PeriodsGone"
+"""Periods that were published before are gone from the document; they stay."""
+
+PERIODS_LEFT_OUT = "PeriodsLeftOut"
+"""Periods that nobody can mean were left out of a document that a person has accepted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ingested:
     """The publications of an accepted document, oldest first: new ones, and those that differ from what was stored.
 
-    `unchanged` counts the others.
+    `unchanged` counts the others. `notices` are what a person should know.
     """
 
     new: tuple[Publication, ...]
     revised: tuple[Publication, ...]
     unchanged: int
+    notices: tuple[Notice, ...] = ()
 
     @property
     def written(self) -> list[Publication]:
@@ -76,27 +114,33 @@ def ingest(
     """Store the raw file, accept or reject the document, and write its publications that are new or changed.
 
     `whole_history`: each document of this source repeats all that it ever published. `accepted`: a person has accepted
-    the document, so it may rewrite old periods without bound. Raises a `SourceError` for a document that is rejected:
-    it is quarantined, and no publication changes.
+    the document, so it may lack or rewrite old periods without bound. Raises a `SourceError` for a document that is
+    rejected: it is quarantined, and no publication changes. One of which a person should know something is listed there
+    too.
     """
     archive.put(provenance.sha256, body)
+    guard = _Guard(source, provenance, is_accepted=accepted)
     try:
-        publications = in_order(parse(body, provenance))
-        _check_periods(source, publications, provenance)
+        publications = guard.without_impossible_periods(in_order(parse(body, provenance)))
         stored = _stored(publications, charts, whole_history=whole_history)
         _check_steps(source, publications, stored, charts, whole_history=whole_history)
         is_late = _is_late(provenance, stored)
+        guard.check_what_is_set_aside(publications, stored)
         if not is_late:
-            _check_that_nothing_is_gone(source, publications, stored, whole_history=whole_history)
+            guard.check_that_nothing_is_gone(publications, stored, whole_history=whole_history)
         changed = [publication for publication in publications if _differs(publication, stored)]
-        if not accepted:
-            if whole_history and not is_late:
-                _check_beginnings(source, publications, stored)
-            _check_replacements(source, publications, changed, stored, charts)
+        if whole_history and not is_late:
+            guard.check_beginnings(publications, stored)
+        guard.check_replacements(publications, changed, stored, charts)
     except SourceError as error:
         charts.quarantine(Quarantined(source, provenance, type(error).__name__, str(error)))
         raise
-    return _write(publications, changed, stored, charts)
+    ingested = replace(_write(publications, changed, stored, charts), notices=tuple(guard.notices))
+    if ingested.notices:
+        found = ", ".join(notice.found for notice in ingested.notices)
+        reason = "; ".join(notice.detail for notice in ingested.notices)
+        charts.quarantine(Quarantined(source, provenance, found, reason))
+    return ingested
 
 
 def store_publication(publication: Publication, charts: ChartStore) -> bool:
@@ -125,24 +169,57 @@ def update_of(
     }
     grown = {territory: after for territory, after in grown.items() if after != versions.get(territory)}
     whole = {**versions, **grown}
-    current = Publication(
-        publication.chart,
-        publication.period,
-        tuple(its[-1].edition for _, its in sorted(whole.items())),
-        _later(stored.provenance, publication.provenance) if stored else publication.provenance,
-    )
-    summary = current.summary(Revisions(whole, publication.chart).renamings())
+    marks = dict(stored.absent) if stored else {}
+    if ALL_TERRITORIES not in marks:
+        marks |= {t: Absence(AbsenceKind.SET_ASIDE) for t in publication.set_aside if t not in marks and t not in whole}
+    provenance = publication.provenance
+    if stored:
+        is_filled_in = provenance.is_by_hand and stored.number_ones
+        provenance = stored.provenance if is_filled_in else _later(stored.provenance, provenance)
+    summary = summary_of(publication.chart, publication.period, provenance, whole, marks)
     # A writer that was cut short has left its editions, and no publication that agrees with them.
-    is_stored = stored and (stored.digest, stored.renamings) == (summary.digest, summary.renamings)
-    return None if is_stored and not grown else PublicationUpdate(summary, grown)
+    return None if says_the_same(stored, summary) and not grown else PublicationUpdate(summary, grown)
+
+
+def summary_of(
+    chart: Chart,
+    period: date,
+    provenance: Provenance,
+    versions: Mapping[str, Versions],
+    absent: Mapping[str, Absence],
+) -> PublicationSummary:
+    """Return the publication that editions of these versions make up.
+
+    An absence holds until something else is stored than the edition that it is about, or than none.
+    """
+    current = {territory: its[-1].edition for territory, its in sorted(versions.items())}
+    digests = {t: current[t].digest() if t in current else "" for t in absent}
+    holding = {t: absence for t, absence in absent.items() if absence.digest == digests[t]}
+    shown = {territory: edition for territory, edition in current.items() if territory not in holding}
+    if shown:
+        holding.pop(ALL_TERRITORIES, None)
+    # What was withdrawn shows no renaming.
+    counted = {territory: its if territory in shown else its[:-1] for territory, its in versions.items()}
+    publication = Publication(chart, period, tuple(shown.values()), provenance)
+    by_hand = {t: its for t in shown if (its := versions[t][-1].provenance).is_by_hand}
+    return publication.summary(Revisions(counted, chart).renamings(), holding, by_hand)
+
+
+def says_the_same(stored: PublicationSummary | None, summary: PublicationSummary) -> bool:
+    """Return whether a stored publication says the same as another one, wherever it is from."""
+    if stored is None:
+        return False
+    return (stored.digest, stored.renamings, stored.absent) == (summary.digest, summary.renamings, summary.absent)
 
 
 def _stored(publications: Sequence[Publication], charts: ChartStore, *, whole_history: bool) -> Stored:
-    """Return what is stored of the charts in a document: all periods, or only those that the document spans."""
+    """Return what is stored of the charts in a document: all periods, or those that it spans and the few before."""
     stored: dict[str, dict[date, PublicationSummary]] = {}
     for chart, its in groupby(sorted(publications, key=lambda p: p.chart.id), key=lambda p: p.chart.id):
-        periods = [publication.period for publication in its]
-        span = (None, None) if whole_history else (min(periods), max(periods))
+        in_document = list(its)
+        periods = [publication.period for publication in in_document]
+        before = in_document[0].chart.cadence.after(min(periods), -PERIODS_BEFORE)
+        span = (None, None) if whole_history else (before, max(periods))
         stored[chart] = {summary.period: summary for summary in charts.summaries(chart, *span)}
     return stored
 
@@ -154,28 +231,9 @@ def _is_late(provenance: Provenance, stored: Stored) -> bool:
 
 
 def _later(stored: Provenance, offered: Provenance) -> Provenance:
-    """Return which was fetched later; what is offered, where that is not known."""
+    """Return which was fetched later; what is offered, where that is not known, or in place of what stands by hand."""
     is_later = stored.fetched_at and offered.fetched_at and stored.fetched_at > offered.fetched_at
-    return stored if is_later else offered
-
-
-def _check_periods(source: str, publications: Iterable[Publication], provenance: Provenance) -> None:
-    """Reject a period that nobody can mean, and one that could not be known when the document was fetched.
-
-    A period may be named by a day ahead, its last, and so by a day or a week ahead of the fetch at most.
-    """
-    for publication in publications:
-        if publication.period < EARLIEST:
-            period = f"{publication.chart.id} of {publication.period}"
-            raise PeriodTooEarly(source, f"{period} is from before {EARLIEST.year}, when there were no charts")
-    if provenance.fetched_at is None:
-        return
-    fetched_on = date.fromisoformat(provenance.fetched_at[:10])
-    for publication in publications:
-        if publication.period > fetched_on + publication.chart.cadence.step:
-            period = f"{publication.chart.id} of {publication.period}"
-            detail = f"{period} could not be known yet on {fetched_on}, when the document was fetched"
-            raise PeriodToCome(source, detail)
+    return stored if is_later and not stored.is_by_hand else offered
 
 
 def _check_steps(
@@ -207,54 +265,10 @@ def _check_steps(
                 raise PeriodMisplaced(source, f"{detail}; {advice}")
 
 
-def _check_beginnings(source: str, publications: Sequence[Publication], stored: Stored) -> None:
-    """Reject periods before all stored ones that leave a gap, where each document is the whole history.
-
-    No first would stay one. A version that lacks its oldest weeks, as Netflix has published, is completed by the next.
-    """
-    for chart, summaries in stored.items():
-        its = {publication.period: publication for publication in publications if publication.chart.id == chart}
-        if not summaries:
-            continue
-        first = reached = min(summaries)
-        while (before := its[min(its)].chart.before(reached)) in its:
-            reached = before
-        if (period := min(its)) < reached:
-            detail = f"{chart} of {period} comes before the first period that was published before, {first}, with a gap"
-            raise HistoryRewritten(source, f"{detail}; {_HOW_TO_ACCEPT} {its[period].provenance.sha256}")
-
-
-def _check_that_nothing_is_gone(
-    source: str, publications: Sequence[Publication], stored: Stored, *, whole_history: bool
-) -> None:
-    """Reject a document that lacks a stored territory or, with `whole_history`, a stored period or most territories."""
-    found = {(p.chart.id, p.period): {edition.territory for edition in p.editions} for p in publications}
-    for chart, summaries in stored.items():
-        for period, summary in summaries.items():
-            if (chart, period) in found:
-                if lost := sorted(summary.number_ones.keys() - found[chart, period]):
-                    raise HistoryShrank(source, f"{chart} of {period} has lost {', '.join(lost)}")
-            elif whole_history:
-                raise HistoryShrank(source, f"{chart} of {period} is gone, which was published before")
-        if whole_history and summaries:
-            _check_territories(source, summaries[max(summaries)], found)
-
-
-def _check_territories(
-    source: str, latest: PublicationSummary, found: Mapping[tuple[str, date], Collection[str]]
-) -> None:
-    """Reject a new period that most territories of the latest stored one cannot have left at once."""
-    for (chart, period), territories in found.items():
-        is_later = chart == latest.chart.id and period > latest.period
-        if is_later and len(territories) < MIN_TERRITORIES * latest.edition_count:
-            counts = f"{len(territories)} territories, where {latest.period} has {latest.edition_count}"
-            raise HistoryShrank(source, f"{chart} of {period} has {counts}")
-
-
 def _differs(publication: Publication, stored: Stored) -> bool:
     """Return whether a publication is new, or another than the stored one."""
     known = stored[publication.chart.id].get(publication.period)
-    return known is None or known.digest != publication.digest()
+    return known is None or known.digest != publication.digest() or bool(publication.set_aside)
 
 
 def _updates(publications: Iterable[Publication], stored: Stored, charts: ChartStore) -> Iterator[PublicationUpdate]:
@@ -266,38 +280,6 @@ def _updates(publications: Iterable[Publication], stored: Stored, charts: ChartS
         known = stored[publication.chart.id].get(publication.period)
         if update := update_of(publication, known, charts.versions(known) if known else {}):
             yield update
-
-
-def _check_replacements(
-    source: str, publications: Sequence[Publication], changed: Iterable[Publication], stored: Stored, charts: ChartStore
-) -> None:
-    """Reject a document that gives more of the old periods to other works than a correction would.
-
-    Other names count too that no identifying figure shows to be names.
-
-    The latest period of a chart is not old: charts of the day are completed in its course.
-    """
-    latest = {chart: max(summaries, default=None) for chart, summaries in stored.items()}
-
-    def is_old(publication: Publication) -> bool:
-        chart, period = publication.chart.id, publication.period
-        return period in stored[chart] and period != latest[chart]
-
-    editions = [edition for publication in publications if is_old(publication) for edition in publication.editions]
-    rows = sum(len(edition.entries) for edition in editions)
-    replaced = [
-        revision.is_of_number_one
-        for update in _updates(filter(is_old, changed), stored, charts)
-        for revision in Revisions(update.editions, update.summary.chart).latest(publications[0].provenance)
-        if revision.kind is RevisionKind.REPLACED or revision.is_inferred
-    ]
-    for what, count, of, share, always in (
-        ("ranks", len(replaced), rows, MAX_REPLACED, MAX_REPLACED_ROWS),
-        ("number ones", sum(replaced), len(editions), MAX_NEW_TOPS, MAX_NEW_TOP_ROWS),
-    ):
-        if count > always and count > share * of:
-            detail = f"{count} of {of} {what} of old periods are given to other titles"
-            raise HistoryRewritten(source, f"{detail}; {_HOW_TO_ACCEPT} {publications[0].provenance.sha256}")
 
 
 def _write(
@@ -325,3 +307,160 @@ def _noted(updates: Iterable[PublicationUpdate], written: set[date]) -> Iterator
     for update in updates:
         written.add(update.summary.period)
         yield update
+
+
+class _Guard:
+    """Judges one document by what is stored; `notices` are what it finds that is no reason to reject it."""
+
+    def __init__(self, source: str, provenance: Provenance, *, is_accepted: bool) -> None:
+        self._source = source
+        self._provenance = provenance
+        self._is_accepted = is_accepted
+        self.notices: list[Notice] = []
+
+    def without_impossible_periods(self, publications: Sequence[Publication]) -> Sequence[Publication]:
+        """Reject a period that nobody can mean, and one that could not be known when the document was fetched.
+
+        A period may be named by a day ahead, its last, and so by a day or a week ahead of the fetch at most. Of a
+        document that a person has accepted, the former are left out.
+        """
+        possible = [publication for publication in publications if publication.period >= EARLIEST]
+        if impossible := [publication for publication in publications if publication.period < EARLIEST]:
+            detail = f"{_named(impossible)} is from before {EARLIEST.year}, when there were no charts"
+            self._judge(PeriodTooEarly, detail)
+            self.notices.append(Notice(PERIODS_LEFT_OUT, detail))
+        if self._provenance.fetched_at is not None:
+            fetched_on = date.fromisoformat(self._provenance.fetched_at[:10])
+            for publication in possible:
+                if publication.period > fetched_on + publication.chart.cadence.step:
+                    known = f"could not be known yet on {fetched_on}, when the document was fetched"
+                    self._judge(PeriodToCome, f"{_named([publication])} {known}")
+        return possible
+
+    def check_what_is_set_aside(self, publications: Sequence[Publication], stored: Stored) -> None:
+        """Note the editions that are not whole. Reject a document that was cut, if anything else is not there."""
+        errors = [error for publication in publications for error in publication.set_aside.values()]
+        cut = next((error for error in errors if isinstance(error, SourceTruncated)), None)
+        if cut and not all(_has_all(publication, stored[publication.chart.id]) for publication in publications):
+            self._judge(SourceTruncated, cut.detail, cut.where)
+        if errors:
+            named = [f"{error.where}: {error.detail}" if error.where else error.detail for error in errors]
+            self.notices.append(Notice(EDITIONS_SET_ASIDE, f"set aside: {_listed(named)}"))
+
+    def check_that_nothing_is_gone(
+        self, publications: Sequence[Publication], stored: Stored, *, whole_history: bool
+    ) -> None:
+        """Reject a document that lacks stored territories or, with `whole_history`, a period between others.
+
+        A territory of a few is noted, and so are periods before all that it has: its provider keeps only the latest.
+        """
+        found = {(p.chart.id, p.period): _territories(p) for p in publications}
+        editions_gone: list[str] = []
+        for chart, summaries in stored.items():
+            first = min(period for its, period in found if its == chart)
+            rolled = [period for period in summaries if whole_history and period < first]
+            for period, summary in summaries.items():
+                if (chart, period) in found:
+                    lost = sorted(summary.number_ones.keys() - found[chart, period])
+                    if lost and (len(lost) == summary.edition_count or (whole_history and _are_many(lost, summary))):
+                        self._judge(HistoryShrank, f"{chart} of {period} has lost {', '.join(lost)}")
+                    editions_gone += [f"{chart} of {period} in {territory}" for territory in lost]
+                elif whole_history and period not in rolled:
+                    detail = f"{chart} of {period} is gone, which was published before"
+                    self._judge(HistoryShrank, detail)
+                    self.notices.append(Notice(PERIODS_GONE, f"{detail}; it is kept"))
+            if rolled:
+                detail = f"{chart} begins with {first}; kept is what was published before: {_listed(map(str, rolled))}"
+                self.notices.append(Notice(PERIODS_GONE, detail))
+            if whole_history and summaries:
+                self._check_territories(summaries[max(summaries)], found)
+        if editions_gone:
+            self.notices.append(Notice(EDITIONS_GONE, f"gone, and kept as published before: {_listed(editions_gone)}"))
+
+    def _check_territories(self, latest: PublicationSummary, found: Mapping[tuple[str, date], Collection[str]]) -> None:
+        """Reject a new period that most territories of the latest stored one cannot have left at once."""
+        for (chart, period), territories in found.items():
+            gone = range(latest.edition_count - len(territories))
+            if chart == latest.chart.id and period > latest.period and _are_many(gone, latest):
+                counts = f"{len(territories)} territories, where {latest.period} has {latest.edition_count}"
+                self._judge(HistoryShrank, f"{chart} of {period} has {counts}")
+
+    def check_beginnings(self, publications: Sequence[Publication], stored: Stored) -> None:
+        """Reject periods before all stored ones that leave a gap, where each document is the whole history.
+
+        No first would stay one. A version that lacks its oldest weeks, as Netflix has published, is completed by the
+        next.
+        """
+        for chart, summaries in stored.items():
+            its = {publication.period: publication for publication in publications if publication.chart.id == chart}
+            if not summaries:
+                continue
+            first = reached = min(summaries)
+            while (before := its[min(its)].chart.before(reached)) in its:
+                reached = before
+            if (period := min(its)) < reached:
+                before_all = f"comes before the first period that was published before, {first}, with a gap"
+                self._judge(HistoryRewritten, f"{chart} of {period} {before_all}")
+
+    def check_replacements(
+        self, publications: Sequence[Publication], changed: Iterable[Publication], stored: Stored, charts: ChartStore
+    ) -> None:
+        """Reject a document that gives more of the old periods to other works than a correction would.
+
+        Other names count too that no identifying figure shows to be names.
+
+        The latest period of a chart is not old: charts of the day are completed in its course.
+        """
+        if self._is_accepted:
+            return
+        latest = {chart: max(summaries, default=None) for chart, summaries in stored.items()}
+
+        def is_old(publication: Publication) -> bool:
+            chart, period = publication.chart.id, publication.period
+            return period in stored[chart] and period != latest[chart]
+
+        editions = [edition for publication in publications if is_old(publication) for edition in publication.editions]
+        rows = sum(len(edition.entries) for edition in editions)
+        replaced = [
+            revision.is_of_number_one
+            for update in _updates(filter(is_old, changed), stored, charts)
+            for revision in Revisions(update.editions, update.summary.chart).latest(self._provenance)
+            if revision.kind is RevisionKind.REPLACED or revision.is_inferred
+        ]
+        for what, count, of, share, always in (
+            ("ranks", len(replaced), rows, MAX_REPLACED, MAX_REPLACED_ROWS),
+            ("number ones", sum(replaced), len(editions), MAX_NEW_TOPS, MAX_NEW_TOP_ROWS),
+        ):
+            if count > always and count > share * of:
+                self._judge(HistoryRewritten, f"{count} of {of} {what} of old periods are given to other titles")
+
+    def _judge(self, error: type[SourceError], detail: str, where: str = "") -> None:
+        """Reject the document, and say how it is accepted, unless a person has accepted it."""
+        if not self._is_accepted:
+            raise error(self._source, f"{detail}; {_HOW_TO_ACCEPT} {self._provenance.sha256}", where)
+
+
+def _territories(publication: Publication) -> Collection[str]:
+    """Return the territories that a document has in a period, whole or not."""
+    return {*(edition.territory for edition in publication.editions), *publication.set_aside}
+
+
+def _has_all(publication: Publication, stored: Mapping[date, PublicationSummary]) -> bool:
+    """Return whether a publication has all territories that are stored of its period, or else of the latest."""
+    known = stored.get(publication.period) or (stored[max(stored)] if stored else None)
+    return known is not None and known.number_ones.keys() <= set(_territories(publication))
+
+
+def _are_many(gone: Sized, summary: PublicationSummary) -> bool:
+    return len(gone) > max(1, MAX_TERRITORIES_GONE * summary.edition_count)
+
+
+def _named(publications: Sequence[Publication]) -> str:
+    return f"{publications[0].chart.id} of {publications[0].period}"
+
+
+def _listed(named: Iterable[str]) -> str:
+    """Return names in one sentence, the further ones counted."""
+    its = list(named)
+    more = len(its) - MOST_NAMED
+    return "; ".join([*its[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])

@@ -19,7 +19,10 @@ class PublicationUpdate(NamedTuple):
 
 
 class Quarantined(NamedTuple):
-    """A document that was rejected, with the name and the text of the error. Its raw file is in the archive."""
+    """A document that was rejected, whole or in part, with the name and the text of the error, or of what was found.
+
+    Its raw file is in the archive.
+    """
 
     source: str
     provenance: Provenance

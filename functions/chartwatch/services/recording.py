@@ -97,7 +97,8 @@ class Folded:
 
         What was sent of such a slot goes on at one of that work's, which may be of a period before the fold.
         """
-        now, topped = self.work_now, self.snapshot.scopes[EVERYWHERE].first_topped
+        now, everywhere = self.work_now, self.snapshot.scopes.get(EVERYWHERE)
+        topped = everywhere.first_topped if everywhere else {}
         held = (entry for entry in entries if entry.is_held and entry.period >= self.start)
         holders = (entry.holders[0] for entry in held if KINDS[entry.kind].names_its_work)
         others = {work for holder in holders if (work := now(holder)) != holder.work_id}

@@ -12,7 +12,7 @@ from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, Era, end_of_m
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.codes import country_meant
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import RanksDuplicated, RanksIncomplete, SourceTruncated, SourceValueError
+from chartwatch.errors import RanksDuplicated, SourceError, SourceValueError
 from chartwatch.sources.cells import quoted, read_loose_rank, read_season, read_territory, read_title
 from chartwatch.sources.csv_options import BY_NAME, CsvOptions, read_chart_id, read_kind
 from chartwatch.sources.delimited_text import Reading, TextTable
@@ -213,26 +213,30 @@ class CsvFile(SingleDocumentSource):
         return said or self._options.kind
 
     def _checked(self, editions: Editions, charts: Mapping[str, Chart]) -> list[str]:
-        """Refuse editions whose ranks are not whole, and return what is said of those that are taken all the same."""
+        """Set aside editions whose ranks are not whole, and return what is said of those that are taken anyway."""
         options, notices = self._options, []
+        editions.set_aside_truncated_end(options.shortest or charts[editions.lists[-1]].depth)
+        if options.shortest:
+            notices += editions.cut_where_broken(options.shortest, ties=options.ties)
         try:
-            editions.refuse_truncated_end(options.shortest or charts[editions.lists[-1]].depth)
-            if options.shortest:
-                notices += editions.cut_where_broken(options.shortest, ties=options.ties)
-            editions.refuse_broken_ranks(charts, shortest=options.shortest, ties=options.ties)
-        except RanksDuplicated as error:
-            error.detail += "; where equal ranks are ties, say so: -o ties=true"
-            raise
-        except (RanksIncomplete, SourceTruncated) as error:
-            if whole := editions.least_whole(ties=options.ties):
-                error.detail += f"; to take editions as far as they are whole: -o shortest={whole}"
-            raise
-        tied = [key for key, its in editions.by_key.items() if len({entry.rank for entry in its}) < len(its)]
+            editions.set_aside_broken_ranks(charts, shortest=options.shortest, ties=options.ties)
+        finally:
+            for error in editions.set_aside.values():
+                error.detail += self._way_out(error, editions)
+        its = {key: entries for key, entries in editions.by_key.items() if key not in editions.set_aside}
+        tied = [key for key, entries in its.items() if len({entry.rank for entry in entries}) < len(entries)]
         if tied:
-            at_top = sum(editions.by_key[key][1].rank == 1 for key in tied)
+            at_top = sum(its[key][1].rank == 1 for key in tied)
             has = "has" if len(tied) == 1 else "have"
             notices.append(f"{words.counted(len(tied), 'edition')} {has} ties, {at_top} of them at #1")
         return notices
+
+    def _way_out(self, error: SourceError, editions: Editions) -> str:
+        """Return which option would let an edition in that is not whole."""
+        if isinstance(error, RanksDuplicated):
+            return "; where equal ranks are ties, say so: -o ties=true"
+        whole = editions.least_whole(ties=self._options.ties)
+        return f"; to take editions as far as they are whole: -o shortest={whole}" if whole else ""
 
     def _described(self, editions: Editions) -> Mapping[str, Chart]:
         """Return the charts by their ids. Without an option, the depth of a chart is its lowest rank in the file."""

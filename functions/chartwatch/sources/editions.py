@@ -1,8 +1,8 @@
-"""The editions that a document's rows make up: grouped, refused where ranks are missing, and made into publications."""
+"""The editions that a document's rows make up: grouped, judged one by one, and made into publications."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, in_order
-from chartwatch.errors import RanksDuplicated, RanksIncomplete, SourceTruncated
+from chartwatch.errors import RanksDuplicated, RanksIncomplete, SourceError, SourceTruncated
 
 Key: TypeAlias = tuple[str, date, str]
 """What names an edition: its list (a label of the provider's, or a chart's id), its period and its territory."""
@@ -23,6 +23,7 @@ class Editions:
     """The editions of one document, given its rows as columns: lists, periods, territories and entries.
 
     The rows may come in any order. `place(row)` says where a row stands in the document; only errors ask for it.
+    `set_aside` says what is wrong with those that are not whole; all others may still be right.
     """
 
     source: str
@@ -31,6 +32,7 @@ class Editions:
     territories: Sequence[str]
     entries: Sequence[Entry]
     place: Callable[[int], str]
+    set_aside: dict[Key, SourceError] = field(default_factory=dict)
 
     @cached_property
     def by_key(self) -> dict[Key, list[Entry]]:
@@ -43,28 +45,36 @@ class Editions:
             entries.sort(key=_rank_and_title)
         return editions
 
-    def refuse_truncated_end(self, shortest: int) -> None:
-        """Refuse a document whose last edition is cut off: it has ranks from 1 on, but fewer than `shortest`."""
+    def set_aside_truncated_end(self, shortest: int) -> None:
+        """Set aside the last edition of a document if it is cut off: it has ranks from 1 on, but fewer than `shortest`.
+
+        Where it is, more may be cut off: a `SourceTruncated` says so.
+        """
         last = self.lists[-1], self.periods[-1], self.territories[-1]
         ranks = [entry.rank for entry in self.by_key[last]]
         if len(ranks) < shortest and ranks == list(range(1, len(ranks) + 1)):
             reason = f"the document ends after rank {len(ranks)} of {shortest} of {_named(last)}"
-            raise SourceTruncated(self.source, reason, self.place(len(self.entries) - 1))
+            self.set_aside[last] = SourceTruncated(self.source, reason, self.place(len(self.entries) - 1))
 
-    def refuse_broken_ranks(
+    def set_aside_broken_ranks(
         self, charts: Mapping[str, Chart], *, shortest: int | None = None, ties: bool = False
     ) -> None:
-        """Refuse an edition whose ranks are not 1..n, where n is its chart's depth, or with `shortest` at least that.
+        """Set aside each edition whose ranks are not 1..n; n is its chart's depth, or with `shortest` at least that.
 
         With `ties` an edition may have a rank more than once, and go on with the next number (1, 1, 2) or with the
-        number of entries so far (1, 1, 3). `charts` are by list. Raises `RanksDuplicated` or `RanksIncomplete`.
+        number of entries so far (1, 1, 3). `charts` are by list. Where most editions are not whole, it is the document
+        that is wrong: raises `RanksDuplicated` or `RanksIncomplete` for the first of them.
         """
         plain = {n: list(range(1, n + 1)) for n in {len(entries) for entries in self.by_key.values()}}
         for key, entries in self.by_key.items():
             ranks, depth = [entry[0] for entry in entries], charts[key[0]].depth
-            if ranks != plain[len(ranks)] or not (shortest or depth) <= len(ranks) <= depth:
-                self._refuse_gap(key, ranks, ties=ties)
-                self._refuse_length(key, ranks, shortest or depth, depth)
+            if key in self.set_aside or (ranks == plain[len(ranks)] and (shortest or depth) <= len(ranks) <= depth):
+                continue
+            broken = self._gap(key, ranks, ties=ties) or self._length(key, ranks, shortest or depth, depth)
+            if broken:
+                self.set_aside[key] = broken
+        if len(self.set_aside) * 2 > len(self.by_key):
+            raise next(iter(self.set_aside.values()))
 
     def cut_where_broken(self, shortest: int, *, ties: bool = False) -> list[str]:
         """Leave of each edition the ranks before its first gap, where they are `shortest` or more; say of which."""
@@ -85,31 +95,42 @@ class Editions:
     def publications(self, charts: Mapping[str, Chart], provenance: Provenance) -> list[Publication]:
         """Return the publications that the editions make up, oldest first; `charts` are by list."""
         together: defaultdict[tuple[str, date], list[Edition]] = defaultdict(list)
+        broken: defaultdict[tuple[str, date], dict[str, SourceError]] = defaultdict(dict)
         for (list_, period, territory), entries in self.by_key.items():
-            together[list_, period].append(Edition(territory, tuple(entries)))
+            if (list_, period, territory) not in self.set_aside:
+                together[list_, period].append(Edition(territory, tuple(entries)))
+        for (list_, period, territory), error in self.set_aside.items():
+            broken[list_, period][territory] = error
         return in_order(
-            Publication(charts[list_], period, tuple(sorted(editions, key=lambda e: e.territory)), provenance)
-            for (list_, period), editions in together.items()
+            Publication(
+                charts[key[0]],
+                key[1],
+                tuple(sorted(together[key], key=lambda e: e.territory)),
+                provenance,
+                broken.get(key, {}),
+            )
+            for key in [*together, *(key for key in broken if key not in together)]
         )
 
-    def _refuse_gap(self, key: Key, ranks: Sequence[int], *, ties: bool) -> None:
+    def _gap(self, key: Key, ranks: Sequence[int], *, ties: bool) -> SourceError | None:
         before = 0
         for above, rank in enumerate(ranks):
             if rank == before and not ties:
-                raise RanksDuplicated(self.source, f"{_named(key)} has rank {rank} twice", self._place_of(key, rank))
+                return RanksDuplicated(self.source, f"{_named(key)} has rank {rank} twice", self._place_of(key, rank))
             if rank not in (before, before + 1, above + 1):
                 reason = f"{_named(key)} has no rank {before + 1}"
-                raise RanksIncomplete(self.source, reason, self._place_of(key, rank))
+                return RanksIncomplete(self.source, reason, self._place_of(key, rank))
             before = rank
+        return None
 
-    def _refuse_length(self, key: Key, ranks: Sequence[int], shortest: int, depth: int) -> None:
+    def _length(self, key: Key, ranks: Sequence[int], shortest: int, depth: int) -> SourceError | None:
         if len(ranks) < shortest:
             reason = f"{_named(key)} has {len(ranks)} of {shortest} ranks"
         elif ranks[-1] > depth:
             reason = f"{_named(key)} goes down to rank {ranks[-1]}, below {depth}"
         else:
-            return
-        raise RanksIncomplete(self.source, reason, self._place_of(key, ranks[-1]))
+            return None
+        return RanksIncomplete(self.source, reason, self._place_of(key, ranks[-1]))
 
     def _place_of(self, key: Key, rank: int) -> str:
         """Return where the last row of that edition and rank stands."""

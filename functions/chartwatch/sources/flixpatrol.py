@@ -142,7 +142,7 @@ class FlixPatrol(Source):
         if not editions.entries:
             raise SourceEmpty(self.name, "no page holds a record")
         charts = {chart.id: replace(chart, min_periods=self._options.min_periods) for chart in CHARTS.values()}
-        editions.refuse_broken_ranks(charts)
+        editions.set_aside_broken_ranks(charts)
         incomplete = self._incomplete_days(pages, editions.by_key)
         return [p for p in editions.publications(charts, provenance) if (p.chart.id, p.period) not in incomplete]
 

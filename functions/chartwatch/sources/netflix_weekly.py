@@ -73,10 +73,10 @@ class WeeklyFile(SingleDocumentSource):
             _entries(table, labels),
             table.place,
         )
-        editions.refuse_truncated_end(DEPTH)
+        editions.set_aside_truncated_end(DEPTH)
         charts = self._charts(labels)
-        editions.refuse_broken_ranks(charts)
-        self._refuse_missing_list(editions, charts)
+        editions.set_aside_broken_ranks(charts)
+        self._set_aside_missing_lists(editions, charts)
         return editions.publications(charts, provenance)
 
     def _charts(self, labels: Sequence[str]) -> Labelling:
@@ -88,13 +88,13 @@ class WeeklyFile(SingleDocumentSource):
         expected = ", ".join(sorted(self.labellings[0]))
         raise SourceMislabelled(self.name, f"the lists are labelled {', '.join(sorted(found))}, not {expected}")
 
-    def _refuse_missing_list(self, editions: Editions, charts: Labelling) -> None:
-        """Refuse a document that was cut between two editions: where one list has a week, every list has it."""
+    def _set_aside_missing_lists(self, editions: Editions, charts: Labelling) -> None:
+        """Set aside what a document lacks that was cut between two editions: where one list has a week, each has it."""
         for _, week, territory in editions.by_key:
             for label in charts:
                 if (label, week, territory) not in editions.by_key:
                     reason = f"{week} in {territory} stands on some lists, but not on {label}"
-                    raise SourceTruncated(self.name, reason)
+                    editions.set_aside[label, week, territory] = SourceTruncated(self.name, reason)
 
 
 def _entries(table: TextTable, labels: Sequence[str]) -> list[Entry]:

@@ -47,9 +47,9 @@ def test_gaps_are_ranges_of_the_periods_that_were_due(cadence: Cadence) -> None:
 
 def test_a_week_after_a_week_leaves_no_gap_and_a_fortnight_does() -> None:
     weekly, sunday = chart_of(Cadence.WEEK), date(2021, 7, 4)
-    assert weekly.missing_between(sunday, sunday + timedelta(7)) is None
+    assert weekly.missing_between(sunday, sunday + timedelta(7)) == ()
     missing = sunday + timedelta(7)
-    assert weekly.missing_between(sunday, sunday + timedelta(14)) == (missing, missing)
+    assert weekly.missing_between(sunday, sunday + timedelta(14)) == ((missing, missing),)
 
 
 def test_coverage_keeps_the_number_ones_of_its_last_period() -> None:
@@ -69,10 +69,10 @@ def test_months_are_named_by_their_last_days_also_in_leap_years() -> None:
 
 def test_nothing_is_missing_where_an_era_follows_another() -> None:
     hot_100 = chart_of(Cadence.WEEK, *HOT_100)
-    assert hot_100.missing_between(date(1961, 12, 25), date(1962, 1, 6)) is None
-    assert hot_100.missing_between(date(1961, 12, 18), date(1962, 1, 6)) == (date(1961, 12, 25),) * 2
-    assert hot_100.missing_between(date(1961, 12, 25), date(1962, 1, 13)) == (date(1962, 1, 6),) * 2
-    assert hot_100.missing_between(date(2017, 12, 30), date(2018, 1, 6)) == (date(2018, 1, 3),) * 2
+    assert hot_100.missing_between(date(1961, 12, 25), date(1962, 1, 6)) == ()
+    assert hot_100.missing_between(date(1961, 12, 18), date(1962, 1, 6)) == ((date(1961, 12, 25),) * 2,)
+    assert hot_100.missing_between(date(1961, 12, 25), date(1962, 1, 13)) == ((date(1962, 1, 6),) * 2,)
+    assert hot_100.missing_between(date(2017, 12, 30), date(2018, 1, 6)) == ((date(2018, 1, 3),) * 2,)
 
 
 def test_periods_are_counted_over_eras_as_they_appeared() -> None:
@@ -124,9 +124,7 @@ def test_counting_periods_is_walking_from_one_to_the_next(
         assert chart.first_since(period, last) == period
         assert chart.first_since(period - timedelta(1), last) in (period, chart.before(period))
     if length:
-        assert chart.missing_between(first, last) == (
-            (walked[begin + 1], walked[-2]) if length > 1 else None
-        )  # fmt: skip
+        assert chart.missing_between(first, last) == (((walked[begin + 1], walked[-2]),) if length > 1 else ())
 
 
 def test_a_chart_says_by_what_it_ranked_in_a_span_of_time() -> None:

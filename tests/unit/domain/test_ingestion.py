@@ -3,18 +3,30 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chartwatch.adapters.memory import MemoryCharts
-from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
-from chartwatch.errors import HistoryShrank, PeriodToCome, SourceNotATable
-from chartwatch.services.ingest import Ingested, store_publication, update_of
+from chartwatch.domain.charts.publications import Absence, AbsenceKind, Edition, Entry, Provenance, Publication
+from chartwatch.errors import HistoryShrank, PeriodToCome, SourceNotATable, SourceTruncated
+from chartwatch.services.ingest import (
+    EDITIONS_GONE,
+    EDITIONS_SET_ASIDE,
+    PERIODS_GONE,
+    Ingested,
+    Notice,
+    store_publication,
+    update_of,
+)
 from chartwatch.services.ports import PublicationUpdate
 from tests.ingesting import CHART, NotedCharts, ingest_bytes, ingest_document, week
 
 NumberOnes = Mapping[int, Mapping[str, str]]
 """The number one of each territory, by the number of a week."""
+
+BOTH = {"KR": "A", "US": "A"}
+"""A week of two territories."""
 
 
 class Shelf:
@@ -38,11 +50,16 @@ def entries(title: str) -> tuple[Entry, ...]:
 
 
 def ingested(
-    charts: NotedCharts, ones: NumberOnes, *, fetched_at: str | None = None, whole_history: bool = True
+    charts: NotedCharts,
+    ones: NumberOnes,
+    *,
+    fetched_at: str | None = None,
+    whole_history: bool = True,
+    accepted: bool = False,
 ) -> Ingested:
     """Ingest a document of these number ones, each with a second rank."""
     document = {number: {t: entries(title) for t, title in its.items()} for number, its in ones.items()}
-    return ingest_document(document, charts, fetched_at=fetched_at, whole_history=whole_history)
+    return ingest_document(document, charts, fetched_at=fetched_at, whole_history=whole_history, accepted=accepted)
 
 
 def number_ones(charts: NotedCharts) -> NumberOnes:
@@ -53,6 +70,12 @@ def number_ones(charts: NotedCharts) -> NumberOnes:
         }
         for summary in charts.summaries(CHART.id)
     }
+
+
+def absences(charts: NotedCharts) -> Mapping[int, Mapping[str, Absence]]:
+    """Return what is known to be absent, by the number of a week."""
+    found = {(summary.period - week(0)).days // 7: summary.absent for summary in charts.summaries(CHART.id)}
+    return {number: absent for number, absent in found.items() if absent}
 
 
 def versions(charts: NotedCharts, number: int) -> dict[str, list[Edition]]:
@@ -94,22 +117,107 @@ def test_a_territory_that_joins_is_a_revision(charts: NotedCharts) -> None:
 @pytest.mark.parametrize(
     ("shrunken", "reason"),
     [
-        ({1: {"KR": "A", "US": "X"}}, "weekly of 2022-01-02 is gone, which was published before"),
-        ({0: {"US": "X"}, 1: {"KR": "A", "US": "A"}}, "weekly of 2022-01-02 has lost KR"),
-        ({0: {"KR": "A", "US": "A"}, 1: {"FR": "A"}}, "weekly of 2022-01-09 has lost KR, US"),
+        ({0: BOTH, 2: {"KR": "A", "US": "X"}}, "weekly of 2022-01-09 is gone, which was published before"),
+        ({0: BOTH, 1: {"KR": "A", "US": "X"}}, "weekly of 2022-01-16 is gone, which was published before"),
+        ({0: BOTH, 1: {"FR": "A"}, 2: BOTH}, "weekly of 2022-01-09 has lost KR, US"),
     ],
-    ids=["a period is gone", "a territory is gone", "two territories are gone"],
+    ids=["a period between is gone", "the latest period is gone", "all territories are gone"],
 )
-def test_a_shrunken_history_is_rejected_and_changes_nothing(
+def test_a_shrunken_history_is_rejected_and_changes_nothing_until_a_person_accepts_it(
     charts: NotedCharts, shrunken: NumberOnes, reason: str
 ) -> None:
-    ingested(charts, {0: {"KR": "A", "US": "A"}, 1: {"KR": "A", "US": "A"}})
+    ingested(charts, {0: BOTH, 1: BOTH, 2: BOTH})
     before = number_ones(charts)
     with pytest.raises(HistoryShrank) as rejected:
         ingested(charts, shrunken)
-    assert str(rejected.value) == f"somewhere: {reason}"
+    said, _, how = str(rejected.value).partition("; ")
+    assert said == f"somewhere: {reason}"
+    assert how.startswith("to accept it all the same, give its SHA-256")
     assert number_ones(charts) == before
-    assert len(charts.writes) == 2
+    assert len(charts.writes) == 3
+    accepted = ingested(charts, shrunken, accepted=True)
+    assert number_ones(charts) == {number: {**before[number], **shrunken.get(number, {})} for number in before}
+    assert {notice.found for notice in accepted.notices} <= {PERIODS_GONE, EDITIONS_GONE}
+    assert accepted.notices
+
+
+def test_a_provider_that_keeps_only_its_latest_weeks_is_believed_and_what_it_drops_stays(charts: NotedCharts) -> None:
+    ingested(charts, {number: {"US": f"Title {number}"} for number in range(10)})
+    rolled = ingested(charts, {number: {"US": f"Title {number}"} for number in range(2, 11)})
+    assert [p.period for p in rolled.new] == [week(10)]
+    assert number_ones(charts) == {number: {"US": f"Title {number}"} for number in range(11)}
+    assert rolled.notices == (
+        Notice(
+            PERIODS_GONE,
+            "weekly begins with 2022-01-16; kept is what was published before: 2022-01-02; 2022-01-09",
+        ),
+    )
+    assert [noted.error for noted in charts.quarantined()] == [PERIODS_GONE], "a person hears of it"
+    whole = ingested(charts, {number: {"US": f"Title {number}"} for number in range(11)})
+    assert (whole.written, whole.notices) == ([], ())
+
+
+def test_a_territory_that_is_gone_from_a_known_week_stays_as_it_was_published(charts: NotedCharts) -> None:
+    ingested(charts, {0: BOTH, 1: BOTH})
+    found = ingested(charts, {0: {"US": "X"}, 1: BOTH})
+    assert number_ones(charts) == {0: {"KR": "A", "US": "X"}, 1: BOTH}
+    said = "gone, and kept as published before: weekly of 2022-01-02 in KR"
+    assert found.notices == (Notice(EDITIONS_GONE, said),)
+
+
+def test_most_territories_of_a_known_week_cannot_be_gone(charts: NotedCharts) -> None:
+    world = {f"T{number}": "A" for number in range(10)}
+    ingested(charts, {0: world})
+    with pytest.raises(HistoryShrank, match="weekly of 2022-01-02 has lost T7, T8, T9"):
+        ingested(charts, {0: dict(list(world.items())[:7])})
+    assert ingested(charts, {0: dict(list(world.items())[:8])}).notices
+
+
+def broken(charts: NotedCharts, ones: NumberOnes, *gone: tuple[int, str], **how: Any) -> Ingested:
+    """Ingest a document of these number ones, with editions of some weeks and territories that are not whole."""
+    document = {number: {t: entries(title) for t, title in its.items()} for number, its in ones.items()}
+    return ingest_document(document, charts, set_aside=gone, **how)
+
+
+def test_an_edition_that_is_not_whole_is_left_out_and_all_others_go_through(charts: NotedCharts) -> None:
+    found = broken(charts, {0: BOTH, 1: {"US": "B"}, 2: BOTH}, (1, "KR"))
+    assert number_ones(charts) == {0: BOTH, 1: {"US": "B"}, 2: BOTH}
+    assert absences(charts) == {1: {"KR": Absence(AbsenceKind.SET_ASIDE)}}
+    assert [notice.found for notice in found.notices] == [EDITIONS_SET_ASIDE]
+    assert [noted.reason for noted in charts.quarantined()] == ["set aside: weekly of 2022-01-09 in KR is not whole"]
+
+
+def test_an_edition_that_comes_whole_later_takes_the_place_of_what_was_set_aside(charts: NotedCharts) -> None:
+    broken(charts, {0: BOTH, 1: {"US": "B"}}, (1, "KR"))
+    ingested(charts, {0: BOTH, 1: {"KR": "B", "US": "B"}})
+    assert number_ones(charts)[1] == {"KR": "B", "US": "B"}
+    assert absences(charts) == {}
+
+
+def test_an_edition_that_is_stored_is_not_lost_to_one_that_is_not_whole(charts: NotedCharts) -> None:
+    ingested(charts, {0: BOTH, 1: BOTH})
+    found = broken(charts, {0: BOTH, 1: {"US": "B"}}, (1, "KR"))
+    assert number_ones(charts)[1] == {"KR": "A", "US": "B"}
+    assert absences(charts) == {}
+    assert [notice.found for notice in found.notices] == [EDITIONS_SET_ASIDE]
+
+
+def test_a_week_of_which_no_edition_is_whole_says_so(charts: NotedCharts) -> None:
+    broken(charts, {0: {"US": "A"}, 2: {"US": "C"}}, (1, "US"))
+    assert number_ones(charts) == {0: {"US": "A"}, 1: {}, 2: {"US": "C"}}
+    assert absences(charts) == {1: {"US": Absence(AbsenceKind.SET_ASIDE)}}
+
+
+def test_a_document_that_was_cut_is_accepted_when_all_else_is_there_or_by_a_person(charts: NotedCharts) -> None:
+    with pytest.raises(SourceTruncated):
+        broken(charts, {0: {"US": "A"}}, (0, "KR"), error=SourceTruncated)
+    ingested(charts, {0: BOTH})
+    assert broken(charts, {0: BOTH, 1: {"US": "B"}}, (1, "KR"), error=SourceTruncated).new
+    with pytest.raises(SourceTruncated, match="to accept it all the same"):
+        broken(charts, {0: BOTH, 1: {"US": "B"}, 2: {"KR": "B"}}, (2, "FR"), error=SourceTruncated)
+    assert broken(
+        charts, {0: BOTH, 1: {"US": "B"}, 2: {"KR": "B"}}, (2, "FR"), error=SourceTruncated, accepted=True
+    ).new
 
 
 def test_a_new_week_that_most_territories_have_left_is_rejected(charts: NotedCharts) -> None:
@@ -126,9 +234,11 @@ def test_a_source_that_publishes_one_period_at_a_time_need_not_repeat_the_others
     ingested(charts, {0: {"KR": "A", "US": "A"}}, whole_history=False)
     assert [p.period for p in ingested(charts, {1: {"US": "A"}}, whole_history=False).new] == [week(1)]
     assert number_ones(charts) == {0: {"KR": "A", "US": "A"}, 1: {"US": "A"}}
+    with pytest.raises(HistoryShrank, match="has lost KR, US"):
+        ingested(charts, {0: {"FR": "A"}}, whole_history=False)
     for its in ({0: {"US": "A"}}, {0: {"US": "A"}, 1: {"US": "A"}}):
-        with pytest.raises(HistoryShrank, match="has lost KR"):
-            ingested(charts, its, whole_history=False)
+        assert ingested(charts, its, whole_history=False).notices
+        assert number_ones(charts)[0] == {"KR": "A", "US": "A"}
 
 
 def test_a_slow_older_fetch_does_not_undo_a_newer_one(charts: NotedCharts) -> None:

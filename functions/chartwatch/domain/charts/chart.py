@@ -1,6 +1,7 @@
 """Charts: what is ranked, where, how often and by which metric."""
 
 from calendar import monthrange
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -137,10 +138,20 @@ class Chart:
             day = max(day, starts[-1].since)
         return self.cadence.after(period, -self.cadence.steps(day, period))
 
-    def missing_between(self, before: date, after: date) -> tuple[date, date] | None:
-        """Return the first and last period that the chart skipped between two of its periods, or None."""
-        first, last = self.after(before), self.before(after)
-        return (first, last) if first <= last else None
+    def missing_between(
+        self, before: date, after: date, unpublished: Collection[date] = ()
+    ) -> tuple[tuple[date, date], ...]:
+        """Return the ranges of periods that the chart skipped between two of its periods, each by its first and last.
+
+        Those that are `unpublished` there never were: a range ends before one.
+        """
+        ranges: list[tuple[date, date]] = []
+        first = self.after(before)
+        for end in (*sorted(day for day in unpublished if before < day < after), after):
+            if first <= (last := self.before(end)):
+                ranges.append((first, last))
+            first = self.after(end)
+        return tuple(ranges)
 
     def metrics(self, first: date, last: date) -> tuple[MetricPeriod, ...]:
         """Return by what the chart ranked from one period to another; several where that changed in between."""

@@ -1,14 +1,22 @@
 """Editions and publications: what a source says, before anything is concluded from it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind
+from chartwatch.errors import SourceError
+
+BY_HAND = "by hand: "
+"""What the address begins with of an edition that a person has filled in; the source that was named follows."""
+
+ALL_TERRITORIES = "*"
+"""In place of a territory: whatever is said of it holds for all territories of a publication."""
 
 
 class Entry(NamedTuple):
@@ -62,6 +70,11 @@ class Provenance:
     fetched_at: str | None
     sha256: str
 
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person has filled it in."""
+        return self.url.startswith(BY_HAND)
+
 
 class Version(NamedTuple):
     """An edition as one document had it. The versions of an edition, oldest first, are its history."""
@@ -70,20 +83,52 @@ class Version(NamedTuple):
     provenance: Provenance
 
 
+class AbsenceKind(StrEnum):
+    """Why a publication has no edition of a territory, where that is known."""
+
+    SET_ASIDE = "set aside"
+    """The source had an edition that is not whole."""
+    WITHDRAWN = "withdrawn"
+    """A person has withdrawn what had been accepted by mistake."""
+    NOT_PUBLISHED = "not published"
+    """A person has declared that there never was one: nothing is missing."""
+
+
+class Absence(NamedTuple):
+    """That a publication has no edition of a territory, and why.
+
+    `digest` is that of the stored edition that does not count; empty where none is stored. `source` is what a person
+    has named for it. It holds until something else than that edition is stored.
+    """
+
+    kind: AbsenceKind
+    digest: str = ""
+    source: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """All editions of one chart for one period, whole. `period` is a day; a week is named by its last."""
+    """All editions of one chart for one period, whole. `period` is a day; a week is named by its last.
+
+    `set_aside` says of the editions that are not whole, and so not among them, what is wrong, by territory.
+    """
 
     chart: Chart
     period: date
     editions: tuple[Edition, ...]
     provenance: Provenance
+    set_aside: Mapping[str, SourceError] = field(default_factory=dict)
 
     def digest(self) -> str:
         """SHA-256 over the editions, whatever their order; the provenance does not count."""
         return digest_of({edition.territory: edition.digest() for edition in self.editions})
 
-    def summary(self, renamings: tuple["Renaming", ...] = ()) -> "PublicationSummary":
+    def summary(
+        self,
+        renamings: tuple["Renaming", ...] = (),
+        absent: Mapping[str, Absence] | None = None,
+        by_hand: Mapping[str, Provenance] | None = None,
+    ) -> "PublicationSummary":
         """Return what the detector needs of it; `renamings` are those that its revisions show."""
         return PublicationSummary(
             chart=self.chart,
@@ -92,6 +137,8 @@ class Publication:
             digest=self.digest(),
             provenance=self.provenance,
             renamings=renamings,
+            absent=dict(sorted((absent or {}).items())),
+            by_hand=by_hand or {},
         )
 
 
@@ -99,7 +146,9 @@ class Publication:
 class PublicationSummary:
     """A publication without its lower ranks: the item whose arrival wakes the detector.
 
-    `renamings` are of its number ones, as the revisions of its editions show them.
+    `renamings` are of its number ones, as the revisions of its editions show them. `absent` are the territories of
+    which it has no edition, and it is known why; `ALL_TERRITORIES` stands for all that it has none of. `by_hand` says
+    where the editions come from that a person has filled in.
     """
 
     chart: Chart
@@ -108,6 +157,19 @@ class PublicationSummary:
     digest: str
     provenance: Provenance
     renamings: tuple[Renaming, ...] = ()
+    absent: Mapping[str, Absence] = field(default_factory=dict)
+    by_hand: Mapping[str, Provenance] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """The territories whose editions were set aside or withdrawn."""
+        return [t for t, absence in self.absent.items() if absence.kind is not AbsenceKind.NOT_PUBLISHED]
+
+    def is_unpublished(self, territory: str) -> bool:
+        """Return whether a person has declared that there never was an edition of a territory."""
+        absence = self.absent.get(territory) or self.absent.get(ALL_TERRITORIES)
+        is_declared = absence is not None and absence.kind is AbsenceKind.NOT_PUBLISHED
+        return is_declared and territory not in self.number_ones
 
     @property
     def edition_count(self) -> int:
@@ -122,6 +184,9 @@ class PublicationSummary:
         )
         for renaming in self.renamings:
             said += "\x1e" + "\x1f".join(part or "" for part in renaming)
+        for territory, absence in self.absent.items():
+            is_missing = absence.kind is not AbsenceKind.NOT_PUBLISHED
+            said += f"\x1d{territory}\x1f{'missing' if is_missing else absence.kind}"
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 

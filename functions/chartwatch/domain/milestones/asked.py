@@ -131,7 +131,7 @@ class AskedScope:
         self._timeline, self._state = its, snapshot.scopes[territory]
         state = self._state
         coverage = state.coverage
-        expected = self.chart.periods(coverage.first, coverage.last)
+        expected = coverage.expected(coverage.last, self.chart)
         self.record = Record(coverage.first, coverage.last, expected, coverage.seen, coverage.gaps)
         self.topped = sorted(
             (
@@ -158,32 +158,36 @@ class AskedScope:
     def runs_of(self, key: str) -> RunsOf:
         """Return what is known of the runs of a work, or a season, by `Claimant.key`."""
         known = [p.period for p in self._timeline if key in self._keys_at(p)]
-        runs: list[list[date]] = []
-        for period in known:
-            if runs and self.chart.after(runs[-1][-1]) == period:
-                runs[-1].append(period)
-            else:
-                runs.append([period])
-        longest = max(runs, key=len, default=[])
+        total, longest, ends, length = len(known), 0, None, 0
+        never, begins, since = self._state.coverage.unpublished, None, None
+        for before, period in zip((None, *known), known, strict=False):
+            goes_on = before is not None and not self.chart.missing_between(before, period, never)
+            length, begins = (length + 1, begins) if goes_on else (1, period)
+            if length > longest:
+                longest, since, ends = length, begins, period
         reigns = self._state.reigns.get(self.rule.count, Reigns())
         run = reigns.runs.get(key)
         past = run.past if run else self._state.ended.get(self.rule.count, {}).get(key, EndedRuns())
         work = next((topped.work for topped in self.topped if claimant_key(topped.work.id, topped.season) == key), None)
-        usable = [u for gap in self.record.gaps if (u := out_by_then(gap, work or Work(key, key), self.chart))]
+        stretches = [
+            tuple(u for gap in stretch if (u := out_by_then(gap, work or Work(key, key), self.chart)))
+            for stretch in self._state.coverage.stretches(self.chart)
+        ]
+        usable = [gap for stretch in stretches for gap in stretch]
         possible = [
             past.possible,
             *([run.possible] if run else []),
-            *(Possible(self.chart.periods(*u), (u,)) for u in usable),
+            *(Possible(sum(self.chart.periods(*u) for u in its), its) for its in stretches if its),
         ]
         before_record = {gap for its in possible for gap in its.through if gap[1] < self.record.first}
         gaps = sorted({*before_record, *usable})
         return RunsOf(
-            len(known),
-            len(longest),
-            longest[0] if longest else None,
-            longest[-1] if longest else None,
+            total,
+            longest,
+            since,
+            ends,
             max((its.length for its in possible), default=0),
-            len(known) + sum(self.chart.periods(*gap) for gap in gaps),
+            total + sum(self.chart.periods(*gap) for gap in gaps),
             tuple(Missing(gap, claimant=Claimant.of(work) if work and gap in before_record else None) for gap in gaps),
         )
 
@@ -265,7 +269,11 @@ def _restricted(timeline: Timeline, territory: str) -> Timeline:
     if territory == EVERYWHERE:
         return timeline
     return [
-        replace(publication, number_ones={territory: publication.number_ones[territory]})
+        replace(
+            publication,
+            number_ones={t: ones for t, ones in publication.number_ones.items() if t == territory},
+            absent={t: absence for t, absence in publication.absent.items() if t in (territory, EVERYWHERE)},
+        )
         for publication in timeline
-        if territory in publication.number_ones
+        if territory in publication.number_ones or territory in publication.absent or EVERYWHERE in publication.absent
     ]

@@ -59,17 +59,17 @@ class Fold:
 
     def advance(self, publication: PublicationSummary) -> list[Claim]:
         """Take in one publication later than all before it, and return the claims that it makes."""
-        standings = self._standings(publication)
+        standings, unseen = self._standings(publication)
         asked = [(standing, rule) for standing in standings for rule in self._rules_of(standing)]
         # Plain changes come first, whatever their scope; all else scope by scope.
         asked.sort(key=lambda pair: pair[1].turn > 0)
         claims = [claim for standing, rule in asked for claim in rule.claims(standing, self)]
-        self._remember(publication, standings)
+        self._remember(publication, standings, unseen)
         return claims
 
     def skip(self, publication: PublicationSummary) -> None:
         """Take in one publication whose claims nobody asks for."""
-        self._remember(publication, self._standings(publication))
+        self._remember(publication, *self._standings(publication))
 
     def honour_roll(self, rule: Rule, scope: str) -> HonourRoll:
         """Return the honour roll of a scope as a rule counts it."""
@@ -106,10 +106,14 @@ class Fold:
             if rule.count is standing.count:
                 yield rule
 
-    def _remember(self, publication: PublicationSummary, standings: Sequence[Standing]) -> None:
-        """Make the standings what is known."""
+    def _remember(
+        self, publication: PublicationSummary, standings: Sequence[Standing], unseen: Mapping[str, Coverage]
+    ) -> None:
+        """Make the standings what is known, and the coverage of the scopes that were not seen."""
         known = self.snapshot
         scopes, everywhere = dict(known.scopes), set(known.everywhere)
+        for scope, coverage in unseen.items():
+            scopes[scope] = replace(scopes.get(scope) or ScopeState(coverage), coverage=coverage)
         for standing in standings:
             scopes[standing.scope] = _with_standing(scopes.get(standing.scope), standing)
             everywhere |= {(standing.count, c.key) for c, spread in standing.spreads.items() if spread.is_everywhere}
@@ -120,30 +124,62 @@ class Fold:
         renamings = known.renamings
         if publication.renamings:
             renamings = {**renamings, publication.period: publication.renamings}
-        self.snapshot = Snapshot(scopes, frozenset(everywhere), renamings, charted if titles else known.charted)
+        self.snapshot = Snapshot(
+            scopes,
+            frozenset(everywhere),
+            renamings,
+            charted if titles else known.charted,
+            publication.period,
+            known.periods + 1,
+        )
 
-    def _standings(self, publication: PublicationSummary) -> list[Standing]:
-        """Return where each scope of the publication stands, that over all territories last."""
+    def _standings(self, publication: PublicationSummary) -> tuple[list[Standing], Mapping[str, Coverage]]:
+        """Return where each scope of the publication stands, that over all territories last.
+
+        With it the coverage of the scopes of which it is known that they are not in the publication.
+        """
+        unseen = self._unseen(publication)
+        standings: list[Standing] = []
+        if not publication.number_ones:
+            return standings, unseen
         union = in_fixed_order({one for ones in publication.number_ones.values() for one in ones})
         scoped = (*publication.number_ones.items(), (EVERYWHERE, union))
-        standings: list[Standing] = []
         for scope, ones in scoped:
             for count in self._rules.counts:
                 standing = self._standing(publication, scope, count, ones)
                 if scope == EVERYWHERE:
                     territories = _territories(publication, self._catalog, count, standing.newcomers)
-                    spreads = self._spreads(publication, count, standings)
-                    coverages = self._coverages(standings)
+                    coverages = self._coverages(standings, unseen)
+                    spreads = self._spreads(len(coverages), count, standings)
                     standing = replace(standing, territories=territories, spreads=spreads, coverages=coverages)
                 standings.append(standing)
-        return standings
+        return standings, unseen
+
+    def _unseen(self, publication: PublicationSummary) -> Mapping[str, Coverage]:
+        """Return the coverage of the scopes whose editions were set aside or withdrawn, or that never were.
+
+        The scope over all territories is among them where the publication has no edition.
+        """
+        period, chart = publication.period, publication.chart
+        known = {scope: state.coverage for scope, state in self.snapshot.scopes.items()}
+        is_empty = not publication.number_ones
+        missing = {*publication.missing, *([EVERYWHERE] if is_empty else [])}
+        never = {t for t in known.keys() - {EVERYWHERE} - missing if publication.is_unpublished(t)}
+        if is_empty and not publication.missing and not known.keys() - {EVERYWHERE} - never:
+            never |= known.keys() & {EVERYWHERE}
+            missing = set()
+        after = {scope: known[scope].without(period) for scope in never}
+        for scope in missing:
+            its = known.get(scope)
+            after[scope] = its.missed(period, chart) if its else Coverage.unseen(period, chart)
+        return after
 
     def _standing(
         self, publication: PublicationSummary, scope: str, count: Count, ones: tuple[NumberOne, ...]
     ) -> Standing:
         period = publication.period
         state = self.snapshot.scopes.get(scope)
-        before = state.coverage if state else None
+        before = state.coverage if state and state.coverage.seen else None
         previous = _claimants(before.number_ones, self._catalog, before.last, count) if before else {}
         current = tuple(_claimants(ones, self._catalog, period, count))
         newcomers = tuple(claimant for claimant in current if claimant not in previous)
@@ -154,7 +190,7 @@ class Fold:
             scope=scope,
             count=count,
             coverage=(
-                before.extended(period, ones, publication.chart) if before else Coverage(period, period, 1, (), ones)
+                state.coverage.extended(period, ones, publication.chart) if state else Coverage.beginning(period, ones)
             ),
             before=before,
             previous=tuple(previous),
@@ -168,13 +204,10 @@ class Fold:
             return replace(standing, reigns=_reigns(standing, state.ended.get(count, {}) if state else {}))
         return standing
 
-    def _spreads(
-        self, publication: PublicationSummary, count: Count, standings: Iterable[Standing]
-    ) -> Mapping[Claimant, Spread]:
-        """Return how many territories each work has topped that tops one of them for the first time now."""
+    def _spreads(self, territories: int, count: Count, standings: Iterable[Standing]) -> Mapping[Claimant, Spread]:
+        """Return how many of the chart's `territories` each work has topped that tops one for the first time now."""
         gains = Counter(claimant for its in standings if its.count is count for claimant in its.debuts)
         known = self.snapshot.scopes
-        territories = len((known.keys() | publication.number_ones.keys()) - {EVERYWHERE})
         rolls = {scope: state.first_topped.get(count, {}) for scope, state in known.items() if scope != EVERYWHERE}
         spreads: dict[Claimant, Spread] = {}
         for claimant, more in gains.items():
@@ -185,10 +218,11 @@ class Fold:
             spreads[claimant] = Spread(topped, after, was, was or after == territories > 1)
         return spreads
 
-    def _coverages(self, standings: Iterable[Standing]) -> Mapping[str, Coverage]:
+    def _coverages(self, standings: Iterable[Standing], unseen: Mapping[str, Coverage]) -> Mapping[str, Coverage]:
         """Return what is known of each territory."""
         known = {scope: state.coverage for scope, state in self.snapshot.scopes.items() if scope != EVERYWHERE}
-        return known | {standing.scope: standing.coverage for standing in standings if standing.scope != EVERYWHERE}
+        seen = {standing.scope: standing.coverage for standing in standings if standing.scope != EVERYWHERE}
+        return known | seen | {scope: coverage for scope, coverage in unseen.items() if scope != EVERYWHERE}
 
 
 def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: RuleSet) -> tuple[list[Claim], Snapshot]:
@@ -303,17 +337,17 @@ def _run(claimant: Claimant, standing: Standing, ended: Mapping[str, EndedRuns])
         )
     so_far = _at_most(before, standing)
     longer = so_far._replace(length=so_far.length + 1)
-    if standing.before is not None and standing.gap is None:
+    if standing.before is not None and not standing.gaps_before:
         return before._replace(length=before.length + 1, possible=longer)
     return Run(period, 1, longer, before.ended(so_far), ever_censored=before.ever_censored)
 
 
 def _at_most(run: Run, standing: Standing) -> Possible:
     """Return how long a run may have been up to the period of a standing, of which it is not known that it went on."""
-    if standing.gap is None:
+    if not standing.gaps_before:
         return run.possible
-    more = standing.publication.chart.periods(*standing.gap)
-    return Possible(run.possible.length + more, (*run.possible.through, standing.gap))
+    more = sum(standing.publication.chart.periods(*gap) for gap in standing.gaps_before)
+    return Possible(run.possible.length + more, (*run.possible.through, *standing.gaps_before))
 
 
 def _so_far_at_most(work: Work, standing: Standing) -> Possible:
@@ -326,5 +360,5 @@ def _so_far_at_most(work: Work, standing: Standing) -> Possible:
         before = date.min if start is None else chart.first_since(start, period)
         unseen = (before, chart.before(period))
         return Possible(1 + chart.periods(*unseen), (unseen,)) if before < period else Possible(1)
-    usable = out_by_then(standing.gap, work, chart) if standing.gap else None
-    return Possible(1 + chart.periods(*usable), (usable,)) if usable else Possible(1)
+    usable = tuple(its for gap in standing.gaps_before if (its := out_by_then(gap, work, chart)))
+    return Possible(1 + sum(chart.periods(*gap) for gap in usable), usable)

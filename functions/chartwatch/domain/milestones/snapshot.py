@@ -38,24 +38,15 @@ class Snapshot:
 
     `everywhere` are the works that have topped all territories which the chart had then, by `Claimant.key`; `renamings`
     those that the publications show, by their periods; `charted` says since when each title has been at #1 anywhere.
+    `last` is the latest period that is in it, and `periods` how many publications, those without an edition among them.
     """
 
     scopes: Mapping[str, ScopeState] = field(default_factory=dict)
     everywhere: frozenset[tuple[Count, str]] = frozenset()
     renamings: Mapping[date, tuple[Renaming, ...]] = field(default_factory=dict)
     charted: Mapping[Charted, date] = field(default_factory=dict)
-
-    @property
-    def last(self) -> date | None:
-        """The latest period that is in it."""
-        everywhere = self.scopes.get(EVERYWHERE)
-        return everywhere.coverage.last if everywhere else None
-
-    @property
-    def periods(self) -> int:
-        """How many publications are in it."""
-        everywhere = self.scopes.get(EVERYWHERE)
-        return everywhere.coverage.seen if everywhere else 0
+    last: date | None = None
+    periods: int = 0
 
     @property
     def all_renamings(self) -> tuple[Renaming, ...]:

@@ -32,7 +32,10 @@ class Missing(NamedTuple):
 
 
 def missing(standing: "Standing") -> list[Missing]:
-    """Return all that is missing of a scope before a period: over all territories, also what single ones lack."""
+    """Return all that is missing of a scope before a period: over all territories, also what single ones lack.
+
+    These may lack the period itself, where its edition was set aside or withdrawn.
+    """
     whole = [Missing(gap) for gap in standing.coverage.gaps]
     parts = (
         Missing(gap, territory)
@@ -41,6 +44,10 @@ def missing(standing: "Standing") -> list[Missing]:
         if not any(first <= gap[0] and gap[1] <= last for first, last in standing.coverage.gaps)
     )
     return [*whole, *parts]
+
+
+def _missing_earlier(standing: "Standing") -> list[Missing]:
+    return [each for each in missing(standing) if each.gap[0] < standing.period]
 
 
 def out_by_then(gap: Gap, work: Work, chart: Chart) -> Gap | None:
@@ -60,17 +67,21 @@ def may_hold_a_qualifying_work(rule: Rule, group: str | None, gap: Gap) -> bool:
 
 
 def of_a_change(rule: Rule, standing: "Standing", *, admits_new: bool, admits_returning: bool) -> list[Missing]:
-    """Return what is missing that could make others, or nobody, new at #1: right before, and, for a rule that asks
-    whether works return, ever."""
-    chart = standing.publication.chart
-    right_before = chart.before(standing.period)
+    """Return what is missing that could make others, or nobody, new at #1: right before, in the period itself, and, for
+    a rule that asks whether works return, ever."""
+    if standing.before is None:
+        return []
+    chart, right_before = standing.publication.chart, standing.before.last
+    if standing.gaps_before:
+        right_before = standing.gaps_before[-1][1]
     counted = [claimant for claimant in standing.current if rule.verdict(claimant.work) is not False]
     asks_for_returns = not (admits_new and admits_returning)
     unsettled = [c for c in counted if c in standing.newcomers and c not in standing.returning]
     return [
         each
         for each in missing(standing)
-        if (each.gap[1] == right_before and any(_was_out(right_before, c.work) for c in counted))
+        if (each.gap[0] <= right_before <= each.gap[1] and any(_was_out(right_before, c.work) for c in counted))
+        or (each.gap[1] >= standing.period and may_hold_a_qualifying_work(rule, None, each.gap))
         or (asks_for_returns and any(out_by_then(each.gap, c.work, chart) for c in unsettled))
     ]
 
@@ -104,7 +115,7 @@ def _hidden(standing: "Standing", claimant: Claimant) -> list[Missing]:
         Missing(usable, territory)
         for territory, coverage in sorted(standing.coverages.items())
         for gap in coverage.gaps
-        if (usable := out_by_then(gap, claimant.work, chart)) and usable[0] < topped.get(territory, date.max)
+        if (usable := out_by_then(gap, claimant.work, chart)) and usable[0] < topped.get(territory, standing.period)
     ]
 
 
@@ -116,8 +127,12 @@ def _named(hidden: Iterable[Missing], standing: "Standing") -> list[Missing]:
 
 def of_a_run(standing: "Standing", claimant: Claimant, run: "Run", n: int) -> list[Missing]:
     """Return what is missing that could make a work have been at #1 for `n` periods in a row earlier."""
-    chart, gaps = standing.publication.chart, standing.coverage.gaps
-    found = [gap for gap in gaps if (usable := out_by_then(gap, claimant.work, chart)) and chart.periods(*usable) >= n]
+    chart = standing.publication.chart
+    found: list[Gap] = []
+    for stretch in standing.coverage.stretches(chart):
+        usable = [its for gap in stretch if (its := out_by_then(gap, claimant.work, chart))]
+        if sum(chart.periods(*its) for its in usable) >= n:
+            found += stretch
     if run.past.possible.length >= n:
         found += run.past.possible.through
     if run.possible.length > run.length and not run.censored:
@@ -128,13 +143,17 @@ def of_a_run(standing: "Standing", claimant: Claimant, run: "Run", n: int) -> li
 def of_a_total(standing: "Standing", claimant: Claimant) -> list[Missing]:
     """Return the missing periods in which a work may have been at #1."""
     chart = standing.publication.chart
-    return [each for each in missing(standing) if out_by_then(each.gap, claimant.work, chart)]
+    return [each for each in _missing_earlier(standing) if out_by_then(each.gap, claimant.work, chart)]
 
 
 def of_a_record(standing: "Standing", claimant: Claimant, run: "Run") -> list[Missing]:
     """Return what is missing that could make a run longer than it is known to be, or another one as long."""
     runs, rival, n = standing.reigns.runs, standing.reigns.rival, run.length
-    found = [gap for gap in standing.coverage.gaps if standing.publication.chart.periods(*gap) >= n]
+    chart = standing.publication.chart
+    found: list[Gap] = []
+    for stretch in standing.coverage.stretches(chart):
+        if sum(chart.periods(*gap) for gap in stretch) >= n:
+            found += stretch
     if run.possible.length > n and not run.censored:
         found += run.possible.through
     known = _all_of(standing, found, claimant)
@@ -152,7 +171,7 @@ def _all_of(standing: "Standing", gaps: Iterable[Gap], whose: Claimant | None) -
     """
     first = standing.coverage.first
     its = [Missing(gap, claimant=whose if gap[1] < first else None) for gap in sorted(set(gaps))]
-    return [*its, *(each for each in missing(standing) if each.territory)]
+    return [*its, *(each for each in _missing_earlier(standing) if each.territory)]
 
 
 def in_words(what: Missing) -> str:

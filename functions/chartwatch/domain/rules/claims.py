@@ -168,11 +168,11 @@ def evidence_of(standing: Standing, claimants: Iterable[Claimant]) -> Evidence:
     where = {c.name: tuple(standing.territories[c]) for c in claimants if c in standing.territories}
     return Evidence(
         records_since=coverage.first,
-        periods_expected=publication.chart.periods(coverage.first, standing.period),
+        periods_expected=coverage.expected(standing.period, publication.chart),
         periods_seen=coverage.seen,
         gaps=coverage.gaps,
         metric=publication.chart.metric_periods,
-        edition=publication.provenance,
+        edition=publication.by_hand.get(standing.scope, publication.provenance),
         editions=publication.edition_count if where else None,
         territories=where or None,
     )

@@ -1,25 +1,27 @@
 """Where a chart stands with one more publication: what each scope covers, who is at #1 of it, and for how long."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
 from chartwatch.domain.charts.chart import Chart
-from chartwatch.domain.charts.publications import NumberOne, PublicationSummary
+from chartwatch.domain.charts.publications import ALL_TERRITORIES, NumberOne, PublicationSummary
 from chartwatch.domain.rules.evidence import Gap
 from chartwatch.domain.rules.rule import Count, Scope
 from chartwatch.domain.works.claimants import Claimant
 
-EVERYWHERE = "*"
+EVERYWHERE = ALL_TERRITORIES
 """The scope over all territories of a chart; every other scope is a territory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What is known of one scope: first and last period, how many are known, and the ranges that are missing.
+    """What is known of one scope: first and last period seen, how many were, and the ranges that are missing.
 
-    `number_ones` are those of the last period, as charted.
+    `number_ones` are those of the last period, as charted. `unpublished` are periods that there never were, as a person
+    has declared. What was set aside or withdrawn is missing at once, also after the last period; of a scope of which
+    nothing was seen yet, `first` is the first period that is missing, and `last` the one before it.
     """
 
     first: date
@@ -27,11 +29,57 @@ class Coverage:
     seen: int
     gaps: tuple[Gap, ...]
     number_ones: tuple[NumberOne, ...]
+    unpublished: tuple[date, ...] = ()
+
+    @classmethod
+    def beginning(cls, period: date, number_ones: tuple[NumberOne, ...]) -> "Coverage":
+        """Return the coverage of a scope that is first seen with a period."""
+        return cls(period, period, 1, (), number_ones)
+
+    @classmethod
+    def unseen(cls, period: date, chart: Chart) -> "Coverage":
+        """Return the coverage of a scope whose first edition is missing."""
+        return cls(period, chart.before(period), 0, ((period, period),), ())
 
     def extended(self, period: date, number_ones: tuple[NumberOne, ...], chart: Chart) -> "Coverage":
-        """Return the coverage with one later period."""
-        gap = chart.missing_between(self.last, period)
-        return Coverage(self.first, period, self.seen + 1, (*self.gaps, gap) if gap else self.gaps, number_ones)
+        """Return the coverage with one later period that was seen."""
+        first = self.first if self.seen else period
+        return replace(
+            self,
+            first=first,
+            last=period,
+            seen=self.seen + 1,
+            gaps=self._gaps_until(period, chart),
+            number_ones=number_ones,
+        )
+
+    def missed(self, period: date, chart: Chart) -> "Coverage":
+        """Return the coverage with one later period that is known to be missing."""
+        return replace(self, gaps=self._gaps_until(chart.after(period), chart))
+
+    def without(self, period: date) -> "Coverage":
+        """Return the coverage with one later period that there never was."""
+        return replace(self, unpublished=(*self.unpublished, period))
+
+    def expected(self, until: date, chart: Chart) -> int:
+        """Return how many periods there should be from the first seen up to a period."""
+        never = sum(self.first <= period <= until for period in self.unpublished)
+        return chart.periods(self.first, until) - never
+
+    def stretches(self, chart: Chart) -> list[tuple[Gap, ...]]:
+        """Return the ranges that are missing, those together between which nothing was published."""
+        found: list[tuple[Gap, ...]] = []
+        for gap in self.gaps:
+            follows = found and not chart.missing_between(found[-1][-1][1], gap[0], self.unpublished)
+            if follows:
+                found[-1] = (*found[-1], gap)
+            else:
+                found.append((gap,))
+        return found
+
+    def _gaps_until(self, period: date, chart: Chart) -> tuple[Gap, ...]:
+        earlier = (gap for gap in self.gaps if gap[0] < self.last)
+        return (*earlier, *chart.missing_between(self.last, period, self.unpublished))
 
 
 class Possible(NamedTuple):
@@ -154,11 +202,11 @@ class Standing:
         return since == self.coverage.first and not (began and self.coverage.first <= began)
 
     @property
-    def gap(self) -> Gap | None:
-        """The periods that are missing right before, or None."""
+    def gaps_before(self) -> tuple[Gap, ...]:
+        """The ranges of periods that are missing right before."""
         if self.before is None:
-            return None
-        return self.publication.chart.missing_between(self.before.last, self.period)
+            return ()
+        return tuple(gap for gap in self.coverage.gaps if gap[0] > self.before.last)
 
     @property
     def rules_scope(self) -> Scope:
