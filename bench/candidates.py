@@ -140,7 +140,7 @@ def _in_english(context: Mapping[str, Any], first: date) -> bool | None:
 def _tmdb(raw: Mapping[str, Any]) -> Candidate:
     details = raw.get("details") or {}
     kind = Kind.SERIES if raw["media_type"] == "tv" else Kind.FILM
-    titles = [Title(raw["name"] if kind is Kind.SERIES else raw["title"])]
+    titles = [Title(raw.get("name") or raw.get("title") or "")]
     if original := raw.get("original_name") or raw.get("original_title"):
         titles.append(Title(original, Role.ORIGINAL))
     titles += [Title(text, Role.ALTERNATIVE) for text in details.get("alternative_titles") or ()]
@@ -180,11 +180,9 @@ def _wikidata(raw: Mapping[str, Any]) -> Candidate:
         id=raw["id"],
         kind=_kind(item["id"] for item in claims.get("P31") or ()),
         titles=tuple(Title(name, Role.ALTERNATIVE if place else Role.MAIN) for place, name in enumerate(names)),
-        released=tuple(
-            _span(value["date"], value["precision"]) for prop in ("P577", "P580") for value in claims.get(prop) or ()
-        ),
+        released=tuple(span for prop in ("P577", "P580") for value in claims.get(prop) or () for span in _span(value)),
         languages=provider_languages(item.get("code") for item in claims.get("P364") or ()),
-        origins=provider_countries(item["iso"] for item in claims.get("P495") or () if item.get("iso")),
+        origins=provider_countries(item.get("iso") for item in claims.get("P495") or ()),
         on_netflix=any(item["id"] == "Q907311" for item in claims.get("P449") or ()),
         ids=frozenset(ids),
     )
@@ -204,19 +202,25 @@ def _kind(classes: Iterable[str]) -> Kind | None:
     return Kind.FILM if named & FILMS else Kind.SERIES if named & SERIES else None
 
 
-def _released(day: str | None, year: int | None) -> tuple[Span, ...]:
+def _released(day: str | None, year: int | str | None) -> tuple[Span, ...]:
     if found := _day(day):
         return (Span.day(found),)
     written = re.match(r"\d{4}", day or "") or (re.match(r"\d{4}", str(year)) if year else None)
     return (Span.year(int(written[0])),) if written else ()
 
 
-def _span(day: str, precision: int) -> Span:
-    return Span.day(date.fromisoformat(day)) if precision >= 11 else Span.year(int(day[:4]))
+def _span(written: Mapping[str, Any]) -> tuple[Span, ...]:
+    """Return the days that a recorded time leaves open; none for less than a year."""
+    precision = written.get("precision") or 0
+    return _released(written["date"] if precision >= 11 else None, written["date"] if precision >= 9 else None)
 
 
 def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written and len(written) == 10 else None
+    """Return the day that is written; None for none, and for what is no day."""
+    try:
+        return date.fromisoformat(written) if written and len(written) == 10 else None
+    except ValueError:
+        return None
 
 
 # Scoring.

@@ -3,12 +3,15 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chartwatch.adapters.connection import HttpConnection, Limits, user_agent_with
 from chartwatch.adapters.tmdb import Tmdb
@@ -23,7 +26,7 @@ from chartwatch.domain.works.candidates import (
     Span,
     Title,
 )
-from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, facts_found, resolve
+from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, resolve
 from chartwatch.domain.works.identification import identify
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import (
@@ -34,8 +37,11 @@ from chartwatch.errors import (
     ProviderDown,
     ProviderRefused,
     ProviderSlow,
+    SourceUnavailable,
 )
 from chartwatch.services.egress import EgressPolicy
+from chartwatch.services.enrich import look_up
+from chartwatch.services.fetching import Request
 from tests.lookups import (
     BROKEN_OFF,
     CUT_SHORT,
@@ -55,7 +61,8 @@ from tests.lookups import (
     time_value,
     unknown,
 )
-from tests.providers import Answer
+from tests.providers import Answer, Asked
+from tests.strategies import examples
 
 AGENT = user_agent_with("https://example.org/charts")
 
@@ -72,6 +79,8 @@ NIGHT = Served(
 )
 FILM = Served(8, "The Long Night", Kind.FILM, "en", ("US",), date(2022, 1, 26))
 OLD = Served(9, "The Long Night", Kind.SERIES, "da", ("DK",), date(2009, 3, 1))
+
+TODAY = date(2022, 2, 1)
 
 SEEN = Sighting(("The Long Night",), Kind.SERIES, date(2022, 1, 30))
 
@@ -323,6 +332,19 @@ def test_cantonese_is_one_language_with_either_provider(waits: Waits) -> None:
         assert [one(client).languages for client in clients(server, waits)] == [("yue",), ("yue",)]
 
 
+@pytest.mark.parametrize(
+    ("written", "origins"),
+    [(["XC"], ("CS",)), (["XG", "DE"], ("DD", "DE")), (["XI"], ("GB",)), (["CS"], ()), (["US", "QQ"], ())],
+)
+def test_countries_are_those_that_tmdb_means(waits: Waits, written: list[str], origins: tuple[str, ...]) -> None:
+    with served() as server:
+        hit = {"id": 7, "name": "The Long Night"}
+        server.faults += [
+            Answer(json.dumps(said).encode()) for said in ({"results": [hit]}, hit | {"origin_country": written})
+        ]
+        assert one(tmdb(server, waits)).origins == origins
+
+
 def test_a_language_that_no_code_names_is_unknown(waits: Waits) -> None:
     with served(replace(NIGHT, language=None)) as server:
         assert [one(client).languages for client in clients(server, waits)] == [(), ()]
@@ -360,18 +382,24 @@ def test_a_title_that_nobody_has_comes_to_no_candidates(waits: Waits) -> None:
 
 def test_of_namesakes_and_remakes_the_right_one_is_taken_and_its_facts_stand(waits: Waits) -> None:
     with served(NIGHT, FILM, OLD) as server:
-        sighting, facts = SEEN, []
-        for client in clients(server, waits):
-            found = identify(sighting, client.provider, client.candidates([sighting])[0])
-            sighting = sighting.known_as(found.ids)
-            facts += facts_found(found, date(2022, 2, 1))
-        stand = resolve(facts, date(2022, 2, 1))
-        assert {name: stand[name].value for name in (ORIGINAL_LANGUAGE, MAIN_COUNTRY, ORIGIN_COUNTRIES)} == {
-            ORIGINAL_LANGUAGE: "ko",
-            MAIN_COUNTRY: "KR",
-            ORIGIN_COUNTRIES: frozenset({"KR"}),
-        }
-        assert len(stand[ORIGINAL_LANGUAGE].said_by) == 2
+        found = look_up(SEEN, clients(server, waits), TODAY)
+    resolved = resolve(found.facts, TODAY)
+    assert {name: resolved[name].value for name in (ORIGINAL_LANGUAGE, MAIN_COUNTRY, ORIGIN_COUNTRIES)} == {
+        ORIGINAL_LANGUAGE: "ko",
+        MAIN_COUNTRY: "KR",
+        ORIGIN_COUNTRIES: frozenset({"KR"}),
+    }
+    assert [fact.source for fact in resolved[ORIGINAL_LANGUAGE].said_by] == ["tmdb", "wikidata"]
+    # Wikidata knows it by name, and TMDB by the numbers that Wikidata knows: that is surer.
+    assert [found.by_id for found in found.identified] == [False, True]
+
+
+def test_a_provider_that_fails_is_named_and_the_other_one_is_asked(waits: Waits) -> None:
+    with served(NIGHT, FILM, OLD) as server:
+        server.faults += [HTML]
+        found = look_up(SEEN, clients(server, waits), TODAY)
+    assert [str(failure) for failure in found.failures] == ["Wikidata: answered with a page of markup instead of JSON"]
+    assert [fact.source for fact in found.facts if fact.name == ORIGINAL_LANGUAGE] == ["tmdb"]
 
 
 # What goes wrong.
@@ -513,3 +541,92 @@ def test_an_address_elsewhere_is_not_asked(waits: Waits) -> None:
     with served(NIGHT) as server, pytest.raises(DestinationRefused, match="only https is fetched"):
         Tmdb(connection(waits), KEY, address="http://api.example.org/3").candidates([SEEN])
     assert not server.asked
+
+
+class Said:
+    """A connection over which a provider answers what it answered before, with one value changed each time."""
+
+    def __init__(self, bodies: list[Any], changes: st.DataObject) -> None:
+        self._bodies = iter(bodies)
+        self._changes = changes
+
+    def get(self, request: Request) -> bytes:
+        said = next(self._bodies, None)
+        if said is None:
+            raise SourceUnavailable(request.url, "answered 404", 404)
+        places = list(_places(said))
+        where = self._changes.draw(st.sampled_from(places))
+        return json.dumps(_changed(said, where, self._changes.draw(anything))).encode()
+
+    def secret(self, name: str) -> str:
+        raise NotImplementedError(name)
+
+    def today(self) -> date:
+        return TODAY
+
+
+def _places(said: Any, where: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield where
+    inner = said.items() if isinstance(said, dict) else enumerate(said) if isinstance(said, list) else ()
+    for key, value in inner:
+        yield from _places(value, (*where, key))
+
+
+def _changed(said: Any, where: tuple[Any, ...], value: Any) -> Any:
+    if not where:
+        return value
+    changed = dict(said) if isinstance(said, dict) else list(said)
+    changed[where[0]] = _changed(said[where[0]], where[1:], value)
+    return changed
+
+
+anything = st.sampled_from(
+    [
+        None,
+        True,
+        -1,
+        0,
+        1e300,
+        "",
+        "Q1",
+        "Q0",
+        "+99999-99-99T00:00:00Z",
+        [],
+        {},
+        [None],
+        {"id": None},
+        "2021-99-99",
+        "\ud800",
+    ]
+)
+
+
+@given(st.data())
+@examples(150)
+def test_any_value_in_an_answer_is_read_or_named(data: st.DataObject) -> None:
+    item, entry = answers()
+    for bodies, client in ((item, Wikidata), (entry, lambda said: Tmdb(said, KEY))):
+        with suppress(LookupFailed):
+            (candidates,) = client(Said(bodies, data)).candidates([SEEN])
+            identify(SEEN, Provider.WIKIDATA, candidates)
+
+
+@cache
+def answers() -> tuple[list[Any], list[Any]]:
+    """Return what the two answer to all that is asked for a work, in turn."""
+    found = []
+    full = replace(NIGHT, minutes=50, seasons=(date(2022, 1, 28),), aliases=("Night",), countries=("KR", "US"))
+    for place in (0, 1):
+        with served(full) as server:
+            said: list[Any] = []
+            true = server.answer
+
+            def listening(asked: Asked, true: Any = true, said: list[Any] = said) -> Answer:
+                answer: Answer = true(asked)
+                said.append(json.loads(answer.body))
+                return answer
+
+            server.answer = listening
+            clients(server, Waits())[place].candidates([SEEN])
+            found.append(said)
+    return found[0], found[1]

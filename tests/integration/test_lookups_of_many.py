@@ -7,10 +7,10 @@ from chartwatch.adapters.starter import STARTER_FILE, starter_catalog
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.works.candidates import Sighting
-from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGINAL_LANGUAGE, Fact, facts_found, resolve
-from chartwatch.domain.works.identification import identify
+from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGINAL_LANGUAGE, resolve
 from chartwatch.domain.works.work import Work
 from chartwatch.services.egress import EgressPolicy
+from chartwatch.services.enrich import look_up
 from tests.lookups import KEY, Lookups, from_catalog
 
 EVERY = 25
@@ -33,14 +33,9 @@ def test_among_namesakes_no_fact_comes_out_wrong_and_few_works_stay_unknown() ->
         connection = HttpConnection(EgressPolicy.PUBLIC_AND_LOOPBACK)
         clients = (Wikidata(connection, address=server.wikidata), Tmdb(connection, KEY, address=server.tmdb))
         for work in asked:
-            facts: list[Fact] = []
             its_list = None if work.original_language is None else work.original_language == "en"
             sighting = Sighting((work.title,), work.kind, charted(work), its_list)
-            for client in clients:
-                found = identify(sighting, client.provider, client.candidates([sighting])[0])
-                sighting = sighting.known_as(found.ids)
-                facts += facts_found(found, TODAY)
-            resolved = resolve(facts, TODAY)
+            resolved = resolve(look_up(sighting, clients, TODAY).facts, TODAY)
             truth = {ORIGINAL_LANGUAGE: work.original_language, MAIN_COUNTRY: next(iter(work.origin_countries), None)}
             for name, true in truth.items():
                 value = resolved[name].value if name in resolved else None

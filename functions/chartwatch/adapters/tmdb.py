@@ -35,6 +35,9 @@ NETFLIX = 213
 MOST_DETAILS = 12
 """Entries of a search that are asked for whole."""
 
+COUNTRIES = {"XC": "CS", "XG": "DD", "XI": "GB", "CS": None}
+"""Its codes that mean others: Czechoslovakia, East Germany, Northern Ireland. Serbia and Montenegro has none here."""
+
 _PATHS = {Kind.FILM: "movie", Kind.SERIES: "tv"}
 _SCHEMES = {Kind.FILM: Scheme.TMDB_FILM, Kind.SERIES: Scheme.TMDB_SERIES}
 _FIND = {Scheme.IMDB: "imdb_id", Scheme.WIKIDATA: "wikidata_id"}
@@ -193,8 +196,8 @@ def candidate_of(kind: Kind, details: _Details) -> Candidate:
         titles=tuple(_titles(details)),
         released=tuple(sorted(set(_days(released)))),
         languages=provider_languages([details.original_language]),
-        origins=provider_countries(details.origin_country),
-        producers=provider_countries(country.iso_3166_1 for country in details.production_countries),
+        origins=_countries(details.origin_country),
+        producers=_countries(country.iso_3166_1 for country in details.production_countries),
         on_netflix=any(network.id == NETFLIX for network in details.networks),
         minutes=(details.runtime or None) if kind is Kind.FILM else None,
         votes=details.vote_count,
@@ -211,6 +214,10 @@ def _titles(details: _Details) -> Iterator[Title]:
         yield Title(original, Role.ORIGINAL, language)
     for other in (*details.alternative_titles.titles, *details.alternative_titles.results):
         yield Title(other.title, Role.ALTERNATIVE)
+
+
+def _countries(written: Iterable[str]) -> tuple[str, ...]:
+    return provider_countries(COUNTRIES.get(code, code) for code in written)
 
 
 def _days(written: Iterable[str | None]) -> Iterator[Span]:

@@ -35,18 +35,25 @@ def provider_language(written: str | None) -> str | None:
 
 
 def provider_languages(written: Iterable[str | None]) -> tuple[str, ...]:
-    """Return the codes that a provider means, each once, in its order."""
-    return tuple(dict.fromkeys(code for one in written if (code := provider_language(one))))
+    """Return the codes that a provider means, each once, in its order; none where one of them is not known.
+
+    Some of several would be another statement than all of them.
+    """
+    codes = [provider_language(one) for one in written]
+    return tuple(dict.fromkeys(code for code in codes if code)) if all(codes) else ()
 
 
 def provider_countries(written: Iterable[str | None]) -> tuple[str, ...]:
-    """Return the ISO 3166-1 alpha-2 codes that a provider means, each once, in its order."""
+    """Return the ISO 3166-1 alpha-2 codes that a provider means, as `provider_languages` does."""
     found: dict[str, None] = {}
     for one in written:
         try:
-            found.update(dict.fromkeys(countries_of([one.strip().upper()] if one else [])))
+            codes = countries_of([(one or "").strip().upper()])
         except ValueError:
-            continue
+            return ()
+        if not codes:
+            return ()
+        found.update(dict.fromkeys(codes))
     return tuple(found)
 
 
