@@ -15,7 +15,7 @@ from typing import Any
 
 from chartwatch.adapters.wikidata_items import FORMER_COUNTRIES
 from chartwatch.domain.codes import COUNTRIES, LANGUAGES
-from chartwatch.domain.works.evidence import RECENT
+from chartwatch.domain.works.evidence import NEW
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind
 from tests.providers import Answer, Asked, Server
@@ -350,14 +350,14 @@ def from_catalog(path: Path, charted: Mapping[str, date]) -> list[Served]:
     """Return the works of a file of facts (columns of the catalog), and two namesakes of each that are no such work.
 
     `charted` are the days on which they first stood on a chart, by id. One without a release date is taken to have been
-    new then; one that was old is widely known, as works are that top a chart years after their release.
+    new then; one that was not new is widely known, as works are that top a chart long after their release.
     """
     served: list[Served] = []
     with path.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
             first = charted[row["work_id"]]
             released = date.fromisoformat(row["release_date"]) if row["release_date"] else first - timedelta(days=2)
-            is_old = first - released > RECENT
+            is_old = first - released > NEW
             truth = Served(
                 len(served) + 1,
                 row["title"],

@@ -194,6 +194,20 @@ def test_a_new_season_makes_an_old_series_new() -> None:
     assert Evidence.NEW in evidence(SEEN, replace(RECORD, released=seasons))
 
 
+def test_the_latest_of_a_title_that_was_out_is_likelier_than_the_others() -> None:
+    older, newer = (replace(RECORD, id=str(year), released=(Span.year(year),)) for year in (1990, 2004))
+    to_come = replace(RECORD, id="to come", released=(Span.year(2030),))
+
+    def latest(*candidates: Candidate) -> set[str]:
+        return {scored.candidate.id for scored in weigh(SEEN, candidates) if scored.shows(Evidence.LATEST)}
+
+    assert latest(older, newer, to_come) == {"2004"}
+    assert latest(older) == {"1990"}
+    assert latest(older, replace(RECORD, id="undated", released=())) == set()
+    assert latest(newer, replace(newer, id="twin")) == set()
+    assert latest() == latest(to_come) == set()
+
+
 def test_a_year_or_length_of_another_speaks_against() -> None:
     film = replace(RECORD, kind=Kind.FILM, minutes=92)
     page = replace(SEEN, kind=Kind.FILM, year=2018, minutes=118)

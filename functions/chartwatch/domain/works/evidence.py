@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
@@ -48,7 +48,7 @@ class Evidence(StrEnum):
     ALTERNATIVE_TITLE = "alternative title"
     LONG_TITLE = "a title that few works bear"
     ONE_WORD = "a title that many works bear"
-    SOLE = "the only one of that title"
+    LATEST = "the latest of that title"
     OTHER_KIND = "other kind"
     NEW = "new when it charted"
     NEW_THAT_YEAR = "new in the year it charted"
@@ -76,7 +76,7 @@ WEIGHTS = {
     Evidence.ALTERNATIVE_TITLE: -1,
     Evidence.LONG_TITLE: 2,
     Evidence.ONE_WORD: -1,
-    Evidence.SOLE: 1,
+    Evidence.LATEST: 1,
     Evidence.OTHER_KIND: -10,
     Evidence.NEW: 6,
     Evidence.NEW_THAT_YEAR: 3,
@@ -94,7 +94,7 @@ WEIGHTS = {
     Evidence.LIST_DISAGREES: -5,
     Evidence.AT_HOME: 4,
     Evidence.NOT_AT_HOME: -1,
-    Evidence.WIDELY_KNOWN: 5,
+    Evidence.WIDELY_KNOWN: 6,
 }
 """Bits, each for what it says alone."""
 
@@ -127,13 +127,23 @@ class Scored:
 def weigh(sighting: Sighting, candidates: Iterable[Candidate]) -> list[Scored]:
     """Return one provider's candidates with all that speaks for and against their being what the chart means."""
     found = [(candidate, list(_evidence(sighting, candidate))) for candidate in candidates]
-    bearers = [evidence for _, evidence in found if not _ANOTHER.intersection(evidence)]
-    if len(bearers) == 1:
-        bearers[0].append(Evidence.SOLE)
+    bearers = [(candidate, evidence) for candidate, evidence in found if not _ANOTHER.intersection(evidence)]
+    # One without a date may be the latest.
+    dated = len(bearers) == 1 or all(candidate.released for candidate, _ in bearers)
+    days = [_released_last(sighting, candidate) for candidate, _ in bearers]
+    if dated and days.count(last := max(days, default=date.min)) == 1:
+        bearers[days.index(last)][1].append(Evidence.LATEST)
     return [Scored(candidate, tuple(Reason(one, WEIGHTS[one]) for one in evidence)) for candidate, evidence in found]
 
 
-_ANOTHER = {Evidence.OTHER_TITLE, Evidence.OTHER_KIND}
+_ANOTHER = {Evidence.OTHER_TITLE, Evidence.OTHER_KIND, Evidence.NOT_YET_RELEASED}
+"""What says that a candidate is not the work that the title named then."""
+
+
+def _released_last(sighting: Sighting, candidate: Candidate) -> date:
+    """Return the last day on which a candidate may have been released when the title charted."""
+    before = [span.last for span in candidate.released if span.first <= sighting.first_charted + EARLY]
+    return max(before, default=date.min)
 
 
 def denies_language(sighting: Sighting, candidate: Candidate) -> bool:
