@@ -229,6 +229,11 @@ def test_old_versions_of_records_files_end_when_no_table_can_be_set_back_so_far(
     assert not [name for name in rule if name.startswith("Expiration")], "nothing that is current ends by itself"
 
 
+def test_what_a_new_stack_adopts_is_what_an_old_one_leaves() -> None:
+    left = {name: its for name, its in TEMPLATE.body["Resources"].items() if its.get("DeletionPolicy") == "Retain"}
+    assert read("infrastructure/kept.yaml").body["Resources"] == left
+
+
 # ------------------------------------------------------------------------------------------------- nobody gets in
 
 

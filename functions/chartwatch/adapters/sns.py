@@ -32,7 +32,13 @@ class SnsTopic:
         self._arn = arn
 
     def publish(self, message: Message) -> str:
-        """Publish JSON for machines and plain text for email; return SNS's message id."""
+        """Publish JSON for machines and plain text for email; return SNS's message id.
+
+        The attributes are for filter policies alone: with several forms of a message AWS does not promise to deliver
+        them (https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html: "sent only when the message
+        structure is String, not JSON"). So the body says all that they say, and nobody may need them:
+        docs/adr/0008-what-only-aws-can-show.md.
+        """
         forms = json.dumps({"default": as_text(message.body), "email": message.text}, ensure_ascii=False)
         attributes = {name: _attribute(value) for name, value in message.attributes.items()}
         if len(attributes) > MAX_ATTRIBUTES:
