@@ -54,6 +54,7 @@ OPTIONS: list[dict[str, object]] = [
     {},
     {"url": "https://charts.example/top.csv", "name": "the Top Songs", "delimiter": "\t"},
     {"company": "cmp_1", "countries": {"US": "cnt_1"}},
+    {"depth": 10, "kinds": {"TV Show": "series"}, "columns": ["a", "b"], "ties": True, "list": None, "margin": -1.5},
     {"name": "Élite; 오징어", "path": "a\\b\\"},
 ]
 MANGLED = [
@@ -61,6 +62,11 @@ MANGLED = [
     r'"{\"url\": \"x\"}"',
     r'{"name": "the \"Top\""}',
     "{url: https://charts.example}",
+    '{"name": "the "Top""}',
+    '{"url": "https://charts.example",}',
+    '{"url": https://charts.example}',
+    """{"url": 'https://charts.example'}""",
+    '{"url": "https://charts.example"',
     '"{}"',
     "'{}'",
     "",
