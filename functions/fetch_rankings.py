@@ -39,6 +39,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
         body = source.fetch(conditional if is_conditional else deployment.connection())
     except DocumentUnchanged:
         metrics.add_metric("DocumentsUnchanged", MetricUnit.Count, 1)
+        metrics.add_metric("DocumentsRefused", MetricUnit.Count, 0)
         logger.info("document unchanged")
         return {"new": 0, "revised": 0, "unchanged": 0}
     provenance = Provenance(source.url, _now(), hashlib.sha256(body).hexdigest())
@@ -63,6 +64,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
         metrics.add_metric("DocumentsRefused", MetricUnit.Count, 1)
         logger.warning("document accepted in part", extra={n.found: n.detail for n in ingested.notices})
     counts = {"new": len(ingested.new), "revised": len(ingested.revised), "unchanged": ingested.unchanged}
+    # A zero too: the alarm of a refusal stands until it.
+    metrics.add_metric("DocumentsRefused", MetricUnit.Count, 0)
     metrics.add_metric("PublicationsNew", MetricUnit.Count, counts["new"])
     metrics.add_metric("PublicationsRevised", MetricUnit.Count, counts["revised"])
     logger.info("document accepted", extra=counts)

@@ -15,6 +15,7 @@ from chartwatch.adapters.folder import FolderArchive
 from chartwatch.adapters.memory import MemoryCharts, NoArchive
 from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceNotATable
 from chartwatch.services.fetching import NotModified, Request, Response, Validators
+from tests.metrics import metrics_in
 from tests.stores import Cloud
 from tests.unit.sources.weekly_files import document, global_lines
 
@@ -192,3 +193,29 @@ def test_a_page_that_is_rejected_is_stored_and_quarantined_as_any_document_is(
     (noted,) = charts.quarantined()
     assert noted.reason == "flixpatrol, line 1: is not JSON: '<html>maintenance</html>'"
     assert b"<html>maintenance</html>" in (tmp_path / noted.provenance.sha256).read_bytes()
+
+
+def test_a_refusal_is_counted_and_the_next_document_that_is_none_says_zero(
+    fetch: Fetch, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import fetch_rankings
+
+    del fetch
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    fetch_rankings.metrics.clear_metrics()
+    provider = Conditional(b"<html>")
+    monkeypatch.setattr(deployment, "connection", lambda: provider)
+    event = {"source": "netflix-global", "options": {}}
+    with pytest.raises(SourceNotATable):
+        fetch_rankings.handler(event, CONTEXT)
+    provider.document = WEEK
+    fetch_rankings.handler(event, CONTEXT)
+    fetch_rankings.handler(event, CONTEXT)
+    refused, accepted, unchanged = map(metrics_in, _lines_with_metrics(capfd.readouterr().out))
+    assert refused == {"DocumentsRefused": 1}
+    assert accepted == {"DocumentsRefused": 0, "PublicationsNew": 4, "PublicationsRevised": 0}
+    assert unchanged == {"DocumentsRefused": 0, "DocumentsUnchanged": 1}
+
+
+def _lines_with_metrics(printed: str) -> list[str]:
+    return [line for line in printed.splitlines() if '"CloudWatchMetrics"' in line]
