@@ -196,11 +196,11 @@ def test_a_page_that_is_rejected_is_stored_and_quarantined_as_any_document_is(
 
 
 def test_a_refusal_is_counted_and_the_next_document_that_is_none_says_zero(
-    fetch: Fetch, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    fetch: Fetch, charts: MemoryCharts, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     import fetch_rankings
 
-    del fetch
+    del fetch, charts
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
     fetch_rankings.metrics.clear_metrics()
     provider = Conditional(b"<html>")
