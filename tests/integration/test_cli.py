@@ -171,13 +171,17 @@ def test_a_file_that_rewrites_history_is_refused_until_it_is_accepted(write: Wri
     assert "refused" not in accepted.stderr
 
 
-def test_a_shrunken_history_is_refused_whole(write: Write) -> None:
+def test_a_shrunken_history_is_refused_whole_until_it_is_accepted(write: Write) -> None:
     two = write("two.csv", f"{HEADER}\n2022-01-01,US,1,Dark,series\n2022-01-01,KR,1,Dark,series\n")
-    one = write("one.csv", f"{HEADER}\n2022-01-01,US,1,Ozark,series\n")
+    one = write("one.csv", f"{HEADER}\n2022-01-01,GB,1,Ozark,series\n")
     result = run("replay", two, one, *CHART, "--format", "jsonl")
     assert result.exit_code == 2
-    assert result.stderr.splitlines()[0] == f"Error: {one}: daily of 2022-01-01 has lost KR"
+    said, _, sha256 = result.stderr.splitlines()[0].rpartition(" ")
+    assert said.startswith(f"Error: {one}: daily of 2022-01-01 has lost KR, US; to accept it all the same")
     assert "Ozark" not in result.stdout
+    accepted = run("replay", two, one, *CHART, "--format", "jsonl", "--accept", sha256)
+    assert accepted.exit_code == 0
+    assert "Ozark" in accepted.stdout
 
 
 def _replay_of(file: str, *more: str) -> Callable[[Path], Sequence[str]]:

@@ -1,10 +1,12 @@
 """The true history of Netflix's files, version by version, with all that was retitled, restated and broken in it."""
 
+import gzip
 import os
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import SourceError
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import Ingested
+from chartwatch.services.ingest import PERIODS_GONE, Ingested
 from chartwatch.services.ports import PublicationUpdate
 from chartwatch.sources import open_source
 from tests.recorded import milestones
@@ -190,3 +192,42 @@ def test_a_week_that_comes_late_corrects_just_the_slots_whose_holders_it_changes
     wrong = {slot for slot, m in sent.items() if slot not in true or m.holders != true[slot].holders}
     assert corrected == wrong
     assert len([c for c in changes if c.milestone.slot in corrected]) == len(corrected)
+
+
+def short_of_its_oldest_weeks(file: Path, folder: Path) -> Path:
+    """Write what a version would be without its two oldest weeks, as if it had been fetched right before it."""
+    header, *rows = gzip.decompress(file.read_bytes()).decode().splitlines(keepends=True)
+    column = header.split("\t").index("week")
+    oldest = sorted({row.split("\t")[column] for row in rows})[:2]
+    day, _, time = file.name.removesuffix("Z.tsv.gz").partition("T")
+    before = datetime.fromisoformat(f"{day}T{time}") - timedelta(seconds=1)
+    short = folder / f"{before:%Y-%m-%dT%H%M%S}Z.tsv"
+    short.write_text(header + "".join(row for row in rows if row.split("\t")[column] not in oldest))
+    return short
+
+
+@SOURCES
+@pytest.mark.parametrize("every", [1, 7])
+def test_a_file_short_of_its_two_oldest_weeks_is_told_as_a_whole_one_is(
+    source: str, every: int, tmp_path: Path
+) -> None:
+    """Netflix's global file of 2026-07-15 was; the next one was whole."""
+    refused = whole(source, "no catalog").refused_files
+    files: list[Path] = []
+    for number, file in enumerate(versions(source)):
+        # The first one has nothing to be kept of, and would begin the record two weeks later.
+        if number and file.name not in refused and number % every == 0:
+            files.append(short_of_its_oldest_weeks(file, tmp_path))
+        files.append(file)
+    done = course(source, files, "no catalog")
+    assert done.refused_files == refused
+
+    def told(its: Course) -> list[tuple[object, ...]]:
+        return [(c.milestone.slot, c.milestone.status, c.milestone.revision) for c in its.changes if c.is_sent]
+
+    assert told(done) == told(whole(source, "no catalog"))
+    assert {slot: said(m) for slot, m in done.record().items()} == {
+        slot: said(m) for slot, m in whole(source, "no catalog").record().items()
+    }
+    rolled = [q for q in done.stores.charts.quarantined() if q.error == PERIODS_GONE]
+    assert len(rolled) == len(files) - len(versions(source)), "a person hears of each"

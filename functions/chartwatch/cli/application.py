@@ -82,4 +82,8 @@ CatalogFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Facts about works, as CSV; else those that the sample or the stack has."),
 ]
+TrialStack = Annotated[str | None, typer.Option("--stack", metavar="NAME", help="A deployed stack's history.")]
+Write = Annotated[
+    bool, typer.Option("--write", help="Let it be so in the deployment, which sends what there is to send.")
+]
 AnswerAs = Annotated[AnswerFormat, typer.Option("--format", help="Text for people, or JSON for machines.")]

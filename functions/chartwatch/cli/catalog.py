@@ -117,8 +117,7 @@ def foresee(stores: "Deployed", catalog: Catalog) -> Foreseen:
 def foreseen_lines(foreseen: Foreseen) -> Iterator[str]:
     """Yield what would be taken back, then what of each chart would be sent; nothing where nothing would."""
     taken_back = foreseen.taken_back
-    for change in taken_back[:MOST_SHOWN]:
-        yield from changed_lines(change)
+    yield from changed_lines(taken_back[:MOST_SHOWN])
     if (more := len(taken_back) - MOST_SHOWN) > 0:
         yield f"and {more:,} more"
     for chart in foreseen.unknown:

@@ -15,7 +15,7 @@ from chartwatch.cli.replay import Stores, replay
 from chartwatch.cli.reports import ReplayCounts
 from chartwatch.cli.sources import OWN, is_source, open_named
 from chartwatch.cli.wording import did_you_mean
-from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.charts.publications import ALL_TERRITORIES, PublicationSummary
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import FileProblem, OptionError, SourceError
@@ -104,16 +104,31 @@ def open_recorded(
     """
     _refuse_none_or_both(specs, stack)
     if stack is None:
-        stores, counts, catalog = Stores(), ReplayCounts(), _catalog(specs, works)
-        for source, file in _sources_and_files(specs):
-            for _ in replay([file], source, catalog, rules, stores=stores, observer=counts):
-                pass
+        stores, counts = Stores(), ReplayCounts()
+        _replay(specs, _catalog(specs, works), rules, stores, counts)
         yield RecordedCharts(stores.charts, RecordedBulletins(stores.record), counts.refusals)
         return
     from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 
     with deployed_stores(stack) as deployed:
         yield RecordedCharts(deployed.charts, RecordedBulletins(deployed.record))
+
+
+def read_history(specs: Sequence[str], catalog: Path | None, rules: RuleSet, stores: Stores) -> Catalog:
+    """Record in stores what the documents of `--from` come to, and return the catalog that they were read with.
+
+    Raises `OptionError` unless there is any, and `FileProblem`; why a document is refused is said on stderr.
+    """
+    _refuse_none_or_both(specs, None)
+    works = _catalog(specs, read_catalog(catalog) if catalog else None)
+    _replay(specs, works, rules, stores, ReplayCounts())
+    return works
+
+
+def _replay(specs: Sequence[str], works: Catalog, rules: RuleSet, stores: Stores, counts: ReplayCounts) -> None:
+    for source, file in _sources_and_files(specs):
+        for _ in replay([file], source, works, rules, stores=stores, observer=counts):
+            pass
 
 
 def refuse_unknown_chart(
@@ -131,7 +146,8 @@ def refuse_unknown_chart(
         known = list(charts)
         there_are = f"there are {', '.join(known)}" if known else "there is none"
         raise mistake(parameters[0], f"{chart!r} is not in the history; {there_are}{did_you_mean(chart, known)}")
-    territories = sorted({its for publication in timeline for its in publication.number_ones})
+    named = {its for publication in timeline for its in (*publication.number_ones, *publication.absent)}
+    territories = sorted(named - {ALL_TERRITORIES})
     if territory is not None and territory not in territories:
         it_has = f"it has {', '.join(territories)}{did_you_mean(territory, territories)}"
         raise mistake(parameters[1], f"{chart} has no territory {territory!r}; {it_has}")

@@ -31,7 +31,7 @@ from chartwatch.cli.histories import RecordedCharts, open_recorded, refuse_unkno
 from chartwatch.cli.wording import holder_name
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Chart
-from chartwatch.domain.charts.publications import Edition, Entry, PublicationSummary, Version
+from chartwatch.domain.charts.publications import Absence, Edition, Entry, PublicationSummary, Version
 from chartwatch.domain.charts.versions import Revision, RevisionKind, Revisions
 from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.domain.works.claimants import name_of
@@ -76,7 +76,7 @@ class Account:
     """All that is known of one edition.
 
     `versions` come oldest first, each with what it changed of the one before. `milestones` has, for each slot that was
-    dated by the edition at some time, all its revisions, the first one first.
+    dated by the edition at some time, all its revisions, the first one first. `absence` says why it does not count.
     """
 
     chart: Chart
@@ -84,6 +84,7 @@ class Account:
     period: date
     versions: tuple[tuple[Version, Sequence[Revision]], ...]
     milestones: tuple[Sequence[Milestone], ...]
+    absence: Absence | None = None
 
 
 def account_of(recorded: RecordedCharts, chart: str, territory: str, period: date) -> Account:
@@ -101,6 +102,7 @@ def account_of(recorded: RecordedCharts, chart: str, territory: str, period: dat
         period=period,
         versions=((first, ()), *zip(later, changes, strict=True)),
         milestones=tuple(list(its) for _, its in revisions),
+        absence=publication.absent.get(territory),
     )
 
 
@@ -119,6 +121,9 @@ def account_lines(account: Account) -> Iterator[str]:
             yield from _table_lines(_changes_table(changes))
         yield ""
         yield from _table_lines(_ranks_table(version.edition))
+    if account.absence:
+        by = f": {account.absence.source}" if account.absence.source else ""
+        yield from ("", *words.wrapped(f"It does not count, as it is {account.absence.kind}{by}", WIDTH))
     yield ""
     yield "What was said of it:" if account.milestones else "Nothing was said of it."
     for revisions in account.milestones:
@@ -152,6 +157,7 @@ def account_object(account: Account) -> Iterator[str]:
             }
             for version, changes in account.versions
         ],
+        "absent": account.absence and {"why": account.absence.kind.value, "source": account.absence.source},
         "milestones": [milestone.as_json() for revisions in account.milestones for milestone in revisions],
     }
     yield json.dumps(as_json, ensure_ascii=False, indent=2)
@@ -166,7 +172,9 @@ ACCOUNTS: Mapping[AnswerFormat, Callable[[Account], Iterator[str]]] = {
 
 def _find_publication(timeline: Sequence[PublicationSummary], territory: str, period: date) -> PublicationSummary:
     """Return the publication of a period. Raises `ArgumentError` when the territory has none, and names the nearest."""
-    by_period = {publication.period: publication for publication in timeline if territory in publication.number_ones}
+    withdrawn = (p for p in timeline if (its := p.absent.get(territory)) and its.digest)
+    shown = (publication for publication in timeline if territory in publication.number_ones)
+    by_period = {publication.period: publication for publication in sorted((*shown, *withdrawn), key=_period)}
     if period in by_period:
         return by_period[period]
     periods, chart = list(by_period), timeline[-1].chart
@@ -175,6 +183,10 @@ def _find_publication(timeline: Sequence[PublicationSummary], territory: str, pe
     it_has = f"it has {words.counted(len(periods), str(chart.cadence))} from {periods[0]} to {periods[-1]}"
     detail = f"{chart.id} has no {chart.cadence} {period} of {territory}; {it_has}, the nearest {nearest}"
     raise ArgumentError("PERIOD", detail)
+
+
+def _period(publication: PublicationSummary) -> date:
+    return publication.period
 
 
 def _changes_table(changes: Sequence[Revision]) -> Table:

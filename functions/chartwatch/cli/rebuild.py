@@ -47,8 +47,7 @@ def rebuild(
 def rebuilt_lines(chart: str, bulletin: Bulletin | None, *, written: bool) -> Iterator[str]:
     """Yield what a rebuild changes, and what became of it."""
     changes = bulletin.changes if bulletin else ()
-    for change in changes:
-        yield from changed_lines(change)
+    yield from changed_lines(changes)
     counted = words.counted(len(changes), "change") if changes else "no change"
     done = "the record was written" if written else "nothing was written; --write does, and --send also sends"
     yield f"{counted} of {chart}: {done}"

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord, NoArchive
-from chartwatch.cli.application import EXIT_WRONG_INPUT, application, read_since, rules_in, write
+from chartwatch.cli.application import EXIT_WRONG_INPUT, TrialStack, application, read_since, rules_in, write
 from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
 from chartwatch.cli.reports import LINES, BulletinFormat, Observer, following
 from chartwatch.cli.sources import open_named
@@ -36,6 +36,14 @@ class Stores:
     charts: ChartStore = field(default_factory=MemoryCharts)
     record: RecordStore = field(default_factory=MemoryRecord)
     archive: Archive = field(default_factory=NoArchive)
+
+
+class Facts(NamedTuple):
+    """The catalog and the rules that a replay goes by, and since when its milestones are sent."""
+
+    catalog: Catalog
+    rules: RuleSet
+    live_from: date | None
 
 
 class StoreKind(StrEnum):
@@ -124,6 +132,10 @@ def replay_files(
     archive: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Keep each document here, by its SHA-256.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what the last file would change, or each in --stack; write nothing.")
+    ] = False,
+    stack: TrialStack = None,
     output: Annotated[
         BulletinFormat,
         typer.Option(
@@ -136,6 +148,14 @@ def replay_files(
     opened = open_named(source, options or (), "--source")
     works = read_catalog(catalog) if catalog else Catalog()
     rule_set = rules_in(rules)
+    if dry_run:
+        from chartwatch.cli.dry_run import trial_of_files, try_documents  # noqa: PLC0415  # few replays want it
+
+        with trial_of_files(files, opened, stack, Facts(works, rule_set, since)) as (trial, tried):
+            write(try_documents(tried, opened, trial, frozenset(accept or ())))
+        return
+    if stack is not None:
+        raise OptionError("--stack", "is for --dry-run: a replay writes to no deployment")
     started = time.perf_counter()
     with _open_stores(store, archive) as stores, following(files) as counts:
         bulletins = replay(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 RULE = "-" * 72
 
+WIDTH = 100
+"""Columns of what is shown of changes."""
+
 Lines = Callable[[Bulletin, date | None], Iterator[str]]
 """The lines for a bulletin, given the date from which on the reader wants to know."""
 

@@ -1,10 +1,10 @@
 """How rules, the holders of places, changes, and what was probably meant read in a sentence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from chartwatch.domain import words
 from chartwatch.domain.codes import nearest
-from chartwatch.domain.milestones.milestone import Change
+from chartwatch.domain.milestones.milestone import Change, Status
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Rule
 from chartwatch.domain.works.claimants import name_of
@@ -31,14 +31,16 @@ def holder_name(holder: Holder) -> str:
     return name_of(holder.title, holder.label or holder.season)
 
 
-def changed_lines(change: Change) -> list[str]:
-    """Return the lines that show a change: its period, what became of the slot, and who held it where that differs."""
-    milestone, replaced = change.milestone, change.replaced
-    status = milestone.status if milestone.is_certain or not milestone.is_held else f"{milestone.status}, not certain"
-    line = f"{milestone.period}  {status}, {'sent' if change.is_sent else 'recorded only'}: {milestone.headline}"
-    if milestone.is_held and replaced and replaced.holders and replaced.holders != milestone.holders:
-        line += f"; before: {words.listed([holder_name(holder) for holder in replaced.holders])}"
-    return words.wrapped(line, WIDTH, subsequent_indent=" " * 12)
+def changed_lines(changes: Iterable[Change]) -> Iterator[str]:
+    """Yield the lines that show changes: the period, what became of the slot, and who held it where that differs."""
+    for change in changes:
+        milestone, replaced = change.milestone, change.replaced
+        is_marked = milestone.is_certain or not milestone.is_held or milestone.status is Status.PROVISIONAL
+        status = milestone.status if is_marked else f"{milestone.status}, not certain"
+        line = f"{milestone.period}  {status}, {'sent' if change.is_sent else 'recorded only'}: {milestone.headline}"
+        if milestone.is_held and replaced and replaced.holders and replaced.holders != milestone.holders:
+            line += f"; before: {words.listed([holder_name(holder) for holder in replaced.holders])}"
+        yield from words.wrapped(line, WIDTH, subsequent_indent=" " * 12)
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:

@@ -119,9 +119,9 @@ def _empty(charts: ChartStore, chart: str, period: date, source: str) -> Publica
     known = charts.summaries(chart)
     if not known:
         raise NotToBeSaid(chart, str(period), "there is no such chart")
-    first, step = known[0].period, known[0].chart.cadence.step
-    if period < first or (period - first) % step:
-        expected = f"its periods are a {known[0].chart.cadence} apart from {first} on"
+    first, its = known[0].period, known[0].chart
+    if period < first or not its.are_whole_steps(first, period):
+        expected = f"its periods are a {its.cadence} apart from {first} on"
         raise NotToBeSaid(chart, str(period), f"the chart has no such period: {expected}")
     nearest = max((its for its in known if its.period < period), key=lambda its: its.period)
     said = Provenance(f"{BY_HAND}{source.removeprefix(BY_HAND)}", None, hashlib.sha256(source.encode()).hexdigest())

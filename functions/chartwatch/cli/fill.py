@@ -1,0 +1,89 @@
+"""`chartwatch fill`: a missing edition is filled in by hand, with its source named."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chartwatch.cli.application import CatalogFile, Origins, TrialStack, Write, application, read_date
+from chartwatch.cli.documents import read_document
+from chartwatch.cli.trials import History, say_of
+from chartwatch.domain.charts.publications import Edition, Entry, PublicationSummary
+from chartwatch.domain.works.work import Kind
+from chartwatch.errors import NotToBeSaid
+from chartwatch.services.by_hand import by_hand
+from chartwatch.services.by_hand import fill as filled
+from chartwatch.services.ports import ChartStore, PublicationUpdate
+from chartwatch.sources.cells import read_rank, read_season, read_territory, read_title
+from chartwatch.sources.delimited_text import TextTable
+from chartwatch.sources.editions import Editions
+
+NAME = "fill"
+"""What stands for a source in messages about the file."""
+
+app = application()
+
+
+@app.command()
+def fill(
+    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")],
+    territory: Annotated[str, typer.Argument(metavar="TERRITORY", help="The territory, such as US or GLOBAL.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="The ranks from 1 on, as CSV with the columns rank, title, season, kind."),
+    ],
+    *,
+    source: Annotated[str, typer.Option(metavar="TEXT", help="Where they are from: a paper and its date; it is kept.")],
+    origins: Origins = None,
+    stack: TrialStack = None,
+    catalog: CatalogFile = None,
+    store: Write = False,
+) -> None:
+    """Fill in a missing edition by hand, with its source named; show what that changes.
+
+    What the chart's source publishes later takes its place; `withdraw` takes it back. Rank 1 alone is enough.
+    """
+    day = read_date(period, "PERIOD")
+    body = read_document(file, NAME).body
+    provenance = by_hand(source, datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"), body)
+
+    def say(charts: ChartStore) -> PublicationUpdate:
+        (*_, known) = charts.summaries(chart)
+        return filled(charts, chart, day, edition_of(body, known, territory), provenance)
+
+    say_of(chart, day, say, History(origins or (), stack, catalog), store=store)
+
+
+def edition_of(body: bytes, known: PublicationSummary, territory: str) -> Edition:
+    """Return the edition that stands in a file. `known` is a publication of its chart. Raises `SourceError`.
+
+    It may be shorter than the chart's depth; `season` and `kind` may be left out.
+    """
+    chart = known.chart
+    table = TextTable(NAME, body, ",", ("rank", "title"), ("season", "kind"))
+
+    def read_kind(cell: str) -> Kind | None:
+        if cell and cell not in tuple(Kind):
+            raise ValueError(f"is not {', '.join(Kind)} or empty")
+        return Kind(cell) if cell else chart.kind
+
+    entries = list(
+        map(
+            Entry,
+            table.values("rank", read_rank),
+            table.values("title", read_title),
+            table.values_or("season", read_season, None),
+            table.values_or("kind", read_kind, chart.kind),
+        )
+    )
+    try:
+        where = read_territory(territory)
+    except ValueError as error:
+        raise NotToBeSaid(chart.id, str(known.period), f"territory {territory!r} {error}") from error
+    rows = len(entries)
+    editions = Editions(NAME, [chart.id] * rows, [known.period] * rows, [where] * rows, entries, table.place)
+    editions.set_aside_broken_ranks({chart.id: chart}, shortest=1, ties=True)
+    ((_, ranked),) = editions.by_key.items()
+    return Edition(where, tuple(ranked))

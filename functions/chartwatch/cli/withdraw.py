@@ -1,0 +1,43 @@
+"""`chartwatch withdraw`: an edition, or a period, that was accepted by mistake, is taken back."""
+
+from typing import Annotated
+
+import typer
+
+from chartwatch.cli.application import CatalogFile, Origins, TrialStack, Write, application, read_date
+from chartwatch.cli.trials import History, say_of
+from chartwatch.services.by_hand import reinstate
+from chartwatch.services.by_hand import withdraw as withdrawn
+
+app = application()
+
+
+@app.command()
+def withdraw(
+    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")],
+    territory: Annotated[
+        str | None, typer.Argument(metavar="[TERRITORY]", help="The territory; without it, all of the period.")
+    ] = None,
+    *,
+    origins: Origins = None,
+    stack: TrialStack = None,
+    catalog: CatalogFile = None,
+    source: Annotated[str, typer.Option(metavar="TEXT", help="Why, or who says so; it is kept.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Let what was withdrawn count again.")] = False,
+    store: Write = False,
+) -> None:
+    """Take back an edition, or a period, that was accepted by mistake; show what that changes.
+
+    It is missing then, until its source says something else.
+    """
+    day = read_date(period, "PERIOD")
+    say_of(
+        chart,
+        day,
+        lambda charts: (
+            reinstate(charts, chart, day, territory) if undo else withdrawn(charts, chart, day, territory, source)
+        ),
+        History(origins or (), stack, catalog),
+        store=store,
+    )
