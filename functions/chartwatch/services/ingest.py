@@ -137,7 +137,7 @@ def ingest(
         raise
     ingested = replace(_write(publications, changed, stored, charts), notices=tuple(guard.notices))
     if ingested.notices:
-        found = ", ".join(notice.found for notice in ingested.notices)
+        found = ", ".join(dict.fromkeys(notice.found for notice in ingested.notices))
         reason = "; ".join(notice.detail for notice in ingested.notices)
         charts.quarantine(Quarantined(source, provenance, found, reason))
     return ingested
