@@ -41,20 +41,31 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True)
 class World:
-    """A chart as it is known, and the facts of its works."""
+    """A chart as it is known, and the facts of its works.
+
+    `named` are editions that are known to be missing, and `unpublished` those that there never were, by territory and
+    day.
+    """
 
     charted: Charted
     films: Mapping[str, Film]
+    named: frozenset[tuple[str, int]] = frozenset()
+    unpublished: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def missing(self) -> list[tuple[str, int]]:
-        """The editions that are missing between two that are known of a territory."""
+        """The editions that are missing from the first to the last that there is known to be of a territory."""
         return [
             (territory, day)
             for territory, days in sorted(self.charted.items())
-            for day in range(min(days), max(days))
-            if day not in days
+            for known in [self.known(territory)]
+            for day in range(min(known), max(known) + 1)
+            if day not in days and (territory, day) not in self.unpublished
         ]
+
+    def known(self, territory: str) -> set[int]:
+        """Return the days of which there is known to be an edition, whether or not it is known."""
+        return {*self.charted[territory], *(day for its, day in self.named if its == territory)}
 
 
 def completions(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most: int) -> Iterator[World] | None:
@@ -77,15 +88,23 @@ def completions(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most
         ]
         for film in world.films.values()
     ]
-    before = [range(_longest_before(world, territory, rule) + 1) for territory in sorted(world.charted)]
+    before = [range(_longest_before(world, territory, rule) + 1 if its else 1) for territory, its in _sorted(world)]
     if prod(max(1, len(options)) for options in (*fillings, *doubtful, *before)) > most:
         return None
     return (
-        World(_filled_in(world, filling, earlier), {film.name: film for film in (*films, *unseen)})
+        World(
+            _filled_in(world, filling, earlier),
+            {film.name: film for film in (*films, *unseen)},
+            unpublished=world.unpublished,
+        )
         for films in product(*doubtful)
         for filling in product(*fillings)
         for earlier in product(*before)
     )
+
+
+def _sorted(world: World) -> list[tuple[str, Mapping[int, str]]]:
+    return sorted(world.charted.items())
 
 
 def _filled_in(world: World, filling: Iterable[str], earlier: Iterable[int]) -> dict[str, dict[int, str]]:
@@ -94,6 +113,8 @@ def _filled_in(world: World, filling: Iterable[str], earlier: Iterable[int]) -> 
     for (territory, day), name in zip(world.missing, filling, strict=True):
         whole[territory][day] = name
     for territory, more in zip(sorted(whole), earlier, strict=True):
+        if not more:
+            continue
         first = min(world.charted[territory])
         whole[territory] |= dict.fromkeys(range(first - more, first), world.charted[territory][first])
     return whole
@@ -104,7 +125,7 @@ def _longest_before(world: World, territory: str, rule: Rule) -> int:
     if rule["kind"] != "reign" or rule.get("total"):
         return 0
     first = min(world.charted[territory])
-    if rule["scope"] == "chart" and first > min(min(days) for days in world.charted.values()):
+    if rule["scope"] == "chart" and first > min(min(days) for days in world.charted.values() if days):
         return 0  # the record of the chart had begun
     greatest = max([*rule.get("at", ()), *([len(world.charted[territory]) + 1] if rule.get("record") else [])])
     released = world.films[world.charted[territory][first]].released
@@ -213,11 +234,21 @@ def _spread(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int)
                     break
 
 
-def _runs(days: Mapping[int, set[str]], name: str) -> list[list[int]]:
+def _never(world: World, scope: Iterable[str]) -> set[int]:
+    """Return the days on which none of some territories ever had an edition."""
+    its = {
+        territory: {day for where, day in world.unpublished if where == territory}
+        | set(range(min(world.charted[territory])))
+        for territory in scope
+    }
+    return set.intersection(*its.values()) - {day for territory in scope for day in world.charted[territory]}
+
+
+def _runs(days: Mapping[int, set[str]], name: str, never: set[int]) -> list[list[int]]:
     runs: list[list[int]] = []
     for day in sorted(days):
         if name in days[day]:
-            if runs and runs[-1][-1] == day - 1:
+            if runs and all(between in never for between in range(runs[-1][-1] + 1, day)):
                 runs[-1].append(day)
             else:
                 runs.append([day])
@@ -227,7 +258,9 @@ def _runs(days: Mapping[int, set[str]], name: str) -> list[list[int]]:
 def _reign(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -> Iterator[Slot]:
     del begins
     names = sorted({name for its in days.values() for name in its})
-    runs = {name: _runs(days, name) for name in names}
+    ours = [t for t, its in world.charted.items() if {d: {n} for d, n in its.items()} == days]
+    never = _never(world, ours[:1] if rule["scope"] == "territory" else [t for t, its in world.charted.items() if its])
+    runs = {name: _runs(days, name, never) for name in names}
     for name in names:
         if not _counts(rule, world.films[name]):
             continue

@@ -2,14 +2,14 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from chartwatch.domain.charts.chart import Cadence, Chart
-from chartwatch.domain.charts.publications import NumberOne, Provenance, PublicationSummary
+from chartwatch.domain.charts.publications import Absence, AbsenceKind, NumberOne, Provenance, PublicationSummary
 from chartwatch.domain.milestones.fold import fold
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.rule import RuleSet
@@ -94,7 +94,23 @@ def a_world(chance: random.Random, rule: Rule) -> World:
                 days[day] = again if again and chance.random() < 0.5 else chance.choice(out)
         if days:
             charted[territory] = days
-    return World(charted, films)
+    named, unpublished = set(), set()
+    for territory, days in charted.items():
+        # A run that may have begun before the record is tried from what is known on.
+        since = 0 if rule["kind"] != "reign" else min(days)
+        for day in range(since, length + 1):
+            if day not in days and chance.random() < 0.4:
+                named.add((territory, day))
+            elif min(days) < day < max(days) and day not in days and chance.random() < 0.3:
+                unpublished.add((territory, day))
+    for day in sorted(gone):
+        if chance.random() < 0.3:
+            named -= {(territory, day) for territory in charted}
+            unpublished |= {(t, day) for t, days in charted.items() if days and min(days) < day < max(days)}
+    if len(charted) > 1 and rule["kind"] != "reign" and chance.random() < 0.1:
+        charted["DO"] = {}
+        named.add(("DO", chance.randrange(length)))
+    return World(charted, films, frozenset(named), frozenset(unpublished))
 
 
 def claimed(world: World, rule: Rule) -> dict[tuple[object, ...], tuple[Slot, Claim]]:
@@ -110,7 +126,7 @@ def claimed(world: World, rule: Rule) -> dict[tuple[object, ...], tuple[Slot, Cl
         )
         for film in world.films.values()
     )
-    days = sorted({day for its in world.charted.values() for day in its})
+    days = sorted({*(d for its in world.charted.values() for d in its), *_days(world.named), *_days(world.unpublished)})
     publications = [
         PublicationSummary(
             CHART,
@@ -118,11 +134,19 @@ def claimed(world: World, rule: Rule) -> dict[tuple[object, ...], tuple[Slot, Cl
             {t: (NumberOne(its[day], None, Kind.SERIES),) for t, its in world.charted.items() if day in its},
             str(day),
             Provenance("file.csv", None, "0" * 64),
+            absent={
+                **{t: Absence(AbsenceKind.SET_ASIDE) for t, its in sorted(world.named) if its == day},
+                **{t: Absence(AbsenceKind.NOT_PUBLISHED) for t, its in sorted(world.unpublished) if its == day},
+            },
         )
         for day in days
     ]
     claims, _ = fold(publications, catalog, RuleSet([as_rule({**DEFAULTS, **rule})]))
     return {_place(claim, rule): (_slot(claim, rule), claim) for claim in claims}
+
+
+def _days(editions: Iterable[tuple[str, int]]) -> set[int]:
+    return {day for _, day in editions}
 
 
 def _day(period: date) -> int:
@@ -152,10 +176,8 @@ def _slot(claim: Claim, rule: Rule) -> Slot:
 def is_shown_later(world: World, claim: Claim) -> bool:
     """Return whether it shows only after a claim that a territory lacks a period, and did not just stop."""
     return claim.territory == "*" and any(
-        max((d for d in days if d < day), default=day) < _day(claim.period) <= min(d for d in days if d > day)
+        day <= _day(claim.period) < min(d for d in world.known(territory) if d >= day)
         for territory, day in world.missing
-        for days in [world.charted[territory]]
-        if day <= _day(claim.period) < min(d for d in days if d > day)
     )
 
 
@@ -169,7 +191,7 @@ def test_a_claim_is_certain_just_when_it_holds_however_the_unknown_turns_out(nam
         if ways is None:
             continue
         tried["worlds"] += 1
-        first = {territory: min(days) for territory, days in world.charted.items()}
+        first = {territory: min(days) for territory, days in world.charted.items() if days}
         found = claimed(world, rule)
         whole = [slots(way, rule, first) for way in ways]
         for place, (slot, claim) in found.items():

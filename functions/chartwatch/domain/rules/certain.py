@@ -102,7 +102,7 @@ def of_a_spread_to_all(standing: "Standing", claimant: Claimant) -> list[Missing
         if territory:
             earliest[territory] = min(gap[0], earliest.get(territory, gap[0]))
     for day in sorted({day for day in earliest.values() if day < standing.period}):
-        known = [territory for territory, its in standing.coverages.items() if its.first <= day]
+        known = [territory for territory, its in standing.coverages.items() if its.known_since <= day]
         if len(known) > 1 and all(earliest.get(territory, date.max) <= day for territory in known):
             return _named(hidden, standing)
     return []

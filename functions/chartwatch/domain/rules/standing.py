@@ -41,6 +41,11 @@ class Coverage:
         """Return the coverage of a scope whose first edition is missing."""
         return cls(period, chart.before(period), 0, ((period, period),), ())
 
+    @property
+    def known_since(self) -> date:
+        """The first period of which there is known to have been an edition, whether or not it was seen."""
+        return min([self.first, *(gap[0] for gap in self.gaps[:1])])
+
     def extended(self, period: date, number_ones: tuple[NumberOne, ...], chart: Chart) -> "Coverage":
         """Return the coverage with one later period that was seen."""
         first = self.first if self.seen else period
