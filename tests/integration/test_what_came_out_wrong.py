@@ -141,3 +141,51 @@ def test_a_title_that_nobody_can_see_is_none(write: Write, title: str) -> None:
     done = run("replay", str(write("ones.csv", HEADER + day(1, "Old") + day(2, title))), *ONES)
     assert done.exit_code == 2
     assert "is not a title" in done.stderr
+
+
+MIRACLES = """k,Miracle in Cell No. 7,film,ko,KR,2013-01-23
+t,Miracle in Cell No. 7,film,tr,TR,2019-10-11
+i,Miracle in Cell No. 7,film,id,ID,2022-09-08
+"""
+
+
+def of_films(write: Write, works: str, *titles: str) -> list[dict[str, Any]]:
+    """Return the milestones that are sent of days in 2023, from the second on."""
+    catalog = write("catalog.csv", CATALOG + works)
+    kinds = ["series" if title in CATALOG else "film" for title in titles]
+    rows = (
+        day(n, title, kind=kind).replace("2022-01", "2023-05")
+        for n, (title, kind) in enumerate(zip(titles, kinds, strict=True), 1)
+    )
+    file = write("2023-06-01T100000Z.csv", HEADER + "".join(rows))
+    done = run("replay", str(file), *ONES, "--since", "2023-05-02", "--format", "jsonl", "--catalog", str(catalog))
+    assert done.exit_code == 0, done.stderr
+    return [its for its in map(json.loads, done.stdout.splitlines()) if not its["silent"]]
+
+
+def test_of_three_films_of_one_title_none_is_guessed(write: Write) -> None:
+    milestones = of_films(write, MIRACLES, "Old", "Miracle in Cell No. 7", "Kr")
+    assert not [m for m in milestones if m["group"] in {"ID", "TR", "id", "tr"}]
+    (first_in_korean,) = [m for m in milestones if m["rule"] == "first-in-language" and m["group"] == "ko"]
+    assert first_in_korean["status"] == "provisional"
+    (reason,) = [r for r in first_in_korean["provisional_because"] if "Miracle" in r]
+    assert "(2013, South Korea), Miracle in Cell No. 7 (2019, Türkiye), Miracle in Cell No. 7 (2022, Ind" in reason
+
+
+def test_what_is_so_of_all_films_of_one_title_is_certain(write: Write) -> None:
+    milestones = of_films(write, MIRACLES, "Old", "Miracle in Cell No. 7")
+    (new,) = [m for m in milestones if m["rule"] == "new-number-one" and m["territory"] == "US"]
+    assert (new["status"], new["provisional_because"]) == ("announced", [])
+    assert not [m for m in milestones if m["rule"] == "nth-non-english-title"], "it may be none of the catalog's"
+    german = MIRACLES.replace(",ko,KR", ",de,DE").replace(",tr,TR", ",de,AT").replace(",id,ID", ",de,DE")
+    milestones = of_films(write, german, "Old", "Miracle in Cell No. 7")
+    (foreign,) = [m for m in milestones if m["rule"] == "nth-non-english-title" and m["territory"] == "US"]
+    assert (foreign["n"], foreign["status"]) == (1, "announced")
+
+
+@pytest.mark.parametrize("release", ["2023-05-03", "2023-05-09", "2023-04-20"])
+def test_a_work_that_has_just_come_out_does_not_lose_to_a_namesake_of_1940(write: Write, release: str) -> None:
+    rebecca = f"b,Rebecca,film,en,US,1940-04-12\nr,Rebecca,film,de,DE,{release}\n"
+    milestones = of_films(write, rebecca, "Old", "Rebecca")
+    (german,) = [m for m in milestones if m["group"] == "DE" and m["territory"] == "US"]
+    assert (german["status"], german["holders"][0]["work_id"]) == ("announced", "r")

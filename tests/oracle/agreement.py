@@ -12,11 +12,12 @@ from tests.oracle import sql
 
 _UNDECIDED = re.compile(
     r"the (?:(?:kind|original language|country of origin|release date)(?:, | and | (?=of )))+of (.+), "
-    r"#1 since (\d{4}-\d{2}-\d{2}), is unknown"
+    r"#1 since (\d{4}-\d{2}-\d{2}), is unknown(?:: .+ or another)?"
 )
 _GAP = re.compile(
     r"the period \S+ is missing(?: in .+)?|the periods \S+ to \S+ are missing(?: in .+)?|"
-    r"nobody knows how long .+ had been #1 when the records began"
+    r"nobody knows how long .+ had been #1 when the records began|"
+    r"nobody can say which .+ was #1, .+ or another"
 )
 
 

@@ -1,17 +1,21 @@
 """Every way in which what is unknown of a small chart could turn out, one by one, and what would be so in each.
 
 Written apart from the detector: nothing of it is used here. A chart has whole numbers for periods, and one work at #1
-of each territory; what is missing, unknown or before the record is filled in, and the slots of a rule are read off.
+of each territory; what is missing, unknown or before the record is filled in, titles are said to mean one of the works
+that they may mean, and the slots of a rule are read off.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
 
 EARLY = 7
 """Days before its release from which a work may chart."""
+
+RECENT = 30
+"""Days after its release up to which a work is meant by its title, if others of that title are older by as much."""
 
 Rule = Mapping[str, Any]
 """A rule as it stands in a file, without its wording."""
@@ -41,7 +45,7 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True)
 class World:
-    """A chart as it is known, and the facts of its works.
+    """A chart as it is known, and the facts of its works; `titles` are charted that several of these bear.
 
     `named` are editions that are known to be missing, and `unpublished` those that there never were, by territory and
     day.
@@ -49,6 +53,7 @@ class World:
 
     charted: Charted
     films: Mapping[str, Film]
+    titles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     named: frozenset[tuple[str, int]] = frozenset()
     unpublished: frozenset[tuple[str, int]] = frozenset()
 
@@ -68,11 +73,100 @@ class World:
         return {*self.charted[territory], *(day for its, day in self.named if its == territory)}
 
 
-def completions(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most: int) -> Iterator[World] | None:
-    """Yield the ways in which a world could turn out, as far as the rule cares; None if they are more than `most`.
+class Way(NamedTuple):
+    """One way in which a world could turn out, and what its titles mean then."""
+
+    world: World
+    meant: Mapping[str, str]
+
+
+def as_known(world: World) -> World:
+    """Return the world with what titles mean as far as dates decide it; else `TITLE@DAY`, the last release before."""
+    seen: set[str] = set()
+    known: dict[str, dict[int, str]] = {territory: {} for territory in world.charted}
+    for day, territory in sorted((day, territory) for territory, days in world.charted.items() for day in days):
+        name = world.charted[territory][day]
+        known[territory][day] = _meaning(world, name, day, seen) if name in world.titles else name
+    return replace(world, charted=known)
+
+
+def _meaning(world: World, title: str, day: int, seen: set[str]) -> str:
+    out = [film for film in map(world.films.__getitem__, world.titles[title]) if (film.released or day) <= day + EARLY]
+    if len(out) < 2:
+        return out[0].name if out else title
+    days = sorted(film.released for film in out if film.released is not None)
+    if len(days) == len(out) and days[-1] - days[-2] >= RECENT:
+        (latest,) = (film.name for film in out if film.released == days[-1])
+        if day <= days[-1] + RECENT:
+            seen.add(latest)
+        if latest in seen:
+            return latest
+    return f"{title}@{days[-1] if days else ''}"
+
+
+def _may_mean(world: World, undecided: str) -> list[str]:
+    """Return the works that a title may mean, the last of which is none that is known."""
+    title, _, last = undecided.partition("@")
+    films = [world.films[name] for name in world.titles[title]]
+    return [*(f.name for f in films if f.released is None or (last and f.released <= int(last))), title]
+
+
+def _meanings(world: World) -> Iterator[dict[str, str]]:
+    """Yield what the undecided titles of a world may mean: the same throughout, unless it was not out yet."""
+    names = {name for days in world.charted.values() for name in days.values()}
+    undecided = sorted((name for name in names if "@" in name), key=lambda name: len(_may_mean(world, name)))
+    options = {name: _may_mean(world, name) for name in undecided}
+    for chosen in product(*options.values()):
+        meant = dict(zip(undecided, chosen, strict=True))
+        if all(
+            meant[one] == meant[other]
+            for one in undecided
+            for other in undecided
+            if one.partition("@")[0] == other.partition("@")[0]
+            and len(options[one]) < len(options[other])
+            and meant[other] in options[one]
+        ):
+            yield meant
+
+
+def _of_no_catalog(world: World, title: str, undecided: Iterable[str]) -> Film:
+    """Return the work that a title means which is none of the catalog's: known of it is what is so of all that are."""
+    candidates = [[world.films[n] for n in _may_mean(world, name)[:-1]] for name in undecided]
+    its = min(candidates, key=len, default=[Film(title)])
+    languages, countries = {film.language for film in its}, {film.country for film in its}
+    return Film(
+        title,
+        languages.pop() if len(languages) == 1 else None,
+        countries.pop() if len(countries) == 1 else None,
+    )
+
+
+def completions(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most: int) -> list[Way] | None:
+    """Return the ways in which a world could turn out, as far as the rule cares; None if they are more than `most`.
 
     `facts` are the languages and countries that works nobody has seen may have.
     """
+    known, facts, ways = as_known(world), list(facts), list[Way]()
+    for meant in _meanings(known):
+        charted = {
+            territory: {day: meant.get(name, name) for day, name in days.items()}
+            for territory, days in known.charted.items()
+        }
+        names = {name for days in charted.values() for name in days.values()}
+        own = {
+            title: _of_no_catalog(known, title, (name for name in meant if name.startswith(f"{title}@")))
+            for title in known.titles
+            if title in names
+        }
+        found = _completed(replace(known, charted=charted, films={**known.films, **own}), rule, facts, most - len(ways))
+        if found is None:
+            return None
+        ways += [Way(way, meant) for way in found]
+    return ways
+
+
+def _completed(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most: int) -> Iterator[World] | None:
+    """Yield the ways in which a world could turn out whose titles are decided."""
     facts, missing = list(facts), world.missing
     unseen = [Film(f"unseen {n} {its[0]}", *its) for n in range(len(missing)) for its in facts]
     languages, countries = sorted({its[0] for its in facts}), sorted({its[1] for its in facts})

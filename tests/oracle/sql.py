@@ -56,7 +56,7 @@ class Slot(NamedTuple):
 
     @property
     def provisional(self) -> bool:
-        """Whether an undecided work, a missing period or one before the record could change it."""
+        """Whether an undecided work or title, a missing period or one before the record could change it."""
         return self.gaps or bool(self.undecided)
 
 
@@ -236,31 +236,67 @@ _NUMBER_ONES = (
                     ELSE said END AS season
         FROM words
     ),
-    candidate AS (
-        SELECT t.title_key, t.kind, t.period, w.work_id, w.release_date,
-               max(w.release_date) FILTER (WHERE w.release_date <= t.period)
-                   OVER (PARTITION BY t.title_key, t.kind, t.period) AS latest
-        FROM (SELECT DISTINCT title_key, kind, period FROM top) t
+    bearer AS (
+        SELECT t.chart, t.title_key, t.kind, t.period, w.work_id, w.release_date,
+               count(*) OVER (PARTITION BY t.chart, t.title_key, t.kind, t.period) AS bearers
+        FROM (SELECT DISTINCT chart, title_key, kind, period FROM top) t
         JOIN (SELECT DISTINCT title_key, work_id FROM alias) a USING (title_key)
         JOIN work w USING (work_id)
         WHERE t.kind IS NULL OR w.kind IS NULL OR w.kind = t.kind
     ),
+    -- Seven days are for errors of the catalog; nothing charts long before it is out.
+    shown AS (
+        SELECT chart, title_key, kind, period, any_value(bearers) AS bearers, list(work_id) AS works,
+               list_reverse_sort(list(release_date) FILTER (WHERE release_date IS NOT NULL)) AS dates,
+               arg_max(work_id, release_date) AS latest
+        FROM bearer
+        WHERE release_date IS NULL OR release_date <= period + 7
+        GROUP BY chart, title_key, kind, period
+    ),
+    -- A work that came out a month or more after the others is meant, if it is on the chart within a month.
+    apart AS (
+        SELECT *, len(works) = 1 OR len(dates) = len(works) AND dates[1] - dates[2] >= 30 AS is_apart,
+               coalesce(period <= dates[1] + 30, false) AS is_recent
+        FROM shown
+    ),
+    recent AS (
+        SELECT chart, latest, min(period) AS since FROM apart
+        WHERE is_apart AND is_recent AND bearers > 1
+        GROUP BY chart, latest
+    ),
     match AS (
-        SELECT title_key, kind, period,
-               -- Seven days are for errors of the catalog; nothing charts long before it is out.
-               CASE WHEN count(*) = 1
-                    THEN CASE WHEN any_value(release_date) > period + 7 THEN NULL ELSE any_value(work_id) END
-                    WHEN count(release_date) = count(*) AND count(*) FILTER (WHERE release_date = latest) = 1
-                    THEN any_value(work_id) FILTER (WHERE release_date = latest) END AS work_id
-        FROM candidate
-        GROUP BY title_key, kind, period
+        SELECT a.chart, a.title_key, a.kind, a.period, a.works,
+               'unlisted:' || coalesce(a.kind, 'any') || ':' || a.title_key AS own,
+               coalesce(a.dates[1]::VARCHAR, '') AS last,
+               CASE WHEN len(a.works) = 1 THEN a.works[1]
+                    WHEN a.is_apart AND (a.is_recent OR coalesce(r.since <= a.period, false)) THEN a.latest
+                    END AS work_id
+        FROM apart a
+        LEFT JOIN recent r ON r.chart = a.chart AND r.latest = a.latest
     )
     SELECT t.* EXCLUDE (label_key), n.season, m.work_id IS NOT NULL AS listed,
-           coalesce(m.work_id, 'unlisted:' || coalesce(t.kind, 'any') || ':' || t.title_key) AS work_id
+           CASE WHEN m.work_id IS NULL THEN m.works END AS works,
+           coalesce(m.work_id, m.own || ':' || m.last,
+                    'unlisted:' || coalesce(t.kind, 'any') || ':' || t.title_key) AS work_id,
+           'unlisted:' || coalesce(t.kind, 'any') || ':' || t.title_key AS own
     FROM top t
     LEFT JOIN meant n ON n.title_key = t.title_key AND n.label_key = t.label_key
     LEFT JOIN match m
-           ON m.title_key = t.title_key AND m.period = t.period AND m.kind IS NOT DISTINCT FROM t.kind
+           ON m.chart = t.chart AND m.title_key = t.title_key AND m.period = t.period
+          AND m.kind IS NOT DISTINCT FROM t.kind
+    """,
+    # What a title may mean that dates do not decide, the work that stands for it among that.
+    """
+    CREATE OR REPLACE TEMP TABLE may_be AS
+    WITH undecided AS (
+        SELECT DISTINCT chart, work_id, unnest(list_append(works, own)) AS one FROM charted WHERE works IS NOT NULL
+    )
+    SELECT chart, one, work_id FROM undecided UNION SELECT chart, one, one FROM undecided
+    """,
+    """
+    CREATE OR REPLACE TEMP TABLE kin AS
+    SELECT DISTINCT a.chart, a.work_id, b.work_id AS other
+    FROM may_be a JOIN may_be b ON b.chart = a.chart AND b.one = a.one AND b.work_id <> a.work_id
     """,
     """
     CREATE OR REPLACE TEMP TABLE fact AS
@@ -268,8 +304,19 @@ _NUMBER_ONES = (
     UNION ALL
     SELECT work_id, arg_min(title, (period, territory, chart, title)), any_value(kind), NULL, []::VARCHAR[], NULL
     FROM charted
-    WHERE NOT listed
+    WHERE NOT listed AND works IS NULL
     GROUP BY work_id
+    UNION ALL
+    -- What is so of all that a title may mean is known of it.
+    SELECT c.work_id, arg_min(c.title, (c.period, c.territory, c.chart, c.title)),
+           coalesce(any_value(c.kind), CASE WHEN count(DISTINCT coalesce(w.kind, '')) = 1 THEN any_value(w.kind) END),
+           CASE WHEN count(DISTINCT coalesce(w.original_language, '')) = 1 THEN any_value(w.original_language) END,
+           CASE WHEN count(DISTINCT w.origin_countries) = 1 THEN any_value(w.origin_countries)
+                ELSE []::VARCHAR[] END,
+           CASE WHEN count(DISTINCT coalesce(w.release_date, DATE '0001-01-01')) = 1 THEN any_value(w.release_date) END
+    FROM (SELECT *, unnest(works) AS candidate FROM charted WHERE works IS NOT NULL) c
+    JOIN work w ON w.work_id = c.candidate
+    GROUP BY c.work_id
     """,
     """
     CREATE OR REPLACE TEMP TABLE number_one AS
@@ -374,7 +421,7 @@ _CHANGE = """
         WHERE o.counting = $counting AND o.scope = $scope
     ),
     placed AS (
-        SELECT t.*, c.is_earliest, c.days, t.last_topped IS DISTINCT FROM c.previous AS is_new
+        SELECT t.*, c.is_earliest, c.days, c.previous, t.last_topped IS DISTINCT FROM c.previous AS is_new
         FROM topped t
         JOIN coverage c ON c.scope = $scope AND c.chart = t.chart AND c.territory = t.territory AND c.period = t.period
     ),
@@ -386,6 +433,16 @@ _CHANGE = """
                       AND m.closed <= t.period AND m.period < t.period
         WHERE t.qualifies IS NOT FALSE AND (t.release_date IS NULL OR t.release_date <= m.period + 7)
           AND (m.period = t.period - t.days OR ({asks_for_returns} AND t.is_new AND t.last_topped IS NULL))
+        UNION
+        -- A newcomer that may be one with what was there before, or with another newcomer.
+        SELECT t.chart, t.territory, t.period
+        FROM placed t
+        JOIN kin x ON x.chart = t.chart AND x.work_id = t.work_id
+        JOIN placed o ON o.chart = t.chart AND o.territory = t.territory AND o.work_id = x.other
+                     AND o.season IS NOT DISTINCT FROM t.season
+        WHERE t.is_new AND t.qualifies IS NOT FALSE
+          AND (o.period = t.previous OR (o.period = t.period AND o.is_new)
+               OR ({asks_for_returns} AND t.last_topped IS NULL AND o.period < t.period))
     )
     SELECT t.chart, t.territory, t.period::VARCHAR, NULL, NULL, t.period,
            list((t.work_id, t.season, t.period, NULL, t.last_topped IS NOT NULL)) FILTER (WHERE t.qualifies),
@@ -425,6 +482,14 @@ _ROLL = """
                SELECT 1 FROM missing m
                WHERE m.scope = $scope AND m.chart = s.chart AND m.territory = s.territory
                  AND m.closed <= s.since AND m.period < s.since AND {may_be_out}
+           ) OR EXISTS (
+               SELECT 1 FROM counted x
+               JOIN kin i ON i.chart = x.chart AND i.work_id = x.work_id
+               JOIN counted y ON y.chart = x.chart AND y.territory = x.territory AND y.work_id = i.other
+                             AND y.season IS NOT DISTINCT FROM x.season AND y.grp IS NOT DISTINCT FROM x.grp
+               WHERE x.chart = s.chart AND x.territory = s.territory AND x.since <= s.since AND y.since <= s.since
+                 AND CASE WHEN {is_race} THEN list_contains(list_transform(s.holders, lambda h: h[4]), x.grp)
+                          ELSE x.grp IS NOT DISTINCT FROM s.grp END
            )
     FROM slot s
     JOIN coverage c ON c.scope = $scope AND c.chart = s.chart AND c.territory = s.territory AND c.period = s.since
@@ -558,6 +623,16 @@ _SPREAD_SLOTS = """
         WHERE $everywhere
         GROUP BY chart, work_id, season
     ),
+    -- Which territories it, or what may be the same work, had topped before.
+    topped AS (
+        SELECT r.chart, r.work_id, r.season, r.what, d.territory, min(d.since) AS since
+        FROM reached r
+        JOIN debut d ON d.counting = $counting AND d.scope = 'territory' AND d.chart = r.chart
+                    AND d.season IS NOT DISTINCT FROM r.season AND d.since < r.period
+                    AND (d.work_id = r.work_id OR EXISTS (
+                        SELECT 1 FROM kin i WHERE i.chart = r.chart AND i.work_id = r.work_id AND i.other = d.work_id))
+        GROUP BY r.chart, r.work_id, r.season, r.what, d.territory
+    ),
     -- The missing editions in which a work may have topped a territory before it is known to have done so.
     hidden AS (
         SELECT r.chart, r.work_id, r.season, r.what, r.period AS reached, m.territory, min(m.period) AS period,
@@ -566,9 +641,8 @@ _SPREAD_SLOTS = """
         JOIN fact f USING (work_id)
         JOIN missing m ON m.scope = 'territory' AND m.chart = r.chart AND m.closed <= r.period AND m.period < r.period
                       AND (f.release_date IS NULL OR f.release_date <= m.period + 7)
-        LEFT JOIN debut d ON d.counting = $counting AND d.scope = 'territory' AND d.chart = r.chart
-                         AND d.territory = m.territory AND d.work_id = r.work_id
-                         AND d.season IS NOT DISTINCT FROM r.season AND d.since < r.period
+        LEFT JOIN topped d ON d.chart = r.chart AND d.work_id = r.work_id AND d.what = r.what
+                          AND d.season IS NOT DISTINCT FROM r.season AND d.territory = m.territory
         WHERE d.since IS NULL OR m.period < d.since
         GROUP BY r.chart, r.work_id, r.season, r.what, r.period, m.territory
     ),
@@ -578,9 +652,8 @@ _SPREAD_SLOTS = """
                least(d.since, h.period) AS topped
         FROM reached r
         JOIN charted_in c ON c.chart = r.chart AND c.since <= r.period
-        LEFT JOIN debut d ON d.counting = $counting AND d.scope = 'territory' AND d.chart = r.chart
-                         AND d.territory = c.territory AND d.work_id = r.work_id
-                         AND d.season IS NOT DISTINCT FROM r.season AND d.since < r.period
+        LEFT JOIN topped d ON d.chart = r.chart AND d.work_id = r.work_id AND d.what = r.what
+                          AND d.season IS NOT DISTINCT FROM r.season AND d.territory = c.territory
         LEFT JOIN hidden h ON h.chart = r.chart AND h.work_id = r.work_id AND h.what = r.what
                           AND h.season IS NOT DISTINCT FROM r.season AND h.territory = c.territory
     ),
@@ -602,13 +675,13 @@ _SPREAD_SLOTS = """
     known AS (
         SELECT r.chart, r.work_id, r.season, r.what, count(d.territory) AS topped
         FROM reached r
-        LEFT JOIN debut d ON d.counting = $counting AND d.scope = 'territory' AND d.chart = r.chart
-                         AND d.work_id = r.work_id AND d.season IS NOT DISTINCT FROM r.season AND d.since < r.period
+        LEFT JOIN topped d ON d.chart = r.chart AND d.work_id = r.work_id AND d.what = r.what
+                          AND d.season IS NOT DISTINCT FROM r.season
         GROUP BY r.chart, r.work_id, r.season, r.what
     ),
     slot AS (
         SELECT r.chart, '*' AS territory, r.work_id, r.season, r.what, r.n, r.period, false AS left_censored,
-               a.chart IS NOT NULL OR coalesce(e.more + k.topped >= r.wanted, false) AS unknown
+               a.chart IS NOT NULL OR r.what <> 'all' AND coalesce(e.more, 0) + k.topped >= r.wanted AS unknown
         FROM reached r
         JOIN known k ON k.chart = r.chart AND k.work_id = r.work_id AND k.what = r.what
                     AND k.season IS NOT DISTINCT FROM r.season
@@ -697,6 +770,41 @@ _REIGN_SLOTS = """
         WINDOW whole AS (PARTITION BY i.chart, i.territory, i.work_id, i.season, i.island),
                line AS (PARTITION BY i.chart, i.territory, i.work_id, i.season, i.island ORDER BY i.period)
     ),
+    -- The same of works together that a title may make one.
+    together AS (
+        SELECT b.one, o.chart, o.territory, o.season, o.period
+        FROM number_one o JOIN may_be b ON b.chart = o.chart AND b.work_id = o.work_id
+        WHERE o.counting = $counting AND o.scope = $scope
+    ),
+    maybe_together AS (
+        SELECT * FROM together
+        UNION
+        SELECT o.one, o.chart, o.territory, o.season, m.period
+        FROM (SELECT DISTINCT one, chart, territory, season FROM together) o
+        LEFT JOIN work w ON w.work_id = o.one
+        JOIN missing m ON m.scope = $scope AND NOT m.is_part AND m.chart = o.chart AND m.territory = o.territory
+                      AND (w.release_date IS NULL OR w.release_date <= m.period + 7)
+    ),
+    island_together AS (
+        SELECT b.one, b.chart, b.territory, b.season, b.period,
+               b.period - (k.days * row_number() OVER (
+                   PARTITION BY b.one, b.chart, b.territory, b.season ORDER BY b.period))::INTEGER AS island
+        FROM maybe_together b JOIN series k USING (chart)
+    ),
+    joint AS (
+        SELECT i.*, row_number() OVER line + CASE
+                   WHEN min(i.period) OVER whole > h.earliest THEN 0
+                   WHEN w.release_date IS NULL THEN 1000000
+                   ELSE greatest(0, (h.earliest - (w.release_date - 7)) // k.days) END AS length,
+               min(i.period) OVER whole AS starts
+        FROM island_together i
+        LEFT JOIN work w ON w.work_id = i.one
+        JOIN series k ON k.chart = i.chart
+        JOIN (SELECT chart, territory, period AS earliest FROM coverage WHERE scope = $scope AND is_earliest) h
+            ON h.chart = i.chart AND h.territory = i.territory
+        WINDOW whole AS (PARTITION BY i.one, i.chart, i.territory, i.season, i.island),
+               line AS (PARTITION BY i.one, i.chart, i.territory, i.season, i.island ORDER BY i.period)
+    ),
     gone AS (
         SELECT m.chart, m.territory, m.period,
                m.period - (k.days * row_number() OVER (
@@ -733,6 +841,30 @@ _REIGN_SLOTS = """
                            GROUP BY g.island HAVING count(*) >= s.n
                        )
                    )
+                   OR EXISTS (
+                       SELECT 1 FROM joint p
+                       JOIN may_be b ON b.chart = p.chart AND b.one = p.one AND b.work_id = s.work_id
+                       WHERE p.chart = s.chart AND p.territory = s.territory AND p.season IS NOT DISTINCT FROM s.season
+                         AND p.period <= s.period
+                         AND CASE WHEN p.period >= s.began THEN p.period = s.period AND p.length > s.n
+                                       AND p.starts < s.began
+                                  ELSE p.length >= s.n END
+                   )
+                   OR starts_with(s.what, 'record:') AND EXISTS (
+                       SELECT 1 FROM joint p
+                       WHERE p.chart = s.chart AND p.territory = s.territory AND p.period <= s.period
+                         AND p.length >= s.n
+                         AND NOT (p.season IS NOT DISTINCT FROM s.season AND EXISTS (
+                             SELECT 1 FROM may_be b
+                             WHERE b.chart = p.chart AND b.one = p.one AND b.work_id = s.work_id))
+                   )
+               )
+               OR {is_total} AND EXISTS (
+                   SELECT 1 FROM debut d
+                   JOIN kin i ON i.chart = d.chart AND i.other = d.work_id
+                   WHERE d.counting = $counting AND d.scope = $scope AND d.chart = s.chart
+                     AND d.territory = s.territory AND i.work_id = s.work_id
+                     AND d.season IS NOT DISTINCT FROM s.season AND d.since < s.period
                ) AS unknown
         FROM held s JOIN fact f USING (work_id)
     )
@@ -795,9 +927,9 @@ def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
     parts = {"condition": condition, "groups": _groups(rule), "may_be_out": _may_be_out(rule)}
     match rule["kind"]:
         case "nth":
-            query = _ROLL.format(slots=_NTH_SLOTS, doubts=_DOUBTS_OF_A_NUMBER, **parts)
+            query = _ROLL.format(slots=_NTH_SLOTS, doubts=_DOUBTS_OF_A_NUMBER, is_race="false", **parts)
         case "race":
-            query = _ROLL.format(slots=_RACE_SLOTS, doubts=_DOUBTS_OF_A_RACE, **parts)
+            query = _ROLL.format(slots=_RACE_SLOTS, doubts=_DOUBTS_OF_A_RACE, is_race="true", **parts)
         case "spread":
             parameters["everywhere"] = "all" in rule["at"]
             query = _OF_ONE.format(condition=condition, slots=_SPREAD_SLOTS)

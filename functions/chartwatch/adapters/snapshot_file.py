@@ -15,8 +15,9 @@ from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.milestones.snapshot import Identity, ScopeState, Snapshot
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
-from chartwatch.domain.rules.standing import Coverage, EndedRuns, Possible, Reigns, Rival, Run
+from chartwatch.domain.rules.standing import Coverage, EndedRuns, JointRival, Possible, Reigns, Rival, Run
 from chartwatch.domain.works.claimants import Claimant
+from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, Undecided
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work
 
@@ -121,6 +122,7 @@ def written(snapshot: Snapshot) -> Any:
         "charted": [[kind, key, since.toordinal()] for (kind, key), since in snapshot.charted.items()],
         "last": snapshot.last and snapshot.last.isoformat(),
         "periods": snapshot.periods,
+        **_meanings(snapshot.meanings),
     }
 
 
@@ -139,7 +141,24 @@ def read(body: Any) -> Snapshot:
         charted={(kind and Kind(kind), key): date.fromordinal(since) for kind, key, since in body["charted"]},
         last=body["last"] and date.fromisoformat(body["last"]),
         periods=body["periods"],
+        meanings=_read_meanings(**body.get("meanings", {})),
     )
+
+
+def _meanings(meanings: Meanings) -> Any:
+    """Return what titles mean, where any has namesakes."""
+    if meanings == NOTHING_KNOWN:
+        return {}
+    undecided = {work: [its.title, its.kind, _day(its.since), its.may_be] for work, its in meanings.undecided.items()}
+    return {"meanings": {"recent": sorted(meanings.recent), "undecided": undecided}}
+
+
+def _read_meanings(recent: Iterable[str] = (), undecided: Mapping[str, Any] | None = None) -> Meanings:
+    its = {
+        work: Undecided(title, kind and Kind(kind), date.fromordinal(since), tuple(may_be))
+        for work, (title, kind, since, may_be) in (undecided or {}).items()
+    }
+    return Meanings(frozenset(recent), its)
 
 
 def _read_and_new(lines: Mapping[Identity, Topped], titles: _Titles) -> tuple[str, Mapping[Identity, Topped]]:
@@ -169,6 +188,7 @@ def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
                 its.longest_ended,
                 _rival(its.rival),
                 {key: _run(run) for key, run in its.runs.items()},
+                *_joint(its),
             ]
             for count, its in state.reigns.items()
         },
@@ -197,9 +217,12 @@ def _read_scope(body: Any, titles: _Titles) -> ScopeState:
         first_topped={Count(count): _Lines(text, titles) for count, text in body["topped"].items()},
         reigns={
             Count(count): Reigns(
-                {key: _read_run(*row) for key, row in runs.items()}, longest, _read_rival(*rival) if rival else Rival()
+                {key: _read_run(*row) for key, row in runs.items()},
+                longest,
+                _read_rival(*rival) if rival else Rival(),
+                *_read_joint(*joint),
             )
-            for count, (longest, rival, runs) in body["reigns"].items()
+            for count, (longest, rival, runs, *joint) in body["reigns"].items()
         },
         ended={Count(count): _Read(text, _read_ended) for count, text in body["ended"].items()},
     )
@@ -221,6 +244,20 @@ def _rival(rival: Rival) -> Any:
 
 def _read_rival(work_id: str, season: str | None, title: str, label: str | None, *possible: Any) -> Rival:
     return Rival(Claimant(work_id, season, Work(work_id, title), label), _read_possible(*possible))
+
+
+def _joint(reigns: Reigns) -> Any:
+    """Return the runs of works that are one, perhaps, and their rival, where there are any."""
+    rival = reigns.joint_rival
+    if not reigns.together and not rival.key:
+        return []
+    return [{key: _run(run) for key, run in reigns.together.items()}, [rival.key, *_possible(rival.possible)]]
+
+
+def _read_joint(together: Any = None, rival: Any = ("", 0)) -> tuple[Mapping[str, Run], JointRival]:
+    key, *possible = rival
+    runs = {key: _read_run(*row) for key, row in (together or {}).items()}
+    return runs, JointRival(key, _read_possible(*possible))
 
 
 def _ended(runs: EndedRuns) -> Any:

@@ -114,7 +114,7 @@ def test_two_seasons_are_one_work_unless_seasons_count() -> None:
 
 def test_namesakes_are_numbered_as_the_works_they_are() -> None:
     old = Work("old", "Alias", Kind.SERIES, "es", ("ES",), date(2001, 1, 1))
-    new = Work("new", "Alias", Kind.SERIES, "ko", ("KR",), DAY + timedelta(2))
+    new = Work("new", "Alias", Kind.SERIES, "ko", ("KR",), DAY + timedelta(9))
     chronicle = Chronicle(CHANGE, NTH, works=(old, new, OZARK))
     a_run(chronicle, "Ozark", "Alias", "Alias")
     assert (chronicle.holders("nth:daily:US:1"), chronicle.holders("nth:daily:US:2")) == ([("old", 1)], [("new", 2)])

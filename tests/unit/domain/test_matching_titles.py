@@ -1,6 +1,7 @@
 """From a title as charted to a work."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.meanings import NOTHING_KNOWN
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work, unlisted
 from tests.strategies import examples
@@ -69,25 +71,45 @@ def test_a_work_of_unknown_kind_agrees_with_any_chart() -> None:
     assert {found(catalog, "Red", kind) for kind in (Kind.FILM, Kind.SERIES, None)} == {"red"}
 
 
-def test_of_namesakes_the_one_released_last_is_meant() -> None:
-    catalog = Catalog(
-        [
-            Work("avatar-2005", "Avatar", Kind.SERIES, release_date=date(2005, 2, 21)),
-            Work("avatar-2024", "Avatar", Kind.SERIES, release_date=date(2024, 2, 22)),
-        ]
-    )
-    assert found(catalog, "Avatar", period=date(2024, 2, 21)) == "avatar-2005"
-    assert found(catalog, "Avatar", period=date(2024, 2, 22)) == "avatar-2024"
-    assert found(catalog, "AVATAR", period=date(2020, 5, 17)) == "avatar-2005"
+AVATARS = Catalog(
+    [
+        Work("avatar-2005", "Avatar", Kind.SERIES, release_date=date(2005, 2, 21)),
+        Work("avatar-2024", "Avatar", Kind.SERIES, release_date=date(2024, 2, 22)),
+    ]
+)
 
 
-def test_of_many_namesakes_the_one_released_last_is_meant_in_whatever_order() -> None:
+@pytest.mark.parametrize(
+    ("period", "work"),
+    [
+        (date(2020, 5, 17), "avatar-2005"),
+        (date(2024, 2, 14), "avatar-2005"),
+        # Catalogs err by days.
+        (date(2024, 2, 15), "avatar-2024"),
+        (date(2024, 2, 21), "avatar-2024"),
+        (date(2024, 3, 23), "avatar-2024"),
+        (date(2024, 3, 24), "unlisted:series:avatar:2024-02-22"),
+    ],
+)
+def test_of_namesakes_the_one_is_meant_that_has_just_come_out(period: date, work: str) -> None:
+    assert found(AVATARS, "AVATAR", period=period) == work
+
+
+def test_a_namesake_that_was_at_number_one_when_it_came_out_is_meant_from_then_on() -> None:
+    later = date(2026, 1, 1)
+    known = AVATARS.learned([("Avatar", Kind.SERIES)], date(2024, 2, 25), NOTHING_KNOWN)
+    assert AVATARS.match("Avatar", Kind.SERIES, later, known).id == "avatar-2024"
+    before = AVATARS.learned([("Avatar", Kind.SERIES)], date(2020, 5, 17), NOTHING_KNOWN)
+    assert AVATARS.match("Avatar", Kind.SERIES, later, before).candidates
+
+
+def test_of_many_namesakes_the_one_that_has_just_come_out_is_meant_in_whatever_order() -> None:
     its = [Work(f"{year}", "Red", Kind.FILM, release_date=date(year, 1, 1)) for year in (2020, 2018, 2019, 2017)]
     for works in (its, its[::-1], [its[0], its[2]]):
-        assert found(Catalog(works), "Red", Kind.FILM, date(2020, 6, 1)) == "2020"
+        assert found(Catalog(works), "Red", Kind.FILM, date(2020, 1, 6)) == "2020"
     twins = [*its, Work("twin", "Red", Kind.FILM, release_date=date(2020, 1, 1))]
-    assert found(Catalog(twins), "Red", Kind.FILM, date(2019, 6, 1)) == "2019"
-    assert found(Catalog(twins), "Red", Kind.FILM, date(2020, 6, 1)) == "unlisted:film:red"
+    assert found(Catalog(twins), "Red", Kind.FILM, date(2019, 1, 6)) == "2019"
+    assert found(Catalog(twins), "Red", Kind.FILM, date(2020, 1, 6)) == "unlisted:film:red:2020-01-01"
 
 
 def test_an_alias_makes_namesakes_too() -> None:
@@ -102,17 +124,43 @@ def test_an_alias_makes_namesakes_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "releases",
+    ("releases", "may_be"),
     [
-        (date(2020, 1, 1), None),
-        (date(2020, 1, 1), date(2020, 1, 1)),
-        (date(2023, 1, 1), date(2024, 1, 1)),
+        ((date(2020, 1, 1), None), ["0", "1", "unlisted:film:red"]),
+        ((date(2022, 2, 1), None), ["0", "1", "unlisted:film:red"]),
+        ((date(2020, 1, 1), date(2020, 1, 1)), ["0", "1", "unlisted:film:red"]),
+        ((date(2013, 1, 1), date(2019, 1, 1)), ["0", "1", "unlisted:film:red"]),
+        ((date(2022, 1, 12), date(2022, 2, 6)), ["0", "1", "unlisted:film:red"]),
+        ((date(2013, 1, 1), date(2019, 1, 1), date(2024, 1, 1)), ["0", "1", "unlisted:film:red"]),
+        ((date(2023, 1, 1), date(2024, 1, 1)), []),
     ],
-    ids=["one without a date", "both on one date", "both later"],
 )
-def test_namesakes_that_dates_cannot_tell_apart_are_a_work_of_their_own(releases: tuple[date | None, ...]) -> None:
+def test_namesakes_that_dates_cannot_tell_apart_are_all_named(
+    releases: tuple[date | None, ...], may_be: list[str]
+) -> None:
     catalog = Catalog(Work(f"{n}", "Red", Kind.FILM, release_date=day) for n, day in enumerate(releases))
-    assert catalog.match("Red", Kind.FILM, WEEK) == unlisted("Red", Kind.FILM)
+    work = catalog.match("Red", Kind.FILM, WEEK)
+    assert [candidate.id for candidate in work.candidates] == may_be
+    assert work.id.startswith("unlisted:film:red")
+
+
+def test_what_is_so_of_all_namesakes_is_known() -> None:
+    korean = Work("one", "Red", Kind.FILM, "ko", ("KR",), date(2013, 1, 1))
+    other = replace(korean, id="other", release_date=date(2019, 1, 1))
+    its = Catalog([korean, other]).match("Red", None, WEEK)
+    assert (its.kind, its.original_language, its.origin_countries, its.release_date) == (Kind.FILM, "ko", ("KR",), None)
+    its = Catalog([korean, replace(other, origin_countries=("KR", "US"))]).match("Red", None, WEEK)
+    assert (its.original_language, its.origin_countries) == ("ko", ())
+    assert Catalog([korean, replace(other, original_language=None)]).match("Red", None, WEEK).original_language is None
+
+
+@pytest.mark.parametrize("period", [date(2012, 1, 1), date(2014, 1, 1), date(2021, 1, 1), date(2023, 1, 1)])
+def test_what_may_stand_for_a_title_is_known_beforehand(period: date) -> None:
+    releases = (date(2013, 1, 23), date(2019, 10, 11), date(2022, 9, 8), None)
+    works = [Work(str(day), "Red", Kind.FILM, release_date=day) for day in releases]
+    for catalog in (Catalog(works), Catalog(works[:3]), Catalog(works[:1])):
+        its = catalog.match("Red", Kind.FILM, period)
+        assert its in works or its in catalog.standing_for("Red", Kind.FILM)
 
 
 def test_a_work_without_namesakes_needs_no_date() -> None:
@@ -143,7 +191,7 @@ def test_a_film_and_a_series_of_one_title_go_by_what_the_chart_lists() -> None:
     )
     assert found(catalog, "Man on Fire", Kind.FILM, date(2021, 9, 12)) == "film"
     assert found(catalog, "Man on Fire", Kind.SERIES, date(2021, 9, 12)) == "series"
-    assert found(catalog, "Man on Fire", None, date(2021, 9, 12)) == "unlisted:any:man on fire"
+    assert found(catalog, "Man on Fire", None, date(2021, 9, 12)) == "unlisted:any:man on fire:2004-04-23"
     assert found(catalog, "The Gentlemen", None, date(2021, 9, 12)) == "gentlemen-film"
     assert found(catalog, "The Gentlemen", None, date(2024, 3, 10)) == "gentlemen-series"
     assert found(catalog, "The Gentlemen", Kind.FILM, date(2024, 3, 10)) == "gentlemen-film"
@@ -224,7 +272,8 @@ def test_where_the_chart_does_not_say_the_kind_film_and_series_are_namesakes() -
     series = Work("series", "Red", Kind.SERIES, release_date=date(2021, 1, 1))
     catalog = Catalog([film, series])
     assert found(catalog, "Red", None, date(2020, 1, 1)) == "film"
-    assert found(catalog, "Red", None, date(2022, 1, 1)) == "series"
+    assert found(catalog, "Red", None, date(2021, 1, 3)) == "series"
+    assert found(catalog, "Red", None, date(2022, 1, 1)) == "unlisted:any:red:2021-01-01"
 
 
 def test_an_unlisted_work_is_one_in_any_spelling_and_its_kind_alone_is_known() -> None:

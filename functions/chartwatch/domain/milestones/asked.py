@@ -128,14 +128,14 @@ class AskedScope:
         self.chart = its[-1].chart
         self.catalog = catalog
         self.claims = [claim for claim in claims if claim.territory == territory]
-        self._timeline, self._state = its, snapshot.scopes[territory]
+        self._timeline, self._state, self._meanings = its, snapshot.scopes[territory], snapshot.meanings
         state = self._state
         coverage = state.coverage
         expected = coverage.expected(coverage.last, self.chart)
         self.record = Record(coverage.first, coverage.last, expected, coverage.seen, coverage.gaps)
         self.topped = sorted(
             (
-                ToppedWork(work_of(topped, catalog), topped.season, topped.since, topped.label)
+                ToppedWork(work_of(topped, catalog, snapshot.meanings), topped.season, topped.since, topped.label)
                 for topped in state.first_topped.get(self.rule.count, {}).values()
             ),
             key=lambda topped: (topped.since, topped.work.id, topped.season or ""),
@@ -194,7 +194,7 @@ class AskedScope:
     def _keys_at(self, publication: PublicationSummary) -> set[str]:
         """Return who is at #1 of the scope with a publication, by `Claimant.key`."""
         ones = [one for its in publication.number_ones.values() for one in its]
-        matched = [(self.catalog.match(one.title, one.kind, publication.period), one) for one in ones]
+        matched = [(self.catalog.match(one.title, one.kind, publication.period, self._meanings), one) for one in ones]
         if self.rule.count is Count.WORKS:
             return {work.id for work, _ in matched}
         return {Claimant.of_season(work, one.title, one.season).key for work, one in matched}

@@ -30,14 +30,14 @@ from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.claimants import claimant_key
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import Kind, Work, unlisted
+from chartwatch.domain.works.work import Kind, Work
 
 
 def works_named(title: str, catalog: Catalog) -> frozenset[str]:
     """Return the ids that works of that title or alias have, also where the catalog does not hold them."""
     key = title_key(title)
     listed = {work.id for work in catalog if key in map(title_key, (work.title, *work.aliases))}
-    return frozenset(listed | {unlisted(title, kind).id for kind in (None, *Kind)})
+    return frozenset(listed | {work.id for kind in (None, *Kind) for work in catalog.standing_for(title, kind)})
 
 
 def territories_topped(works: frozenset[str], timeline: Timeline, catalog: Catalog) -> frozenset[str]:
@@ -133,11 +133,14 @@ def _verdict_on(n: int, claim: Claim, scope: AskedScope, group: str | None) -> V
 def _possible_places(claim: Claim, scope: AskedScope, group: str | None) -> tuple[int, int | None]:
     """Return the least and the greatest place that the work of a claim can have; None: there is no greatest.
 
-    In a missing period the work itself may have been #1 first, or any number of others.
+    In a missing period the work itself may have been #1 first, or any number of others. Where a title may mean a work
+    that was counted before, it may have an earlier place.
     """
     place = claim.n or 0
     if claim.left_censored:
         return 1, None
+    if any(reason.undecided and not reason.undecided.unknown for reason in claim.reasons):
+        return 1, place + sum(topped.since < claim.period for topped in scope.undecided())
     if missing := [first for first, _ in scope.record.gaps if first < claim.period]:
         return 1 + len(scope.qualifying(group, min(missing))), None
     return place, place + sum(topped.since < claim.period for topped in scope.undecided())

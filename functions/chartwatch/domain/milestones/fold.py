@@ -11,8 +11,8 @@ from datetime import date
 from typing import TypeVar
 
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
-from chartwatch.domain.milestones.snapshot import Charted, ScopeState, Snapshot
-from chartwatch.domain.rules.certain import out_by_then
+from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot
+from chartwatch.domain.rules.certain import OneOfSeveral, out_by_then
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.firsts import Eligibility, HonourRoll, Topped
 from chartwatch.domain.rules.rule import Count, Origin, Rule, RuleSet
@@ -20,6 +20,8 @@ from chartwatch.domain.rules.standing import (
     EVERYWHERE,
     Coverage,
     EndedRuns,
+    JointRival,
+    Namesake,
     Possible,
     Reigns,
     Rival,
@@ -28,13 +30,17 @@ from chartwatch.domain.rules.standing import (
     Standing,
 )
 from chartwatch.domain.works.catalog import EARLY, Catalog
-from chartwatch.domain.works.claimants import Claimant
+from chartwatch.domain.works.claimants import Claimant, claimant_key
+from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, Namesakes
 from chartwatch.domain.works.renames import with_renamings
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Work
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+PERHAPS = "?"
+"""First part of the keys of runs that works have together, if they are one."""
 
 _Scoped = tuple[str, Count]
 """A scope, and whether works or seasons are counted in it."""
@@ -56,6 +62,23 @@ class Fold:
         self._asked = {fact for rule in rules for fact in rule.facts}
         self._facts: dict[str, tuple[object, ...]] = {}
         self._eligible: dict[object, dict[tuple[object, ...], Eligibility]] = {}
+        self._meanings = NOTHING_KNOWN
+        self._namesakes = Namesakes()
+        self.titles: Mapping[str, OneOfSeveral] = {}
+        self._know(self.snapshot.meanings)
+
+    def may_be_one(self, one: str, other: str) -> bool:
+        """Return whether two works, by their ids, may be one, since a title may mean either."""
+        return other in self._namesakes.of.get(one, ())
+
+    def _know(self, meanings: Meanings) -> None:
+        """Take in what titles mean, before those at #1 are matched."""
+        if meanings.undecided != self._meanings.undecided:
+            self._namesakes = Namesakes.among(meanings.undecided)
+            works = {its: self._catalog.undecided(meanings, its) for its in meanings.undecided}
+            since = {its: undecided.since for its, undecided in meanings.undecided.items()}
+            self.titles = {its: OneOfSeveral(work, since[its]) for its, work in works.items() if work}
+        self._meanings = meanings
 
     def advance(self, publication: PublicationSummary) -> list[Claim]:
         """Take in one publication later than all before it, and return the claims that it makes."""
@@ -91,13 +114,13 @@ class Fold:
         facts = [self._facts.get(one.work_id) or self._facts_of(one) for one in its]
         for one, of_it in zip(its, facts, strict=True):
             if of_it not in known:
-                known[of_it] = eligibility(rule, work_of(one, self._catalog))
+                known[of_it] = eligibility(rule, work_of(one, self._catalog, self._meanings))
         roll.add(its, [known[of_it] for of_it in facts])
         return roll
 
     def _facts_of(self, topped: Topped) -> tuple[object, ...]:
         """Return what rules ask of a work: works of the same facts are eligible alike."""
-        work = work_of(topped, self._catalog)
+        work = work_of(topped, self._catalog, self._meanings)
         self._facts[work.id] = tuple(fact.of(work, Origin.ANY) for fact in self._asked)
         return self._facts[work.id]
 
@@ -131,6 +154,7 @@ class Fold:
             charted if titles else known.charted,
             publication.period,
             known.periods + 1,
+            self._meanings,
         )
 
     def _standings(self, publication: PublicationSummary) -> tuple[list[Standing], Mapping[str, Coverage]]:
@@ -138,6 +162,8 @@ class Fold:
 
         With it the coverage of the scopes of which it is known that they are not in the publication.
         """
+        titles = dict.fromkeys((one.title, one.kind) for ones in publication.number_ones.values() for one in ones)
+        self._know(self._catalog.learned(titles, publication.period, self._meanings))
         unseen = self._unseen(publication)
         standings: list[Standing] = []
         if not publication.number_ones:
@@ -148,7 +174,7 @@ class Fold:
             for count in self._rules.counts:
                 standing = self._standing(publication, scope, count, ones)
                 if scope == EVERYWHERE:
-                    territories = _territories(publication, self._catalog, count, standing.newcomers)
+                    territories = self._territories(publication, count, standing.newcomers)
                     coverages = self._coverages(standings, unseen)
                     spreads = self._spreads(len(coverages), count, standings)
                     standing = replace(standing, territories=territories, spreads=spreads, coverages=coverages)
@@ -180,8 +206,8 @@ class Fold:
         period = publication.period
         state = self.snapshot.scopes.get(scope)
         before = state.coverage if state and state.coverage.seen else None
-        previous = _claimants(before.number_ones, self._catalog, before.last, count) if before else {}
-        current = tuple(_claimants(ones, self._catalog, period, count))
+        previous = self._claimants(before.number_ones, before.last, count) if before else {}
+        current = tuple(self._claimants(ones, period, count))
         newcomers = tuple(claimant for claimant in current if claimant not in previous)
         topped = state.first_topped.get(count, {}) if state else {}
         returning = {c: topped[c.identity].since for c in newcomers if c.identity in topped}
@@ -200,9 +226,64 @@ class Fold:
             debuts=tuple(claimant for claimant in newcomers if claimant not in returning),
             reigns_before=state.reigns.get(count, Reigns()) if state else Reigns(),
         )
+        if self.titles:
+            standing = self._with_namesakes(standing, topped)
         if any(rule.asks_for_runs for rule in self._rules_of(standing)):
-            return replace(standing, reigns=_reigns(standing, state.ended.get(count, {}) if state else {}))
+            return self._with_reigns(standing, state.ended.get(count, {}) if state else {})
         return standing
+
+    def _with_namesakes(self, standing: Standing, topped: Mapping[Identity, Topped]) -> Standing:
+        """Return the standing with those that have topped the scope and may be one with those at #1."""
+        new = {claimant.identity for claimant in standing.debuts}
+        namesakes = {
+            claimant: tuple(
+                Namesake(
+                    identity,
+                    standing.period if identity in new else topped[identity].since,
+                    self.titles.get(other) or self.titles[claimant.work_id],
+                )
+                for other in sorted(self._namesakes.of.get(claimant.work_id, ()))
+                if (identity := (other, claimant.season)) in new or identity in topped
+            )
+            for claimant in standing.current
+        }
+        return replace(standing, namesakes={claimant: its for claimant, its in namesakes.items() if its})
+
+    def _with_reigns(self, standing: Standing, ended: Mapping[str, EndedRuns]) -> Standing:
+        """Return the standing with the runs that rules ask for; `ended` are those that ended before it."""
+        reigns, before = _reigns(standing, ended), standing.reigns_before
+        together: dict[Claimant, dict[str, OneOfSeveral]] = {}
+        runs: dict[str, Run] = {}
+        for claimant in standing.current if self.titles else ():
+            others = {namesake.identity for namesake in standing.namesakes.get(claimant, ())}
+            if not others and claimant.work_id not in self.titles:
+                continue
+            for one in self._namesakes.may_be[claimant.work_id]:
+                key = f"{PERHAPS}{claimant_key(one, claimant.season)}"
+                before_it = [(work, claimant.season) for work in sorted(self._namesakes.groups[one])]
+                members = [claimant_key(*its) for its in before_it if its in others or its == claimant.identity]
+                runs[key] = _joint_run(key, members, self._catalog.work(one) or Work(one, one), standing, ended)
+                if len(members) > 1:
+                    together.setdefault(claimant, {})[key] = self._title_of(key)
+        rivals = (
+            JointRival(key, _at_most(run, standing))
+            for key, run in before.together.items()
+            if key not in runs or runs[key].length == 1
+        )
+        rival = max((before.joint_rival, *rivals), key=lambda rival: rival.possible.length)
+        reigns = replace(reigns, together=runs, joint_rival=rival)
+        joint_rival = (self._title_of(rival.key), rival.possible) if rival.key else None
+        return replace(standing, reigns=reigns, together=together, joint_rival=joint_rival)
+
+    def _title_of(self, key: str) -> OneOfSeveral:
+        """Return the title that makes works one, perhaps, by the key of the run which they have together."""
+        meant = (
+            title
+            for work, title in sorted(self.titles.items())
+            for one in self._namesakes.may_be[work]
+            if key == f"{PERHAPS}{one}" or key.startswith(f"{PERHAPS}{one}/")
+        )
+        return next(meant)
 
     def _spreads(self, territories: int, count: Count, standings: Iterable[Standing]) -> Mapping[Claimant, Spread]:
         """Return how many of the chart's `territories` each work has topped that tops one for the first time now."""
@@ -211,12 +292,36 @@ class Fold:
         rolls = {scope: state.first_topped.get(count, {}) for scope, state in known.items() if scope != EVERYWHERE}
         spreads: dict[Claimant, Spread] = {}
         for claimant, more in gains.items():
-            topped = {
-                scope: roll[claimant.identity].since for scope, roll in rolls.items() if claimant.identity in roll
-            }
+            topped = _topped_by(claimant.identity, rolls)
+            perhaps = dict(topped)
+            for other in self._namesakes.of.get(claimant.work_id, ()):
+                for scope, since in _topped_by((other, claimant.season), rolls).items():
+                    perhaps[scope] = min(since, perhaps.get(scope, since))
             after, was = len(topped) + more, (count, claimant.key) in self.snapshot.everywhere
-            spreads[claimant] = Spread(topped, after, was, was or after == territories > 1)
+            spreads[claimant] = Spread(topped, perhaps, after, was, was or after == territories > 1)
         return spreads
+
+    def _territories(
+        self, publication: PublicationSummary, count: Count, claimants: Iterable[Claimant]
+    ) -> Mapping[Claimant, Sequence[str]]:
+        """Return where each of the claimants is at #1 now."""
+        where: dict[Claimant, list[str]] = {claimant: [] for claimant in claimants}
+        for territory, ones in publication.number_ones.items():
+            for claimant in self._claimants(ones, publication.period, count):
+                if claimant in where:
+                    where[claimant].append(territory)
+        return where
+
+    def _claimants(self, ones: Iterable[NumberOne], period: date, count: Count) -> dict[Claimant, None]:
+        """Return who is at #1, each once, in order of work and season."""
+        matched = [(self._catalog.match(one.title, one.kind, period, self._meanings), one) for one in ones]
+        if count is Count.SEASONS:
+            found = [Claimant.of_season(work, one.title, one.season) for work, one in matched]
+        else:
+            found = [Claimant.of(work) for work, _ in matched]
+        if len(found) > 1:
+            found.sort(key=lambda claimant: claimant.order)
+        return dict.fromkeys(found)
 
     def _coverages(self, standings: Iterable[Standing], unseen: Mapping[str, Coverage]) -> Mapping[str, Coverage]:
         """Return what is known of each territory."""
@@ -236,9 +341,10 @@ def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: Ru
     return claims, folding.snapshot
 
 
-def work_of(topped: Topped, catalog: Catalog) -> Work:
-    """Return a work that topped a scope, as the catalog has it; else by its title and kind alone."""
-    return catalog.work(topped.work_id) or Work(topped.work_id, topped.title, topped.kind)
+def work_of(topped: Topped, catalog: Catalog, meanings: Meanings = NOTHING_KNOWN) -> Work:
+    """Return a work that topped a scope, as the catalog has it, also one of several; else by its title and kind."""
+    known = catalog.work(topped.work_id) or catalog.undecided(meanings, topped.work_id)
+    return known or Work(topped.work_id, topped.title, topped.kind)
 
 
 def eligibility(rule: Rule, work: Work) -> Eligibility:
@@ -248,6 +354,11 @@ def eligibility(rule: Rule, work: Work) -> Eligibility:
         possible = rule.groups(work) if not rule.per or rule.per.of(work, rule.origin) else None
         return Eligibility((), rule.unknown_facts(work), possible)
     return Eligibility(rule.groups(work) if verdict else ())
+
+
+def _topped_by(identity: Identity, rolls: Mapping[str, Mapping[Identity, Topped]]) -> Mapping[str, date]:
+    """Return which scopes a work, or a season, has topped since when."""
+    return {scope: roll[identity].since for scope, roll in rolls.items() if identity in roll}
 
 
 def _topped(standing: Standing) -> Iterator[Topped]:
@@ -267,7 +378,9 @@ def _with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:
         first_topped = {**first_topped, count: _over(first_topped.get(count, {}), debuts)}
     if standing.reigns.runs or standing.reigns_before.runs:
         reigns = {**reigns, count: standing.reigns}
-    over = {key: run for key, run in standing.reigns_before.runs.items() if key not in standing.reigns.runs}
+    before, after = standing.reigns_before, standing.reigns
+    over = {key: run for key, run in before.runs.items() if key not in after.runs}
+    over |= {key: run for key, run in before.together.items() if key not in after.together}
     if over:
         its = {key: run.ended(_at_most(run, standing)) for key, run in over.items()}
         ended = {**ended, count: dict((*ended.get(count, {}).items(), *its.items()))}
@@ -280,30 +393,6 @@ def _over(known: Mapping[Key, Value], more: dict[Key, Value]) -> Mapping[Key, Va
         return {**known, **more}
     recent, below = known.maps if isinstance(known, ChainMap) else ({}, known)
     return ChainMap({**recent, **more}, below)  # type: ignore[arg-type]  # nothing is written to it
-
-
-def _territories(
-    publication: PublicationSummary, catalog: Catalog, count: Count, claimants: Iterable[Claimant]
-) -> Mapping[Claimant, Sequence[str]]:
-    """Return where each of the claimants is at #1 now."""
-    where: dict[Claimant, list[str]] = {claimant: [] for claimant in claimants}
-    for territory, ones in publication.number_ones.items():
-        for claimant in _claimants(ones, catalog, publication.period, count):
-            if claimant in where:
-                where[claimant].append(territory)
-    return where
-
-
-def _claimants(ones: Iterable[NumberOne], catalog: Catalog, period: date, count: Count) -> dict[Claimant, None]:
-    """Return who is at #1, each once, in order of work and season."""
-    matched = [(catalog.match(one.title, one.kind, period), one) for one in ones]
-    if count is Count.SEASONS:
-        found = [Claimant.of_season(work, one.title, one.season) for work, one in matched]
-    else:
-        found = [Claimant.of(work) for work, _ in matched]
-    if len(found) > 1:
-        found.sort(key=lambda claimant: claimant.order)
-    return dict.fromkeys(found)
 
 
 def _reigns(standing: Standing, ended: Mapping[str, EndedRuns]) -> Reigns:
@@ -323,23 +412,49 @@ def _reigns(standing: Standing, ended: Mapping[str, EndedRuns]) -> Reigns:
 
 
 def _run(claimant: Claimant, standing: Standing, ended: Mapping[str, EndedRuns]) -> Run:
-    period = standing.period
     before = standing.reigns_before.runs.get(claimant.key)
-    if before is None:
-        since = standing.returning.get(claimant, period)
-        return Run(
-            period,
-            1,
-            _so_far_at_most(claimant.work, standing),
-            ended.get(claimant.key, EndedRuns()),
-            censored=standing.is_censored(period),
-            ever_censored=standing.is_censored(since),
-        )
+    if before is not None:
+        return _gone_on(before, standing)
+    past = ended.get(claimant.key, EndedRuns())
+    return _begun(claimant.work, standing, past, standing.returning.get(claimant, standing.period))
+
+
+def _joint_run(key: str, members: Sequence[str], work: Work, standing: Standing, ended: Mapping[str, EndedRuns]) -> Run:
+    """Return the run that works have if they are one: it begins with that of the one which was at #1 before."""
+    before = standing.reigns_before
+    known = [before.together.get(key), *(before.runs.get(member) for member in members)]
+    past = [ended.get(key), *(ended.get(member) for member in members)]
+    if known[0] is None and past[0] is not None:
+        return _begun(work, standing, past[0], standing.period)
+    if run := next((run for run in known if run), None):
+        return _gone_on(run, standing)
+    return _begun(work, standing, next((runs for runs in past if runs), EndedRuns()), standing.period)
+
+
+def _begun(work: Work, standing: Standing, past: EndedRuns, since: date) -> Run:
+    """Return the run that begins with a standing; the work has been at #1 at times `since`."""
+    period = standing.period
+    return Run(
+        period,
+        1,
+        _so_far_at_most(work, standing),
+        past,
+        censored=standing.is_censored(period),
+        ever_censored=standing.is_censored(since),
+    )
+
+
+def _gone_on(before: Run, standing: Standing) -> Run:
+    """Return a run that goes on with a standing, or the next one after a gap."""
     so_far = _at_most(before, standing)
     longer = so_far._replace(length=so_far.length + 1)
     if standing.before is not None and not standing.gaps_before:
         return before._replace(length=before.length + 1, possible=longer)
-    return Run(period, 1, longer, before.ended(so_far), ever_censored=before.ever_censored)
+    return Run(standing.period, 1, longer, before.ended(so_far), ever_censored=before.ever_censored)
+
+
+def _goes_on(key: str, runs: Mapping[str, Run], before: Reigns) -> bool:
+    return key in before.together and key in runs and runs[key].length > 1
 
 
 def _at_most(run: Run, standing: Standing) -> Possible:

@@ -8,6 +8,7 @@ from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Reigns
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind
@@ -37,8 +38,9 @@ class Snapshot:
     """Where a chart stands after a period; `Snapshot()` is a chart of which nothing is known.
 
     `everywhere` are the works that have topped all territories which the chart had then, by `Claimant.key`; `renamings`
-    those that the publications show, by their periods; `charted` says since when each title has been at #1 anywhere.
-    `last` is the latest period that is in it, and `periods` how many publications, those without an edition among them.
+    those that the publications show, by their periods; `charted` says since when each title has been at #1 anywhere,
+    and `meanings` what those with namesakes mean. `last` is the latest period that is in it, and `periods` how many
+    publications, those without an edition among them.
     """
 
     scopes: Mapping[str, ScopeState] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Snapshot:
     charted: Mapping[Charted, date] = field(default_factory=dict)
     last: date | None = None
     periods: int = 0
+    meanings: Meanings = NOTHING_KNOWN
 
     @property
     def all_renamings(self) -> tuple[Renaming, ...]:

@@ -1,7 +1,8 @@
 """When a claim is certain: it holds in every way in which the unknown could turn out. What could change it is a reason.
 
-Unknown are missing editions, facts without a value, and how long what was at #1 when the record begins had been there
-(docs/adr/0002). A missing edition may have had any work at #1 that was out by then, or one that nobody has seen.
+Unknown are missing editions, facts without a value, which of several works a title means, and how long what was at #1
+when the record begins had been there (docs/adr/0002). A missing edition may have had any work at #1 that was out by
+then, or one that nobody has seen.
 """
 
 from collections.abc import Iterable
@@ -29,6 +30,20 @@ class Missing(NamedTuple):
     gap: Gap
     territory: str | None = None
     claimant: Claimant | None = None
+
+
+class OneOfSeveral(NamedTuple):
+    """A title that has been at #1 of the chart since a period, and that may mean one of several works.
+
+    It stands against a claim that would be another if two of those at #1 were one work.
+    """
+
+    work: Work
+    since: date
+
+
+Unknown = Missing | OneOfSeveral
+"""What can stand against a claim besides the facts of a work."""
 
 
 def missing(standing: "Standing") -> list[Missing]:
@@ -66,8 +81,8 @@ def may_hold_a_qualifying_work(rule: Rule, group: str | None, gap: Gap) -> bool:
     return all(any(int(value) <= year for value in condition.values) for condition in asked)
 
 
-def of_a_change(rule: Rule, standing: "Standing", *, admits_new: bool, admits_returning: bool) -> list[Missing]:
-    """Return what is missing that could make others, or nobody, new at #1: right before, in the period itself, and, for
+def of_a_change(rule: Rule, standing: "Standing", *, admits_new: bool, admits_returning: bool) -> list[Unknown]:
+    """Return what is unknown that could make others, or nobody, new at #1: right before, in the period itself, and, for
     a rule that asks whether works return, ever."""
     if standing.before is None:
         return []
@@ -77,26 +92,37 @@ def of_a_change(rule: Rule, standing: "Standing", *, admits_new: bool, admits_re
     counted = [claimant for claimant in standing.current if rule.verdict(claimant.work) is not False]
     asks_for_returns = not (admits_new and admits_returning)
     unsettled = [c for c in counted if c in standing.newcomers and c not in standing.returning]
-    return [
+    periods = [
         each
         for each in missing(standing)
         if (each.gap[0] <= right_before <= each.gap[1] and any(_was_out(right_before, c.work) for c in counted))
         or (each.gap[1] >= standing.period and may_hold_a_qualifying_work(rule, None, each.gap))
         or (asks_for_returns and any(out_by_then(each.gap, c.work, chart) for c in unsettled))
     ]
+    others = {c.identity for c in (*standing.previous, *standing.newcomers)}
+    namesakes = [
+        other.title
+        for claimant in counted
+        for other in standing.namesakes.get(claimant, ())
+        if (claimant in standing.newcomers and other.identity in others)
+        or (asks_for_returns and claimant in unsettled and other.since < standing.period)
+    ]
+    return [*periods, *dict.fromkeys(namesakes)]
 
 
-def of_a_spread(standing: "Standing", claimant: Claimant, n: int) -> list[Missing]:
-    """Return in which missing editions a work may have topped further territories, if these could make it n earlier."""
-    topped = standing.spreads[claimant].topped
+def of_a_spread(standing: "Standing", claimant: Claimant, n: int) -> list[Unknown]:
+    """Return in which missing editions, or as which other title, a work may have topped further territories, if these
+    could make it n earlier."""
+    topped = standing.spreads[claimant].topped_perhaps
     hidden = [each for each in _hidden(standing, claimant) if each.territory not in topped]
     could_be = len(topped) + len({each.territory for each in hidden})
-    return _named(hidden, standing) if could_be >= n else []
+    return [*_named(hidden, standing), *_titles(standing, claimant)] if could_be >= n else []
 
 
-def of_a_spread_to_all(standing: "Standing", claimant: Claimant) -> list[Missing]:
-    """Return in which missing editions a work may have topped territories, if it could have topped all earlier."""
-    topped, hidden = standing.spreads[claimant].topped, _hidden(standing, claimant)
+def of_a_spread_to_all(standing: "Standing", claimant: Claimant) -> list[Unknown]:
+    """Return in which missing editions, or as which other title, a work may have topped territories, if it could have
+    topped all earlier."""
+    topped, hidden = standing.spreads[claimant].topped_perhaps, _hidden(standing, claimant)
     earliest = dict(topped)
     for gap, territory, _ in hidden:
         if territory:
@@ -104,13 +130,19 @@ def of_a_spread_to_all(standing: "Standing", claimant: Claimant) -> list[Missing
     for day in sorted({day for day in earliest.values() if day < standing.period}):
         known = [territory for territory, its in standing.coverages.items() if its.known_since <= day]
         if len(known) > 1 and all(earliest.get(territory, date.max) <= day for territory in known):
-            return _named(hidden, standing)
+            return [*_named(hidden, standing), *_titles(standing, claimant)]
     return []
+
+
+def _titles(standing: "Standing", claimant: Claimant) -> list[OneOfSeveral]:
+    """Return the titles that make a work one with another that was at #1 before, perhaps."""
+    others = standing.namesakes.get(claimant, ())
+    return list(dict.fromkeys(other.title for other in others if other.since < standing.period))
 
 
 def _hidden(standing: "Standing", claimant: Claimant) -> list[Missing]:
     """Return the missing periods in which a work may have topped a territory before it is known to have done so."""
-    chart, topped = standing.publication.chart, standing.spreads[claimant].topped
+    chart, topped = standing.publication.chart, standing.spreads[claimant].topped_perhaps
     return [
         Missing(usable, territory)
         for territory, coverage in sorted(standing.coverages.items())
@@ -125,8 +157,8 @@ def _named(hidden: Iterable[Missing], standing: "Standing") -> list[Missing]:
     return list(dict.fromkeys(Missing(each.gap) if each.gap in whole else each for each in hidden))
 
 
-def of_a_run(standing: "Standing", claimant: Claimant, run: "Run", n: int) -> list[Missing]:
-    """Return what is missing that could make a work have been at #1 for `n` periods in a row earlier."""
+def of_a_run(standing: "Standing", claimant: Claimant, run: "Run", n: int) -> list[Unknown]:
+    """Return what is unknown that could make a work have been at #1 for `n` periods in a row earlier."""
     chart = standing.publication.chart
     found: list[Gap] = []
     for stretch in standing.coverage.stretches(chart):
@@ -137,18 +169,33 @@ def of_a_run(standing: "Standing", claimant: Claimant, run: "Run", n: int) -> li
         found += run.past.possible.through
     if run.possible.length > run.length and not run.censored:
         found += run.possible.through
-    return _all_of(standing, found, claimant)
+    return [*_all_of(standing, found, claimant), *_made_longer(standing, claimant, run, n)]
 
 
-def of_a_total(standing: "Standing", claimant: Claimant) -> list[Missing]:
-    """Return the missing periods in which a work may have been at #1."""
+def _made_longer(standing: "Standing", claimant: Claimant, run: "Run", n: int) -> list[Unknown]:
+    """Return the titles that make a work one with another, perhaps, if together they came to `n` periods before."""
+    found: list[Unknown] = []
+    for its, title in standing.together.get(claimant, {}).items():
+        joint = standing.reigns.together[its]
+        through = joint.past.possible.through if run.past.possible.length < n <= joint.past.possible.length else None
+        if joint.possible.length > run.possible.length:
+            through = (*(through or ()), *joint.possible.through)
+        if through is not None:
+            found += [title, *_all_of(standing, through, claimant)]
+    return list(dict.fromkeys(found))
+
+
+def of_a_total(standing: "Standing", claimant: Claimant) -> list[Unknown]:
+    """Return the missing periods in which a work may have been at #1, and the other titles that it may have had."""
     chart = standing.publication.chart
-    return [each for each in _missing_earlier(standing) if out_by_then(each.gap, claimant.work, chart)]
+    gaps = [each for each in _missing_earlier(standing) if out_by_then(each.gap, claimant.work, chart)]
+    return [*gaps, *_titles(standing, claimant)]
 
 
-def of_a_record(standing: "Standing", claimant: Claimant, run: "Run") -> list[Missing]:
-    """Return what is missing that could make a run longer than it is known to be, or another one as long."""
-    runs, rival, n = standing.reigns.runs, standing.reigns.rival, run.length
+def of_a_record(standing: "Standing", claimant: Claimant, run: "Run") -> list[Unknown]:
+    """Return what is unknown that could make a run longer than it is known to be, or another one as long."""
+    reigns, n = standing.reigns, run.length
+    runs, rival = reigns.runs, reigns.rival
     chart = standing.publication.chart
     found: list[Gap] = []
     for stretch in standing.coverage.stretches(chart):
@@ -156,11 +203,20 @@ def of_a_record(standing: "Standing", claimant: Claimant, run: "Run") -> list[Mi
             found += stretch
     if run.possible.length > n and not run.censored:
         found += run.possible.through
-    known = _all_of(standing, found, claimant)
+    known: list[Unknown] = [*_all_of(standing, found, claimant), *_made_longer(standing, claimant, run, n)]
     others = [(other, runs[other.key].possible) for other in standing.current if other != claimant]
     for other, possible in (*others, (rival.claimant, rival.possible)):
         if possible.length >= n:
             known += _all_of(standing, possible.through, other)
+    joint = [
+        (title, reigns.together[its].possible)
+        for other in standing.current
+        if other != claimant
+        for its, title in standing.together.get(other, {}).items()
+    ]
+    for title, possible in (*joint, *([standing.joint_rival] if standing.joint_rival else [])):
+        if possible.length >= n:
+            known += [title, *_all_of(standing, possible.through, None)]
     return list(dict.fromkeys(known))
 
 
@@ -170,17 +226,34 @@ def _all_of(standing: "Standing", gaps: Iterable[Gap], whose: Claimant | None) -
     Over all territories a run may have gone on where one is missing.
     """
     first = standing.coverage.first
-    its = [Missing(gap, claimant=whose if gap[1] < first else None) for gap in sorted(set(gaps))]
+    its = [
+        Missing(gap, claimant=whose if gap[1] < first else None)
+        for gap in sorted(set(gaps))
+        if whose or gap[1] >= first
+    ]
     return [*its, *(each for each in _missing_earlier(standing) if each.territory)]
 
 
-def in_words(what: Missing) -> str:
+def in_words(what: Unknown) -> str:
     """Return "the periods 2022-01-02 to 2022-01-16 are missing", of a territory with its name."""
+    if isinstance(what, OneOfSeveral):
+        return f"nobody can say which {what.work.title} was #1, {candidates_in_words(what.work)}"
     if what.claimant:
         return f"nobody knows how long {what.claimant.name} had been #1 when the records began"
     where = f" in {words.territory_name(what.territory)}" if what.territory else ""
     one = what.gap[0] == what.gap[1]
     return f"the {'period' if one else 'periods'} {words.span(*what.gap)} {'is' if one else 'are'} missing{where}"
+
+
+def candidates_in_words(work: Work) -> str:
+    """Return "Red (2013, South Korea), Red (2019) or another": what a title may mean."""
+    *known, _ = work.candidates
+    named: list[str] = []
+    for one in known:
+        facts = (str(one.release_date.year) if one.release_date else "", *map(words.country_name, one.origin_countries))
+        said = ", ".join(fact for fact in facts if fact)
+        named.append(f"{one.title} ({said or one.id})")
+    return f"{', '.join(dict.fromkeys(named))} or another"
 
 
 def _was_out(period: date, work: Work) -> bool:

@@ -7,14 +7,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from chartwatch.domain.rules.certain import Missing, of_a_change
+from chartwatch.domain.rules.certain import Unknown, of_a_change
 from chartwatch.domain.rules.claims import (
     MAX_UNDECIDED,
     Claim,
     Undecided,
     claim_of,
     evidence_of,
-    missing_reasons,
+    reasons_of,
     undecided_reasons,
 )
 from chartwatch.domain.rules.evidence import Previous
@@ -74,7 +74,6 @@ class ChangeRule(Rule):
 
     def claims(self, standing: Standing, past: Past) -> Iterator[Claim]:
         """Yield the claim that newcomers make; none at the beginning of a scope's record."""
-        del past
         newcomers = [
             claimant
             for claimant in standing.newcomers
@@ -104,14 +103,14 @@ class ChangeRule(Rule):
             ],
             newcomers,
             reasons=(
-                *missing_reasons(self._missing(standing)),
-                *undecided_reasons(self._undecided(standing), MAX_UNDECIDED),
+                *reasons_of(self._unknown(standing)),
+                *undecided_reasons(self._undecided(standing), MAX_UNDECIDED, past.titles),
             ),
             evidence=replace(evidence_of(standing, newcomers), previous=previous, first_topped=returning or None),
             templates=(headline, brief),
         )
 
-    def _missing(self, standing: Standing) -> list[Missing]:
+    def _unknown(self, standing: Standing) -> list[Unknown]:
         never, only = self.returns is Returns.NEVER, self.returns is Returns.ONLY
         return of_a_change(self, standing, admits_new=not only, admits_returning=not never)
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from chartwatch.domain import words
-from chartwatch.domain.rules.certain import Missing, in_words
+from chartwatch.domain.rules.certain import OneOfSeveral, Unknown, candidates_in_words, in_words
 from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Fact, Rule
@@ -143,7 +143,7 @@ def claim_of_one(
     n: int,
     mark: str,
     *,
-    against: Iterable[Missing],
+    against: Iterable[Unknown],
     censored: bool = False,
 ) -> Claim:
     """Return the claim that a work has reached `n`; the place is the work's key and `mark`."""
@@ -156,7 +156,7 @@ def claim_of_one(
         [claimant],
         group=claimant.key,
         n=n,
-        reasons=missing_reasons(against),
+        reasons=reasons_of(against),
         evidence=evidence_of(standing, [claimant]),
         censored=censored,
     )
@@ -178,26 +178,35 @@ def evidence_of(standing: Standing, claimants: Iterable[Claimant]) -> Evidence:
     )
 
 
-def missing_reasons(missing: Iterable[Missing]) -> tuple[Reason, ...]:
-    """Return the reasons that missing periods are."""
-    return tuple(Reason(in_words(each), _whose(each)) for each in missing)
+def reasons_of(unknown: Iterable[Unknown]) -> tuple[Reason, ...]:
+    """Return the reasons that missing periods are, and titles that may mean one of several works."""
+    return tuple(Reason(in_words(each), _whose(each)) for each in unknown)
 
 
-def _whose(missing: Missing) -> Undecided | None:
-    """Return the work whose periods before the record nobody knows, so that it is the same under another name."""
-    its = missing.claimant
+def _whose(unknown: Unknown) -> Undecided | None:
+    """Return the work whose periods before the record nobody knows, or that stands for a title: under another name the
+    reason is the same."""
+    if isinstance(unknown, OneOfSeveral):
+        return Undecided(Holder(unknown.work.id, unknown.work.title, unknown.since), ())
+    its = unknown.claimant
     return (
         None
         if its is None
-        else Undecided(Holder(its.work_id, its.work.title, missing.gap[1], its.season, label=its.label), ())
+        else Undecided(Holder(its.work_id, its.work.title, unknown.gap[1], its.season, label=its.label), ())
     )
 
 
-def undecided_reasons(undecided: Sequence[Undecided], most: int) -> tuple[Reason, ...]:
-    """Return the reasons that works are of which something is unknown; at most so many of them by name."""
+def undecided_reasons(
+    undecided: Sequence[Undecided], most: int, titles: Mapping[str, OneOfSeveral]
+) -> tuple[Reason, ...]:
+    """Return the reasons that works are of which something is unknown; at most so many of them by name.
+
+    `titles` are those that may mean one of several works, by id: the reason says which.
+    """
     named = tuple(
         Reason(
-            f"the {facts_in_words(unknown)} of {_named(work)}, #1 since {work.since.isoformat()}, is unknown",
+            f"the {facts_in_words(unknown)} of {_named(work)}, #1 since {work.since.isoformat()}, is unknown"
+            + (f": {candidates_in_words(titles[work.work_id].work)}" if work.work_id in titles else ""),
             Undecided(work, unknown),
         )
         for work, unknown in undecided[:most]

@@ -2,14 +2,21 @@
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, NamedTuple, Protocol
 
-from chartwatch.domain.rules.certain import may_hold_a_qualifying_work, missing
-from chartwatch.domain.rules.claims import MAX_UNDECIDED, Claim, Undecided, claim_of, evidence_of, missing_reasons
-from chartwatch.domain.rules.claims import undecided_reasons as reasons_of
+from chartwatch.domain.rules.certain import OneOfSeveral, Unknown, may_hold_a_qualifying_work, missing
+from chartwatch.domain.rules.claims import (
+    MAX_UNDECIDED,
+    Claim,
+    Undecided,
+    claim_of,
+    evidence_of,
+    reasons_of,
+    undecided_reasons,
+)
 from chartwatch.domain.rules.evidence import OtherPolicy
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import GROUP, MOST, NUMBER, Fact, Rule
@@ -102,6 +109,13 @@ class HonourRoll:
 class Past(Protocol):
     """What a rule may ask about the past of one chart, up to and without the publication of a standing."""
 
+    @property
+    def titles(self) -> Mapping[str, OneOfSeveral]:
+        """The titles of the chart that may mean one of several works, by the ids of the works that stand for them."""
+
+    def may_be_one(self, one: str, other: str) -> bool:
+        """Return whether two works, by their ids, may be one, since a title may mean either."""
+
     def honour_roll(self, rule: Rule, scope: str) -> HonourRoll:
         """Return the honour roll of a scope as a rule counts it."""
 
@@ -167,8 +181,8 @@ class FirstsRule(Rule):
             groups=groups or ([group] if group else []),
             n=n,
             reasons=(
-                *missing_reasons(its for its in missing(standing) if may_hold_a_qualifying_work(self, group, its.gap)),
-                *reasons_of([its.undecided for its in undecided], MAX_UNDECIDED),
+                *reasons_of(self._unknown(standing, past, group, groups or (group,))),
+                *undecided_reasons([its.undecided for its in undecided], MAX_UNDECIDED, past.titles),
             ),
             evidence=replace(
                 evidence_of(standing, claimants),
@@ -176,6 +190,25 @@ class FirstsRule(Rule):
                 other_policy=self._other_policy(standing, past, n, group, holders),
             ),
         )
+
+    def _unknown(
+        self, standing: Standing, past: Past, group: str | None, counted: Sequence[str | None]
+    ) -> list[Unknown]:
+        """Return what is missing that may hold a work which counts, and titles as which one was `counted` twice."""
+        gaps = [its for its in missing(standing) if may_hold_a_qualifying_work(self, group, its.gap)]
+        return [*gaps, *(self._perhaps_counted_twice(standing, past, counted) if past.titles else ())]
+
+    def _perhaps_counted_twice(
+        self, standing: Standing, past: Past, groups: Sequence[str | None]
+    ) -> Iterator[OneOfSeveral]:
+        rolls = past.honour_roll(self, standing.scope), past.additions(self, standing)
+        for group in groups:
+            its = [topped for roll in rolls for topped, of in roll.lines if of == group]
+            for one in its:
+                if one.work_id in past.titles and any(
+                    other.season == one.season and past.may_be_one(one.work_id, other.work_id) for other in its
+                ):
+                    yield past.titles[one.work_id]
 
     def _counted(self, roll: HonourRoll, group: str | None) -> Sequence[Holder]:
         return roll.of_all_groups() if self.is_of_groups else roll.of_group(group)

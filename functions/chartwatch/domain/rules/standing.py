@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import ALL_TERRITORIES, NumberOne, PublicationSummary
+from chartwatch.domain.rules.certain import OneOfSeveral
 from chartwatch.domain.rules.evidence import Gap
 from chartwatch.domain.rules.rule import Count, Scope
 from chartwatch.domain.works.claimants import Claimant
@@ -140,16 +141,26 @@ class Rival(NamedTuple):
     possible: Possible = Possible()
 
 
+class JointRival(NamedTuple):
+    """A run that has ended of works that are one, perhaps: its key among those, and how long it may have been."""
+
+    key: str = ""
+    possible: Possible = Possible()
+
+
 @dataclass(frozen=True, slots=True)
 class Reigns:
     """The runs that go on, by claimant (`Claimant.key`), and the length of the longest that has ended (0: none has).
 
-    `rival` is the one of those that have ended which may have been the longest.
+    `rival` is the one of those that have ended which may have been the longest. `together` has the runs that works had
+    if those are one of which nobody can say, and `joint_rival` the one of these that may have been the longest.
     """
 
     runs: Mapping[str, Run] = field(default_factory=dict)
     longest_ended: int = 0
     rival: Rival = field(default_factory=Rival)
+    together: Mapping[str, Run] = field(default_factory=dict)
+    joint_rival: JointRival = field(default_factory=JointRival)
 
     def longest_other(self, key: str) -> int:
         """Return the length of the longest run but that of `key`; 0 when there is no other."""
@@ -159,14 +170,23 @@ class Reigns:
 class Spread(NamedTuple):
     """How many territories of a chart a work has topped before a publication, and with it.
 
-    `topped` says of those before since when. `was_everywhere`, `is_everywhere`: all territories that the chart had then
-    were among them.
+    `topped` says of those before since when, and `topped_perhaps` also of those that others have topped which may be
+    the same work. `was_everywhere`, `is_everywhere`: all territories that the chart had then were among them.
     """
 
     topped: Mapping[str, date]
+    topped_perhaps: Mapping[str, date]
     after: int
     was_everywhere: bool
     is_everywhere: bool
+
+
+class Namesake(NamedTuple):
+    """Another that has topped a scope, by id and season, and may be the same work, as `title` may mean it."""
+
+    identity: tuple[str, str | None]
+    since: date
+    title: OneOfSeveral
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +198,9 @@ class Standing:
     and `debuts` are the others. Of scope chart are `territories` (where each newcomer is at #1 now), `spreads`, and
     `coverages` (of all territories, also of those that are not in the publication). `reigns` with the publication and
     `reigns_before` are kept where a rule asks for them.
+
+    `namesakes` has for those at #1 the others that may be the same work, and `together` the runs which they have with
+    these in `reigns`, each with the title of which nobody can say what it means; `joint_rival` is the one that ended.
     """
 
     publication: PublicationSummary
@@ -195,6 +218,9 @@ class Standing:
     coverages: Mapping[str, Coverage] = field(default_factory=dict)
     reigns: Reigns = Reigns()
     reigns_before: Reigns = Reigns()
+    namesakes: Mapping[Claimant, Sequence[Namesake]] = field(default_factory=dict)
+    together: Mapping[Claimant, Mapping[str, OneOfSeveral]] = field(default_factory=dict)
+    joint_rival: tuple[OneOfSeveral, Possible] | None = None
 
     @property
     def period(self) -> date:

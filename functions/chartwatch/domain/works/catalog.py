@@ -5,11 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, undecided_work
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work, unlisted
 
 EARLY = timedelta(days=7)
 """How long before its release date a work may chart: catalogs err by days, and a week is named by its last."""
+
+RECENT = timedelta(days=30)
+"""How long after its release a work is what its title means, rather than one that came out longer before."""
 
 
 class Catalog:
@@ -22,7 +26,8 @@ class Catalog:
         for work in self._works.values():
             for key in {title_key(title) for title in (work.title, *work.aliases)}:
                 self._by_title.setdefault(key, []).append(work)
-        self._matched: dict[tuple[str, Kind | None, date | None], Work] = {}
+        self._named: dict[tuple[str, Kind | None], tuple[Sequence[Work], Work]] = {}
+        self._undecided: dict[tuple[str, str], Work] = {}
         self.version = self._digest()
 
     def __iter__(self) -> Iterator[Work]:
@@ -46,21 +51,64 @@ class Catalog:
         """Return the works that bear the title and may be of the kind, with nothing but the facts that rules read."""
         return [replace(work, aliases=(), source="", confidence="") for work in self.named(title, kind)]
 
-    def match(self, title: str, kind: Kind | None, period: date) -> Work:
+    def match(self, title: str, kind: Kind | None, period: date, known: Meanings = NOTHING_KNOWN) -> Work:
         """Return the work that a chart of `period` means by `title`.
 
-        The kind must agree where the chart says it. Namesakes are told apart by date: the one released last, on or
-        before the period. A work without namesakes is not meant by a chart more than `EARLY` before its release.
-        Where that does not decide, and where the catalog has no such title, the title is a work of its own with unknown
-        facts. A title that a provider cut short is a title like any other: it is found as an alias, or not at all.
+        The kind must agree where the chart says it, and nothing charts more than `EARLY` before its release. Of several
+        such works it is the one released last, when that came out `RECENT` or more after the others and no longer than
+        that before the period, or was at #1 of the chart in that time (`known`). Where that does not decide, the work
+        is one of which nothing is known but what is so of all `candidates`; where the catalog has no such title, one of
+        unknown facts. A title that a provider cut short is a title like any other: it is found as an alias, or not at
+        all.
         """
-        candidates = self._by_title.get(title_key(title), ())
-        dated = period if len(candidates) > 1 or any(_is_later(work, period) for work in candidates) else None
-        found = self._matched.get((title, kind, dated))
+        named, own = self._bearing(title, kind)
+        out = [work for work in named if not _is_later(work, period)]
+        if len(out) <= 1:
+            return out[0] if out else own
+        latest = _released_last(out)
+        if latest is None:
+            return self._one_of(out, own)
+        work, released = latest
+        return work if period <= released + RECENT or work.id in known.recent else self._one_of(out, own)
+
+    def learned(self, titles: Iterable[tuple[str, Kind | None]], period: date, known: Meanings) -> Meanings:
+        """Return the meanings with those of titles that are at #1 in a period, the latest of the chart."""
+        for title, kind in titles:
+            if len(self._bearing(title, kind)[0]) > 1:
+                work = self.match(title, kind, period, known)
+                if work.candidates or (work.release_date and period <= work.release_date + RECENT):
+                    known = known.with_meaning(work, title, kind, period)
+        return known
+
+    def standing_for(self, title: str, kind: Kind | None) -> Sequence[Work]:
+        """Return the works that stand for a title at some time, as it means none or several of the catalog's."""
+        named, own = self._bearing(title, kind)
+        dates = {work.release_date for work in named if work.release_date}
+        shown = ([w for w in named if w.release_date is None or w.release_date <= day] for day in sorted(dates))
+        return [own, *(self._one_of(out, own) for out in (*shown, named) if len(out) > 1)]
+
+    def undecided(self, known: Meanings, work_id: str) -> Work | None:
+        """Return the work that stands for a title of which nobody can say what it means, by its id."""
+        if (its := known.undecided.get(work_id)) is None:
+            return None
+        candidates = [work for work in map(self.work, its.may_be) if work]
+        return undecided_work(work_id, candidates, unlisted(its.title, its.kind))
+
+    def _bearing(self, title: str, kind: Kind | None) -> tuple[Sequence[Work], Work]:
+        """Return the works that a title may mean, and the one that stands for it where it means none of them."""
+        found = self._named.get((title, kind))
         if found is None:
-            found = _decide([w for w in candidates if kind is None or w.kind in (None, kind)], period)
-            found = found or unlisted(title, kind)
-            self._matched[title, kind, dated] = found
+            found = self._named[title, kind] = self.named(title, kind), unlisted(title, kind)
+        return found
+
+    def _one_of(self, candidates: Sequence[Work], own: Work) -> Work:
+        dates = (work.release_date.isoformat() for work in candidates if work.release_date)
+        # Namesakes that come out later make another title of it: those before them were none of these.
+        work_id = f"{own.id}:{max(dates, default='')}"
+        found = self._undecided.get((work_id, own.title))
+        if found is None:
+            found = undecided_work(work_id, candidates, own)
+            self._undecided[work_id, own.title] = found
         return found
 
     def _digest(self) -> str:
@@ -70,17 +118,13 @@ class Catalog:
         return known.hexdigest()
 
 
-def _decide(candidates: Sequence[Work], period: date) -> Work | None:
-    if len(candidates) <= 1:
-        return next((work for work in candidates if not _is_later(work, period)), None)
-    if any(work.release_date is None for work in candidates):
+def _released_last(works: Sequence[Work]) -> tuple[Work, date] | None:
+    """Return the work that was released last, `RECENT` or more after the others, and when; None if there is none."""
+    dated = sorted(((work.release_date, work) for work in works if work.release_date), key=lambda its: its[0])
+    if len(dated) < len(works) or dated[-1][0] - dated[-2][0] < RECENT:
         return None
-    released = sorted(
-        (w for w in candidates if w.release_date and w.release_date <= period), key=lambda w: w.release_date or period
-    )
-    if not released or (len(released) > 1 and released[-1].release_date == released[-2].release_date):
-        return None
-    return released[-1]
+    released, work = dated[-1]
+    return work, released
 
 
 def _is_later(work: Work, period: date) -> bool:

@@ -1,6 +1,6 @@
 """Works: what stands on charts, and what is known of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -23,7 +23,8 @@ class Work:
     """A film or series and what is known of it. None, or no country, means unknown, which is not "no".
 
     `original_language` is an ISO 639-1 code, `origin_countries` are ISO 3166-1 alpha-2 codes, main one first.
-    `aliases` are other forms of the title that charts use.
+    `aliases` are other forms of the title that charts use. `candidates` are there where the work stands for a title of
+    which nobody can say which of them it means; the last one is none that the catalog holds.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Work:
     aliases: tuple[str, ...] = ()
     source: str = ""
     confidence: str = ""
+    candidates: "tuple[Work, ...]" = field(default=(), compare=False, repr=False)
 
 
 def unlisted(title: str, kind: Kind | None) -> Work:

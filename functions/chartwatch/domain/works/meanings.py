@@ -1,0 +1,98 @@
+"""Meanings: what the titles of a chart have come to mean, where several works of the catalog bear one title."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import NamedTuple
+
+from chartwatch.domain.works.work import Kind, Work
+
+
+class Undecided(NamedTuple):
+    """A title of which nobody can say which work it means: as charted, since when at #1, and the ids of what it may be.
+
+    The last of these is the work that stands for the title, for it may be none of the catalog's.
+    """
+
+    title: str
+    kind: Kind | None
+    since: date
+    may_be: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What is known up to a period of the titles that were at #1 of a chart.
+
+    `recent` are the works with namesakes that were there soon after their release. `undecided` has the titles that
+    dates do not decide, by the id of the work that stands for each.
+    """
+
+    recent: frozenset[str] = frozenset()
+    undecided: Mapping[str, Undecided] = field(default_factory=dict)
+
+    def with_meaning(self, work: Work, title: str, kind: Kind | None, period: date) -> "Meanings":
+        """Return the meanings with that of a title which means `work`, one that has namesakes, in a period."""
+        if not work.candidates:
+            return self if work.id in self.recent else replace(self, recent=self.recent | {work.id})
+        if work.id in self.undecided:
+            return self
+        its = Undecided(title, kind, period, tuple(candidate.id for candidate in work.candidates))
+        return replace(self, undecided={**self.undecided, work.id: its})
+
+
+NOTHING_KNOWN = Meanings()
+
+
+@dataclass(frozen=True, slots=True)
+class Namesakes:
+    """Which works may be one, since a title may mean either.
+
+    `groups` has for each work that a title may mean all that may be it, itself included.
+    """
+
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For each work the others that it may be one with."""
+    may_be: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For each work what it may be: the groups that it is in."""
+
+    @classmethod
+    def among(cls, undecided: Mapping[str, Undecided]) -> "Namesakes":
+        """Return what undecided titles make one, perhaps."""
+        groups: defaultdict[str, set[str]] = defaultdict(set)
+        for work_id, its in undecided.items():
+            for candidate in its.may_be:
+                groups[candidate] |= {candidate, work_id}
+        others: defaultdict[str, set[str]] = defaultdict(set)
+        may_be: defaultdict[str, set[str]] = defaultdict(set)
+        for name, members in groups.items():
+            for member in members:
+                others[member] |= members - {member}
+                may_be[member].add(name)
+        return cls(_frozen(groups), _frozen(others), _frozen(may_be))
+
+
+def _frozen(sets: Mapping[str, set[str]]) -> Mapping[str, frozenset[str]]:
+    return {key: frozenset(its) for key, its in sets.items()}
+
+
+def undecided_work(work_id: str, candidates: Sequence[Work], own: Work) -> Work:
+    """Return the work that stands for a title which means one of several works, or none of them, which is `own`.
+
+    Known of it is what is so of all candidates.
+    """
+    kinds = {work.kind for work in candidates}
+    languages = {work.original_language for work in candidates}
+    countries = {work.origin_countries for work in candidates}
+    dates = {work.release_date for work in candidates}
+    return Work(
+        id=work_id,
+        title=own.title,
+        kind=own.kind or (kinds.pop() if len(kinds) == 1 else None),
+        original_language=languages.pop() if len(languages) == 1 else None,
+        origin_countries=countries.pop() if len(countries) == 1 else (),
+        release_date=dates.pop() if len(dates) == 1 else None,
+        candidates=(*candidates, own),
+    )
