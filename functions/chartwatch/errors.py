@@ -94,6 +94,10 @@ class PeriodMisplaced(SourceError):
     """A period that is no whole number of steps from those that are known: a week on another weekday."""
 
 
+class EditionTooLarge(SourceError):
+    """An edition of more ranks, or of longer cells, than can be stored; nobody can accept it as it is."""
+
+
 class HistoryShrank(SourceError):
     """A period or a territory that was published before is gone."""
 

@@ -1,5 +1,6 @@
 """Claims about every chart store, and about how the one on DynamoDB comes through trouble."""
 
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.metering import metered
+from bench.metering import item_size, metered
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.table import ATTEMPTS
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
@@ -26,7 +27,7 @@ from chartwatch.domain.charts.publications import (
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import RanksIncomplete, StoreOverloaded
+from chartwatch.errors import EditionTooLarge, RanksIncomplete, StoreOverloaded
 from chartwatch.services.by_hand import by_hand, declare_unpublished, fill, reinstate, withdraw
 from chartwatch.services.fetching import Validators
 from chartwatch.services.ingest import Ingested, ingest, store_publication
@@ -278,6 +279,62 @@ def test_wherever_a_writer_is_cut_short_no_publication_lacks_its_editions(aws: A
         calls = survived + 1
     assert calls == 5, "the publication that is stored; then three batches of editions, then the publication"
     assert len(current(aws.charts())) == 60
+
+
+DEEP = Chart("deep", "the deep chart", "a provider", Cadence.DAY, 1000, Kind.SERIES, identifying=("streams",))
+
+
+def deep(number: int, ranks: int) -> Publication:
+    """Return an edition of so many ranks, as the document of a number has it: each rank has other figures."""
+    streams = random.Random(number).choices(range(10**8), k=ranks)
+    entries = tuple(
+        Entry(rank, f"Title {rank}", None, Kind.SERIES, (("streams", f"{its}"), ("weeks", "1")))
+        for rank, its in enumerate(streams, 1)
+    )
+    at = f"2022-02-{7 + number // 24:02d}T{number % 24:02d}:00:00Z"
+    provenance = Provenance("https://example.org/all.tsv", at, f"{number:064x}")
+    return Publication(DEEP, WEEK, (Edition("US", entries),), provenance)
+
+
+def item_sizes(aws: Aws) -> list[int]:
+    """Return the bytes of each item of the charts table, as DynamoDB counts them."""
+    pages = aws.dynamodb.get_paginator("scan").paginate(TableName=aws.names["ChartsTable"])
+    return [item_size(item) for page in pages for item in page["Items"]]
+
+
+def test_versions_of_a_deep_edition_are_trimmed_to_what_an_item_takes(place: Place) -> None:
+    published = [deep(number, 1000) for number in range(200)]
+    *before, last = published
+    versions = [Version(its.editions[0], its.provenance) for its in before]
+    place.charts().put([PublicationUpdate(before[-1].summary(), {"US": versions})])
+    assert store_publication(last, place.charts())
+    assert place.charts().summary("deep", WEEK) == last.summary()
+    stored = place.charts().versions(last.summary())["US"]
+    assert [its.edition for its in stored[-2:]] == [its.editions[0] for its in published[-2:]]
+    assert 3 <= len(stored) < 100
+    named = [its for version in stored for its in (*version.trimmed, version.provenance)]
+    assert named == [its.provenance for its in published]
+    if isinstance(place, Aws):
+        assert max(item_sizes(place)) < 400_000
+
+
+def test_an_edition_that_never_fits_is_quarantined_with_the_bound_and_later_ones_are_taken_in(place: Place) -> None:
+    too_deep, fits = [deep(1, 8000)], [deep(2, 3000)]
+    for _ in range(2):
+        with pytest.raises(EditionTooLarge, match=r"in US has 8,000 ranks, .* 250,000 bytes, some 3,443 ranks"):
+            take_in(too_deep, place.charts())
+    (refused,) = place.charts().quarantined()
+    assert (refused.error, refused.provenance) == ("EditionTooLarge", too_deep[0].provenance)
+    assert place.charts().summaries("deep") == []
+    take_in(fits, place.charts())
+    assert place.charts().summaries("deep") == [fits[0].summary()]
+
+
+def test_long_cells_that_do_not_fit_are_refused_by_the_table(moto: Aws) -> None:
+    entries = tuple(Entry(rank, f"{rank} {'x' * 3000}") for rank in range(1, 101))
+    with pytest.raises(EditionTooLarge, match="of 2022-02-06 in US: 302,"):
+        take_in([Publication(DEEP, WEEK, (Edition("US", entries),), deep(1, 1).provenance)], moto.charts())
+    assert [its.error for its in moto.charts().quarantined()] == ["EditionTooLarge"]
 
 
 def whole_revision(number: int, fetched_at: str) -> Sequence[Publication]:

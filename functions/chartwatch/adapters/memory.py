@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, TypeVar
 
-from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.adapters.edition_versions import Earlier
+from chartwatch.domain.charts.publications import PublicationSummary, Version
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.errors import RecordDamaged
@@ -21,7 +22,7 @@ class MemoryCharts:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._summaries: dict[str, dict[date, PublicationSummary]] = {}
-        self._editions: dict[tuple[str, date], dict[str, Versions]] = {}
+        self._editions: dict[tuple[str, date], dict[str, tuple[Version, Earlier]]] = {}
         self._quarantined: dict[tuple[str, str], Quarantined] = {}
 
     def charts(self) -> Sequence[str]:
@@ -47,7 +48,8 @@ class MemoryCharts:
 
     def versions(self, publication: PublicationSummary) -> Mapping[str, Versions]:
         """Return the versions of every edition of a stored publication, by territory, the current one last."""
-        return dict(self._editions.get((publication.chart.id, publication.period), {}))
+        its = self._editions.get((publication.chart.id, publication.period), {})
+        return {territory: earlier.with_current(current) for territory, (current, earlier) in its.items()}
 
     def has_editions(self, chart: str, period: date) -> bool:
         """Return whether there is any edition of a chart for a period."""
@@ -57,7 +59,8 @@ class MemoryCharts:
         """Write the editions of all updates as they come, and only then their publications."""
         summaries = []
         for summary, editions in updates:
-            self._editions.setdefault((summary.chart.id, summary.period), {}).update(editions)
+            its = self._editions.setdefault((summary.chart.id, summary.period), {})
+            its.update((territory, (versions[-1], Earlier.of(versions))) for territory, versions in editions.items())
             summaries.append(summary)
         for summary in summaries:
             self._summaries.setdefault(summary.chart.id, {})[summary.period] = summary

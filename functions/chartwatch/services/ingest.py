@@ -17,8 +17,17 @@ from chartwatch.domain.charts.publications import (
     Version,
     in_order,
 )
-from chartwatch.domain.charts.versions import RevisionKind, Revisions, Versions, with_version
+from chartwatch.domain.charts.versions import (
+    MAX_EDITION,
+    RevisionKind,
+    Revisions,
+    Versions,
+    size_of,
+    with_version,
+)
+from chartwatch.domain.works.renames import Renaming
 from chartwatch.errors import (
+    EditionTooLarge,
     HistoryRewritten,
     HistoryShrank,
     PeriodMisplaced,
@@ -58,6 +67,9 @@ MOST_NAMED = 5
 
 EARLIEST = date(1890, 1, 1)
 """Before it nobody charted what people watch, hear or read: bestsellers have been listed since 1895."""
+
+ALWAYS_FIT = 100
+"""Ranks that are not measured: 2,500 bytes each would be too many, and a row has some 60."""
 
 _HOW_TO_ACCEPT = 'to accept it all the same, give its SHA-256 to `replay --accept`, or as "accept" to fetch_rankings:'
 
@@ -122,6 +134,7 @@ def ingest(
     guard = _Guard(source, provenance, is_accepted=accepted)
     try:
         publications = guard.without_impossible_periods(in_order(parse(body, provenance)))
+        _check_sizes(source, publications)
         stored = _stored(publications, charts, whole_history=whole_history)
         _check_steps(source, publications, stored, charts, whole_history=whole_history)
         is_late = _is_late(provenance, stored)
@@ -132,10 +145,10 @@ def ingest(
         if whole_history and not is_late:
             guard.check_beginnings(publications, stored)
         guard.check_replacements(publications, changed, stored, charts)
+        ingested = replace(_write(publications, changed, stored, charts), notices=tuple(guard.notices))
     except SourceError as error:
         charts.quarantine(Quarantined(source, provenance, type(error).__name__, str(error)))
         raise
-    ingested = replace(_write(publications, changed, stored, charts), notices=tuple(guard.notices))
     if ingested.notices:
         found = ", ".join(dict.fromkeys(notice.found for notice in ingested.notices))
         reason = "; ".join(notice.detail for notice in ingested.notices)
@@ -176,7 +189,9 @@ def update_of(
     if stored:
         is_filled_in = provenance.is_by_hand and stored.number_ones
         provenance = stored.provenance if is_filled_in else _later(stored.provenance, provenance)
-    summary = summary_of(publication.chart, publication.period, provenance, whole, marks)
+    summary = summary_of(
+        publication.chart, publication.period, provenance, whole, marks, stored.renamings if stored else ()
+    )
     # A writer that was cut short has left its editions, and no publication that agrees with them.
     return None if says_the_same(stored, summary) and not grown else PublicationUpdate(summary, grown)
 
@@ -187,8 +202,9 @@ def summary_of(
     provenance: Provenance,
     versions: Mapping[str, Versions],
     absent: Mapping[str, Absence],
+    concluded: Iterable[Renaming],
 ) -> PublicationSummary:
-    """Return the publication that editions of these versions make up.
+    """Return the publication that editions of these versions make up; `concluded` are the renamings found before.
 
     An absence holds until something else is stored than the edition that it is about, or than none.
     """
@@ -202,7 +218,7 @@ def summary_of(
     counted = {territory: its if territory in shown else its[:-1] for territory, its in versions.items()}
     publication = Publication(chart, period, tuple(shown.values()), provenance)
     by_hand = {t: its for t in shown if (its := versions[t][-1].provenance).is_by_hand}
-    return publication.summary(Revisions(counted, chart).renamings(), holding, by_hand)
+    return publication.summary(Revisions(counted, chart).renamings(concluded), holding, by_hand)
 
 
 def says_the_same(stored: PublicationSummary | None, summary: PublicationSummary) -> bool:
@@ -234,6 +250,17 @@ def _later(stored: Provenance, offered: Provenance) -> Provenance:
     """Return which was fetched later; what is offered, where that is not known, or in place of what stands by hand."""
     is_later = stored.fetched_at and offered.fetched_at and stored.fetched_at > offered.fetched_at
     return stored if is_later and not stored.is_by_hand else offered
+
+
+def _check_sizes(source: str, publications: Iterable[Publication]) -> None:
+    """Reject an edition that no store has room for, whatever is trimmed."""
+    for publication in publications:
+        for edition in publication.editions:
+            ranks = len(edition.entries)
+            if ranks > ALWAYS_FIT and (size := size_of(edition)) > MAX_EDITION:
+                its = f"{publication.chart.id} of {publication.period} in {edition.territory} has {ranks:,} ranks"
+                most = f"{MAX_EDITION:,} bytes, some {ranks * MAX_EDITION // size:,} ranks like these"
+                raise EditionTooLarge(source, f"{its}, of {size:,} bytes; what can be stored is {most}")
 
 
 def _check_steps(

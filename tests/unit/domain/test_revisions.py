@@ -7,7 +7,14 @@ import pytest
 
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
-from chartwatch.domain.charts.versions import MAX_VERSIONS, RevisionKind, Revisions, Versions, with_version
+from chartwatch.domain.charts.versions import (
+    RevisionKind,
+    Revisions,
+    Versions,
+    is_among_trimmed,
+    trimmed,
+    with_version,
+)
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Names, Renaming, with_renamings
 from chartwatch.domain.works.work import Kind, Work
@@ -220,13 +227,43 @@ def test_a_version_that_equals_one_beside_it_adds_nothing(fetched_at: str, adds:
     assert len(with_version(its, same)) == len(its) + adds
 
 
-def test_the_first_and_the_latest_versions_are_stored() -> None:
+@pytest.mark.parametrize(
+    ("most", "kept", "gone"),
+    [
+        (9, "0 1 2 3 4", {}),
+        (5, "0 1 2 3 4", {}),
+        (3, "0 3 4", {"3": "1 2"}),
+        (2, "0 4", {"4": "1 2 3"}),
+        (1, "4", {"4": "0 1 2 3"}),
+    ],
+)
+def test_the_first_and_the_latest_versions_are_kept_and_name_the_others(
+    most: int, kept: str, gone: Mapping[str, str]
+) -> None:
+    its = trimmed(versions(*([entry(f"{number}")] for number in range(5))), most)
+    assert titles(its) == kept.split()
+    named = {t: " ".join(str(int(p.sha256) - 1) for p in v.trimmed) for t, v in zip(titles(its), its, strict=True)}
+    assert {title: names for title, names in named.items() if names} == gone
+
+
+def test_trimming_again_names_what_was_trimmed_before() -> None:
     its: Versions = ()
-    for number in range(MAX_VERSIONS + 5):
-        its = with_version(its, version(number, entry(f"{number}"), fetched_at=f"2022-01-01T{number:04d}"))
-    assert len(its) == MAX_VERSIONS
-    assert titles(its)[:2] == ["0", "6"]
-    assert titles(its)[-1] == f"{MAX_VERSIONS + 4}"
+    for number in range(1, 9):
+        its = trimmed(with_version(its, version(number, entry(f"{number}"))), 3)
+    assert titles(its) == ["1", "7", "8"]
+    assert [provenance.sha256 for provenance in its[1].trimmed] == ["2", "3", "4", "5", "6"]
+    assert [provenance.sha256 for provenance in trimmed(its, 2, named=3)[1].trimmed] == ["5", "6", "7"]
+
+
+def test_a_late_version_among_trimmed_ones_is_named_with_them_once() -> None:
+    its = trimmed(versions(*([entry(f"{number}")] for number in range(1, 6))), 2)
+    late = version(9, entry("late"), fetched_at="2022-01-03T12")
+    for _ in range(2):
+        assert is_among_trimmed(its, late.provenance)
+        its = with_version(its, late)
+        assert titles(its) == ["1", "5"]
+        assert [provenance.sha256 for provenance in its[1].trimmed] == ["2", "3", "9", "4"]
+    assert not is_among_trimmed(its, version(6).provenance)
 
 
 # Names.

@@ -9,13 +9,14 @@ from pydantic import TypeAdapter
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import Packed, number, text
 from chartwatch.adapters.dynamodb.table import Item, Table
+from chartwatch.adapters.edition_versions import Earlier
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, PublicationSummary, Version
-from chartwatch.domain.charts.versions import Versions
+from chartwatch.domain.charts.versions import MAX_EDITION, Versions
+from chartwatch.errors import EditionTooLarge
 from chartwatch.services.ports import PublicationUpdate, Quarantined
 
 _SUMMARY = Packed(TypeAdapter(PublicationSummary))
 _ENTRIES = TypeAdapter(tuple[Entry, ...])
-_EARLIER = Packed(TypeAdapter(tuple[Version, ...]))
 
 AT_ONCE = 250
 """Editions that are written together: as many as `Table` has under way at once."""
@@ -94,20 +95,25 @@ class DynamoCharts:
 
 def _edition_item(publication: PublicationSummary, versions: Versions) -> Item:
     """Return the item of an edition: the current entries, which people can read, and the earlier versions."""
-    *earlier, current = versions
-    item = {
+    current, earlier = versions[-1], Earlier.of(versions)
+    entries = _ENTRIES.dump_json(current.edition.entries)
+    if len(entries) > MAX_EDITION:
+        which = f"{publication.chart.id} of {publication.period} in {current.edition.territory}"
+        raise EditionTooLarge(which, f"{len(entries):,} bytes; an edition may have {MAX_EDITION:,}")
+    return {
         **keys.edition(publication.chart.id, publication.period, current.edition.territory).attributes,
-        "entries": text(_ENTRIES.dump_json(current.edition.entries).decode()),
+        "entries": text(entries.decode()),
         **_provenance_attributes(current.provenance),
+        **({"earlier": {"B": earlier.versions}} if earlier.versions else {}),
+        **({"trimmed": {"B": earlier.trimmed}} if earlier.trimmed else {}),
     }
-    return {**item, "earlier": _EARLIER.attribute(tuple(earlier))} if earlier else item
 
 
 def _versions(item: Item) -> Versions:
     territory = item["sk"]["S"].removeprefix(keys.EDITION)
-    earlier = _EARLIER.value(item["earlier"]) if "earlier" in item else ()
     current = Edition(territory, _ENTRIES.validate_json(item["entries"]["S"]))
-    return (*earlier, Version(current, _provenance(item)))
+    earlier = Earlier(*(item[name]["B"] if name in item else b"" for name in ("earlier", "trimmed")))
+    return earlier.with_current(Version(current, _provenance(item)))
 
 
 def _publication_item(summary: PublicationSummary) -> Item:

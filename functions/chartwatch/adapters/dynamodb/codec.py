@@ -18,13 +18,21 @@ class Packed(Generic[Value]):
 
     adapter: TypeAdapter[Value]
 
+    def packed(self, value: Value) -> bytes:
+        """Return the value as bytes."""
+        return gzip.compress(self.adapter.dump_json(value), mtime=0)
+
+    def unpacked(self, body: bytes) -> Value:
+        """Return the value that is packed in some bytes."""
+        return self.adapter.validate_json(gzip.decompress(body))
+
     def attribute(self, value: Value) -> "AttributeValueTypeDef":
         """Return the value as an attribute."""
-        return {"B": gzip.compress(self.adapter.dump_json(value), mtime=0)}
+        return {"B": self.packed(value)}
 
     def value(self, attribute: "AttributeValueTypeDef") -> Value:
         """Return the value that an attribute holds."""
-        return self.adapter.validate_json(gzip.decompress(attribute["B"]))
+        return self.unpacked(attribute["B"])
 
 
 def text(value: str) -> "AttributeValueTypeDef":

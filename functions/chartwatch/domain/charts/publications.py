@@ -77,10 +77,15 @@ class Provenance:
 
 
 class Version(NamedTuple):
-    """An edition as one document had it. The versions of an edition, oldest first, are its history."""
+    """An edition as one document had it. The versions of an edition, oldest first, are its history.
+
+    `trimmed` names the documents of the versions right before it that are not stored with it, oldest first: they can be
+    read from the archive.
+    """
 
     edition: Edition
     provenance: Provenance
+    trimmed: tuple[Provenance, ...] = ()
 
 
 class AbsenceKind(StrEnum):

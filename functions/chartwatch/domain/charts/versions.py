@@ -1,11 +1,12 @@
 """Versions of an edition, and what each changed of the one before: a name, a figure, or the work itself."""
 
+import json
 import unicodedata
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
@@ -14,7 +15,14 @@ from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind
 
 MAX_VERSIONS = 100
-"""Versions of an edition that are stored: the first and the latest ones. All raw files are in the archive."""
+"""Versions of an edition that are stored whole: the first and the latest ones. All raw files are in the archive."""
+
+MAX_TRIMMED = 2000
+"""Documents of further versions that are named."""
+
+MAX_EDITION = 250_000
+"""Bytes of the entries of an edition (`size_of`): some 4,000 ranks. An item of DynamoDB has 400 kB, and holds further
+versions too."""
 
 Versions = Sequence[Version]
 """The versions of one edition, oldest first; each differs from the one before."""
@@ -52,17 +60,56 @@ class Revision:
 def with_version(versions: Versions, added: Version) -> Versions:
     """Return the versions with one more, in the order of their times fetched; one of unknown time comes last.
 
-    A version with the same edition as the one before or after it is not added.
+    A version with the same edition as the one before or after it is not added. One that belongs among trimmed versions
+    is trimmed itself: who wants it told apart from these reads them first (`is_among_trimmed`).
     """
-    fetched_at = added.provenance.fetched_at
-    at = len(versions)
-    if fetched_at:
-        later = (i for i, version in enumerate(versions) if (version.provenance.fetched_at or "") > fetched_at)
-        at = next(later, at)
+    at = _place_of(versions, added.provenance)
+    if is_among_trimmed(versions, added.provenance):
+        named = versions[at].trimmed
+        if added.provenance in named:
+            return versions
+        trimmed = sorted((*named, added.provenance), key=lambda its: its.fetched_at or "")
+        return (*versions[:at], versions[at]._replace(trimmed=tuple(trimmed)), *versions[at + 1 :])
     if any(neighbour.edition == added.edition for neighbour in versions[max(at - 1, 0) : at + 1]):
         return versions
-    grown = (*versions[:at], added, *versions[at:])
-    return (*grown[:1], *grown[1:][1 - MAX_VERSIONS :])
+    return (*versions[:at], added, *versions[at:])
+
+
+def is_among_trimmed(versions: Versions, provenance: Provenance) -> bool:
+    """Return whether a document was fetched at a time of which an edition's versions are trimmed."""
+    at = _place_of(versions, provenance)
+    return at < len(versions) and bool(versions[at].trimmed)
+
+
+def trimmed(versions: Versions, most: int, named: int = MAX_TRIMMED) -> Versions:
+    """Return the first and the latest versions, at most `most`; the one after the gap names what was left out.
+
+    It names the latest documents of these, `named` at most.
+
+    What is concluded from versions needs only these: the current one, and of each document that is told of, what it
+    changed of the version before it. What older documents have shown is kept as it was concluded (`Revisions`).
+    """
+    if len(versions) <= most:
+        return versions
+    first, others = (versions[:1], versions[1:]) if most > 1 else ((), versions)
+    gone, rest = others[: len(versions) - most], others[len(versions) - most :]
+    names = [its for version in gone for its in (*version.trimmed, version.provenance)]
+    after = rest[0]._replace(trimmed=(*names, *rest[0].trimmed)[-named:] if named else ())
+    return (*first, after, *rest[1:])
+
+
+def size_of(edition: Edition) -> int:
+    """Return the bytes of an edition's entries as compact JSON, which is how they are stored."""
+    return len(json.dumps(edition.entries, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _place_of(versions: Versions, provenance: Provenance) -> int:
+    """Return before which version one of that document belongs."""
+    fetched_at = provenance.fetched_at
+    if not fetched_at:
+        return len(versions)
+    later = (i for i, version in enumerate(versions) if (version.provenance.fetched_at or "") > fetched_at)
+    return next(later, len(versions))
 
 
 _Fetch = tuple[str | None, str, int]
@@ -94,11 +141,13 @@ class Revisions:
     def of(self, territory: str) -> Iterator[tuple[Provenance, Sequence[Revision]]]:
         """Yield, for each version of an edition but the first, its provenance and what it changed, in order of rank.
 
-        With ties a rank is compared entry by entry in the order of the editions.
+        With ties a rank is compared entry by entry in the order of the editions. What a version changed is not known
+        where the one before it is trimmed.
         """
         fetches = self._fetches.get(territory, ())[1:]
         for fetch, (before, after) in zip(fetches, pairwise(self._editions.get(territory, ())), strict=True):
-            yield after.provenance, list(self._documents[fetch].revisions(before.edition, after.edition))
+            known = () if after.trimmed else self._documents[fetch].revisions(before.edition, after.edition)
+            yield after.provenance, list(known)
 
     def latest(self, provenance: Provenance) -> Iterator[Revision]:
         """Yield what a document changed, in all territories, when it came last."""
@@ -108,18 +157,29 @@ class Revisions:
             for before, after in document.pairs:
                 yield from document.revisions(before, after)
 
-    def renamings(self) -> tuple[Renaming, ...]:
-        """Return the renamings of number ones, each once, in order: another title, and the same work."""
+    def renamings(self, concluded: Iterable[Renaming] = ()) -> tuple[Renaming, ...]:
+        """Return the renamings of number ones, each once, in order: another title, and the same work.
+
+        `concluded` are those that were found before: of documents up to the last one whose predecessor is trimmed
+        somewhere, they stand, since what these documents changed is not all there any more.
+        """
+        until = max((its.provenance.fetched_at or "" for its in self._after_trimmed()), default=None)
         found = {
             Renaming(document.fetched_at, revision.after.kind, revision.before.title, revision.after.title)
             for document in self._documents.values()
+            if until is None or not document.fetched_at or document.fetched_at > until
             for before, after in document.pairs
             for revision in document.revisions(before, after)
             if revision.kind is RevisionKind.RELABELLED and revision.is_of_number_one
             if revision.before and revision.after
             if title_key(revision.before.title) != title_key(revision.after.title)
         }
+        if until is not None:
+            found |= {renaming for renaming in concluded if renaming.fetched_at <= until}
         return tuple(sorted(found, key=order_of))
+
+    def _after_trimmed(self) -> Iterator[Version]:
+        return (version for versions in self._editions.values() for version in versions if version.trimmed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +208,10 @@ class _Document:
         for territory, versions in editions.items():
             if fetch in fetches[territory][1:]:
                 after = fetches[territory].index(fetch, 1)
-                pairs.append((versions[after - 1].edition, versions[after].edition))
+                if not versions[after].trimmed:
+                    pairs.append((versions[after - 1].edition, versions[after].edition))
             else:
-                untouched += [version.edition for version in versions]
+                untouched += _standing(versions, fetch[0])
         renamed = frozenset(_renamed_throughout(pairs, untouched)) if chart.depth > 1 else frozenset()
         return cls(chart, fetch[0] or "", pairs, renamed)
 
@@ -180,6 +241,14 @@ class _Document:
         titles = (now.kind, title_key(was.title), title_key(now.title))
         is_same = titles in self.renamed or (self.chart.depth > 1 and _share(was, now, self.chart.identifying))
         return RevisionKind.RELABELLED if is_same else RevisionKind.REPLACED
+
+
+def _standing(versions: Versions, fetched_at: str | None) -> Iterator[Edition]:
+    """Yield what an edition was when another document was fetched; all its versions where that is not known."""
+    if not fetched_at:
+        return (version.edition for version in versions)
+    by_then = takewhile(lambda version: (version.provenance.fetched_at or "") <= fetched_at, versions)
+    return (version.edition for version in deque(by_then, maxlen=1))
 
 
 def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, Entry | None]]:
