@@ -105,7 +105,7 @@ def detect_all(folder: Path) -> None:
     charts, record, _ = stores(folder)
     catalog = Catalog(work for seed in range(2) for work in generated_history(WHOLE, WEEKS, seed).catalog)
     detector = Detector(charts, record, catalog, default_rules(), date(2026, 1, 1))
-    weeks = [(its.period, chart) for chart in charts.charts() for its in charts.summaries(chart)]
+    weeks = [(its.period, chart) for chart in charts.charts() for its in charts.timeline(chart)]
     changes = sum(len(b.changes) for period, chart in sorted(weeks) for b in detector.detect(chart, period))
     print(f"{changes} changes", file=sys.stderr)
 

@@ -1,6 +1,6 @@
 """A small chart and its record, made period by period: what claims about detection and stories are made on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -52,9 +52,11 @@ class NotedCharts(MemoryCharts):
         super().__init__()
         self.read: list[date | None] = []
 
-    def summaries(self, chart: str, since: date | None = None, until: date | None = None) -> list[PublicationSummary]:
+    def timeline(
+        self, chart: str, since: date | None = None, until: date | None = None
+    ) -> Iterator[PublicationSummary]:
         self.read.append(since)
-        return super().summaries(chart, since, until)
+        return super().timeline(chart, since, until)
 
 
 class Chronicle:

@@ -1,6 +1,6 @@
 """Charts and their record in memory: for replay, what-if and tests."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, TypeVar
@@ -35,9 +35,15 @@ class MemoryCharts:
 
     def summaries(self, chart: str, since: date | None = None, until: date | None = None) -> list[PublicationSummary]:
         """Return a chart's publications from `since` to `until`, both included, oldest first."""
+        return list(self.timeline(chart, since, until))
+
+    def timeline(
+        self, chart: str, since: date | None = None, until: date | None = None
+    ) -> Iterator[PublicationSummary]:
+        """Yield a chart's publications from `since` to `until`, both included, oldest first."""
         known = self._summaries.get(chart, {})
         periods = (p for p in sorted(known) if (not since or p >= since) and (not until or p <= until))
-        return [known[period] for period in periods]
+        return (known[period] for period in periods)
 
     def neighbours(self, chart: str, period: date) -> list[PublicationSummary]:
         """Return the latest publication of a chart up to a period and the earliest after it, those that there are."""

@@ -1,6 +1,6 @@
 """Stores on which something is tried: they read what others hold, and keep what is written to themselves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
 from typing import Any, TypeVar
@@ -36,6 +36,12 @@ class TrialCharts:
         known = {its.period: its for its in self._below.summaries(chart, since, until)}
         tried = {its.period: its for its in self._tried.summaries(chart, since, until)}
         return [summary for _, summary in sorted((known | tried).items())]
+
+    def timeline(
+        self, chart: str, since: date | None = None, until: date | None = None
+    ) -> Iterator[PublicationSummary]:
+        """Yield what `summaries` returns."""
+        yield from self.summaries(chart, since, until)
 
     def neighbours(self, chart: str, period: date) -> list[PublicationSummary]:
         """Return the latest publication of a chart up to a period and the earliest after it, those that there are."""

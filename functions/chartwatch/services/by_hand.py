@@ -143,7 +143,7 @@ def _refuse_what_is_there(stored: PublicationSummary, territory: str | None) -> 
 def _with_marks(
     stored: PublicationSummary, versions: Mapping[str, Versions], absent: Mapping[str, Absence]
 ) -> PublicationUpdate:
-    summary = summary_of(stored.chart, stored.period, stored.provenance, versions, absent, stored.renamings)
+    summary = summary_of(stored.chart, stored.period, stored.provenance, versions, absent, concluded=stored.renamings)
     return PublicationUpdate(summary, {})
 
 

@@ -166,10 +166,10 @@ class Detector:
         or with `send` what contradicts that which was last sent. Raises `Conflict`.
         """
         head = self._head(chart)
-        timeline = self._charts.summaries(chart)
-        if not timeline:
+        last = max((publication.period for publication in self._charts.timeline(chart)), default=None)
+        if last is None:
             return None
-        until = head.last if head else timeline[-1].period
+        until = head.last if head else last
         step = Step(date.min, until, until)
         every = frozenset({*self._rules.versions, *(head.rules if head else ())})
         policy = self._policy._replace(rewritten=every, contradictions=send)

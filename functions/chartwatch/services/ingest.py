@@ -189,9 +189,8 @@ def update_of(
     if stored:
         is_filled_in = provenance.is_by_hand and stored.number_ones
         provenance = stored.provenance if is_filled_in else _later(stored.provenance, provenance)
-    summary = summary_of(
-        publication.chart, publication.period, provenance, whole, marks, stored.renamings if stored else ()
-    )
+    concluded = stored.renamings if stored else ()
+    summary = summary_of(publication.chart, publication.period, provenance, whole, marks, concluded=concluded)
     # A writer that was cut short has left its editions, and no publication that agrees with them.
     return None if says_the_same(stored, summary) and not grown else PublicationUpdate(summary, grown)
 
@@ -202,7 +201,8 @@ def summary_of(
     provenance: Provenance,
     versions: Mapping[str, Versions],
     absent: Mapping[str, Absence],
-    concluded: Iterable[Renaming],
+    *,
+    concluded: Iterable[Renaming] = (),
 ) -> PublicationSummary:
     """Return the publication that editions of these versions make up; `concluded` are the renamings found before.
 

@@ -1,6 +1,6 @@
 """What the services ask of stores, of SNS and of queues; what they ask of the record is in `record.py`."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -45,6 +45,11 @@ class ChartStore(Protocol):
 
     def summaries(self, chart: str, since: date | None = None, until: date | None = None) -> list[PublicationSummary]:
         """Return a chart's publications from `since` to `until`, both included, oldest first."""
+
+    def timeline(
+        self, chart: str, since: date | None = None, until: date | None = None
+    ) -> Iterator[PublicationSummary]:
+        """Yield what `summaries` returns, read as it is asked for: a history need not be in memory at once."""
 
     def neighbours(self, chart: str, period: date) -> list[PublicationSummary]:
         """Return the latest publication of a chart up to a period and the earliest after it, those that there are."""

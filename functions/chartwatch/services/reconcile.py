@@ -367,7 +367,7 @@ class Reconciler:
         Processing one may process others, so the record is looked at again after each.
         """
         processed = self._detector.processed(chart, since)
-        for publication in self._charts.summaries(chart, since):
+        for publication in self._charts.timeline(chart, since):
             if processed.get(publication.period) != publication.number_ones_digest():
                 self._detector.detect(chart, publication.period)
                 processed = self._detector.processed(chart, since)

@@ -304,7 +304,7 @@ class Recorder:
         snapped: list[Snapped] = []
         processed: dict[date, str] = {}
         charts: dict[date, Chart] = {}
-        for publication in self._charts.summaries(chart, base.last + DAY if base.last else None, until):
+        for publication in self._charts.timeline(chart, base.last + DAY if base.last else None, until):
             if publication.period < start:
                 folding.skip(publication)
             else:

@@ -1,6 +1,6 @@
 """Editions and publications on DynamoDB: an edition is an item, and the publication that names them all comes last."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -40,11 +40,16 @@ class DynamoCharts:
 
     def summaries(self, chart: str, since: date | None = None, until: date | None = None) -> list[PublicationSummary]:
         """Return a chart's publications from `since` to `until`, both included, oldest first."""
+        return list(self.timeline(chart, since, until))
+
+    def timeline(
+        self, chart: str, since: date | None = None, until: date | None = None
+    ) -> Iterator[PublicationSummary]:
+        """Yield a chart's publications from `since` to `until`, both included, oldest first, page by page."""
         first = keys.publication(chart, since or date.min)
         last = keys.publication(chart, until or date.max)
-        return [
-            _SUMMARY.value(item["summary"]) for item in self.charts_table.query_between(first.pk, first.sk, last.sk)
-        ]
+        for item in self.charts_table.query_between(first.pk, first.sk, last.sk):
+            yield _SUMMARY.value(item["summary"])
 
     def neighbours(self, chart: str, period: date) -> list[PublicationSummary]:
         """Return the latest publication of a chart up to a period and the earliest after it, those that there are."""
