@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.memory import MOST_BYTES
 from chartwatch.adapters.record import RECORD
 from chartwatch.services.reconcile import ALARMED, LEASE, TURN, Found
 from chartwatch.services.record import UNNAMED_FOR
@@ -31,7 +32,7 @@ PUBLISHERS = ("PublishStoriesRole", "ReconcileRole")
 WITNESSES = {"StoryWitness": "StoryTopic", "DigestWitness": "DigestTopic"}
 
 BUCKET: dict[str, dict[str, set[str]]] = {
-    "FetchRankingsRole": {"raw/*": {"s3:PutObject"}},
+    "FetchRankingsRole": {"raw/*": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}},
     "DetectMilestonesRole": {
         "catalog/*": {"s3:GetObject"},
         "record/*": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:ListBucketVersions"},
@@ -508,6 +509,18 @@ def test_a_new_account_can_deploy_what_the_defaults_say() -> None:
     # It may run ten executions at once and reserve none of them.
     assert TEMPLATE.body["Parameters"]["ReservedConcurrency"]["Default"] == 0
     assert GLOBALS["ReservedConcurrentExecutions"]["Fn::If"][0] == "Reserves"
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [("FetchRankings", "FetchMemory"), ("DetectMilestones", "DetectMemory"), ("Reconcile", "DetectMemory")],
+)
+def test_who_deploys_chooses_the_memory_of_what_grows_with_a_chart(name: str, parameter: str) -> None:
+    chosen = TEMPLATE.body["Parameters"][parameter]
+    assert FUNCTIONS[name]["MemorySize"] == {"Ref": parameter}
+    # What was measured of the largest documents is half of it; Lambda takes 10,240 MB at most.
+    assert chosen["Default"] * 2**20 >= 2 * MOST_BYTES
+    assert (chosen["MinValue"] * 2**20, chosen["MaxValue"]) == (MOST_BYTES, 10240)
 
 
 def test_every_parameter_is_in_the_table_of_the_readme() -> None:

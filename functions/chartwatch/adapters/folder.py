@@ -22,3 +22,8 @@ class FolderArchive:
         with TemporaryDirectory(prefix=".", dir=self.folder) as scratch:
             (file := Path(scratch) / sha256).write_bytes(body)
             file.replace(kept)
+
+    def get(self, sha256: str) -> bytes | None:
+        """Return a raw file, or None when it is not there."""
+        kept = self.folder / sha256
+        return kept.read_bytes() if kept.exists() else None

@@ -145,3 +145,7 @@ class NoArchive:
 
     def put(self, sha256: str, body: bytes) -> None:
         """Store nothing."""
+
+    def get(self, sha256: str) -> bytes | None:  # noqa: ARG002
+        """Find nothing."""
+        return None

@@ -25,6 +25,16 @@ class S3Archive:
         packed = gzip.compress(body, mtime=0)
         put_once(self.client, Bucket=self.bucket, Key=f"{RAW}{sha256}", Body=packed, ContentEncoding="gzip")
 
+    def get(self, sha256: str) -> bytes | None:
+        """Return a raw file, or None when it is not there."""
+        try:
+            answer = self.client.get_object(Bucket=self.bucket, Key=f"{RAW}{sha256}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchKey":
+                raise
+            return None
+        return gzip.decompress(answer["Body"].read())
+
 
 def put_once(client: "S3Client", **document: Any) -> None:
     """Put a document, unless it is there already, or is being put by another this moment."""

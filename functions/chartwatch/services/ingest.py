@@ -1,6 +1,6 @@
 """From a fetched document to stored publications: store the raw file, accept or reject it, write only what changed."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
@@ -36,10 +36,8 @@ from chartwatch.errors import (
     SourceError,
     SourceTruncated,
 )
+from chartwatch.services.archived import Parse, VersionReader
 from chartwatch.services.ports import Archive, ChartStore, PublicationUpdate, Quarantined
-
-Parse = Callable[[bytes, Provenance], Sequence[Publication]]
-"""How a source parses a document. Raises `SourceError` for one that has to be rejected."""
 
 Stored = Mapping[str, Mapping[date, PublicationSummary]]
 """The stored publications, by chart and period."""
@@ -132,6 +130,7 @@ def ingest(
     """
     archive.put(provenance.sha256, body)
     guard = _Guard(source, provenance, is_accepted=accepted)
+    reader = VersionReader(charts, archive, parse)
     try:
         publications = guard.without_impossible_periods(in_order(parse(body, provenance)))
         _check_sizes(source, publications)
@@ -144,8 +143,8 @@ def ingest(
         changed = [publication for publication in publications if _differs(publication, stored)]
         if whole_history and not is_late:
             guard.check_beginnings(publications, stored)
-        guard.check_replacements(publications, changed, stored, charts)
-        ingested = replace(_write(publications, changed, stored, charts), notices=tuple(guard.notices))
+        guard.check_replacements(publications, changed, stored, reader)
+        ingested = replace(_write(publications, changed, stored, reader), notices=tuple(guard.notices))
     except SourceError as error:
         charts.quarantine(Quarantined(source, provenance, type(error).__name__, str(error)))
         raise
@@ -298,19 +297,19 @@ def _differs(publication: Publication, stored: Stored) -> bool:
     return known is None or known.digest != publication.digest() or bool(publication.set_aside)
 
 
-def _updates(publications: Iterable[Publication], stored: Stored, charts: ChartStore) -> Iterator[PublicationUpdate]:
+def _updates(publications: Iterable[Publication], stored: Stored, reader: VersionReader) -> Iterator[PublicationUpdate]:
     """Yield what each publication changes; nothing for those that change nothing.
 
     The versions of a publication are read when its turn comes, so that no more than one has them in memory.
     """
     for publication in publications:
         known = stored[publication.chart.id].get(publication.period)
-        if update := update_of(publication, known, charts.versions(known) if known else {}):
+        if update := update_of(publication, known, reader.before(publication, known)):
             yield update
 
 
 def _write(
-    publications: Sequence[Publication], changed: Sequence[Publication], stored: Stored, charts: ChartStore
+    publications: Sequence[Publication], changed: Sequence[Publication], stored: Stored, reader: VersionReader
 ) -> Ingested:
     """Write what is revised, a chart at a time, so that nobody reads half a renaming; then new ones, oldest first.
 
@@ -321,11 +320,11 @@ def _write(
     for chart, summaries in stored.items():
         its = [publication for publication in changed if publication.chart.id == chart]
         written: set[date] = set()
-        charts.put(_noted(_updates((p for p in its if p.period in summaries), stored, charts), written))
+        reader.charts.put(_noted(_updates((p for p in its if p.period in summaries), stored, reader), written))
         revised += [publication for publication in its if publication.period in written]
     new = [publication for publication in changed if publication.period not in stored[publication.chart.id]]
-    for update in _updates(new, stored, charts):
-        charts.put([update])
+    for update in _updates(new, stored, reader):
+        reader.charts.put([update])
     return Ingested(tuple(new), tuple(in_order(revised)), len(publications) - len(new) - len(revised))
 
 
@@ -430,7 +429,7 @@ class _Guard:
                 self._judge(HistoryRewritten, f"{chart} of {period} {before_all}")
 
     def check_replacements(
-        self, publications: Sequence[Publication], changed: Iterable[Publication], stored: Stored, charts: ChartStore
+        self, publications: Sequence[Publication], changed: Iterable[Publication], stored: Stored, reader: VersionReader
     ) -> None:
         """Reject a document that gives more of the old periods to other works than a correction would.
 
@@ -450,7 +449,7 @@ class _Guard:
         rows = sum(len(edition.entries) for edition in editions)
         replaced = [
             revision.is_of_number_one
-            for update in _updates(filter(is_old, changed), stored, charts)
+            for update in _updates(filter(is_old, changed), stored, reader)
             for revision in Revisions(update.editions, update.summary.chart).latest(self._provenance)
             if revision.kind is RevisionKind.REPLACED or revision.is_inferred
         ]

@@ -192,3 +192,6 @@ class Archive(Protocol):
 
     def put(self, sha256: str, body: bytes) -> None:
         """Store a raw file; storing it again changes nothing."""
+
+    def get(self, sha256: str) -> bytes | None:
+        """Return a raw file, or None when it is not there."""
