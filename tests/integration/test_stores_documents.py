@@ -298,6 +298,8 @@ def test_a_folder_stores_raw_files_as_they_came(tmp_path: Path) -> None:
     bodies = [b"", b"a\tb\r\n\x00\xff", b"x" * 3_000_000]
     for body in (*bodies, *bodies):
         archive.put(hashlib.sha256(body).hexdigest(), body)
+    assert [archive.get(hashlib.sha256(body).hexdigest()) for body in bodies] == bodies
+    assert archive.get("0" * 64) is None
     kept = {path.name: path.read_bytes() for path in (tmp_path / "not" / "there yet").iterdir()}
     assert kept == {hashlib.sha256(body).hexdigest(): body for body in bodies}
 
@@ -331,6 +333,7 @@ def test_s3_stores_raw_files_once_and_gzipped(aws: Aws) -> None:
     kept = aws.s3.get_object(Bucket=aws.bucket, Key=f"raw/{sha256}")
     assert kept["ContentEncoding"] == "gzip"
     assert gzip.decompress(kept["Body"].read()) == body
+    assert (archive.get(sha256), archive.get("0" * 64)) == (body, None)
     archive.put(sha256, b"what is stored is not overwritten")
     assert gzip.decompress(aws.s3.get_object(Bucket=aws.bucket, Key=f"raw/{sha256}")["Body"].read()) == body
 

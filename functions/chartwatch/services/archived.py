@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chartwatch.domain.charts.publications import Edition, Provenance, Publication, PublicationSummary, Version
-from chartwatch.domain.charts.versions import Versions, is_among_trimmed
+from chartwatch.domain.charts.versions import Versions, concluded_until
 from chartwatch.errors import SourceError
 from chartwatch.services.ports import Archive, ChartStore
 
@@ -25,7 +25,8 @@ class VersionReader:
         if stored is None:
             return {}
         editions = self.charts.versions(stored)
-        is_late = any(is_among_trimmed(versions, publication.provenance) for versions in editions.values())
+        until, fetched_at = concluded_until(editions), publication.provenance.fetched_at
+        is_late = until is not None and fetched_at is not None and fetched_at <= until
         return self.whole(stored, editions) if is_late else editions
 
     def whole(self, publication: PublicationSummary, editions: Mapping[str, Versions]) -> Mapping[str, Versions]:

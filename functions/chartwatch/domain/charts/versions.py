@@ -75,6 +75,15 @@ def with_version(versions: Versions, added: Version) -> Versions:
     return (*versions[:at], added, *versions[at:])
 
 
+def concluded_until(editions: Mapping[str, Versions]) -> str | None:
+    """Return up to which time fetched what documents changed of a publication is not all there; None if it is.
+
+    It is the latest time of a version whose predecessor is trimmed, empty where that is not known.
+    """
+    after = (version for versions in editions.values() for version in versions if version.trimmed)
+    return max((version.provenance.fetched_at or "" for version in after), default=None)
+
+
 def is_among_trimmed(versions: Versions, provenance: Provenance) -> bool:
     """Return whether a document was fetched at a time of which an edition's versions are trimmed."""
     at = _place_of(versions, provenance)
@@ -163,7 +172,7 @@ class Revisions:
         `concluded` are those that were found before: of documents up to the last one whose predecessor is trimmed
         somewhere, they stand, since what these documents changed is not all there any more.
         """
-        until = max((its.provenance.fetched_at or "" for its in self._after_trimmed()), default=None)
+        until = concluded_until(self._editions)
         found = {
             Renaming(document.fetched_at, revision.after.kind, revision.before.title, revision.after.title)
             for document in self._documents.values()
@@ -177,9 +186,6 @@ class Revisions:
         if until is not None:
             found |= {renaming for renaming in concluded if renaming.fetched_at <= until}
         return tuple(sorted(found, key=order_of))
-
-    def _after_trimmed(self) -> Iterator[Version]:
-        return (version for versions in self._editions.values() for version in versions if version.trimmed)
 
 
 @dataclass(frozen=True, slots=True)
