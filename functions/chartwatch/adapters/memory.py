@@ -1,5 +1,6 @@
 """Charts and their record in memory: for replay, what-if and tests."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
@@ -22,6 +23,7 @@ class MemoryCharts:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._summaries: dict[str, dict[date, PublicationSummary]] = {}
+        self._periods: dict[str, list[date]] = {}
         self._editions: dict[tuple[str, date], dict[str, tuple[Version, Earlier]]] = {}
         self._quarantined: dict[tuple[str, str], Quarantined] = {}
 
@@ -41,16 +43,16 @@ class MemoryCharts:
         self, chart: str, since: date | None = None, until: date | None = None
     ) -> Iterator[PublicationSummary]:
         """Yield a chart's publications from `since` to `until`, both included, oldest first."""
-        known = self._summaries.get(chart, {})
-        periods = (p for p in sorted(known) if (not since or p >= since) and (not until or p <= until))
-        return (known[period] for period in periods)
+        known, periods = self._summaries.get(chart, {}), self._periods.get(chart, [])
+        first = bisect_left(periods, since) if since else 0
+        last = bisect_right(periods, until) if until else len(periods)
+        return (known[period] for period in periods[first:last])
 
     def neighbours(self, chart: str, period: date) -> list[PublicationSummary]:
         """Return the latest publication of a chart up to a period and the earliest after it, those that there are."""
-        known = self._summaries.get(chart, {})
-        latest = max((its for its in known if its <= period), default=None)
-        earliest = min((its for its in known if its > period), default=None)
-        return [known[its] for its in (latest, earliest) if its]
+        known, periods = self._summaries.get(chart, {}), self._periods.get(chart, [])
+        after = bisect_right(periods, period)
+        return [known[its] for its in periods[max(after - 1, 0) : after + 1]]
 
     def versions(self, publication: PublicationSummary) -> Mapping[str, Versions]:
         """Return the versions of every edition of a stored publication, by territory, the current one last."""
@@ -69,7 +71,10 @@ class MemoryCharts:
             its.update((territory, (versions[-1], Earlier.of(versions))) for territory, versions in editions.items())
             summaries.append(summary)
         for summary in summaries:
-            self._summaries.setdefault(summary.chart.id, {})[summary.period] = summary
+            known = self._summaries.setdefault(summary.chart.id, {})
+            if summary.period not in known:
+                insort(self._periods.setdefault(summary.chart.id, []), summary.period)
+            known[summary.period] = summary
 
     def quarantine(self, document: Quarantined) -> None:
         """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""
@@ -87,6 +92,8 @@ class MemoryRecord:
         """Begin with nothing."""
         self._heads: dict[str, Head] = {}
         self._files: dict[str, dict[tuple[str, str], Any]] = {}
+        self._unnamed: dict[str, set[tuple[str, str]]] = {}
+        """The files that were put since the last head, or named by it, without bulletins."""
         self._bulletins: dict[str, dict[int, str]] = {}
         self._names = count()
 
@@ -101,9 +108,10 @@ class MemoryRecord:
         self._heads[after.chart] = after
         if bulletin is not None:
             self._bulletins.setdefault(after.chart, {})[bulletin.number] = file
-        files, named = self._files.setdefault(after.chart, {}), after.files()
-        for key in [key for key in files if key not in named and key[0] != BULLETIN.name]:
-            del files[key]
+        files, named = self._files.setdefault(after.chart, {}), set(after.files())
+        for key in self._unnamed.get(after.chart, set()) - named:
+            files.pop(key, None)
+        self._unnamed[after.chart] = {key for key in named if key[0] != BULLETIN.name}
         return True
 
     def get(self, chart: str, kind: FileKind[Value], name: str) -> Value:
@@ -118,6 +126,8 @@ class MemoryRecord:
         """Keep a value, and return the name of its file."""
         name = str(next(self._names))
         self._files.setdefault(chart, {})[kind.name, name] = value
+        if kind.name != BULLETIN.name:
+            self._unnamed.setdefault(chart, set()).add((kind.name, name))
         return name
 
     def renew(self, chart: str, kind: FileKind[Value], name: str) -> None:

@@ -76,7 +76,7 @@ class Folded:
     @property
     def work_now(self) -> WorkNow:
         """What finds works under the names and ids that they have now."""
-        return under_todays_names(self.catalog, Names(self.snapshot.all_renamings), self.snapshot.topped)
+        return under_todays_names(self.catalog, Names(self.snapshot.all_renamings), self.snapshot.has_topped)
 
     def firsts_from(self, known: Mapping[str, date], last: date) -> Mapping[str, date]:
         """Return since when firsts of each scope are sent, `known` as of `last`, the chart's last period then.
@@ -102,6 +102,8 @@ class Folded:
         held = (entry for entry in entries if entry.is_held and entry.period >= self.start)
         holders = (entry.holders[0] for entry in held if KINDS[entry.kind].names_its_work)
         others = {work for holder in holders if (work := now(holder)) != holder.work_id}
+        if not others:
+            return date.max
         return min((t.since for its in topped.values() for t in its.values() if t.work_id in others), default=date.max)
 
 

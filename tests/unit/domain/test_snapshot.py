@@ -104,4 +104,5 @@ def test_titles_that_were_given_up_make_a_difference_from_either_name_on(snapsho
 
 def test_a_snapshot_of_nothing_is_affected_by_nothing() -> None:
     assert Snapshot().first_affected(Catalog(), Catalog(WORKS)) is None
-    assert (Snapshot().last, Snapshot().periods, Snapshot().all_renamings, Snapshot().topped) == (None, 0, (), set())
+    assert (Snapshot().last, Snapshot().periods, Snapshot().all_renamings) == (None, 0, ())
+    assert not Snapshot().has_topped("squid")

@@ -22,7 +22,7 @@ class Cadence(StrEnum):
     @property
     def step(self) -> timedelta:
         """The longest time from one period to the next."""
-        return timedelta(days={Cadence.DAY: 1, Cadence.WEEK: 7, Cadence.MONTH: 31}[self])
+        return _STEPS[self]
 
     def after(self, period: date, count: int = 1) -> date:
         """Return the period that comes so many steps after another, or before it where `count` is negative."""
@@ -36,6 +36,9 @@ class Cadence(StrEnum):
         if self is not Cadence.MONTH:
             return (last - first) // self.step
         return (last.year - first.year) * 12 + last.month - first.month
+
+
+_STEPS = {Cadence.DAY: timedelta(1), Cadence.WEEK: timedelta(7), Cadence.MONTH: timedelta(31)}
 
 
 def end_of_month(day: date) -> date:

@@ -143,7 +143,9 @@ class Fold:
             for rule, roll in self._rolls.get((standing.scope, standing.count), {}).values():
                 self._added(roll, rule, _topped(standing))
         titles = {_charted(one) for ones in publication.number_ones.values() for one in ones} - known.charted.keys()
-        charted = {**known.charted, **dict.fromkeys(sorted(titles, key=repr), publication.period)}
+        charted = known.charted
+        if titles:
+            charted = {**charted, **dict.fromkeys(sorted(titles, key=repr), publication.period)}
         renamings = known.renamings
         if publication.renamings:
             renamings = {**renamings, publication.period: publication.renamings}
@@ -151,7 +153,7 @@ class Fold:
             scopes,
             frozenset(everywhere),
             renamings,
-            charted if titles else known.charted,
+            charted,
             publication.period,
             known.periods + 1,
             self._meanings,

@@ -25,16 +25,16 @@ def id_as_recorded(holder: Holder) -> str:
     return holder.work_id
 
 
-def under_todays_names(catalog: Catalog, names: Names, topped: frozenset[str]) -> WorkNow:
+def under_todays_names(catalog: Catalog, names: Names, has_topped: Callable[[str], bool]) -> WorkNow:
     """Return what finds the works that a catalog did not hold under the names and ids that they have now.
 
-    `topped` are the ids of all works that have topped the chart as it stands: whoever is among them has not become
-    another, though a title like theirs was given up elsewhere.
+    `has_topped` says of an id whether that work has topped the chart as it stands: then it has not become another,
+    though a title like its own was given up elsewhere.
     """
 
     def now(holder: Holder) -> str:
         work_id = holder.work_id
-        if work_id in topped or catalog.work(work_id) is not None:
+        if has_topped(work_id) or catalog.work(work_id) is not None:
             return work_id
         kind = kind_of_unlisted(work_id)
         return catalog.match(names.latest(holder.title, kind), kind, holder.since).id

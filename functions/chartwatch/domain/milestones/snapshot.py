@@ -56,12 +56,13 @@ class Snapshot:
         """The renamings of all its publications, each once, in a fixed order."""
         return tuple(sorted({renaming for its in self.renamings.values() for renaming in its}, key=repr))
 
-    @property
-    def topped(self) -> frozenset[str]:
-        """The ids of all works that have been at #1 anywhere."""
+    def has_topped(self, work_id: str) -> bool:
+        """Return whether a work has been at #1 anywhere."""
         everywhere = self.scopes.get(EVERYWHERE)
-        counted = everywhere.first_topped.values() if everywhere else ()
-        return frozenset(work_id for its in counted for work_id, _ in its)
+        counted = everywhere.first_topped if everywhere else {}
+        if (works := counted.get(Count.WORKS)) is not None:
+            return (work_id, None) in works
+        return any(work_id == topped for its in counted.values() for topped, _ in its)
 
     def first_affected(
         self, before: Catalog, after: Catalog, given_up: frozenset[Charted] = frozenset()
