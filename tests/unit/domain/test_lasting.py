@@ -1,14 +1,16 @@
 """Spreads, reigns, returns, and for which of its countries a work counts."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from chartwatch.domain.charts.chart import MetricPeriod
 from chartwatch.domain.rules.change import Returns
 from chartwatch.domain.rules.reign import ReignRule
-from chartwatch.domain.rules.rule import Fact, Lists, Origin, Scope
+from chartwatch.domain.rules.rule import Fact, Lists, Origin, Rule, Scope
 from chartwatch.domain.rules.spread import SpreadRule
-from tests.chronicle import CHANGE, CHART, NTH, RACE, WORKS, Chronicle, a_run, sent
+from tests.chronicle import CHANGE, CHART, DAY, NTH, RACE, WORKS, Chronicle, a_run, sent
 
 REIGN = ReignRule("reign", Scope.TERRITORY, "{title} {has} had {n} {periods}", "{n}", at=(2, 3))
 RECORD = ReignRule("longest", Scope.TERRITORY, "{title} {has} the longest run", "longest", record=True)
@@ -133,3 +135,67 @@ def test_a_territory_that_only_a_late_period_has_counts_among_all() -> None:
     chronicle.arrives(0, MX="Squid Game")
     assert chronicle.holders("spread:daily:*:squid:all") == [("squid", 2)]
     assert chronicle.held("spread:daily:*:squid:all").n == 3
+
+
+# Where a chart has come to rank by something else.
+
+
+def by_hours_then_views(*rules: Rule, views_since: int) -> Chronicle:
+    """Return a chart that ranks by hours, and by views from the period of that number on."""
+    metrics = (MetricPeriod("hours"), MetricPeriod("views", DAY + timedelta(views_since)))
+    return Chronicle(*rules, chart=replace(CHART, metric_periods=metrics))
+
+
+def test_a_run_that_crosses_a_change_of_method_says_so() -> None:
+    chronicle = by_hours_then_views(REIGN, views_since=2)
+    a_run(chronicle, "Ozark", "Squid Game", "Squid Game", "Squid Game")
+    held = chronicle.held("reign:daily:US:squid:2")
+    assert held.headline == (
+        "Squid Game has had 2 days, ranked by views since 2022-01-03 and by hours before, in records since 2022-01-01"
+    )
+    assert held.evidence
+    assert held.evidence.method_changes == (MetricPeriod("views", DAY + timedelta(2)),)
+
+
+@pytest.mark.parametrize("views_since", [1, 3, 9])
+def test_a_run_within_one_method_says_nothing_of_others(views_since: int) -> None:
+    chronicle = by_hours_then_views(REIGN, views_since=views_since)
+    a_run(chronicle, "Ozark", "Squid Game", "Squid Game", "Ozark")
+    held = chronicle.held("reign:daily:US:squid:2")
+    assert held.headline == "Squid Game has had 2 days, in records since 2022-01-01"
+    assert held.evidence
+    assert held.evidence.method_changes is None
+
+
+def test_a_record_is_compared_with_runs_of_other_methods_and_says_so() -> None:
+    chronicle = by_hours_then_views(RECORD, views_since=1)
+    a_run(chronicle, "Ozark", "Squid Game", "Squid Game")
+    assert (
+        "ranked by views since 2022-01-02 and by hours before"
+        in chronicle.held("longest:daily:US:squid:record:2022-01-02").headline
+    )
+    before = by_hours_then_views(RECORD, views_since=0)
+    a_run(before, "Ozark", "Squid Game", "Squid Game")
+    assert "ranked by" not in before.held("longest:daily:US:squid:record:2022-01-02").headline
+
+
+def test_a_total_counts_from_the_first_time_of_its_work_on() -> None:
+    days = ("Ozark", "Squid Game", "Ozark", "Squid Game", "Squid Game")
+    crossing, within = (by_hours_then_views(TOTAL, views_since=since) for since in (2, 1))
+    for chronicle, crosses in ((crossing, True), (within, False)):
+        a_run(chronicle, *days)
+        assert ("ranked by" in chronicle.held("total:daily:US:squid:3").headline) is crosses
+
+
+def test_several_changes_are_named_the_latest_first() -> None:
+    metrics = (
+        MetricPeriod("sales"),
+        MetricPeriod("airplay", DAY + timedelta(2)),
+        MetricPeriod("all", DAY + timedelta(3)),
+    )
+    chronicle = Chronicle(replace(REIGN, at=(3,)), chart=replace(CHART, metric_periods=metrics))
+    a_run(chronicle, "Ozark", "Squid Game", "Squid Game", "Squid Game")
+    assert (
+        "ranked by all since 2022-01-04, by airplay since 2022-01-03 and by sales before,"
+        in chronicle.held("reign:daily:US:squid:3").headline
+    )

@@ -158,13 +158,9 @@ class Chart:
 
     def metrics(self, first: date, last: date) -> tuple[MetricPeriod, ...]:
         """Return by what the chart ranked from one period to another; several where that changed in between."""
-        since = [each.since or date.min for each in self.metric_periods]
-        ends = [*since[1:], date.max]
-        return tuple(
-            each
-            for each, begins, ends_before in zip(self.metric_periods, since, ends, strict=True)
-            if begins <= last and first < ends_before
-        )
+        known = [each for each in self.metric_periods if each.since is None or each.since <= last]
+        earlier = [each for each in known[1:] if each.since and each.since <= first]
+        return tuple(known[len(earlier) :])
 
     def _parts(self, first: date, last: date) -> list[tuple[date, date]]:
         """Return the time from one day to another by its eras, each part from a period to the last of its era."""

@@ -107,6 +107,12 @@ class Fold:
         """Return what the works that top the scope for the first time now add to that roll."""
         return self._added(HonourRoll(), rule, _topped(standing))
 
+    def first_topped(self, standing: Standing, claimant: Claimant) -> date:
+        """Return since when a work that is at #1 now has topped the scope."""
+        state = self.snapshot.scopes.get(standing.scope)
+        topped = state.first_topped.get(standing.count, {}) if state else {}
+        return topped[claimant.identity].since if claimant.identity in topped else standing.period
+
     def _added(self, roll: HonourRoll, rule: Rule, topped: Iterable[Topped]) -> HonourRoll:
         """Return the roll with further works added, each by what is known of it."""
         its = list(topped)

@@ -1,12 +1,13 @@
 """Claims: what the publications, the catalog and the rules say now of one slot, with the evidence for it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 from chartwatch.domain import words
+from chartwatch.domain.charts.chart import MetricPeriod
 from chartwatch.domain.rules.certain import OneOfSeveral, Unknown, candidates_in_words, in_words
 from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
@@ -104,15 +105,18 @@ def claim_of(
     n: int | None = None,
     censored: bool = False,
     templates: tuple[str, str] | None = None,
+    since: date | None = None,
 ) -> Claim:
     """Return the claim that `claimants` hold a place of a rule with the standing's publication.
 
-    `groups` are what the templates' `{group}` names. `censored`: it may have been so before the record began.
+    `groups` are what the templates' `{group}` names. `censored`: it may have been so before the record began. `since`
+    is the first period that it counts or compares: the headline says where the chart came to rank otherwise after it.
     """
     chart = standing.publication.chart
     headline, brief = templates or (rule.headline, rule.brief)
     worded = _wording(rule, standing, claimants, groups, n)
     released = _after_release(claimants, standing.period)
+    metrics = chart.metrics(since, standing.period) if since else ()
     return Claim(
         slot=slot_id(rule.id, chart.id, standing.scope, place),
         rule=rule.id,
@@ -126,10 +130,11 @@ def claim_of(
         left_censored=censored or standing.is_censored(standing.period),
         reasons=reasons,
         headline=words.sentence(
-            f"{worded(headline)}{released}, in records since {standing.coverage.first.isoformat()}"
+            f"{worded(headline)}{released}{_changes_in_words(metrics)}, "
+            f"in records since {standing.coverage.first.isoformat()}"
         ),
         brief=worded(brief),
-        evidence=evidence,
+        evidence=replace(evidence, method_changes=metrics[1:] or None),
         works=tuple(claimant.work for claimant in claimants),
         waits=rule.is_of_firsts and chart.min_periods > 0,
         is_early=rule.is_of_firsts and chart.periods(standing.coverage.first, standing.period) < chart.min_periods,
@@ -145,8 +150,9 @@ def claim_of_one(
     *,
     against: Iterable[Unknown],
     censored: bool = False,
+    since: date | None = None,
 ) -> Claim:
-    """Return the claim that a work has reached `n`; the place is the work's key and `mark`."""
+    """Return the claim that a work has reached `n`; the place is its key and `mark`, `since` is that of `claim_of`."""
     holder = Holder(claimant.work_id, claimant.work.title, standing.period, claimant.season, label=claimant.label)
     return claim_of(
         rule,
@@ -159,6 +165,7 @@ def claim_of_one(
         reasons=reasons_of(against),
         evidence=evidence_of(standing, [claimant]),
         censored=censored,
+        since=since,
     )
 
 
@@ -254,6 +261,15 @@ def _after_release(claimants: Sequence[Claimant], period: date) -> str:
     if len(claimants) > 1 or released is None or not 0 <= (days := (period - released).days) <= MAX_DAYS:
         return ""
     return f", {words.counted(days, 'day')} after release" if days else ", on the day of its release"
+
+
+def _changes_in_words(metrics: Sequence[MetricPeriod]) -> str:
+    """Return ", ranked by views since 2023-06-18 and by hours viewed before", where there are several metrics."""
+    if len(metrics) < 2:
+        return ""
+    first, *changes = metrics
+    since = [f"by {each.metric} since {each.since}" for each in reversed(changes)]
+    return f", ranked {words.listed([*since, f'by {first.metric} before'])}"
 
 
 def _named(work: Holder) -> str:

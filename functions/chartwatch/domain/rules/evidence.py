@@ -1,6 +1,6 @@
 """Evidence: what a claim rests on, as a typed value and as the JSON that is published."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,7 +36,8 @@ class Evidence:
 
     `editions` and `territories` (by name of the work, where it is at #1 now) are those of scope chart. `previous` and
     `first_topped` (by name, since when works that return had topped there) are a change's, `earlier` and `other_policy`
-    those of rules that count firsts.
+    those of rules that count firsts. `method_changes` are by what the chart came to rank within the periods that a
+    claim counts or compares.
     """
 
     records_since: date
@@ -51,6 +52,7 @@ class Evidence:
     first_topped: Mapping[str, date] | None = None
     earlier: tuple[Holder, ...] | None = None
     other_policy: OtherPolicy | None = None
+    method_changes: tuple[MetricPeriod, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the evidence as it stands in a change; what does not apply is left out."""
@@ -59,7 +61,8 @@ class Evidence:
             "periods_expected": self.periods_expected,
             "periods_seen": self.periods_seen,
             "gaps": [[first.isoformat(), last.isoformat()] for first, last in self.gaps],
-            "metric": [{"metric": each.metric, "since": each.since and each.since.isoformat()} for each in self.metric],
+            "metric": _metrics_as_json(self.metric),
+            "method_changes": self.method_changes and _metrics_as_json(self.method_changes),
             "edition": {
                 "url": self.edition.url,
                 "fetched_at": self.edition.fetched_at,
@@ -79,3 +82,7 @@ class Evidence:
             },
         }
         return {name: value for name, value in written.items() if value is not None}
+
+
+def _metrics_as_json(metrics: Iterable[MetricPeriod]) -> list[dict[str, Any]]:
+    return [{"metric": each.metric, "since": each.since and each.since.isoformat()} for each in metrics]

@@ -122,6 +122,9 @@ class Past(Protocol):
     def additions(self, rule: Rule, standing: Standing) -> HonourRoll:
         """Return what the works that top the scope for the first time now add to that roll."""
 
+    def first_topped(self, standing: Standing, claimant: Claimant) -> date:
+        """Return since when a work that is at #1 now has topped the scope."""
+
 
 @dataclass(frozen=True, slots=True)
 class FirstsRule(Rule):

@@ -79,7 +79,6 @@ class ReignRule(Rule):
 
     def claims(self, standing: Standing, past: Past) -> Iterator[Claim]:
         """Yield the claims that the runs of the works at #1 make."""
-        del past
         for claimant in standing.current:
             if not self.verdict(claimant.work):
                 continue
@@ -91,12 +90,16 @@ class ReignRule(Rule):
                     against = certain.of_a_total(standing, claimant)
                 else:
                     against = certain.of_a_run(standing, claimant, run, n)
-                yield claim_of_one(self, standing, claimant, n, str(n), against=against, censored=censored)
+                since = past.first_topped(standing, claimant) if self.total else run.since
+                yield claim_of_one(self, standing, claimant, n, str(n), against=against, censored=censored, since=since)
             before = standing.reigns_before.runs.get(claimant.key)
             was_record = before is not None and before.record and before.since == run.since
             if self.record and run.record and not was_record:
                 mark, against = f"record:{run.since.isoformat()}", certain.of_a_record(standing, claimant, run)
-                yield claim_of_one(self, standing, claimant, run.length, mark, against=against, censored=run.censored)
+                since = standing.coverage.first  # it is compared with all runs
+                yield claim_of_one(
+                    self, standing, claimant, run.length, mark, against=against, censored=run.censored, since=since
+                )
 
     def places(self) -> Mapping[str, str]:
         """Return that a place is a work with a number, or with the beginning of a run that is a record."""
