@@ -5,12 +5,14 @@
 
 import argparse
 import gzip
+import io
 import json
 import random
 import resource
 import sys
 import time
 import unicodedata
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,11 +25,12 @@ from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.outside_text import as_evidence, plain, printable_ascii, repeated
 from chartwatch.domain.stories.text import WIDTH
-from chartwatch.errors import CatalogProblem, DestinationRefused, SourceError
+from chartwatch.errors import CatalogProblem, DestinationRefused, OptionError, SourceError
 from chartwatch.rules import examine
 from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.fetching import Request
 from chartwatch.sources import Source, open_source
+from chartwatch.sources.date_formats import DateFormat
 from tests.unit.sources.documents import DOCUMENTS, source_of
 from tests.unit.stories.netflix import last
 
@@ -80,6 +83,55 @@ class _Says:
 
     def today(self) -> date:
         return date(2024, 1, 2)
+
+
+def _options(body: bytes) -> None:
+    """Read a line an option, and a small document with them where they are options."""
+    lines = body.decode("utf-8", "replace").split("\n")
+    options = {"cadence": "week"} | dict(line.partition("=")[::2] for line in lines if line)
+    try:
+        source = open_source("csv", options)
+    except OptionError as error:
+        assert str(error).startswith("option ")
+        return
+    for document in (_TABLE, _OBJECTS):
+        _parses(source)(document)
+
+
+def _dates(body: bytes) -> None:
+    written, _, said = body.decode("utf-8", "replace").partition("\n")
+    try:
+        its = DateFormat.of(written)
+    except ValueError:
+        return
+    try:
+        assert its.read_or_advise(said) in its.find(f" {said.strip()} ") | {its.read(said)}
+    except ValueError as error:
+        assert str(error).startswith("is not ")
+    assert all(isinstance(day, date) for day in its.find(said))
+
+
+def _json(body: bytes) -> None:
+    """Read a document at the path that stands before it."""
+    path, _, document = body.partition(b"\n")
+    options = {
+        "chart": "a",
+        "cadence": "day",
+        "territory": "US",
+        "depth": 1,
+        "records": path.decode("utf-8", "replace"),
+    }
+    _parses(open_source("csv", {**options, "title_column": "title.en"}))(b"[" + document + b"]")
+
+
+def _sheet(body: bytes) -> None:
+    """Read a workbook of which one part is the bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_WORKBOOK)) as old, zipfile.ZipFile(packed, "w") as new:
+        target = next((name for start, name in _PARTS.items() if start in body), "xl/worksheets/sheet2.xml")
+        for name in old.namelist():
+            new.writestr(name, body if name == target else old.read(name))
+    _parses(source_of(DOCUMENTS["csv-workbook"]))(packed.getvalue())
 
 
 def _fetches(body: bytes) -> None:
@@ -164,6 +216,30 @@ def _tells(body: bytes) -> None:
     assert not [line for line in too_wide if " " in line.removeprefix("* ").lstrip(" ")], "a word alone may be wider"
 
 
+_TABLE = b"period,territory,rank,title,kind\n2024-01-07,KR,1,A,film\n2024-01-14,KR,1,B,\n"
+_OBJECTS = b'{"period": "2024-01-07", "x": [{"rank": 1, "title": "A", "territory": "KR", "kind": "film"}]}'
+_OPTIONS = (
+    b"cadence=week\nchart=songs\neras=2024-01-07/2024-01-10,2024-01-10/2024-01-14\ndue=Tuesday 21:00 UTC\ndepth=2",
+    b"cadence=month\nchart=songs\ndate_format=b d, Y\nmetric=hours; 2024-01-14 views\nterritories=Korea=KR;=GLOBAL",
+    b"cadence=day\nchart_column=kind\ncharts=film=films\nkinds=TV Show=series\nmalformed=mend\ncomment=#\nskip=0",
+    b"cadence=day\nchart=songs\nperiod=name\nrecords=x\nshortest=1\nties=true\nencoding=cp949\ndelimiter=tab\nsheet=A",
+    b"cadence=week\nchart=songs\nfigure_columns=rank,kind\nidentifying=rank\nbegan=2024-01-07\nterritory=KR",
+)
+_DATES = (
+    b"d/m/Y\n27/02/2022", b"YYYYMMDD\n20220227", b"b d, Y\nFeb 5, 2022", b"week\n2022-W05", b"Y-m\n2022-02",
+    b"timestamp\n2022-02-27T10:00:00Z", b"timestamp\n1645912800", b"dd.mm.yyyy\n27.02.2022", b"Y-m-d\n2022-02-27",
+)  # fmt: skip
+_PATHS = (
+    b'a.b\n{"a": {"period": "2024-01-01", "b": [{"title": {"en": "A"}}]}}',
+    b'a.b\n{"a": [{"b": [{"period": "2024-01-01", "title": {"en": "A"}, "season": "1"}]}, {"b": []}]}',
+    b'\n{"period": "2024-01-01", "title": {"en": "\\u00e9"}, "rank": 1.0}, {"period": "20240102"}',
+)
+_WORKBOOK = DOCUMENTS["csv-workbook"].read_bytes()
+_PARTS = {b"<styleSheet": "xl/styles.xml", b"<workbook": "xl/workbook.xml", b"<Types": "[Content_Types].xml"}
+_SHEETS = tuple(
+    zipfile.ZipFile(io.BytesIO(_WORKBOOK)).read(name) for name in ("xl/worksheets/sheet2.xml", *_PARTS.values())
+)
+
 _ROOT = Path(__file__).parents[1] / "functions" / "chartwatch"
 _ADDRESSES = (
     b"https://charts.example/file.csv?a=b#c",
@@ -177,6 +253,10 @@ _TITLES = (b"Squid Game", "지금 우리 학교는".encode(), "=1+1\u202e\u200b"
 
 TARGETS: Mapping[str, Target] = {
     **{name: Target(_parses(source_of(raw)), (raw.read_bytes(),)) for name, raw in DOCUMENTS.items()},
+    "options of csv": Target(_options, _OPTIONS, share=20),
+    "dates": Target(_dates, _DATES, share=20),
+    "paths of JSON": Target(_json, _PATHS, share=20),
+    "parts of a workbook": Target(_sheet, _SHEETS, share=5),
     "pages of flixpatrol": Target(_fetches, (_PAGE,)),
     "rules": Target(_rules, ((_ROOT / "rules" / "default.yaml").read_bytes()[:1500],), share=2),
     "catalog": Target(_catalog, (b"".join((_ROOT / "cli/sample/catalog.csv").read_bytes().splitlines(True)[:8]),)),
