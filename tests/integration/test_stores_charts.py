@@ -14,7 +14,7 @@ from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.table import ATTEMPTS
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.adapters.memory import NoArchive
-from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
+from chartwatch.domain.charts.chart import Cadence, Chart, Due, Era, MetricPeriod
 from chartwatch.domain.charts.publications import (
     Absence,
     AbsenceKind,
@@ -49,6 +49,8 @@ def chart(chart_id: str = "weekly-tv") -> Chart:
         Kind.SERIES,
         (MetricPeriod("hours"), MetricPeriod("views", WEEK)),
         identifying=("hours",),
+        eras=(Era(date(1962, 1, 6), date(1961, 12, 25)),),
+        due=Due(timedelta(hours=21, minutes=5), 2),
     )
 
 

@@ -289,6 +289,8 @@ class _LineByLine:
             if not line.strip("\r\n"):
                 continue
             row = _strict_cells(line, self._delimiter)
+            if not width and not row:
+                raise csv.Error("the header has marks inside cells")
             width = width or len(row or ())
             if row is not None and len(row) == width:
                 yield row

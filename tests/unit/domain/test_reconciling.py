@@ -1,11 +1,12 @@
 """What reconciling finds and finishes, and what it leaves alone."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from chartwatch.domain.charts.calendars import MARGIN, overdue
-from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.chart import Cadence, Chart, Due, Era
 from chartwatch.domain.stories.message import Message
 from chartwatch.services.ports import Checkpoint
 from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT, Found, Subscriber, in_turn
@@ -308,3 +309,33 @@ def test_a_late_chart_is_reported(world: World) -> None:
     world.found()
     world.now = datetime(2022, 1, 26, 6, tzinfo=UTC)
     assert Found.CHART_LATE in world.found()
+
+
+@pytest.mark.parametrize(
+    ("due", "late_from"),
+    [
+        (Due(timedelta(hours=21), 2), datetime(2026, 1, 13, 21, tzinfo=UTC)),
+        (Due(timedelta(hours=45)), datetime(2026, 1, 13, 21, tzinfo=UTC)),
+        (Due(timedelta(hours=1), 7), datetime(2026, 1, 18, 1, tzinfo=UTC)),
+        (Due(timedelta()), datetime(2026, 1, 12, tzinfo=UTC)),
+    ],
+)
+def test_a_chart_that_says_when_it_is_due_is_late_after_that_and_not_by_any_guess(
+    due: Due, late_from: datetime
+) -> None:
+    for chart in (WEEKLY, OWN_WEEKLY):
+        said = replace(chart, due=due)
+        assert overdue(said, date(2026, 1, 4), late_from + MARGIN - timedelta(seconds=1)) is None
+        assert overdue(said, date(2026, 1, 4), late_from + MARGIN) == date(2026, 1, 11)
+
+
+def test_the_first_period_of_an_era_is_due_by_its_own_date() -> None:
+    hot_100 = replace(OWN_WEEKLY, eras=(Era(date(1962, 1, 6), date(1961, 12, 25)),))
+    assert overdue(hot_100, date(1961, 12, 25), datetime(1962, 1, 8, tzinfo=UTC)) is None
+    assert overdue(hot_100, date(1961, 12, 25), datetime(1962, 1, 10, tzinfo=UTC)) == date(1962, 1, 6)
+
+
+def test_a_monthly_chart_is_late_in_the_middle_of_the_next_month() -> None:
+    monthly = replace(OWN_WEEKLY, cadence=Cadence.MONTH)
+    assert overdue(monthly, date(2026, 1, 31), datetime(2026, 3, 15, tzinfo=UTC)) is None
+    assert overdue(monthly, date(2026, 1, 31), datetime(2026, 3, 16, tzinfo=UTC)) == date(2026, 2, 28)
