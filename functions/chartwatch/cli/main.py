@@ -1,5 +1,6 @@
 """The `chartwatch` command: a module of this package for each of its commands."""
 
+import logging
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -91,3 +92,14 @@ def _chartwatch(
     ] = False,
 ) -> None:
     del version  # acted on by its callback
+    notices = logging.getLogger("chartwatch")
+    if not notices.handlers:
+        notices.addHandler(_Notices())
+
+
+class _Notices(logging.Handler):
+    """Says on stderr what a source passed over."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it on a line of its own."""
+        typer.echo(f"Note: {record.getMessage()}", err=True)
