@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, Era, end_of_month
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
-from chartwatch.domain.codes import country_meant
+from chartwatch.domain.codes import COUNTRIES, country_meant
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import RanksDuplicated, SourceError, SourceValueError
 from chartwatch.sources.cells import quoted, read_loose_rank, read_season, read_territory, read_title
@@ -28,6 +28,13 @@ logger = logging.getLogger(__name__)
 
 WORLDWIDE = frozenset({"global", "world", "worldwide"})
 """What a column of countries says of the whole world."""
+
+
+OF_COUNTRIES = ("country", "country_code", "country_iso2", "country_name", "region", "market")
+"""Columns that say of which territory a row is, where no option names the column."""
+
+MAX_NOTICES = 20
+"""Notices of one document that are said; further ones are counted."""
 
 
 class _Rows(NamedTuple):
@@ -80,19 +87,21 @@ class CsvFile(SingleDocumentSource):
         editions = Editions(self.name, rows.charts, rows.periods, rows.territories, rows.entries, place)
         described = self._described(editions)
         notices += self._checked(editions, described)
-        for notice in (*table.notices, *notices):
+        notices = [*table.notices, *notices]
+        if len(notices) > MAX_NOTICES:
+            notices[MAX_NOTICES:] = [f"and {len(notices) - MAX_NOTICES} more notices of the kind of the last"]
+        for notice in notices:
             logger.warning("%s: %s", provenance.url or self.name, notice)
         return editions.publications(described, provenance)
 
     def _table(self, body: bytes) -> Table:
         options = self._options
-        columns = self._required(), ("rank", "season", "kind", options.territory_column, options.period_column)
-        advice = self._advice()
-        form = form_of(body) if options.encoding is None else "text"
+        optional = ("rank", "season", "kind", options.territory_column, options.period_column, *OF_COUNTRIES)
+        columns, advice, form = (self._required(), optional), self._advice(), form_of(body)
         if form == "xlsx":
             return SheetTable(self.name, body, options.sheet, *columns, advice=advice, skip=options.skip)
         if form == "json":
-            return JsonTable(self.name, body, options.records, *columns, advice=advice)
+            return JsonTable(self.name, body, options.records, *columns, advice=advice, encoding=options.encoding)
         reading = Reading(options.skip, options.comment, options.malformed, options.encoding, advice)
         return TextTable(self.name, body, options.delimiter, *columns, reading=reading)
 
@@ -186,7 +195,22 @@ class CsvFile(SingleDocumentSource):
                 raise ValueError(f"is not {territory}, which the option `territory` says of the whole file")
             return territory
 
+        if "territory_column" not in self._options.model_fields_set and not table.has(self._options.territory_column):
+            self._refuse_other_countries(table, territory)
         return table.values_or(self._options.territory_column, read_that, territory)
+
+    def _refuse_other_countries(self, table: Table, territory: str) -> None:
+        """Refuse a file that has a column of countries by another name, and in it others than the option says."""
+
+        def read_any(cell: str) -> str:
+            said = country_meant(cell) or (cell if cell in COUNTRIES else None)
+            if said not in (None, territory):
+                way_out = "where it says something else, say so: -o territory_column=territory"
+                raise ValueError(f"is not {territory}, which the option `territory` says of the whole file; {way_out}")
+            return cell
+
+        for column in filter(table.has, OF_COUNTRIES):
+            table.values(column, read_any)
 
     def _entry_columns(self, table: Table) -> Iterator[Iterable[Any]]:
         options = self._options

@@ -68,7 +68,12 @@ class JsonTable(Table):
         keys = [*header, *present]
         shared: dict[str, str] = {}
         for column, index in found.items():
-            cells = [self._cell(row, number, keys[index]) for number, row in enumerate(rows)]
+            try:
+                cells = [self._cell(row, number, keys[index]) for number, row in enumerate(rows)]
+            except SourceValueError:
+                if column in required:
+                    raise
+                continue  # nobody has asked for it by its name
             self._columns[column] = [shared.setdefault(cell, cell) for cell in cells]
 
     def place(self, row: int) -> str:

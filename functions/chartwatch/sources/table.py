@@ -40,6 +40,10 @@ class Table(ABC):
         """Return the number of rows."""
         return len(next(iter(self._columns.values())))
 
+    def has(self, column: str) -> bool:
+        """Return whether the document has one of the columns that were asked for."""
+        return column in self._columns
+
     def values(self, column: str, read: Callable[[str], T]) -> list[T]:
         """Return a column as values; `read` is called once for each distinct cell.
 

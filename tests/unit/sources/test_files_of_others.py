@@ -172,6 +172,17 @@ def test_an_option_does_not_give_the_rows_of_one_territory_to_another(cell: str,
     assert read({**DAILY, "territory": "KR"}, f"period,{header},rank,title\n2022-01-01,South Korea,1,A\n")
 
 
+@pytest.mark.parametrize("header", ["country", "Country", "country_iso2", "MARKET"])
+@pytest.mark.parametrize("cell", ["US", "USA", "United States"])
+def test_a_column_of_countries_by_another_name_is_not_passed_over(header: str, cell: str) -> None:
+    text = f"period,{header},rank,title\n2022-01-01,{cell},1,A\n"
+    error = refusal({**DAILY, "territory": "KR"}, text)
+    assert "is not KR, which the option `territory` says of the whole file" in str(error)
+    assert read({**DAILY, "territory": "US"}, text)
+    assert read({**DAILY, "territory": "KR", "territory_column": "territory"}, text), "it says where the song is from"
+    assert "is not KR" in str(refusal({**DAILY, "territory": "KR", "territory_column": header}, text))
+
+
 def test_an_option_does_not_give_the_rows_of_one_date_to_another() -> None:
     text = "period,rank,title\n2022-01-01,1,A\n2022-01-02,1,A\n"
     error = refusal({**DAILY, "period": "2022-01-01"}, text)
@@ -336,6 +347,14 @@ def test_editions_are_taken_as_far_as_they_are_whole_where_an_option_says_so(cap
     assert isinstance(refusal({**DAILY, "shortest": 4}, text), SourceError)
 
 
+def test_of_many_notices_the_first_are_said_and_the_others_counted(caplog: pytest.LogCaptureFixture) -> None:
+    days = (date(2022, 1, 1) + timedelta(number) for number in range(30))
+    text = "period,rank,title\n" + "".join(f"{day},1,A\n{day},3,C\n" for day in days)
+    assert len(read({**DAILY, "shortest": 1}, text)) == 30
+    assert len(caplog.messages) == 21
+    assert caplog.messages[-1] == "chart.csv: and 10 more notices of the kind of the last"
+
+
 # What a document is.
 
 
@@ -419,6 +438,11 @@ def test_a_value_that_is_none_is_named_with_its_place() -> None:
     assert titles(read({**DAILY, "title_column": "title.en"}, document)) == [["A"]]
     error = refusal(DAILY, json.dumps([ROWS[0], {**ROWS[1], "rank": None}]))
     assert str(error) == "csv, record 2: rank '' is not a rank such as 1"
+
+
+def test_an_object_that_nobody_asked_for_is_passed_over() -> None:
+    document = json.dumps([{**ROWS[0], "country": {"code": "US"}, "kind": ["x"], "season": {}}])
+    assert titles(read(DAILY, document)) == [["A"]]
 
 
 @pytest.mark.parametrize(
