@@ -9,10 +9,11 @@ from itertools import count, islice
 
 import pytest
 
+from chartwatch.services import reconcile as reconciling
 from chartwatch.services.reconcile import Found
 from tests.simulation.cloud import Fault
 from tests.simulation.exploring import followed, state
-from tests.simulation.pipeline import DAY, FILMS, SEED, SERIES, Pipeline, final_publications
+from tests.simulation.pipeline import DAY, FILMS, QUIET, SEED, SERIES, Pipeline, Reconcile, final_publications
 from tests.simulation.plans import Plan, pairs, several
 from tests.simulation.verdict import due, problems, recorded, sent, truth, undisturbed
 
@@ -57,6 +58,31 @@ def test_in_a_course_a_catalog_changes_both_charts_and_a_period_is_missing() -> 
     assert about_one_period[FILMS.id, DAY + timedelta(1)] == 2, "new, and by the catalog"
     assert not {publication.period for publication in final_publications()} & {DAY + timedelta(2)}
     assert any(claim.reasons for claim in truth().values()), "a gap leaves something provisional"
+
+
+def _reconciled_after(fault: Fault, pause: timedelta) -> Pipeline:
+    """Return a run in which the first publisher ends at its message, and `reconcile` next runs after a pause."""
+    pipeline = Pipeline({undisturbed().names.index("Publish"): fault})
+    while pipeline.steps:
+        if isinstance(pipeline.steps[0], Reconcile) and pipeline.steps[0].left == QUIET:
+            pipeline.now += pause
+        pipeline.step()
+    return pipeline
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED_BEFORE, Fault.KILLED_AFTER, Fault.REPLY_LOST])
+def test_what_the_witness_may_have_forgotten_a_person_decides_and_all_is_told_once(fault: Fault) -> None:
+    pipeline = _reconciled_after(fault, timedelta(days=15))
+    assert not list(problems(pipeline))
+    found = {finding.found for finding in pipeline.found}
+    assert Found.STORY_UNDECIDED in found
+    assert Found.STORY_SENT_AGAIN not in found
+
+
+def test_the_simulation_sees_proof_that_is_believed_after_it_aged_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciling, "PROOF_KEPT", timedelta(days=1000))
+    wrong = list(problems(_reconciled_after(Fault.KILLED_AFTER, timedelta(days=15))))
+    assert any("got out 2 times" in problem for problem in wrong)
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))

@@ -21,7 +21,13 @@ from tests.simulation.pipeline import CATALOG, FILMS, RULES, SERIES, Pipeline, f
 
 CHARTS = (SERIES.id, FILMS.id)
 
-DOUBTS = {Found.STORY_WITNESSED, Found.STORY_SENT_AGAIN, Found.STORY_IN_DOUBT, Found.STORY_REFUSED}
+DOUBTS = {
+    Found.STORY_WITNESSED,
+    Found.STORY_SENT_AGAIN,
+    Found.STORY_IN_DOUBT,
+    Found.STORY_UNDECIDED,
+    Found.STORY_REFUSED,
+}
 """What leaves work to `reconcile` that a stream has done otherwise."""
 
 
