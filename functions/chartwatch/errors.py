@@ -184,6 +184,15 @@ class ProviderRefused(LookupFailed):
     """It refuses: a key that is missing or wrong, a request that it does not take. A person must look."""
 
 
+@dataclass
+class FactsUnreadable(ChartwatchError):
+    """A file of look-ups that is damaged, or of another format."""
+
+    sentence = "{file} {detail}"
+    file: str
+    detail: str
+
+
 # Catalog and rules: files that people write.
 
 

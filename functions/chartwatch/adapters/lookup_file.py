@@ -1,0 +1,121 @@
+"""What looking up works came to, as a JSON file: facts with their provenance, and candidates with their scores.
+
+A candidate is written whole, so that a person may choose it later; its score is written for readers, and is the sum of
+its reasons when it is read.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from chartwatch.domain.outside_text import repeated
+from chartwatch.domain.works.candidates import Candidate, Provider
+from chartwatch.domain.works.evidence import Evidence, Reason, Scored
+from chartwatch.domain.works.facts import ORIGIN_COUNTRIES, RELEASE_DATE, Confidence, Fact, Layer, Value
+from chartwatch.domain.works.lookups import Answered, WorkLookup
+from chartwatch.errors import FactsUnreadable
+
+FORMAT = 1
+"""Number of the format; a reader refuses another."""
+
+_CANDIDATE = TypeAdapter(Candidate)
+
+
+def write_lookups(lookups: Mapping[str, WorkLookup]) -> bytes:
+    """Return the file of look-ups by the ids of works; the same look-ups make the same bytes."""
+    works = {work_id: _work_as_json(lookups[work_id]) for work_id in sorted(lookups)}
+    return json.dumps({"format": FORMAT, "works": works}, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def parse_lookups(body: bytes, name: str) -> dict[str, WorkLookup]:
+    """Return the look-ups that stand in `body`; `name` is what errors call the file. Raises `FactsUnreadable`."""
+    try:
+        said = json.loads(body)
+        if not isinstance(said, dict) or "format" not in said:
+            raise FactsUnreadable(name, "is no file of look-ups")
+        if said["format"] != FORMAT:
+            raise FactsUnreadable(name, f"has the format {said['format']!r}; this version reads {FORMAT}")
+        return {work_id: _work_from_json(work) for work_id, work in said["works"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
+        raise FactsUnreadable(name, repeated(f"cannot be read: {type(error).__name__} {error}")) from None
+
+
+def _work_as_json(lookup: WorkLookup) -> dict[str, Any]:
+    return {
+        "facts": sorted(map(_fact_as_json, lookup.facts), key=json.dumps),
+        "answers": [_answer_as_json(answer) for answer in sorted(lookup.answers, key=lambda one: one.provider)],
+    }
+
+
+def _work_from_json(said: Mapping[str, Any]) -> WorkLookup:
+    return WorkLookup(tuple(map(_fact_from_json, said["facts"])), tuple(map(_answer_from_json, said["answers"])))
+
+
+def _fact_as_json(fact: Fact) -> dict[str, Any]:
+    return {
+        "name": fact.name,
+        "value": sorted(fact.value) if isinstance(fact.value, frozenset) else str(fact.value),
+        "layer": fact.layer.name.lower(),
+        "source": fact.source,
+        "asked": fact.asked and fact.asked.isoformat(),
+        "confidence": fact.confidence.value,
+        "expires": fact.expires and fact.expires.isoformat(),
+    }
+
+
+def _fact_from_json(said: Mapping[str, Any]) -> Fact:
+    return Fact(
+        said["name"],
+        _value(said["name"], said["value"]),
+        Layer[said["layer"].upper()],
+        said["source"],
+        _day(said["asked"]),
+        Confidence(said["confidence"]),
+        _day(said["expires"]),
+    )
+
+
+def _value(name: str, said: Any) -> Value:
+    if name == ORIGIN_COUNTRIES:
+        return frozenset(map(str, said))
+    return date.fromisoformat(said) if name == RELEASE_DATE else str(said)
+
+
+def _day(said: str | None) -> date | None:
+    return None if said is None else date.fromisoformat(said)
+
+
+def _answer_as_json(answer: Answered) -> dict[str, Any]:
+    return {
+        "provider": answer.provider.value,
+        "asked": answer.asked.isoformat(),
+        "candidates": [*map(_scored_as_json, answer.candidates)],
+    }
+
+
+def _answer_from_json(said: Mapping[str, Any]) -> Answered:
+    candidates = tuple(map(_scored_from_json, said["candidates"]))
+    return Answered(Provider(said["provider"]), date.fromisoformat(said["asked"]), candidates)
+
+
+def _scored_as_json(scored: Scored) -> dict[str, Any]:
+    candidate = _CANDIDATE.dump_python(scored.candidate, mode="json", exclude_defaults=True)
+    if "ids" in candidate:
+        candidate["ids"] = _in_order(candidate["ids"])
+    return {
+        "score": scored.score,
+        "reasons": [{"evidence": reason.evidence.value, "weight": reason.weight} for reason in scored.reasons],
+        "candidate": candidate,
+    }
+
+
+def _scored_from_json(said: Mapping[str, Any]) -> Scored:
+    reasons = tuple(Reason(Evidence(one["evidence"]), int(one["weight"])) for one in said["reasons"])
+    return Scored(_CANDIDATE.validate_python(said["candidate"]), reasons)
+
+
+def _in_order(ids: Iterable[Mapping[str, str]]) -> Sequence[Mapping[str, str]]:
+    return sorted(ids, key=lambda one: (one["scheme"], one["value"]))

@@ -1,0 +1,175 @@
+"""What looking up came to, stored and read again."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwatch.adapters.lookup_file import parse_lookups, write_lookups
+from chartwatch.domain.works.candidates import (
+    Candidate,
+    ExternalId,
+    Provider,
+    Scheme,
+    Sighting,
+    Span,
+    Title,
+)
+from chartwatch.domain.works.evidence import Evidence, Reason, Scored
+from chartwatch.domain.works.facts import (
+    ORIGIN_COUNTRIES,
+    ORIGINAL_LANGUAGE,
+    RELEASE_DATE,
+    Confidence,
+    Fact,
+    Layer,
+)
+from chartwatch.domain.works.identification import Identified, identify
+from chartwatch.domain.works.lookups import Answered, WorkLookup
+from chartwatch.domain.works.work import Kind
+from chartwatch.errors import FactsUnreadable
+from tests.strategies import examples
+
+days = st.one_of(st.none(), st.dates(date(2020, 1, 1), date(2030, 1, 1)))
+facts = st.one_of(
+    *(
+        st.builds(
+            Fact,
+            name=st.just(name),
+            value=values,
+            layer=st.sampled_from(Layer),
+            source=st.text(max_size=4),
+            asked=days,
+            confidence=st.sampled_from(Confidence),
+            expires=days,
+        )
+        for name, values in (
+            (ORIGINAL_LANGUAGE, st.sampled_from(["ko", "en"])),
+            ("fact:unscripted", st.text(max_size=5)),
+            (ORIGIN_COUNTRIES, st.frozensets(st.sampled_from(["KR", "US"]), min_size=1)),
+            (RELEASE_DATE, st.dates()),
+        )
+    )
+)
+scored = st.builds(
+    Scored,
+    st.builds(
+        Candidate,
+        provider=st.sampled_from(Provider),
+        id=st.text(max_size=3),
+        kind=st.sampled_from([None, *Kind]),
+        titles=st.lists(st.builds(Title, st.text(max_size=5)), max_size=2).map(tuple),
+        released=st.lists(st.dates().map(Span.day), max_size=2).map(tuple),
+        languages=st.lists(st.sampled_from(["ko", "en"]), max_size=2).map(tuple),
+        main_origin=st.sampled_from([None, "KR"]),
+        votes=st.sampled_from([None, 0, 7]),
+        ids=st.frozensets(st.builds(ExternalId, st.sampled_from(Scheme), st.text(max_size=3)), max_size=3),
+    ),
+    st.lists(st.builds(Reason, st.sampled_from(Evidence), st.integers(-20, 20)), max_size=3).map(tuple),
+)
+lookups = st.dictionaries(
+    st.text(max_size=5),
+    st.builds(
+        WorkLookup,
+        st.lists(facts, max_size=3).map(tuple),
+        st.lists(
+            st.builds(Answered, st.sampled_from(Provider), st.dates(), st.lists(scored, max_size=2).map(tuple)),
+            max_size=2,
+            unique_by=lambda answered: answered.provider,
+        ).map(tuple),
+    ),
+    max_size=3,
+)
+
+
+@given(lookups)
+@examples(200)
+def test_what_is_written_is_read_again(given_lookups: dict[str, WorkLookup]) -> None:
+    body = write_lookups(given_lookups)
+    again = parse_lookups(body, "lookups.json")
+    assert write_lookups(again) == body
+    for work_id, lookup in given_lookups.items():
+        assert set(again[work_id].facts) == set(lookup.facts)
+        assert set(again[work_id].answers) == set(lookup.answers)
+
+
+def test_the_score_and_its_reasons_stand_in_the_file() -> None:
+    record = Candidate(Provider.TMDB, "7", Kind.SERIES, (Title("Alpha"),), (Span.day(date(2022, 1, 28)),), ("ko",))
+    found = identify(Sighting(("Alpha",), Kind.SERIES, date(2022, 1, 30)), Provider.TMDB, [record])
+    said = json.loads(write_lookups({"alpha": WorkLookup().with_found(found, date(2022, 2, 1))}))
+    (answer,) = said["works"]["alpha"]["answers"]
+    (written,) = answer["candidates"]
+    assert {"evidence": "new when it charted", "weight": 6} in written["reasons"]
+    assert written["score"] == sum(reason["weight"] for reason in written["reasons"])
+    assert said["works"]["alpha"]["facts"][0] == {
+        "name": "original_language",
+        "value": "ko",
+        "layer": "looked_up",
+        "source": "tmdb",
+        "asked": "2022-02-01",
+        "confidence": "medium",
+        "expires": "2022-07-31",
+    }
+
+
+def test_the_stored_example_of_the_format_is_read() -> None:
+    body = (Path(__file__).parents[2] / "data" / "lookups" / "1.json").read_bytes()
+    lookups = parse_lookups(body, "1.json")
+    assert write_lookups(lookups) == body
+    (alpha,) = lookups.values()
+    assert {fact.name for fact in alpha.facts} == {ORIGINAL_LANGUAGE, ORIGIN_COUNTRIES, RELEASE_DATE}
+    assert [[scored.score for scored in answer.candidates] for answer in alpha.answers] == [[12, -18]]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"{}",
+        b'{"format": 2, "works": {}}',
+        b'{"format": 1}',
+        b'{"format": 1, "works": []}',
+        b'{"format": 1, "works": {"a": {"facts": [{}], "answers": []}}}',
+        b'{"format": 1, "works": {"a": {"facts": [], "answers": [{"provider": "nobody"}]}}}',
+        b"\xff",
+    ],
+)
+def test_a_damaged_file_is_refused_by_name(body: bytes) -> None:
+    with pytest.raises(FactsUnreadable, match=r"^lookups\.json "):
+        parse_lookups(body, "lookups.json")
+
+
+def test_a_file_that_breaks_off_anywhere_is_refused() -> None:
+    body = write_lookups({"a": WorkLookup((Fact(ORIGINAL_LANGUAGE, "ko", Layer.OVERRIDE, "a person"),))}).rstrip()
+    for length in range(len(body)):
+        with pytest.raises(FactsUnreadable):
+            parse_lookups(body[:length], "lookups.json")
+
+
+ASKED = date(2026, 1, 1)
+
+
+def found_by(provider: Provider, language: str) -> Identified:
+    return Identified(provider, (Scored(Candidate(provider, "1"), ()),), language=language)
+
+
+def test_what_tmdb_said_is_asked_again_in_time_and_gone_after_six_months() -> None:
+    kept = WorkLookup().with_found(found_by(Provider.TMDB, "ko"), ASKED)
+    kept = kept.with_found(found_by(Provider.WIKIDATA, "ko"), ASKED)
+    assert kept.due(ASKED + timedelta(days=149)) == frozenset()
+    assert kept.due(ASKED + timedelta(days=150)) == {Provider.TMDB}
+    assert kept.kept(ASKED + timedelta(days=179)) == kept
+    later = kept.kept(ASKED + timedelta(days=180))
+    assert {fact.source for fact in later.facts} == {"wikidata"}
+    assert [answer.provider for answer in later.answers] == [Provider.WIKIDATA]
+
+
+def test_a_later_answer_takes_the_place_of_the_earlier_and_its_facts_stand_beside() -> None:
+    kept = WorkLookup().with_found(found_by(Provider.WIKIDATA, "ko"), ASKED)
+    kept = kept.with_found(found_by(Provider.WIKIDATA, "ja"), ASKED + timedelta(days=9))
+    assert [answer.asked for answer in kept.answers] == [ASKED + timedelta(days=9)]
+    assert [fact.value for fact in kept.facts] == ["ko", "ja"]
