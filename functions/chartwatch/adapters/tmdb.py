@@ -142,7 +142,7 @@ class Tmdb:
 
     def _by_number(self, asking: Asking, sighting: Sighting) -> Iterator[tuple[Kind, int]]:
         """Yield the kind and number of the entries that bear a number of a sighting."""
-        for known in sorted(sighting.ids):
+        for known in sorted(sighting.ids | sighting.linked):
             for kind, scheme in _SCHEMES.items():
                 if known.scheme is scheme and known.value.isdecimal():
                     yield kind, int(known.value)

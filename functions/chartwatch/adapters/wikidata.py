@@ -125,7 +125,7 @@ class Wikidata:
     def _by_number(self, asking: Asking, sighting: Sighting) -> list[str]:
         """Return the ids of the items that bear a number of a sighting, its Netflix id before all others."""
         properties = {scheme: prop for prop, scheme in IDS.items()}
-        known = [one for one in sorted(sighting.ids) if one.value.isalnum()]
+        known = [one for one in sorted(sighting.ids | sighting.linked) if one.value.isalnum()]
         netflix = [one for one in known if one.scheme is Scheme.NETFLIX]
         found: list[str] = []
         for some in (netflix, [one for one in known if one not in netflix]):

@@ -230,7 +230,9 @@ def test_what_wikidata_knows_leads_to_the_record_of_another_provider() -> None:
     imdb = ExternalId(Scheme.IMDB, "tt0000001")
     record = replace(RECORD, titles=(Title("Nachts"),), released=(), ids=frozenset({imdb}))
     assert found(SEEN, record).likely == ()
-    assert found(SEEN.known_as(frozenset({imdb})), record).language == "ko"
+    linked = found(SEEN.known_as(frozenset({imdb})), record)
+    assert linked.language == "ko"
+    assert not linked.by_id
 
 
 titles = st.sampled_from(["The Long Night", "Long Night", "Night"])

@@ -107,7 +107,8 @@ class Sighting:
     `first_charted` is the first date on which it stood on a chart. `in_english` is whether the list of that week was
     the English one, None where there is no such list. `territories` are those where it stood on its first charts, all
     of them, none where only a chart of the world is known. `year`, `minutes` and `released` are the provider's own
-    words on the work, which may be another's of the same name.
+    words on the work, which may be another's of the same name. `ids` are the numbers that charts give, `linked` those
+    by which a provider knows what it takes for the work.
     """
 
     titles: tuple[str, ...]
@@ -119,7 +120,8 @@ class Sighting:
     minutes: int | None = None
     released: date | None = None
     ids: frozenset[ExternalId] = frozenset()
+    linked: frozenset[ExternalId] = frozenset()
 
     def known_as(self, ids: frozenset[ExternalId]) -> "Sighting":
         """Return it with the further numbers under which a provider knows the work."""
-        return replace(self, ids=self.ids | ids)
+        return replace(self, linked=self.linked | ids)

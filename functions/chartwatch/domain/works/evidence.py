@@ -43,6 +43,7 @@ class Evidence(StrEnum):
     """One thing that speaks for or against a candidate."""
 
     SAME_ID = "same id"
+    LINKED = "linked by another provider"
     OTHER_ID = "other id"
     OTHER_TITLE = "other title"
     ALTERNATIVE_TITLE = "alternative title"
@@ -71,6 +72,7 @@ class Evidence(StrEnum):
 
 WEIGHTS = {
     Evidence.SAME_ID: 20,
+    Evidence.LINKED: 14,
     Evidence.OTHER_ID: -8,
     Evidence.OTHER_TITLE: -10,
     Evidence.ALTERNATIVE_TITLE: -1,
@@ -167,9 +169,12 @@ def _evidence(sighting: Sighting, candidate: Candidate) -> Iterator[Evidence]:
 
 
 def _of_ids(sighting: Sighting, candidate: Candidate) -> Iterator[Evidence]:
+    known = sighting.ids | sighting.linked
     if sighting.ids & candidate.ids:
         yield Evidence.SAME_ID
-    elif {known.scheme for known in sighting.ids} & {known.scheme for known in candidate.ids}:
+    elif sighting.linked & candidate.ids:
+        yield Evidence.LINKED
+    elif {one.scheme for one in known} & {one.scheme for one in candidate.ids}:
         yield Evidence.OTHER_ID
 
 

@@ -5,7 +5,7 @@ it is. What the candidates leave open is unknown, and they are kept for a person
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -39,7 +39,7 @@ class Identified:
 
     @property
     def by_id(self) -> bool:
-        """Whether a number says which it is, and not a title."""
+        """Whether a number that charts give says which it is, and not a title."""
         return bool(self.likely) and all(scored.shows(Evidence.SAME_ID) for scored in self.likely)
 
     @property
@@ -53,10 +53,7 @@ def identify(sighting: Sighting, provider: Provider, candidates: Iterable[Candid
 
     The order in which the candidates come does not matter.
     """
-    ranked = sorted(
-        weigh(sighting, candidates),
-        key=lambda scored: (-scored.score, scored.candidate.id, repr(scored.candidate)),
-    )
+    ranked = sorted(weigh(sighting, candidates), key=_order)
     if not ranked or ranked[0].score < ENOUGH:
         return Identified(provider, tuple(ranked))
     likely = tuple(scored for scored in ranked if scored.score > ranked[0].score - MARGIN)
@@ -98,6 +95,12 @@ def main_country_of(candidate: Candidate) -> str | None:
     """
     countries = countries_of(candidate)
     return candidate.main_origin or (next(iter(countries)) if len(countries) == 1 else None)
+
+
+def _order(scored: Scored) -> tuple[int, str, str, list[ExternalId]]:
+    """Return by what candidates are sorted: the best first, and always in the same order."""
+    candidate = scored.candidate
+    return -scored.score, candidate.id, repr(replace(candidate, ids=frozenset())), sorted(candidate.ids)
 
 
 def _agreed(values: Iterable[Value | None]) -> Value | None:
