@@ -28,7 +28,7 @@ from chartwatch.cli.application import (
     write,
 )
 from chartwatch.cli.histories import RecordedCharts, open_recorded, refuse_unknown_chart
-from chartwatch.cli.wording import holder_name
+from chartwatch.cli.wording import holder_name, status_in_words
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Absence, Edition, Entry, PublicationSummary, Version
@@ -242,7 +242,7 @@ def _milestone_lines(milestone: Milestone, period: date) -> Iterator[str]:
     elsewhere = f", of {milestone.period}" if milestone.period != period else ""
     evidence = milestone.evidence
     by = f", by the document fetched {evidence.edition.fetched_at or 'at an unknown time'}" if evidence else ""
-    yield f"    revision {milestone.revision}: {milestone.status}, {sent}{elsewhere}{by}"
+    yield f"    revision {milestone.revision}: {status_in_words(milestone)}, {sent}{elsewhere}{by}"
     yield from _indented(milestone.headline)
     if milestone.holders:
         holders = [f"{holder_name(holder)} since {holder.since}" for holder in milestone.holders]

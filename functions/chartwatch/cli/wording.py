@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from chartwatch.domain import words
 from chartwatch.domain.codes import nearest
-from chartwatch.domain.milestones.milestone import Change, Status
+from chartwatch.domain.milestones.milestone import Change, Milestone, Status
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Rule
 from chartwatch.domain.works.claimants import name_of
@@ -31,13 +31,18 @@ def holder_name(holder: Holder) -> str:
     return name_of(holder.title, holder.label or holder.season)
 
 
+def status_in_words(milestone: Milestone) -> str:
+    """Return "announced", "provisional", "corrected, not certain"."""
+    is_said = milestone.is_certain or milestone.status is Status.PROVISIONAL
+    return milestone.status.value if is_said else f"{milestone.status.value}, not certain"
+
+
 def changed_lines(changes: Iterable[Change]) -> Iterator[str]:
     """Yield the lines that show changes: the period, what became of the slot, and who held it where that differs."""
     for change in changes:
         milestone, replaced = change.milestone, change.replaced
-        is_marked = milestone.is_certain or not milestone.is_held or milestone.status is Status.PROVISIONAL
-        status = milestone.status if is_marked else f"{milestone.status}, not certain"
-        line = f"{milestone.period}  {status}, {'sent' if change.is_sent else 'recorded only'}: {milestone.headline}"
+        sent = "sent" if change.is_sent else "recorded only"
+        line = f"{milestone.period}  {status_in_words(milestone)}, {sent}: {milestone.headline}"
         if milestone.is_held and replaced and replaced.holders and replaced.holders != milestone.holders:
             line += f"; before: {words.listed([holder_name(holder) for holder in replaced.holders])}"
         yield from words.wrapped(line, WIDTH, subsequent_indent=" " * 12)

@@ -19,9 +19,7 @@ from tests.unit.stories.netflix import FIRST_FROM, NEW, NEW_ANYWHERE, RULES, las
 
 def test_a_story_says_the_rank_of_the_work_and_names_those_before_it() -> None:
     story = last("Ozark", "Who Killed Sara?", "Squid Game", "All of Us Are Dead")
-    assert story.subject == (
-        "All of Us Are Dead: South Korea first country with two, third non-English series, new #1 (US)"
-    )
+    assert story.subject == ("All of Us Are Dead: South Korea first country with two (Netflix's daily chart, US)")
     assert story.text == (
         "All of Us Are Dead\n"
         "Korean-language series from South Korea, released 2021-12-28\n"
@@ -263,6 +261,7 @@ def test_a_correction_that_is_not_certain_says_so() -> None:
     a_run(chronicle, "Ozark", "Nulls", "Squid Game")
     (bulletin,) = chronicle.arrives(2, US="All of Us Are Dead")
     (story,) = [each for each in sent_of(bulletin) if each.title == "All of Us Are Dead"]
-    assert story.subject.startswith("Correction, not certain: All of Us Are Dead: first title from South Korea")
+    said = "first title from South Korea (Netflix's daily chart, US)"
+    assert story.subject == f"Correction, not certain: All of Us Are...: {said}"
     assert "* Corrected, not certain: All of Us Are Dead" in story.text
     assert (story.is_certain, story.status) == (False, Status.CORRECTED)

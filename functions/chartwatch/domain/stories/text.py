@@ -20,6 +20,9 @@ WIDTH = 72
 MAX_TITLE = 44
 """Characters of a subject that a title may take."""
 
+LEAST = 16
+"""Characters of a subject that a title, and what is said of it first, have at least, if they are as long."""
+
 MAX_EARLIER = 12
 """Earlier holders that a text lists; the JSON body has them all."""
 
@@ -103,34 +106,43 @@ def _says_the_same_again(change: Change) -> bool:
 
 
 def subject_of(bulletin: Bulletin, work: WorkFacts, points: Sequence[Point], room: int) -> str:
-    """Return the subject of a story, of at most `room` characters of printable ASCII."""
-    title = printable_ascii(work.title)
-    title = title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 3].rstrip()}..."
+    """Return the subject of a story, of at most `room` characters of printable ASCII.
+
+    Where there is not room for all, what is said later is left out, then the title is shortened, then what is said
+    first. The mark of what is not certain and the chart's name stay.
+    """
     # What is said in one breath holds in the same territories; the text says where the rest does.
     first = points[0]
-    briefs = [
+    brief, *others = (
         f"{'perhaps ' if first.is_certain and not point.is_certain else ''}{printable_ascii(point.brief)}"
         for point in points
         if point.territories == first.territories
-    ]
-    territories = [territory for territory in first.territories if territory != EVERYWHERE]
-    several = len(territories) > 1
-    place = words.counted(len(territories), "territory") if several else "".join(territories) or "anywhere"
-    start = f"{_SUBJECT_MARKS[first.status, first.is_certain]}{title}: "
-    named = _with_briefs(start, briefs, f" ({printable_ascii(bulletin.chart_name)}, {place})", room)
-    # Two things to say, or the one there is, are worth more than the chart's name, which stands on top of the text.
-    return named if all(brief in named for brief in briefs[:2]) else _with_briefs(start, briefs, f" ({place})", room)
-
-
-def _with_briefs(start: str, briefs: Sequence[str], end: str, room: int) -> str:
-    """Return a subject with as many of the briefs as fit, the first one cut if need be."""
-    room -= len(start) + len(end)
-    shown = briefs[0][:room]
-    for brief in briefs[1:]:
-        if len(shown) + len(brief) + 2 > room:
+    )
+    mark, title = _SUBJECT_MARKS[first.status, first.is_certain], shortened(printable_ascii(work.title), MAX_TITLE)
+    room -= len(f"{mark}: ({_place(first)}, ) ")
+    name = printable_ascii(bulletin.chart_name)
+    # A name that takes the whole line is nobody's but a person's own.
+    name = shortened(name, room - min(len(title), LEAST) - min(len(brief), LEAST))
+    room -= len(name)
+    title = shortened(title, max(room - len(brief), min(len(title), LEAST)))
+    said = shortened(brief, room - len(title))
+    for other in others:
+        if len(f"{title}{said}, {other}") > room:
             break
-        shown += f", {brief}"
-    return f"{start}{shown}{end}"
+        said += f", {other}"
+    return f"{mark}{title}: {said} ({name}, {_place(first)})"
+
+
+def shortened(text: str, room: int) -> str:
+    """Return text that ends in dots where it would be longer than `room`, of at least three characters."""
+    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
+
+
+def _place(point: Point) -> str:
+    """Return where something holds, in a word or two."""
+    territories = [territory for territory in point.territories if territory != EVERYWHERE]
+    several = len(territories) > 1
+    return words.counted(len(territories), "territory") if several else "".join(territories) or "anywhere"
 
 
 def text_of(bulletin: Bulletin, work: WorkFacts, points: Sequence[Point], room: int) -> str:
