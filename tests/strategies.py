@@ -43,8 +43,8 @@ CHARTS = {
 TERRITORIES = ("AR", "KR", "US")
 PERIODS = 8
 
-Charted = tuple[str, str | None, Kind | None]
-"""Title, season, kind: what stands at #1."""
+Charted = tuple[str, str | None, Kind | None, str | None]
+"""Title, season, kind and the provider's id: what stands at #1."""
 
 Content = Mapping[str, tuple[Charted, ...]]
 """The number ones of each territory of a publication; a territory may have an edition without any."""
@@ -170,9 +170,9 @@ def period_of(slot: Slot) -> date:
 
 def _entries(ones: Iterable[Charted], *, former: bool) -> tuple[Entry, ...]:
     """Return the entries of an edition; a figure tells the works apart, by whatever name."""
-    named = [(f"Former {title}" if former else title, title, season, kind) for title, season, kind in ones]
+    named = [(f"Former {title}" if former else title, title, *its) for title, *its in ones]
     return (
-        *(Entry(1, name, season, kind, (("hours", title_key(title)),)) for name, title, season, kind in named),
+        *(Entry(1, name, season, kind, (("hours", title_key(title)),), i) for name, title, season, kind, i in named),
         Entry(2, "An Also-Ran", None, Kind.SERIES),
     )
 
@@ -190,28 +190,32 @@ _SEASONS = (
     "Beta",
     "The Final Season Part 1",
 )
+_IDS = (None, None, "p:1", "p:2", "p:3")
 
 
-def _content(chart: Chart) -> st.SearchStrategy[Content]:
+def _content(chart: Chart, ids: Sequence[str | None]) -> st.SearchStrategy[Content]:
     kinds = [chart.kind] if chart.kind else [None, Kind.FILM, Kind.SERIES]
-    charted = st.sampled_from(list(product(_TITLES, _SEASONS, kinds)))
+    charted = st.sampled_from(list(product(_TITLES, _SEASONS, kinds, ids)))
     sizes = st.sampled_from([1, 1, 1, 2, 3, 0])
     ones = sizes.flatmap(lambda size: st.lists(charted, min_size=size, max_size=size, unique=True)).map(tuple)
     territories = st.sets(st.sampled_from(TERRITORIES), min_size=1)
     return territories.flatmap(lambda found: st.fixed_dictionaries(dict.fromkeys(sorted(found), ones)))
 
 
-_CONTENT = {chart.id: _content(chart) for chart in CHARTS.values()}
+_CONTENT = {
+    (chart.id, has_ids): _content(chart, _IDS if has_ids else (None,))
+    for chart, has_ids in product(CHARTS.values(), (False, True))
+}
 
 
 @st.composite
-def _contents(draw: st.DrawFn) -> Mapping[Slot, Content]:
+def _contents(draw: st.DrawFn, *, ids: bool) -> Mapping[Slot, Content]:
     charts = draw(st.sets(st.sampled_from(sorted(CHARTS)), min_size=1, max_size=2))
     contents: dict[Slot, Content] = {}
     for chart in sorted(charts):
         before: Content = {}
         for number in sorted(draw(st.sets(st.integers(0, PERIODS - 1), min_size=2, max_size=PERIODS))):
-            content = draw(_CONTENT[chart])
+            content = draw(_CONTENT[chart, ids])
             if draw(st.booleans()):
                 # By chance alone hardly anything stays at #1.
                 content = {territory: before.get(territory, ones) for territory, ones in content.items()}
@@ -230,16 +234,17 @@ _WORK = st.builds(
     origin_countries=st.sampled_from([(), ("ES",), ("KR",), ("KR", "US"), ("US", "KR")]),
     release_date=st.none() | st.integers(-5, 20).map(lambda days: START + timedelta(days)),
     aliases=st.lists(st.sampled_from(_TITLES), max_size=1).map(tuple),
+    ids=st.sampled_from([(), (), (), ("p:1",), ("p:2",), ("p:3", "q:1")]),
 )
 
 
 @st.composite
 def _works(draw: st.DrawFn) -> tuple[Work, ...]:
     found = draw(st.lists(_WORK, min_size=2, max_size=7))
-    names = (f"work-{number}" for number in range(len(found)))
+    taken = [{i for other in found[:number] for i in other.ids} for number in range(len(found))]
     return tuple(
-        Work(name, w.title, w.kind, w.original_language, w.origin_countries, w.release_date, w.aliases)
-        for name, w in zip(names, found, strict=True)
+        replace(work, id=f"work-{number}", ids=() if taken[number].intersection(work.ids) else work.ids)
+        for number, work in enumerate(found)
     )
 
 
@@ -354,9 +359,9 @@ def facts() -> st.SearchStrategy[Facts]:
     return _WORLD_FACTS
 
 
-def worlds() -> st.SearchStrategy[World]:
-    """Return worlds."""
-    return st.builds(World, _contents(), _WORLD_FACTS)
+def worlds(*, ids: bool = False) -> st.SearchStrategy[World]:
+    """Return worlds; with `ids` the provider has some for some of the works, at times other ones than titles say."""
+    return st.builds(World, _contents(ids=ids), _WORLD_FACTS)
 
 
 @dataclass(frozen=True)
@@ -399,7 +404,8 @@ def courses(
 
 def _earlier(slot: Slot, content: Content, *, renamed: bool) -> st.SearchStrategy[list[Version]]:
     """Return documents before the last: of other content, in territories that stay, or of other names."""
-    other = _CONTENT[slot[0]].map(lambda found: {t: ones for t, ones in found.items() if t in content})
+    # Under one id another title would be a name, which is more than the world says in the end.
+    other = _CONTENT[slot[0], False].map(lambda found: {t: ones for t, ones in found.items() if t in content})
     replaced = st.builds(Version, other.filter(bool), st.just(1), st.just(False))
     former = st.just(Version(content, 2, former=True))
     return st.lists(st.one_of(replaced, former) if renamed else replaced, max_size=1)

@@ -85,6 +85,7 @@ def test_a_publication_is_read_as_it_was_written(place: Place) -> None:
         Entry(1, "지금 우리 학교는", "Season 1", Kind.SERIES, (("hours", "124790000"), ("weeks", "1"))),
         Entry(1, 'A tie, with "quotes" and #%', None, Kind.FILM),
         Entry(3, "Ozark"),
+        Entry(4, "Squid Game", None, Kind.SERIES, (), "flixpatrol:ttl_1"),
     )
     provenance = Provenance("https://example.org/all.tsv", "2022-02-08T20:00:00Z", "ab" * 32)
     written = Publication(chart(), WEEK, (Edition("KR", entries), edition("US", "Ozark")), provenance)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -189,3 +190,47 @@ def test_a_work_that_has_just_come_out_does_not_lose_to_a_namesake_of_1940(write
     milestones = of_films(write, rebecca, "Old", "Rebecca")
     (german,) = [m for m in milestones if m["group"] == "DE" and m["territory"] == "US"]
     assert (german["status"], german["holders"][0]["work_id"]) == ("announced", "r")
+
+
+def flixpatrol(*days: tuple[str, str]) -> str:
+    """Return an answer of FlixPatrol's API about days of February 2022, each with the title and the id of its #1."""
+    records = [
+        {
+            "ranking": rank,
+            "rankingLast": None,
+            "daysTotal": 1,
+            "date": {"from": f"2022-02-{number:02}", "to": f"2022-02-{number:02}"},
+            "movie": {
+                "data": {"id": movie if rank == 1 else f"m{rank}", "title": title if rank == 1 else f"No {rank}"}
+            },
+        }
+        for number, (title, movie) in enumerate(days, 1)
+        for rank in range(1, 11)
+    ]
+    query = urlencode({"company[eq]": "cmp_n", "country[eq]": "cnt_u", "type[eq]": "1"})
+    page = {"data": [{"data": record} for record in records], "links": {"next": None}}
+    return json.dumps({"url": f"https://api.flixpatrol.example/v2/top10s?{query}", "page": page}) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("again", "said"),
+    [
+        (("Beta", "b"), [("announced", "Alpha"), ("corrected", "Beta")]),
+        # The one Alpha of the chart is another one now, of which nothing else was said.
+        (("Alpha", "b"), [("announced", "Alpha")]),
+        (("Beta", "a"), [("announced", "Alpha")]),
+        (("Alpha", "a"), [("announced", "Alpha")]),
+    ],
+)
+def test_another_id_is_another_work_and_the_same_id_the_same(
+    write: Write, again: tuple[str, str], said: list[tuple[str, str]]
+) -> None:
+    files = [
+        write(f"2022-03-01T1{n}0000Z.jsonl", flixpatrol(("Old", "o"), day_two))
+        for n, day_two in enumerate([("Alpha", "a"), again])
+    ]
+    options = ("-o", "company=cmp_n", "-o", "countries=US=cnt_u", "-o", "types=overall", "--since", "2022-02-02")
+    done = run("replay", *map(str, files), "--source", "flixpatrol", *options, "--format", "jsonl")
+    assert done.exit_code == 0, done.stderr
+    told = [its for its in map(json.loads, done.stdout.splitlines()) if not its["silent"]]
+    assert new_ones(told) == said

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -24,8 +25,15 @@ COLUMNS = (
     "aliases",
     "source",
     "confidence",
+    "ids",
 )
-"""Columns of the file. Countries are separated by `;`, aliases by `;;`; an empty cell is an unknown fact."""
+"""Columns of the file; those after the sixth may be left out. Countries and ids are separated by `;`, aliases by `;;`.
+
+An empty cell is an unknown fact. An id is one that a provider has for the work, after the name of its scheme
+(`netflix:81040344`).
+"""
+
+_ID = re.compile(r"[a-z][a-z0-9-]*:[^\s;]+")
 
 Value = TypeVar("Value")
 
@@ -77,6 +85,7 @@ def _works(text: str, name: str) -> Iterator[Work]:
         raise CatalogProblem(name, f"line {text.count(chr(10)) + 1}", "does not end: the file may have been cut short")
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     seen: dict[str, int] = {}
+    ids: dict[str, str] = {}
     problems: list[CatalogProblem] = []
     try:
         missing = [column for column in COLUMNS[:6] if column not in (rows.fieldnames or ())]
@@ -88,11 +97,14 @@ def _works(text: str, name: str) -> Iterator[Work]:
                 work = _work(row)
                 if work.id in seen:
                     raise _Wrong("work_id", f"{work.id} stands on line {seen[work.id]} already")
+                if taken := [each for each in work.ids if each in ids]:
+                    raise _Wrong("ids", f"{taken[0]} is that of {ids[taken[0]]} already")
             except _Wrong as wrong:
                 column, detail = wrong.args
                 problems.append(CatalogProblem(name, f"line {line}{column and f', column {column}'}", detail))
                 continue
             seen[work.id] = line
+            ids |= dict.fromkeys(work.ids, work.id)
             if not problems:
                 yield work
     except csv.Error as error:
@@ -128,6 +140,7 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         aliases=tuple(alias for part in cells["aliases"].split(";;") if (alias := part.strip())),
         source=cells["source"],
         confidence=cells["confidence"],
+        ids=_read(cells, "ids", _ids) or (),
     )
 
 
@@ -147,6 +160,13 @@ def _kind(cell: str) -> Kind:
 
 def _countries(cell: str) -> tuple[str, ...]:
     return countries_of(country for part in cell.split(";") if (country := part.strip()))
+
+
+def _ids(cell: str) -> tuple[str, ...]:
+    ids = tuple(dict.fromkeys(part.strip() for part in cell.split(";") if part.strip()))
+    if wrong := [each for each in ids if not _ID.fullmatch(each)]:
+        raise ValueError(f"{wrong[0]!r} is not an id such as netflix:81040344")
+    return ids
 
 
 def _date(cell: str) -> date:
@@ -169,4 +189,5 @@ def _row(work: Work) -> Sequence[str]:
         ";;".join((*work.aliases, "")) if any("|" in alias for alias in work.aliases) else ";;".join(work.aliases),
         work.source,
         work.confidence,
+        ";".join(work.ids),
     )

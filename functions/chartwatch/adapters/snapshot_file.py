@@ -17,7 +17,7 @@ from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.rules.standing import Coverage, EndedRuns, JointRival, Possible, Reigns, Rival, Run
 from chartwatch.domain.works.claimants import Claimant
-from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, Undecided
+from chartwatch.domain.works.meanings import NOTHING_KNOWN, Identified, Meanings, Undecided
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work
 
@@ -150,15 +150,19 @@ def _meanings(meanings: Meanings) -> Any:
     if meanings == NOTHING_KNOWN:
         return {}
     undecided = {work: [its.title, its.kind, _day(its.since), its.may_be] for work, its in meanings.undecided.items()}
-    return {"meanings": {"recent": sorted(meanings.recent), "undecided": undecided}}
+    by_id = {provider_id: [its.work_id, _day(its.since)] for provider_id, its in meanings.by_id.items()}
+    return {"meanings": {"recent": sorted(meanings.recent), "undecided": undecided, "by_id": by_id}}
 
 
-def _read_meanings(recent: Iterable[str] = (), undecided: Mapping[str, Any] | None = None) -> Meanings:
+def _read_meanings(
+    recent: Iterable[str] = (), undecided: Mapping[str, Any] | None = None, by_id: Mapping[str, Any] | None = None
+) -> Meanings:
     its = {
         work: Undecided(title, kind and Kind(kind), date.fromordinal(since), tuple(may_be))
         for work, (title, kind, since, may_be) in (undecided or {}).items()
     }
-    return Meanings(frozenset(recent), its)
+    ids = {key: Identified(work, date.fromordinal(since)) for key, (work, since) in (by_id or {}).items()}
+    return Meanings(frozenset(recent), its, ids)
 
 
 def _read_and_new(lines: Mapping[Identity, Topped], titles: _Titles) -> tuple[str, Mapping[Identity, Topped]]:
@@ -177,7 +181,7 @@ def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
             [[*map(_day, gap)] for gap in its.gaps],
             [*map(_day, its.unpublished)],
         ],
-        "number_ones": its.number_ones,
+        "number_ones": [one if one.id else one[:3] for one in its.number_ones],
         "topped": {
             count: read + "".join(f",{titles.numbers[line[:-1]]}:{_day(line.since)}" for line in new.values())
             for count, lines in state.first_topped.items()
@@ -203,7 +207,9 @@ def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
 
 def _read_scope(body: Any, titles: _Titles) -> ScopeState:
     first, last, seen, gaps, unpublished = body["coverage"]
-    ones = tuple(NumberOne(title, season, kind and Kind(kind)) for title, season, kind in body["number_ones"])
+    ones = tuple(
+        NumberOne(title, season, kind and Kind(kind), *its) for title, season, kind, *its in body["number_ones"]
+    )
     days = date.fromordinal
     return ScopeState(
         coverage=Coverage(

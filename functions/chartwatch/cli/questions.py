@@ -218,7 +218,9 @@ def refuse_unknown_place(rule: Rule, place: str, timeline: Timeline, catalog: Ca
         return
     holder = said.work
     work = holder.rpartition("/")[0] or holder if rule.count is Count.SEASONS else holder
-    charted = {catalog.match(one.title, one.kind, period).id for period, one in number_ones(timeline)}
+    charted = {
+        catalog.match(one.title, one.kind, period, provider_id=one.id).id for period, one in number_ones(timeline)
+    }
     if catalog.work(work) is None and not {work, holder} & charted:
         meant = did_you_mean(holder, [*(each.id for each in catalog), *charted])
         where = f"in the catalog or at #1 of {timeline[0].chart.id}"

@@ -227,4 +227,5 @@ def _kinds(pages: Sequence[Page]) -> Mapping[str, Kind]:
 def _entry(record: Record, kind: Kind | None) -> Entry:
     figures = {"days": record.days_total, "previous": record.ranking_last}
     known = tuple((name, str(figure)) for name, figure in figures.items() if figure is not None)
-    return Entry(record.ranking, record.movie.data.title, None, kind, known)
+    movie = record.movie.data
+    return Entry(record.ranking, movie.title, None, kind, known, f"{SOURCE}:{movie.id}")

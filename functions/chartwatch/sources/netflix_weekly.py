@@ -5,6 +5,7 @@ Described at https://www.netflix.com/tudum/top10; the columns are those of the f
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import starmap
 from typing import ClassVar, TypeAlias
 
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, MetricPeriod
@@ -105,7 +106,7 @@ def _entries(table: TextTable, labels: Sequence[str]) -> list[Entry]:
         [KINDS[label] for label in labels],
         table.figures(FIGURES),
     )
-    return list(map(Entry._make, zip(*columns, strict=True)))
+    return list(starmap(Entry, zip(*columns, strict=True)))
 
 
 def _read_label(cell: str) -> str:

@@ -97,7 +97,7 @@ def sent_as_if_alone(done: Run, live_from: date | None) -> None:
 @given(data=st.data())
 def test_any_course_ends_in_the_record_of_the_straight_one(share: int, data: st.DataObject) -> None:
     del share  # the examples are drawn by chance
-    world = data.draw(worlds())
+    world = data.draw(worlds(ids=data.draw(st.booleans())))
     done = run(data.draw(courses(world, other_facts=other_facts())))
     plain = run(straight(world))
     assert slots(done.record().values()) == slots(plain.record().values())
@@ -106,7 +106,7 @@ def test_any_course_ends_in_the_record_of_the_straight_one(share: int, data: st.
 
 
 @examples(50)
-@given(worlds())
+@given(worlds(ids=True))
 def test_the_record_is_the_fold_of_all_publications(world: World) -> None:
     done = run(straight(world))
     catalog, rules = world.facts.catalog, world.facts.rule_set
@@ -236,7 +236,7 @@ def test_the_last_word_is_true_under_whatever_name_it_was_given(data: st.DataObj
 @examples(50)
 @given(st.data())
 def test_processing_everything_again_says_nothing(data: st.DataObject) -> None:
-    world = data.draw(worlds())
+    world = data.draw(worlds(ids=True))
     course: Course = data.draw(courses(world))
     again = run(Course(course.arrivals, course.facts, course.left_for_the_end * 2))
     assert again.bulletins == run(course).bulletins

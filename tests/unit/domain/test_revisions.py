@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,40 @@ def kinds(before: Sequence[Entry], after: Sequence[Entry]) -> list[RevisionKind]
 )
 def test_a_rank_is_relabelled_restated_or_replaced(before: Entry, after: Entry, kind: RevisionKind) -> None:
     assert kinds([before], [after]) == [kind]
+
+
+def identified(title: str, its_id: str | None, **more: Any) -> Entry:
+    return entry(title, **more)._replace(id=its_id)
+
+
+@pytest.mark.parametrize("depth", [1, 10])
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (identified("A", "f:1"), identified("B", "f:1"), RELABELLED),
+        (identified("A", "f:1", hours=9), identified("B", "f:1", hours=8), RELABELLED),
+        (identified("A", "f:1", kind=Kind.FILM), identified("B", "f:1"), RELABELLED),
+        (identified("A", "f:1", days=1), identified("A", "f:1", days=2), RESTATED),
+        (identified("A", "f:1"), identified("A", "f:2"), REPLACED),
+        (identified("A", "f:1", hours=9), identified("B", "f:2", hours=9), REPLACED),
+        (identified("A", "f:1", days=1), identified("B", "f:2", days=1), REPLACED),
+        (identified("A", "f:1"), identified("A: ", "f:2"), REPLACED),
+        # Nothing is compared where one has none, or one of another scheme.
+        (identified("A", None), identified("A", "f:1"), RESTATED),
+        (identified("A", "g:1"), identified("B", "f:1"), REPLACED),
+        (identified("A Title", "g:1"), identified("A: Title", "f:2"), RELABELLED),
+    ],
+)
+def test_where_there_are_ids_nothing_else_is_asked(before: Entry, after: Entry, kind: RevisionKind, depth: int) -> None:
+    revisions = Revisions({"US": versions([before], [after])}, replace(CHART, depth=depth))
+    ((_, (revision,)),) = revisions.of("US")
+    assert (revision.kind, revision.is_inferred) == (kind, False)
+
+
+def test_a_title_with_another_id_takes_no_place_throughout() -> None:
+    old, new = identified("A", "f:1", weeks=1), identified("B", "f:2", weeks=1)
+    assert over(US=([old], [new]), KR=([old], [new])) == {REPLACED}
+    assert over(US=([old], [new._replace(id="f:1")]), KR=([old], [new])) == {RELABELLED, REPLACED}
 
 
 def test_a_rank_that_comes_or_goes_is_another_work() -> None:

@@ -49,5 +49,5 @@ def _chart(expected: dict[str, Any]) -> Chart:
 
 
 def _entry(expected: list[Any]) -> Entry:
-    rank, title, season, kind, figures = expected
-    return Entry(rank, title, season, Kind(kind) if kind else None, tuple(figures.items()))
+    rank, title, season, kind, figures, *its_id = expected
+    return Entry(rank, title, season, Kind(kind) if kind else None, tuple(figures.items()), *its_id)

@@ -1,5 +1,6 @@
 """Editions and publications on DynamoDB: an edition is an item, and the publication that names them all comes last."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -101,7 +102,7 @@ class DynamoCharts:
 def _edition_item(publication: PublicationSummary, versions: Versions) -> Item:
     """Return the item of an edition: the current entries, which people can read, and the earlier versions."""
     current, earlier = versions[-1], Earlier.of(versions)
-    entries = _ENTRIES.dump_json(current.edition.entries)
+    entries = _written(current.edition.entries)
     if len(entries) > MAX_EDITION:
         which = f"{publication.chart.id} of {publication.period} in {current.edition.territory}"
         raise EditionTooLarge(which, f"{len(entries):,} bytes; an edition may have {MAX_EDITION:,}")
@@ -112,6 +113,12 @@ def _edition_item(publication: PublicationSummary, versions: Versions) -> Item:
         **({"earlier": {"B": earlier.versions}} if earlier.versions else {}),
         **({"trimmed": {"B": earlier.trimmed}} if earlier.trimmed else {}),
     }
+
+
+def _written(entries: Sequence[Entry]) -> bytes:
+    """Return entries as JSON; those without an id as they always were."""
+    rows = [entry if entry.id else entry[:-1] for entry in entries]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _versions(item: Item) -> Versions:

@@ -23,7 +23,9 @@ class Entry(NamedTuple):
     """One row of an edition, as charted.
 
     `season` is None where the source has none (`N/A`); `kind` where neither the row nor its chart says it. `figures`
-    are the source's numbers in its own units and order, as text (`hours`, `views`, `weeks`).
+    are the source's numbers in its own units and order, as text (`hours`, `views`, `weeks`). `id` is the provider's for
+    the work, where it has one, after the scheme's name (`flixpatrol:ttl_x`): it is the same work just when that is the
+    same.
     """
 
     rank: int
@@ -31,6 +33,7 @@ class Entry(NamedTuple):
     season: str | None = None
     kind: Kind | None = None
     figures: tuple[tuple[str, str], ...] = ()
+    id: str | None = None
 
 
 class NumberOne(NamedTuple):
@@ -39,6 +42,12 @@ class NumberOne(NamedTuple):
     title: str
     season: str | None = None
     kind: Kind | None = None
+    id: str | None = None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All that it says, as text; an id only where there is one."""
+        return self.title, self.season or "", self.kind or "", *([self.id] if self.id else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +60,22 @@ class Edition:
     @property
     def number_ones(self) -> tuple[NumberOne, ...]:
         """The entries at rank 1, several when tied, in a fixed order."""
-        return in_fixed_order(NumberOne(e.title, e.season, e.kind) for e in self.entries if e.rank == 1)
+        return in_fixed_order(NumberOne(e.title, e.season, e.kind, e.id) for e in self.entries if e.rank == 1)
 
     def digest(self) -> str:
         """SHA-256 over everything the edition says."""
         said = "\x1e".join(
-            "\x1f".join((str(rank), title, season or "", kind or "", *(part for figure in figures for part in figure)))
-            for rank, title, season, kind, figures in self.entries
+            "\x1f".join(
+                (
+                    str(rank),
+                    title,
+                    season or "",
+                    kind or "",
+                    *(part for figure in figures for part in figure),
+                    *(["id", its_id] if its_id else []),
+                )
+            )
+            for rank, title, season, kind, figures, its_id in self.entries
         )
         return hashlib.sha256(f"{self.territory}\x1e{said}".encode()).hexdigest()
 
@@ -184,7 +202,7 @@ class PublicationSummary:
     def number_ones_digest(self) -> str:
         """Return a digest of all that the detector reads of it."""
         said = "\x1e".join(
-            "\x1f".join((territory, *(part or "" for one in ones for part in one)))
+            "\x1f".join((territory, *(part for one in ones for part in one.said)))
             for territory, ones in self.number_ones.items()
         )
         for renaming in self.renamings:
@@ -206,5 +224,5 @@ def in_order(publications: Iterable[Publication]) -> list[Publication]:
 
 
 def in_fixed_order(ones: Iterable[NumberOne]) -> tuple[NumberOne, ...]:
-    """Sort number ones by title, season and kind."""
-    return tuple(sorted(ones, key=lambda one: (one.title, one.season or "", one.kind or "")))
+    """Sort number ones by title, season, kind and id."""
+    return tuple(sorted(ones, key=lambda one: (one.title, one.season or "", one.kind or "", one.id or "")))

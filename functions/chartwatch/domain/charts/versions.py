@@ -12,7 +12,7 @@ from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
 from chartwatch.domain.works.renames import Renaming, order_of
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.work import Kind, scheme_of
 
 MAX_VERSIONS = 100
 """Versions of an edition that are stored whole: the first and the latest ones. All raw files are in the archive."""
@@ -32,7 +32,7 @@ class RevisionKind(StrEnum):
     """What happened to a rank of an edition."""
 
     RELABELLED = "relabelled"
-    """The same figures under another title or season: the same work, by another name."""
+    """Another title or season under the same figures, or the same id: the same work, by another name."""
     RESTATED = "restated"
     """Other figures of the same work."""
     REPLACED = "replaced"
@@ -228,12 +228,21 @@ class _Document:
             yield Revision(kind, was, now, kind is RevisionKind.RELABELLED and self._is_inferred(was, now))
 
     def _is_inferred(self, was: Entry | None, now: Entry | None) -> bool:
-        if was is None or now is None or _is_spelt_alike(was.title, now.title):
+        if was is None or now is None or _is_spelt_alike(was.title, now.title) or _is_same_by_id(was, now):
             return False
         return not _share(was, now, self.chart.identifying)
 
     def _kind(self, was: Entry | None, now: Entry | None, before: Edition, after: Edition) -> RevisionKind:
-        if was is None or now is None or was.kind != now.kind:
+        if was is None or now is None:
+            return RevisionKind.REPLACED
+        if (is_same := _is_same_by_id(was, now)) is not None:
+            relabelled = (was.title, was.season) != (now.title, now.season)
+            same = RevisionKind.RELABELLED if relabelled else RevisionKind.RESTATED
+            return same if is_same else RevisionKind.REPLACED
+        return self._kind_by_title(was, now, before, after)
+
+    def _kind_by_title(self, was: Entry, now: Entry, before: Edition, after: Edition) -> RevisionKind:
+        if was.kind != now.kind:
             return RevisionKind.REPLACED
         alike = _agree(was, now)
         if title_key(was.title) == title_key(now.title):
@@ -271,6 +280,13 @@ def _by_place(edition: Edition) -> dict[tuple[int, int], Entry]:
         tied = sum(1 for rank, _ in places if rank == entry.rank)
         places[entry.rank, tied] = entry
     return places
+
+
+def _is_same_by_id(was: Entry, now: Entry) -> bool | None:
+    """Return whether two entries have one id, or two; None where the provider does not say it of both."""
+    if was.id is None or now.id is None or scheme_of(was.id) != scheme_of(now.id):
+        return None
+    return was.id == now.id
 
 
 def _agree(was: Entry, now: Entry) -> bool:
@@ -311,7 +327,9 @@ def _renamed_throughout(
     places: Counter[tuple[Kind | None, str, str]] = Counter()
     for was, now in (changed for pair in pairs for changed in _differing(*pair)):
         # Where they have no figure in common, nothing speaks for it.
-        if was and now and was.kind == now.kind and _agree(was, now) and _share(was, now, dict(was.figures)):
+        if not was or not now or _is_same_by_id(was, now) is not None:
+            continue
+        if was.kind == now.kind and _agree(was, now) and _share(was, now, dict(was.figures)):
             places[now.kind, title_key(was.title), title_key(now.title)] += 1
     for (kind, old, new), count in places.items():
         gone, fresh = old not in after | elsewhere, new not in before | elsewhere

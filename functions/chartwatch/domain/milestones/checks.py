@@ -46,7 +46,7 @@ def territories_topped(works: frozenset[str], timeline: Timeline, catalog: Catal
         territory
         for publication in timeline
         for territory, ones in publication.number_ones.items()
-        if any(catalog.match(one.title, one.kind, publication.period).id in works for one in ones)
+        if any(catalog.match(one.title, one.kind, publication.period, provider_id=one.id).id in works for one in ones)
     )
 
 

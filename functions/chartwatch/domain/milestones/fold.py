@@ -73,8 +73,8 @@ class Fold:
 
     def _know(self, meanings: Meanings) -> None:
         """Take in what titles mean, before those at #1 are matched."""
-        if meanings.undecided != self._meanings.undecided:
-            self._namesakes = Namesakes.among(meanings.undecided)
+        if meanings.undecided and meanings != self._meanings:
+            self._namesakes = Namesakes.among(meanings)
             works = {its: self._catalog.undecided(meanings, its) for its in meanings.undecided}
             since = {its: undecided.since for its, undecided in meanings.undecided.items()}
             self.titles = {its: OneOfSeveral(work, since[its]) for its, work in works.items() if work}
@@ -170,7 +170,9 @@ class Fold:
 
         With it the coverage of the scopes of which it is known that they are not in the publication.
         """
-        titles = dict.fromkeys((one.title, one.kind) for ones in publication.number_ones.values() for one in ones)
+        titles = dict.fromkeys(
+            (one.title, one.kind, one.id) for ones in publication.number_ones.values() for one in ones
+        )
         self._know(self._catalog.learned(titles, publication.period, self._meanings))
         unseen = self._unseen(publication)
         standings: list[Standing] = []
@@ -322,7 +324,7 @@ class Fold:
 
     def _claimants(self, ones: Iterable[NumberOne], period: date, count: Count) -> dict[Claimant, None]:
         """Return who is at #1, each once, in order of work and season."""
-        matched = [(self._catalog.match(one.title, one.kind, period, self._meanings), one) for one in ones]
+        matched = [(self._catalog.match(one.title, one.kind, period, self._meanings, one.id), one) for one in ones]
         if count is Count.SEASONS:
             found = [Claimant.of_season(work, one.title, one.season) for work, one in matched]
         else:

@@ -71,12 +71,17 @@ class Snapshot:
 
         Titles that are among `given_up`, as new renamings name them, count as affected.
         """
-        affected = (
+        titles = (
             since
             for (kind, key), since in self.charted.items()
             if (kind, key) in given_up or before.facts_of(key, kind) != after.facts_of(key, kind)
         )
-        return min(affected, default=None)
+        ids = (
+            its.since
+            for provider_id, its in self.meanings.by_id.items()
+            if before.identified(provider_id) != after.identified(provider_id)
+        )
+        return min((*titles, *ids), default=None)
 
 
 def titles_of(renamings: frozenset[Renaming]) -> frozenset[Charted]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, undecided_work
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import Kind, Work, unlisted
+from chartwatch.domain.works.work import UNLISTED, Kind, Work, scheme_of, unlisted
 
 EARLY = timedelta(days=7)
 """How long before its release date a work may chart: catalogs err by days, and a week is named by its last."""
@@ -28,6 +28,7 @@ class Catalog:
                 self._by_title.setdefault(key, []).append(work)
         self._named: dict[tuple[str, Kind | None], tuple[Sequence[Work], Work]] = {}
         self._undecided: dict[tuple[str, str], Work] = {}
+        self._by_id = {provider_id: work for work in self for provider_id in work.ids}
         self.version = self._digest()
 
     def __iter__(self) -> Iterator[Work]:
@@ -51,8 +52,22 @@ class Catalog:
         """Return the works that bear the title and may be of the kind, with nothing but the facts that rules read."""
         return [replace(work, aliases=(), source="", confidence="") for work in self.named(title, kind)]
 
-    def match(self, title: str, kind: Kind | None, period: date, known: Meanings = NOTHING_KNOWN) -> Work:
-        """Return the work that a chart of `period` means by `title`.
+    def identified(self, provider_id: str) -> Work | None:
+        """Return the work that has a provider's id, or None."""
+        return self._by_id.get(provider_id)
+
+    def match(
+        self,
+        title: str,
+        kind: Kind | None,
+        period: date,
+        known: Meanings = NOTHING_KNOWN,
+        provider_id: str | None = None,
+    ) -> Work:
+        """Return the work that a chart of `period` means by `title`, or by the id that its provider has for it.
+
+        Where the catalog names the id, nothing else is asked, nor where it has been at #1 of the chart before
+        (`known`). Otherwise it is what its title means, unless that has another id of the same scheme.
 
         The kind must agree where the chart says it, and nothing charts more than `EARLY` before its release. Of several
         such works it is the one released last, when that came out `RECENT` or more after the others and no longer than
@@ -61,7 +76,12 @@ class Catalog:
         unknown facts. A title that a provider cut short is a title like any other: it is found as an alias, or not at
         all.
         """
-        named, own = self._bearing(title, kind)
+        if provider_id is None:
+            named, own = self._bearing(title, kind)
+        else:
+            if found := self._by_id.get(provider_id) or self._seen_before(provider_id, title, kind, known):
+                return found
+            named, own = self._left_for(provider_id, title, kind, known)
         out = [work for work in named if not _is_later(work, period)]
         if len(out) <= 1:
             return out[0] if out else own
@@ -71,13 +91,20 @@ class Catalog:
         work, released = latest
         return work if period <= released + RECENT or work.id in known.recent else self._one_of(out, own)
 
-    def learned(self, titles: Iterable[tuple[str, Kind | None]], period: date, known: Meanings) -> Meanings:
-        """Return the meanings with those of titles that are at #1 in a period, the latest of the chart."""
-        for title, kind in titles:
-            if len(self._bearing(title, kind)[0]) > 1:
-                work = self.match(title, kind, period, known)
-                if work.candidates or (work.release_date and period <= work.release_date + RECENT):
-                    known = known.with_meaning(work, title, kind, period)
+    def learned(self, titles: Iterable[tuple[str, Kind | None, str | None]], period: date, known: Meanings) -> Meanings:
+        """Return the meanings with those of titles that are at #1 in a period, the latest of the chart.
+
+        Each is a title with its kind and its provider's id.
+        """
+        for title, kind, provider_id in titles:
+            is_new = provider_id is not None and provider_id not in known.by_id
+            if not is_new and len(self._bearing(title, kind)[0]) < 2:
+                continue
+            work = self.match(title, kind, period, known, provider_id)
+            if work.candidates or (work.release_date and period <= work.release_date + RECENT):
+                known = known.with_meaning(work, title, kind, period)
+            if provider_id is not None and is_new:
+                known = known.with_id(provider_id, work, period)
         return known
 
     def standing_for(self, title: str, kind: Kind | None) -> Sequence[Work]:
@@ -93,6 +120,22 @@ class Catalog:
             return None
         candidates = [work for work in map(self.work, its.may_be) if work]
         return undecided_work(work_id, candidates, unlisted(its.title, its.kind))
+
+    def _seen_before(self, provider_id: str, title: str, kind: Kind | None, known: Meanings) -> Work | None:
+        """Return the work that an id has meant before, or None."""
+        if (its := known.by_id.get(provider_id)) is None:
+            return None
+        return self.work(its.work_id) or self.undecided(known, its.work_id) or Work(its.work_id, title, kind)
+
+    def _left_for(
+        self, provider_id: str, title: str, kind: Kind | None, known: Meanings
+    ) -> tuple[Sequence[Work], Work]:
+        """Return what a title may mean under an id that is seen for the first time, as `_bearing` does without one."""
+        named, own = self._bearing(title, kind)
+        others, scheme = known.others_of(provider_id), scheme_of(provider_id)
+        its = [w for w in named if w.id not in others and scheme not in map(scheme_of, w.ids)]
+        is_taken = any(other == own.id or other.startswith(f"{own.id}:") for other in others)
+        return its, replace(own, id=f"{UNLISTED}:{kind or 'any'}:{provider_id}") if is_taken else own
 
     def _bearing(self, title: str, kind: Kind | None) -> tuple[Sequence[Work], Work]:
         """Return the works that a title may mean, and the one that stands for it where it means none of them."""

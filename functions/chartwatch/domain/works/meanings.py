@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from chartwatch.domain.works.work import Kind, Work
+from chartwatch.domain.works.work import Kind, Work, scheme_of
 
 
 class Undecided(NamedTuple):
@@ -21,16 +21,25 @@ class Undecided(NamedTuple):
     may_be: tuple[str, ...]
 
 
+class Identified(NamedTuple):
+    """Which work a provider's id means, since when it was at #1."""
+
+    work_id: str
+    since: date
+
+
 @dataclass(frozen=True, slots=True)
 class Meanings:
     """What is known up to a period of the titles that were at #1 of a chart.
 
     `recent` are the works with namesakes that were there soon after their release. `undecided` has the titles that
-    dates do not decide, by the id of the work that stands for each.
+    dates do not decide, by the id of the work that stands for each. `by_id` says which work each id of a provider's
+    means.
     """
 
     recent: frozenset[str] = frozenset()
     undecided: Mapping[str, Undecided] = field(default_factory=dict)
+    by_id: Mapping[str, Identified] = field(default_factory=dict)
 
     def with_meaning(self, work: Work, title: str, kind: Kind | None, period: date) -> "Meanings":
         """Return the meanings with that of a title which means `work`, one that has namesakes, in a period."""
@@ -40,6 +49,17 @@ class Meanings:
             return self
         its = Undecided(title, kind, period, tuple(candidate.id for candidate in work.candidates))
         return replace(self, undecided={**self.undecided, work.id: its})
+
+    def with_id(self, provider_id: str, work: Work, period: date) -> "Meanings":
+        """Return the meanings with that of an id, which is seen for the first time."""
+        return replace(self, by_id={**self.by_id, provider_id: Identified(work.id, period)})
+
+    def others_of(self, provider_id: str) -> frozenset[str]:
+        """Return the works that have another id of the same scheme, which makes them other works."""
+        scheme = scheme_of(provider_id)
+        return frozenset(
+            its.work_id for other, its in self.by_id.items() if other != provider_id and scheme_of(other) == scheme
+        )
 
 
 NOTHING_KNOWN = Meanings()
@@ -59,17 +79,24 @@ class Namesakes:
     """For each work what it may be: the groups that it is in."""
 
     @classmethod
-    def among(cls, undecided: Mapping[str, Undecided]) -> "Namesakes":
-        """Return what undecided titles make one, perhaps."""
+    def among(cls, meanings: Meanings) -> "Namesakes":
+        """Return what undecided titles make one, perhaps; two works of two ids are none."""
+        ids: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for provider_id, its_work in meanings.by_id.items():
+            ids[its_work.work_id][scheme_of(provider_id)] = provider_id
+
+        def are_two(one: str, other: str) -> bool:
+            return any(ids[other].get(scheme, its) != its for scheme, its in ids[one].items())
+
         groups: defaultdict[str, set[str]] = defaultdict(set)
-        for work_id, its in undecided.items():
+        for work_id, its in meanings.undecided.items():
             for candidate in its.may_be:
                 groups[candidate] |= {candidate, work_id}
         others: defaultdict[str, set[str]] = defaultdict(set)
         may_be: defaultdict[str, set[str]] = defaultdict(set)
         for name, members in groups.items():
             for member in members:
-                others[member] |= members - {member}
+                others[member] |= {other for other in members if other != member and not are_two(member, other)}
                 may_be[member].add(name)
         return cls(_frozen(groups), _frozen(others), _frozen(may_be))
 

@@ -23,7 +23,8 @@ class Work:
     """A film or series and what is known of it. None, or no country, means unknown, which is not "no".
 
     `original_language` is an ISO 639-1 code, `origin_countries` are ISO 3166-1 alpha-2 codes, main one first.
-    `aliases` are other forms of the title that charts use. `candidates` are there where the work stands for a title of
+    `aliases` are other forms of the title that charts use, `ids` those that providers have for the work, each after the
+    name of its scheme (`netflix:81040344`). `candidates` are there where the work stands for a title of
     which nobody can say which of them it means; the last one is none that the catalog holds.
     """
 
@@ -36,7 +37,13 @@ class Work:
     aliases: tuple[str, ...] = ()
     source: str = ""
     confidence: str = ""
+    ids: tuple[str, ...] = ()
     candidates: "tuple[Work, ...]" = field(default=(), compare=False, repr=False)
+
+
+def scheme_of(provider_id: str) -> str:
+    """Return in which scheme an id is: ids of two schemes cannot be compared."""
+    return provider_id.partition(":")[0]
 
 
 def unlisted(title: str, kind: Kind | None) -> Work:
