@@ -234,3 +234,32 @@ def test_another_id_is_another_work_and_the_same_id_the_same(
     assert done.exit_code == 0, done.stderr
     told = [its for its in map(json.loads, done.stdout.splitlines()) if not its["silent"]]
     assert new_ones(told) == said
+
+
+OF_SEASONS = """
+- {id: new, kind: change, scope: territory, count: seasons, headline: "{title} is new", brief: new}
+- {id: nth, kind: nth, scope: territory, count: seasons, at: [1, 2, 3], headline: "{title} is {ordinal}", brief: nth}
+- {id: run, kind: reign, scope: territory, count: seasons, at: [2], headline: "{title} {n}", brief: run}
+"""
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["Season 1", "N/A", "Season 1", "Supacell 1."],
+        ["N/A", "Season 1", "Supacell: Season 1", "N/A"],
+        ["Supacell: Season 2", "Season 1", "Part 3", "Season 2"],
+    ],
+)
+def test_a_label_that_flaps_is_told_nobody(write: Write, labels: list[str]) -> None:
+    rows = "period,territory,rank,title,season\n2024-06-30,US,1,Other,Season 1\n2024-07-07,US,1,Supacell,{0}\n"
+    more = "2024-07-14,US,1,Supacell,{0}\n"
+    files = [write(f"2024-07-1{n}T100000Z.csv", (rows + more).format(label)) for n, label in enumerate(labels, 5)]
+    options = ("--source", "csv", "-o", "chart=d", "-o", "cadence=week", "-o", "depth=1", "--since", "2024-07-01")
+    rules = ("--rules", str(write("rules.yaml", OF_SEASONS)), "--format", "jsonl")
+    first = run("replay", str(files[0]), *options, *rules)
+    done = run("replay", *map(str, files), *options, *rules)
+    assert done.exit_code == 0, done.stderr
+    sent = [[its for its in map(json.loads, each.stdout.splitlines()) if not its["silent"]] for each in (first, done)]
+    assert sent[0]
+    assert [(m["slot"], m["status"]) for m in sent[1]] == [(m["slot"], m["status"]) for m in sent[0]]

@@ -217,7 +217,9 @@ def summary_of(
     counted = {territory: its if territory in shown else its[:-1] for territory, its in versions.items()}
     publication = Publication(chart, period, tuple(shown.values()), provenance)
     by_hand = {t: its for t in shown if (its := versions[t][-1].provenance).is_by_hand}
-    return publication.summary(Revisions(counted, chart).renamings(concluded), holding, by_hand)
+    revisions = Revisions(counted, chart)
+    labelled = {territory: ones for territory, ones in revisions.number_ones().items() if territory in shown}
+    return publication.summary(revisions.renamings(concluded), labelled, holding, by_hand)
 
 
 def says_the_same(stored: PublicationSummary | None, summary: PublicationSummary) -> bool:

@@ -362,3 +362,43 @@ def test_an_unlisted_work_and_a_split_title_add_no_name() -> None:
     catalog = Catalog([Work("a", "A", Kind.SERIES)])
     assert with_renamings(catalog, renamings("1 X Y")) is catalog
     assert with_renamings(catalog, renamings("1 A B", "1 A C")) is catalog
+
+
+# Which season a label means.
+
+
+def labels(*editions: Entry) -> list[str | None]:
+    """Return the seasons of the number ones after the last of several documents."""
+    its = versions(*([edition] for edition in editions))
+    kept = Revisions({"US": its}, CHART).number_ones().get("US", its[-1].edition.number_ones)
+    return [one.season for one in kept]
+
+
+def labelled(label: str | None, title: str = "A", **figures: int) -> Entry:
+    return entry(title, season=label, **(figures or {"hours": 9}))
+
+
+def test_a_label_that_changes_while_the_figures_stay_is_of_the_same_season() -> None:
+    assert labels(labelled("Season 1"), labelled("Season 2")) == ["Season 1"]
+    assert labels(labelled(None), labelled("Season 1")) == [None]
+    assert labels(labelled("Season 1"), labelled(None), labelled("A 1.")) == ["Season 1"]
+    assert labels(labelled("Season 1"), labelled("Season 1", hours=8), labelled("Part 2", hours=8)) == ["Season 1"]
+
+
+def test_a_label_of_the_same_season_is_shown_as_charted() -> None:
+    assert labels(labelled("Season 1"), labelled("Limited Series")) == ["Limited Series"]
+
+
+def test_a_label_that_changes_with_the_figures_is_another_season() -> None:
+    assert labels(labelled("Season 1"), labelled("Season 2", hours=8)) == ["Season 2"]
+    assert labels(labelled("Season 1"), labelled("Season 2", title="B", hours=8)) == ["Season 2"]
+
+
+def test_a_season_that_was_replaced_meanwhile_begins_anew() -> None:
+    other = labelled("Season 1", title="B", hours=7)
+    assert labels(labelled("Season 1"), other, labelled("Season 2")) == ["Season 2"]
+
+
+def test_the_season_of_a_work_that_is_renamed_stays() -> None:
+    assert labels(labelled("Season 2", title="A"), labelled(None, title="B")) == ["2"]
+    assert labels(labelled("A: Season 2", title="A"), labelled("B: Season 2", title="B")) == ["B: Season 2"]

@@ -8,9 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.nth import NthRule
+from chartwatch.domain.rules.reign import ReignRule
+from chartwatch.domain.rules.rule import Count, Scope
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.seasons import season_of
 from chartwatch.domain.works.work import Work
+from tests.chronicle import CHANGE, Chronicle, sent
 from tests.strategies import examples
 
 
@@ -100,3 +104,27 @@ def test_a_holder_says_its_season_as_the_chart_does_or_else_as_it_is_compared() 
     assert said.as_json()["season"] == "Season 1"
     assert replace(said, label=None).as_json()["season"] == "1"
     assert "season" not in replace(said, season=None).as_json()
+
+
+LABELS = st.sampled_from(["", "Season 1", "Season 2", "Part 3", "Limited Series", "The End", "A 1.", "N/A again"])
+OF_SEASONS = (
+    replace(CHANGE, count=Count.SEASONS),
+    NthRule("nth", Scope.TERRITORY, "{title} {ordinal}", "b", at=(1, 2, 3), count=Count.SEASONS),
+    ReignRule("run", Scope.TERRITORY, "{title} {n}", "b", at=(1, 2), record=True, count=Count.SEASONS),
+)
+
+
+@examples(100)
+@given(st.data())
+def test_labels_that_flap_on_a_history_that_stays_are_told_nobody(data: st.DataObject) -> None:
+    titles = data.draw(st.lists(st.sampled_from("ABC"), min_size=2, max_size=5))
+    chronicle = Chronicle(*OF_SEASONS, works=())
+    for number, title in enumerate(titles):
+        chronicle.arrives(number, US=f"{title}|{data.draw(LABELS)}")
+    before = chronicle.slots()
+    for document in range(1, 4):
+        chronicle.document = replace(chronicle.document, fetched_at=f"2022-03-0{document}T00:00:00Z")
+        for number, title in enumerate(titles):
+            if data.draw(st.booleans()):
+                assert sent(chronicle.arrives(number, US=f"{title}|{data.draw(LABELS)}")) == []
+    assert chronicle.slots() == before

@@ -149,14 +149,19 @@ class Publication:
     def summary(
         self,
         renamings: tuple["Renaming", ...] = (),
+        number_ones: "Mapping[str, tuple[NumberOne, ...]] | None" = None,
         absent: Mapping[str, Absence] | None = None,
         by_hand: Mapping[str, Provenance] | None = None,
     ) -> "PublicationSummary":
-        """Return what the detector needs of it; `renamings` are those that its revisions show."""
+        """Return what the detector needs of it; `renamings` are those that its revisions show.
+
+        So are `number_ones`, of territories whose seasons have got other labels.
+        """
         return PublicationSummary(
             chart=self.chart,
             period=self.period,
-            number_ones={e.territory: e.number_ones for e in sorted(self.editions, key=lambda e: e.territory)},
+            number_ones={e.territory: e.number_ones for e in sorted(self.editions, key=lambda e: e.territory)}
+            | dict(number_ones or {}),
             digest=self.digest(),
             provenance=self.provenance,
             renamings=renamings,

@@ -9,8 +9,9 @@ from enum import StrEnum
 from itertools import pairwise, takewhile
 
 from chartwatch.domain.charts.chart import Chart
-from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
+from chartwatch.domain.charts.publications import Edition, Entry, NumberOne, Provenance, Version
 from chartwatch.domain.works.renames import Renaming, order_of
+from chartwatch.domain.works.seasons import season_of
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, scheme_of
 
@@ -166,6 +167,21 @@ class Revisions:
             for before, after in document.pairs:
                 yield from document.revisions(before, after)
 
+    def number_ones(self) -> Mapping[str, tuple[NumberOne, ...]]:
+        """Return the number ones of territories where some have got the label of another season, with the one before.
+
+        A label that changes while work and figures stay is that of the same season, whatever it says.
+        """
+        found: dict[str, tuple[NumberOne, ...]] = {}
+        for territory, versions in self._editions.items():
+            edition = versions[-1].edition
+            if len(versions) > 1 and any(entry.rank == 1 for entry in edition.entries):
+                history = [its for _, its in self.of(territory)]
+                labelled = (_with_first_label(e, history) if e.rank == 1 else e for e in edition.entries)
+                if (kept := Edition(territory, tuple(labelled))) != edition:
+                    found[territory] = kept.number_ones
+        return found
+
     def renamings(self, concluded: Iterable[Renaming] = ()) -> tuple[Renaming, ...]:
         """Return the renamings of number ones, each once, in order: another title, and the same work.
 
@@ -264,6 +280,26 @@ def _standing(versions: Versions, fetched_at: str | None) -> Iterator[Edition]:
         return (version.edition for version in versions)
     by_then = takewhile(lambda version: (version.provenance.fetched_at or "") <= fetched_at, versions)
     return (version.edition for version in deque(by_then, maxlen=1))
+
+
+def _with_first_label(entry: Entry, history: Sequence[Sequence[Revision]]) -> Entry:
+    """Return an entry of the last version with the label that its season had first, where it says another now."""
+    now = season_of(entry.title, entry.season)
+    first = entry
+    for revisions in reversed(history):
+        revision = next((its for its in revisions if its.after == first), None)
+        if revision is None:
+            continue
+        was = revision.before
+        if was is None or revision.kind is RevisionKind.REPLACED:
+            break
+        if not _agree(was, first) and season_of(was.title, was.season) != season_of(first.title, first.season):
+            break
+        first = was
+    season = season_of(first.title, first.season)
+    if season == now:
+        return entry
+    return entry._replace(season=first.season if title_key(first.title) == title_key(entry.title) else season)
 
 
 def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, Entry | None]]:
