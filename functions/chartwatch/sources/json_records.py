@@ -15,7 +15,7 @@ from chartwatch.errors import (
 from chartwatch.sources.formats import utf8_of
 from chartwatch.sources.table import MAX_ROWS, Table, found_columns
 
-MAX_VALUES = 4_000_000
+MAX_VALUES = 3_000_000
 """Values of a document: one takes up to a hundred bytes of memory."""
 
 MAX_DEPTH = 8

@@ -21,8 +21,11 @@ MAX_PARTS = 1000
 MAX_SHEET, MAX_PART = 64 * 1024 * 1024, 4 * 1024 * 1024
 """Bytes of a sheet, or of the texts that all sheets share; and of any other part that is read: styles, names."""
 
-MAX_TAGS = 4_000_000
-"""Tags of a sheet, or of the shared texts: a row takes two, and a cell three or four. Each takes some eighty bytes."""
+MAX_ITEMS = 1_048_576
+"""Rows of a sheet, as Excel has them, and shared texts."""
+
+MAX_TAGS = 20_000
+"""Tags of a row, or of a shared text, which are held together; a cell has up to eight. Each takes some 300 bytes."""
 
 MAX_COLUMNS = 250
 """Columns of a sheet that are looked at."""
@@ -144,8 +147,10 @@ def _refuse_large(source: str, body: bytes) -> None:
             part = parts.read(entry)
             if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
                 raise SourceNotATable(source, f"{entry.filename} in the workbook declares entities")
-            if part.count(b"<") > MAX_TAGS:
-                raise SourceNotATable(source, f"{entry.filename} in the workbook has more than {MAX_TAGS} tags")
+            items = part.split(b"<row" if is_sheet else b"<si") if is_sheet or is_texts else []
+            if len(items) > MAX_ITEMS or any(item.count(b"<") > MAX_TAGS for item in items):
+                reason = f"has more than {MAX_ITEMS} rows, or one of more than {MAX_TAGS} tags"
+                raise SourceNotATable(source, f"{entry.filename} in the workbook {reason}")
 
 
 def _text(cell: Any) -> str:
