@@ -187,15 +187,13 @@ def test_a_total_counts_from_the_first_time_of_its_work_on() -> None:
         assert ("ranked by" in chronicle.held("total:daily:US:squid:3").headline) is crosses
 
 
-def test_several_changes_are_named_the_latest_first() -> None:
-    metrics = (
-        MetricPeriod("sales"),
-        MetricPeriod("airplay", DAY + timedelta(2)),
-        MetricPeriod("all", DAY + timedelta(3)),
+def test_several_changes_are_counted_and_the_evidence_names_them() -> None:
+    airplay, everything = MetricPeriod("airplay", DAY + timedelta(2)), MetricPeriod("all", DAY + timedelta(3))
+    chronicle = Chronicle(
+        replace(REIGN, at=(3,)), chart=replace(CHART, metric_periods=(MetricPeriod("sales"), airplay, everything))
     )
-    chronicle = Chronicle(replace(REIGN, at=(3,)), chart=replace(CHART, metric_periods=metrics))
     a_run(chronicle, "Ozark", "Squid Game", "Squid Game", "Squid Game")
-    assert (
-        "ranked by all since 2022-01-04, by airplay since 2022-01-03 and by sales before,"
-        in chronicle.held("reign:daily:US:squid:3").headline
-    )
+    held = chronicle.held("reign:daily:US:squid:3")
+    assert ", over two changes of what the chart ranks by since 2022-01-03, in records" in held.headline
+    assert held.evidence
+    assert held.evidence.method_changes == (airplay, everything)

@@ -264,12 +264,16 @@ def _after_release(claimants: Sequence[Claimant], period: date) -> str:
 
 
 def _changes_in_words(metrics: Sequence[MetricPeriod]) -> str:
-    """Return ", ranked by views since 2023-06-18 and by hours viewed before", where there are several metrics."""
+    """Return ", ranked by views since 2023-06-18 and by hours viewed before", or how often that changed and since when.
+
+    Of several changes the evidence has the metrics.
+    """
     if len(metrics) < 2:
         return ""
-    first, *changes = metrics
-    since = [f"by {each.metric} since {each.since}" for each in reversed(changes)]
-    return f", ranked {words.listed([*since, f'by {first.metric} before'])}"
+    before, *changes = metrics
+    if len(changes) > 1:
+        return f", over {words.cardinal(len(changes))} changes of what the chart ranks by since {changes[0].since}"
+    return f", ranked by {changes[0].metric} since {changes[0].since} and by {before.metric} before"
 
 
 def _named(work: Holder) -> str:
