@@ -7,6 +7,7 @@ import argparse
 import gzip
 import io
 import json
+import logging
 import random
 import resource
 import sys
@@ -312,6 +313,7 @@ def main() -> None:
     asked = parser.parse_args()
     seed = random.SystemRandom().randrange(1 << 32) if asked.seed is None else asked.seed
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    logging.disable(logging.WARNING)  # what sources pass over
     shares = sum(target.share for target in TARGETS.values())
     print(f"seed {seed}")
     done = 0

@@ -126,6 +126,18 @@ def test_options_that_do_not_agree_are_refused(options: Mapping[str, str], reaso
     assert reason in str(caught.value)
 
 
+def test_options_of_an_event_are_json_values() -> None:
+    text = "period,territory,rank,title,kind\n07/01/2024,,1,A,TV Show\n17/01/2024,Korea,1,B,Movie\n"
+    common = {"chart": "a", "cadence": "week", "date_format": "d/m/Y", "due": "45h"}
+    as_text = {"eras": "2024-01-07/2024-01-17", "territories": "=GLOBAL;Korea=KR", "kinds": "TV Show=series;movie=film"}
+    as_json = {
+        "eras": ["2024-01-07/2024-01-17"],
+        "territories": {"": "GLOBAL", "Korea": "KR"},
+        "kinds": {"TV Show": "series", "movie": "film"},
+    }
+    assert read({**common, **as_text}, text) == read({**common, **as_json}, text)
+
+
 def test_an_option_that_is_mistyped_is_answered_with_the_one_that_was_meant() -> None:
     with pytest.raises(OptionError) as caught:
         open_source("csv", {**DAILY, "date_formt": "d/m/Y"})
