@@ -87,6 +87,8 @@ class CsvFile(SingleDocumentSource):
         editions = Editions(self.name, rows.charts, rows.periods, rows.territories, rows.entries, place)
         described = self._described(editions)
         notices += self._checked(editions, described)
+        if _are_weeks_of_days(self._options, rows.periods):
+            notices.append("all periods are whole weeks apart, and days between are missing: is it -o cadence=week?")
         notices = [*table.notices, *notices]
         if len(notices) > MAX_NOTICES:
             notices[MAX_NOTICES:] = [f"and {len(notices) - MAX_NOTICES} more notices of the kind of the last"]
@@ -302,10 +304,18 @@ def _refuse_uneven_steps(table: Table, options: CsvOptions, rows: _Rows) -> None
                 reason = f"{after} is not a whole number of {options.cadence}s from {before}, and the chart is "
                 reason += {Cadence.DAY: "daily", Cadence.WEEK: "weekly", Cadence.MONTH: "monthly"}[options.cadence]
                 advice = f"where the chart changed its day, say so: -o eras={Era(after, before)}"
+                if (after - before).days == 1:
+                    advice = f"a chart of days is read with -o cadence=day; {advice}"
                 where = table.place(rows.numbers[row])
                 raise SourceValueError(
                     CsvFile.name, f"{reason}; {advice}", where, column=options.period_column, value=str(after)
                 )
+
+
+def _are_weeks_of_days(options: CsvOptions, periods: Iterable[date]) -> bool:
+    """Return whether a chart that is said to be of days has the periods of one of weeks."""
+    days = sorted(set(periods)) if options.cadence is Cadence.DAY else []
+    return len(days) > 2 and all((after - before).days % 7 == 0 for before, after in pairwise(days))
 
 
 def _read_season(cell: str) -> str | None:

@@ -71,7 +71,8 @@ class Reading:
 class TextTable(Table):
     """A delimited text with a header, as columns of cells. Equal cells are one object: charts repeat themselves.
 
-    Cells may be quoted as in RFC 4180, lines end with LF or CRLF, and a byte order mark and blank lines are skipped.
+    Cells may be quoted as in RFC 4180, and lines end with LF or CRLF. A byte order mark, blank lines and rows of empty
+    cells are skipped.
     """
 
     def __init__(
@@ -147,7 +148,7 @@ class TextTable(Table):
         """Return the reader of lines, which knows the number of the last, and the rows that are not blank."""
         reader = csv.reader(iter(lines.read, ""), delimiter=self._delimiter, strict=True)
         if self._reading.malformed is Malformed.REFUSE:
-            return reader, filter(None, reader)
+            return reader, filter(any, reader)
         by_line = _LineByLine(lines, self._delimiter, self._reading.malformed)
         return by_line, iter(by_line)
 
@@ -286,7 +287,7 @@ class _LineByLine:
         width = 0
         while line := self._lines.read():
             self.line_num += 1
-            if not line.strip("\r\n"):
+            if not line.strip("\r\n" + self._delimiter):
                 continue
             row = _strict_cells(line, self._delimiter)
             if not width and not row:

@@ -281,11 +281,29 @@ def test_lines_above_the_header_are_named_and_skipped() -> None:
     assert titles(read({**DAILY, "skip": 3}, text)) == [["A"]]
 
 
+@pytest.mark.parametrize("malformed", ["refuse", "skip", "mend"])
+def test_rows_of_empty_cells_are_blank(malformed: str) -> None:
+    text = ",,\nperiod,rank,title\n,,\n2022-01-01,1,A\n,,\n,,\n"
+    assert titles(read({**DAILY, "malformed": malformed}, text)) == [["A"]]
+
+
 def test_comments_are_skipped_where_an_option_says_how_they_begin() -> None:
     text = '# x\nperiod,rank,title\n#, y\n2022-01-01,1,"#1 Dad\n# 2"\n2022-01-01,two,B\n'
     error = refusal({**DAILY, "comment": "#"}, text)
     assert str(error) == "csv, line 6: rank 'two' is not a rank such as 1"
     assert titles(read({**DAILY, "comment": "#"}, text.replace("two", "2"))) == [["#1 Dad\n# 2", "B"]]
+
+
+def test_a_cadence_that_the_periods_contradict_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
+    daily = "period,rank,title\n2024-01-07,1,A\n2024-01-08,1,A\n"
+    assert "; a chart of days is read with -o cadence=day; " in str(refusal(WEEKLY, daily))
+    weekly = "period,rank,title\n2024-01-07,1,A\n2024-01-14,1,A\n2024-01-28,1,A\n"
+    assert len(read(WEEKLY, weekly)) == 3
+    assert caplog.messages == []
+    assert len(read(DAILY, weekly)) == 3
+    assert caplog.messages == [
+        "chart.csv: all periods are whole weeks apart, and days between are missing: is it -o cadence=week?"
+    ]
 
 
 # Rows that are not right.
