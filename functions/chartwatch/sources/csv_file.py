@@ -101,10 +101,12 @@ class CsvFile(SingleDocumentSource):
         optional = ("rank", "season", "kind", options.territory_column, options.period_column, *OF_COUNTRIES)
         columns, advice, form = (self._required(), optional), self._advice(), form_of(body)
         if form == "xlsx":
-            return SheetTable(self.name, body, options.sheet, *columns, advice=advice, skip=options.skip)
+            return SheetTable(
+                self.name, body, options.sheet, *columns, advice=advice, skip=options.skip, header=options.columns
+            )
         if form == "json":
             return JsonTable(self.name, body, options.records, *columns, advice=advice, encoding=options.encoding)
-        reading = Reading(options.skip, options.comment, options.malformed, options.encoding, advice)
+        reading = Reading(options.skip, options.comment, options.malformed, options.encoding, options.columns, advice)
         return TextTable(self.name, body, options.delimiter, *columns, reading=reading)
 
     def _required(self) -> list[str]:

@@ -168,6 +168,9 @@ class CsvOptions(Options):
     )
     comment: str = Field(default="", max_length=10, description="what lines begin with that are comments, such as #")
     skip: int = Field(default=0, ge=0, le=MAX_SKIPPED, description="lines, or rows of a sheet, above the header")
+    columns: Columns = Field(
+        default_factory=list, description="names of the columns, separated by commas, where the file has no header"
+    )
     malformed: Malformed = Field(
         default=Malformed.REFUSE,
         description="rows that cannot be told into cells: refuse (otherwise), skip, or mend marks within quoted cells",

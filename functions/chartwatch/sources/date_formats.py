@@ -11,10 +11,27 @@ from chartwatch.sources.cells import read_date
 MAX_FORMAT = 40
 """Characters of a format."""
 
-KNOWN = ("d/m/Y", "m/d/Y", "Ymd", "d.m.Y", "d-m-Y", "Y/m/d", "b d, Y", "d b Y", "Y-m", "timestamp", "week")
+KNOWN = (
+    "d/m/Y",
+    "m/d/Y",
+    "Ymd",
+    "d.m.Y",
+    "d-m-Y",
+    "Y/m/d",
+    "d/m/y",
+    "m/d/y",
+    "b d, Y",
+    "d b Y",
+    "Y-m",
+    "timestamp",
+    "week",
+)
 """Formats that an error names where they would read a cell."""
 
-_TOKEN = re.compile(r"YYYY|yyyy|Y|MMMM?|mmmm?|B|b|MM|mm|M|m|DD|dd|D|d")
+LAST_OF_TWO_DIGITS = 68
+"""Years of two digits up to this one are of the century of 2000."""
+
+_TOKEN = re.compile(r"YYYY|yyyy|YY|yy|Y|y|MMMM?|mmmm?|B|b|MM|mm|M|m|DD|dd|D|d")
 _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})(?:-?[1-7])?")
 _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,+\-Z ]{2,40}")
 _EPOCH = re.compile(r"([0-9]{9,10})([0-9]{3})?(?:\.[0-9]+)?")
@@ -33,8 +50,9 @@ class DateFormat:
         """Return the format that an option means.
 
         `Y` stands for the year, `m` and `d` for month and day, `b` for the month in English (`Feb`, `February`), in
-        any order and with anything between; `YYYY`, `MM`, `DD` and `MMM` are the same. `week` is a week of ISO 8601
-        (2022-W05), `timestamp` a date and time of ISO 8601, or seconds or milliseconds since 1970. Raises `ValueError`.
+        any order and with anything between; `YYYY`, `MM`, `DD` and `MMM` are the same. `y` is a year of two digits,
+        from 1969 to 2068 as POSIX has it. `week` is a week of ISO 8601 (2022-W05), `timestamp` a date and time of ISO
+        8601, or seconds or milliseconds since 1970. Raises `ValueError`.
         """
         if written == "week":
             return cls(written, _WEEK)
@@ -89,7 +107,10 @@ class DateFormat:
                 return date.fromisocalendar(int(match[1]), int(match[2]), 7)
             parts = match.groupdict()
             month = int(parts["m"]) if "m" in parts else _MONTHS[parts["b"].casefold()[:3]]
-            day = date(int(parts["y"]), month, int(parts.get("d", 1)))
+            year = int(parts["y"])
+            if len(parts["y"]) == 2:
+                year += 1900 if year > LAST_OF_TWO_DIGITS else 2000
+            day = date(year, month, int(parts.get("d", 1)))
         except (ValueError, OverflowError, KeyError):
             raise ValueError("is not a day of the calendar") from None
         return day if "d" in parts else end_of_month(day)
@@ -116,6 +137,8 @@ def _compiled(written: str) -> re.Pattern[str]:
 
 
 def _group(token: str, digits: str) -> str:
+    if token in ("y", "yy", "YY"):
+        return "(?P<y>[0-9]{2})"
     if token[0] in "Yy":
         return "(?P<y>[0-9]{4})"
     if token in ("b", "B") or len(token) > 2:
@@ -125,7 +148,7 @@ def _group(token: str, digits: str) -> str:
 
 def _literal(text: str) -> str:
     if re.search(r"[A-Za-z0-9]", text):
-        raise ValueError(f"knows Y, m, b and d alone, not {text.strip()!r}")
+        raise ValueError(f"knows Y, y, m, b and d alone, not {text.strip()!r}")
     return r"\s+".join(map(re.escape, re.split(r"\s+", text)))
 
 

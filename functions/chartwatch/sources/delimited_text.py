@@ -57,14 +57,16 @@ class Malformed(StrEnum):
 class Reading:
     """How a text is read: lines to `skip` before its header, what a `comment` begins with, the fate of malformed rows.
 
-    `encoding` None: UTF-8, or UTF-16 where the text is seen to be that. `advice` is what to do where a column is
-    missing, by its name; with it, errors speak of the options of the source `csv`.
+    `encoding` None: UTF-8, or UTF-16 where the text is seen to be that. `columns` are the names of the columns of a
+    text without a header. `advice` is what to do where a column is missing, by its name; with it, errors speak of the
+    options of the source `csv`.
     """
 
     skip: int = 0
     comment: str = ""
     malformed: Malformed = Malformed.REFUSE
     encoding: str | None = None
+    columns: Sequence[str] = ()
     advice: Mapping[str, str] | None = None
 
 
@@ -111,7 +113,7 @@ class TextTable(Table):
         # Only an error asks for it, so that reading again is cheaper than remembering a line for each row.
         lines = self._lines()
         reader, rows = self._rows(lines)
-        for _ in range(row + 2):
+        for _ in range(row + (1 if self._reading.columns else 2)):
             lines.room = MAX_BLOCK
             next(rows)
         return f"line {reader.line_num}"
@@ -120,7 +122,8 @@ class TextTable(Table):
         lines = self._lines()
         reader, rows = self._rows(lines)
         try:
-            header = next(rows, None)
+            named = self._reading.columns
+            header: list[str] | None = list(named) if named else next(rows, None)
             if header is None:
                 self._body.decode()
                 raise SourceEmpty(self._source, "there is nothing in the document")
@@ -149,7 +152,7 @@ class TextTable(Table):
         reader = csv.reader(iter(lines.read, ""), delimiter=self._delimiter, strict=True)
         if self._reading.malformed is Malformed.REFUSE:
             return reader, filter(any, reader)
-        by_line = _LineByLine(lines, self._delimiter, self._reading.malformed)
+        by_line = _LineByLine(lines, self._delimiter, self._reading.malformed, len(self._reading.columns))
         return by_line, iter(by_line)
 
     def _found_delimiter(self, names: Sequence[str]) -> str:
@@ -160,6 +163,8 @@ class TextTable(Table):
 
         def tells(delimiter: str) -> tuple[int, int]:
             cells = _cells(header, delimiter)
+            if self._reading.columns:
+                return len(cells) == len(self._reading.columns), len(cells)
             return len(wanted & {cell.strip().casefold() for cell in cells}), len(cells)
 
         return max(DELIMITERS, key=tells)
@@ -274,8 +279,9 @@ class _Lines:
 class _LineByLine:
     """Rows, each a line. Those that cannot be told into cells are mended, where that is allowed, or skipped."""
 
-    def __init__(self, lines: _Lines, delimiter: str, malformed: Malformed) -> None:
+    def __init__(self, lines: _Lines, delimiter: str, malformed: Malformed, width: int) -> None:
         self.line_num = 0
+        self._width = width
         self._lines = lines
         self._delimiter = delimiter
         self._mends = malformed is Malformed.MEND
@@ -284,7 +290,7 @@ class _LineByLine:
         self._skipped: list[int] = []
 
     def __iter__(self) -> Iterator[list[str]]:
-        width = 0
+        width = self._width
         while line := self._lines.read():
             self.line_num += 1
             if not line.strip("\r\n" + self._delimiter):

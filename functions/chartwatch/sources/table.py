@@ -106,7 +106,8 @@ def found_columns(
     there_are = ", ".join(quoted(cell) for cell in header[:MAX_NAMED])
     if not any(found[column] for column in required):
         shown = quoted("\t".join(header))
-        options = f"; the columns are {there_are}: options such as period_column=NAME say which is which"
+        options = f"; the columns are {there_are}: options such as period_column=NAME say which is which, "
+        options += "and columns=NAME,NAME names those of a file without a header"
         reason = f"{shown} is not a header with {', '.join(required)}{options if advice else ''}"
         raise SourceNotATable(source, reason, where)
     for column in required:

@@ -51,15 +51,18 @@ class SheetTable(Table):
         *,
         advice: Mapping[str, str],
         skip: int = 0,
+        header: Sequence[str] = (),
     ) -> None:
         """Read the columns of a sheet, the first where none is named; `skip` is how many rows stand above its header.
+
+        `header` are the names of the columns of a sheet that has none.
 
         Raises `SourceEmpty`, `SourceNotATable` or `SourceChanged`.
         """
         super().__init__(source)
         self._numbers = array("L")
         try:
-            self._read(body, sheet, required, optional, advice=advice, skip=skip)
+            self._read(body, sheet, required, optional, advice=advice, skip=skip, given=header)
         except SourceError:
             raise
         except Exception as error:  # a damaged workbook may make its reader fail anywhere
@@ -82,6 +85,7 @@ class SheetTable(Table):
         *,
         advice: Mapping[str, str],
         skip: int,
+        given: Sequence[str],
     ) -> None:
         from openpyxl import load_workbook  # noqa: PLC0415  # few documents are workbooks
 
@@ -99,7 +103,7 @@ class SheetTable(Table):
             opened = book[self._sheet]
             opened.reset_dimensions()  # what a file says of them may be wrong
             rows = opened.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS, values_only=True)
-            self._take(enumerate(rows, 1), required, optional, advice=advice, skip=skip)
+            self._take(enumerate(rows, 1), required, optional, advice=advice, skip=skip, given=given)
             if sheet is None and len(names) > 1:
                 self.notices.append(f"the first sheet of {len(names)} is read, {self._sheet}; the others are {others}")
 
@@ -111,9 +115,10 @@ class SheetTable(Table):
         *,
         advice: Mapping[str, str],
         skip: int,
+        given: Sequence[str],
     ) -> None:
         filled = ((number, row) for number, row in numbered if number > skip and any(cell is not None for cell in row))
-        self._header, header = next(filled, (skip + 1, ()))
+        self._header, header = (skip + 1, given) if given else next(filled, (skip + 1, ()))
         if not header:
             raise SourceEmpty(self._source, "there is nothing in the sheet", self.place(-1))
         names = [_text(cell) for cell in header]

@@ -252,7 +252,8 @@ def test_what_is_no_table_is_refused() -> None:
     assert str(_refusal(DAILY, '{"error": 1}')) == "csv: there is no array of objects in the document itself"
     assert str(_refusal(DAILY, "null")) == (
         "csv, line 1: 'null' is not a header with period, title, territory, rank; the columns are 'null': "
-        "options such as period_column=NAME say which is which"
+        "options such as period_column=NAME say which is which, "
+        "and columns=NAME,NAME names those of a file without a header"
     )
 
 

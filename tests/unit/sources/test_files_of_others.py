@@ -282,6 +282,18 @@ def test_lines_above_the_header_are_named_and_skipped() -> None:
 
 
 @pytest.mark.parametrize("malformed", ["refuse", "skip", "mend"])
+def test_the_columns_of_a_file_without_a_header_are_named_by_an_option(malformed: str) -> None:
+    rows = [["2022-01-01", 1, "x", "A"], ["2022-01-02", "one", "y", "B"]]
+    text = "".join(";".join(map(str, row)) + "\n" for row in rows)
+    assert "columns=NAME,NAME names those of a file without a header" in str(refusal(DAILY, text))
+    options = {**DAILY, "columns": "period,rank,artist,title", "malformed": malformed}
+    assert str(refusal(options, text)) == "csv, line 2: rank 'one' is not a rank such as 1"
+    assert str(refusal(options, workbook(("A", rows)))) == "csv, row 2 of A: rank 'one' is not a rank such as 1"
+    assert titles(read(options, text.replace("one", "1"))) == [["A"], ["B"]]
+    assert titles(read(options, workbook(("A", rows[:1])))) == [["A"]]
+
+
+@pytest.mark.parametrize("malformed", ["refuse", "skip", "mend"])
 def test_rows_of_empty_cells_are_blank(malformed: str) -> None:
     text = ",,\nperiod,rank,title\n,,\n2022-01-01,1,A\n,,\n,,\n"
     assert titles(read({**DAILY, "malformed": malformed}, text)) == [["A"]]
