@@ -21,6 +21,7 @@ from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.meanings import Identified
 from chartwatch.domain.works.renames import Names, Renaming, with_renamings
 from chartwatch.domain.works.work import Work
 from chartwatch.errors import Conflict, RecordAhead
@@ -62,7 +63,8 @@ class Folded:
     """What publications come to: the claims from `start` on, and the snapshots that are kept, from `after` on.
 
     `processed` has the digests of the publications from `start` on, and `charts` their charts.
-    `catalog` has the names that works have got; `snapshot` is that after the last publication.
+    `catalog` has the names that works have got; `snapshot` is that after the last publication. `by_id` says which works
+    the ids of their provider meant before, where the catalog may say otherwise now.
     """
 
     start: date
@@ -72,11 +74,16 @@ class Folded:
     charts: Mapping[date, Chart]
     snapshot: Snapshot
     catalog: Catalog
+    by_id: Mapping[str, Identified] = field(default_factory=dict)
 
     @property
     def work_now(self) -> WorkNow:
         """What finds works under the names and ids that they have now."""
-        return under_todays_names(self.catalog, Names(self.snapshot.all_renamings), self.snapshot.has_topped)
+        now = self.snapshot.meanings.by_id
+        identified = {was.work_id: now[its].work_id for its, was in self.by_id.items() if its in now}
+        return under_todays_names(
+            self.catalog, Names(self.snapshot.all_renamings), self.snapshot.has_topped, identified
+        )
 
     def firsts_from(self, known: Mapping[str, date], last: date) -> Mapping[str, date]:
         """Return since when firsts of each scope are sent, `known` as of `last`, the chart's last period then.
@@ -206,6 +213,8 @@ class Recorder:
         publications are gone that were processed.
         """
         folded = self._folded(chart, head, step)
+        if head and head.catalog != self._catalog.version and (last := self.files(head).last_snapshot()):
+            folded = replace(folded, by_id=last.meanings.by_id)
         if step.cause not in folded.charts:
             if head is not None and step.cause <= head.last:
                 raise RecordAhead(chart, step.cause.isoformat())

@@ -45,7 +45,17 @@ def weekly_chart(chart_id: str, name: str, kind: Kind) -> Chart:
     """Return one of Netflix's weekly charts."""
     list_name = chart_id.removeprefix("netflix-weekly-")
     return Chart(
-        chart_id, name, "netflix", Cadence.WEEK, DEPTH, kind, METRIC_PERIODS, list_name, identifying=("hours", "views")
+        chart_id,
+        name,
+        "netflix",
+        Cadence.WEEK,
+        DEPTH,
+        kind,
+        METRIC_PERIODS,
+        list_name,
+        identifying=("hours", "views"),
+        # The English list has had works in other languages (365 Days: This Day).
+        not_in_language="en" if list_name.endswith("-non-english") else None,
     )
 
 

@@ -189,16 +189,16 @@ UNLISTED = unlisted("Round Six", Kind.SERIES).id
 
 
 def test_a_title_that_was_given_up_is_the_work_of_its_new_name() -> None:
-    now = under_todays_names(Catalog([SQUID]), NAMES, frozenset().__contains__)
+    now = under_todays_names(Catalog([SQUID]), NAMES, frozenset().__contains__, {})
     assert now(Holder(UNLISTED, "Round Six", SINCE)) == "squid"
 
 
 def test_who_is_on_the_chart_as_it_stands_has_not_become_another() -> None:
-    now = under_todays_names(Catalog([SQUID]), NAMES, {UNLISTED}.__contains__)
+    now = under_todays_names(Catalog([SQUID]), NAMES, {UNLISTED}.__contains__, {})
     assert now(Holder(UNLISTED, "Round Six", SINCE)) == UNLISTED
 
 
 def test_a_work_of_the_catalog_is_itself_on_the_chart_or_not() -> None:
-    now = under_todays_names(Catalog([SQUID, HEIST]), NAMES, {"squid"}.__contains__)
+    now = under_todays_names(Catalog([SQUID, HEIST]), NAMES, {"squid"}.__contains__, {})
     assert now(Holder("heist", "Round Six", SINCE)) == "heist"
     assert now(Holder("squid", "Money Heist", SINCE)) == "squid"

@@ -288,3 +288,18 @@ def test_a_catalog_has_another_version_when_a_fact_differs_and_not_its_order() -
     red, blue = Work("red", "Red"), Work("blue", "Blue")
     assert Catalog([red, blue]).version == Catalog([blue, red]).version
     assert Catalog([red]).version != Catalog([Work("red", "Red", original_language="ko")]).version
+
+
+def test_a_list_that_has_no_english_works_means_the_other_one() -> None:
+    works = [
+        Work("en", "Red", Kind.FILM, "en"),
+        Work("es", "Red", Kind.FILM, "es"),
+        Work("any", "Blue", Kind.FILM, "en"),
+    ]
+    catalog = Catalog(works)
+    assert catalog.match("Red", Kind.FILM, WEEK, not_in="en").id == "es"
+    assert catalog.match("Red", Kind.FILM, WEEK).candidates
+    assert catalog.match("Blue", Kind.FILM, WEEK, not_in="en").id == "any", "where nothing else is meant, lists may err"
+    unknown = Catalog([*works, Work("some", "Red", Kind.FILM)])
+    its = unknown.match("Red", Kind.FILM, WEEK, not_in="en").candidates
+    assert [work.id for work in its] == ["es", "some", "unlisted:film:red"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.domain.charts.publications import Edition, Entry, Publication
-from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.milestones.milestone import Bulletin, Status
 from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Count, Scope
 from chartwatch.domain.works.work import Kind, Work
@@ -86,6 +86,12 @@ def test_who_learns_the_id_of_a_work_recounts_from_where_it_was_number_one() -> 
     assert "nth:daily:US:1" not in its.slots()
     its.learns(replace(RED, ids=("f:1",)), OZARK)
     assert its.holders("nth:daily:US:1") == [("red", 1)]
+
+
+def test_who_learns_the_id_of_a_work_is_told_what_is_new_of_it_and_no_correction() -> None:
+    its = days(Chronicle(CHANGE, REIGN, NTH, works=(RED, OZARK)), OTHER, ("Rouge", "f:1"), ("Rouge", "f:1"), OTHER)
+    told = sent(its.learns(replace(RED, ids=("f:1",)), OZARK))
+    assert told == [("nth:daily:US:1", Status.ANNOUNCED)]
 
 
 def test_another_title_under_the_same_id_is_told_nobody_also_on_a_chart_of_number_ones() -> None:

@@ -97,7 +97,7 @@ class Chart:
     Counters that every newcomer shares (weeks, days, previous rank) are none. `eras`, oldest first, are where the
     steps between its periods are others than its cadence says; `due` is when a publication is there, where the chart
     says it. `min_periods` is how long the record must be before firsts of the chart are sent, in periods; 0: however
-    short.
+    short. `not_in_language` is the original language (ISO 639-1) that no work on it has, where its list says so.
     """
 
     id: str
@@ -113,6 +113,7 @@ class Chart:
     eras: tuple[Era, ...] = ()
     due: Due | None = None
     min_periods: int = 0
+    not_in_language: str | None = None
 
     def after(self, period: date) -> date:
         """Return the period after one."""

@@ -194,8 +194,8 @@ class AskedScope:
     def _keys_at(self, publication: PublicationSummary) -> set[str]:
         """Return who is at #1 of the scope with a publication, by `Claimant.key`."""
         ones = [one for its in publication.number_ones.values() for one in its]
-        period, known = publication.period, self._meanings
-        matched = [(self.catalog.match(one.title, one.kind, period, known, one.id), one) for one in ones]
+        period, known, not_in = publication.period, self._meanings, publication.chart.not_in_language
+        matched = [(self.catalog.match(one.title, one.kind, period, known, one.id, not_in=not_in), one) for one in ones]
         if self.rule.count is Count.WORKS:
             return {work.id for work, _ in matched}
         return {Claimant.of_season(work, one.title, one.season).key for work, one in matched}

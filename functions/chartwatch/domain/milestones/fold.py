@@ -63,6 +63,7 @@ class Fold:
         self._facts: dict[str, tuple[object, ...]] = {}
         self._eligible: dict[object, dict[tuple[object, ...], Eligibility]] = {}
         self._meanings = NOTHING_KNOWN
+        self._not_in: str | None = None
         self._namesakes = Namesakes()
         self.titles: Mapping[str, OneOfSeveral] = {}
         self._know(self.snapshot.meanings)
@@ -173,7 +174,8 @@ class Fold:
         titles = dict.fromkeys(
             (one.title, one.kind, one.id) for ones in publication.number_ones.values() for one in ones
         )
-        self._know(self._catalog.learned(titles, publication.period, self._meanings))
+        self._not_in = publication.chart.not_in_language
+        self._know(self._catalog.learned(titles, publication.period, self._meanings, self._not_in))
         unseen = self._unseen(publication)
         standings: list[Standing] = []
         if not publication.number_ones:
@@ -324,7 +326,10 @@ class Fold:
 
     def _claimants(self, ones: Iterable[NumberOne], period: date, count: Count) -> dict[Claimant, None]:
         """Return who is at #1, each once, in order of work and season."""
-        matched = [(self._catalog.match(one.title, one.kind, period, self._meanings, one.id), one) for one in ones]
+        known, not_in = self._meanings, self._not_in
+        matched = [
+            (self._catalog.match(one.title, one.kind, period, known, one.id, not_in=not_in), one) for one in ones
+        ]
         if count is Count.SEASONS:
             found = [Claimant.of_season(work, one.title, one.season) for work, one in matched]
         else:

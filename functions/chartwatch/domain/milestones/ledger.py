@@ -25,17 +25,22 @@ def id_as_recorded(holder: Holder) -> str:
     return holder.work_id
 
 
-def under_todays_names(catalog: Catalog, names: Names, has_topped: Callable[[str], bool]) -> WorkNow:
+def under_todays_names(
+    catalog: Catalog, names: Names, has_topped: Callable[[str], bool], identified: Mapping[str, str]
+) -> WorkNow:
     """Return what finds the works that a catalog did not hold under the names and ids that they have now.
 
     `has_topped` says of an id whether that work has topped the chart as it stands: then it has not become another,
-    though a title like its own was given up elsewhere.
+    though a title like its own was given up elsewhere. `identified` says which works have become which, by the ids that
+    their provider has for them.
     """
 
     def now(holder: Holder) -> str:
         work_id = holder.work_id
         if has_topped(work_id) or catalog.work(work_id) is not None:
             return work_id
+        if work_id in identified:
+            return identified[work_id]
         kind = kind_of_unlisted(work_id)
         return catalog.match(names.latest(holder.title, kind), kind, holder.since).id
 

@@ -63,13 +63,16 @@ class Catalog:
         period: date,
         known: Meanings = NOTHING_KNOWN,
         provider_id: str | None = None,
+        *,
+        not_in: str | None = None,
     ) -> Work:
         """Return the work that a chart of `period` means by `title`, or by the id that its provider has for it.
 
         Where the catalog names the id, nothing else is asked, nor where it has been at #1 of the chart before
         (`known`). Otherwise it is what its title means, unless that has another id of the same scheme.
 
-        The kind must agree where the chart says it, and nothing charts more than `EARLY` before its release. Of several
+        The kind must agree where the chart says it. Of several works none is meant in a language that the chart does
+        not have (`not_in`). Nothing charts more than `EARLY` before its release. Of several
         such works it is the one released last, when that came out `RECENT` or more after the others and no longer than
         that before the period, or was at #1 of the chart in that time (`known`). Where that does not decide, the work
         is one of which nothing is known but what is so of all `candidates`; where the catalog has no such title, one of
@@ -83,6 +86,8 @@ class Catalog:
                 return found
             named, own = self._left_for(provider_id, title, kind, known)
         out = [work for work in named if not _is_later(work, period)]
+        if len(out) > 1 and not_in is not None:
+            out = [work for work in out if work.original_language != not_in] or out
         if len(out) <= 1:
             return out[0] if out else own
         latest = _released_last(out)
@@ -91,7 +96,13 @@ class Catalog:
         work, released = latest
         return work if period <= released + RECENT or work.id in known.recent else self._one_of(out, own)
 
-    def learned(self, titles: Iterable[tuple[str, Kind | None, str | None]], period: date, known: Meanings) -> Meanings:
+    def learned(
+        self,
+        titles: Iterable[tuple[str, Kind | None, str | None]],
+        period: date,
+        known: Meanings,
+        not_in: str | None = None,
+    ) -> Meanings:
         """Return the meanings with those of titles that are at #1 in a period, the latest of the chart.
 
         Each is a title with its kind and its provider's id.
@@ -100,7 +111,7 @@ class Catalog:
             is_new = provider_id is not None and provider_id not in known.by_id
             if not is_new and len(self._bearing(title, kind)[0]) < 2:
                 continue
-            work = self.match(title, kind, period, known, provider_id)
+            work = self.match(title, kind, period, known, provider_id, not_in=not_in)
             if work.candidates or (work.release_date and period <= work.release_date + RECENT):
                 known = known.with_meaning(work, title, kind, period)
             if provider_id is not None and is_new:
