@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters.dynamodb import keys
-from chartwatch.adapters.dynamodb.table import Key
+from chartwatch.adapters.dynamodb.table import ATTEMPTS, Key, Table
 from chartwatch.adapters.template_tables import read_tables
+from chartwatch.errors import StoreOverloaded
 from tests.integration.conftest import Aws
 
 STREAMED = {"ChartsTable", "CatalogTable", "MilestonesTable"}
@@ -103,3 +104,27 @@ def test_a_transaction_is_overtaken_by_another_and_not_by_a_throttle(
     table = moto.table("MilestonesTable")
     with nullcontext() if is_overtaken else pytest.raises(moto.dynamodb.exceptions.TransactionCanceledException):
         assert table.put_together_if(first, "attribute_not_exists(pk)", {}, [second]) is False
+
+
+@pytest.mark.parametrize(("times", "is_written"), [(1, True), (ATTEMPTS - 1, True), (ATTEMPTS, False)])
+def test_what_another_writes_at_the_same_time_is_written_again(
+    moto: Aws, monkeypatch: pytest.MonkeyPatch, times: int, is_written: bool
+) -> None:
+    conflict = moto.dynamodb.exceptions.TransactionCanceledException(
+        {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": [{"Code": "TransactionConflict"}]},
+        "TransactWriteItems",
+    )
+    outcomes = iter([*[conflict] * times, None])
+    write = moto.dynamodb.transact_write_items
+
+    def overtaken(**puts: Any) -> Any:
+        if (refused := next(outcomes)) is not None:
+            raise refused
+        return write(**puts)
+
+    monkeypatch.setattr(moto.dynamodb, "transact_write_items", overtaken)
+    table = Table(moto.dynamodb, moto.table("ChartsTable").name, pause=lambda _seconds: None)
+    items = [Key("weekly", sk).attributes for sk in ("a", "b")]
+    with nullcontext() if is_written else pytest.raises(StoreOverloaded):
+        table.put_together(items)
+    assert table.get_all([Key("weekly", "a"), Key("weekly", "b")]) == (items if is_written else [])

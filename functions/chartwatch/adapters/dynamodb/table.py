@@ -11,7 +11,7 @@ from chartwatch.errors import StoreOverloaded
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestUnionTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef, WriteRequestUnionTypeDef
 
 Item = Mapping[str, "AttributeValueTypeDef"]
 """An item, or the values of an expression, as DynamoDB takes and gives them: `{"title": {"S": "Dark"}}`."""
@@ -130,14 +130,22 @@ class Table:
         self._each(self._write_chunk, _chunks(requests, MAX_WRITE))
 
     def put_together(self, items: Sequence[Item]) -> None:
-        """Write items, up to `MAX_TOGETHER` of them at one stroke, so that no reader sees some without the others."""
+        """Write items, up to `MAX_TOGETHER` of them at one stroke, so that no reader sees some without the others.
+
+        Where another writes some of them at the same time, they are written again. Raises `StoreOverloaded` when that
+        lasts.
+        """
         for chunk in _chunks(items, MAX_TOGETHER):
             if len(chunk) == 1:
                 self.put(chunk[0])
             else:
-                self.client.transact_write_items(
-                    TransactItems=[{"Put": {"TableName": self.name, "Item": item}} for item in chunk]
-                )
+                puts: list[TransactWriteItemTypeDef] = [
+                    {"Put": {"TableName": self.name, "Item": item}} for item in chunk
+                ]
+                self._until_done(self._written_together, puts)
+
+    def _written_together(self, puts: Sequence["TransactWriteItemTypeDef"]) -> Sequence["TransactWriteItemTypeDef"]:
+        return () if self._is_met(self.client.transact_write_items, TransactItems=puts) else puts
 
     def _each(self, work: Callable[[Given], Made], over: Sequence[Given]) -> list[Made]:
         """Do `work` for each, several at once, and return the results in order; or raise the first error."""
