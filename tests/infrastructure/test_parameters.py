@@ -61,6 +61,7 @@ MANGLED = [
     r"{\"url\": \"https://charts.example\"}",
     r'"{\"url\": \"x\"}"',
     r'{"name": "the \"Top\""}',
+    r'{"path": "a\ b"}',
     "{url: https://charts.example}",
     '{"name": "the "Top""}',
     '{"url": "https://charts.example",}',
