@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from chartwatch.adapters.dynamodb.codec import Packed
 from chartwatch.domain.charts.publications import Provenance, Version
@@ -11,8 +11,10 @@ from chartwatch.domain.charts.versions import MAX_TRIMMED, MAX_VERSIONS, Version
 MAX_EARLIER = 140_000
 """Bytes of the earlier versions of an edition, packed: a third of an item of DynamoDB (400 kB)."""
 
-_EARLIER = Packed(TypeAdapter(tuple[Version, ...]))
-_TRIMMED = Packed(TypeAdapter(tuple[Provenance, ...]))
+# Most replays have no second version.
+_ON_FIRST_USE = ConfigDict(defer_build=True)
+_EARLIER = Packed(TypeAdapter(tuple[Version, ...], config=_ON_FIRST_USE))
+_TRIMMED = Packed(TypeAdapter(tuple[Provenance, ...], config=_ON_FIRST_USE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Earlier:
     @classmethod
     def of(cls, versions: Versions) -> "Earlier":
         """Return all but the last of the versions of an edition: the first and as many of the latest as fit."""
+        if len(versions) == 1 and not versions[0].trimmed:
+            return cls()
         most, named = min(len(versions), MAX_VERSIONS), MAX_TRIMMED
         while True:
             *before, current = trimmed(versions, most, named)
