@@ -50,7 +50,9 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             missing = first["type"] == "missing"
-            detail = "is not set" if missing else f"{first['input']!r}: {first['msg'].lower()}"
+            detail = (
+                "is not set" if missing else f"{first['input']!r}: {first['msg'].lower().removeprefix('value error, ')}"
+            )
             raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}", detail) from error
 
 

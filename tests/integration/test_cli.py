@@ -431,6 +431,70 @@ def test_a_reader_that_stops_reading_ends_the_command_quietly(write: Write) -> N
         assert process.stderr.read() == b""
 
 
+EVERY_WAY_TO_SAY_SOMETHING = pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("--version",),
+        ("sources",),
+        ("rules", "list"),
+        ("rules", "lint", "rules.yaml"),
+        ("rules", "try", "rules.yaml", "--from", "sample"),
+        ("check", "nth-non-english-series:netflix-daily-overall:US:2", "--title", "Ozark", "--from", "sample"),
+        ("history", "netflix-daily-overall", "US", "2022-02-04", "--from", "sample"),
+        ("catalog", "check", "catalog.csv"),
+        ("replay", "daily.csv", *CHART),
+    ],
+    ids=" ".join,
+)
+
+
+@pytest.fixture
+def folder(write: Write) -> Path:
+    write("rules.yaml", RULES)
+    write("catalog.csv", CATALOG)
+    return write("daily.csv", chart(["Ozark", "Dark"])).parent
+
+
+@EVERY_WAY_TO_SAY_SOMETHING
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_what_cannot_be_written_is_said_in_a_sentence(folder: Path, arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run([*COMMAND, *arguments], cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False)
+    *_, said = ended.stderr.decode().splitlines()
+    assert said == "Error: what there is to say cannot be written (No space left on device)"
+    assert b"Traceback" not in ended.stderr
+    assert ended.returncode == 74
+
+
+@EVERY_WAY_TO_SAY_SOMETHING
+def test_nothing_is_said_to_a_reader_that_is_gone(folder: Path, arguments: tuple[str, ...]) -> None:
+    theirs, ours = os.pipe()
+    os.close(theirs)
+    ended = subprocess.run([*COMMAND, *arguments], cwd=folder, stdout=ours, stderr=subprocess.PIPE, check=False)
+    os.close(ours)
+    assert (ended.returncode, b"Error" in ended.stderr, b"Traceback" in ended.stderr) == (1, False, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("replay", "x", "--source", "csv", "--store", "x"), "'--store': 'x' is not one of 'memory', 'dynamodb'."),
+        (
+            ("replay", "x", "--source", "csv", "--format", "x"),
+            "'--format': 'x' is not one of 'text', 'emails', 'jsonl'.",
+        ),
+        (("history", "a", "US", "2022-01-01", "--format", "x"), "'--format': 'x' is not one of 'text', 'json'."),
+        (("rules", "try", "x", "--limit", "many"), "'--limit': not a whole number"),
+        (("rules", "try", "x", "--limit", "0"), "'--limit': should be at least 1"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_said_in_the_commands_words(arguments: tuple[str, ...], said: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(f"Error: Invalid value for {said}\n")
+
+
 def test_progress_is_shown_on_a_terminal_and_never_in_what_is_piped(write: Write) -> None:
     file = write("[bold]daily.csv", chart(["Ozark", "Dark", "Élite"]))
     arguments = ("replay", file, *CHART, "--format", "jsonl")

@@ -118,6 +118,38 @@ def test_an_endpoint_that_does_not_answer_is_named(versions: list[Path], monkeyp
     assert result.stderr.startswith("Error: AWS at http://127.0.0.1:9: Could not connect to the endpoint URL")
 
 
+@pytest.mark.parametrize("endpoint", ["foo", "http://[x", "ftp://127.0.0.1:1", "http://"])
+def test_an_endpoint_that_is_no_address_is_refused(
+    versions: list[Path], monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for arguments in (("replay", versions[0], *CHART, "--store", "dynamodb"), ("quarantine", "--stack", "x")):
+        result = run(*arguments)
+        said = "AWS_ENDPOINT_URL is no address such as http://127.0.0.1:4566"
+        assert (result.exit_code, result.stderr) == (2, f"Error: AWS at {endpoint}: {said}\n")
+
+
+def test_a_replay_on_an_endpoint_without_credentials_says_how_to_give_some(
+    versions: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    result = run("replay", versions[0], *CHART, "--store", "dynamodb")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: AWS at http://127.0.0.1:9: Unable to locate credentials; `aws configure`")
+
+
+def test_a_profile_that_is_not_there_is_named_before_anything_is_simulated(
+    versions: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nope")
+    result = run("replay", versions[0], *CHART, "--store", "dynamodb")
+    assert result.exit_code == 2
+    assert result.stderr == "Error: the simulated AWS: The config profile (nope) could not be found\n"
+
+
 # On an endpoint: a local AWS.
 
 
@@ -382,7 +414,8 @@ def test_without_credentials_the_stack_cannot_be_reached(catalog: Path, monkeypa
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     result = run("catalog", "load", catalog, "--stack", "charts")
     assert result.exit_code == 2
-    assert result.stderr == "Error: the stack charts: Unable to locate credentials\n"
+    said = "Unable to locate credentials; `aws configure` sets some, or AWS_PROFILE names those to use"
+    assert result.stderr == f"Error: the stack charts: {said}\n"
 
 
 def test_a_wrong_catalog_is_refused_before_anything_is_asked_of_aws(tmp_path: Path) -> None:

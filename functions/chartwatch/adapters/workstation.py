@@ -5,10 +5,11 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
@@ -87,6 +88,7 @@ def deployed_delivery(stack: str) -> Iterator[DeployedDelivery]:
 def _described(stack: str, *needed: str) -> Iterator[tuple[boto3.Session, Mapping[str, str], Mapping[str, str]]]:
     """Yield a session with the outputs and the parameters of a stack. Raises `AwsRefused`, also within the block."""
     place = f"the stack {stack}"
+    _endpoint()
     with _in_a_sentence(place):
         aws = boto3.Session()
         (described,) = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
@@ -110,12 +112,13 @@ def replay_stores() -> Iterator[tuple[DynamoCharts, AwsRecord]]:
     variables = ("CHARTWATCH_CHARTS_TABLE", "CHARTWATCH_MILESTONES_TABLE", "CHARTWATCH_BUCKET")
     named = [os.environ.get(variable, "") for variable in variables]
     with ExitStack() as running:
-        if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
+        if endpoint := _endpoint():
             running.enter_context(_in_a_sentence(f"AWS at {endpoint}"))
             aws, workers = boto3.Session(), WORKERS
         else:
             from moto import mock_aws  # noqa: PLC0415  # only who simulates AWS needs the package, of the extra `cli`
 
+            running.enter_context(_in_a_sentence("the simulated AWS"))
             running.enter_context(mock_aws())
             # Nothing waits on a network here, so more threads would only be in each other's way.
             aws, workers = boto3.Session(region_name=_SIMULATED_REGION), 1
@@ -129,6 +132,19 @@ def replay_stores() -> Iterator[tuple[DynamoCharts, AwsRecord]]:
             DynamoCharts(Table(dynamodb, charts, workers=workers)),
             AwsRecord(Table(dynamodb, milestones, workers=workers), s3, bucket),
         )
+
+
+def _endpoint() -> str:
+    """Return the endpoint that $AWS_ENDPOINT_URL names; nothing for AWS itself. Raises `AwsRefused` for no address."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    try:
+        parts = urlsplit(endpoint)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_one = False
+    if endpoint and not is_one:
+        raise AwsRefused(f"AWS at {endpoint}", "AWS_ENDPOINT_URL is no address such as http://127.0.0.1:4566")
+    return endpoint
 
 
 @contextmanager
@@ -163,5 +179,7 @@ def _in_a_sentence(place: str) -> Iterator[None]:
         yield
     except NoRegionError as error:
         raise AwsRefused(place, "no region is set; name one in AWS_DEFAULT_REGION, or in your AWS profile") from error
+    except NoCredentialsError as error:
+        raise AwsRefused(place, f"{error}; `aws configure` sets some, or AWS_PROFILE names those to use") from error
     except (BotoCoreError, ClientError) as error:
         raise AwsRefused(place, str(error)) from error

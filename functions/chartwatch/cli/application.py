@@ -1,7 +1,10 @@
 """How every command is declared, reads what it is given, refuses it, and writes what it has to say."""
 
+import errno
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from io import TextIOWrapper
@@ -17,6 +20,23 @@ if TYPE_CHECKING:
 
 EXIT_WRONG_INPUT = 2
 """Exit code when a file, an option or an argument could not be used."""
+
+
+EXIT_UNREAD = 1
+"""Exit code when nobody reads what there is to say."""
+
+EXIT_UNWRITTEN = 74
+"""Exit code when what there is to say could not be written: EX_IOERR of sysexits.h, since 1 answers a question."""
+
+CANNOT_BE_WRITTEN = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""Errors of a stream that takes no more: its reader is gone, or the disk is full."""
+
+_OUR_WORDS: Mapping[str, str] = {
+    "Value error, ": "",
+    "Input should be a valid integer, unable to parse string as an integer": "not a whole number",
+    "Input should be greater than or equal to ": "should be at least ",
+    "Input should be less than or equal to ": "should be at most ",
+}
 
 
 class AnswerFormat(StrEnum):
@@ -35,6 +55,32 @@ def application(summary: str | None = None) -> typer.Typer:
         rich_markup_mode=None,  # help and errors as plain text: they are piped, searched and quoted
         pretty_exceptions_enable=False,
     )
+
+
+def in_our_words(message: str) -> str:
+    """Return what typer says of a value, in the words in which the command says such things."""
+    for theirs, ours in _OUR_WORDS.items():
+        message = message.replace(theirs, ours)
+    return message
+
+
+def say(message: str) -> None:
+    """Write a message to stderr, if that takes anything."""
+    with suppress(OSError):
+        typer.echo(message, err=True)
+
+
+def give_it_somewhere_to_write() -> None:
+    """Have streams that take everything where the shell has closed them."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # open to the end
+
+
+def write_no_more() -> None:
+    """Let stdout take what it still holds, and lose it."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def mistake(parameter: str, detail: str) -> OptionError:

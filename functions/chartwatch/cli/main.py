@@ -1,5 +1,6 @@
 """The `chartwatch` command: a module of this package for each of its commands."""
 
+import errno
 import logging
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from chartwatch.cli.application import EXIT_WRONG_INPUT, application
+from chartwatch.cli.application import (
+    CANNOT_BE_WRITTEN,
+    EXIT_UNREAD,
+    EXIT_UNWRITTEN,
+    EXIT_WRONG_INPUT,
+    application,
+    give_it_somewhere_to_write,
+    in_our_words,
+    say,
+    write_no_more,
+)
 from chartwatch.errors import ChartwatchError
 
 SUMMARIES: Mapping[str, str] = {
@@ -65,13 +76,34 @@ class Commands(TyperGroup):
         summarised = [TyperCommand(name, help=summary) for name, summary in SUMMARIES.items()]
         TyperGroup(commands=summarised).format_commands(context, formatter)
 
-    def main(self, *arguments: Any, **settings: Any) -> Any:
-        """Run the command that the arguments name."""
+    def invoke(self, context: Any) -> Any:
+        """Run the command; say of a value that cannot be used what every other message of the command says."""
         try:
-            return super().main(*arguments, **settings)
-        except ChartwatchError as error:
-            typer.echo(f"Error: {error}", err=True)
-            sys.exit(EXIT_WRONG_INPUT)
+            return super().invoke(context)
+        except typer.BadParameter as error:
+            error.message = in_our_words(error.message)
+            raise
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        """Run the command that the arguments name, and see that all it says is written."""
+        give_it_somewhere_to_write()
+        try:
+            try:
+                return super().main(*arguments, **settings)
+            except ChartwatchError as error:
+                say(f"Error: {error}")
+                sys.exit(EXIT_WRONG_INPUT)
+            finally:
+                # What is left over would be written when Python ends, where nothing can be said any more.
+                sys.stdout.flush()
+        except OSError as error:
+            if error.errno not in CANNOT_BE_WRITTEN:
+                raise
+            write_no_more()
+            if error.errno == errno.EPIPE:
+                sys.exit(EXIT_UNREAD)
+            say(f"Error: what there is to say cannot be written ({error.strerror})")
+            sys.exit(EXIT_UNWRITTEN)
 
 
 def _print_version(wanted: bool) -> None:

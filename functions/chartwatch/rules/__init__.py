@@ -116,7 +116,7 @@ def _as_yaml(body: bytes, name: str) -> tuple[Sequence[yaml.Node], Sequence[Any]
     try:
         text = body.decode()
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_aliases(text, name)
+        _refuse_aliases_and_tags(text, name)
         data = yaml.safe_load(text)
     except UnicodeDecodeError as error:
         line = body[: error.start].count(10) + 1
@@ -124,7 +124,8 @@ def _as_yaml(body: bytes, name: str) -> tuple[Sequence[yaml.Node], Sequence[Any]
     except yaml.MarkedYAMLError as error:
         line, column = _place(error.problem_mark or error.context_mark)
         raise RuleProblem(name, "", f"is not YAML: {error.problem or error.context}", line, column) from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    # An offset may lead out of the years that there are.
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         raise RuleProblem(name, "", f"is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(node, yaml.SequenceNode) or not data:
         raise RuleProblem(name, "", "should be a list of rules, each beginning with `- id:`", 1, 1)
@@ -139,11 +140,16 @@ def _examples(model: WrittenRule, node: yaml.Node) -> Iterator[Example]:
             yield example._replace(place=place_of(node, ("examples", example.field)))
 
 
-def _refuse_aliases(text: str, name: str) -> None:
-    """Refuse `*alias`: a few nested ones make a file of gigabytes, and rules need none."""
+def _refuse_aliases_and_tags(text: str, name: str) -> None:
+    """Refuse `*alias`: a few nested ones make a file of gigabytes; and `!!tag`, which can ask for what is not there.
+
+    Rules need neither.
+    """
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise RuleProblem(name, "", "aliases (`*name`) are not allowed in rules", *_place(event.start_mark))
+        if getattr(event, "tag", None) is not None:
+            raise RuleProblem(name, "", "tags (`!!name`) are not allowed in rules", *_place(event.start_mark))
 
 
 def _place(mark: Any) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from chartwatch.domain.codes import nearest
 from chartwatch.errors import OptionError
@@ -51,4 +52,35 @@ def _problem(source: str, model: type[Options], error: ValidationError) -> Optio
         case "value_error":
             reason = str(first["ctx"]["error"])
             return OptionError(name, f"{first['input']!r} {reason}" if first["loc"] else reason)
-    return OptionError(name, f"{first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}")
+    return OptionError(name, f"{first['input']!r} {_sentence(first)}")
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """Return what is wrong with a value, in words that follow it."""
+    said = _SAID.get(error["type"])
+    if said is None:
+        return f"cannot be used: {error['msg'][0].lower()}{error['msg'][1:]}"
+    return said.format(**error.get("ctx", {})).replace("'", "")
+
+
+_SAID: Mapping[str, str] = {
+    "int_parsing": "is not a whole number",
+    "int_type": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
+    "date_from_datetime_parsing": "is not a date such as 2022-01-31",
+    "date_parsing": "is not a date such as 2022-01-31",
+    "date_type": "is not a date such as 2022-01-31",
+    "string_type": "is not text",
+    "string_too_short": "is empty",
+    "too_short": "is empty",
+    "string_pattern_mismatch": "is not of the form {pattern}",
+    "greater_than_equal": "is less than {ge}",
+    "less_than_equal": "is more than {le}",
+    "enum": "is not {expected}",
+    "literal_error": "is not {expected}",
+    "list_type": "is not a list",
+    "dict_type": "is no mapping",
+}
+"""What each type of pydantic's errors says; a name in it is of the error's context."""
