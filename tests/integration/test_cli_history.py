@@ -2,10 +2,17 @@
 
 import hashlib
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from chartwatch.adapters import edition_versions
+from chartwatch.cli.histories import open_recorded
+from chartwatch.cli.history import account_lines, account_object, account_of
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.rules import default_rules
 from tests.command_line import CATALOG, NEW_NUMBER_ONES, Write, assert_refused, run
 
 
@@ -62,6 +69,53 @@ def test_a_history_shows_every_version_what_changed_and_what_was_said(write: Wri
         "      La casa de papel is new, in records since 2022-01-01",
         "      held by La casa de papel since 2022-01-02",
     ]
+
+
+def many_versions(write: Write) -> list[str]:
+    """Return five documents as `--from` takes them: each has other hours for the number one."""
+    specs = []
+    for day in range(2, 7):
+        file = write(f"2022-01-0{day}T000000Z.csv", f"period,territory,rank,title,hours\n2022-01-01,US,1,Dark,{day}\n")
+        specs += ["--from", f"csv,chart=daily,cadence=day,depth=1,figure_columns=hours:{file}"]
+    return specs
+
+
+def test_versions_that_are_not_stored_are_read_from_the_files(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    specs = many_versions(write)
+    whole = run("history", "daily", "US", "2022-01-01", *specs)
+    monkeypatch.setattr(edition_versions, "MAX_VERSIONS", 2)
+    assert run("history", "daily", "US", "2022-01-01", *specs).stdout == whole.stdout
+    assert "daily US 2022-01-01: 5 versions" in whole.stdout
+
+
+def test_versions_that_nobody_can_read_again_are_named(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    specs = many_versions(write)
+    monkeypatch.setattr(edition_versions, "MAX_VERSIONS", 2)
+    with open_recorded(specs[1::2], None, Catalog(), default_rules()) as recorded:
+        account = account_of(replace(recorded, reader=None), "daily", "US", date(2022, 1, 1))
+    lines = list(account_lines(account))
+    named = [hashlib.sha256(Path(spec.rpartition(":")[2]).read_bytes()).hexdigest() for spec in specs[3:9:2]]
+    assert lines[0] == "daily US 2022-01-01: 5 versions"
+    at = lines.index(
+        "Versions 2 to 4 are in the archive, not stored with the edition (for a stack, --source reads them):"
+    )
+    assert lines[at + 1 : at + 4] == [
+        f"  2022-01-0{day}T00:00:00Z  {its}" for day, its in zip((3, 4, 5), named, strict=True)
+    ]
+    assert lines[at + 5] == "Version 5, fetched 2022-01-06T00:00:00Z"
+    (as_json,) = account_object(account)
+    assert [[its["sha256"] for its in version["trimmed"]] for version in json.loads(as_json)["versions"]] == [[], named]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--from", "sample", "--source", "csv"], "--source: is for --stack"),
+        (["--stack", "there", "-o", "chart=daily"], "--option: is an option of --source, which is not given"),
+    ],
+)
+def test_a_source_is_for_a_stack(arguments: list[str], said: str) -> None:
+    assert_refused(run("history", "daily", "US", "2022-01-01", *arguments), said)
 
 
 def test_a_history_for_machines_is_one_object(write: Write) -> None:

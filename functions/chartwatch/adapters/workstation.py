@@ -16,6 +16,7 @@ from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.record import AwsRecord
+from chartwatch.adapters.s3 import S3Archive
 from chartwatch.adapters.sns import SnsSubscribers
 from chartwatch.adapters.template_tables import TEMPLATE, create_table, read_tables
 from chartwatch.errors import AwsRefused, FileProblem
@@ -38,6 +39,7 @@ class Deployed(NamedTuple):
     record: AwsRecord
     catalogs: DynamoCatalogs
     parameters: Mapping[str, str]
+    archive: S3Archive
 
 
 class DeployedDelivery(NamedTuple):
@@ -64,6 +66,7 @@ def deployed_stores(stack: str) -> Iterator[Deployed]:
             AwsRecord(Table(dynamodb, outputs["MilestonesTable"]), s3, bucket),
             DynamoCatalogs(Table(dynamodb, outputs["CatalogTable"]), s3, bucket),
             parameters,
+            S3Archive(s3, bucket),
         )
 
 

@@ -15,10 +15,11 @@ from chartwatch.cli.replay import Stores, replay
 from chartwatch.cli.reports import ReplayCounts
 from chartwatch.cli.sources import OWN, is_source, open_named
 from chartwatch.cli.wording import did_you_mean
-from chartwatch.domain.charts.publications import ALL_TERRITORIES, PublicationSummary
+from chartwatch.domain.charts.publications import ALL_TERRITORIES, Provenance, Publication, PublicationSummary
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import FileProblem, OptionError, SourceError
+from chartwatch.services.archived import VersionReader
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import RecordedBulletins
 from chartwatch.sources import Source, open_source
@@ -56,11 +57,46 @@ class PublishedCharts:
 
 @dataclass(frozen=True, slots=True)
 class RecordedCharts:
-    """Charts as they were published, and the milestones that were recorded of them; how many files were refused."""
+    """Charts as they were published, and the milestones that were recorded of them; how many files were refused.
+
+    `reader` reads the versions that are not stored with their editions; None where nobody has said by which source.
+    """
 
     charts: ChartStore
     milestones: RecordedBulletins
+    reader: VersionReader | None
     refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFiles:
+    """Documents that are given as files; implements `Archive`."""
+
+    files: Sequence[tuple[Source, Path]]
+
+    def put(self, sha256: str, body: bytes) -> None:
+        """Store nothing: the files are there."""
+
+    def get(self, sha256: str) -> bytes | None:
+        """Return the document of that hash, or None."""
+        for source, file in self.files:
+            try:
+                document = read_document(file, source.name)
+            except SourceError:
+                continue
+            if document.provenance.sha256 == sha256:
+                return document.body
+        return None
+
+    def parse(self, body: bytes, provenance: Provenance) -> Sequence[Publication]:
+        """Return what the first source that can reads in a document. Raises the `SourceError` of the last."""
+        *sources, (last, _) = self.files
+        for source, _ in sources:
+            try:
+                return source.parse(body, provenance)
+            except SourceError:
+                continue
+        return last.parse(body, provenance)
 
 
 def sample_catalog() -> Catalog:
@@ -95,23 +131,27 @@ def open_published(specs: Sequence[str], stack: str | None, catalog: Path | None
 
 @contextmanager
 def open_recorded(
-    specs: Sequence[str], stack: str | None, works: Catalog | None, rules: RuleSet
+    specs: Sequence[str], stack: str | None, works: Catalog | None, rules: RuleSet, source: Source | None = None
 ) -> Iterator[RecordedCharts]:
     """Yield what a deployment has recorded, or what it would have, had it got the documents of `--from` one by one.
 
     `works` None: the sample's. They and the rules are for the documents; a deployment has its own. A document that
-    is refused changes nothing, as there, and why is said on stderr. Raises what `open_published` raises.
+    is refused changes nothing, as there, and why is said on stderr. `source` parses the documents of a deployment
+    again, for versions that are not stored. Raises what `open_published` raises.
     """
     _refuse_none_or_both(specs, stack)
     if stack is None:
-        stores, counts = Stores(), ReplayCounts()
-        _replay(specs, _catalog(specs, works), rules, stores, counts)
-        yield RecordedCharts(stores.charts, RecordedBulletins(stores.record), counts.refusals)
+        given = GivenFiles(_sources_and_files(specs))
+        stores, counts = Stores(archive=given), ReplayCounts()
+        _replay(given.files, _catalog(specs, works), rules, stores, counts)
+        reader = VersionReader(stores.charts, given, given.parse)
+        yield RecordedCharts(stores.charts, RecordedBulletins(stores.record), reader, counts.refusals)
         return
     from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 
     with deployed_stores(stack) as deployed:
-        yield RecordedCharts(deployed.charts, RecordedBulletins(deployed.record))
+        archived = VersionReader(deployed.charts, deployed.archive, source.parse) if source else None
+        yield RecordedCharts(deployed.charts, RecordedBulletins(deployed.record), archived)
 
 
 def read_history(specs: Sequence[str], catalog: Path | None, rules: RuleSet, stores: Stores) -> Catalog:
@@ -121,12 +161,14 @@ def read_history(specs: Sequence[str], catalog: Path | None, rules: RuleSet, sto
     """
     _refuse_none_or_both(specs, None)
     works = _catalog(specs, read_catalog(catalog) if catalog else None)
-    _replay(specs, works, rules, stores, ReplayCounts())
+    _replay(_sources_and_files(specs), works, rules, stores, ReplayCounts())
     return works
 
 
-def _replay(specs: Sequence[str], works: Catalog, rules: RuleSet, stores: Stores, counts: ReplayCounts) -> None:
-    for source, file in _sources_and_files(specs):
+def _replay(
+    files: Iterable[tuple[Source, Path]], works: Catalog, rules: RuleSet, stores: Stores, counts: ReplayCounts
+) -> None:
+    for source, file in files:
         for _ in replay([file], source, works, rules, stores=stores, observer=counts):
             pass
 

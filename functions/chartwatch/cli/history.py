@@ -28,10 +28,11 @@ from chartwatch.cli.application import (
     write,
 )
 from chartwatch.cli.histories import RecordedCharts, open_recorded, refuse_unknown_chart
+from chartwatch.cli.sources import open_named
 from chartwatch.cli.wording import holder_name, status_in_words
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Chart
-from chartwatch.domain.charts.publications import Absence, Edition, Entry, PublicationSummary, Version
+from chartwatch.domain.charts.publications import Absence, Edition, Entry, Provenance, PublicationSummary, Version
 from chartwatch.domain.charts.versions import Revision, RevisionKind, Revisions
 from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.domain.works.claimants import name_of
@@ -55,6 +56,12 @@ def history(
         Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV, for --from; else the sample's.")
     ] = None,
     rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, as YAML, for --from.")] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="For --stack: reads versions that are in the archive alone.")
+    ] = None,
+    options: Annotated[
+        list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of --source; repeatable.")
+    ] = None,
     output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
     """Show what was known when: every version of an edition, and what was said of it."""
@@ -62,9 +69,14 @@ def history(
     for option, file in (("--catalog", catalog), ("--rules", rules)):
         if stack is not None and file is not None:
             raise OptionError(option, "is for --from; a deployment went by its own")
+    if stack is None and source is not None:
+        raise OptionError("--source", "is for --stack; files are read by their own")
+    if source is None and options:
+        raise OptionError("--option", "is an option of --source, which is not given")
     rule_set = rules_in(rules)
     works = read_catalog(catalog) if catalog else None
-    with open_recorded(origins or (), stack, works, rule_set) as recorded:
+    opened = open_named(source, options or (), "--source") if source else None
+    with open_recorded(origins or (), stack, works, rule_set, opened) as recorded:
         account = account_of(recorded, chart, territory, day)
     write(ACCOUNTS[output](account))
     if recorded.refusals:
@@ -75,8 +87,9 @@ def history(
 class Account:
     """All that is known of one edition.
 
-    `versions` come oldest first, each with what it changed of the one before. `milestones` has, for each slot that was
-    dated by the edition at some time, all its revisions, the first one first. `absence` says why it does not count.
+    `versions` come oldest first, each with what it changed of the one before; the one after those that cannot be read
+    again names them. `milestones` has, for each slot that was dated by the edition at some time, all its revisions, the
+    first one first. `absence` says why it does not count.
     """
 
     chart: Chart
@@ -93,6 +106,8 @@ def account_of(recorded: RecordedCharts, chart: str, territory: str, period: dat
     refuse_unknown_chart(chart, territory, timeline, recorded.charts.charts(), ("CHART", "TERRITORY"))
     publication = _find_publication(timeline, territory, period)
     histories = recorded.charts.versions(publication)
+    if recorded.reader:
+        histories = recorded.reader.whole(publication, histories)
     first, *later = histories[territory]
     changes = [changed for _, changed in Revisions(histories, publication.chart).of(territory)]
     revisions = groupby(recorded.milestones.revisions(chart, territory, period), key=lambda its: its.slot)
@@ -109,9 +124,14 @@ def account_of(recorded: RecordedCharts, chart: str, territory: str, period: dat
 def account_lines(account: Account) -> Iterator[str]:
     """Yield an account for people."""
     chart, versions = account.chart, account.versions
-    yield f"{chart.id} {account.territory} {account.period}: {words.counted(len(versions), 'version')}"
+    every = len(versions) + sum(len(version.trimmed) for version, _ in versions)
+    yield f"{chart.id} {account.territory} {account.period}: {words.counted(every, 'version')}"
     yield from words.wrapped(f"{words.sentence(chart.name)} in {words.territory_name(account.territory)}", WIDTH)
-    for number, (version, changes) in enumerate(versions, 1):
+    number = 0
+    for version, changes in versions:
+        if version.trimmed:
+            yield from ("", *_trimmed_lines(version.trimmed, number + 1))
+        number += len(version.trimmed) + 1
         yield ""
         yield f"Version {number}, fetched {version.provenance.fetched_at or 'at an unknown time'}"
         yield f"  from     {version.provenance.url}"
@@ -142,9 +162,8 @@ def account_object(account: Account) -> Iterator[str]:
         "period": account.period.isoformat(),
         "versions": [
             {
-                "fetched_at": version.provenance.fetched_at,
-                "url": version.provenance.url,
-                "sha256": version.provenance.sha256,
+                **_provenance_as_json(version.provenance),
+                "trimmed": [_provenance_as_json(its) for its in version.trimmed],
                 "entries": [_entry_as_json(entry) for entry in version.edition.entries],
                 "changes": [
                     {
@@ -168,6 +187,19 @@ ACCOUNTS: Mapping[AnswerFormat, Callable[[Account], Iterator[str]]] = {
     AnswerFormat.JSON: account_object,
 }
 """How each format writes an account."""
+
+
+def _trimmed_lines(trimmed: Sequence[Provenance], first: int) -> Iterator[str]:
+    """Yield which versions are in the archive alone; `first` is the number of the first of them."""
+    several = len(trimmed) > 1
+    which = f"Versions {first} to {first + len(trimmed) - 1} are" if several else f"Version {first} is"
+    yield f"{which} in the archive, not stored with the edition (for a stack, --source reads them):"
+    for its in trimmed:
+        yield f"  {its.fetched_at or 'at an unknown time'}  {its.sha256}"
+
+
+def _provenance_as_json(provenance: Provenance) -> dict[str, Any]:
+    return {"fetched_at": provenance.fetched_at, "url": provenance.url, "sha256": provenance.sha256}
 
 
 def _find_publication(timeline: Sequence[PublicationSummary], territory: str, period: date) -> PublicationSummary:
