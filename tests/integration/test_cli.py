@@ -431,6 +431,17 @@ def test_a_reader_that_stops_reading_ends_the_command_quietly(write: Write) -> N
         assert process.stderr.read() == b""
 
 
+def test_firsts_of_a_record_that_is_too_short_are_counted_and_not_shown(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark", "Elite"]))
+    spec = f"csv,chart=daily,cadence=day,min_periods=3:{file}"
+    tried = run("rules", "try", write("rules.yaml", RULES), "--from", spec).stdout.splitlines()
+    short = "1 of a record shorter than its chart asks for (never sent)"
+    assert tried[0] == f"nth-series: 3 milestones in 3 periods of 1 chart, 1 left-censored (never sent), {short}"
+    assert [line[:12] for line in tried[1:2]] == ["  2022-01-03"]
+    replayed = run("replay", file, *CHART, "-o", "min_periods=3", "--rules", write("rules.yaml", RULES)).stdout
+    assert replayed == "2022-01-03  Elite: third series (the daily chart, US)\n"
+
+
 EVERY_WAY_TO_SAY_SOMETHING = pytest.mark.parametrize(
     "arguments",
     [

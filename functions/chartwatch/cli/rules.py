@@ -212,11 +212,13 @@ def try_out(rules: RuleSet, published: PublishedCharts, since: date | None) -> I
 def trial_lines(trial: Trial, limit: int | None) -> Iterator[str]:
     """Yield a line about the rule, and one for each of the latest milestones that it would have sent."""
     sent: Sequence[Milestone] = [milestone for milestone in trial.milestones if not milestone.silent]
-    censored = len(trial.milestones) - len(sent)
+    censored = sum(milestone.left_censored for milestone in trial.milestones)
+    early = len(trial.milestones) - len(sent) - censored
     provisional = sum(milestone.status is Status.PROVISIONAL for milestone in sent)
     periods = f"{words.counted(trial.periods, 'period')} of {words.counted(trial.charts, 'chart')}"
     found = [f"{words.counted(len(trial.milestones), 'milestone')} in {periods}"]
     found += [f"{censored} left-censored (never sent)"] if censored else []
+    found += [f"{early} of a record shorter than its chart asks for (never sent)"] if early else []
     found += [f"{provisional} provisional"] if provisional else []
     yield f"{trial.rule.id}: {', '.join(found)}"
     shown = sent[-(limit or LATEST) :]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from types import MappingProxyType
 from typing import NamedTuple
 
 from chartwatch.domain.milestones.attributes import Attributes
@@ -29,21 +28,24 @@ class Policy(NamedTuple):
     Nothing is sent of periods before `live_from`; and nothing of `rewritten` rules, which are not those that made the
     record: what a rule written yesterday says of the past is not news. With `contradictions`, what contradicts that
     which was last sent of a slot is sent all the same. `firsts_from` says of each scope of a chart that asks for a
-    minimum length of record from which period on firsts are sent; of a scope that it lacks, none are.
+    minimum length of record from which period on firsts are sent; of a scope that it lacks, none are. None: from when
+    the record as it is now was as long, for whoever looks at all of it at once.
     """
 
     live_from: date | None = None
     rewritten: frozenset[str] = frozenset()
     contradictions: bool = False
-    firsts_from: Mapping[str, date] = MappingProxyType({})
+    firsts_from: Mapping[str, date] | None = None
 
     def sends_first(self, claim: Claim) -> bool:
         """Return whether a claim on a slot of which nothing was sent is sent.
 
         A slot held since the record begins cannot be called a first, nor one of a record that is too short.
         """
-        too_soon = claim.is_early or (claim.waits and claim.period < self.firsts_from.get(claim.territory, date.max))
-        return not (claim.left_censored or too_soon) and (self.live_from is None or claim.period >= self.live_from)
+        since = self.live_from or date.min
+        if claim.waits and self.firsts_from is not None:
+            since = max(since, self.firsts_from.get(claim.territory, date.max))
+        return not claim.left_censored and not claim.is_early and claim.period >= since
 
     def silences(self, rule: str, *, was_sent: bool) -> bool:
         """Return whether nothing of a rule is sent; `was_sent`: something was sent of the slot before."""
