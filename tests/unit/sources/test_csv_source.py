@@ -41,12 +41,14 @@ def _refusal(options: Mapping[str, Any], *lines: str) -> SourceError:
 
 def test_options_say_what_a_file_of_number_ones_does_not() -> None:
     options = {"chart": "netflix-daily-overall", "name": "Netflix's daily chart", "cadence": "day", "depth": "1"}
-    [publication] = _read(options | {"metric": "popularity"}, HEADER, "2020-04-01,US,1,Tiger King,series")
+    more = {"metric": "popularity", "min_periods": "365"}
+    [publication] = _read(options | more, HEADER, "2020-04-01,US,1,Tiger King,series")
     assert publication.period == date(2020, 4, 1)
     assert publication.editions[0].entries == (Entry(1, "Tiger King", None, Kind.SERIES),)
     assert (publication.chart.id, publication.chart.name) == ("netflix-daily-overall", "Netflix's daily chart")
     assert (publication.chart.cadence, publication.chart.depth) == (Cadence.DAY, 1)
     assert publication.chart.metric_periods == (MetricPeriod("popularity"),)
+    assert publication.chart.min_periods == 365
 
 
 def test_an_event_gives_the_options_as_json_values() -> None:

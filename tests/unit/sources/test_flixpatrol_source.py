@@ -62,6 +62,12 @@ def test_a_day_holds_every_territory_that_was_asked_for() -> None:
     assert _periods(SOURCE.parse(body, PROVENANCE)) == [(FIRST, ["KR", "US"])]
 
 
+def test_the_charts_wait_for_as_many_days_as_an_option_says() -> None:
+    options = {"company": "cmp_n", "countries": {"US": "cnt_u"}, "types": ["overall"], "min_periods": 30}
+    [publication] = open_source("flixpatrol", options).parse(_line(_day(FIRST)), PROVENANCE)
+    assert publication.chart.min_periods == 30
+
+
 def test_a_day_may_be_spread_over_pages() -> None:
     body = _line(_day(FIRST, range(1, 6))) + _line(_day(FIRST, range(6, 11))) + _line(_day(FIRST), "cnt_k")
     assert _periods(SOURCE.parse(body, PROVENANCE)) == [(FIRST, ["KR", "US"])]
