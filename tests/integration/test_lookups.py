@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chartwatch.adapters.answers import LIMITS, LOOKUP_SECONDS, lookup_connection
 from chartwatch.adapters.connection import HttpConnection, Limits, user_agent_with
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
@@ -64,7 +65,8 @@ from tests.lookups import (
 from tests.providers import Answer, Asked
 from tests.strategies import examples
 
-AGENT = user_agent_with("https://example.org/charts")
+CONTACT = "https://example.org/charts"
+AGENT = user_agent_with(CONTACT)
 
 NIGHT = Served(
     7,
@@ -139,6 +141,14 @@ def test_wikidata_is_told_who_asks_and_that_nobody_waits(waits: Waits) -> None:
         assert {asked.headers["user-agent"] for asked in server.asked} == {AGENT}
         assert {asked.query["maxlag"][0] for asked in server.asked} == {"5"}
         assert {asked.query["format"][0] for asked in server.asked} == {"json"}
+
+
+def test_two_providers_that_never_answer_take_less_than_two_minutes() -> None:
+    assert 2 * (LOOKUP_SECONDS + LIMITS.seconds) < 120
+    real = lookup_connection(CONTACT, EgressPolicy.PUBLIC_AND_LOOPBACK)
+    assert (real.limits, real.user_agent) == (LIMITS, AGENT)
+    with served(NIGHT) as server:
+        assert one(Wikidata(real, address=server.wikidata)).languages == ("ko",)
 
 
 def test_a_contact_that_a_header_cannot_say_is_refused() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from chartwatch.adapters.connection import HttpConnection, Limits, user_agent_with
 from chartwatch.domain.outside_text import repeated
 from chartwatch.errors import (
     AnswerUnreadable,
@@ -16,14 +17,17 @@ from chartwatch.errors import (
     ProviderSlow,
     SourceUnavailable,
 )
-from chartwatch.services.egress import authority
+from chartwatch.services.egress import EgressPolicy, authority
 from chartwatch.services.fetching import Connection, Request
 
 MAX_ANSWER = 32 * 1024 * 1024
 """Bytes of an answer. Fifty items of Wikidata with all their statements have some millions."""
 
-LOOKUP_SECONDS = 100.0
-"""Seconds that a look-up may take; nothing waits longer than two minutes for one."""
+LOOKUP_SECONDS = 40.0
+"""Seconds after which a look-up asks nothing more, for each of two providers: nothing waits longer than two minutes."""
+
+LIMITS = Limits(wire_bytes=MAX_ANSWER, seconds=15.0, connect=5.0, read=10.0)
+"""What one request of a look-up may take, with all its attempts."""
 
 _REFUSALS = frozenset({400, 401, 403, 405, 406, 422})
 
@@ -32,6 +36,11 @@ class Shape(BaseModel):
     """Part of an answer; fields that are not named are ignored, since providers add some."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+def lookup_connection(contact: str, policy: EgressPolicy = EgressPolicy.PUBLIC) -> HttpConnection:
+    """Return the connection for look-ups; `contact` is as `user_agent_with` takes it, and raises `ValueError`."""
+    return HttpConnection(policy, LIMITS, user_agent=user_agent_with(contact))
 
 
 Item = TypeVar("Item")
