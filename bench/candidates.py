@@ -119,7 +119,7 @@ def _sighting(row: Mapping[str, Any], context: Mapping[str, Any]) -> Sighting:
     first = date.fromisoformat(context["first_chart_date"])
     ids = {ExternalId(Scheme.NETFLIX, str(context["netflix_id"]))} if context.get("netflix_id") else set()
     return Sighting(
-        titles=tuple(dict.fromkeys((row["query"], *row.get("chart_titles", ())))),
+        titles=tuple(dict.fromkeys((row["query"], *(row.get("chart_titles") or ())))),
         kind=Kind(row["kind"]) if row["kind"] else None,
         first_charted=first,
         in_english=_in_english(context, first),
@@ -133,17 +133,19 @@ def _sighting(row: Mapping[str, Any], context: Mapping[str, Any]) -> Sighting:
 
 def _in_english(context: Mapping[str, Any], first: date) -> bool | None:
     """Return whether the list nearest to the first date is the English one."""
-    dated = [(abs(date.fromisoformat(day) - first), name) for name, day in (context.get("lists") or {}).items()]
+    lists = (context.get("lists") or {}).items()
+    dated = [(abs(day - first), name) for name, written in lists if (day := _day(written))]
     return min(dated)[1] == "English" if dated else None
 
 
 def _tmdb(raw: Mapping[str, Any]) -> Candidate:
     details = raw.get("details") or {}
     kind = Kind.SERIES if raw["media_type"] == "tv" else Kind.FILM
-    titles = [Title(raw.get("name") or raw.get("title") or "")]
-    if original := raw.get("original_name") or raw.get("original_title"):
-        titles.append(Title(original, Role.ORIGINAL))
-    titles += [Title(text, Role.ALTERNATIVE) for text in details.get("alternative_titles") or ()]
+    named = [
+        (raw.get("name") or raw.get("title"), Role.MAIN),
+        (raw.get("original_name") or raw.get("original_title"), Role.ORIGINAL),
+        *((text, Role.ALTERNATIVE) for text in details.get("alternative_titles") or ()),
+    ]
     scheme = Scheme.TMDB_SERIES if kind is Kind.SERIES else Scheme.TMDB_FILM
     ids = {ExternalId(scheme, str(raw["id"]))} if raw.get("id") else set()
     if details.get("imdb_id"):
@@ -152,12 +154,14 @@ def _tmdb(raw: Mapping[str, Any]) -> Candidate:
         provider=Provider.TMDB,
         id=str(raw.get("id") or ""),
         kind=kind,
-        titles=tuple(titles),
+        titles=tuple(Title(text, role) for text, role in named if text),
         released=_released(raw.get("release_date") or raw.get("first_air_date"), raw.get("year")),
         languages=provider_languages([raw.get("original_language")]),
         origins=provider_countries(raw.get("origin_country") or details.get("origin_country") or ()),
-        producers=provider_countries(country["iso_3166_1"] for country in details.get("production_countries") or ()),
-        on_netflix=any(network["id"] == NETFLIX_NETWORK for network in details.get("networks") or ()),
+        producers=provider_countries(
+            country.get("iso_3166_1") for country in details.get("production_countries") or ()
+        ),
+        on_netflix=any(network.get("id") == NETFLIX_NETWORK for network in details.get("networks") or ()),
         minutes=round(details["runtime"]) if kind is Kind.FILM and details.get("runtime") else None,
         votes=raw.get("vote_count"),
         ids=frozenset(ids),
@@ -178,12 +182,12 @@ def _wikidata(raw: Mapping[str, Any]) -> Candidate:
     return Candidate(
         provider=Provider.WIKIDATA,
         id=raw["id"],
-        kind=_kind(item["id"] for item in claims.get("P31") or ()),
+        kind=_kind(item.get("id") for item in claims.get("P31") or ()),
         titles=tuple(Title(name, Role.ALTERNATIVE if place else Role.MAIN) for place, name in enumerate(names)),
         released=tuple(span for prop in ("P577", "P580") for value in claims.get(prop) or () for span in _span(value)),
         languages=provider_languages(item.get("code") for item in claims.get("P364") or ()),
         origins=provider_countries(item.get("iso") for item in claims.get("P495") or ()),
-        on_netflix=any(item["id"] == "Q907311" for item in claims.get("P449") or ()),
+        on_netflix=any(item.get("id") == "Q907311" for item in claims.get("P449") or ()),
         ids=frozenset(ids),
     )
 
@@ -197,7 +201,7 @@ FILMS = {"Q11424", "Q24869", "Q506240", "Q202866", "Q29168811", "Q93204"}
 SERIES = {"Q5398426", "Q1259759", "Q581714", "Q63952888", "Q15416"}
 
 
-def _kind(classes: Iterable[str]) -> Kind | None:
+def _kind(classes: Iterable[str | None]) -> Kind | None:
     named = set(classes)
     return Kind.FILM if named & FILMS else Kind.SERIES if named & SERIES else None
 
@@ -212,7 +216,8 @@ def _released(day: str | None, year: int | str | None) -> tuple[Span, ...]:
 def _span(written: Mapping[str, Any]) -> tuple[Span, ...]:
     """Return the days that a recorded time leaves open; none for less than a year."""
     precision = written.get("precision") or 0
-    return _released(written["date"] if precision >= 11 else None, written["date"] if precision >= 9 else None)
+    day = written.get("date")
+    return _released(day if precision >= 11 else None, day if precision >= 9 else None)
 
 
 def _day(written: str | None) -> date | None:
