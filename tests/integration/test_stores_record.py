@@ -18,6 +18,7 @@ from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Scope
+from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import RecordDamaged, RecordNewer
 from chartwatch.services.record import (
@@ -115,6 +116,20 @@ def test_a_swap_makes_the_head_and_its_bulletin_known_at_one_stroke(place: Place
     assert place.record().head(CHART.id) == head
     assert list(place.record().bulletins(CHART.id)) == [(bulletin.number, file)]
     assert place.record().bulletin_file(CHART.id, bulletin.number) == file
+
+
+def test_what_a_head_has_proved_is_known_to_the_charts_of_its_provider(place: Place) -> None:
+    head = lived_through(place).head
+    proved = (Renaming("2022-02-01T10:00:00Z", Kind.SERIES, "Berlin", "Berlin and the Jewels of Paris"),)
+    assert place.record().proved(head.provider) == {}
+    assert place.record().swap(head, after := replace(head, version=head.version + 1, proved=proved))
+    assert place.record().proved(head.provider) == {CHART.id: proved}
+    assert place.record().proved("another provider") == {}
+    assert head_of(place.record()).proved == proved
+    assert not place.record().swap(head, replace(head, version=99))
+    assert place.record().proved(head.provider) == {CHART.id: proved}
+    assert place.record().swap(after, replace(after, version=after.version + 1, proved=()))
+    assert not any(place.record().proved(head.provider).values())
 
 
 def test_a_swap_from_a_head_that_is_gone_changes_nothing(place: Place) -> None:

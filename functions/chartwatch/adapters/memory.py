@@ -10,6 +10,7 @@ from chartwatch.adapters.edition_versions import Earlier
 from chartwatch.domain.charts.publications import PublicationSummary, Version
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.works.renames import Renaming
 from chartwatch.errors import RecordDamaged
 from chartwatch.services.ports import PublicationUpdate, Quarantined
 from chartwatch.services.record import BULLETIN, BulletinRef, FileKind, Head, StoredFile
@@ -113,6 +114,11 @@ class MemoryRecord:
             files.pop(key, None)
         self._unnamed[after.chart] = {key for key in named if key[0] != BULLETIN.name}
         return True
+
+    def proved(self, provider: str) -> Mapping[str, tuple[Renaming, ...]]:
+        """Return the renamings that the charts of a provider have proved, by chart."""
+        heads = (head for head in self._heads.values() if head.provider == provider)
+        return {head.chart: head.proved for head in heads if head.proved}
 
     def get(self, chart: str, kind: FileKind[Value], name: str) -> Value:
         """Return what stands in a file. Raises `RecordDamaged` when it is missing."""

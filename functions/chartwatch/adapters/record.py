@@ -1,7 +1,7 @@
 """The record of charts on AWS: heads and bulletins are items of a table, the files that they name are in a bucket."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +15,7 @@ from chartwatch.adapters.dynamodb.codec import Packed, number, text
 from chartwatch.adapters.dynamodb.table import Item, Table
 from chartwatch.adapters.record_files import FormatTooNew, packed, unpacked
 from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.works.renames import Renaming
 from chartwatch.errors import RecordDamaged, RecordNewer
 from chartwatch.services.record import LEDGER, RENEWED_AFTER, RETRACTED, BulletinRef, FileKind, Head, StoredFile
 
@@ -25,6 +26,7 @@ RECORD = "record/"
 """First part of the keys of files: `record/CHART/KIND/SHA256`."""
 
 _HEAD = Packed(TypeAdapter(Head))
+_PROVED = Packed(TypeAdapter(tuple[Renaming, ...]))
 
 Value = TypeVar("Value")
 
@@ -59,10 +61,19 @@ class AwsRecord:
         condition = "version = :before" if before else "attribute_not_exists(pk)"
         values = {":before": number(before.version)} if before else {}
         others = [_bulletin_item(bulletin, file)] if bulletin else []
+        if after.proved != (before.proved if before else ()):
+            others.append(
+                {**keys.proved(after.provider, after.chart).attributes, "proved": _PROVED.attribute(after.proved)}
+            )
         if self._table.put_together_if(_head_item(after), condition, values, others):
             return True
         # When the reply to a first attempt is lost, the client's second one is refused although the first was taken.
         return self.head(after.chart) == after
+
+    def proved(self, provider: str) -> Mapping[str, tuple[Renaming, ...]]:
+        """Return the renamings that the charts of a provider have proved, by chart."""
+        items = self._table.query_all(keys.proved(provider, "").pk)
+        return {item["sk"]["S"]: _PROVED.value(item["proved"]) for item in items}
 
     def get(self, chart: str, kind: FileKind[Value], name: str) -> Value:
         """Return what stands in a file. Raises `RecordDamaged` when it is missing, or is not what its name says."""

@@ -123,6 +123,7 @@ def written(snapshot: Snapshot) -> Any:
         "last": snapshot.last and snapshot.last.isoformat(),
         "periods": snapshot.periods,
         **_meanings(snapshot.meanings),
+        **({"lent": snapshot.lent} if snapshot.lent else {}),
     }
 
 
@@ -134,15 +135,17 @@ def read(body: Any) -> Snapshot:
     return Snapshot(
         scopes={scope: _read_scope(its, titles) for scope, its in body["scopes"].items()},
         everywhere=frozenset((Count(count), key) for count, key in body["everywhere"]),
-        renamings={
-            date.fromisoformat(period): tuple(Renaming(at, kind and Kind(kind), *names) for at, kind, *names in its)
-            for period, its in body["renamings"].items()
-        },
+        renamings={date.fromisoformat(period): _read_renamings(its) for period, its in body["renamings"].items()},
         charted={(kind and Kind(kind), key): date.fromordinal(since) for kind, key, since in body["charted"]},
         last=body["last"] and date.fromisoformat(body["last"]),
         periods=body["periods"],
         meanings=_read_meanings(**body.get("meanings", {})),
+        lent=_read_renamings(body.get("lent", ())),
     )
+
+
+def _read_renamings(rows: Any) -> tuple[Renaming, ...]:
+    return tuple(Renaming(at, kind and Kind(kind), *names) for at, kind, *names in rows)
 
 
 def _meanings(meanings: Meanings) -> Any:

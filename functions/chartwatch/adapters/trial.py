@@ -9,6 +9,7 @@ from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.works.renames import Renaming
 from chartwatch.services.ports import ChartStore, PublicationUpdate, Quarantined
 from chartwatch.services.record import BulletinRef, FileKind, Head, RecordStore, StoredFile
 
@@ -95,6 +96,11 @@ class TrialRecord:
         if bulletin is not None:
             self._bulletins.setdefault(after.chart, []).append(BulletinRef(bulletin.number, file))
         return True
+
+    def proved(self, provider: str) -> Mapping[str, tuple[Renaming, ...]]:
+        """Return the renamings that the charts of a provider have proved, by chart."""
+        tried = {chart: head.proved for chart, head in self._heads.items() if head.provider == provider}
+        return {**self._below.proved(provider), **tried}
 
     def get(self, chart: str, kind: FileKind[Value], name: str) -> Value:
         """Return what stands in a file. Raises `RecordDamaged` when it is missing."""

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from chartwatch.domain.milestones.difference import Policy
 from chartwatch.domain.milestones.ledger import contradictions, from_bulletins
 from chartwatch.domain.milestones.milestone import Bulletin
-from chartwatch.domain.milestones.snapshot import Snapshot
+from chartwatch.domain.milestones.snapshot import Snapshot, in_one, titles_of
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import with_renamings
 from chartwatch.errors import Conflict, RecordDamaged, RecordNewer
 from chartwatch.services.ports import ChartStore
-from chartwatch.services.record import BULLETIN, FOLD, FORMAT, KEPT_FOR, Head, RecordStore
+from chartwatch.services.record import BULLETIN, FOLD, FORMAT, KEPT_FOR, Head, RecordStore, digest_of
 from chartwatch.services.recording import Parts, Recorder, Step
 
 EarlierCatalog = Callable[[str], Catalog | None]
@@ -166,10 +166,11 @@ class Detector:
         or with `send` what contradicts that which was last sent. Raises `Conflict`.
         """
         head = self._head(chart)
-        last = max((publication.period for publication in self._charts.timeline(chart)), default=None)
+        last = max(self._charts.timeline(chart), key=lambda publication: publication.period, default=None)
         if last is None:
             return None
-        until = head.last if head else last
+        self._recorder.borrow(chart, last.chart.provider)
+        until = head.last if head else last.period
         step = Step(date.min, until, until)
         every = frozenset({*self._rules.versions, *(head.rules if head else ())})
         policy = self._policy._replace(rewritten=every, contradictions=send)
@@ -221,7 +222,9 @@ class Detector:
         return head
 
     def _is_current(self, head: Head) -> bool:
-        return (head.rules, head.catalog, head.fold) == (self._rules.versions, self._catalog.version, FOLD)
+        lent = digest_of(self._recorder.borrow(head.chart, head.provider))
+        made_by = head.rules, head.catalog, head.fold, head.lent
+        return made_by == (self._rules.versions, self._catalog.version, FOLD, lent)
 
     def _is_processed(self, chart: str, head: Head, period: date) -> bool:
         """Return whether a period is in the record as it is stored, or is not stored at all."""
@@ -246,7 +249,11 @@ class Detector:
 
     def _move_on(self, head: Head) -> Head:
         """Raise the version of the head, so that no step that was computed on it can be taken. Raises `Conflict`."""
-        after = replace(head, version=head.version + 1, catalog=self._catalog.version)
+        lent = self._recorder.lent(head.chart)
+        renamings = digest_of(in_one((*head.proved, *lent)))
+        after = replace(
+            head, version=head.version + 1, catalog=self._catalog.version, renamings=renamings, lent=digest_of(lent)
+        )
         if not self._record.swap(head, after):
             raise Conflict(head.chart)
         return after
@@ -259,9 +266,20 @@ class Detector:
     def _take(
         self, chart: str, head: Head | None, step: Step, policy: Policy, bulletins: list[Bulletin]
     ) -> Head | None:
+        if head is None and (publication := self._charts.summary(chart, step.cause)):
+            self._recorder.borrow(chart, publication.chart.provider)
         after, bulletin = self._recorder.process(chart, head, step, policy)
         bulletins += [bulletin] if bulletin else []
+        if after is not None and after.proved != (head.proved if head else ()):
+            self._lend(after, bulletins)
         return after
+
+    def _lend(self, head: Head, bulletins: list[Bulletin]) -> None:
+        """Let the other charts of a provider know the names that one has proved. What is missed, `reconsider` finds."""
+        for chart in self._charts.charts():
+            other = self._record.head(chart) if chart != head.chart else None
+            if other is not None and other.provider == head.provider:
+                bulletins += self.reconsider(chart)
 
     def _policy_for(self, head: Head) -> Policy:
         """Return what is sent when a record is brought up to other rules, or to another fold: nothing of these."""
@@ -272,9 +290,12 @@ class Detector:
 
     def _first_affected(self, head: Head) -> date | None:
         """Return the first period that may come out otherwise by the catalog and the rules in force, or None."""
-        before = self._earlier_catalog(head.catalog)
+        is_same = head.catalog == self._catalog.version
+        before = self._catalog if is_same else self._earlier_catalog(head.catalog)
         last = self._recorder.files(head).last_snapshot()
         if head.rules != self._rules.versions or head.fold != FOLD or before is None or last is None:
             return date.min
         renamings = last.all_renamings
-        return last.first_affected(with_renamings(before, renamings), self._recorder.with_names(renamings))
+        now = in_one((*last.own_renamings, *self._recorder.lent(head.chart)))
+        new = titles_of(frozenset(now) ^ frozenset(renamings))
+        return last.first_affected(with_renamings(before, renamings), self._recorder.with_names(now), new)

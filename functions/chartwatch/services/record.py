@@ -69,8 +69,9 @@ class Head:
     """Where the record of a chart stands. `version` rises by one with each commit, and numbers its bulletin.
 
     `fold` and `format` are the versions of what made the record, `rules` (by id) and `catalog` those that it was made
-    by; `renamings` is a digest of those of its publications. The others name files: snapshots oldest first, ledgers by
-    year, and the slots that nobody holds (empty: there are none).
+    by; `renamings` is a digest of those that it knows. `proved` are those of its publications, which hold on the other
+    charts of its `provider`, and `lent` is a digest of those that it has from them. The others name files: snapshots
+    oldest first, ledgers by year, and the slots that nobody holds (empty: there are none).
     """
 
     chart: str
@@ -84,6 +85,9 @@ class Head:
     renamings: str = ""
     fold: int = FOLD
     format: int = FORMAT
+    provider: str = ""
+    proved: tuple[Renaming, ...] = ()
+    lent: str = ""
 
     def files(self) -> set[tuple[str, str]]:
         """Return the files that the head names, each with the name of its kind."""
@@ -118,8 +122,12 @@ class RecordStore(Protocol):
         """Make `after` the head, and its bulletin, which stands in `file`, known, at one stroke.
 
         Return False, with nothing changed, when the head is no longer `before`; True also when `after` is the head
-        already, by an attempt whose reply was lost.
+        already, by an attempt whose reply was lost. What the head has `proved` is known to its provider's other charts
+        from then on.
         """
+
+    def proved(self, provider: str) -> Mapping[str, tuple[Renaming, ...]]:
+        """Return the renamings that the charts of a provider have proved, by chart."""
 
     def get(self, chart: str, kind: FileKind[Value], name: str) -> Value:
         """Return what stands in a file. Raises `RecordDamaged` when it is missing, or is not what its name says."""

@@ -14,7 +14,7 @@ from chartwatch.domain.milestones.difference import Policy, Revised, difference
 from chartwatch.domain.milestones.fold import Fold
 from chartwatch.domain.milestones.ledger import Entry, Ledger, WorkNow, under_todays_names
 from chartwatch.domain.milestones.milestone import Bulletin, Change, WorkFacts
-from chartwatch.domain.milestones.snapshot import Snapshot, is_kept, titles_of
+from chartwatch.domain.milestones.snapshot import Snapshot, in_one, is_kept, titles_of
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.rule import RuleSet
@@ -74,6 +74,7 @@ class Folded:
     charts: Mapping[date, Chart]
     snapshot: Snapshot
     catalog: Catalog
+    provider: str = ""
     by_id: Mapping[str, Identified] = field(default_factory=dict)
 
     @property
@@ -183,6 +184,17 @@ class Recorder:
         self._rules = rules
         self._renamed: dict[tuple[Renaming, ...], Catalog] = {}
         self._files: Files | None = None
+        self._lent: dict[str, tuple[Renaming, ...]] = {}
+
+    def borrow(self, chart: str, provider: str) -> tuple[Renaming, ...]:
+        """Read the renamings that other charts of the provider have proved, for the steps of a chart to come."""
+        proved = self._store.proved(provider)
+        self._lent[chart] = in_one(renaming for other, its in proved.items() if other != chart for renaming in its)
+        return self._lent[chart]
+
+    def lent(self, chart: str) -> tuple[Renaming, ...]:
+        """Return the renamings of other charts as they were read last."""
+        return self._lent.get(chart, ())
 
     def files(self, head: Head) -> Files:
         """Return the files of a head; a step reads the same ones several times."""
@@ -265,6 +277,9 @@ class Recorder:
             ledgers=self._ledgers(chart, known, before, parts),
             retracted=self._retracted(chart, known, before, parts),
             renamings=digest_of(folded.snapshot.all_renamings),
+            provider=folded.provider,
+            proved=folded.snapshot.own_renamings,
+            lent=digest_of(folded.snapshot.lent),
         )
         if not self._store.swap(head, after, bulletin if changes else None, file):
             raise Conflict(chart)
@@ -272,7 +287,7 @@ class Recorder:
 
     def fold(self, chart: str, base: Snapshot, start: date, until: date) -> Folded:
         """Fold the publications later than a snapshot, up to `until`."""
-        renamings = base.all_renamings
+        renamings = in_one((*base.own_renamings, *self.lent(chart)))
         while (folded := self._fold(chart, base, start, until, renamings)).snapshot.all_renamings != renamings:
             # What later publications show to have been renamed holds for all that come before.
             renamings = folded.snapshot.all_renamings
@@ -310,7 +325,8 @@ class Recorder:
 
     def _fold(self, chart: str, base: Snapshot, start: date, until: date, renamings: tuple[Renaming, ...]) -> Folded:
         catalog = self.with_names(renamings)
-        folding = Fold(catalog, self._rules, base)
+        folding = Fold(catalog, self._rules, base, self.lent(chart))
+        provider = ""
         claims: list[Claim] = []
         snapped: list[Snapped] = []
         processed: dict[date, str] = {}
@@ -322,10 +338,11 @@ class Recorder:
                 claims += folding.advance(publication)
                 processed[publication.period] = publication.number_ones_digest()
                 charts[publication.period] = publication.chart
+            provider = publication.chart.provider
             latest = folding.snapshot.periods - 1
             snapped.append(Snapped(latest, publication.period, folding.snapshot))
             snapped = [each for each in snapped if is_kept(each.number, latest)]
-        return Folded(start, tuple(claims), tuple(snapped), processed, charts, folding.snapshot, catalog)
+        return Folded(start, tuple(claims), tuple(snapped), processed, charts, folding.snapshot, catalog, provider)
 
     def _snapshots(self, chart: str, head: Head | None, folded: Folded) -> tuple[KeptSnapshot, ...]:
         """Write the snapshots that are new, and return all that are kept."""

@@ -194,12 +194,24 @@ def test_only_what_a_document_changed_is_counted_as_its_revisions() -> None:
     assert [(provenance.sha256, len(its)) for provenance, its in revisions.of("US")] == [("2", 1), ("3", 1)]
 
 
-def test_the_renamings_of_a_publication_are_those_of_its_number_ones_each_once() -> None:
+def test_the_renamings_of_a_publication_are_those_that_figures_show_each_once() -> None:
     def named(top: str, second: str, season: str) -> list[Entry]:
         return [entry(top, season=season, hours=9), entry(second, 2, hours=8)]
 
-    its = {t: versions(named("A", "X", "1"), named("a", "Y", "2"), named("B", "Z", "2")) for t in ("US", "KR")}
-    assert Revisions(its, CHART).renamings() == (Renaming("2022-01-03", Kind.SERIES, "a", "B"),)
+    its = {t: versions(named("A", "X", "1"), named("a", "X", "2"), named("B", "Z", "2")) for t in ("US", "KR")}
+    found = (Renaming("2022-01-03", Kind.SERIES, "a", "B"), Renaming("2022-01-03", Kind.SERIES, "X", "Z"))
+    assert Revisions(its, CHART).renamings() == found
+
+
+def test_of_lower_ranks_no_renaming_counts_that_is_only_likely() -> None:
+    its = {
+        t: versions(
+            [entry("A", weeks=1), entry("X", 2, weeks=1)],
+            [entry("B", weeks=1), entry("Y", 2, weeks=1)],
+        )
+        for t in ("US", "KR")
+    }
+    assert Revisions(its, CHART).renamings() == (Renaming("2022-01-02", Kind.SERIES, "A", "B"),)
 
 
 def test_a_renaming_of_unknown_time_comes_before_all_others() -> None:

@@ -136,6 +136,11 @@ def bulletins_after(chart: str, number: int) -> tuple[str, str, str]:
     return first.pk, first.sk, bulletin(chart, _LAST_NUMBER).sk
 
 
+def proved(provider: str, chart: str) -> Key:
+    """Return where the renamings stand that a chart has proved, for the other charts of its provider."""
+    return Key(f"PROVED#{_part(provider)}", chart)
+
+
 def number_of(item: Mapping[str, Any]) -> int:
     """Return the number of a bulletin, by its item."""
     return int(item["sk"]["S"].removeprefix(BULLETIN))

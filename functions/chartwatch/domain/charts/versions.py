@@ -185,6 +185,7 @@ class Revisions:
     def renamings(self, concluded: Iterable[Renaming] = ()) -> tuple[Renaming, ...]:
         """Return the renamings of number ones, each once, in order: another title, and the same work.
 
+        Of other ranks those count too that an identifying figure, or an id, shows: a title may be at #1 elsewhere.
         `concluded` are those that were found before: of documents up to the last one whose predecessor is trimmed
         somewhere, they stand, since what these documents changed is not all there any more.
         """
@@ -195,7 +196,7 @@ class Revisions:
             if until is None or not document.fetched_at or document.fetched_at > until
             for before, after in document.pairs
             for revision in document.revisions(before, after)
-            if revision.kind is RevisionKind.RELABELLED and revision.is_of_number_one
+            if revision.kind is RevisionKind.RELABELLED and (revision.is_of_number_one or not revision.is_inferred)
             if revision.before and revision.after
             if title_key(revision.before.title) != title_key(revision.after.title)
         }

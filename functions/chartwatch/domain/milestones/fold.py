@@ -32,7 +32,7 @@ from chartwatch.domain.rules.standing import (
 from chartwatch.domain.works.catalog import EARLY, Catalog
 from chartwatch.domain.works.claimants import Claimant, claimant_key
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, Namesakes
-from chartwatch.domain.works.renames import with_renamings
+from chartwatch.domain.works.renames import Renaming, with_renamings
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Work
 
@@ -49,11 +49,19 @@ _Scoped = tuple[str, Count]
 class Fold:
     """What is known of one chart while publications are taken in; implements `firsts.Past`."""
 
-    def __init__(self, catalog: Catalog, rules: RuleSet, snapshot: Snapshot | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        rules: RuleSet,
+        snapshot: Snapshot | None = None,
+        lent: tuple[Renaming, ...] = (),
+    ) -> None:
         """Begin after the period of `snapshot`, which must have been made by the same rules, or with nothing.
 
-        `catalog` must know the names that works have got in the chart: see `renames.with_renamings`.
+        `catalog` must know the names that works have got in the chart, and in others of its provider, whose renamings
+        are `lent`: see `renames.with_renamings`.
         """
+        self._lent = lent
         self.snapshot = snapshot or Snapshot()
         self._catalog = catalog
         self._rules = rules
@@ -164,6 +172,7 @@ class Fold:
             publication.period,
             known.periods + 1,
             self._meanings,
+            self._lent,
         )
 
     def _standings(self, publication: PublicationSummary) -> tuple[list[Standing], Mapping[str, Coverage]]:

@@ -1,6 +1,6 @@
 """Snapshots: all that the later periods of a chart need to know of those up to one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -39,8 +39,8 @@ class Snapshot:
 
     `everywhere` are the works that have topped all territories which the chart had then, by `Claimant.key`; `renamings`
     those that the publications show, by their periods; `charted` says since when each title has been at #1 anywhere,
-    and `meanings` what those with namesakes mean. `last` is the latest period that is in it, and `periods` how many
-    publications, those without an edition among them.
+    and `meanings` what those with namesakes mean. `lent` are the renamings that other charts of its provider show.
+    `last` is the latest period that is in it, and `periods` how many publications, those without an edition among them.
     """
 
     scopes: Mapping[str, ScopeState] = field(default_factory=dict)
@@ -50,11 +50,17 @@ class Snapshot:
     last: date | None = None
     periods: int = 0
     meanings: Meanings = NOTHING_KNOWN
+    lent: tuple[Renaming, ...] = ()
 
     @property
     def all_renamings(self) -> tuple[Renaming, ...]:
+        """Its own renamings, and those of its provider's other charts, each once, in a fixed order."""
+        return in_one((*self.own_renamings, *self.lent))
+
+    @property
+    def own_renamings(self) -> tuple[Renaming, ...]:
         """The renamings of all its publications, each once, in a fixed order."""
-        return tuple(sorted({renaming for its in self.renamings.values() for renaming in its}, key=repr))
+        return in_one(renaming for its in self.renamings.values() for renaming in its)
 
     def has_topped(self, work_id: str) -> bool:
         """Return whether a work has been at #1 anywhere."""
@@ -82,6 +88,11 @@ class Snapshot:
             if before.identified(provider_id) != after.identified(provider_id)
         )
         return min((*titles, *ids), default=None)
+
+
+def in_one(renamings: Iterable[Renaming]) -> tuple[Renaming, ...]:
+    """Return renamings, each once, in a fixed order."""
+    return tuple(sorted(set(renamings), key=repr))
 
 
 def titles_of(renamings: frozenset[Renaming]) -> frozenset[Charted]:

@@ -1,0 +1,146 @@
+"""A rename that one chart of a provider proves holds on the others: they have no figures that would show it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
+from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.milestones.milestone import Bulletin, Status
+from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Kind, Work
+from chartwatch.services.detect import Detector
+from chartwatch.services.ingest import store_publication
+from tests.chronicle import CHANGE, NTH, sent
+from tests.courses import Run
+from tests.strategies import examples
+
+COUNTRIES = Chart("countries", "the chart by country", "netflix", Cadence.WEEK, 2, Kind.SERIES)
+WORLD = Chart("world", "the chart of the world", "netflix", Cadence.WEEK, 2, Kind.SERIES, identifying=("hours",))
+ELSEWHERE = replace(WORLD, id="elsewhere", provider="another")
+START = date(2023, 12, 31)
+BERLIN = Work("berlin", "Berlin", Kind.SERIES, "es", ("ES",))
+BEFORE, AFTER = "Berlin", "Berlin and the Jewels of Paris"
+
+
+class Charts:
+    """Charts of which documents arrive, and their records."""
+
+    def __init__(self, works: Sequence[Work] = (BERLIN,)) -> None:
+        self.run = Run(MemoryCharts(), MemoryRecord())
+        self.detector = Detector(self.run.charts, self.run.store, Catalog(works), RuleSet([CHANGE, NTH]))
+
+    def arrives(self, chart: Chart, week: int, top: str, second: str = "Low", *, fetched: int = 1) -> list[Bulletin]:
+        place = GLOBAL if chart.identifying else "US"
+        entries = tuple(
+            Entry(rank, title, None, Kind.SERIES, (("hours", f"{rank}00{week}"),) if chart.identifying else ())
+            for rank, title in enumerate((top, second), 1)
+        )
+        document = Provenance("https://charts.example", f"2024-03-{fetched:02}T00:00:00Z", f"{fetched:064}")
+        period = START + timedelta(7 * week)
+        store_publication(Publication(chart, period, (Edition(place, entries),), document), self.run.charts)
+        its = self.detector.detect(chart.id, period)
+        self.run.bulletins += its
+        return its
+
+    def history(self, name: str, chart: Chart = COUNTRIES, fetched: int = 1) -> list[Bulletin]:
+        """Let three weeks of the chart by country arrive, in the second of which a title is at #1."""
+        return [
+            b for n, its in enumerate(("Other", name, "Other")) for b in self.arrives(chart, n, its, fetched=fetched)
+        ]
+
+    def proof(self, chart: Chart = WORLD) -> list[Bulletin]:
+        """Let the second week of the chart of the world arrive twice, with another name at its second place."""
+        return [*self.arrives(chart, 1, "Top", BEFORE), *self.arrives(chart, 1, "Top", AFTER, fetched=2)]
+
+
+def test_what_another_chart_has_proved_is_told_nobody() -> None:
+    charts = Charts()
+    charts.history(BEFORE)
+    charts.proof()
+    assert sent(charts.history(AFTER, fetched=3)) == []
+    (new,) = [m for m in charts.run.record().values() if m.slot == "new:countries:US:2024-01-07"]
+    assert [holder.work_id for holder in new.holders] == ["berlin"]
+
+
+def test_without_proof_another_title_is_another_work() -> None:
+    charts = Charts()
+    charts.history(BEFORE)
+    told = sent(charts.history(AFTER, fetched=3))
+    assert ("new:countries:US:2024-01-07", Status.CORRECTED) in told
+    assert ("nth:countries:US:1", Status.RETRACTED) in told
+
+
+def test_what_another_provider_s_chart_proves_does_not_hold() -> None:
+    charts = Charts()
+    charts.history(BEFORE)
+    charts.proof(ELSEWHERE)
+    assert sent(charts.history(AFTER, fetched=3))
+
+
+def test_proof_that_comes_later_wakes_the_other_chart() -> None:
+    charts = Charts()
+    charts.history(BEFORE)
+    charts.history(AFTER, fetched=3)
+    told = sent(charts.proof())
+    assert told == [("nth:countries:US:1", Status.PROVISIONAL)], "it counts again"
+    head = charts.run.store.head("countries")
+    assert head is not None
+    assert head.lent
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+@pytest.mark.parametrize("works", [(), (BERLIN,)])
+def test_in_whatever_order_proof_and_names_come_the_record_is_one(order: Sequence[int], works: Sequence[Work]) -> None:
+    def come(order: Sequence[int]) -> Charts:
+        charts = Charts(works)
+        steps = (
+            lambda: charts.history(BEFORE),
+            charts.proof,
+            lambda: charts.history(AFTER, fetched=3),
+        )
+        for number in order:
+            steps[number]()
+        return charts
+
+    def stands(charts: Charts) -> object:
+        held = (m for m in charts.run.record().values() if m.is_held)
+        return {m.slot: (m.period, m.n, m.holders, m.because, m.headline) for m in held}
+
+    plain, other = come((0, 1, 2)), come(order)
+    assert stands(other) == stands(plain)
+    for chart in ("countries", "world"):
+        one, two = plain.run.store.head(chart), other.run.store.head(chart)
+        assert one is not None
+        assert two is not None
+        assert (one.renamings, one.lent, one.proved) == (two.renamings, two.lent, two.proved)
+        assert plain.detector.audit(chart) == other.detector.audit(chart)
+
+
+@examples(50)
+@given(st.permutations([(chart, week) for chart in (COUNTRIES, WORLD) for week in range(3)] * 2), st.data())
+def test_documents_of_two_charts_in_any_order_end_in_one_record(
+    arrivals: Sequence[tuple[Chart, int]], data: st.DataObject
+) -> None:
+    names = {week: data.draw(st.sampled_from([BEFORE, "Other"])) for week in range(3)}
+
+    def come(order: Sequence[tuple[Chart, int, int]]) -> object:
+        charts = Charts()
+        for chart, week, fetched in order:
+            name = AFTER if fetched > 1 and names[week] == BEFORE else names[week]
+            charts.arrives(chart, week, name, fetched=fetched)
+        held = (m for m in charts.run.record().values() if m.is_held)
+        return {m.slot: (m.period, m.n, m.holders, m.because, m.headline) for m in held}
+
+    seen: set[tuple[str, int]] = set()
+    numbered = []
+    for chart, week in arrivals:
+        numbered.append((chart, week, 2 if (chart.id, week) in seen else 1))
+        seen.add((chart.id, week))
+    assert come(numbered) == come(sorted(numbered, key=lambda its: (its[2], its[0].id, its[1])))
