@@ -157,7 +157,10 @@ LAST = 9
 def publication(slot: Slot, version: Version) -> Publication:
     """Return a publication as a document has it."""
     chart = CHARTS[slot[0]]
-    entries = {t: _entries(ones, former=version.former) for t, ones in sorted(version.content.items())}
+    is_restated = version.number != LAST and not version.former
+    entries = {
+        t: _entries(ones, former=version.former, is_restated=is_restated) for t, ones in sorted(version.content.items())
+    }
     provenance = Provenance("chart.csv", f"2022-01-0{version.number}T00:00:00Z", f"{version.number:064}")
     return Publication(chart, period_of(slot), tuple(map(Edition, entries, entries.values())), provenance)
 
@@ -168,11 +171,18 @@ def period_of(slot: Slot) -> date:
     return START + number * CHARTS[chart].cadence.step
 
 
-def _entries(ones: Iterable[Charted], *, former: bool) -> tuple[Entry, ...]:
-    """Return the entries of an edition; a figure tells the works apart, by whatever name."""
+def _entries(ones: Iterable[Charted], *, former: bool, is_restated: bool = False) -> tuple[Entry, ...]:
+    """Return the entries of an edition; a figure tells the works apart, by whatever name.
+
+    Where it is another one later, so may be the season that a label means.
+    """
+    more = ", as it was first" if is_restated else ""
     named = [(f"Former {title}" if former else title, title, *its) for title, *its in ones]
     return (
-        *(Entry(1, name, season, kind, (("hours", title_key(title)),), i) for name, title, season, kind, i in named),
+        *(
+            Entry(1, name, season, kind, (("hours", title_key(title) + more),), i)
+            for name, title, season, kind, i in named
+        ),
         Entry(2, "An Also-Ran", None, Kind.SERIES),
     )
 

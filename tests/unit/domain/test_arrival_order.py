@@ -61,7 +61,10 @@ def remembered(store: MemoryRecord, chart: str) -> tuple[object, ...]:
     """Return all that a chart's next step will read, but for the names that only its earlier versions had."""
     head = store.head(chart)
     assert isinstance(head, Head)
-    kept = {period: replace(snapshot, renamings={}, charted={}) for period, snapshot in snapshots(store, chart).items()}
+    kept = {
+        period: replace(snapshot, renamings={}, charted={}, lent=())
+        for period, snapshot in snapshots(store, chart).items()
+    }
     return head.rules, head.catalog, head.last, kept, processed(store, chart).keys()
 
 

@@ -297,10 +297,11 @@ def _with_first_label(entry: Entry, history: Sequence[Sequence[Revision]]) -> En
         if not _agree(was, first) and season_of(was.title, was.season) != season_of(first.title, first.season):
             break
         first = was
-    season = season_of(first.title, first.season)
-    if season == now:
-        return entry
-    return entry._replace(season=first.season if title_key(first.title) == title_key(entry.title) else season)
+    is_renamed = title_key(first.title) != title_key(entry.title)
+    label = season_of(first.title, first.season) if is_renamed else first.season
+    # Under another title the same words may say something else; they are the same label all the same.
+    is_same = now in (season_of(entry.title, label), season_of(entry.title, first.season))
+    return entry if is_same else entry._replace(season=label)
 
 
 def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, Entry | None]]:

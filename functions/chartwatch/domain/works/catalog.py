@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, undecided_work
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import UNLISTED, Kind, Work, scheme_of, unlisted
+from chartwatch.domain.works.work import UNLISTED, Kind, Work, kind_of_unlisted, scheme_of, unlisted
 
 EARLY = timedelta(days=7)
 """How long before its release date a work may chart: catalogs err by days, and a week is named by its last."""
@@ -82,7 +82,7 @@ class Catalog:
         if provider_id is None:
             named, own = self._bearing(title, kind)
         else:
-            if found := self._by_id.get(provider_id) or self._seen_before(provider_id, title, kind, known):
+            if found := self._by_id.get(provider_id) or self._seen_before(provider_id, title, known):
                 return found
             named, own = self._left_for(provider_id, title, kind, known)
         out = [work for work in named if not _is_later(work, period)]
@@ -132,11 +132,12 @@ class Catalog:
         candidates = [work for work in map(self.work, its.may_be) if work]
         return undecided_work(work_id, candidates, unlisted(its.title, its.kind))
 
-    def _seen_before(self, provider_id: str, title: str, kind: Kind | None, known: Meanings) -> Work | None:
+    def _seen_before(self, provider_id: str, title: str, known: Meanings) -> Work | None:
         """Return the work that an id has meant before, or None."""
         if (its := known.by_id.get(provider_id)) is None:
             return None
-        return self.work(its.work_id) or self.undecided(known, its.work_id) or Work(its.work_id, title, kind)
+        work = self.work(its.work_id) or self.undecided(known, its.work_id)
+        return work or Work(its.work_id, title, kind_of_unlisted(its.work_id))
 
     def _left_for(
         self, provider_id: str, title: str, kind: Kind | None, known: Meanings
