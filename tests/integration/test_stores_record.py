@@ -122,13 +122,13 @@ def test_what_a_head_has_proved_is_known_to_the_charts_of_its_provider(place: Pl
     head = lived_through(place).head
     proved = (Renaming("2022-02-01T10:00:00Z", Kind.SERIES, "Berlin", "Berlin and the Jewels of Paris"),)
     assert place.record().proved(head.provider) == {}
-    assert place.record().swap(head, after := replace(head, version=head.version + 1, proved=proved))
+    after = replace(head, version=head.version + 1, proved="a digest")
+    assert place.record().swap(head, after, proved=proved)
     assert place.record().proved(head.provider) == {CHART.id: proved}
     assert place.record().proved("another provider") == {}
-    assert head_of(place.record()).proved == proved
-    assert not place.record().swap(head, replace(head, version=99))
+    assert not place.record().swap(head, replace(head, version=99), proved=())
     assert place.record().proved(head.provider) == {CHART.id: proved}
-    assert place.record().swap(after, replace(after, version=after.version + 1, proved=()))
+    assert place.record().swap(after, replace(after, version=after.version + 1), proved=())
     assert not any(place.record().proved(head.provider).values())
 
 

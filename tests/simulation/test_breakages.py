@@ -151,9 +151,9 @@ def bulletins_forgotten(patch: Patch) -> None:
     swap = AwsRecord.swap
 
     def silent(
-        self: AwsRecord, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = ""
+        self: AwsRecord, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = "", *more: Any
     ) -> bool:
-        return swap(self, before, after, bulletin if after.version % 2 else None, file)
+        return swap(self, before, after, bulletin if after.version % 2 else None, file, *more)
 
     patch.setattr(AwsRecord, "swap", silent)
 

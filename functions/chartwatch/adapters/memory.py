@@ -92,6 +92,7 @@ class MemoryRecord:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._heads: dict[str, Head] = {}
+        self._proved: dict[str, dict[str, tuple[Renaming, ...]]] = {}
         self._files: dict[str, dict[tuple[str, str], Any]] = {}
         self._unnamed: dict[str, set[tuple[str, str]]] = {}
         """The files that were put since the last head, or named by it, without bulletins."""
@@ -102,11 +103,20 @@ class MemoryRecord:
         """Return the head of a chart's record, or None when nothing is recorded."""
         return self._heads.get(chart)
 
-    def swap(self, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = "") -> bool:
-        """Make `after` the head, and its bulletin, which stands in `file`, known."""
+    def swap(
+        self,
+        before: Head | None,
+        after: Head,
+        bulletin: Bulletin | None = None,
+        file: str = "",
+        proved: tuple[Renaming, ...] | None = None,
+    ) -> bool:
+        """Make `after` the head, its bulletin, which stands in `file`, and what its chart has `proved`, known."""
         if self._heads.get(after.chart) != before:
             return self._heads.get(after.chart) == after
         self._heads[after.chart] = after
+        if proved is not None:
+            self._proved.setdefault(after.provider, {})[after.chart] = proved
         if bulletin is not None:
             self._bulletins.setdefault(after.chart, {})[bulletin.number] = file
         files, named = self._files.setdefault(after.chart, {}), set(after.files())
@@ -117,8 +127,7 @@ class MemoryRecord:
 
     def proved(self, provider: str) -> Mapping[str, tuple[Renaming, ...]]:
         """Return the renamings that the charts of a provider have proved, by chart."""
-        heads = (head for head in self._heads.values() if head.provider == provider)
-        return {head.chart: head.proved for head in heads if head.proved}
+        return dict(self._proved.get(provider, {}))
 
     def get(self, chart: str, kind: FileKind[Value], name: str) -> Value:
         """Return what stands in a file. Raises `RecordDamaged` when it is missing."""

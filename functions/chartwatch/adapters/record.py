@@ -56,15 +56,22 @@ class AwsRecord:
         item = self._table.get(keys.head(chart))
         return _HEAD.value(item["head"]) if item else None
 
-    def swap(self, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = "") -> bool:
-        """Make `after` the head, and its bulletin, which stands in `file`, known, at one stroke."""
+    def swap(
+        self,
+        before: Head | None,
+        after: Head,
+        bulletin: Bulletin | None = None,
+        file: str = "",
+        proved: tuple[Renaming, ...] | None = None,
+    ) -> bool:
+        """Make `after` the head, its bulletin, which stands in `file`, and what its chart has `proved`, known at one
+        stroke."""
         condition = "version = :before" if before else "attribute_not_exists(pk)"
         values = {":before": number(before.version)} if before else {}
         others = [_bulletin_item(bulletin, file)] if bulletin else []
-        if after.proved != (before.proved if before else ()):
-            others.append(
-                {**keys.proved(after.provider, after.chart).attributes, "proved": _PROVED.attribute(after.proved)}
-            )
+        if proved is not None:
+            key = keys.proved(after.provider, after.chart)
+            others.append({**key.attributes, "proved": _PROVED.attribute(proved)})
         if self._table.put_together_if(_head_item(after), condition, values, others):
             return True
         # When the reply to a first attempt is lost, the client's second one is refused although the first was taken.

@@ -80,6 +80,7 @@ class TrialRecord:
         """`below` is only read."""
         self._below = below
         self._heads: dict[str, Head] = {}
+        self._proved: dict[str, dict[str, tuple[Renaming, ...]]] = {}
         self._files: dict[str, Any] = {}
         self._bulletins: dict[str, list[BulletinRef]] = {}
         self._numbers = count()
@@ -88,19 +89,27 @@ class TrialRecord:
         """Return the head of a chart's record, or None when nothing is recorded."""
         return self._heads.get(chart) or self._below.head(chart)
 
-    def swap(self, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = "") -> bool:
-        """Make `after` the head, and its bulletin, which stands in `file`, known."""
+    def swap(
+        self,
+        before: Head | None,
+        after: Head,
+        bulletin: Bulletin | None = None,
+        file: str = "",
+        proved: tuple[Renaming, ...] | None = None,
+    ) -> bool:
+        """Make `after` the head, its bulletin, which stands in `file`, and what its chart has `proved`, known."""
         if self.head(after.chart) != before:
             return False
         self._heads[after.chart] = after
+        if proved is not None:
+            self._proved.setdefault(after.provider, {})[after.chart] = proved
         if bulletin is not None:
             self._bulletins.setdefault(after.chart, []).append(BulletinRef(bulletin.number, file))
         return True
 
     def proved(self, provider: str) -> Mapping[str, tuple[Renaming, ...]]:
         """Return the renamings that the charts of a provider have proved, by chart."""
-        tried = {chart: head.proved for chart, head in self._heads.items() if head.provider == provider}
-        return {**self._below.proved(provider), **tried}
+        return {**self._below.proved(provider), **self._proved.get(provider, {})}
 
     def get(self, chart: str, kind: FileKind[Value], name: str) -> Value:
         """Return what stands in a file. Raises `RecordDamaged` when it is missing."""

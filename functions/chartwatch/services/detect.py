@@ -90,7 +90,7 @@ class Detector:
                 head = self._brought_up_to_date(chart, bulletins)
                 if head is not None and self._is_processed(chart, head, period):
                     # Whoever read this period before a revision that is taken back by now must not commit it.
-                    self._move_on(head)
+                    self._move_on(head, head)
                 else:
                     step = Step(period, max(period, head.last) if head else period, period)
                     self._take(chart, head, step, self._policy, bulletins)
@@ -107,7 +107,7 @@ class Detector:
         bulletins: list[Bulletin] = []
         for _ in range(ATTEMPTS):
             try:
-                self._brought_up_to_date(chart, bulletins)
+                self._brought_up_to_date(chart, bulletins, names=True)
             except Conflict:
                 continue
             return bulletins
@@ -119,6 +119,8 @@ class Detector:
         Raises `RecordDamaged`.
         """
         head = self._head(chart)
+        if head is not None:
+            self._recorder.as_lent_to(head)
         step = None if head is None or self._is_current(head) else self._step_up_to_date(head)
         revision = self._recorder.revise(chart, head, step, self._policy_for(head)) if head and step else None
         return revision.bulletin if revision and revision.bulletin.changes else None
@@ -142,6 +144,7 @@ class Detector:
         head = self._head(chart)
         if head is None or not self._is_current(head):
             return None
+        self._recorder.as_lent_to(head)
         files = self._recorder.files(head)
         ledgers = (*files.ledgers().values(), files.retracted())
         entries = {slot: entry for ledger in ledgers for slot, entry in ledger.entries.items()}
@@ -222,9 +225,7 @@ class Detector:
         return head
 
     def _is_current(self, head: Head) -> bool:
-        lent = digest_of(self._recorder.borrow(head.chart, head.provider))
-        made_by = head.rules, head.catalog, head.fold, head.lent
-        return made_by == (self._rules.versions, self._catalog.version, FOLD, lent)
+        return (head.rules, head.catalog, head.fold) == (self._rules.versions, self._catalog.version, FOLD)
 
     def _is_processed(self, chart: str, head: Head, period: date) -> bool:
         """Return whether a period is in the record as it is stored, or is not stored at all."""
@@ -234,10 +235,19 @@ class Detector:
         known = self._recorder.files(head).ledger(period.year).processed.get(period)
         return publication is None or publication.number_ones_digest() == known
 
-    def _brought_up_to_date(self, chart: str, bulletins: list[Bulletin]) -> Head | None:
-        """Return the head of a record that is of the catalog and the rules in force."""
+    def _brought_up_to_date(self, chart: str, bulletins: list[Bulletin], *, names: bool = False) -> Head | None:
+        """Return the head of a record that is of the catalog and the rules in force.
+
+        With `names`, also of those that the provider's other charts have proved by now: whoever proves one asks for it.
+        """
         head = self._head(chart)
-        if head is None or self._is_current(head):
+        if head is None:
+            return None
+        if names:
+            self._recorder.borrow(chart, head.provider)
+        else:
+            self._recorder.as_lent_to(head)
+        if self._is_current(head) and head.lent == digest_of(self._recorder.lent(chart)):
             return head
         # The record's own catalog was in force before it was read here. If it came after ours, ours is not any more.
         if head.catalog != self._catalog.version and not self._is_in_force(self._catalog):
@@ -245,15 +255,19 @@ class Detector:
         step = self._step_up_to_date(head)
         if step is not None:
             return self._take(chart, head, step, self._policy_for(head), bulletins)
-        return self._move_on(head)
+        lent = self._recorder.lent(chart)
+        last = self._recorder.files(head).last_snapshot()
+        own = last.own_renamings if last else ()
+        renamings = digest_of(in_one((*own, *lent)))
+        to = replace(head, catalog=self._catalog.version, renamings=renamings, lent=digest_of(lent))
+        return self._move_on(head, to)
 
-    def _move_on(self, head: Head) -> Head:
-        """Raise the version of the head, so that no step that was computed on it can be taken. Raises `Conflict`."""
-        lent = self._recorder.lent(head.chart)
-        renamings = digest_of(in_one((*head.proved, *lent)))
-        after = replace(
-            head, version=head.version + 1, catalog=self._catalog.version, renamings=renamings, lent=digest_of(lent)
-        )
+    def _move_on(self, head: Head, to: Head) -> Head:
+        """Make `to` the head, with a version raised by one: no step that was computed before can be taken any more.
+
+        Raises `Conflict`.
+        """
+        after = replace(to, version=head.version + 1)
         if not self._record.swap(head, after):
             raise Conflict(head.chart)
         return after
@@ -270,7 +284,7 @@ class Detector:
             self._recorder.borrow(chart, publication.chart.provider)
         after, bulletin = self._recorder.process(chart, head, step, policy)
         bulletins += [bulletin] if bulletin else []
-        if after is not None and after.proved != (head.proved if head else ()):
+        if after is not None and after.proved != (head.proved if head else ""):
             self._lend(after, bulletins)
         return after
 

@@ -69,9 +69,9 @@ class Head:
     """Where the record of a chart stands. `version` rises by one with each commit, and numbers its bulletin.
 
     `fold` and `format` are the versions of what made the record, `rules` (by id) and `catalog` those that it was made
-    by; `renamings` is a digest of those that it knows. `proved` are those of its publications, which hold on the other
-    charts of its `provider`, and `lent` is a digest of those that it has from them. The others name files: snapshots
-    oldest first, ledgers by year, and the slots that nobody holds (empty: there are none).
+    by; `renamings` is a digest of those that it knows, `proved` of those of its publications, which hold on the other
+    charts of its `provider`, and `lent` of those that it has from them. The others name files: snapshots oldest first,
+    ledgers by year, and the slots that nobody holds (empty: there are none).
     """
 
     chart: str
@@ -86,7 +86,7 @@ class Head:
     fold: int = FOLD
     format: int = FORMAT
     provider: str = ""
-    proved: tuple[Renaming, ...] = ()
+    proved: str = ""
     lent: str = ""
 
     def files(self) -> set[tuple[str, str]]:
@@ -118,12 +118,19 @@ class RecordStore(Protocol):
     def head(self, chart: str) -> Head | None:
         """Return the head of a chart's record, or None when nothing is recorded."""
 
-    def swap(self, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = "") -> bool:
+    def swap(
+        self,
+        before: Head | None,
+        after: Head,
+        bulletin: Bulletin | None = None,
+        file: str = "",
+        proved: tuple[Renaming, ...] | None = None,
+    ) -> bool:
         """Make `after` the head, and its bulletin, which stands in `file`, known, at one stroke.
 
         Return False, with nothing changed, when the head is no longer `before`; True also when `after` is the head
-        already, by an attempt whose reply was lost. What the head has `proved` is known to its provider's other charts
-        from then on.
+        already, by an attempt whose reply was lost. What its chart has `proved`, if that is another than before, is
+        known to its provider's other charts from then on.
         """
 
     def proved(self, provider: str) -> Mapping[str, tuple[Renaming, ...]]:

@@ -196,6 +196,15 @@ class Recorder:
         """Return the renamings of other charts as they were read last."""
         return self._lent.get(chart, ())
 
+    def as_lent_to(self, head: Head) -> None:
+        """Go on with the renamings of other charts that a head knows; `borrow` may have read others."""
+        if digest_of(self.lent(head.chart)) != head.lent:
+            last = self.files(head).last_snapshot()
+            if last is not None and digest_of(last.lent) == head.lent:
+                self._lent[head.chart] = last.lent
+            else:
+                self.borrow(head.chart, head.provider)
+
     def files(self, head: Head) -> Files:
         """Return the files of a head; a step reads the same ones several times."""
         if self._files is None or self._files.head is not head:
@@ -278,10 +287,11 @@ class Recorder:
             retracted=self._retracted(chart, known, before, parts),
             renamings=digest_of(folded.snapshot.all_renamings),
             provider=folded.provider,
-            proved=folded.snapshot.own_renamings,
+            proved=digest_of(folded.snapshot.own_renamings),
             lent=digest_of(folded.snapshot.lent),
         )
-        if not self._store.swap(head, after, bulletin if changes else None, file):
+        proved = folded.snapshot.own_renamings if after.proved != (head.proved if head else "") else None
+        if not self._store.swap(head, after, bulletin if changes else None, file, proved):
             raise Conflict(chart)
         return after, bulletin if changes else None
 

@@ -207,12 +207,20 @@ class Raced(MemoryRecord):
         super().__init__()
         self.meanwhile: Callable[[str], object] | None = None
 
-    def swap(self, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = "") -> bool:
+    def swap(
+        self,
+        before: Head | None,
+        after: Head,
+        bulletin: Bulletin | None = None,
+        file: str = "",
+        *more: Any,
+        **named: Any,
+    ) -> bool:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile(after.chart)
         self.meanwhile = meanwhile
-        return super().swap(before, after, bulletin, file)
+        return super().swap(before, after, bulletin, file, *more, **named)
 
 
 @examples(50)
@@ -328,9 +336,17 @@ class Hoarding(MemoryRecord):
         super().__init__()
         self.age = timedelta(0)
 
-    def swap(self, before: Head | None, after: Head, bulletin: Bulletin | None = None, file: str = "") -> bool:
+    def swap(
+        self,
+        before: Head | None,
+        after: Head,
+        bulletin: Bulletin | None = None,
+        file: str = "",
+        *more: Any,
+        **named: Any,
+    ) -> bool:
         kept = dict(self._files.get(after.chart, {}))
-        swapped = super().swap(before, after, bulletin, file)
+        swapped = super().swap(before, after, bulletin, file, *more, **named)
         self._files[after.chart] = kept
         return swapped
 
