@@ -89,17 +89,14 @@ class CsvFile(SingleDocumentSource):
         notices += self._checked(editions, described)
         if _are_weeks_of_days(self._options, rows.periods):
             notices.append("all periods are whole weeks apart, and days between are missing: is it -o cadence=week?")
-        notices = [*table.notices, *notices]
-        if len(notices) > MAX_NOTICES:
-            notices[MAX_NOTICES:] = [f"and {len(notices) - MAX_NOTICES} more notices of the kind of the last"]
-        for notice in notices:
-            logger.warning("%s: %s", provenance.url or self.name, notice)
+        _say(provenance.url or self.name, [*table.notices, *notices])
         return editions.publications(described, provenance)
 
     def _table(self, body: bytes) -> Table:
         options = self._options
-        optional = ("rank", "season", "kind", options.territory_column, options.period_column, *OF_COUNTRIES)
-        columns, advice, form = (self._required(), optional), self._advice(), form_of(body)
+        optional = ("rank", "season", "kind", options.territory_column, options.period_column)
+        others = OF_COUNTRIES if self._may_name_other_countries else ()
+        columns, advice, form = (self._required(), (*optional, *others)), self._advice(), form_of(body)
         if form == "xlsx":
             return SheetTable(
                 self.name, body, options.sheet, *columns, advice=advice, skip=options.skip, header=options.columns
@@ -108,6 +105,11 @@ class CsvFile(SingleDocumentSource):
             return JsonTable(self.name, body, options.records, *columns, advice=advice, encoding=options.encoding)
         reading = Reading(options.skip, options.comment, options.malformed, options.encoding, options.columns, advice)
         return TextTable(self.name, body, options.delimiter, *columns, reading=reading)
+
+    @property
+    def _may_name_other_countries(self) -> bool:
+        """Whether a column that nobody has named may say that rows are of another territory than the option says."""
+        return self._options.territory is not None and "territory_column" not in self._options.model_fields_set
 
     def _required(self) -> list[str]:
         """Return the columns that the file must have."""
@@ -199,7 +201,7 @@ class CsvFile(SingleDocumentSource):
                 raise ValueError(f"is not {territory}, which the option `territory` says of the whole file")
             return territory
 
-        if "territory_column" not in self._options.model_fields_set and not table.has(self._options.territory_column):
+        if self._may_name_other_countries and not table.has(self._options.territory_column):
             self._refuse_other_countries(table, territory)
         return table.values_or(self._options.territory_column, read_that, territory)
 
@@ -290,6 +292,14 @@ class CsvFile(SingleDocumentSource):
             )
             for chart, rank in lowest.items()
         }
+
+
+def _say(document: str, notices: Sequence[str]) -> None:
+    """Log what was passed over, or taken although it is not right."""
+    for notice in notices[:MAX_NOTICES]:
+        logger.warning("%s: %s", document, notice)
+    if more := len(notices[MAX_NOTICES:]):
+        logger.warning("%s: and %d more notices of the kind of the last", document, more)
 
 
 def _refuse_uneven_steps(table: Table, options: CsvOptions, rows: _Rows) -> None:
