@@ -307,21 +307,18 @@ def _refuse_uneven_steps(table: Table, options: CsvOptions, rows: _Rows) -> None
     if options.cadence is Cadence.DAY and not options.eras:
         return
     calendar = Chart("", "", "", options.cadence, 1, eras=options.eras)
-    for chart in dict.fromkeys(rows.charts):
-        periods = sorted({period for its, period in zip(rows.charts, rows.periods, strict=True) if its == chart})
-        for before, after in pairwise(periods):
-            if not calendar.are_whole_steps(before, after):
-                at = (its == chart and period == after for its, period in zip(rows.charts, rows.periods, strict=True))
-                row = next(row for row, is_it in enumerate(at) if is_it)
-                reason = f"{after} is not a whole number of {options.cadence}s from {before}, and the chart is "
-                reason += {Cadence.DAY: "daily", Cadence.WEEK: "weekly", Cadence.MONTH: "monthly"}[options.cadence]
-                advice = f"where the chart changed its day, say so: -o eras={Era(after, before)}"
-                if (after - before).days == 1:
-                    advice = f"a chart of days is read with -o cadence=day; {advice}"
-                where = table.place(rows.numbers[row])
-                raise SourceValueError(
-                    CsvFile.name, f"{reason}; {advice}", where, column=options.period_column, value=str(after)
-                )
+    charted = list(zip(rows.charts, rows.periods, strict=True))
+    # Sorted, so that the periods of a chart come one after the other.
+    for (chart, before), (other, after) in pairwise(sorted(set(charted))):
+        if chart == other and not calendar.are_whole_steps(before, after):
+            how = {Cadence.DAY: "daily", Cadence.WEEK: "weekly", Cadence.MONTH: "monthly"}[options.cadence]
+            reason = f"{after} is not a whole number of {options.cadence}s from {before}, and the chart is {how}"
+            advice = f"where the chart changed its day, say so: -o eras={Era(after, before)}"
+            if (after - before).days == 1:
+                advice = f"a chart of days is read with -o cadence=day; {advice}"
+            where = table.place(rows.numbers[charted.index((chart, after))])
+            column = options.period_column
+            raise SourceValueError(CsvFile.name, f"{reason}; {advice}", where, column=column, value=str(after))
 
 
 def _are_weeks_of_days(options: CsvOptions, periods: Iterable[date]) -> bool:
