@@ -272,13 +272,15 @@ def _check_steps(
     What was counted from the stored periods would be wrong. A chart that changed its day says so by its eras.
     """
     for chart, its in groupby(sorted(publications, key=lambda p: (p.chart.id, p.period)), key=lambda p: p.chart):
-        if chart.cadence is Cadence.DAY and not chart.eras:
-            continue
         offered = {publication.period for publication in its}
         known = dict(stored[chart.id])
-        if not whole_history:
+        # Any day is one of a chart of days.
+        if not whole_history and (chart.cadence is not Cadence.DAY or chart.eras):
             for end in {min(offered), max(offered)}:
                 known.update((summary.period, summary) for summary in charts.neighbours(chart.id, end))
+        if others := {summary.chart.cadence for summary in known.values()} - {chart.cadence}:
+            detail = f"{chart.id} is stored as a chart of {min(others)}s, and this is one of {chart.cadence}s"
+            raise PeriodMisplaced(source, f"{detail}; another chart has another id")
         if forgotten := sorted({era for summary in known.values() for era in summary.chart.eras} - {*chart.eras}):
             eras = ",".join(map(str, sorted((*chart.eras, *forgotten))))
             detail = f"{chart.id} has changed its day, as is stored, and the options do not say it: -o eras={eras}"

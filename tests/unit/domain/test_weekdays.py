@@ -101,3 +101,15 @@ def test_whatever_came_first_only_whole_weeks_are_stored(order: Sequence[int], o
     else:
         take(charts, CHART, SUNDAY + timedelta(other))
     assert {(period - SUNDAY).days % 7 for period in stored(charts)} == {0}
+
+
+def test_a_chart_of_weeks_does_not_become_one_of_days_or_months() -> None:
+    charts = MemoryCharts()
+    take(charts, CHART, SUNDAY, SUNDAY + timedelta(7))
+    for cadence in (Cadence.DAY, Cadence.MONTH):
+        other = replace(CHART, cadence=cadence)
+        message = refusal(charts, other, SUNDAY, date(2022, 1, 31))
+        assert message == (
+            f"somewhere: weekly is stored as a chart of weeks, and this is one of {cadence}s; "
+            "another chart has another id"
+        )
