@@ -94,8 +94,8 @@ class MemoryRecord:
         self._heads: dict[str, Head] = {}
         self._proved: dict[str, dict[str, tuple[Renaming, ...]]] = {}
         self._files: dict[str, dict[tuple[str, str], Any]] = {}
-        self._unnamed: dict[str, set[tuple[str, str]]] = {}
-        """The files that were put since the last head, or named by it, without bulletins."""
+        self._passing: dict[str, set[tuple[str, str]]] = {}
+        """The files that go when the next head does not name them."""
         self._bulletins: dict[str, dict[int, str]] = {}
         self._names = count()
 
@@ -120,9 +120,9 @@ class MemoryRecord:
         if bulletin is not None:
             self._bulletins.setdefault(after.chart, {})[bulletin.number] = file
         files, named = self._files.setdefault(after.chart, {}), set(after.files())
-        for key in self._unnamed.get(after.chart, set()) - named:
+        for key in self._passing.get(after.chart, set()) - named:
             files.pop(key, None)
-        self._unnamed[after.chart] = {key for key in named if key[0] != BULLETIN.name}
+        self._passing[after.chart] = {key for key in named if key[0] != BULLETIN.name}
         return True
 
     def proved(self, provider: str) -> Mapping[str, tuple[Renaming, ...]]:
@@ -142,7 +142,7 @@ class MemoryRecord:
         name = str(next(self._names))
         self._files.setdefault(chart, {})[kind.name, name] = value
         if kind.name != BULLETIN.name:
-            self._unnamed.setdefault(chart, set()).add((kind.name, name))
+            self._passing.setdefault(chart, set()).add((kind.name, name))
         return name
 
     def renew(self, chart: str, kind: FileKind[Value], name: str) -> None:

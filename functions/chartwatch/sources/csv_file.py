@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from chartwatch.domain import words
@@ -14,7 +14,7 @@ from chartwatch.domain.codes import COUNTRIES, country_meant
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import RanksDuplicated, SourceError, SourceValueError
 from chartwatch.sources.cells import quoted, read_loose_rank, read_season, read_territory, read_title
-from chartwatch.sources.csv_options import BY_NAME, CsvOptions, read_chart_id, read_kind
+from chartwatch.sources.csv_options import BY_NAME, CsvOptions, meant_by, read_chart_id, read_kind
 from chartwatch.sources.delimited_text import Reading, TextTable
 from chartwatch.sources.editions import Editions
 from chartwatch.sources.formats import form_of
@@ -23,6 +23,8 @@ from chartwatch.sources.options import descriptions, read_options
 from chartwatch.sources.single_document import SingleDocumentSource
 from chartwatch.sources.table import Table
 from chartwatch.sources.workbook import SheetTable
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -226,18 +228,18 @@ class CsvFile(SingleDocumentSource):
         yield table.figures((column, column, str) for column in options.figure_columns)
 
     def _read_chart(self, cell: str) -> str:
-        said = self._options.said_to_be(cell, self._options.charts)
-        return str(said) if said else _or_advise(read_chart_id, cell, f'-o charts="{cell}=ID"')
+        said = meant_by(cell, self._options.charts)
+        return said or _or_advise(read_chart_id, cell, f'-o charts="{cell}=ID"')
 
     def _read_territory(self, cell: str) -> str:
-        said = self._options.said_to_be(cell, self._options.territories)
+        said = meant_by(cell, self._options.territories)
         if said is None and cell.strip().casefold() in WORLDWIDE:
             said = GLOBAL
         said = said or country_meant(cell.strip())
-        return str(said) if said else _or_advise(read_territory, cell, f'-o territories="{cell}=CODE"')
+        return said or _or_advise(read_territory, cell, f'-o territories="{cell}=CODE"')
 
     def _read_kind(self, cell: str) -> Kind | None:
-        said: Kind | None = self._options.said_to_be(cell, self._options.kinds)
+        said = meant_by(cell, self._options.kinds)
         if said is None and cell:
             said = _or_advise(read_kind, cell, f'-o kinds="{cell}=series"')
         return said or self._options.kind
@@ -331,7 +333,7 @@ def _read_season(cell: str) -> str | None:
     return None if cell.strip().casefold() == "n/a" else read_season(cell)
 
 
-def _or_advise(read: Callable[[str], Any], cell: str, option: str) -> Any:
+def _or_advise(read: Callable[[str], T], cell: str, option: str) -> T:
     """Return a cell as `read` has it; the error names the option that gives it a meaning."""
     try:
         return read(cell)

@@ -1,10 +1,10 @@
 """The options of the source `csv`: which columns a file has, how its cells are written, and what they do not tell."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
@@ -16,6 +16,8 @@ from chartwatch.sources.date_formats import DateFormat
 from chartwatch.sources.delimited_text import MAX_SKIPPED, Malformed
 from chartwatch.sources.formats import ENCODINGS
 from chartwatch.sources.options import Options, comma_separated
+
+T = TypeVar("T")
 
 CHART_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What a chart's id looks like: `netflix-daily-overall`."""
@@ -63,14 +65,14 @@ def _read_pairs(value: Any) -> Any:
     return pairs
 
 
-def _meanings(read: Any) -> BeforeValidator:
+def _meanings(read: Callable[[str], object]) -> BeforeValidator:
     """Return what reads pairs, each meaning by `read`."""
 
     def read_all(value: Any) -> Any:
         pairs = _read_pairs(value)
         if not isinstance(pairs, dict):
             raise ValueError("is not of the form CELL=MEANING;CELL=MEANING")  # pydantic wants it
-        known: dict[str, Any] = {}
+        known: dict[str, object] = {}
         for cell, meaning in pairs.items():
             try:
                 known[str(cell)] = read(str(meaning))
@@ -147,6 +149,12 @@ def _read_date_format(value: Any) -> Any:
     if not isinstance(value, str):
         raise ValueError("is no form of dates, such as d/m/Y")  # pydantic wants it
     return DateFormat.of(value)
+
+
+def meant_by(cell: str, meanings: Mapping[str, T]) -> T | None:
+    """Return what an option says that a cell means, whatever the case of its letters, or None."""
+    folded = cell.strip().casefold()
+    return next((meaning for said, meaning in meanings.items() if said.casefold() == folded), None)
 
 
 ChartId: TypeAlias = Annotated[str, AfterValidator(read_chart_id)]
@@ -270,9 +278,3 @@ class CsvOptions(Options):
             except ValueError as error:
                 raise ValueError(f"`period` {self.period!r} {error}, nor `{BY_NAME}`") from None
         return self
-
-    def said_to_be(self, cell: str, meanings: Mapping[str, Any]) -> Any | None:
-        """Return what an option says that a cell means, whatever the case of its letters, or None."""
-        if not meanings:
-            return None
-        return next((its for said, its in meanings.items() if said.casefold() == cell.strip().casefold()), None)
