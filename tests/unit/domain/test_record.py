@@ -311,15 +311,15 @@ def test_there_is_no_audit_of_a_chart_that_moves_on_meanwhile() -> None:
     chronicle = Chronicle(NTH)
     a_run(chronicle, "Ozark", "Squid Game")
     charts: Any = chronicle.charts
-    summaries = charts.summaries
+    timeline = charts.timeline
 
     def moves_on(*arguments: Any) -> Any:
-        charts.summaries = summaries
-        found = summaries(*arguments)
+        charts.timeline = timeline
+        found = timeline(*arguments)
         chronicle.arrives(2, US="Elite")
         return found
 
-    charts.summaries = moves_on
+    charts.timeline = moves_on
     assert chronicle.detector.audit(CHART.id) is None
     assert chronicle.detector.audit(CHART.id) is not None
 
