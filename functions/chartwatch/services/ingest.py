@@ -214,7 +214,7 @@ def summary_of(
     if shown:
         holding.pop(ALL_TERRITORIES, None)
     # What was withdrawn shows no renaming.
-    counted = {territory: its if territory in shown else its[:-1] for territory, its in versions.items()}
+    counted = {t: kept for t, its in versions.items() if (kept := its if t in shown else its[:-1])}
     publication = Publication(chart, period, tuple(shown.values()), provenance)
     by_hand = {t: its for t in shown if (its := versions[t][-1].provenance).is_by_hand}
     revisions = Revisions(counted, chart)
