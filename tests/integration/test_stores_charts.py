@@ -94,6 +94,17 @@ def test_a_publication_is_read_as_it_was_written(place: Place) -> None:
     assert current(place.charts()) == {e.territory: e for e in written.editions}
 
 
+def test_only_entries_with_an_id_are_stored_with_one_and_those_from_before_are_read(moto: Aws) -> None:
+    entries = (Entry(1, "Ozark", None, Kind.SERIES, (("days", "1"),)), Entry(2, "Dark", id="flixpatrol:ttl_1"))
+    store_publication(publication(WEEK, Edition("US", entries)), moto.charts())
+    item = moto.table("ChartsTable").get(keys.edition("weekly-tv", WEEK, "US"))
+    assert item is not None
+    assert item["entries"]["S"] == (
+        '[[1,"Ozark",null,"series",[["days","1"]]],[2,"Dark",null,null,[],"flixpatrol:ttl_1"]]'
+    )
+    assert current(moto.charts())["US"].entries == entries
+
+
 def test_what_was_never_published_is_nothing(place: Place) -> None:
     charts = place.charts()
     assert list(charts.charts()) == []
