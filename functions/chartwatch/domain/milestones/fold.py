@@ -279,7 +279,7 @@ class Fold:
             others = {namesake.identity for namesake in standing.namesakes.get(claimant, ())}
             if not others and claimant.work_id not in self.titles:
                 continue
-            for one in self._namesakes.may_be[claimant.work_id]:
+            for one in sorted(self._namesakes.may_be[claimant.work_id]):
                 key = f"{PERHAPS}{claimant_key(one, claimant.season)}"
                 before_it = [(work, claimant.season) for work in sorted(self._namesakes.groups[one])]
                 members = [claimant_key(*its) for its in before_it if its in others or its == claimant.identity]
@@ -301,7 +301,7 @@ class Fold:
         meant = (
             title
             for work, title in sorted(self.titles.items())
-            for one in self._namesakes.may_be[work]
+            for one in sorted(self._namesakes.may_be[work])
             if key == f"{PERHAPS}{one}" or key.startswith(f"{PERHAPS}{one}/")
         )
         return next(meant)

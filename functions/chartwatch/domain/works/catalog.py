@@ -27,7 +27,7 @@ class Catalog:
             for key in {title_key(title) for title in (work.title, *work.aliases)}:
                 self._by_title.setdefault(key, []).append(work)
         self._named: dict[tuple[str, Kind | None], tuple[Sequence[Work], Work]] = {}
-        self._undecided: dict[tuple[str, str], Work] = {}
+        self._undecided: dict[tuple[str, str, tuple[str, ...]], Work] = {}
         self._by_id = {provider_id: work for work in self for provider_id in work.ids}
         self.version = self._digest()
 
@@ -147,7 +147,9 @@ class Catalog:
         others, scheme = known.others_of(provider_id), scheme_of(provider_id)
         its = [w for w in named if w.id not in others and scheme not in map(scheme_of, w.ids)]
         is_taken = any(other == own.id or other.startswith(f"{own.id}:") for other in others)
-        return its, replace(own, id=f"{UNLISTED}:{kind or 'any'}:{provider_id}") if is_taken else own
+        # What may mean fewer works than its title does is another undecided title.
+        is_another = is_taken or 1 < len(its) < len(named)
+        return its, replace(own, id=f"{UNLISTED}:{kind or 'any'}:{provider_id}") if is_another else own
 
     def _bearing(self, title: str, kind: Kind | None) -> tuple[Sequence[Work], Work]:
         """Return the works that a title may mean, and the one that stands for it where it means none of them."""
@@ -160,10 +162,10 @@ class Catalog:
         dates = (work.release_date.isoformat() for work in candidates if work.release_date)
         # Namesakes that come out later make another title of it: those before them were none of these.
         work_id = f"{own.id}:{max(dates, default='')}"
-        found = self._undecided.get((work_id, own.title))
+        key = work_id, own.title, tuple(work.id for work in candidates)
+        found = self._undecided.get(key)
         if found is None:
-            found = undecided_work(work_id, candidates, own)
-            self._undecided[work_id, own.title] = found
+            found = self._undecided[key] = undecided_work(work_id, candidates, own)
         return found
 
     def _digest(self) -> str:
