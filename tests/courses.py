@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
+from chartwatch.domain.charts.publications import AbsenceKind
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
+from chartwatch.errors import NotToBeSaid
 from chartwatch.services.detect import Detector
 from chartwatch.services.ingest import store_publication
 from tests.recorded import milestones
-from tests.strategies import LAST, Arrival, Course, Slot, Version, World, period_of
+from tests.strategies import LAST, Arrival, Course, Saying, Slot, World, period_of
 
 
 @dataclass
@@ -41,12 +43,21 @@ def run(course: Course, live_from: date | None = None, done: Run | None = None, 
         Detector(done.charts, done.store, catalog, facts.rule_set, live_from, earlier_catalog=earlier)
         for catalog, facts in zip(catalogs, course.facts, strict=True)
     ]
+    arrived: set[Slot] = set()
+    unsaid: list[Saying] = []
     for arrival in course.arrivals:
-        publication = arrival.publication
-        publication = replace(publication, chart=replace(publication.chart, min_periods=min_periods))
-        store_publication(publication, done.charts)
-        for _ in range(arrival.times):
-            done.bulletins += detectors[arrival.facts].detect(publication.chart.id, publication.period)
+        if isinstance(arrival, Saying):
+            unsaid.append(arrival)
+        else:
+            publication = arrival.publication
+            publication = replace(publication, chart=replace(publication.chart, min_periods=min_periods))
+            store_publication(publication, done.charts)
+            if arrival.version.number >= LAST - 1:
+                arrived.add(arrival.slot)
+            for _ in range(arrival.times):
+                done.bulletins += _process(detectors[arrival.facts], arrival.slot)
+        unsaid = [saying for saying in unsaid if not _is_said(saying, done, arrived, detectors[-1])]
+    assert unsaid == []
     for slot in course.left_for_the_end:
         done.bulletins += _process(detectors[-1], slot)
     for chart in done.charts.charts():
@@ -54,12 +65,29 @@ def run(course: Course, live_from: date | None = None, done: Run | None = None, 
     return done
 
 
+def _is_said(saying: Saying, done: Run, arrived: set[Slot], detector: Detector) -> bool:
+    """Let a person say something, and process it; return whether it could be said already."""
+    if saying.kind is AbsenceKind.WITHDRAWN and saying.slot not in arrived:
+        return False
+    try:
+        update = saying.update(done.charts)
+    except NotToBeSaid:
+        return False
+    done.charts.put([update])
+    for _ in range(saying.times):
+        done.bulletins += _process(detector, saying.slot)
+    return True
+
+
 def straight(world: World, *, former: bool = False) -> Course:
     """Return the course of a world that arrives whole, and is processed oldest first; by `former` names, if asked."""
-    order = sorted(world.contents)
     number = LAST - 1 if former else LAST
-    versions = {slot: Version(world.contents[slot], number, former) for slot in order}
-    return Course(tuple(Arrival(slot, version, 0, 1) for slot, version in versions.items()), (world.facts,), ())
+    arrivals: list[Arrival | Saying] = []
+    for slot in world.slots:
+        if (last := world.last(slot)) is not None:
+            arrivals.append(Arrival(slot, last._replace(number=number, former=former), 0, 1))
+        arrivals += world.sayings(slot)
+    return Course(tuple(arrivals), (world.facts,), ())
 
 
 def _process(detector: Detector, slot: Slot) -> list[Bulletin]:

@@ -7,7 +7,7 @@ with CHARTWATCH_HYPOTHESIS=mutants a few, always the same, since every mutant me
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import combinations, product
 from typing import Any, NamedTuple
@@ -16,7 +16,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from chartwatch.domain.charts.chart import Cadence, Chart
-from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.charts.publications import (
+    ALL_TERRITORIES,
+    AbsenceKind,
+    Edition,
+    Entry,
+    Provenance,
+    Publication,
+)
 from chartwatch.domain.rules.change import Returns
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Rule, RuleSet, Scope
@@ -24,6 +31,9 @@ from chartwatch.domain.rules.written import FIRST_YEAR, LAST_YEAR
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
+from chartwatch.errors import RanksIncomplete
+from chartwatch.services.by_hand import declare_unpublished, withdraw
+from chartwatch.services.ports import ChartStore, PublicationUpdate
 
 PROFILE = os.environ.get("CHARTWATCH_HYPOTHESIS")
 DEEP = PROFILE == "deep"
@@ -103,6 +113,26 @@ class Version(NamedTuple):
     content: Content
     number: int
     former: bool = False
+    set_aside: tuple[str, ...] = ()
+
+
+class Saying(NamedTuple):
+    """A person says of a publication that it, or its edition of a territory, is withdrawn, or never was published.
+
+    It is processed `times` times at once.
+    """
+
+    slot: Slot
+    territory: str | None
+    kind: AbsenceKind
+    times: int = 1
+
+    def update(self, charts: ChartStore) -> PublicationUpdate:
+        """Return what changes. Raises `NotToBeSaid`."""
+        chart, period = self.slot[0], period_of(self.slot)
+        if self.kind is AbsenceKind.WITHDRAWN:
+            return withdraw(charts, chart, period, self.territory)
+        return declare_unpublished(charts, chart, period, self.territory, "somebody")
 
 
 class Arrival(NamedTuple):
@@ -128,6 +158,34 @@ class World:
 
     contents: Mapping[Slot, Content]
     facts: Facts
+    absent: Mapping[Slot, Mapping[str, AbsenceKind]] = field(default_factory=dict)
+
+    @property
+    def slots(self) -> Sequence[Slot]:
+        """The publications, those without an edition among them."""
+        return sorted({*self.contents, *self.absent})
+
+    def last(self, slot: Slot) -> Version | None:
+        """Return the last version of a publication, with what is to be withdrawn; None where it never was published."""
+        content, absent = dict(self.contents.get(slot, {})), self.absent.get(slot, {})
+        withdrawn = [territory for territory, kind in absent.items() if kind is AbsenceKind.WITHDRAWN]
+        content |= dict.fromkeys(withdrawn, ((_TITLES[0], None, CHARTS[slot[0]].kind, None),))
+        set_aside = tuple(territory for territory, kind in absent.items() if kind is AbsenceKind.SET_ASIDE)
+        return Version(content, LAST, set_aside=set_aside) if content or set_aside else None
+
+    def sayings(self, slot: Slot) -> list[Saying]:
+        """Return what a person says of a publication."""
+        return [
+            Saying(slot, None if territory == ALL_TERRITORIES else territory, kind)
+            for territory, kind in self.absent.get(slot, {}).items()
+            if kind is not AbsenceKind.SET_ASIDE
+        ]
+
+    def absent_rows(self) -> Iterator[tuple[str, str, date, bool]]:
+        """Yield chart, territory, period and whether it is missing of every edition that is known to be absent."""
+        for slot, its in self.absent.items():
+            for territory, kind in its.items():
+                yield slot[0], territory, period_of(slot), kind is not AbsenceKind.NOT_PUBLISHED
 
     @property
     def chart_ids(self) -> Sequence[str]:
@@ -162,7 +220,8 @@ def publication(slot: Slot, version: Version) -> Publication:
         t: _entries(ones, former=version.former, is_restated=is_restated) for t, ones in sorted(version.content.items())
     }
     provenance = Provenance("chart.csv", f"2022-01-0{version.number}T00:00:00Z", f"{version.number:064}")
-    return Publication(chart, period_of(slot), tuple(map(Edition, entries, entries.values())), provenance)
+    set_aside = {territory: RanksIncomplete("chart.csv", "is not whole") for territory in version.set_aside}
+    return Publication(chart, period_of(slot), tuple(map(Edition, entries, entries.values())), provenance, set_aside)
 
 
 def period_of(slot: Slot) -> date:
@@ -231,6 +290,24 @@ def _contents(draw: st.DrawFn, *, ids: bool) -> Mapping[Slot, Content]:
                 content = {territory: before.get(territory, ones) for territory, ones in content.items()}
             before = contents[chart, number] = content
     return contents
+
+
+@st.composite
+def _absent(draw: st.DrawFn, contents: Mapping[Slot, Content]) -> Mapping[Slot, Mapping[str, AbsenceKind]]:
+    """Draw why some of the editions are absent that a chart might have had."""
+    found: dict[Slot, dict[str, AbsenceKind]] = {}
+    kinds = st.sampled_from([None, None, *AbsenceKind])
+    for chart in sorted({chart for chart, _ in contents}):
+        its = {number: content for (of, number), content in contents.items() if of == chart}
+        territories = sorted({territory for content in its.values() for territory in content})
+        for number in range(min(its), max(its) + 1):
+            if number not in its and draw(st.booleans()):
+                found[chart, number] = {ALL_TERRITORIES: AbsenceKind.NOT_PUBLISHED}
+                continue
+            drawn = {territory: draw(kinds) for territory in territories if territory not in its.get(number, {})}
+            if marks := {territory: kind for territory, kind in drawn.items() if kind}:
+                found[chart, number] = marks
+    return found
 
 
 # What the catalog knows.
@@ -371,14 +448,14 @@ def facts() -> st.SearchStrategy[Facts]:
 
 def worlds(*, ids: bool = False) -> st.SearchStrategy[World]:
     """Return worlds; with `ids` the provider has some for some of the works, at times other ones than titles say."""
-    return st.builds(World, _contents(ids=ids), _WORLD_FACTS)
+    return _contents(ids=ids).flatmap(lambda found: st.builds(World, st.just(found), _WORLD_FACTS, _absent(found)))
 
 
 @dataclass(frozen=True)
 class Course:
     """How a world came about: arrivals under facts that changed, then the rest of the processing in some order."""
 
-    arrivals: tuple[Arrival, ...]
+    arrivals: tuple[Arrival | Saying, ...]
     facts: tuple[Facts, ...]
     left_for_the_end: tuple[Slot, ...]
 
@@ -394,26 +471,24 @@ def courses(
     """
     others = draw(other_facts) if other_facts is not None else []
     facts = (*others, world.facts)
-    versions = [(slot, Version(content, LAST)) for slot, content in world.contents.items()]
+    versions = [(slot, version) for slot in world.slots if (version := world.last(slot))]
     versions += [
-        (slot, version)
-        for slot in world.contents
-        for version in draw(_earlier(slot, world.contents[slot], renamed=renamed))
+        (slot, version) for slot, last in versions for version in draw(_earlier(slot, last.content, renamed=renamed))
     ]
+    times = st.sampled_from([1, 1, 0, 2])
     arrivals = tuple(
-        Arrival(
-            slot,
-            version,
-            draw(st.integers(0, len(facts) - 1)) if others else 0,
-            draw(st.sampled_from([1, 1, 0, 2])),
-        )
-        for slot, version in draw(st.permutations(versions))
+        its._replace(times=draw(times))
+        if isinstance(its, Saying)
+        else Arrival(*its, draw(st.integers(0, len(facts) - 1)) if others else 0, draw(times))
+        for its in draw(st.permutations([*versions, *(said for slot in world.slots for said in world.sayings(slot))]))
     )
-    return Course(arrivals, facts, tuple(draw(st.permutations(sorted(world.contents)))))
+    return Course(arrivals, facts, tuple(draw(st.permutations(world.slots))))
 
 
 def _earlier(slot: Slot, content: Content, *, renamed: bool) -> st.SearchStrategy[list[Version]]:
     """Return documents before the last: of other content, in territories that stay, or of other names."""
+    if not content:
+        return st.just([])
     # Under one id another title would be a name, which is more than the world says in the end.
     other = _CONTENT[slot[0], False].map(lambda found: {t: ones for t, ones in found.items() if t in content})
     replaced = st.builds(Version, other.filter(bool), st.just(1), st.just(False))

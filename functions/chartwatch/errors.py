@@ -106,6 +106,10 @@ class HistoryRewritten(SourceError):
     """Old periods are given to other titles, or added far before the first; a person may accept the document."""
 
 
+class OtherProvider(SourceError):
+    """A chart that was published by another provider so far; it may be another chart under the same id."""
+
+
 @dataclass
 class OptionError(ChartwatchError):
     """An option of a source or a command that cannot be used. `option` is its name."""

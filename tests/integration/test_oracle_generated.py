@@ -27,6 +27,7 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 def expected(world: World) -> dict[str, agreement.Held]:
     sql.load_entries(connection(), world.entry_rows())
+    sql.load_absent(connection(), world.absent_rows())
     sql.load_catalog(connection(), world.work_rows())
     return agreement.expected(connection(), world.facts.rules, SERIES)
 

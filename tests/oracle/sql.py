@@ -15,6 +15,9 @@ EVERYWHERE = "*"
 EntryRow = tuple[str, str, date, int, str, str | None, str | None]
 """chart, territory, period, rank, title, season, kind."""
 
+AbsentRow = tuple[str, str, date, bool]
+"""chart, territory (`*`: all), period, and whether an edition is known to be missing; else there never was one."""
+
 WorkRow = tuple[str, str, str | None, str | None, Sequence[str], date | None, Sequence[str]]
 """work_id, title, kind, original language, origin countries (main one first), release date, aliases."""
 
@@ -134,6 +137,18 @@ def load_entries(connection: duckdb.DuckDBPyConnection, rows: Iterable[EntryRow]
                unnest($c6::VARCHAR[]) AS kind
         """,
         columns,
+    )
+
+
+def load_absent(connection: duckdb.DuckDBPyConnection, rows: Iterable[AbsentRow]) -> None:
+    """Make the table `absent` from rows; without it there are none."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE absent AS
+        SELECT unnest($c0::VARCHAR[]) AS chart, unnest($c1::VARCHAR[]) AS territory, unnest($c2::DATE[]) AS period,
+               unnest($c3::BOOLEAN[]) AS missing
+        """,
+        _columns(rows, 4),
     )
 
 
@@ -343,37 +358,90 @@ _SERIES = """
            unnest($lists::VARCHAR[]) AS list_name
 """
 
-_COVERAGE = """
-    CREATE OR REPLACE TEMP TABLE coverage AS
-    WITH known AS (
-        SELECT DISTINCT 'territory' AS scope, chart, territory, period FROM entry
-        UNION ALL
-        SELECT DISTINCT 'chart', chart, '*', period FROM entry
+# What is seen of each scope; what is known to be missing (`named`), or that there never was (`never`).
+_KNOWN = """
+    CREATE OR REPLACE TEMP TABLE seen AS
+    SELECT DISTINCT 'territory' AS scope, chart, territory, period FROM entry
+    UNION ALL
+    SELECT DISTINCT 'chart', chart, '*', period FROM entry;
+
+    CREATE OR REPLACE TEMP TABLE charted_since AS
+    SELECT chart, territory, min(period) AS since
+    FROM (SELECT chart, territory, period FROM entry
+          UNION ALL SELECT chart, territory, period FROM absent WHERE missing)
+    GROUP BY chart, territory;
+
+    CREATE OR REPLACE TEMP TABLE never AS
+    SELECT DISTINCT 'territory' AS scope, c.chart, c.territory, a.period
+    FROM charted_since c
+    JOIN absent a ON a.chart = c.chart AND NOT a.missing AND a.territory IN ('*', c.territory)
+    WHERE NOT EXISTS (SELECT 1 FROM entry e
+                      WHERE e.chart = c.chart AND e.territory = c.territory AND e.period = a.period);
+
+    -- Of a period without an edition: there never was one where there was none of any territory that was known by then.
+    CREATE OR REPLACE TEMP TABLE blank AS
+    SELECT a.chart, a.period, NOT bool_or(a.missing) AND NOT EXISTS (
+               SELECT 1 FROM charted_since c
+               WHERE c.chart = a.chart AND c.since < a.period
+                 AND NOT EXISTS (SELECT 1 FROM never n WHERE n.chart = a.chart AND n.territory = c.territory
+                                                         AND n.period = a.period)
+           ) AS never
+    FROM absent a
+    WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.chart = a.chart AND e.period = a.period)
+    GROUP BY a.chart, a.period;
+
+    INSERT INTO never SELECT 'chart', chart, '*', period FROM blank WHERE never;
+
+    CREATE OR REPLACE TEMP TABLE named AS
+    SELECT 'territory' AS scope, chart, territory, period FROM absent WHERE missing
+    UNION ALL
+    SELECT 'chart', chart, '*', period FROM blank WHERE NOT never;
+
+    CREATE OR REPLACE TEMP TABLE expected AS
+    WITH known AS (SELECT * FROM seen UNION SELECT * FROM named),
+    span AS (
+        SELECT scope, chart, territory, min(period) AS first, max(period) AS last FROM known GROUP BY ALL
     ),
-    sequence AS (
-        SELECT *, lag(period) OVER history AS previous, min(period) OVER history AS earliest
-        FROM known JOIN series USING (chart)
-        WINDOW history AS (PARTITION BY scope, chart, territory ORDER BY period)
-    ),
-    -- Expected periods up to the day before this one, less those up to the previous one: all between are missing.
-    skipped AS (
-        SELECT *, coalesce((period - 1 - earliest) // days - (previous - earliest) // days, 0) AS missing FROM sequence
+    due AS (
+        SELECT s.scope, s.chart, s.territory,
+               s.first + (unnest(range(0, (s.last - s.first) // k.days + 1)) * k.days)::INTEGER AS period
+        FROM span s JOIN series k USING (chart)
     )
-    SELECT scope, chart, territory, period, previous, earliest, days, missing, previous IS NULL AS is_earliest
-    FROM skipped
+    SELECT d.*, row_number() OVER (PARTITION BY scope, chart, territory ORDER BY period) AS position
+    FROM due d
+    WHERE NOT EXISTS (SELECT 1 FROM never n WHERE n.scope = d.scope AND n.chart = d.chart
+                                              AND n.territory = d.territory AND n.period = d.period)
 """
 
-# Every missing period of a scope, and since when it is known to be missing: what comes after it is known.
+_COVERAGE = """
+    CREATE OR REPLACE TEMP TABLE coverage AS
+    SELECT s.scope, s.chart, s.territory, s.period, k.days,
+           min(s.period) OVER history AS earliest, s.period = min(s.period) OVER history AS is_earliest,
+           b.period AS right_before
+    FROM seen s
+    JOIN series k USING (chart)
+    JOIN expected e USING (scope, chart, territory, period)
+    LEFT JOIN expected b ON b.scope = s.scope AND b.chart = s.chart AND b.territory = s.territory
+                        AND b.position = e.position - 1
+    WINDOW history AS (PARTITION BY s.scope, s.chart, s.territory)
+"""
+
+# Every missing period of a scope, and since when it is known to be missing: what comes after it is known, or is named.
 _MISSING = """
     CREATE OR REPLACE TEMP TABLE missing AS
-    WITH own AS (
-        SELECT scope, chart, territory, previous + (unnest(range(1, missing + 1)) * days)::INTEGER AS period,
-               period AS closed
-        FROM coverage WHERE missing > 0
+    WITH known AS (SELECT * FROM seen UNION SELECT * FROM named),
+    own AS (
+        SELECT e.scope, e.chart, e.territory, e.period, e.position,
+               (SELECT min(k.period) FROM known k
+                WHERE k.scope = e.scope AND k.chart = e.chart AND k.territory = e.territory AND k.period >= e.period
+               ) AS closed
+        FROM expected e
+        WHERE NOT EXISTS (SELECT 1 FROM seen s WHERE s.scope = e.scope AND s.chart = e.chart
+                                                 AND s.territory = e.territory AND s.period = e.period)
     )
-    SELECT scope, chart, territory, period, closed, false AS is_part FROM own
+    SELECT scope, chart, territory, period, position, closed, false AS is_part FROM own
     UNION ALL
-    SELECT 'chart', t.chart, '*', t.period, t.closed, true
+    SELECT 'chart', t.chart, '*', t.period, NULL, t.closed, true
     FROM own t
     WHERE t.scope = 'territory'
       AND NOT EXISTS (SELECT 1 FROM own w WHERE w.scope = 'chart' AND w.chart = t.chart AND w.period = t.period)
@@ -399,6 +467,10 @@ def _prepare(connection: duckdb.DuckDBPyConnection, charts: Mapping[str, Chart])
             "lists": [chart.list_name for chart in charts.values()],
         },
     )
+    connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS absent (chart VARCHAR, territory VARCHAR, period DATE, missing BOOLEAN)"
+    )
+    connection.execute(_KNOWN)
     connection.execute(_COVERAGE)
     connection.execute(_MISSING)
 
@@ -421,18 +493,24 @@ _CHANGE = """
         WHERE o.counting = $counting AND o.scope = $scope
     ),
     placed AS (
-        SELECT t.*, c.is_earliest, c.days, c.previous, t.last_topped IS DISTINCT FROM c.previous AS is_new
+        SELECT t.*, c.is_earliest, c.right_before, p.previous, t.last_topped IS DISTINCT FROM p.previous AS is_new
         FROM topped t
         JOIN coverage c ON c.scope = $scope AND c.chart = t.chart AND c.territory = t.territory AND c.period = t.period
+        JOIN (SELECT chart, territory, period,
+                     lag(period) OVER (PARTITION BY chart, territory ORDER BY period) AS previous
+              FROM seen WHERE scope = $scope) p
+          ON p.chart = t.chart AND p.territory = t.territory AND p.period = t.period
     ),
     -- Right before, whoever counts could have been there or not; whether a newcomer returns, any period decides.
     unsettled AS (
         SELECT DISTINCT t.chart, t.territory, t.period
         FROM placed t
         JOIN missing m ON m.scope = $scope AND m.chart = t.chart AND m.territory = t.territory
-                      AND m.closed <= t.period AND m.period < t.period
-        WHERE t.qualifies IS NOT FALSE AND (t.release_date IS NULL OR t.release_date <= m.period + 7)
-          AND (m.period = t.period - t.days OR ({asks_for_returns} AND t.is_new AND t.last_topped IS NULL))
+                      AND m.closed <= t.period
+        WHERE (m.period = t.period AND {may_be_out})
+           OR (m.period < t.period
+               AND t.qualifies IS NOT FALSE AND (t.release_date IS NULL OR t.release_date <= m.period + 7)
+               AND (m.period = t.right_before OR ({asks_for_returns} AND t.is_new AND t.last_topped IS NULL)))
         UNION
         -- A newcomer that may be one with what was there before, or with another newcomer.
         SELECT t.chart, t.territory, t.period
@@ -481,7 +559,7 @@ _ROLL = """
            u.works, EXISTS (
                SELECT 1 FROM missing m
                WHERE m.scope = $scope AND m.chart = s.chart AND m.territory = s.territory
-                 AND m.closed <= s.since AND m.period < s.since AND {may_be_out}
+                 AND m.closed <= s.since AND {may_be_out}
            ) OR EXISTS (
                SELECT 1 FROM counted x
                JOIN kin i ON i.chart = x.chart AND i.work_id = x.work_id
@@ -603,9 +681,7 @@ _SPREAD_SLOTS = """
         WHERE counting = $counting AND scope = 'territory'
         GROUP BY chart, work_id, season, since
     ),
-    charted_in AS (
-        SELECT chart, territory, min(period) AS since FROM coverage WHERE scope = 'territory' GROUP BY ALL
-    ),
+    charted_in AS (SELECT * FROM charted_since),
     -- A work can only come to have topped all of them in a period in which it topped one more.
     whole AS (
         SELECT t.chart, t.work_id, t.season, t.period, t.topped
@@ -696,8 +772,8 @@ _SPREAD_SLOTS = """
 _REIGN_SLOTS = """
     stepped AS (
         SELECT o.chart, o.territory, o.work_id, o.season, o.period,
-               o.period - lag(o.period) OVER line IS DISTINCT FROM k.days AS begins
-        FROM number_one o JOIN series k USING (chart)
+               c.right_before IS NULL OR lag(o.period) OVER line IS DISTINCT FROM c.right_before AS begins
+        FROM number_one o JOIN coverage c USING (scope, chart, territory, period)
         WHERE o.counting = $counting AND o.scope = $scope
         WINDOW line AS (PARTITION BY o.chart, o.territory, o.work_id, o.season ORDER BY o.period)
     ),
@@ -751,17 +827,20 @@ _REIGN_SLOTS = """
     ),
     island AS (
         SELECT b.chart, b.territory, b.work_id, b.season, b.period,
-               b.period - (k.days * row_number() OVER (
-                   PARTITION BY b.chart, b.territory, b.work_id, b.season ORDER BY b.period))::INTEGER AS island
-        FROM maybe b JOIN series k USING (chart)
+               e.position - row_number() OVER (
+                   PARTITION BY b.chart, b.territory, b.work_id, b.season ORDER BY b.period) AS island
+        FROM maybe b
+        JOIN expected e ON e.scope = $scope AND e.chart = b.chart AND e.territory = b.territory AND e.period = b.period
     ),
     -- How long a run may have been by each of its periods, with those before the record if it was there then.
     possible AS (
-        SELECT i.*, row_number() OVER line + CASE
-                   WHEN min(i.period) OVER whole > h.earliest THEN 0
+        SELECT i.*, CASE
+                   WHEN NOT bool_or(i.period = h.earliest) OVER whole THEN row_number() OVER line
+                   WHEN i.period < h.earliest THEN 0
                    WHEN f.release_date IS NULL THEN 1000000
-                   ELSE greatest(0, (h.earliest - (f.release_date - 7)) // k.days) END AS length,
-               min(i.period) OVER whole AS starts
+                   ELSE count(*) FILTER (WHERE i.period >= h.earliest) OVER line
+                        + greatest(0, (h.earliest - (f.release_date - 7)) // k.days) END AS length,
+               min(i.period) FILTER (WHERE i.period >= h.earliest) OVER whole AS starts
         FROM island i
         JOIN fact f USING (work_id)
         JOIN series k ON k.chart = i.chart
@@ -787,16 +866,19 @@ _REIGN_SLOTS = """
     ),
     island_together AS (
         SELECT b.one, b.chart, b.territory, b.season, b.period,
-               b.period - (k.days * row_number() OVER (
-                   PARTITION BY b.one, b.chart, b.territory, b.season ORDER BY b.period))::INTEGER AS island
-        FROM maybe_together b JOIN series k USING (chart)
+               e.position - row_number() OVER (
+                   PARTITION BY b.one, b.chart, b.territory, b.season ORDER BY b.period) AS island
+        FROM maybe_together b
+        JOIN expected e ON e.scope = $scope AND e.chart = b.chart AND e.territory = b.territory AND e.period = b.period
     ),
     joint AS (
-        SELECT i.*, row_number() OVER line + CASE
-                   WHEN min(i.period) OVER whole > h.earliest THEN 0
+        SELECT i.*, CASE
+                   WHEN NOT bool_or(i.period = h.earliest) OVER whole THEN row_number() OVER line
+                   WHEN i.period < h.earliest THEN 0
                    WHEN w.release_date IS NULL THEN 1000000
-                   ELSE greatest(0, (h.earliest - (w.release_date - 7)) // k.days) END AS length,
-               min(i.period) OVER whole AS starts
+                   ELSE count(*) FILTER (WHERE i.period >= h.earliest) OVER line
+                        + greatest(0, (h.earliest - (w.release_date - 7)) // k.days) END AS length,
+               min(i.period) FILTER (WHERE i.period >= h.earliest) OVER whole AS starts
         FROM island_together i
         LEFT JOIN work w ON w.work_id = i.one
         JOIN series k ON k.chart = i.chart
@@ -807,9 +889,8 @@ _REIGN_SLOTS = """
     ),
     gone AS (
         SELECT m.chart, m.territory, m.period,
-               m.period - (k.days * row_number() OVER (
-                   PARTITION BY m.chart, m.territory ORDER BY m.period))::INTEGER AS island
-        FROM missing m JOIN series k USING (chart) WHERE m.scope = $scope AND NOT m.is_part
+               m.position - row_number() OVER (PARTITION BY m.chart, m.territory ORDER BY m.period) AS island
+        FROM missing m WHERE m.scope = $scope AND NOT m.is_part
     ),
     slot AS (
         SELECT s.chart, s.territory, s.work_id, s.season, s.what, s.n, s.period, s.left_censored,
@@ -921,7 +1002,12 @@ def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
     parameters |= {"scope": rule["scope"], "counting": rule.get("count", "works")}
     if rule["kind"] == "change":
         told = rule.get("returns", "also")
-        query = _CHANGE.format(condition=condition, told=_TOLD[told], asks_for_returns=str(told != "also").lower())
+        query = _CHANGE.format(
+            condition=condition,
+            told=_TOLD[told],
+            asks_for_returns=str(told != "also").lower(),
+            may_be_out=_may_be_out(rule),
+        )
         return query, parameters
     parameters["at"] = [n for n in rule.get("at", ()) if n != "all"]
     parts = {"condition": condition, "groups": _groups(rule), "may_be_out": _may_be_out(rule)}

@@ -30,6 +30,7 @@ from chartwatch.errors import (
     EditionTooLarge,
     HistoryRewritten,
     HistoryShrank,
+    OtherProvider,
     PeriodMisplaced,
     PeriodToCome,
     PeriodTooEarly,
@@ -135,6 +136,7 @@ def ingest(
         publications = guard.without_impossible_periods(in_order(parse(body, provenance)))
         _check_sizes(source, publications)
         stored = _stored(publications, charts, whole_history=whole_history)
+        guard.check_providers(publications, stored, charts)
         _check_steps(source, publications, stored, charts, whole_history=whole_history)
         is_late = _is_late(provenance, stored)
         guard.check_what_is_set_aside(publications, stored)
@@ -366,6 +368,17 @@ class _Guard:
                     known = f"could not be known yet on {fetched_on}, when the document was fetched"
                     self._judge(PeriodToCome, f"{_named([publication])} {known}")
         return possible
+
+    def check_providers(self, publications: Sequence[Publication], stored: Stored, charts: ChartStore) -> None:
+        """Reject a document of a chart that another provider published so far.
+
+        A source that has the option `provider` says with it whose chart it is: the history of one may come from a file.
+        """
+        for offered in {publication.chart.id: publication.chart for publication in publications}.values():
+            known = list(stored[offered.id].values()) or charts.summaries(offered.id)
+            if known and known[-1].chart.provider != offered.provider:
+                said = f"{offered.id} is published by {known[-1].chart.provider}, and here by {offered.provider}"
+                self._judge(OtherProvider, f"{said}; where it is the same chart, say so by the option `provider`")
 
     def check_what_is_set_aside(self, publications: Sequence[Publication], stored: Stored) -> None:
         """Note the editions that are not whole. Reject a document that was cut, if anything else is not there."""

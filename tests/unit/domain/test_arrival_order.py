@@ -22,6 +22,7 @@ from tests.strategies import (
     PERIODS,
     SHARES,
     START,
+    Arrival,
     Course,
     Facts,
     World,
@@ -187,6 +188,7 @@ def test_a_renaming_throughout_is_sent_nobody(data: st.DataObject) -> None:
     before = done.record()
     detector = Detector(done.charts, done.store, world.facts.catalog, world.facts.rule_set, live_from)
     for arrival in straight(world).arrivals:
+        assert isinstance(arrival, Arrival)
         store_publication(arrival.publication, done.charts)
     for chart, period in data.draw(st.permutations([(c, period_of((c, n))) for c, n in world.contents])):
         for change in changes(detector.detect(chart, period)):

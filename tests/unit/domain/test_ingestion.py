@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,14 @@ import pytest
 
 from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.domain.charts.publications import Absence, AbsenceKind, Edition, Entry, Provenance, Publication
-from chartwatch.errors import HistoryShrank, PeriodToCome, SourceNotATable, SourceTruncated
+from chartwatch.errors import (
+    HistoryShrank,
+    OtherProvider,
+    PeriodToCome,
+    PeriodTooEarly,
+    SourceNotATable,
+    SourceTruncated,
+)
 from chartwatch.services.ingest import (
     EDITIONS_GONE,
     EDITIONS_SET_ASIDE,
@@ -171,6 +179,27 @@ def test_most_territories_of_a_known_week_cannot_be_gone(charts: NotedCharts) ->
     with pytest.raises(HistoryShrank, match="weekly of 2022-01-02 has lost T7, T8, T9"):
         ingested(charts, {0: dict(list(world.items())[:7])})
     assert ingested(charts, {0: dict(list(world.items())[:8])}).notices
+
+
+def test_a_chart_of_another_provider_is_rejected_unless_somebody_says_that_it_is_the_same(charts: NotedCharts) -> None:
+    ingested(charts, {0: {"US": "A"}})
+    other = replace(CHART, provider="elsewhere")
+
+    def parse(_body: bytes, provenance: Provenance) -> list[Publication]:
+        its = Edition("US", entries("B"))
+        return [Publication(other, week(number), (its,), provenance) for number in (9, 10)]
+
+    with pytest.raises(OtherProvider, match="weekly is published by somewhere, and here by elsewhere; where it is the"):
+        ingest_bytes(b"live", parse, charts, whole_history=False)
+    other = CHART
+    assert ingest_bytes(b"live", parse, charts, whole_history=False).new
+
+
+def test_a_period_before_there_were_charts_is_left_out_of_a_document_that_a_person_accepts(charts: NotedCharts) -> None:
+    document = {0: {"US": "A"}, -7000: {"US": "B"}}
+    with pytest.raises(PeriodTooEarly, match="to accept it all the same"):
+        ingested(charts, document, whole_history=False)
+    assert [p.period for p in ingested(charts, document, whole_history=False, accepted=True).new] == [week(0)]
 
 
 def broken(charts: NotedCharts, ones: NumberOnes, *gone: tuple[int, str], **how: Any) -> Ingested:

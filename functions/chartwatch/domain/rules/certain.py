@@ -86,7 +86,7 @@ def of_a_change(rule: Rule, standing: "Standing", *, admits_new: bool, admits_re
     a rule that asks whether works return, ever."""
     if standing.before is None:
         return []
-    chart, right_before = standing.publication.chart, standing.before.last
+    right_before = standing.before.last
     if standing.gaps_before:
         right_before = standing.gaps_before[-1][1]
     counted = [claimant for claimant in standing.current if rule.verdict(claimant.work) is not False]
@@ -97,7 +97,7 @@ def of_a_change(rule: Rule, standing: "Standing", *, admits_new: bool, admits_re
         for each in missing(standing)
         if (each.gap[0] <= right_before <= each.gap[1] and any(_was_out(right_before, c.work) for c in counted))
         or (each.gap[1] >= standing.period and may_hold_a_qualifying_work(rule, None, each.gap))
-        or (asks_for_returns and any(out_by_then(each.gap, c.work, chart) for c in unsettled))
+        or (asks_for_returns and any(_was_out_earlier(each.gap, c.work, standing) for c in unsettled))
     ]
     others = {c.identity for c in (*standing.previous, *standing.newcomers)}
     namesakes = [
@@ -162,6 +162,8 @@ def of_a_run(standing: "Standing", claimant: Claimant, run: "Run", n: int) -> li
     chart = standing.publication.chart
     found: list[Gap] = []
     for stretch in standing.coverage.stretches(chart):
+        if run.censored and stretch[0][0] < standing.coverage.first:
+            continue  # nobody can say it was not there then
         usable = [its for gap in stretch if (its := out_by_then(gap, claimant.work, chart))]
         if sum(chart.periods(*its) for its in usable) >= n:
             found += stretch
@@ -187,8 +189,7 @@ def _made_longer(standing: "Standing", claimant: Claimant, run: "Run", n: int) -
 
 def of_a_total(standing: "Standing", claimant: Claimant) -> list[Unknown]:
     """Return the missing periods in which a work may have been at #1, and the other titles that it may have had."""
-    chart = standing.publication.chart
-    gaps = [each for each in _missing_earlier(standing) if out_by_then(each.gap, claimant.work, chart)]
+    gaps = [each for each in missing(standing) if _was_out_earlier(each.gap, claimant.work, standing)]
     return [*gaps, *_titles(standing, claimant)]
 
 
@@ -254,6 +255,11 @@ def candidates_in_words(work: Work) -> str:
         said = ", ".join(fact for fact in facts if fact)
         named.append(f"{one.title} ({said or one.id})")
     return f"{', '.join(dict.fromkeys(named))} or another"
+
+
+def _was_out_earlier(gap: Gap, work: Work, standing: "Standing") -> bool:
+    usable = out_by_then(gap, work, standing.publication.chart)
+    return usable is not None and usable[0] < standing.period
 
 
 def _was_out(period: date, work: Work) -> bool:
