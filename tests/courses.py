@@ -1,6 +1,6 @@
 """A course run on the memory stores: what is recorded in the end, and every bulletin on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -10,6 +10,7 @@ from chartwatch.domain.milestones.milestone import Bulletin, Milestone
 from chartwatch.errors import NotToBeSaid
 from chartwatch.services.detect import Detector
 from chartwatch.services.ingest import store_publication
+from chartwatch.services.ports import ChartStore
 from tests.recorded import milestones
 from tests.strategies import LAST, Arrival, Course, Saying, Slot, World, period_of
 
@@ -43,6 +44,21 @@ def run(course: Course, live_from: date | None = None, done: Run | None = None, 
         Detector(done.charts, done.store, catalog, facts.rule_set, live_from, earlier_catalog=earlier)
         for catalog, facts in zip(catalogs, course.facts, strict=True)
     ]
+    for slot, facts, times in arriving(course, done.charts, min_periods=min_periods):
+        for _ in range(times):
+            done.bulletins += _process(detectors[facts], slot)
+    for slot in course.left_for_the_end:
+        done.bulletins += _process(detectors[-1], slot)
+    for chart in done.charts.charts():
+        done.bulletins += detectors[-1].reconsider(chart)
+    return done
+
+
+def arriving(course: Course, charts: ChartStore, *, min_periods: int = 0) -> Iterator[tuple[Slot, int, int]]:
+    """Let what arrives be stored, and what a person says, as soon as it can be said.
+
+    Yield each time of what it was, the number of the facts that are in force, and how often it is to be processed.
+    """
     arrived: set[Slot] = set()
     unsaid: list[Saying] = []
     for arrival in course.arrivals:
@@ -51,31 +67,25 @@ def run(course: Course, live_from: date | None = None, done: Run | None = None, 
         else:
             publication = arrival.publication
             publication = replace(publication, chart=replace(publication.chart, min_periods=min_periods))
-            store_publication(publication, done.charts)
+            store_publication(publication, charts)
             if arrival.version.number >= LAST - 1:
                 arrived.add(arrival.slot)
-            for _ in range(arrival.times):
-                done.bulletins += _process(detectors[arrival.facts], arrival.slot)
-        unsaid = [saying for saying in unsaid if not _is_said(saying, done, arrived, detectors[-1])]
+            yield arrival.slot, arrival.facts, arrival.times
+        for saying in [*unsaid]:
+            if _is_said(saying, charts, arrived):
+                unsaid.remove(saying)
+                yield saying.slot, len(course.facts) - 1, saying.times
     assert unsaid == []
-    for slot in course.left_for_the_end:
-        done.bulletins += _process(detectors[-1], slot)
-    for chart in done.charts.charts():
-        done.bulletins += detectors[-1].reconsider(chart)
-    return done
 
 
-def _is_said(saying: Saying, done: Run, arrived: set[Slot], detector: Detector) -> bool:
-    """Let a person say something, and process it; return whether it could be said already."""
+def _is_said(saying: Saying, charts: ChartStore, arrived: set[Slot]) -> bool:
+    """Let a person say something; return whether it could be said already."""
     if saying.kind is AbsenceKind.WITHDRAWN and saying.slot not in arrived:
         return False
     try:
-        update = saying.update(done.charts)
+        charts.put([saying.update(charts)])
     except NotToBeSaid:
         return False
-    done.charts.put([update])
-    for _ in range(saying.times):
-        done.bulletins += _process(detector, saying.slot)
     return True
 
 

@@ -491,7 +491,7 @@ def _earlier(slot: Slot, content: Content, *, renamed: bool) -> st.SearchStrateg
         return st.just([])
     # Under one id another title would be a name, which is more than the world says in the end.
     other = _CONTENT[slot[0], False].map(lambda found: {t: ones for t, ones in found.items() if t in content})
-    replaced = st.builds(Version, other.filter(bool), st.just(1), st.just(False))
+    replaced = st.builds(Version, other.filter(bool), st.just(1), st.just(False), st.just(()))
     former = st.just(Version(content, 2, former=True))
     return st.lists(st.one_of(replaced, former) if renamed else replaced, max_size=1)
 

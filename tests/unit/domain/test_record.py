@@ -32,9 +32,9 @@ from chartwatch.services.record import (
     StoredFile,
 )
 from tests.chronicle import CHANGE, CHART, NTH, Chronicle, a_run, sent
-from tests.courses import Run, run
+from tests.courses import Run, arriving, run
 from tests.recorded import entries, processed
-from tests.strategies import Course, World, courses, examples, other_facts, worlds
+from tests.strategies import Course, World, courses, examples, other_facts, period_of, worlds
 
 # Files that get lost.
 
@@ -62,12 +62,11 @@ def at_once(course: Course, store: MemoryRecord) -> Run:
     done = Run(store=store)
     catalogs = [facts.catalog for facts in course.facts]
     earlier = {catalog.version: catalog for catalog in catalogs}.get
-    for arrival in course.arrivals:
-        publication, rules = arrival.publication, course.facts[arrival.facts].rule_set
-        detector = Detector(done.charts, store, catalogs[arrival.facts], rules, earlier_catalog=earlier)
-        done.bulletins += detector.reconsider(publication.chart.id)
-        store_publication(publication, done.charts)
-        done.bulletins += detector.detect(publication.chart.id, publication.period)
+    for slot, facts, _ in arriving(course, done.charts):
+        rules = course.facts[facts].rule_set
+        detector = Detector(done.charts, store, catalogs[facts], rules, earlier_catalog=earlier)
+        done.bulletins += detector.reconsider(slot[0])
+        done.bulletins += detector.detect(slot[0], period_of(slot))
     return done
 
 
@@ -89,7 +88,8 @@ def ends_a_step(done: Run, world: World, chart: str, period: date) -> None:
     head, bulletins = done.store.head(chart), list(done.store.bulletins(chart))
     stored = done.charts.summary(chart, period)
     assert stored is not None
-    editions = tuple(Edition(territory, (ChartEntry(1, "Another"),)) for territory in stored.number_ones)
+    territories = list(stored.number_ones) or ["US"]
+    editions = tuple(Edition(territory, (ChartEntry(1, "Another"),)) for territory in territories)
     store_publication(Publication(stored.chart, period, editions, Provenance("later.csv", None, "f" * 64)), done.charts)
     with pytest.raises(RecordDamaged):
         Detector(done.charts, done.store, world.facts.catalog, world.facts.rule_set).detect(chart, period)
