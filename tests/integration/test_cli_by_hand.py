@@ -1,6 +1,9 @@
 """What a person says of publications on the command line, and what a document would change before it is accepted."""
 
 import json
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -130,6 +133,22 @@ def test_a_dry_run_names_what_was_replaced(whole: Path, write: Write) -> None:
     shown = said("replay", whole, other, *OPTIONS, "--dry-run")
     assert "replaced: d of 2022-01-02 in US, rank 1: Nulls -> Other" in shown
     assert "2022-01-02 corrected, sent: Other is the new #1 of D in the United States" in shown
+
+
+def test_a_dry_run_fetches_what_a_source_publishes_at_this_moment(
+    broken: Path, whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only where AWS itself is on this machine, may a source be.
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(whole.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/{whole.name}"
+        shown = said("fetch", *OPTIONS, "-o", f"url={url}", "--dry-run", "--from", f"{CHART}:{broken}")
+        server.shutdown()
+    assert f"{url} would be accepted: 0 publications new, 1 revised, 2 unchanged added: d of 2022-01-02 in KR" in shown
+    assert "option --dry-run: is needed" in refused("fetch", *OPTIONS, "-o", f"url={url}")
 
 
 def test_a_replay_writes_to_no_deployment(whole: Path) -> None:

@@ -25,6 +25,7 @@ from chartwatch.errors import ChartwatchError
 
 SUMMARIES: Mapping[str, str] = {
     "replay": "Say what the published files of a source would have announced.",
+    "fetch": "Fetch a source's document, and show what it would change before it is accepted.",
     "check": "Say whether a claim is true, false or unknown.",
     "history": "Show what was known when: every version of an edition, and what was said of it.",
     "sources": "List the sources and their options.",
