@@ -368,6 +368,43 @@ def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions
     assert "PERIOD: daily has no day 2022-01-20 of US; it has 6 days from 2022-01-01" in nowhere.stderr
 
 
+def test_what_a_person_says_of_a_stack_is_tried_first_and_written_when_asked_for(
+    aws: LocalAws, versions: list[Path], tmp_path: Path
+) -> None:
+    outputs = deploy(aws, "spoken", READABLE)
+    client = boto3.Session().client("dynamodb")
+    record = AwsRecord(Table(client, outputs["MilestonesTable"]), aws.client("s3"), outputs["BucketName"])
+    charts = DynamoCharts(Table(client, outputs["ChartsTable"]))
+    source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "2"})
+    list(replay([versions[1]], source, Catalog(), default_rules(), stores=Stores(charts, record)))
+    head, day = record.head("daily"), date(2022, 1, 2)
+    said = ("withdraw", "daily", str(day), "US", "--source", "a test file", "--stack", "spoken")
+    tried = run(*said)
+    assert (tried.exit_code, tried.stderr) == (0, "")
+    assert "2022-01-02  retracted, sent: Retracted: Dark is the new #1 of daily in the United States" in tried.stdout
+    assert tried.stdout.endswith("changes of daily: nothing was written; --write does\n")
+    before = charts.summary("daily", day)
+    assert before
+    assert before.absent == {}
+    written = run(*said, "--write")
+    assert written.stdout.splitlines()[:-1] == tried.stdout.splitlines()[:-1]
+    after = charts.summary("daily", day)
+    assert after
+    assert (list(after.absent), list(after.number_ones)) == (["US"], ["KR"])
+    assert record.head("daily") == head, "the deployment's own detector does the rest"
+    history = run("history", "daily", "US", str(day), "--stack", "spoken")
+    assert "It does not count, as it is withdrawn: a test file" in history.stdout
+    gap = ("gap", "daily", str(day), "US", "--not-published", "--source", "the publisher", "--stack", "spoken")
+    assert run(*gap, "--write").exit_code == run(*gap, "--undo", "--write").exit_code == 0
+    assert run(*said, "--undo", "--write").exit_code == 0
+    assert charts.summary("daily", day) == before
+    (ranks := tmp_path / "ranks.csv").write_text("rank,title,kind\n1,Dark,series\n")
+    filled = ("fill", "daily", "2022-01-07", "US", ranks, "--source", "a paper", "--stack", "spoken", "--write")
+    assert run(*filled).exit_code == 0
+    tried = run("replay", versions[2], *CHART, "--dry-run", "--stack", "spoken")
+    assert "replaced: daily of 2022-01-02 in US, rank 1: Dark -> Élite" in tried.stdout
+
+
 def test_the_documents_that_a_stack_refused_are_listed_the_latest_last(aws: LocalAws) -> None:
     outputs = deploy(aws, "refusing", READABLE)
     nothing = run("quarantine", "--stack", "refusing")
