@@ -15,7 +15,7 @@ from chartwatch.cli.replay import Stores, replay
 from chartwatch.cli.reports import ReplayCounts
 from chartwatch.cli.sources import OWN, is_source, open_named
 from chartwatch.cli.wording import did_you_mean
-from chartwatch.domain.charts.publications import ALL_TERRITORIES, Provenance, Publication, PublicationSummary
+from chartwatch.domain.charts.publications import Provenance, Publication, PublicationSummary
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import FileProblem, OptionError, SourceError
@@ -188,8 +188,8 @@ def refuse_unknown_chart(
         known = list(charts)
         there_are = f"there are {', '.join(known)}" if known else "there is none"
         raise mistake(parameters[0], f"{chart!r} is not in the history; {there_are}{did_you_mean(chart, known)}")
-    named = {its for publication in timeline for its in (*publication.number_ones, *publication.absent)}
-    territories = sorted(named - {ALL_TERRITORIES})
+    withdrawn = {t for publication in timeline for t, absence in publication.absent.items() if absence.digest}
+    territories = sorted({its for publication in timeline for its in publication.number_ones} | withdrawn)
     if territory is not None and territory not in territories:
         it_has = f"it has {', '.join(territories)}{did_you_mean(territory, territories)}"
         raise mistake(parameters[1], f"{chart} has no territory {territory!r}; {it_has}")

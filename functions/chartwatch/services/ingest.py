@@ -415,8 +415,8 @@ class _Guard:
             if rolled:
                 detail = f"{chart} begins with {first}; kept is what was published before: {_listed(map(str, rolled))}"
                 self.notices.append(Notice(PERIODS_GONE, detail))
-            if whole_history and summaries:
-                self._check_territories(summaries[max(summaries)], found)
+            if whole_history and (latest := _latest(summaries)):
+                self._check_territories(latest, found)
         if editions_gone:
             self.notices.append(Notice(EDITIONS_GONE, f"gone, and kept as published before: {_listed(editions_gone)}"))
 
@@ -490,8 +490,14 @@ def _territories(publication: Publication) -> Collection[str]:
 
 def _has_all(publication: Publication, stored: Mapping[date, PublicationSummary]) -> bool:
     """Return whether a publication has all territories that are stored of its period, or else of the latest."""
-    known = stored.get(publication.period) or (stored[max(stored)] if stored else None)
+    its = stored.get(publication.period)
+    known = its if its and its.number_ones else _latest(stored)
     return known is not None and known.number_ones.keys() <= set(_territories(publication))
+
+
+def _latest(stored: Mapping[date, PublicationSummary]) -> PublicationSummary | None:
+    """Return the latest publication that has an edition, or None."""
+    return stored.get(max((period for period, summary in stored.items() if summary.number_ones), default=date.min))
 
 
 def _are_many(gone: Sized, summary: PublicationSummary) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from chartwatch.domain.charts.publications import ALL_TERRITORIES, Absence, AbsenceKind, Edition, Entry, Provenance
+from chartwatch.domain.milestones.asked import Assertion, Verdict
+from chartwatch.domain.milestones.checks import check
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Scope
@@ -148,6 +150,20 @@ def test_only_one_territory_is_withdrawn_of_several() -> None:
         reinstate(chronicle.charts, "daily", chronicle.period(1), "US")
     with pytest.raises(NotToBeSaid, match="daily of 2022-01-09: there is no such publication"):
         withdraw(chronicle.charts, "daily", chronicle.period(8), None)
+
+
+def test_a_claim_that_is_asked_of_what_was_withdrawn_is_unknown() -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, "Ozark", "Squid Game", "Elite")
+    chronicle.says(1, withdraw(chronicle.charts, "daily", chronicle.period(1), None))
+    timeline = chronicle.charts.summaries("daily")
+    said = Assertion(NTH, "1", 1, title="Elite", works=frozenset({"elite"}))
+    for territory in ("US", "*"):
+        rule = NTH if territory == "US" else ANYWHERE
+        asked = check(replace(said, rule=rule), territory, timeline, chronicle.catalog)
+        assert asked.verdict is Verdict.UNKNOWN
+        assert asked.record.gaps == ((chronicle.period(1), chronicle.period(1)),)
+        assert (asked.record.expected, asked.record.seen) == (3, 2)
 
 
 # Never published.
