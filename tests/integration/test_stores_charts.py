@@ -581,3 +581,18 @@ def test_what_was_filled_in_by_hand_is_stored_with_its_source(place: Place) -> N
     assert stored
     assert stored.by_hand == {"US": said}
     assert stored.provenance == said
+
+
+def test_what_was_made_of_another_publication_is_not_written(place: Place) -> None:
+    charts = place.charts()
+    store_publication(publication(WEEK, edition("US", "Maid")), charts)
+    before, update = charts.summary("weekly-tv", WEEK), withdraw(charts, "weekly-tv", WEEK, "US")
+    store_publication(publication(WEEK, edition("US", "Dark"), sha256="1"), charts)
+    assert not charts.put_if(update, before)
+    now = charts.summary("weekly-tv", WEEK)
+    assert now
+    assert [ones[0].title for ones in now.number_ones.values()] == ["Dark"]
+    assert charts.put_if(withdraw(charts, "weekly-tv", WEEK, "US"), now)
+    never = declare_unpublished(charts, "weekly-tv", NEXT_WEEK, None, "somebody")
+    assert charts.put_if(never, None)
+    assert not charts.put_if(never, None)

@@ -77,6 +77,13 @@ class MemoryCharts:
                 insort(self._periods.setdefault(summary.chart.id, []), summary.period)
             known[summary.period] = summary
 
+    def put_if(self, update: PublicationUpdate, stored: PublicationSummary | None) -> bool:
+        """Write what was made of a `stored` publication, or of none; return False if it is another by now."""
+        if self.summary(update.summary.chart.id, update.summary.period) != stored:
+            return False
+        self.put([update])
+        return True
+
     def quarantine(self, document: Quarantined) -> None:
         """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""
         self._quarantined[document.source, document.provenance.sha256] = document

@@ -64,6 +64,13 @@ class TrialCharts:
         """Write the editions of all updates, and their publications."""
         self._tried.put(updates)
 
+    def put_if(self, update: PublicationUpdate, stored: PublicationSummary | None) -> bool:
+        """Write what was made of a `stored` publication, or of none; return False if it is another by now."""
+        if self.summary(update.summary.chart.id, update.summary.period) != stored:
+            return False
+        self.put([update])
+        return True
+
     def quarantine(self, document: Quarantined) -> None:
         """Quarantine a rejected document."""
         self._tried.quarantine(document)

@@ -16,7 +16,7 @@ from chartwatch.cli.wording import changed_lines
 from chartwatch.domain import words
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.errors import OptionError
+from chartwatch.errors import Conflict, OptionError
 from chartwatch.rules import default_rules, included_rules
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import ChartStore, PublicationUpdate
@@ -90,13 +90,14 @@ def say_of(chart: str, period: date, say: Say, history: History, *, store: bool)
         known = trial.charts.charts()
         if chart not in known:
             raise mistake("CHART", f"{chart!r} is not in the history; there are {', '.join(known) or 'none'}")
-        update = say(trial.charts)
+        stored, update = trial.charts.summary(chart, period), say(trial.charts)
         trial.stores.charts.put([update])
         changes = [change for its in trial.detector.detect(chart, period) for change in its.changes]
         write(changed_lines(changes))
         counted = words.counted(len(changes), "change") if changes else "no change"
         done = "nothing was written" if history.stack is None else "nothing was written; --write does"
         if store:
-            trial.charts.put([update])
+            if not trial.charts.put_if(update, stored):
+                raise Conflict(chart)
             done = "written; the deployment sends what there is to send"
         write([f"{counted} of {chart}: {done}"])

@@ -70,6 +70,12 @@ class ChartStore(Protocol):
         Of more than a hundred publications a reader may see some and not yet the others.
         """
 
+    def put_if(self, update: PublicationUpdate, stored: PublicationSummary | None) -> bool:
+        """Write what was made of a `stored` publication, or of none; False, and not the publication, if it is another.
+
+        Editions are written first, as `put` does.
+        """
+
     def quarantine(self, document: Quarantined) -> None:
         """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.domain.charts.publications import Absence, AbsenceKind, Edition, Entry, Provenance, Publication
@@ -163,6 +165,23 @@ def test_a_provider_that_keeps_only_its_latest_weeks_is_believed_and_what_it_dro
     assert [noted.error for noted in charts.quarantined()] == [PERIODS_GONE], "a person hears of it"
     whole = ingested(charts, {number: {"US": f"Title {number}"} for number in range(11)})
     assert (whole.written, whole.notices) == ([], ())
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3)), min_size=1, max_size=8))
+def test_whatever_window_a_provider_publishes_nothing_is_refused_and_nothing_lost(
+    windows: list[tuple[int, int]],
+) -> None:
+    charts, last, known = NotedCharts(), 0, set[int]()
+    for length, more in windows:
+        last += more
+        # As long as it goes on from what is known, so that nothing is missing between.
+        first = max(0, min(last - length, max(known, default=0)))
+        document = {number: {"US": f"Title {number}"} for number in range(first, last + 1)}
+        found = ingested(charts, document)
+        assert {(p.period - week(0)).days // 7 for p in found.new} == document.keys() - known
+        assert bool(found.notices) is bool(known and min(known) < first)
+        known |= document.keys()
+        assert number_ones(charts) == {number: {"US": f"Title {number}"} for number in known}
 
 
 def test_a_territory_that_is_gone_from_a_known_week_stays_as_it_was_published(charts: NotedCharts) -> None:

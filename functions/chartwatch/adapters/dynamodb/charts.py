@@ -90,6 +90,16 @@ class DynamoCharts:
         self.charts_table.put_together(publications)
         self._listed |= charts
 
+    def put_if(self, update: PublicationUpdate, stored: PublicationSummary | None) -> bool:
+        """Write what was made of a `stored` publication, or of none; return False if it is another by now."""
+        summary, editions = update
+        self.charts_table.put_all([_edition_item(summary, versions) for versions in editions.values()])
+        if stored is None:
+            return self.charts_table.put_if(_publication_item(summary), "attribute_not_exists(pk)", {})
+        condition = {":digest": text(stored.digest), ":sha256": text(stored.provenance.sha256)}
+        # It says which editions count, and of which document they are.
+        return self.charts_table.put_if(_publication_item(summary), "digest = :digest AND sha256 = :sha256", condition)
+
     def quarantine(self, document: Quarantined) -> None:
         """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""
         self.charts_table.put(_quarantined_item(document))
