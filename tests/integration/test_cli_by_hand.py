@@ -64,6 +64,13 @@ def test_one_bad_edition_silences_no_other_and_is_reported(broken: Path) -> None
     assert f"Notice: {broken}: set aside: line 8: d of 2022-01-02 in KR has 1 of 2 ranks" in done.stderr
 
 
+def test_a_claim_is_answered_with_a_notice_of_what_was_set_aside(broken: Path) -> None:
+    asked = ("check", "--title", "Kr", "--chart", "d", "--territory", "KR", "--nth", "2", "--from", f"{CHART}:{broken}")
+    done = run(*asked)
+    assert (done.exit_code, done.stdout.partition(":")[0]) == (3, "UNKNOWN")
+    assert "set aside: line 8: d of 2022-01-02 in KR has 1 of 2 ranks" in done.stderr
+
+
 def test_an_edition_that_is_withdrawn_is_missing(whole: Path) -> None:
     shown = said("withdraw", "d", "2022-01-02", "KR", "--from", f"{CHART}:{whole}")
     assert "2022-01-02 retracted, sent: Retracted: Kr is the new #1 of D in South Korea" in shown

@@ -12,7 +12,7 @@ from chartwatch.adapters.memory import MemoryCharts, NoArchive
 from chartwatch.cli.application import mistake
 from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
 from chartwatch.cli.replay import Stores, replay
-from chartwatch.cli.reports import ReplayCounts
+from chartwatch.cli.reports import ReplayCounts, say_notices
 from chartwatch.cli.sources import OWN, is_source, open_named
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain.charts.publications import Provenance, Publication, PublicationSummary
@@ -118,9 +118,10 @@ def open_published(specs: Sequence[str], stack: str | None, catalog: Path | None
         for source, file in _sources_and_files(specs):
             try:
                 # Whoever names a file means it, and nothing is sent.
-                ingest_document(read_document(file, source.name), source, charts, NoArchive(), accepted=True)
+                ingested = ingest_document(read_document(file, source.name), source, charts, NoArchive(), accepted=True)
             except SourceError as error:
                 raise FileProblem(str(file), error.where, error.detail) from error
+            say_notices(file, ingested)
         yield PublishedCharts(charts, _catalog(specs, works))
         return
     from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3

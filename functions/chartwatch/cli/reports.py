@@ -100,8 +100,7 @@ class ReplayCounts(Observer):
 
     def ingested(self, file: Path, ingested: Ingested) -> None:
         """Say what a person should know of a file that was accepted."""
-        for notice in ingested.notices:
-            typer.echo(f"Notice: {file}: {notice.detail}", err=True)
+        say_notices(file, ingested)
 
     def refused(self, file: Path, error: SourceError) -> None:
         """Count a file that was refused, and say why."""
@@ -164,6 +163,12 @@ class BarCounts(ReplayCounts):
         """Count it and move the bar."""
         super().processed(publication)
         self._bar.advance(self._publications)
+
+
+def say_notices(file: Path, ingested: Ingested) -> None:
+    """Say on stderr what a person should know of a file that was accepted."""
+    for notice in ingested.notices:
+        typer.echo(f"Notice: {file}: {notice.detail}", err=True)
 
 
 @contextmanager
