@@ -166,6 +166,19 @@ def test_a_claim_that_is_asked_of_what_was_withdrawn_is_unknown() -> None:
         assert (asked.record.expected, asked.record.seen) == (3, 2)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_claim_over_all_territories_is_unknown_where_one_of_them_lacks_an_edition(n: int) -> None:
+    chronicle = Chronicle(ANYWHERE)
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    chronicle.arrives(1, US="Elite", KR=None)
+    timeline = chronicle.charts.summaries("daily")
+    asked = check(
+        Assertion(ANYWHERE, str(n), n, title="Elite", works=frozenset({"elite"})), "*", timeline, chronicle.catalog
+    )
+    assert asked.verdict is Verdict.UNKNOWN
+    assert "2022-01-02" in " ".join(asked.reasons)
+
+
 # Never published.
 
 

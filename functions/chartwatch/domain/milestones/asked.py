@@ -133,6 +133,14 @@ class AskedScope:
         coverage = state.coverage
         expected = coverage.expected(coverage.last, self.chart)
         self.record = Record(coverage.first, coverage.last, expected, coverage.seen, coverage.gaps)
+        whole = [Missing(gap) for gap in coverage.gaps]
+        parts = (
+            Missing(gap, of)
+            for of, its in sorted(snapshot.scopes.items())
+            for gap in its.coverage.gaps
+            if EVERYWHERE == territory != of and gap not in coverage.gaps
+        )
+        self.missing = sorted([*whole, *parts], key=lambda each: (each.gap, each.territory or ""))
         self.topped = sorted(
             (
                 ToppedWork(work_of(topped, catalog, snapshot.meanings), topped.season, topped.since, topped.label)
@@ -154,6 +162,12 @@ class AskedScope:
     def span(self) -> str:
         """The time that the record covers, in words."""
         return f"in records from {self.record.first} to {self.record.last}"
+
+    def missing_by(self, period: date) -> list[date]:
+        """Return since when editions are missing that come before a period, or, of a single territory, with it."""
+        return [
+            each.gap[0] for each in self.missing if each.gap[0] < period or (each.territory and each.gap[0] == period)
+        ]
 
     def runs_of(self, key: str) -> RunsOf:
         """Return what is known of the runs of a work, or a season, by `Claimant.key`."""
@@ -255,8 +269,11 @@ def doubts_about(claim: Claim) -> tuple[str, ...]:
 
 
 def missing_in(scope: AskedScope) -> tuple[str, ...]:
-    """Return the missing periods of a scope, in words."""
-    return tuple(f"nothing is known of {words.span(*gap)}" for gap in scope.record.gaps)
+    """Return what is missing of a scope, in words."""
+    return tuple(
+        f"nothing is known of {words.span(*gap)}{f' in {words.territory_name(territory)}' if territory else ''}"
+        for gap, territory, _ in scope.missing
+    )
 
 
 def unknown_of(rule: Rule, topped: ToppedWork) -> str:

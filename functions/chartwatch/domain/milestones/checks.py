@@ -139,11 +139,14 @@ def _possible_places(claim: Claim, scope: AskedScope, group: str | None) -> tupl
     place = claim.n or 0
     if claim.left_censored:
         return 1, None
+    missing = scope.missing_by(claim.period)
     if any(reason.undecided and not reason.undecided.unknown for reason in claim.reasons):
-        return 1, place + sum(topped.since < claim.period for topped in scope.undecided())
-    if missing := [first for first, _ in scope.record.gaps if first < claim.period]:
-        return 1 + len(scope.qualifying(group, min(missing))), None
-    return place, place + sum(topped.since < claim.period for topped in scope.undecided())
+        least = 1
+    elif missing:
+        least = 1 + len(scope.qualifying(group, min(missing)))
+    else:
+        least = place
+    return least, None if missing else place + sum(topped.since < claim.period for topped in scope.undecided())
 
 
 def _nth_sentence(verdict: Verdict, n: int, claim: Claim) -> str:
@@ -162,11 +165,11 @@ def _never_topped(said: Assertion, scope: AskedScope) -> Answer:
     failing = [work for work in known if scope.rule.verdict(work) is False]
     if known and len(failing) == len(known):
         return scope.answer(Verdict.FALSE, _fails(scope.rule, failing[0]))
-    if not scope.record.gaps:
+    if not scope.missing:
         return scope.answer(Verdict.FALSE, f"{said.title} has not been #1 of {scope.where}, {scope.span}.")
-    if said.n is not None and said.n <= len(scope.qualifying(said.group, scope.record.gaps[0][0])):
+    if said.n is not None and said.n <= len(scope.qualifying(said.group, scope.missing[0].gap[0])):
         sentence = f"{said.title} cannot be the {words.ordinal(said.n)}: others were #1 of {scope.where} before."
-        return replace(scope.answer(Verdict.FALSE, sentence), before=scope.lines(scope.record.gaps[0][0]))
+        return replace(scope.answer(Verdict.FALSE, sentence), before=scope.lines(scope.missing[0].gap[0]))
     sentence = f"{said.title} has not been #1 of {scope.where} as far as is known, {scope.span}."
     return replace(scope.answer(Verdict.UNKNOWN, sentence), reasons=missing_in(scope))
 
@@ -176,7 +179,7 @@ def _nth_held(said: Assertion, scope: AskedScope) -> Answer:
     claim = next((c for c in scope.claims if (c.n, c.group) == (said.n, said.group)), None)
     if claim is None:
         enough = len(scope.qualifying(said.group)) + len(scope.undecided()) >= (said.n or 0)
-        return _nobody(said, scope, possible=bool(scope.record.gaps) or (enough and bool(scope.undecided())))
+        return _nobody(said, scope, possible=bool(scope.missing) or (enough and bool(scope.undecided())))
     before = [topped.holder() for topped in scope.qualifying(said.group, claim.period)]
     return _of_claim(scope, claim, before)
 
@@ -187,14 +190,14 @@ def _race(said: Assertion, scope: AskedScope) -> Answer:
     if claim is None:
         counts = [len(scope.qualifying(said.group)) + len(scope.undecided())] if said.group else []
         enough = bool(scope.undecided()) and all(count >= n for count in counts)
-        return _nobody(said, scope, possible=bool(scope.record.gaps) or enough)
+        return _nobody(said, scope, possible=bool(scope.missing) or enough)
     before = scope.lines(claim.period)
     groups = {holder.group for holder in claim.holders}
     agrees = said.group in (None, *groups) and (not said.works or any(h.work_id in said.works for h in claim.holders))
     if agrees:
         return _of_claim(scope, claim, before)
     # Would it win if every doubt went its way? Only missing periods, and undecided works up to then, can bring that.
-    missing = claim.left_censored or any(first < claim.period for first, _ in scope.record.gaps)
+    missing = claim.left_censored or bool(scope.missing_by(claim.period))
     enough = len(scope.undecided(claim.period)) > 0
     if said.group is not None and said.group not in groups:
         up_to_then = [t for t in scope.qualifying(said.group) if t.since <= claim.period]
@@ -244,7 +247,7 @@ def _held(said: Assertion, scope: AskedScope) -> Answer:
     slot = slot_id(said.rule.id, scope.chart.id, scope.territory, said.place)
     claim = next((claim for claim in scope.claims if claim.slot == slot), None)
     if claim is None:
-        return _nobody(said, scope, possible=bool(scope.record.gaps))
+        return _nobody(said, scope, possible=bool(scope.missing))
     is_another = said.works and not any(holder.work_id in said.works for holder in claim.holders)
     # A doubt about who is known to hold it leaves room for others.
     if is_another and not doubts_about(claim):
