@@ -381,13 +381,20 @@ class _Guard:
                 self._judge(OtherProvider, f"{said}; where it is the same chart, say so by the option `provider`")
 
     def check_what_is_set_aside(self, publications: Sequence[Publication], stored: Stored) -> None:
-        """Note the editions that are not whole. Reject a document that was cut, if anything else is not there."""
-        errors = [error for publication in publications for error in publication.set_aside.values()]
-        cut = next((error for error in errors if isinstance(error, SourceTruncated)), None)
+        """Note the editions that are not whole, and were not known to be absent.
+
+        Reject a document that was cut, if anything else is not there.
+        """
+        broken = [(publication, *its) for publication in publications for its in publication.set_aside.items()]
+        cut = next((error for _, _, error in broken if isinstance(error, SourceTruncated)), None)
         if cut and not all(_has_all(publication, stored[publication.chart.id]) for publication in publications):
             self._judge(SourceTruncated, cut.detail, cut.where)
-        if errors:
-            named = [f"{error.where}: {error.detail}" if error.where else error.detail for error in errors]
+        named = [
+            f"{error.where}: {error.detail}" if error.where else error.detail
+            for publication, territory, error in broken
+            if not _is_absent(stored[publication.chart.id].get(publication.period), territory)
+        ]
+        if named:
             self.notices.append(Notice(EDITIONS_SET_ASIDE, f"set aside: {_listed(named)}"))
 
     def check_that_nothing_is_gone(
@@ -493,6 +500,10 @@ def _has_all(publication: Publication, stored: Mapping[date, PublicationSummary]
     its = stored.get(publication.period)
     known = its if its and its.number_ones else _latest(stored)
     return known is not None and known.number_ones.keys() <= set(_territories(publication))
+
+
+def _is_absent(stored: PublicationSummary | None, territory: str) -> bool:
+    return stored is not None and not stored.absent.keys().isdisjoint({territory, ALL_TERRITORIES})
 
 
 def _latest(stored: Mapping[date, PublicationSummary]) -> PublicationSummary | None:

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.adapters.memory import MemoryRecord
+from chartwatch.domain.charts.publications import AbsenceKind
 from chartwatch.domain.milestones.fold import fold
 from chartwatch.domain.milestones.ledger import digest_of_words, substance
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
 from chartwatch.domain.rules.claims import Claim
+from chartwatch.services.by_hand import reinstate, withdraw
 from chartwatch.services.detect import Detector
 from chartwatch.services.ingest import store_publication
 from chartwatch.services.record import Head, RecordedBulletins
@@ -245,3 +247,21 @@ def test_processing_everything_again_says_nothing(data: st.DataObject) -> None:
     course: Course = data.draw(courses(world))
     again = run(Course(course.arrivals, course.facts, course.left_for_the_end * 2))
     assert again.bulletins == run(course).bulletins
+
+
+@examples(50)
+@given(st.data())
+def test_what_is_withdrawn_and_counts_again_leaves_the_record_as_it_was(data: st.DataObject) -> None:
+    world = data.draw(worlds())
+    done = run(straight(world))
+    before = slots(done.record().values()), {chart: remembered(done.store, chart) for chart in world.chart_ids}
+    detector = Detector(done.charts, done.store, world.facts.catalog, world.facts.rule_set)
+    slot = chart, _ = data.draw(st.sampled_from(sorted(world.contents)))
+    period, absent = period_of(slot), world.absent.get(slot, {})
+    # What had been withdrawn before would count again with all of a period.
+    whole = [] if AbsenceKind.WITHDRAWN in absent.values() else [None]
+    territory = data.draw(st.sampled_from([*whole, *world.contents[slot]]))
+    for say in (withdraw, reinstate):
+        done.charts.put([say(done.charts, chart, period, territory)])
+        detector.detect(chart, period)
+    assert (slots(done.record().values()), {c: remembered(done.store, c) for c in world.chart_ids}) == before

@@ -233,6 +233,9 @@ def test_an_edition_that_is_not_whole_is_left_out_and_all_others_go_through(char
     assert absences(charts) == {1: {"KR": Absence(AbsenceKind.SET_ASIDE)}}
     assert [notice.found for notice in found.notices] == [EDITIONS_SET_ASIDE]
     assert [noted.reason for noted in charts.quarantined()] == ["set aside: weekly of 2022-01-09 in KR is not whole"]
+    again = broken(charts, {0: BOTH, 1: {"US": "B"}, 2: BOTH, 3: BOTH}, (1, "KR"))
+    assert again.new
+    assert not again.notices, "a person has heard of it"
 
 
 def test_an_edition_that_comes_whole_later_takes_the_place_of_what_was_set_aside(charts: NotedCharts) -> None:
