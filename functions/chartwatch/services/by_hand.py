@@ -4,7 +4,7 @@ Each is a change of one publication, which wakes the detector like any other, an
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -60,9 +60,8 @@ def declare_unpublished(
     """
     stored = charts.summary(chart, period) or _empty(charts, chart, period, source)
     _refuse_what_is_there(stored, territory)
-    if territory and territory not in (known := _known(charts, chart)):
-        raise NotToBeSaid(chart, str(period), f"the chart has no territory {territory}; it has {', '.join(known)}")
     if territory:
+        _refuse_unknown(charts, chart, period, territory)
         before = stored.absent.get(territory, Absence(AbsenceKind.SET_ASIDE))
         marks = {**stored.absent, territory: Absence(AbsenceKind.NOT_PUBLISHED, before.digest, source)}
     else:
@@ -96,10 +95,11 @@ def by_hand(source: str, filled_at: str, body: bytes) -> Provenance:
 def fill(charts: ChartStore, chart: str, period: date, edition: Edition, provenance: Provenance) -> PublicationUpdate:
     """Return how a missing edition is filled in; what the source publishes later takes its place.
 
-    `provenance` is one of `by_hand`. Raises `NotToBeSaid` where there is an edition.
+    `provenance` is one of `by_hand`. Raises `NotToBeSaid` where there is an edition, or no such territory.
     """
     stored = charts.summary(chart, period) or _empty(charts, chart, period, provenance.url)
     _refuse_what_is_there(stored, edition.territory)
+    _refuse_unknown(charts, chart, period, edition.territory)
     versions = charts.versions(stored)
     update = update_of(Publication(stored.chart, period, (edition,), provenance), stored, versions)
     if update is None:
@@ -128,9 +128,11 @@ def _empty(charts: ChartStore, chart: str, period: date, source: str) -> Publica
     return replace(nearest, period=period, number_ones={}, digest="", provenance=said, renamings=(), absent={})
 
 
-def _known(charts: ChartStore, chart: str) -> Sequence[str]:
+def _refuse_unknown(charts: ChartStore, chart: str, period: date, territory: str) -> None:
     known = {its for publication in charts.summaries(chart) for its in (*publication.number_ones, *publication.absent)}
-    return sorted(known - {ALL_TERRITORIES})
+    if territory not in known - {ALL_TERRITORIES}:
+        has = ", ".join(sorted(known - {ALL_TERRITORIES}))
+        raise NotToBeSaid(chart, str(period), f"the chart has no territory {territory}; it has {has}")
 
 
 def _refuse_what_is_there(stored: PublicationSummary, territory: str | None) -> None:

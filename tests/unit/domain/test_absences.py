@@ -262,6 +262,8 @@ def test_an_edition_that_is_filled_in_by_hand_names_its_source_until_the_source_
     chronicle.says(1, fill(chronicle.charts, "daily", chronicle.period(1), edition, said))
     assert chronicle.holders("nth:daily:US:1") == [("squid", 1)]
     assert chronicle.evidence("nth:daily:US:1")["edition"]["url"] == "by hand: Variety, 2022-01-02"
+    with pytest.raises(NotToBeSaid, match="the chart has no territory GB; it has US"):
+        fill(chronicle.charts, "daily", chronicle.period(1), replace(edition, territory="GB"), said)
     with pytest.raises(NotToBeSaid, match="there is an edition of US"):
         fill(chronicle.charts, "daily", chronicle.period(1), edition, said)
     chronicle.document = Provenance("https://charts.example/daily.csv", "2022-03-01T00:00:00Z", "1" * 64)
