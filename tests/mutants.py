@@ -72,7 +72,9 @@ DELIVERY = (
 CHECKS = (
     "tests/unit/domain/test_checking.py",
     "tests/unit/domain/test_answers.py",
+    "tests/unit/domain/test_certain_asked.py",
     "tests/integration/test_cli_check.py",
+    "tests/integration/test_cli_claims.py",
 )
 STORES = ("tests/integration/test_stores_documents.py",)
 RECORD_STORES = ("tests/integration/test_stores_record.py", "tests/integration/test_stores_files.py")
@@ -116,8 +118,8 @@ TESTS = {
     "reconcile": (*DELIVERY, "tests/unit/domain/test_findings.py"),
     "seasons": ("tests/unit/domain/test_seasons.py",),
     "calendars": ("tests/unit/domain/test_reconciling.py",),
-    "checks": CHECKS,
-    "asked": CHECKS,
+    **dict.fromkeys(("checks", "chart_history", "scopes", "possible", "answers"), CHECKS),
+    **dict.fromkeys(("firsts_asked", "lasting_asked", "weeks_asked"), CHECKS),
     "fetching": ("tests/unit/domain/test_conditional_fetch.py",),
     "rule": (*DOMAIN, "tests/unit/test_rule_mistakes.py", "tests/unit/cli/test_listings.py"),
 }

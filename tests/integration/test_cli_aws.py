@@ -258,6 +258,11 @@ def test_a_claim_and_a_trial_read_the_charts_and_the_catalog_of_a_stack(
         of_stack = run(*arguments, "--stack", "read")
         assert (of_stack.exit_code, of_stack.stderr) == (0, "")
         assert of_stack.stdout == run(*arguments, *of_files).stdout != ""
+    of_day = ("--title", "Élite", "--chart", "daily", "--territory", "US", "--run", "1", "--as-of", "2022-01-02")
+    known = ("--title", "Élite", "--chart", "daily", "--territory", "KR", "--on", "2022-01-02", "--known", "2022-01-07")
+    for arguments in (of_day, known):
+        of_stack = run("check", *arguments, "--stack", "read")
+        assert of_stack.stdout == run("check", *arguments, *of_files).stdout != ""
     refused = run("rules", "try", rules, "--stack", "raed")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr.startswith("Error: the stack raed: ")

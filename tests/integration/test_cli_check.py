@@ -113,6 +113,7 @@ def test_an_answer_for_machines_is_one_object() -> None:
         "periods_expected": 710,
         "periods_seen": 710,
         "gaps": [],
+        "is_short": False,
     }
 
 
@@ -149,7 +150,7 @@ def test_an_answer_fits_seventy_two_columns() -> None:
             f"option --chart: 'netflix-daily' is not in the history; there are {CLAIM[2]}; did you mean {CLAIM[2]}?",
         ),
         (["nth-non-english-series:a:US:2", "--nth", "2"], "SLOT: says all but the title"),
-        ([*CLAIM[1:]], "give either --nth or, with --per, --first-with"),
+        ([*CLAIM[1:]], "option --nth: what is claimed is said by one of --nth, --first-with, --on, --run, --total,"),
         ([*CLAIM[1:], "--first-with", "2"], "option --per: is missing: a race needs the groups that run it"),
         ([*CLAIM[1:], "--nth", "2", "--group", "KR"], "option --group: is one of the groups that --per makes"),
         (
@@ -168,7 +169,7 @@ def test_an_answer_fits_seventy_two_columns() -> None:
             "the rule claim is not about netflix-daily-overall: see its `list`",
         ),
         ([*CLAIM[1:], "--nth", "2", "--territory", "KR"], f"option --territory: {CLAIM[2]} has no territory 'KR'; it"),
-        ([*CLAIM[1:], "--nth", "2", "--title", "Squid Gme"], "at #1 of a chart; did you mean Squid Game?"),
+        ([*CLAIM[1:], "--nth", "2", "--title", "Squid Gme"], "nor on a chart; did you mean Squid Game?"),
     ],
 )
 def test_a_claim_that_cannot_be_understood_is_refused_in_one_sentence(arguments: list[str], said: str) -> None:

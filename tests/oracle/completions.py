@@ -168,7 +168,7 @@ def completions(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most
 def _completed(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most: int) -> Iterator[World] | None:
     """Yield the ways in which a world could turn out whose titles are decided."""
     facts, missing = list(facts), world.missing
-    unseen = [Film(f"unseen {n} {its[0]}", *its) for n in range(len(missing)) for its in facts]
+    unseen = [Film(f"unseen {n} {' '.join(its)}", *its) for n in range(len(missing)) for its in facts]
     languages, countries = sorted({its[0] for its in facts}), sorted({its[1] for its in facts})
     fillings = [
         [f.name for f in (*world.films.values(), *unseen) if f.released is None or f.released <= day + EARLY]
@@ -328,7 +328,7 @@ def _spread(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int)
                     break
 
 
-def _never(world: World, scope: Iterable[str]) -> set[int]:
+def days_never_published(world: World, scope: Iterable[str]) -> set[int]:
     """Return the days on which none of some territories ever had an edition."""
     its = {
         territory: {day for where, day in world.unpublished if where == territory}
@@ -338,7 +338,8 @@ def _never(world: World, scope: Iterable[str]) -> set[int]:
     return set.intersection(*its.values()) - {day for territory in scope for day in world.charted[territory]}
 
 
-def _runs(days: Mapping[int, set[str]], name: str, never: set[int]) -> list[list[int]]:
+def runs_of(days: Mapping[int, set[str]], name: str, never: set[int]) -> list[list[int]]:
+    """Return the days of each run of a work; those that were never published do not end one."""
     runs: list[list[int]] = []
     for day in sorted(days):
         if name in days[day]:
@@ -353,8 +354,10 @@ def _reign(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) 
     del begins
     names = sorted({name for its in days.values() for name in its})
     ours = [t for t, its in world.charted.items() if {d: {n} for d, n in its.items()} == days]
-    never = _never(world, ours[:1] if rule["scope"] == "territory" else [t for t, its in world.charted.items() if its])
-    runs = {name: _runs(days, name, never) for name in names}
+    never = days_never_published(
+        world, ours[:1] if rule["scope"] == "territory" else [t for t, its in world.charted.items() if its]
+    )
+    runs = {name: runs_of(days, name, never) for name in names}
     for name in names:
         if not _counts(rule, world.films[name]):
             continue

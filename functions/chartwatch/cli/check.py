@@ -1,16 +1,16 @@
 """`chartwatch check`: whether a claim is true, false or unknown, by a history."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from chartwatch.cli.answers import ANSWERS, LINES, CheckFormat, FullAnswer
 from chartwatch.cli.application import (
-    AnswerAs,
-    AnswerFormat,
+    EXIT_WRONG_INPUT,
     CatalogFile,
     Origins,
     Stack,
@@ -19,26 +19,24 @@ from chartwatch.cli.application import (
     rules_in,
     write,
 )
+from chartwatch.cli.claims import Asked, Unread, read_claims
 from chartwatch.cli.histories import PublishedCharts, open_published, refuse_unknown_chart
-from chartwatch.cli.questions import Options, Question, number_ones, refuse_unknown_place
-from chartwatch.cli.wording import did_you_mean, holder_name
-from chartwatch.domain import words
-from chartwatch.domain.charts.chart import Cadence
-from chartwatch.domain.milestones.asked import Answer, Assertion, Timeline, Verdict
-from chartwatch.domain.milestones.checks import check, elsewhere, works_named
-from chartwatch.domain.rules.holders import Holder
+from chartwatch.cli.questions import Options, Question, refuse_no_period, refuse_unknown_place
+from chartwatch.cli.wording import did_you_mean
+from chartwatch.domain.milestones.asked import Form, Verdict
+from chartwatch.domain.milestones.chart_history import ChartHistory
+from chartwatch.domain.milestones.checks import check, elsewhere
+from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.titles import title_key
 from chartwatch.errors import OptionError
 
 EXIT_CODES: Mapping[Verdict, int] = {Verdict.TRUE: 0, Verdict.FALSE: 1, Verdict.UNKNOWN: 3}
 """How the command ends."""
 
-WIDTH = 72
-"""Columns of an answer for people."""
-
-MAX_REASONS = 10
-"""Reasons for which a claim is unknown that a person is shown."""
+MAX_MEANT = 3
+"""Longer titles that a message suggests."""
 
 app = application()
 
@@ -53,10 +51,19 @@ def check_claim(
     ] = None,
     *,
     title: Annotated[str | None, typer.Option(metavar="TITLE", help="The work that is said to hold it.")] = None,
+    claims: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Many claims, as JSON Lines or CSV; one verdict a line.")
+    ] = None,
     origins: Origins = None,
     stack: Stack = None,
     catalog: CatalogFile = None,
     rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, for a SLOT.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Answer as of that day: later periods do not count.")
+    ] = None,
+    known: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Answer by what had been fetched by the end of that day.")
+    ] = None,
     chart: Annotated[str | None, typer.Option(metavar="ID", help="The chart.")] = None,
     territory: Annotated[
         str | None, typer.Option(metavar="CODE", help="The territory, such as US; `*` for all of the chart together.")
@@ -65,6 +72,32 @@ def check_claim(
     first_with: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="The group is said to be the first with N.")
     ] = None,
+    on: Annotated[str | None, typer.Option(metavar="PERIOD", help="It is said to have been #1 in that period.")] = None,
+    new: Annotated[bool, typer.Option("--new", help="With --on: and not in the one before.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="With --on: not in the one before, but earlier.")] = False,
+    run: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="It is said to have been #1 for N periods running.")
+    ] = None,
+    total: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="It is said to have been #1 for N periods in all.")
+    ] = None,
+    exactly: Annotated[
+        bool, typer.Option("--exactly", help="With --run, --total, --territories and --number: and no more.")
+    ] = False,
+    longest: Annotated[
+        str | None, typer.Option(metavar="WHAT", help="It is said to have the longest `run` at #1, or the `total`.")
+    ] = None,
+    territories: Annotated[
+        str | None, typer.Option(metavar="N", help="It is said to have topped N territories, or `all`.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="It is said to be the first since a TITLE, a date, a month or a year."),
+    ] = None,
+    number: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="So many that count are said to have been #1.")
+    ] = None,
+    debut: Annotated[bool, typer.Option("--debut", help="It is said to have come in at #1.")] = False,
     group: Annotated[str | None, typer.Option(metavar="CODE", help="The group of --per, such as KR.")] = None,
     per: Annotated[
         str | None, typer.Option(metavar="FACT", help="Groups: origin_country, original_language or work_kind.")
@@ -86,17 +119,31 @@ def check_claim(
         str | None, typer.Option(metavar="POLICY", help="A work counts for its main country, or any.")
     ] = None,
     count: Annotated[str | None, typer.Option(metavar="WHAT", help="Count works, or seasons.")] = None,
-    output: AnswerAs = AnswerFormat.TEXT,
+    output: Annotated[
+        CheckFormat, typer.Option("--format", help="Text for people; JSON, or JSON Lines, for machines.")
+    ] = CheckFormat.TEXT,
 ) -> None:
     """Say whether a claim is true, false or unknown.
 
-    The exit code is 0 when it is true, 1 when it is false, 3 when nobody can know.
+    The exit code is 0 when it is true, 1 when it is false, 3 when nobody can know. Of a file of claims it is 0 when all
+    are true, 1 when any is false, 3 when none is false and any unknown, and 2 when a line of it is no claim.
     """
     options = Options(
         chart=chart,
         territory=territory,
         nth=nth,
         first_with=first_with,
+        on=on,
+        new=new,
+        back=back,
+        run=run,
+        total=total,
+        exactly=exactly,
+        longest=longest,
+        territories=territories,
+        since=since,
+        number=number,
+        debut=debut,
         group=group,
         per=per,
         work_kind=work_kind,
@@ -107,175 +154,129 @@ def check_claim(
         origin=origin,
         count=count,
     )
-    question = options.question(slot, title, rules_in(rules))
+    asked, rule_set = Asked(slot, title, options, as_of, known), rules_in(rules)
+    if claims is not None:
+        _refuse_what_lines_say(asked, output)
+        code = _check_file(claims, asked, rule_set, (origins or (), stack, catalog), output)
+        raise typer.Exit(code)
+    question, known_by = asked.question(rule_set), asked.known_day
     with open_published(origins or (), stack, catalog) as published:
-        answer = answer_question(question, published)
+        answer = answer_question(question, published, known_by)
     write(ANSWERS[output](answer))
     raise typer.Exit(EXIT_CODES[answer.here.verdict])
 
 
-@dataclass(frozen=True, slots=True)
-class FullAnswer:
-    """What is to be said of a claim, and of the same claim on other charts."""
-
-    question: Question
-    here: Answer
-    others: tuple[Answer, ...]
-    catalog: Catalog
-
-    @property
-    def advice(self) -> str | None:
-        """What a person can do to get an answer where there is none; only that of a catalog that is lacking."""
-        if self.catalog or not any(reason.endswith((" is unknown", " are unknown")) for reason in self.here.reasons):
-            return None
-        return "There is no catalog, so what a chart does not say of a work is unknown: see --catalog."
+def _refuse_what_lines_say(asked: Asked, output: CheckFormat) -> None:
+    """Raise `OptionError` for what every line of a file of claims says itself."""
+    alone = replace(asked.options, chart=None, territory=None)
+    if asked.slot is not None or asked.title is not None or alone != Options():
+        detail = (
+            "says what is claimed; give --chart, --territory, --as-of and --known besides, for all its lines, or none"
+        )
+        raise OptionError("--claims", detail)
+    if output is CheckFormat.JSON:
+        raise OptionError("--format", "json is one object, of one claim; give jsonl for a file of claims")
 
 
-def answer_question(question: Question, published: PublishedCharts) -> FullAnswer:
+def _check_file(
+    file: Path,
+    defaults: Asked,
+    rules: RuleSet,
+    history: tuple[Sequence[str], str | None, Path | None],
+    output: CheckFormat,
+) -> int:
+    """Answer each claim of a file on a line of its own, and return the exit code; mistakes are said on stderr too."""
+    asked = list(read_claims(file, defaults))
+    verdicts: set[Verdict] = set()
+    mistakes: list[Unread] = []
+    with open_published(*history) as published:
+        for each in asked:
+            found = each if isinstance(each, Unread) else _answer_or_mistake(each, published, rules)
+            if isinstance(found, Unread):
+                mistakes.append(found)
+            else:
+                verdicts.add(found.here.verdict)
+            write([LINES[output](each, found)])
+    for mistake_ in mistakes:
+        typer.echo(f"Error: {file}, line {mistake_.line}: {mistake_.mistake}", err=True)
+    if mistakes:
+        return EXIT_WRONG_INPUT
+    worst = (verdict for verdict in (Verdict.FALSE, Verdict.UNKNOWN, Verdict.TRUE) if verdict in verdicts)
+    return EXIT_CODES[next(worst)] if verdicts else 0
+
+
+def _answer_or_mistake(asked: Asked, published: PublishedCharts, rules: RuleSet) -> FullAnswer | Unread:
+    try:
+        return answer_question(asked.question(rules), published, asked.known_day)
+    except OptionError as error:
+        return Unread(asked.line or 0, str(error))
+
+
+def answer_question(question: Question, published: PublishedCharts, known: date | None = None) -> FullAnswer:
     """Return the answer that charts give. Raises `OptionError` when they do not have what is asked for."""
-    timelines, catalog = published.timelines(), published.catalog
-    timeline = _timeline(question, timelines)
-    if question.n is None:
-        refuse_unknown_place(question.rule, question.place, timeline, catalog)
-    claim = Assertion(question.rule, question.place, question.n, question.group)
-    if question.title is not None:
-        works = works_named(question.title, catalog)
-        _refuse_unknown_title(question.title, works, timelines, catalog)
-        claim = replace(claim, title=question.title, works=works)
-    here = check(claim, question.territory, timeline, catalog)
-    others = elsewhere(claim, question.territory, question.chart, timelines, catalog) if question.title else ()
-    return FullAnswer(question, here, tuple(others), catalog)
+    histories, catalog = published.histories(known), published.catalog
+    history, said = _history(question, histories, known), question.said
+    if said.n is None and said.form is Form.PLACE and said.place and question.is_slot:
+        refuse_unknown_place(said.rule, said.place, history, question.territory)
+    if said.on is not None:
+        refuse_no_period(said.on, history.timeline, "--on")
+    if said.title:
+        said = replace(said, works=history.named(said.title))
+        _refuse_unknown_title(said.title, said.works, question, histories)
+    if said.since is not None and said.since.title:
+        since = said.since._replace(works=history.named(said.since.title))
+        _refuse_unknown_title(since.title, since.works, question, histories, "--since")
+        said = replace(said, since=since)
+    here = check(said, question.territory, history)
+    others = elsewhere(said, question.territory, question.chart, histories) if said.title else ()
+    return FullAnswer(question, here, tuple(others), catalog, known)
 
 
-def _timeline(question: Question, timelines: Mapping[str, Timeline]) -> Timeline:
-    """Return the publications of the chart that is asked about. Raises `OptionError`."""
-    chart, parameter = question.chart, question.parameter("--chart")
-    timeline = timelines.get(chart, ())
+def _history(question: Question, histories: Mapping[str, ChartHistory], known: date | None) -> ChartHistory:
+    """Return the chart that is asked about. Raises `OptionError`."""
+    chart, parameter, as_of = question.chart, question.parameter("--chart"), question.said.as_of
+    timeline = histories[chart].timeline if chart in histories else ()
+    if not timeline and known is not None:
+        raise OptionError("--known", f"nothing of {chart!r} had been fetched by {known}")
     territory = None if question.territory == EVERYWHERE else question.territory
-    refuse_unknown_chart(chart, territory, timeline, timelines, (parameter, question.parameter("--territory")))
-    if not question.rule.is_about(timeline[-1].chart.list_name):
-        raise mistake(parameter, f"the rule {question.rule.id} is not about {chart}: see its `list`")
-    return timeline
+    refuse_unknown_chart(chart, territory, timeline, histories, (parameter, question.parameter("--territory")))
+    history = histories[chart]
+    if not question.said.rule.is_about(history.chart.list_name):
+        raise mistake(parameter, f"the rule {question.said.rule.id} is not about {chart}: see its `list`")
+    seen = (its.period for its in timeline if (its.number_ones if territory is None else territory in its.number_ones))
+    if (first := next(seen, None)) is None:
+        detail = f"{chart} has no edition of {question.territory} that counts, as all are set aside or withdrawn"
+        raise mistake(question.parameter("--territory"), detail)
+    if as_of is not None and as_of < first:
+        raise OptionError("--as-of", f"the history of {chart} begins with {first}, which is after {as_of}")
+    return history
 
 
 def _refuse_unknown_title(
-    title: str, works: frozenset[str], timelines: Mapping[str, Timeline], catalog: Catalog
+    title: str,
+    works: frozenset[str],
+    question: Question,
+    histories: Mapping[str, ChartHistory],
+    option: str = "--title",
 ) -> None:
     """Raise `OptionError` for a title that nothing has: it is mistyped more likely than it is a claim."""
-    charted = {one.title for timeline in timelines.values() for _, one in number_ones(timeline)}
-    if any(map(catalog.work, works)) or any(works & works_named(known, catalog) for known in charted):
+    catalog = histories[question.chart].catalog
+    if any(map(catalog.work, works)) or any(history.has_topped(title) for history in histories.values()):
         return
-    meant = did_you_mean(title, charted | {work.title for work in catalog})
-    raise OptionError("--title", f"{title!r} is neither in the catalog nor at #1 of a chart{meant}")
+    # Of the lower ranks only those are read that the claim is about.
+    lower = {title_key(entry.title): entry.title for _, entry in histories[question.chart].charted(question.territory)}
+    if title_key(title) in lower:
+        return
+    known = {*lower.values(), *(its for history in histories.values() for its in history.titles.values())}
+    raise OptionError(
+        option, f"{title!r} is neither in the catalog nor on a chart{_longer_titles(title, known, catalog)}"
+    )
 
 
-def answer_lines(answer: FullAnswer) -> Iterator[str]:
-    """Yield an answer for people: the verdict and the right sentence, then what it rests on."""
-    here = answer.here
-    yield from _wrapped(_verdict(here))
-    if here.reasons:
-        yield from ("", "Because:")
-        for reason in here.reasons[:MAX_REASONS]:
-            yield from _wrapped(reason, 2)
-        if (more := len(here.reasons) - MAX_REASONS) > 0:
-            yield f"  and for {words.counted(more, 'more reason')}"
-    if answer.advice:
-        yield from ("", *_wrapped(answer.advice))
-    if here.before:
-        yield from ("", "Before it:" if here.holders else "What counts:")
-        for holder in here.before:
-            yield from _wrapped(f"{holder.since}  {_named(holder)}", 2, 14)
-    yield from ("", "On the record:", *_wrapped(f"{_place(here)}: {_record(here)}", 2))
-    if answer.others:
-        yield from ("", "On other charts:")
-        for other in answer.others:
-            yield from _other_lines(other)
-
-
-def _other_lines(other: Answer) -> Iterator[str]:
-    """Yield the answer on another chart: the right sentence, who came before, and what it rests on."""
-    yield from _wrapped(f"{_place(other)}: {_verdict(other)}", 2, 4)
-    if other.before:
-        before = [f"{_named(holder)} ({holder.since})" for holder in other.before]
-        yield from _wrapped(f"before it: {words.listed(before)}", 4)
-    for reason in other.reasons[:MAX_REASONS]:
-        yield from _wrapped(f"because {reason}", 4)
-    yield from _wrapped(_record(other), 4)
-
-
-def answer_object(answer: FullAnswer) -> Iterator[str]:
-    """Yield an answer for machines, one JSON object."""
-    question = answer.question
-    claim = {
-        "rule": question.rule.id,
-        "kind": question.rule.kind,
-        "chart": question.chart,
-        "territory": question.territory,
-        "place": question.place,
-        "n": question.n,
-        "group": question.group,
-        "title": question.title,
-    }
-    others = [_as_json(other) for other in answer.others]
-    as_json = {"claim": claim, **_as_json(answer.here), "other_charts": others}
-    yield json.dumps(as_json, ensure_ascii=False, indent=2)
-
-
-ANSWERS: Mapping[AnswerFormat, Callable[[FullAnswer], Iterator[str]]] = {
-    AnswerFormat.TEXT: answer_lines,
-    AnswerFormat.JSON: answer_object,
-}
-"""How each format writes an answer."""
-
-
-def _as_json(answer: Answer) -> dict[str, Any]:
-    record = answer.record
-    return {
-        "verdict": answer.verdict.value,
-        "chart": answer.chart.id,
-        "chart_name": answer.chart.name,
-        "territory": answer.territory,
-        "sentence": answer.sentence,
-        "n": answer.n,
-        "period": answer.period and answer.period.isoformat(),
-        "holders": [holder.as_json() for holder in answer.holders],
-        "before": [holder.as_json() for holder in answer.before],
-        "reasons": list(answer.reasons),
-        "record": {
-            "since": record.first.isoformat(),
-            "until": record.last.isoformat(),
-            "periods_expected": record.expected,
-            "periods_seen": record.seen,
-            "gaps": [[first.isoformat(), last.isoformat()] for first, last in record.gaps],
-        },
-    }
-
-
-def _verdict(answer: Answer) -> str:
-    """Return the verdict and the sentence, and when it was, unless the sentence says so."""
-    text = f"{answer.verdict.upper()}: {answer.sentence}"
-    if answer.period is None or str(answer.period) in answer.sentence:
-        return text
-    cadence = answer.chart.cadence
-    return f"{text} That was {'on' if cadence is Cadence.DAY else f'in the {cadence} to'} {answer.period}."
-
-
-def _named(holder: Holder) -> str:
-    return f"{holder_name(holder)} ({holder.group})" if holder.group else holder_name(holder)
-
-
-def _place(answer: Answer) -> str:
-    return f"{words.sentence(answer.chart.name)} in {words.territory_name(answer.territory)}"
-
-
-def _record(answer: Answer) -> str:
-    record = answer.record
-    seen = f"{record.seen} of {words.counted(record.expected, str(answer.chart.cadence))}"
-    gaps = f"missing {words.listed([words.span(*gap) for gap in record.gaps])}" if record.gaps else "none missing"
-    return f"{seen} from {record.first} to {record.last}, {gaps}"
-
-
-def _wrapped(text: str, indent: int = 0, further: int | None = None) -> list[str]:
-    """Return the lines of a text, the first of them indented, and those after it as much or `further`."""
-    after = indent if further is None else further
-    return words.wrapped(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * after)
+def _longer_titles(title: str, known: set[str], catalog: Catalog) -> str:
+    """Return "; did you mean Smooth (Live)?", where titles begin so; else what is written much alike."""
+    titles = known | {work.title for work in catalog}
+    longer = sorted(its for its in titles if title_key(its).startswith(f"{title_key(title)} "))
+    if 0 < len(longer) <= MAX_MEANT:
+        return f"; did you mean {' or '.join(longer)}?"
+    return did_you_mean(title, titles)

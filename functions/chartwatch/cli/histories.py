@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -15,9 +17,17 @@ from chartwatch.cli.replay import Stores, replay
 from chartwatch.cli.reports import ReplayCounts, say_notices
 from chartwatch.cli.sources import OWN, is_source, open_named
 from chartwatch.cli.wording import did_you_mean
-from chartwatch.domain.charts.publications import Provenance, Publication, PublicationSummary
+from chartwatch.domain.charts.publications import (
+    Entry,
+    Provenance,
+    Publication,
+    PublicationSummary,
+)
+from chartwatch.domain.charts.versions import Revisions, Versions, is_trimmed_at, known_by
+from chartwatch.domain.milestones.chart_history import ChartHistory, Ranks
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.renames import Renaming
 from chartwatch.errors import FileProblem, OptionError, SourceError
 from chartwatch.services.archived import VersionReader
 from chartwatch.services.ports import ChartStore
@@ -43,16 +53,88 @@ _OWN_SPEC = re.compile(f"(?P<source>{OWN}){_REST}", re.DOTALL)
 SAMPLE_FOLDER = Path(str(resources.files("chartwatch.cli") / "sample"))
 
 
-@dataclass(frozen=True, slots=True)
 class PublishedCharts:
     """Charts as they were published, and the catalog to read them with."""
 
-    charts: ChartStore
-    catalog: Catalog
+    def __init__(self, charts: ChartStore, catalog: Catalog, reader: VersionReader | None = None) -> None:
+        """Each chart is read once, when it is asked for; `reader` reads the versions that are not stored."""
+        self.charts, self.catalog, self._reader = charts, catalog, reader
+        self._histories: dict[date | None, Mapping[str, ChartHistory]] = {}
 
     def timelines(self) -> Mapping[str, Sequence[PublicationSummary]]:
         """Return the publications of each chart, oldest first, by its id."""
         return {chart: self.charts.summaries(chart) for chart in self.charts.charts()}
+
+    def histories(self, known: date | None = None) -> Mapping[str, ChartHistory]:
+        """Return the charts by their ids, as they are or as they were known by a day. Raises `OptionError`.
+
+        A chart of which nothing had been fetched by then is not among them.
+        """
+        if known not in self._histories:
+            timelines = {
+                chart: its if known is None else self._known_by(its, known) for chart, its in self.timelines().items()
+            }
+            self._histories[known] = {
+                chart: ChartHistory(its, self.catalog, partial(self._ranks, its, known), _lent(chart, timelines))
+                for chart, its in timelines.items()
+                if its
+            }
+        return self._histories[known]
+
+    def _known_by(self, timeline: Sequence[PublicationSummary], known: date) -> list[PublicationSummary]:
+        """Return publications in the versions that had been fetched by the end of a day."""
+        found: list[PublicationSummary] = []
+        for summary in timeline:
+            stored = self._versions(summary)
+            if any(version.provenance.fetched_at is None for its in stored.values() for version in its):
+                unknown = f"nobody knows when {summary.chart.id} of {summary.period} was fetched"
+                raise OptionError("--known", f"{unknown}: the name of a file has to begin with it, 2022-03-01T200000Z")
+            if any(is_trimmed_at(its, known) for its in stored.values()):
+                kept = f"what {summary.chart.id} of {summary.period} said then is not stored"
+                raise OptionError("--known", f"{kept}, and no file that --from names has it")
+            versions = {territory: its for territory, all_ in stored.items() if (its := known_by(all_, known))}
+            if versions:
+                found.append(_as_known(summary, versions))
+        return found
+
+    def _versions(self, summary: PublicationSummary) -> Mapping[str, Versions]:
+        """Return the versions of the editions of a publication, also those that are not stored, if they can be read."""
+        stored = self.charts.versions(summary)
+        return self._reader.whole(summary, stored) if self._reader else stored
+
+    def _ranks(self, timeline: Sequence[PublicationSummary], known: date | None) -> Mapping[str, Ranks]:
+        """Return all ranks of each territory, as they are or as they were known by a day."""
+        found: dict[str, dict[date, Sequence[Entry]]] = {}
+        for summary in timeline:
+            stored = self._versions(summary) if known else self.charts.versions(summary)
+            for territory, versions in stored.items():
+                if territory in summary.absent:
+                    continue
+                if its := known_by(versions, known) if known else versions:
+                    found.setdefault(territory, {})[summary.period] = its[-1].edition.entries
+        return found
+
+
+def _as_known(summary: PublicationSummary, versions: Mapping[str, Versions]) -> PublicationSummary:
+    """Return a publication of the versions that were known by a day.
+
+    What is withdrawn, set aside or was never published is so as far as that is known now.
+    """
+    latest = max((its[-1] for its in versions.values()), key=lambda its: its.provenance.fetched_at or "")
+    counted = {territory: its for territory, its in versions.items() if territory not in summary.absent}
+    editions = tuple(its[-1].edition for _, its in sorted(counted.items()))
+    revisions = Revisions(counted, summary.chart)
+    then = Publication(summary.chart, summary.period, editions, latest.provenance)
+    by_hand = {t: provenance for t, its in counted.items() if (provenance := its[-1].provenance).is_by_hand}
+    return then.summary(revisions.renamings(), revisions.number_ones(), summary.absent, by_hand)
+
+
+def _lent(chart: str, timelines: Mapping[str, Sequence[PublicationSummary]]) -> Iterator[Renaming]:
+    """Yield the renamings that other charts of a chart's provider show."""
+    providers = {its: timeline[-1].chart.provider for its, timeline in timelines.items() if timeline}
+    for other, timeline in timelines.items():
+        if other != chart and providers.get(other) == providers.get(chart):
+            yield from (renaming for publication in timeline for renaming in publication.renamings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +196,15 @@ def open_published(specs: Sequence[str], stack: str | None, catalog: Path | None
     _refuse_none_or_both(specs, stack)
     works = read_catalog(catalog) if catalog else None
     if stack is None:
-        charts = MemoryCharts()
-        for source, file in _sources_and_files(specs):
+        charts, given = MemoryCharts(), GivenFiles(_sources_and_files(specs))
+        for source, file in given.files:
             try:
                 # Whoever names a file means it, and nothing is sent.
                 ingested = ingest_document(read_document(file, source.name), source, charts, NoArchive(), accepted=True)
             except SourceError as error:
                 raise FileProblem(str(file), error.where, error.detail) from error
             say_notices(file, ingested)
-        yield PublishedCharts(charts, _catalog(specs, works))
+        yield PublishedCharts(charts, _catalog(specs, works), VersionReader(charts, given, given.parse))
         return
     from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 

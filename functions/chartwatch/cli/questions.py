@@ -4,7 +4,8 @@ A place that no slot can have must not be answered: that nobody holds it would b
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from calendar import monthrange
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -15,15 +16,17 @@ from chartwatch.cli.application import mistake, read_date
 from chartwatch.cli.wording import did_you_mean, one_in_words, where_in_words
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence
-from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.codes import country_problem, language_problem, work_kind_problem
-from chartwatch.domain.milestones.asked import Timeline
+from chartwatch.domain.milestones.asked import Assertion, Form, Since, Timeline
+from chartwatch.domain.milestones.chart_history import ChartHistory
+from chartwatch.domain.rules.change import ChangeRule, Returns
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.race import RaceRule
-from chartwatch.domain.rules.rule import Count, Fact, Rule, RuleSet, Scope
+from chartwatch.domain.rules.reign import ReignRule
+from chartwatch.domain.rules.rule import MOST, NUMBER, Count, Fact, Rule, RuleSet, Scope
+from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.rules.standing import EVERYWHERE
-from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import ArgumentError, OptionError
 from chartwatch.rules import examine
 
@@ -33,7 +36,7 @@ _RULE = "claim"
 """The id of the rule that options make."""
 
 _OPTIONS = {
-    "at": "--nth",
+    "at": "--at",
     "where.work_kind": "--work-kind",
     "where.original_language": "--language",
     "where.origin_country": "--country",
@@ -53,15 +56,11 @@ _GROUP_PROBLEMS: Mapping[Fact, Callable[[str], str | None]] = {
 
 
 class Question(NamedTuple):
-    """A claim and the chart and territory it is about; without a `title`, who holds the place is asked."""
+    """A claim and the chart and territory it is about; without a title, who holds the place is asked."""
 
-    rule: Rule
+    said: Assertion
     chart: str
     territory: str
-    place: str
-    n: int | None
-    group: str | None
-    title: str | None
     is_slot: bool = False
     """Whether it was asked as a SLOT, which is then what a mistake in it is looked for in."""
 
@@ -72,12 +71,23 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """A claim in options, as they were given."""
+    """A claim in options, as they were given; `FORMS` are those of which one says what is claimed."""
 
     chart: str | None = None
     territory: str | None = None
     nth: int | None = None
     first_with: int | None = None
+    on: str | None = None
+    new: bool = False
+    back: bool = False
+    run: int | None = None
+    total: int | None = None
+    exactly: bool = False
+    longest: str | None = None
+    territories: str | None = None
+    since: str | None = None
+    number: int | None = None
+    debut: bool = False
     group: str | None = None
     per: str | None = None
     work_kind: str | None = None
@@ -97,22 +107,33 @@ class Options:
         return _slot(slot, title, rules)
 
     def _question(self, title: str | None) -> Question:
-        if self.chart is None or self.territory is None:
+        territory = self.territory or (EVERYWHERE if self.territories else None)
+        if self.chart is None or territory is None:
             option = "--chart" if self.chart is None else "--territory"
             raise OptionError(option, "is needed, unless a SLOT such as RULE:CHART:TERRITORY:PLACE is given")
-        if (self.nth is None) is (self.first_with is None):
-            raise OptionError("--nth", "give either --nth or, with --per, --first-with")
-        kind = NthRule if self.nth else RaceRule
-        rule = self._rule(kind)
-        if rule.per and not rule.is_of_groups and self.group is None and title is None:
-            raise OptionError("--group", "is needed to ask for the n-th of a group, or give a --title")
-        if self.group is not None and rule.per is None:
-            raise OptionError("--group", "is one of the groups that --per makes, which is not given")
-        _refuse_no_group(rule, self.group, "--group")
-        n = self.nth or self.first_with or 0
-        return Question(rule, self.chart, self.territory, kind.place(n, self.group), n, self.group, title)
+        form = self._form()
+        if title is None and form not in ("nth", "first_with", "on", "number"):
+            raise OptionError("--title", f"is needed with {_option(form)}")
+        said = replace(_FORMS[form](replace(self, territory=territory), title), title=title or "")
+        return Question(said, self.chart, territory)
 
-    def _rule(self, kind: type[FirstsRule]) -> Rule:
+    def _form(self) -> str:
+        """Return which of `FORMS` was given. Raises `OptionError` unless it is one, and what goes with it alone."""
+        given = [form for form in _FORMS if getattr(self, form) not in (None, False)]
+        if self.since is not None and "on" in given:
+            given.remove("on")
+        if len(given) != 1:
+            options = words.listed([_option(form) for form in _FORMS])
+            raise OptionError("--nth", f"what is claimed is said by one of {options}")
+        for other, forms in _GO_WITH.items():
+            if getattr(self, other) not in (None, False) and given[0] not in forms:
+                goes_with = " or ".join(map(_option, forms))
+                raise OptionError(_option(other), f"goes with {goes_with}, not with {_option(given[0])}")
+        if self.new and self.back:
+            raise OptionError("--new", "is of a work that comes to #1, --back of one that comes again; give one")
+        return given[0]
+
+    def rule(self, kind: type[Rule], headline: str = "{title}", **fields: Any) -> Rule:
         """Return the rule, read as if it stood in a file, so that the same mistakes are reported."""
         where = {
             "work_kind": self.work_kind,
@@ -125,19 +146,154 @@ class Options:
             "id": _RULE,
             "kind": kind.kind,
             "scope": (Scope.CHART if self.territory == EVERYWHERE else Scope.TERRITORY).value,
-            "at": [self.nth or self.first_with],
-            "headline": "{title}",
+            "headline": headline,
             "brief": "{title}",
             "where": _without_none(where),
             "per": self.per,
             "origin": self.origin,
             "count": self.count,
+            **fields,
         }
         reading = examine(yaml.safe_dump([_without_none(data)]).encode(), _RULE)
         if reading.mistakes:
             field, _, detail = reading.mistakes[0].detail.removeprefix(f"rule {_RULE}: ").partition(": ")
-            raise OptionError(_OPTIONS.get(".".join(field.split(".")[:2]), f"--{field}"), detail)
+            option = _OPTIONS.get(".".join(field.split(".")[:2]), f"--{field}")
+            raise OptionError(_option(self._form()) if option == "--at" else option, detail)
         return _numbered(reading.rules[0])
+
+
+def _option(field: str) -> str:
+    return f"--{field.replace('_', '-')}"
+
+
+def _place(options: Options, title: str | None) -> Assertion:
+    """Return the claim that a work is the n-th, or a group the first with n."""
+    kind = NthRule if options.nth else RaceRule
+    n = options.nth or options.first_with or 0
+    rule = options.rule(kind, at=[n])
+    if rule.per and not rule.is_of_groups and options.group is None and title is None:
+        raise OptionError("--group", "is needed to ask for the n-th of a group, or give a --title")
+    if options.group is not None and rule.per is None:
+        raise OptionError("--group", "is one of the groups that --per makes, which is not given")
+    _refuse_no_group(rule, options.group, "--group")
+    return Assertion(rule, kind.place(n, options.group), n, options.group)
+
+
+def _on(options: Options, title: str | None) -> Assertion:
+    """Return the claim that a work was #1 in a period, or new or back there."""
+    on = read_date(options.on or "", "--on")
+    if not (options.new or options.back):
+        return Assertion(options.rule(NthRule, at=[1]), form=Form.NUMBER_ONE, on=on)
+    if title is None:
+        raise OptionError("--title", "is needed with --new and --back")
+    state = "back at" if options.back else "the new"
+    headline = f"{{title}} {{is}} {state} #1 of {{chart}} in {{territory}}"
+    rule = options.rule(ChangeRule, headline, returns=(Returns.ONLY if options.back else Returns.ALSO).value)
+    return Assertion(rule, place=on.isoformat(), on=on)
+
+
+def _lasting(options: Options, title: str | None) -> Assertion:
+    """Return the claim that a work was at #1 for n periods, in a row or in all."""
+    del title
+    n, total = options.run or options.total or 0, options.total is not None
+    how_long = f"for {{cardinal}} {{periods}} {'in all' if total else 'running'}"
+    headline = "{title} {has} been #1 of {chart} in {territory}" + (f" {how_long}" if n > 1 else "")
+    return Assertion(options.rule(ReignRule, headline, at=[n], total=total), n=n, exactly=options.exactly)
+
+
+def _territories(options: Options, title: str | None) -> Assertion:
+    """Return the claim that a work has topped n territories, or all."""
+    del title
+    said = options.territories or ""
+    if options.territory != EVERYWHERE:
+        raise OptionError("--territory", "is * for --territories, which counts them, or is left out")
+    if said != "all" and re.fullmatch(NUMBER, said) is None:
+        raise OptionError("--territories", f"{said!r} is not a number from 1 to {MOST}, nor `all`")
+    n = None if said == "all" else int(said)
+    where = "all {n} territories" if n is None else "{n} territories" if n > 1 else "a territory"
+    rule = options.rule(SpreadRule, f"{{title}} {{has}} been #1 of {{chart}} in {where}", at=[n or "all"])
+    return Assertion(rule, n=n, exactly=options.exactly)
+
+
+def _longest(options: Options, title: str | None) -> Assertion:
+    """Return the claim that a work was at #1 for longer than any other."""
+    del title
+    forms = {"run": Form.LONGEST_RUN, "total": Form.MOST_IN_ALL}
+    if options.longest not in forms:
+        raise OptionError("--longest", f"{options.longest!r} is not `run`, of one run, or `total`, of all together")
+    return Assertion(options.rule(NthRule, at=[1]), form=forms[options.longest])
+
+
+def _since(options: Options, title: str | None) -> Assertion:
+    """Return the claim that a work is the first at #1 since a title, a day, the end of a month or of a year."""
+    del title
+    rule, said = options.rule(NthRule, at=[1]), options.since or ""
+    on = read_date(options.on, "--on") if options.on else None
+    form, one = Form.FIRST_SINCE, one_in_words(rule)
+    if (found := re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", said)) is None:
+        return Assertion(rule, form=form, on=on, one=one, since=Since(said.removeprefix("title:")))
+    year, month = int(found[1]), int(found[2] or 12)
+    day = read_date(said, "--since") if found[3] else _last_day(year, month, said)
+    return Assertion(rule, form=form, on=on, one=one, since=Since(day=day))
+
+
+def _last_day(year: int, month: int, said: str) -> date:
+    try:
+        return date(year, month, monthrange(year, month)[1])
+    except ValueError as error:
+        raise OptionError("--since", f"{said!r} is not a date such as 2022-01-31, 2022-01 or 2022") from error
+
+
+def _number(options: Options, title: str | None) -> Assertion:
+    """Return the claim that n works that count have been #1."""
+    if title is not None:
+        raise OptionError("--title", "is one of the works that --number counts; leave it out")
+    rule = options.rule(NthRule, at=[1])
+    if (options.group is None) is not (rule.per is None):
+        raise OptionError("--group", "and --per go together with --number")
+    _refuse_no_group(rule, options.group, "--group")
+    one, several = one_in_words(rule), where_in_words(rule)
+    return Assertion(
+        rule,
+        n=options.number,
+        group=options.group,
+        form=Form.COUNT,
+        exactly=options.exactly,
+        one=one,
+        several=several,
+    )
+
+
+def _debut(options: Options, title: str | None) -> Assertion:
+    """Return the claim that a work came in at #1."""
+    del title
+    if options.territory == EVERYWHERE:
+        raise OptionError("--territory", "is one for --debut: a work comes in on one chart after the other")
+    return Assertion(options.rule(NthRule, at=[1]), form=Form.DEBUT)
+
+
+_FORMS: Mapping[str, Callable[[Options, str | None], Assertion]] = {
+    "nth": _place,
+    "first_with": _place,
+    "on": _on,
+    "run": _lasting,
+    "total": _lasting,
+    "longest": _longest,
+    "territories": _territories,
+    "since": _since,
+    "number": _number,
+    "debut": _debut,
+}
+"""The options of which one says what is claimed, and the claim that each makes."""
+
+_GO_WITH: Mapping[str, tuple[str, ...]] = {
+    "per": ("nth", "first_with", "number"),
+    "group": ("nth", "first_with", "number"),
+    "new": ("on",),
+    "back": ("on",),
+    "exactly": ("run", "total", "territories", "number"),
+}
+"""The options that go with some of those only."""
 
 
 def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
@@ -157,10 +313,11 @@ def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
         raise ArgumentError("SLOT", f"a place of {name} is {' or '.join(rule.places())}, not {place!r}")
     _refuse_no_group(rule, said.group, "SLOT")
     if isinstance(rule, FirstsRule):
-        return Question(_numbered(rule), chart, territory, place, said.n, said.group, title, is_slot=True)
+        asked = Assertion(_numbered(rule), place, said.n, said.group, title or "")
+        return Question(asked, chart, territory, is_slot=True)
     if said.n is not None and said.n not in rule.at:
         raise ArgumentError("SLOT", f"{name} tells of {words.listed([str(n) for n in rule.at])}, not of {said.n}")
-    return Question(rule, chart, territory, place, None, None, title, is_slot=True)
+    return Question(Assertion(rule, place, title=title or ""), chart, territory, is_slot=True)
 
 
 def _refuse_no_group(rule: Rule, group: str | None, parameter: str) -> None:
@@ -206,39 +363,44 @@ def _numbered(rule: Rule) -> Rule:
     return replace(rule, headline=headline)
 
 
-def refuse_unknown_place(rule: Rule, place: str, timeline: Timeline, catalog: Catalog) -> None:
+def refuse_unknown_place(rule: Rule, place: str, history: ChartHistory, territory: str) -> None:
     """Raise `ArgumentError` for a period that the history does not reach, and for a work that nobody has heard of.
 
     The place is of the form that a slot's must have.
     """
     if rule.is_dated:
-        _refuse_period(read_date(place, "SLOT"), timeline)
+        _refuse_period(read_date(place, "SLOT"), history.timeline)
     said = rule.read_place(place)
     if said is None or said.work is None:
         return
-    holder = said.work
+    holder, catalog = said.work, history.catalog
     work = holder.rpartition("/")[0] or holder if rule.count is Count.SEASONS else holder
-    charted = {
-        catalog.match(one.title, one.kind, period, provider_id=one.id).id for period, one in number_ones(timeline)
-    }
-    if catalog.work(work) is None and not {work, holder} & charted:
+    if catalog.work(work) is not None:
+        return
+    ones = ((p.period, one) for p in history.timeline for its in p.number_ones.values() for one in its)
+    charted = {history.work_of(one, period).id for period, one in ones}
+    if not {work, holder} & charted:
+        charted |= {history.work_of(its, period).id for period, its in history.charted(territory)}
+    if not {work, holder} & charted:
         meant = did_you_mean(holder, [*(each.id for each in catalog), *charted])
-        where = f"in the catalog or at #1 of {timeline[0].chart.id}"
+        where = f"in the catalog or on {history.chart.id}"
         raise ArgumentError("SLOT", f"{holder!r} is the id of no work {where}{meant}")
 
 
-def number_ones(timeline: Timeline) -> Iterator[tuple[date, NumberOne]]:
-    """Yield all that was at #1 of a chart, with its period."""
-    for publication in timeline:
-        for ones in publication.number_ones.values():
-            yield from ((publication.period, one) for one in ones)
+def refuse_no_period(period: date, timeline: Timeline, parameter: str) -> None:
+    """Raise `OptionError` for a day that names no period of a chart, within its history or before and after it."""
+    first, last, chart = timeline[0].period, timeline[-1].period, timeline[-1].chart
+    is_one = chart.are_whole_steps(period, first) if period < first else chart.are_whole_steps(first, period)
+    if not is_one:
+        later = last if period < last else chart.cadence.after(last, chart.cadence.steps(last, period) + 1)
+        meant = chart.first_since(period, later)
+        what = "it has other periods" if chart.cadence is Cadence.DAY else f"a {chart.cadence} is named by its last day"
+        raise mistake(parameter, f"{chart.id} has no {period}: {what}, such as {meant}")
 
 
 def _refuse_period(period: date, timeline: Timeline) -> None:
     first, last = timeline[0].period, timeline[-1].period
-    chart = timeline[0].chart
     if not first <= period <= last:
+        chart = timeline[0].chart
         raise ArgumentError("SLOT", f"the history of {chart.id} goes from {first} to {last}; {period} is not in it")
-    if not chart.are_whole_steps(first, period):
-        what = "it has other periods" if chart.cadence is Cadence.DAY else f"a {chart.cadence} is named by its last day"
-        raise ArgumentError("SLOT", f"{chart.id} has no {period}: {what}, such as {last}")
+    refuse_no_period(period, timeline, "SLOT")

@@ -65,6 +65,9 @@ def test_every_command_of_the_readme_runs_on_small_files(command: str, tmp_path:
     (tmp_path / "catalog.csv").write_bytes((sample / "catalog.csv").read_bytes())
     (tmp_path / "music.csv").write_bytes(b"period,territory,rank,title\n2022-01-01,US,1,A\n2022-01-02,US,1,B\n")
     (tmp_path / "number-ones.csv").write_bytes(b"rank,title\n1,A\n")
+    (tmp_path / "claims.jsonl").write_text(
+        '{"chart": "netflix-daily-overall", "territory": "US", "on": "2022-02-04", "title": "All of Us Are Dead"}\n'
+    )
     for name in ("rules.yaml", "my-rules.yaml"):
         (tmp_path / name).write_text(blocks(RULES, "yaml")[0])
     for source, name in (("netflix-countries", "all-weeks-countries.tsv"), ("netflix-global", "all-weeks-global.tsv")):

@@ -17,6 +17,7 @@ from rich.console import Console
 from chartwatch.cli.listings import rules_table
 from chartwatch.cli.questions import Options
 from chartwatch.domain.milestones.asked import Assertion, Verdict
+from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.milestones.checks import check
 from chartwatch.domain.rules.kinds import KINDS, priority_of
 from chartwatch.domain.rules.rule import Place, Priority, Rule, Scope
@@ -126,8 +127,8 @@ def test_it_is_claimed_sent_and_weighed(rule: Rule) -> None:
 
 def test_a_slot_of_it_is_read(rule: Rule) -> None:
     question = Options().question(SLOT, None, examine(fall(), "rules.yaml").rules)
-    assert (question.place, question.n) == ("squid:fell:2022-01-04", None)
-    assert rule.read_place(question.place) == Place(work="squid")
+    assert (question.said.place, question.said.n) == ("squid:fell:2022-01-04", None)
+    assert rule.read_place(question.said.place) == Place(work="squid")
 
 
 @pytest.mark.usefixtures("rule")
@@ -146,7 +147,7 @@ def test_a_slot_of_another_form_is_refused() -> None:
 def test_a_claim_of_it_is_checked(rule: Rule, day: int, verdict: Verdict, sentence: str) -> None:
     chronicle = fallen(rule)
     said = Assertion(rule, f"squid:fell:2022-01-0{day}")
-    answer = check(said, "US", chronicle.charts.summaries("daily"), chronicle.catalog)
+    answer = check(said, "US", ChartHistory(chronicle.charts.summaries("daily"), chronicle.catalog))
     assert answer.verdict is verdict
     assert answer.sentence.startswith(sentence)
 

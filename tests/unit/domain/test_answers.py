@@ -7,12 +7,13 @@ import pytest
 
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
-from chartwatch.domain.milestones.checks import check, works_named
+from chartwatch.domain.milestones.chart_history import ChartHistory, works_named
+from chartwatch.domain.milestones.checks import check
 from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, Scope
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
-from tests.unit.domain.test_checking import CATALOG, CHART, NTH, RACE, START, days, is_nth, timeline, wins
+from tests.unit.domain.test_checking import CATALOG, CHART, NTH, RACE, START, days, history, is_nth, wins
 
 TRUE, FALSE, UNKNOWN = Verdict.TRUE, Verdict.FALSE, Verdict.UNKNOWN
 AT = "at #1 of the daily chart in the United States"
@@ -25,7 +26,7 @@ REIGN = ReignRule("reign", Scope.TERRITORY, "{title} stays", "stays", at=(2,))
 def who_holds(rule: Rule, place: str, said: str, title: str = "", catalog: Catalog = CATALOG) -> Answer:
     n = int(place) if place.isdecimal() else None
     named = works_named(title, catalog) if title else frozenset()
-    return check(Assertion(rule, place, n, None, title, named), "US", timeline(days(said)), catalog)
+    return check(Assertion(rule, place, n, None, title, named), "US", history(days(said), catalog))
 
 
 def before(answer: Answer) -> str:
@@ -49,7 +50,7 @@ def unknown(facts: str, day: int) -> str:
             *(("Heist", 1, "Ozark - Sara"), UNKNOWN),
             "Heist has not been #1 of the daily chart in the United States as far as is known, "
             "in records from 2022-01-01 to 2022-01-03.",
-            *("", ("nothing is known of 2022-01-02",)),
+            *("", ("the period 2022-01-02 is missing",)),
         ),
         (
             *(("Heist", 1, "Ozark Sara - Dead"), FALSE),
@@ -124,13 +125,19 @@ LANGUAGE_AND_COUNTRY = "original language and country of origin"
             (unknown(LANGUAGE_AND_COUNTRY, 4),),
         ),
         (
-            *(("KR", 2, "Ozark Squid Riddle Dead", "Heist"), UNKNOWN, f"Nobody can say. {PERHAPS}{FIRST}.", ONE),
+            *(("KR", 2, "Ozark Squid Riddle Dead", "Riddle"), UNKNOWN, f"Nobody can say. {PERHAPS}{FIRST}.", ONE),
             (unknown(LANGUAGE_AND_COUNTRY, 3),),
         ),
         (
+            *(("KR", 2, "Ozark Squid Riddle Dead"), TRUE),
+            f"It is so however the unknown turns out. {PERHAPS}{FIRST}.",
+            *(ONE, ()),
+        ),
+        (("KR", 2, "Ozark Squid Riddle Dead", "Heist"), FALSE, f"{FIRST}: not by Heist.", ONE, ()),
+        (
             *(("KR", 2, "Ozark Squid - Heist"), UNKNOWN),
             f"No group has two {AT}, as far as is known, in records from 2022-01-01 to 2022-01-04.",
-            *("Squid 2 KR, Heist 4 ES", ("nothing is known of 2022-01-03",)),
+            *("Squid 2 KR, Heist 4 ES", ("the period 2022-01-03 is missing",)),
         ),
         (
             *(("KR", 2, "Ozark Squid"), FALSE),
@@ -155,7 +162,8 @@ def test_the_answer_about_a_race(
 
 def test_without_a_group_a_race_is_undecided_while_anybody_may_count() -> None:
     assert who_holds(RACE, "2", "Ozark Squid").verdict is FALSE
-    assert who_holds(RACE, "3", "Ozark Squid Riddle").verdict is UNKNOWN
+    assert who_holds(RACE, "2", "Ozark Squid Riddle").verdict is UNKNOWN
+    assert who_holds(RACE, "3", "Ozark Squid Riddle").verdict is FALSE
 
 
 SO_FAR = "Nobody can say. As far as is known, "
@@ -183,7 +191,7 @@ PLACE = "the daily chart in the United States"
             f"{SO_FAR}the longest run of Dead at #1 of {PLACE} was one day, 2022-01-01, *.",
             1,
         ),
-        ("Ozark Sara Sara", "", FALSE, f"dead has not been #1 of {PLACE}, *.", 0),
+        ("Ozark Sara Sara", "", FALSE, f"Dead has not been #1 of {PLACE}, *.", 0),
     ],
 )
 def test_the_answer_about_a_reign(said: str, title: str, verdict: Verdict, sentence: str, reasons: int) -> None:
@@ -216,9 +224,9 @@ def test_why_a_work_does_not_count_is_said_whatever_the_fact(condition: Conditio
 def test_a_group_is_named_as_people_name_it() -> None:
     by_language = replace(NTH, where=(), per=Fact.ORIGINAL_LANGUAGE)
     asked = Assertion(by_language, "ko:1", 1, "ko", "Sara", works_named("Sara", CATALOG))
-    assert check(asked, "US", timeline(days("Ozark Sara")), CATALOG).sentence == "Sara counts for Spanish."
+    assert check(asked, "US", history(days("Ozark Sara"))).sentence == "Sara counts for Spanish."
     by_kind = Assertion(replace(by_language, per=Fact.WORK_KIND), "film:1", 1, "film", "Sara", asked.works)
-    assert check(by_kind, "US", timeline(days("Ozark Sara")), CATALOG).sentence == "Sara counts for series."
+    assert check(by_kind, "US", history(days("Ozark Sara"))).sentence == "Sara counts for series."
 
 
 def test_a_season_is_a_holder_of_its_own() -> None:
@@ -240,7 +248,7 @@ def test_seasons_before_are_named_as_the_chart_called_them_first() -> None:
         ).summary()
         for day, (title, label) in enumerate(charted)
     ]
-    answer = check(Assertion(seasons, "3", 3), "US", said, CATALOG)
+    answer = check(Assertion(seasons, "3", 3), "US", ChartHistory(said, CATALOG))
     assert [holder.as_json()["season"] for holder in answer.before] == ["Ozark: Season 2", "Dark: Limited Series"]
 
 

@@ -116,9 +116,9 @@ def a_world(chance: random.Random, rule: Rule) -> World:
     return World(charted, films, titles, frozenset(named), frozenset(unpublished))
 
 
-def claimed(world: World, rule: Rule) -> dict[tuple[object, ...], tuple[Slot, Claim]]:
-    """Return what the detector claims of a world, in the form of the enumeration."""
-    catalog = Catalog(
+def catalog_of(world: World) -> Catalog:
+    """Return the works of a world."""
+    return Catalog(
         Work(
             film.name,
             film.name,
@@ -130,8 +130,12 @@ def claimed(world: World, rule: Rule) -> dict[tuple[object, ...], tuple[Slot, Cl
         )
         for film in world.films.values()
     )
+
+
+def published(world: World) -> list[PublicationSummary]:
+    """Return the chart of a world as it was published."""
     days = sorted({*(d for its in world.charted.values() for d in its), *_days(world.named), *_days(world.unpublished)})
-    publications = [
+    return [
         PublicationSummary(
             CHART,
             START + timedelta(day),
@@ -145,7 +149,11 @@ def claimed(world: World, rule: Rule) -> dict[tuple[object, ...], tuple[Slot, Cl
         )
         for day in days
     ]
-    claims, _ = fold(publications, catalog, RuleSet([as_rule({**DEFAULTS, **rule})]))
+
+
+def claimed(world: World, rule: Rule) -> dict[tuple[object, ...], tuple[Slot, Claim]]:
+    """Return what the detector claims of a world, in the form of the enumeration."""
+    claims, _ = fold(published(world), catalog_of(world), RuleSet([as_rule({**DEFAULTS, **rule})]))
     return {_place(claim, rule): (_slot(claim, rule), claim) for claim in claims}
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.milestones.asked import Answer, Assertion, Timeline, Verdict
-from chartwatch.domain.milestones.checks import check, elsewhere, works_named
+from chartwatch.domain.milestones.chart_history import ChartHistory, works_named
+from chartwatch.domain.milestones.checks import check, elsewhere
 from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.race import RaceRule
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, Scope
@@ -57,6 +58,10 @@ def timeline(days: Sequence[Day], territory: str = "US", chart: Chart = CHART) -
     ]
 
 
+def history(said: Sequence[Day], catalog: Catalog = CATALOG) -> ChartHistory:
+    return ChartHistory(timeline(said), catalog)
+
+
 def days(said: str) -> list[Day]:
     """Return days from words: `Ozark - Sara/Squid` has a missing one and a tie."""
     return [None if ones == "-" else tuple(ones.split("/")) for ones in said.split()]
@@ -64,12 +69,12 @@ def days(said: str) -> list[Day]:
 
 def is_nth(title: str, n: int, said: str, rule: Rule = NTH, group: str | None = None) -> Answer:
     asked = Assertion(rule, str(n), n, group, title, works_named(title, CATALOG))
-    return check(asked, "US", timeline(days(said)), CATALOG)
+    return check(asked, "US", history(days(said)))
 
 
 def wins(group: str, n: int, said: str, title: str = "") -> Answer:
     named = works_named(title, CATALOG) if title else frozenset()
-    return check(Assertion(RACE, str(n), n, group, title, named), "US", timeline(days(said)), CATALOG)
+    return check(Assertion(RACE, str(n), n, group, title, named), "US", history(days(said)))
 
 
 # The n-th.
@@ -98,7 +103,10 @@ def test_of_a_false_claim_the_right_place_and_those_before_are_named() -> None:
         (1, "Ozark Dead Riddle", Verdict.TRUE),
         (1, "Ozark Dead/Riddle", Verdict.TRUE),
         (1, "Ozark - Dead", Verdict.UNKNOWN),
-        (5, "Ozark - Dead", Verdict.UNKNOWN),
+        (2, "Ozark - Dead", Verdict.UNKNOWN),
+        (3, "Ozark - Dead", Verdict.FALSE),
+        (3, "Ozark - - Dead", Verdict.UNKNOWN),
+        (5, "Ozark/Sara - Dead", Verdict.UNKNOWN),
         (1, "Ozark Sara - Dead", Verdict.FALSE),
         (1, "Ozark Dead -  Ozark", Verdict.TRUE),
         (1, "Dead Ozark", Verdict.UNKNOWN),
@@ -158,7 +166,9 @@ def test_a_work_is_right_if_any_of_its_seasons_is() -> None:
         for number, (title, season) in enumerate([("Ozark", None), ("Dead", "1"), ("Sara", None), ("Dead", "2")])
     ]
     verdicts = [
-        check(Assertion(rule, str(n), n, None, "Dead", works_named("Dead", CATALOG)), "US", said, CATALOG).verdict
+        check(
+            Assertion(rule, str(n), n, None, "Dead", works_named("Dead", CATALOG)), "US", ChartHistory(said, CATALOG)
+        ).verdict
         for n in (2, 3, 4)
     ]
     assert verdicts == [Verdict.TRUE, Verdict.FALSE, Verdict.TRUE]
@@ -166,7 +176,7 @@ def test_a_work_is_right_if_any_of_its_seasons_is() -> None:
 
 def test_without_a_work_who_holds_the_place_is_named() -> None:
     def held(n: int, said: str) -> Answer:
-        return check(Assertion(NTH, str(n), n), "US", timeline(days(said)), CATALOG)
+        return check(Assertion(NTH, str(n), n), "US", history(days(said)))
 
     assert [holder.title for holder in held(2, "Ozark Sara Dead").holders] == ["Dead"]
     assert held(3, "Ozark Sara Dead").verdict is Verdict.FALSE
@@ -182,11 +192,15 @@ def test_without_a_work_who_holds_the_place_is_named() -> None:
     [
         ("KR", "Ozark Sara Squid Heist Dead", Verdict.TRUE),
         ("ES", "Ozark Sara Squid Heist Dead", Verdict.FALSE),
-        ("KR", "Ozark Squid Riddle Dead", Verdict.UNKNOWN),
+        ("KR", "Ozark Squid Riddle Dead", Verdict.TRUE),
+        ("KR", "Ozark Heist Riddle Squid Dead", Verdict.UNKNOWN),
         ("ES", "Ozark Heist Squid Riddle Dead", Verdict.UNKNOWN),
         ("FR", "Ozark Squid Riddle Dead", Verdict.FALSE),
-        ("KR", "Ozark Squid - Dead", Verdict.UNKNOWN),
-        ("ES", "Ozark Squid - Dead", Verdict.UNKNOWN),
+        ("KR", "Ozark Squid - Dead", Verdict.TRUE),
+        ("ES", "Ozark Squid - Dead", Verdict.FALSE),
+        ("ES", "Ozark Squid - - Dead", Verdict.UNKNOWN),
+        ("KR", "Ozark Squid - - Dead", Verdict.UNKNOWN),
+        ("ES", "Ozark/Sara Squid - Dead", Verdict.UNKNOWN),
         ("KR", "Ozark Squid Sara", Verdict.FALSE),
         ("KR", "Ozark Squid Riddle", Verdict.UNKNOWN),
         ("KR", "Ozark Squid Dead - Sara", Verdict.TRUE),
@@ -214,8 +228,9 @@ def test_the_same_claim_is_answered_on_the_other_charts_that_the_work_topped() -
         "korea": timeline(days("Ozark Sara Dead"), "KR", replace(CHART, id="korea")),
         "other": timeline(days("Ozark Sara"), chart=replace(CHART, id="other")),
     }
+    histories = {chart: ChartHistory(its, CATALOG) for chart, its in timelines.items()}
     said = Assertion(NTH, "2", 2, None, "Dead", works_named("Dead", CATALOG))
-    found = [(a.chart.id, a.territory, a.n, a.verdict) for a in elsewhere(said, "US", "daily", timelines, CATALOG)]
+    found = [(a.chart.id, a.territory, a.n, a.verdict) for a in elsewhere(said, "US", "daily", histories)]
     assert found == [
         ("weekly", "US", 1, Verdict.FALSE),
         ("world", GLOBAL, 3, Verdict.FALSE),
@@ -231,12 +246,13 @@ Facts = Mapping[str, tuple[str, str]]
 
 
 def futures(said: Sequence[Day], known: Mapping[str, tuple[str, str] | None]) -> Iterator[tuple[list[Day], Facts]]:
-    """Yield every history that may turn out to be the true one: each missing day has an old or a new #1."""
+    """Yield every history that may turn out to be the true one: a missing day has an old or a new #1, or several."""
     open_titles = [title for title in TITLES if known[title] is None]
     missing = [number for number, ones in enumerate(said) if ones is None]
+    several = [("New", "Newer")] if any(len(ones or ()) > 1 for ones in said) else []
     for facts in product(KNOWN, repeat=len(open_titles)):
         found = {**known, **dict(zip(open_titles, facts, strict=True)), "New": ("ko", "KR"), "Newer": ("es", "ES")}
-        for ones in product((*((title,) for title in TITLES), ("New",), ("New", "Newer")), repeat=len(missing)):
+        for ones in product((*((title,) for title in TITLES), ("New",), *several), repeat=len(missing)):
             filled = dict(zip(missing, ones, strict=True))
             yield [filled.get(number, day) for number, day in enumerate(said)], found  # type: ignore[misc]
 
@@ -284,7 +300,7 @@ def test_a_place_is_true_or_false_only_if_it_is_so_whatever_turns_out(
     said: list[Day], known: Mapping[str, tuple[str, str] | None], title: str, n: int
 ) -> None:
     catalog = catalog_of(known)
-    answer = check(Assertion(NTH, str(n), n, None, title, works_named(title, catalog)), "US", timeline(said), catalog)
+    answer = check(Assertion(NTH, str(n), n, None, title, works_named(title, catalog)), "US", history(said, catalog))
     outcomes = {place(title, filled, facts) == n for filled, facts in futures(said, known)}
     if answer.verdict is not Verdict.UNKNOWN:
         assert outcomes == {answer.verdict is Verdict.TRUE}
@@ -298,7 +314,7 @@ def test_a_race_is_true_or_false_only_if_it_is_so_whatever_turns_out(
     said: list[Day], known: Mapping[str, tuple[str, str] | None], group: str, n: int
 ) -> None:
     catalog = catalog_of(known)
-    answer = check(Assertion(RACE, str(n), n, group), "US", timeline(said), catalog)
+    answer = check(Assertion(RACE, str(n), n, group), "US", history(said, catalog))
     outcomes = {group in winners(n, filled, facts) for filled, facts in futures(said, known)}
     if answer.verdict is not Verdict.UNKNOWN:
         assert outcomes == {answer.verdict is Verdict.TRUE}

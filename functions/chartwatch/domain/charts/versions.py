@@ -1,10 +1,10 @@
 """Versions of an edition, and what each changed of the one before: a name, a figure, or the work itself."""
 
 import json
-import unicodedata
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise, takewhile
 
@@ -12,7 +12,7 @@ from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, NumberOne, Provenance, Version
 from chartwatch.domain.works.renames import Renaming, order_of
 from chartwatch.domain.works.seasons import season_of
-from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.titles import letters, title_key
 from chartwatch.domain.works.work import Kind, scheme_of
 
 MAX_VERSIONS = 100
@@ -120,6 +120,17 @@ def _place_of(versions: Versions, provenance: Provenance) -> int:
         return len(versions)
     later = (i for i, version in enumerate(versions) if (version.provenance.fetched_at or "") > fetched_at)
     return next(later, len(versions))
+
+
+def known_by(versions: Versions, day: date) -> Versions:
+    """Return the versions that had been fetched by the end of a day (UTC); one of unknown time had not."""
+    return [version for version in versions if (version.provenance.fetched_at or "9999")[:10] <= day.isoformat()]
+
+
+def is_trimmed_at(versions: Versions, day: date) -> bool:
+    """Return whether the version that was the latest by the end of a day (UTC) is one that is trimmed."""
+    after = next((its for its in versions if (its.provenance.fetched_at or "9999")[:10] > day.isoformat()), None)
+    return after is not None and any((its.fetched_at or "9999")[:10] <= day.isoformat() for its in after.trimmed)
 
 
 _Fetch = tuple[str | None, str, int]
@@ -344,11 +355,7 @@ def _lists(edition: Edition, title: str) -> bool:
 
 def _is_spelt_alike(one: str, other: str) -> bool:
     """Return whether titles differ in case, spaces and punctuation alone; `÷` and `×` have nothing else."""
-    return _letters(one) == _letters(other) != ""
-
-
-def _letters(title: str) -> str:
-    return "".join(ch for ch in unicodedata.normalize("NFKC", title).casefold() if ch.isalnum())
+    return letters(one) == letters(other) != ""
 
 
 def _renamed_throughout(

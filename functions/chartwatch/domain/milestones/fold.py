@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
 from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot
-from chartwatch.domain.rules.certain import OneOfSeveral, out_by_then
+from chartwatch.domain.rules.certain import OneOfSeveral, before_record, out_by_then
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.firsts import Eligibility, HonourRoll, Topped
 from chartwatch.domain.rules.rule import Count, Origin, Rule, RuleSet
@@ -29,7 +29,7 @@ from chartwatch.domain.rules.standing import (
     Spread,
     Standing,
 )
-from chartwatch.domain.works.catalog import EARLY, Catalog
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.claimants import Claimant, claimant_key
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, Namesakes
 from chartwatch.domain.works.renames import Renaming, with_renamings
@@ -493,11 +493,7 @@ def _so_far_at_most(work: Work, standing: Standing) -> Possible:
     """Return how long a run may have been that is first seen with the publication of a standing."""
     chart, period = standing.publication.chart, standing.period
     if standing.is_censored(period):
-        start = max(
-            (day for day in (work.release_date and work.release_date - EARLY, chart.began) if day), default=None
-        )
-        before = date.min if start is None else chart.first_since(start, period)
-        unseen = (before, chart.before(period))
-        return Possible(1 + chart.periods(*unseen), (unseen,)) if before < period else Possible(1)
+        unseen = before_record(work, period, chart)
+        return Possible(1 + chart.periods(*unseen), (unseen,)) if unseen else Possible(1)
     usable = tuple(its for gap in standing.gaps_before if (its := out_by_then(gap, work, chart)))
     return Possible(1 + sum(chart.periods(*gap) for gap in usable), usable)

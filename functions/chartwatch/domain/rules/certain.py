@@ -72,6 +72,17 @@ def out_by_then(gap: Gap, work: Work, chart: Chart) -> Gap | None:
     return (chart.first_since(out, gap[1]), gap[1]) if out <= gap[1] else None
 
 
+def before_record(work: Work, first: date, chart: Chart) -> Gap | None:
+    """Return the periods before the first that is known in which a work may have charted; None when there are none.
+
+    They go back to a week before its release, or to the chart's beginning; to no end where neither is known.
+    """
+    known = (work.release_date and work.release_date - EARLY, chart.began)
+    start = max((day for day in known if day), default=None)
+    since = date.min if start is None else chart.first_since(start, first)
+    return (since, chart.before(first)) if since < first else None
+
+
 def may_hold_a_qualifying_work(rule: Rule, group: str | None, gap: Gap) -> bool:
     """Return whether a work that nobody has seen may have been at #1 in missing periods, and count for a group."""
     year = (gap[1] + EARLY).year
@@ -95,7 +106,7 @@ def of_a_change(rule: Rule, standing: "Standing", *, admits_new: bool, admits_re
     periods = [
         each
         for each in missing(standing)
-        if (each.gap[0] <= right_before <= each.gap[1] and any(_was_out(right_before, c.work) for c in counted))
+        if (each.gap[0] <= right_before <= each.gap[1] and any(was_out(right_before, c.work) for c in counted))
         or (each.gap[1] >= standing.period and may_hold_a_qualifying_work(rule, None, each.gap))
         or (asks_for_returns and any(_was_out_earlier(each.gap, c.work, standing) for c in unsettled))
     ]
@@ -262,5 +273,6 @@ def _was_out_earlier(gap: Gap, work: Work, standing: "Standing") -> bool:
     return usable is not None and usable[0] < standing.period
 
 
-def _was_out(period: date, work: Work) -> bool:
+def was_out(period: date, work: Work) -> bool:
+    """Return whether a work may have charted in a period."""
     return work.release_date is None or work.release_date <= period + EARLY

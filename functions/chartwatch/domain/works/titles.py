@@ -23,3 +23,8 @@ def title_key(title: str) -> str:
     """
     text = unicodedata.normalize("NFKC", title.translate(_TYPOGRAPHY)).translate(_TYPOGRAPHY)
     return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())
+
+
+def letters(title: str) -> str:
+    """Return the letters and digits of a title, by which those are compared that may be spelt differently."""
+    return "".join(ch for ch in unicodedata.normalize("NFKC", title).casefold() if ch.isalnum())

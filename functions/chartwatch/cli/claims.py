@@ -1,0 +1,163 @@
+"""A file of claims for `chartwatch check --claims`: JSON Lines or CSV, a claim a line, in the words of the options."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from chartwatch.cli.application import read_date
+from chartwatch.cli.questions import Options, Question
+from chartwatch.cli.wording import did_you_mean
+from chartwatch.domain import words
+from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.errors import FileProblem, OptionError
+
+_OTHER_NAMES: Mapping[str, str] = {"list": "chart_list"}
+"""Options whose field has another name."""
+
+_OPTIONS: Mapping[str, Any] = {field.name: field.type for field in fields(Options)}
+
+NAMES = (
+    *("id", "slot", "title"),
+    *(next((name for name, field in _OTHER_NAMES.items() if field == option), option) for option in _OPTIONS),
+    *("as_of", "known"),
+)
+"""What may be said of a claim; as columns, or as names in an object, with `_` or `-`."""
+
+_TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0", "")
+
+
+class Asked(NamedTuple):
+    """A claim as it was asked: in a slot or options, of a period and of a day, with its id and line in a file."""
+
+    slot: str | None
+    title: str | None
+    options: Options
+    as_of: str | None = None
+    known: str | None = None
+    line: int | None = None
+    id: str | None = None
+
+    def question(self, rules: RuleSet) -> Question:
+        """Return the question. Raises `OptionError`."""
+        question = self.options.question(self.slot, self.title, rules)
+        as_of = read_date(self.as_of, "--as-of") if self.as_of else None
+        return question._replace(said=replace(question.said, as_of=as_of))
+
+    @property
+    def known_day(self) -> date | None:
+        """The day by which documents had to be fetched to count. Raises `OptionError`."""
+        return read_date(self.known, "--known") if self.known else None
+
+
+class Unread(NamedTuple):
+    """A line that is no claim, and why."""
+
+    line: int
+    mistake: str
+
+
+def read_claims(file: Path, defaults: Asked) -> Iterator[Asked | Unread]:
+    """Yield the claims of a file, with what every claim of it has that does not say otherwise.
+
+    Raises `FileProblem` for a file that cannot be read at all.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise FileProblem(str(file), "", error.strerror or "cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise FileProblem(str(file), f"byte {error.start}", "is not UTF-8") from error
+    if not text.strip():
+        raise FileProblem(str(file), "", "has no claims")
+    rows = _json_rows(text) if text.lstrip().startswith("{") else _csv_rows(text, str(file))
+    for line, row in rows:
+        try:
+            yield row if isinstance(row, Unread) else _asked(line, row, defaults)
+        except OptionError as error:
+            yield Unread(line, str(error))
+
+
+def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:
+    for line, said in enumerate(text.split("\n"), 1):
+        if not said.strip():
+            continue
+        try:
+            row = json.loads(said)
+        except (ValueError, RecursionError) as error:
+            yield line, Unread(line, f"is not JSON: {error}")
+            continue
+        yield line, row if isinstance(row, dict) else Unread(line, "is not an object of names and values")
+
+
+def _csv_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:
+    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for name in rows.fieldnames or ():
+            _field(name)
+        for row in rows:
+            extra = row.pop(None, None)
+            if extra:
+                many = words.counted(len(extra), "cell")
+                yield rows.line_num, Unread(rows.line_num, f"has {many} more than there are columns")
+            elif any(row.values()):
+                yield rows.line_num, {name: cell for name, cell in row.items() if cell}
+    except csv.Error as error:
+        raise FileProblem(file, f"line {rows.line_num}", str(error)) from error
+    except OptionError as error:
+        raise FileProblem(file, "line 1", f"the column {error.option.removeprefix('--')}: {error.detail}") from error
+
+
+def _asked(line: int, row: Mapping[str, Any], defaults: Asked) -> Asked:
+    """Return the claim that a row says. Raises `OptionError`."""
+    said = {_field(name): value for name, value in row.items() if value is not None}
+    own = {name: _text(name, said.pop(name)) for name in ("id", "slot", "title", "as_of", "known") if name in said}
+    options = {name: _value(name, value) for name, value in said.items()}
+    if "slot" not in own:
+        given = {field: getattr(defaults.options, field) for field in ("chart", "territory")}
+        options = {**{field: value for field, value in given.items() if value is not None}, **options}
+    return Asked(
+        own.get("slot"),
+        own.get("title"),
+        Options(**options),
+        own.get("as_of", defaults.as_of),
+        own.get("known", defaults.known),
+        line,
+        own.get("id"),
+    )
+
+
+def _field(name: str) -> str:
+    """Return the field that a name in the file means. Raises `OptionError`."""
+    plain = name.strip().lower().replace("-", "_")
+    if plain not in NAMES:
+        raise OptionError(f"--{plain}", f"is no option of a claim{did_you_mean(plain, NAMES)}")
+    return _OTHER_NAMES.get(plain, plain)
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, bool | list | dict):
+        raise OptionError(_option(name), f"{value!r} is not text")
+    return str(value).strip()
+
+
+def _value(name: str, value: Any) -> Any:
+    """Return a value as its option has it. Raises `OptionError`."""
+    kind, text = str(_OPTIONS[name]), str(value).strip()
+    if "bool" in kind:
+        if text.lower() not in (*_TRUE, *_FALSE):
+            raise OptionError(_option(name), f"{text!r} is not true or false")
+        return text.lower() in _TRUE
+    if "int" in kind:
+        if not text.isdecimal() or int(text) < 1:
+            raise OptionError(_option(name), f"{text!r} is not a whole number from 1 on")
+        return int(text)
+    return _text(name, value)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

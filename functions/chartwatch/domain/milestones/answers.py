@@ -1,0 +1,170 @@
+"""How an answer is put together, whatever was asked: the verdict, what is right, and what stands against it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from chartwatch.domain import words
+from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
+from chartwatch.domain.milestones.chart_history import ToppedWork
+from chartwatch.domain.milestones.scopes import AskedScope, unknown_of
+from chartwatch.domain.rules.certain import Missing, in_words
+from chartwatch.domain.rules.claims import Claim, slot_id
+from chartwatch.domain.rules.firsts import FirstsRule
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.rule import Condition, Fact, Rule
+from chartwatch.domain.works.work import Work
+
+CENSORED = "it was so when the records began, and nobody knows since when"
+"""Why nobody can say that what is so since then was a first."""
+
+MAX_STOOD = 3
+"""Periods in which a work stood lower that an answer names one by one."""
+
+BEST = (Verdict.TRUE, Verdict.UNKNOWN, Verdict.FALSE)
+"""Which of the answers about several works that may be meant is given: the first in this order."""
+
+
+def verdict_of(said: bool | None) -> Verdict:
+    """Return the verdict on what is so, is not, or (None) nobody can say."""
+    return Verdict.UNKNOWN if said is None else Verdict.TRUE if said else Verdict.FALSE
+
+
+def best_of(answers: Sequence[Answer]) -> Answer:
+    """Return the best of several answers."""
+    return min(answers, key=lambda answer: BEST.index(answer.verdict))
+
+
+def answer(
+    scope: AskedScope,
+    said: bool | None,
+    sentence: str,
+    claim: Claim | None = None,
+    *,
+    before: Sequence[Holder] = (),
+    reasons: Iterable[str] = (),
+    period: date | None = None,
+) -> Answer:
+    """Return an answer about the scope; the reasons are given where nobody can say."""
+    return Answer(
+        verdict=verdict_of(said),
+        chart=scope.chart,
+        territory=scope.territory,
+        sentence=sentence,
+        record=scope.record,
+        n=claim.n if claim else None,
+        period=claim.period if claim else period,
+        holders=claim.holders if claim else (),
+        before=tuple(before),
+        reasons=tuple(dict.fromkeys(reasons)) if said is None else (),
+    )
+
+
+def of_all_history(scope: AskedScope, its: Answer) -> Answer:
+    """Return an answer to a claim about all of history, which is true in a short record only as far as that goes."""
+    return replace(its, is_short=its.verdict is Verdict.TRUE and scope.is_short)
+
+
+def of_claim(scope: AskedScope, claim: Claim, before: Sequence[Holder] = ()) -> Answer:
+    """Return that a claim is true, or as far as is known: in an edition of its period that is missing may be others."""
+    beside = [each for each in scope.missing if each.territory and each.gap[0] <= claim.period <= each.gap[1]]
+    if reasons := (*doubts_about(claim), *missing_words(beside)):
+        return answer(scope, None, so_far(f"{claim.headline}."), claim, before=before, reasons=reasons)
+    return answer(scope, True, f"{claim.headline}.", claim, before=before)
+
+
+def doubts_about(claim: Claim) -> tuple[str, ...]:
+    """Return what stands against a claim."""
+    censored = (CENSORED,) if claim.left_censored else ()
+    return (*censored, *(reason.said for reason in claim.reasons))
+
+
+def so_far(sentence: str) -> str:
+    """Return what is known of what nobody can say."""
+    said = sentence.replace("The longest run", "the longest run", 1) if sentence.startswith("The longest") else sentence
+    return f"Nobody can say. As far as is known, {said}"
+
+
+def missing_words(missing: Iterable[Missing]) -> tuple[str, ...]:
+    """Return what is missing in words, each once."""
+    return tuple(dict.fromkeys(in_words(each) for each in missing))
+
+
+def undecided_words(scope: AskedScope, undecided: Iterable[ToppedWork]) -> tuple[str, ...]:
+    """Return of works what is unknown of them."""
+    return tuple(unknown_of(scope.rule, topped) for topped in undecided)
+
+
+def nobody(said: Assertion, scope: AskedScope, *, possible: bool, reasons: Iterable[str] = ()) -> Answer:
+    """Return that a place is not held, which is unknown where that is `possible` all the same."""
+    counted = scope.lines() if isinstance(said.rule, FirstsRule) else ()
+    n, known = said.n or 0, len(scope.qualifying(said.group))
+    sentence = said.rule.vacancy.format(
+        slot=slot_id(said.rule.id, scope.chart.id, scope.territory, said.place),
+        where=f"at #1 of {scope.where}",
+        ordinal=words.ordinal(n),
+        cardinal=words.cardinal(n),
+        count=f"{words.cardinal(known) if known else 'none'} {'count' if known > 1 else 'counts'}",
+    )
+    known_so_far = ", as far as is known" if possible else ""
+    verdict = None if possible else False
+    return answer(scope, verdict, f"{sentence}{known_so_far}, {scope.span}.", before=counted, reasons=reasons)
+
+
+def never_topped(
+    said: Assertion, scope: AskedScope, work: Work, *, possible: bool, against: Iterable[Missing] | None = None
+) -> Answer:
+    """Return that works have not been #1 in the scope, as far as is known, and where they stood lower.
+
+    `against` is what is missing in which they may have been; None: all.
+    """
+    if scope.rule.verdict(work) is False:
+        return answer(scope, False, fails(scope.rule, work))
+    sentence = f"{said.title or work.title} has not been #1 of {scope.where}"
+    if possible:
+        reasons = missing_words(scope.usable(work) if against is None else against)
+        return answer(scope, None, f"{sentence} as far as is known, {scope.span}.", reasons=reasons)
+    stood = stood_lower(scope, said.works or frozenset((work.id,)))
+    return answer(scope, False, f"{sentence}, {scope.span}{f': it was {stood}' if stood else ''}.")
+
+
+def stood_lower(scope: AskedScope, works: frozenset[str]) -> str:
+    """Return where works stood on the chart below #1: "fourth (2022-01-09) and third (2022-01-16)"; or nothing."""
+    best: dict[date, int] = {}
+    for period, rank in scope.ranked(works):
+        best.setdefault(period, rank)
+    its = [(period, rank) for period, rank in sorted(best.items()) if rank > 1]
+    if not its:
+        return ""
+    if len(its) <= MAX_STOOD:
+        return words.listed([f"{words.ordinal(rank)} ({period})" for period, rank in its])
+    highest = min(rank for _, rank in its)
+    when = [str(period) for period, rank in its if rank == highest]
+    there = f"{words.counted(len(its), str(scope.chart.cadence))} from {its[0][0]} to {its[-1][0]}"
+    return f"at best {words.ordinal(highest)} ({words.some(when, MAX_STOOD)}), in {there}"
+
+
+def fails(rule: Rule, work: Work) -> str:
+    """Return why a work does not count."""
+    failing = next(condition for condition in rule.where if condition.verdict(work, rule.origin) is False)
+    return f"{work.title} does not count: {_fact(failing, work, rule)}."
+
+
+def may_not_count(scope: AskedScope, topped: ToppedWork, *reasons: str) -> Answer:
+    """Return that nobody can say whether a work counts that has been #1, with further reasons."""
+    sentence = f"Nobody can say whether {topped.name}, #1 since {topped.since}, counts."
+    its = *undecided_words(scope, [topped]), *reasons
+    return answer(scope, None, sentence, reasons=its, period=topped.since)
+
+
+def _fact(condition: Condition, work: Work, rule: Rule) -> str:
+    said = condition.fact.of(work, rule.origin)
+    match condition.fact:
+        case Fact.WORK_KIND:
+            return f"it is a {said[0]}"
+        case Fact.ORIGINAL_LANGUAGE:
+            return f"its original language is {words.language_name(said[0])}"
+        case Fact.ORIGIN_COUNTRY:
+            return f"it is from {words.listed([words.territory_name(country) for country in said])}"
+        case Fact.RELEASE_YEAR:
+            return f"it was released in {said[0]}"

@@ -1,0 +1,254 @@
+"""Claims about how long a work was at #1, who was there longest, and in how many territories."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from chartwatch.domain import words
+from chartwatch.domain.milestones.answers import (
+    answer,
+    best_of,
+    doubts_about,
+    fails,
+    may_not_count,
+    missing_words,
+    never_topped,
+    of_all_history,
+    so_far,
+    undecided_words,
+)
+from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
+from chartwatch.domain.milestones.chart_history import ToppedWork
+from chartwatch.domain.milestones.possible import (
+    RunsOf,
+    all_against,
+    earliest_tops,
+    may_have_run_of,
+    may_have_topped,
+    rivals_of,
+    runs_of,
+    topped_all,
+)
+from chartwatch.domain.milestones.scopes import AskedScope
+from chartwatch.domain.rules.certain import Missing
+from chartwatch.domain.rules.claims import Claim
+from chartwatch.domain.rules.reign import ReignRule
+from chartwatch.domain.works.work import Work
+
+MAX_NAMED = 10
+"""Territories that an answer names one by one."""
+
+Lasting = Callable[[Assertion, AskedScope, str, Work, ToppedWork | None], Answer]
+"""Answers a claim about one work, or season, by its key; None for one that has not topped the scope."""
+
+
+def lasting(how: Lasting, said: Assertion, scope: AskedScope) -> Answer:
+    """Return the best answer for any of the works, or seasons, that a place or a title means."""
+    place = said.rule.read_place(said.place)
+    if place is not None and place.work is not None:
+        topped = scope.find(place.work)
+        work = topped.work if topped else scope.work(place.work)
+        if topped and said.works and topped.work.id not in said.works:
+            its = how(replace(said, title="", works=frozenset()), scope, place.work, work, topped)
+            return replace(its, verdict=Verdict.FALSE, sentence=f"{its.sentence[:-1]}: not {said.title}.", reasons=())
+        return how(said, scope, place.work, work, topped)
+    named = [(topped.key, topped.work, topped) for topped in scope.named(said.works)]
+    unseen = scope.unseen(said.works, said.title)
+    return best_of([how(said, scope, *its) for its in named] or [how(said, scope, unseen.id, unseen, None)])
+
+
+def reign(said: Assertion, scope: AskedScope, key: str, work: Work, topped: ToppedWork | None) -> Answer:
+    """Return whether a work was at #1 for so long: what the record shows is true, and what it cannot show unknown."""
+    in_all = isinstance(said.rule, ReignRule) and said.rule.total
+    place = said.rule.read_place(said.place)
+    n = (place.n if place else None) or said.n or 0
+    if scope.rule.verdict(work) is False:
+        return answer(scope, False, fails(scope.rule, work))
+    runs = runs_of(scope, key, work)
+    longest = runs.longest.length if runs.longest else 0
+    known, most = (runs.total, runs.most_in_all(scope)) if in_all else (longest, runs.most)
+    against = runs.all_against if in_all else runs.against(n)
+    if topped is None:
+        return never_topped(said, scope, work, possible=most >= n)
+    if most >= n and scope.counts(topped.work, None) is None:
+        return may_not_count(scope, topped)
+    has_been = _length(scope, topped, runs, in_all=in_all)
+    if said.exactly:
+        may = known <= n <= most and (in_all or may_have_run_of(scope, runs, n))
+        found = True if known == n == most else None if may else False
+        against = runs.all_against
+    else:
+        found = True if known >= n else None if most >= n else False
+    if found is None:
+        return answer(scope, None, so_far(f"{has_been}, {scope.span}."), reasons=missing_words(against))
+    claim = _claim_when(said, scope, topped, runs, n) if found and not said.exactly else None
+    if claim is None:
+        return replace(answer(scope, found, f"{has_been}, {scope.span}."), n=known)
+    return answer(scope, True, f"{claim.headline}.", claim)
+
+
+def _length(scope: AskedScope, topped: ToppedWork, runs: RunsOf, *, in_all: bool) -> str:
+    """Return how long a work was at #1, in words."""
+    if in_all:
+        when = words.span(runs.known[0].first, runs.known[-1].last) if runs.known else ""
+        parts = f" in {words.counted(len(runs.known), 'run')}" if len(runs.known) > 1 else ""
+        return f"{topped.name} has been #1 of {scope.where} for {scope.counted(runs.total)} in all{parts}, {when}"
+    if (run := runs.longest) is None:
+        return f"{topped.name} has not been #1 of {scope.where}"
+    length = scope.counted(run.length)
+    return f"The longest run of {topped.name} at #1 of {scope.where} was {length}, {words.span(run.first, run.last)}"
+
+
+def _claim_when(said: Assertion, scope: AskedScope, topped: ToppedWork, runs: RunsOf, n: int) -> Claim | None:
+    """Return the claim that a work has been at #1 for n periods, of the period in which it became true."""
+    rule = replace(said.rule, at=(n,))
+    if isinstance(rule, ReignRule) and rule.total:
+        period = scope.known_periods(topped.key)[n - 1]
+    else:
+        run = next(run for run in runs.known if run.length >= n)
+        period = scope.nth_from(run.first, n)
+    return next((c for c in scope.claims(rule, period) if c.group == topped.key and c.n == n), None)
+
+
+def record_run(said: Assertion, scope: AskedScope, key: str, work: Work, topped: ToppedWork | None) -> Answer:
+    """Return whether a run that began in a period became the longest of the scope, as a place of a rule says."""
+    start = date.fromisoformat(said.place.rpartition(":")[2])
+    if scope.rule.verdict(work) is False:
+        return answer(scope, False, fails(scope.rule, work))
+    runs = runs_of(scope, key, work)
+    run = next((run for run in runs.known if run.first == start), None)
+    ends = run.last if run else start
+    days = scope.number(start, ends)
+    for period in (scope.nth_from(start, length) for length in range(2, days + 1)):
+        mark = f"record:{start.isoformat()}"
+        for claim in scope.claims(said.rule, period):
+            if claim.group == key and claim.slot.endswith(mark):
+                found = None if doubts_about(claim) else True
+                sentence = f"{claim.headline}." if found else so_far(f"{claim.headline}.")
+                return of_all_history(scope, answer(scope, found, sentence, claim, reasons=doubts_about(claim)))
+    possible = _may_be_record(scope, runs, key, start)
+    if topped is None:
+        return never_topped(said, scope, work, possible=possible)
+    sentence = f"{_length(scope, topped, runs, in_all=False)}, {scope.span}"
+    rivals = rivals_of(scope, key, days, in_all=False)
+    if run is None and not possible:
+        return answer(
+            scope, False, f"{topped.name} began no run at #1 of {scope.where} {scope.in_period(start)}. {sentence}."
+        )
+    if possible:
+        reasons = *missing_words((*runs.all_against, *rivals.against)), *undecided_words(scope, rivals.undecided)
+        return answer(scope, None, so_far(f"{sentence}."), reasons=reasons)
+    return answer(scope, False, f"{sentence}: no longer than any other had been.")
+
+
+def _may_be_record(scope: AskedScope, runs: RunsOf, key: str, start: date) -> bool:
+    """Return whether a run that began in a period may have become longer than any other had been."""
+    run = next((run for run in runs.possible if run.first <= start <= run.last), None)
+    known = scope.known_periods(key)
+    if run is None or scope.before(start) in known or start < scope.record.first:
+        return False
+    others = [r for topped in scope.topped if topped.key != key for r in runs_of(scope, topped.key, topped.work).known]
+    others += [its for its in runs.known if its.last < start]
+    # Of each period that the run lacks it takes one edition; what else is missing may have had another at #1.
+    lacking = Counter(period for _, period in scope.editions)
+    for length in range(2, scope.number(start, run.last) + 1):
+        day = scope.nth_from(start, length)
+        longest = max((scope.number(its.first, min(its.last, day)) for its in others if its.first <= day), default=0)
+        hidden = any(
+            its > (period >= start and period not in known) for period, its in lacking.items() if period <= day
+        )
+        if length > max(longest, 1 if hidden else 0) and (longest or hidden):
+            return True
+    return False
+
+
+def longest(said: Assertion, scope: AskedScope, key: str, work: Work, topped: ToppedWork | None) -> Answer:
+    """Return whether a work was at #1 for longer than any other that counts, in one run or in all."""
+    in_all = said.form is Form.MOST_IN_ALL
+    if scope.rule.verdict(work) is False:
+        return answer(scope, False, fails(scope.rule, work))
+    runs = runs_of(scope, key, work)
+    known = runs.total if in_all else runs.longest.length if runs.longest else 0
+    most = runs.most_in_all(scope) if in_all else runs.most
+    rivals = rivals_of(scope, key, known, in_all=in_all)
+    possible = most > rivals.known
+    if topped is None:
+        return never_topped(said, scope, work, possible=possible)
+    counts = scope.counts(topped.work, None)
+    found = (True if counts and known > rivals.most else None) if possible else False
+    what = _length(scope, topped, runs, in_all=in_all)
+    if found is None:
+        # What could make it longer, and what could have made others as long.
+        its = rivals_of(scope, key, min(known, most), in_all=in_all)
+        own: Sequence[Missing] = runs.all_against if known <= rivals.known else ()
+        reasons = [
+            *(undecided_words(scope, [topped]) if counts is None else ()),
+            *missing_words((*own, *its.against)),
+            *undecided_words(scope, its.undecided),
+        ]
+        return answer(scope, None, so_far(f"{what}, {scope.span}."), reasons=reasons)
+    if found:
+        others = (
+            f"; the longest of any other was {scope.counted(rivals.known)}{_whose(rivals.holders)}"
+            if rivals.known
+            else ""
+        )
+        return of_all_history(scope, answer(scope, True, f"{what}, longer than any other{others}, {scope.span}."))
+    as_long = "as long" if rivals.known == known else "longer"
+    others = f"{scope.counted(rivals.known)}{_whose(rivals.holders)}"
+    return answer(scope, False, f"{what}; another was {as_long}: {others}, {scope.span}.")
+
+
+def _whose(holders: Sequence[ToppedWork]) -> str:
+    return f", {words.some([topped.name for topped in holders], 4)}" if holders else ""
+
+
+def spread(said: Assertion, scope: AskedScope, key: str, work: Work, topped: ToppedWork | None) -> Answer:
+    """Return whether a work has topped so many territories, or all; what the record shows is true."""
+    if scope.rule.verdict(work) is False:
+        return answer(scope, False, fails(scope.rule, work))
+    place = said.rule.read_place(said.place) if said.place else None
+    n = place.n if place else said.n
+    since, may = scope.territories_of(key), may_have_topped(scope, key, work)
+    if n is None:
+        at, earliest = topped_all(scope, since), topped_all(scope, earliest_tops(scope, key, work))
+        found = True if at else None if earliest else False
+    else:
+        at = sorted(since.values())[n - 1] if len(since) >= n else None
+        found = True if at else None if len(since) + len(may) >= n else False
+        if said.exactly:
+            found = (
+                (True if len(since) == n and not may else None) if len(since) <= n <= len(since) + len(may) else False
+            )
+    against = all_against(scope, key, work) if n is None else [each for its in may.values() for each in its]
+    if topped is None:
+        return never_topped(said, scope, work, possible=found is None, against=against)
+    if found is not False and scope.counts(topped.work, None) is None:
+        return may_not_count(scope, topped)
+    if found and at and not said.exactly:
+        rule = replace(said.rule, at=(n,), everywhere=False) if n else replace(said.rule, at=(), everywhere=True)  # type: ignore[call-arg]
+        claim = next((c for c in scope.claims(rule, at) if c.group == key), None)
+        if claim is not None:
+            return answer(scope, True, f"{claim.headline}.", claim)
+    return _territories(scope, topped, found, against)
+
+
+def _territories(scope: AskedScope, topped: ToppedWork, found: bool | None, against: Sequence[Missing]) -> Answer:
+    """Return the answer that says how many territories a work has topped."""
+    since = scope.territories_of(topped.key)
+    of_all = words.counted(len(scope.gaps_by_territory), "territory")
+    names = sorted(words.country_name(code) for code in since)
+    named = f": {words.listed(names)}" if len(names) <= MAX_NAMED else ""
+    when = words.span(min(since.values()), max(since.values()))
+    sentence = (
+        f"{topped.name} has been #1 of {scope.chart.name} in {len(since)} of {of_all}{named}, first in each {when}"
+    )
+    if found is None:
+        return answer(
+            scope,
+            None,
+            so_far(f"{sentence}, {scope.span}."),
+            reasons=missing_words(against),
+        )
+    return replace(answer(scope, found, f"{sentence}, {scope.span}."), n=len(since))

@@ -1,0 +1,223 @@
+"""Claims about one period: who was #1 then, who was new or back there, and whether a work came in at #1."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from chartwatch.domain import words
+from chartwatch.domain.milestones.answers import (
+    CENSORED,
+    answer,
+    best_of,
+    fails,
+    missing_words,
+    never_topped,
+    nobody,
+    of_claim,
+    undecided_words,
+)
+from chartwatch.domain.milestones.asked import Answer, Assertion
+from chartwatch.domain.milestones.chart_history import ToppedWork
+from chartwatch.domain.milestones.possible import all_of, runs_of
+from chartwatch.domain.milestones.scopes import AskedScope
+from chartwatch.domain.rules.certain import before_record, was_out
+from chartwatch.domain.rules.change import ChangeRule, Returns
+from chartwatch.domain.works.work import Work
+
+Named = tuple[str, Work, ToppedWork | None]
+"""A work, or a season, that may be meant: its key, and what it topped; None when it has not."""
+
+
+def _named(said: Assertion, scope: AskedScope) -> list[Named]:
+    its: list[Named] = [(topped.key, topped.work, topped) for topped in scope.named(said.works)]
+    unseen = scope.unseen(said.works, said.title)
+    return its or [(unseen.id, unseen, None)]
+
+
+def number_one(said: Assertion, scope: AskedScope) -> Answer:
+    """Return whether a work was #1 in a period; without one, who was."""
+    period = said.on or date.min
+    if not said.works:
+        return _who_was(scope, period)
+    return best_of([_number_one(said, scope, period, its) for its in _named(said, scope)])
+
+
+def _who_was(scope: AskedScope, period: date) -> Answer:
+    """Return who was #1 in a period."""
+    names = [claimant.name for claimant in scope.at(period).values()]
+    where, why = f"#1 of {scope.where} {scope.in_period(period)}", _why_unknown(scope, period)
+    if names and not why:
+        return answer(scope, True, f"{words.some(names, 10)} {_were(names)} {where}.", period=period)
+    known = f"As far as is known, {words.some(names, 10)} {_were(names)}" if names else "Nobody is known to have been"
+    return answer(scope, None if why else False, f"{known} {where}.", period=period, reasons=why)
+
+
+def _were(names: Sequence[str]) -> str:
+    return "was" if len(names) == 1 else "were"
+
+
+def _number_one(said: Assertion, scope: AskedScope, period: date, its: Named) -> Answer:
+    key, work, topped = its
+    counts = scope.counts(work, said.group)
+    if counts is False:
+        return answer(scope, False, fails(scope.rule, work))
+    there = scope.was_number_one(key, work, period)
+    name = topped.name if topped else said.title
+    found, where = all_of(there, counts), f"#1 of {scope.where} {scope.in_period(period)}"
+    if found:
+        run = next((run for run in runs_of(scope, key, work).known if run.first <= period <= run.last), None)
+        number = scope.number(run.first, period) if run else 1
+        nth = f", its {words.ordinal(number)} {scope.chart.cadence} running" if number > 1 else ""
+        return answer(scope, True, f"{name} was {where}{nth}.", period=period)
+    if found is None:
+        unknown = undecided_words(scope, [topped]) if topped and counts is None else ()
+        reasons = *unknown, *(_why_unknown(scope, period) if there is None else ())
+        return answer(scope, None, f"Nobody can say whether {name} was {where}.", period=period, reasons=reasons)
+    return answer(scope, False, f"{name} was not {where}{_what_was(said, scope, period, work)}.", period=period)
+
+
+def _what_was(said: Assertion, scope: AskedScope, period: date, work: Work) -> str:
+    """Return where a work stood in a period in which it was not #1, and who was."""
+    rank = min((r for p, r in scope.ranked(said.works or frozenset((work.id,))) if p == period), default=None)
+    stood = [f"it was {words.ordinal(rank)}"] if rank else []
+    ones = [claimant.name for claimant in scope.at(period).values()]
+    there = [f"{words.some(ones, 4)} {_were(ones)} #1"] if ones else []
+    return f": {'; '.join([*stood, *there])}" if stood or there else ""
+
+
+def _why_unknown(scope: AskedScope, period: date) -> tuple[str, ...]:
+    if period < scope.record.first:
+        return (f"the records begin with {scope.record.first}",)
+    if period > scope.record.last:
+        return (f"the records end with {scope.record.last}",)
+    return missing_words(each for each in scope.missing if each.gap[0] <= period <= each.gap[1])
+
+
+def change(said: Assertion, scope: AskedScope) -> Answer:
+    """Return whether a work was new at #1 in a period, or back there, as the rule asks; without one, who was."""
+    period = said.on or date.fromisoformat(said.place)
+    claim = next(iter(scope.claims(said.rule, period)), None)
+    if said.works:
+        return best_of([_change_of(said, scope, period, its) for its in _named(said, scope)])
+    if claim is not None:
+        return of_claim(scope, claim)
+    there = [(c.key, c.work, scope.find(c.key)) for c in scope.at(period).values()]
+    topped = [(topped.key, topped.work, topped) for topped in scope.topped]
+    possible = _may_unseen_be_new(said, scope, period) or any(
+        _is_new(said, scope, period, its) is not False for its in topped
+    )
+    if possible or len(there) != 1:
+        return nobody(said, scope, possible=possible, reasons=_against_change(scope, period, there))
+    return _change_of(said, scope, period, there[0])
+
+
+def _may_unseen_be_new(said: Assertion, scope: AskedScope, period: date) -> bool:
+    """Return whether a work that nobody has seen may have come to #1 in a period, as the rule asks."""
+    if period not in scope.missing_periods:
+        return False
+    comes_back = isinstance(said.rule, ChangeRule) and said.rule.returns is Returns.ONLY
+    return not comes_back or any(hidden < (scope.before(period) or period) for hidden in scope.missing_periods)
+
+
+def _change_of(said: Assertion, scope: AskedScope, period: date, its: Named) -> Answer:
+    key, work, topped = its
+    name = topped.name if topped else said.title
+    if scope.rule.verdict(work) is False:
+        return answer(scope, False, fails(scope.rule, work), period=period)
+    found = _is_new(said, scope, period, its)
+    if found:
+        claims = scope.claims(said.rule, period)
+        claim = next((c for c in claims if any(_is(h.work_id, h.season, topped) for h in c.holders)), None)
+        if claim is not None:
+            return answer(scope, True, f"{claim.headline}.", claim)
+    where = f"#1 of {scope.where} {scope.in_period(period)}"
+    if found is not False:
+        sentence = f"Nobody can say whether {name} was new at #1 of {scope.where} {scope.in_period(period)}."
+        return answer(scope, None, sentence, period=period, reasons=_against_change(scope, period, [its]))
+    if not scope.was_number_one(key, work, period):
+        return answer(scope, False, f"{name} was not {where}{_what_was(said, scope, period, work)}.", period=period)
+    run = next((run for run in runs_of(scope, key, work).known if run.first <= period <= run.last), None)
+    if run is not None and run.first < period:
+        sentence = f"{name} was {where}, but not new there: it had been #1 since {run.first}."
+    elif topped is not None and topped.since < period:
+        sentence = f"{name} was {where}, but not for the first time: it had been #1 {scope.in_period(topped.since)}."
+    else:
+        sentence = f"{name} was {where}, for the first time in these records."
+    return answer(scope, False, sentence, period=period)
+
+
+def _is(work_id: str, season: str | None, topped: ToppedWork | None) -> bool:
+    return topped is not None and (topped.work.id, topped.season) == (work_id, season)
+
+
+def _is_new(said: Assertion, scope: AskedScope, period: date, its: Named) -> bool | None:
+    """Return whether a work came to #1 in a period, as the rule asks."""
+    key, work, _ = its
+    there = scope.was_number_one(key, work, period)
+    before = True if scope.begins_with_chart else None
+    if (earlier := scope.before(period)) is not None:
+        before = scope.was_number_one(key, work, earlier)
+    return all_of(there, _not(before), scope.rule.verdict(work), _returns(said, scope, period, key, work))
+
+
+def _returns(said: Assertion, scope: AskedScope, period: date, key: str, work: Work) -> bool | None:
+    """Return whether the rule tells of a work as it came back, or for the first time."""
+    returns = said.rule.returns if isinstance(said.rule, ChangeRule) else Returns.ALSO
+    if returns is Returns.ALSO:
+        return True
+    hidden = [hidden for hidden in scope.hidden_periods(work, period) if hidden < (scope.before(period) or period)]
+    was_there = True if any(known < period for known in scope.known_periods(key)) else None if hidden else False
+    return was_there if returns is Returns.ONLY else _not(was_there)
+
+
+def _not(said: bool | None) -> bool | None:
+    return None if said is None else not said
+
+
+def _against_change(scope: AskedScope, period: date, named: Iterable[Named]) -> tuple[str, ...]:
+    """Return what could change who came to #1 in a period."""
+    if period == scope.record.first:
+        return (CENSORED,)
+    if not scope.record.first < period <= scope.record.last:
+        return _why_unknown(scope, period)
+    near = (scope.before(period) or period, period)
+    gaps = [each for each in scope.missing if any(each.gap[0] <= at <= each.gap[1] for at in near)]
+    earlier = [each for _, work, _ in named for each in scope.usable(work, period)]
+    unknown = [topped for _, _, topped in named if topped and scope.rule.verdict(topped.work) is None]
+    return (*missing_words(gaps or earlier), *undecided_words(scope, unknown))
+
+
+def debut(said: Assertion, scope: AskedScope) -> Answer:
+    """Return whether a work was #1 in the first period in which it stood on the chart, at whatever rank."""
+    works = [work for _, work, _ in _named(said, scope)]
+    work, counts = works[0], scope.counts(works[0], said.group)
+    if counts is False:
+        return answer(scope, False, fails(scope.rule, work))
+    ranked = list(scope.ranked(said.works))
+    if not ranked:
+        return never_topped(said, scope, work, possible=bool(scope.hidden_periods(work)))
+    first, rank = ranked[0]
+    unseen = scope.usable(work, first)
+    before = before_record(work, scope.record.first, scope.chart)
+    is_older = first == scope.record.first or work.release_date is not None
+    cut_off = [] if scope.begins_with_chart or before is None or not is_older else [CENSORED]
+    only_ones = scope.chart.depth == 1 and any(was_out(p, work) for p in scope.periods if p < first)
+    reasons = [*cut_off, *missing_words(unseen), *([_ONES_ALONE] if only_ones else [])]
+    sentence = f"{said.title} charted first on {scope.where} {scope.in_period(first)}, at {words.ordinal(rank)}"
+    if rank == 1 and not reasons and counts:
+        return answer(
+            scope, True, f"{said.title} came in at #1 of {scope.where} {scope.in_period(first)}.", period=first
+        )
+    if rank == 1 or unseen or cut_off:
+        known = f"Nobody can say. As far as is known, {sentence}."
+        return answer(scope, None, known, period=first, reasons=reasons)
+    later = _when_number_one(scope, said, first)
+    return answer(scope, False, f"{sentence}{later}.", period=first)
+
+
+_ONES_ALONE = "the chart has #1s alone, so that nobody knows where it stood before"
+
+
+def _when_number_one(scope: AskedScope, said: Assertion, first: date) -> str:
+    """Return when a work that came in lower was #1."""
+    at = min((period for period, rank in scope.ranked(said.works) if rank == 1 and period > first), default=None)
+    return f", and was #1 {scope.in_period(at)}" if at else ""

@@ -1,0 +1,460 @@
+"""`chartwatch check` asked what papers print: runs, weeks, territories, the first since another, of a day, in files."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.command_line import Write, assert_refused, run
+
+RANKS = "period,territory,rank,title,kind\n"
+CATALOG = """work_id,title,kind,original_language,origin_countries,release_date,aliases,source,confidence
+ozark,Ozark,series,en,US,2021-12-01,,,
+squid,Squid,series,ko,KR,2021-12-30,,,
+dead,Dead,series,ko,KR,2022-01-10,,,
+heist,Heist,series,es,ES,2017-05-02,,,
+"""
+WEEKS = ("2022-01-02", "2022-01-09", "2022-01-16", "2022-01-23", "2022-01-30", "2022-02-06", "2022-02-13")
+ASKED = ("check", "--chart", "tv", "--territory", "US")
+
+
+def weekly(titles: Sequence[str], territory: str = "US") -> str:
+    """Return the rows of weeks: `Ozark/Squid` has the second at rank 2; `-` is a week that is missing."""
+    return "".join(
+        f"{week},{territory},{rank},{title},series\n"
+        for week, said in zip(WEEKS, titles, strict=False)
+        if said != "-"
+        for rank, title in enumerate(said.split("/"), 1)
+    )
+
+
+@pytest.fixture
+def answer(write: Write) -> Any:
+    """Return what asks about a chart of two ranks, and returns the exit code and what is said on one line."""
+
+    def ask(charted: str, *arguments: str, more: str = "", options: str = "") -> tuple[int, str]:
+        file, catalog = write("tv.csv", RANKS + weekly(charted.split()) + more), write("catalog.csv", CATALOG)
+        history = f"csv,chart=tv,name=the TV chart,cadence=week,depth=2,shortest=1{options}:{file}"
+        done = run(*arguments, "--from", history, "--catalog", catalog)
+        return done.exit_code, " ".join((done.stdout or done.stderr).split("\n\nOn the record")[0].split())
+
+    return ask
+
+
+IN_US = "of the TV chart in the United States"
+RECORD = "in records from 2022-01-02 to 2022-02-13"
+REIGNS = "Ozark Squid Squid Ozark Squid Squid Squid"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            ("Squid", "--run", "4"),
+            1,
+            f"FALSE: The longest run of Squid at #1 {IN_US} was three weeks, 2022-01-30 to 2022-02-13, {RECORD}.",
+        ),
+        (("Squid", "--run", "3"), 0, f"TRUE: Squid has been #1 {IN_US} for three weeks running, 45 days after release"),
+        (
+            ("Squid", "--total", "6"),
+            1,
+            f"FALSE: Squid has been #1 {IN_US} for five weeks in all in 2 runs, 2022-01-09 to 2022-02-13, {RECORD}.",
+        ),
+        (("Squid", "--total", "4"), 0, f"TRUE: Squid has been #1 {IN_US} for four weeks in all, "),
+        (
+            ("Squid", "--total", "4", "--exactly"),
+            1,
+            f"FALSE: Squid has been #1 {IN_US} for five weeks in all in 2 runs",
+        ),
+        (("Squid", "--total", "5", "--exactly"), 0, f"TRUE: Squid has been #1 {IN_US} for five weeks in all in 2 runs"),
+        (
+            ("Squid", "--longest", "run"),
+            3,
+            "UNKNOWN: Nobody can say. As far as is known, the longest run of Squid at #1",
+        ),
+        (
+            ("Ozark", "--longest", "total"),
+            3,
+            f"UNKNOWN: Nobody can say. As far as is known, Ozark has been #1 {IN_US} for two weeks in all",
+        ),
+        (("Squid", "--on", "2022-01-16"), 0, f"TRUE: Squid was #1 {IN_US} in the week to 2022-01-16, its second week"),
+        (
+            ("Squid", "--on", "2022-01-23"),
+            1,
+            f"FALSE: Squid was not #1 {IN_US} in the week to 2022-01-23: Ozark was #1.",
+        ),
+        (
+            ("Squid", "--on", "2022-01-16", "--new"),
+            1,
+            f"FALSE: Squid was #1 {IN_US} in the week to 2022-01-16, but not new there: it had been #1 since 2022-01-",
+        ),
+        (("Squid", "--on", "2022-01-30", "--back"), 0, f"TRUE: Squid is back at #1 {IN_US}, 31 days after release"),
+        (
+            ("Squid", "--on", "2022-01-09", "--back"),
+            1,
+            f"FALSE: Squid was #1 {IN_US} in the week to 2022-01-09, for the first time in these records.",
+        ),
+        (("Squid", "--nth", "1", "--language", "ko"), 0, "TRUE in these records, 7 weeks since 2022-01-02: Squid is"),
+        (("Dead", "--nth", "1"), 1, f"FALSE: Dead has not been #1 {IN_US}, {RECORD}."),
+    ],
+)
+def test_what_is_false_is_answered_with_what_is_right(
+    answer: Any, arguments: Sequence[str], code: int, said: str
+) -> None:
+    title, *asked = arguments
+    found = answer(REIGNS, *ASKED, "--title", title, *asked)
+    assert (found[0], found[1][: len(said)]) == (code, said)
+
+
+@pytest.mark.parametrize(
+    ("charted", "said"),
+    [
+        ("Ozark Ozark/Low Ozark Squid/Low", "it was second (2022-01-09) and second (2022-01-23)."),
+        (
+            "Ozark/Low Ozark/Low Ozark/Low Squid/Low",
+            "it was at best second (2022-01-02, 2022-01-09 and 2 others), in 4 weeks from 2022-01-02 to 2022-01-23.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("asked", [("--nth", "2"), ("--run", "1"), ("--total", "3"), ("--longest", "run")])
+def test_a_title_that_stood_lower_is_told_where_it_stood(
+    answer: Any, charted: str, said: str, asked: Sequence[str]
+) -> None:
+    code, found = answer(charted, *ASKED, "--title", "Low", *asked)
+    assert code == 1
+    assert found.endswith(said)
+    assert found.startswith(f"FALSE: Low has not been #1 {IN_US}, in records from ")
+
+
+def test_a_slot_names_a_work_that_stood_lower(answer: Any) -> None:
+    said = f"FALSE: Low has not been #1 {IN_US}, in records from 2022-01-02 to 2022-01-09: it was second (2022-01-09)."
+    assert answer("Ozark Squid/Low", "check", "long-reign:tv:US:unlisted:series:low:5") == (1, said)
+    code, refused = answer("Ozark Squid/Low", "check", "long-reign:tv:US:unlisted:series:lo:5")
+    assert (code, "is the id of no work in the catalog or on tv" in refused) == (2, True)
+
+
+def test_of_a_week_in_which_it_stood_lower_its_rank_is_told(answer: Any) -> None:
+    found = answer("Ozark Squid/Low Ozark", *ASKED, "--title", "Low", "--on", "2022-01-09")
+    assert found == (
+        1,
+        f"FALSE: Low was not #1 {IN_US} in the week to 2022-01-09: it was second; Squid was #1.",
+    )
+
+
+def test_a_slot_of_a_week_in_which_the_work_was_not_new_says_since_when_it_was_there(answer: Any) -> None:
+    said = f"FALSE: Squid was #1 {IN_US} in the week to 2022-01-16, but not new there: it had been #1 since 2022-01-09."
+    for title in ((), ("--title", "Squid")):
+        assert answer(REIGNS, "check", "new-number-one:tv:US:2022-01-16", *title) == (1, said)
+
+
+@pytest.mark.parametrize(
+    ("title", "asked", "code", "said"),
+    [
+        ("Dead", ("--since", "Squid", "--country", "KR"), 0, "is the first title from South Korea there since Squid, "),
+        ("Dead", ("--since", "Squid"), 1, "is not the first title there since Squid: Ozark was #1 in the week to"),
+        ("Heist", ("--since", "Dead"), 1, "is not the first title there since Dead: Dead was not #1 before"),
+        ("Dead", ("--since", "2022-01-09", "--language", "ko"), 0, "is the first Korean-language title there since"),
+        ("Dead", ("--since", "2022-01", "--language", "ko"), 0, "is the first Korean-language title there since"),
+        ("Dead", ("--since", "2019", "--language", "ko"), 1, "not the first Korean-language title there since 2019"),
+        (
+            "Dead",
+            ("--since", "2019", "--language", "ko,es"),
+            1,
+            "since 2019-12-31: Heist was #1 in the week to 2022-01",
+        ),
+        ("Heist", ("--since", "2019", "--language", "es"), 3, "Nobody can say whether Heist, #1"),
+        ("Squid", ("--since", "Ozark", "--language", "ko"), 1, "Ozark does not count"),
+    ],
+)
+def test_the_first_since_another_or_a_day(answer: Any, title: str, asked: Sequence[str], code: int, said: str) -> None:
+    found = answer("Ozark Squid Heist Ozark Ozark Dead Ozark", *ASKED, "--title", title, *asked)
+    assert found[0] == code
+    assert said in found[1]
+
+
+@pytest.mark.parametrize(
+    ("title", "n", "code", "said"),
+    [
+        ("Squid", "2", 0, "TRUE: Squid has been #1 of the TV chart in 2 territories"),
+        ("Dead", "1", 1, "FALSE: Dead has not been #1 of the TV chart in any territory"),
+        ("Squid", "all", 0, "TRUE: Squid has been #1 of the TV chart in all 2 territories"),
+        (
+            "Squid",
+            "3",
+            1,
+            "FALSE: Squid has been #1 of the TV chart in 2 of 2 territories: South Korea and United States",
+        ),
+        ("Heist", "1", 0, "TRUE: Heist has been #1 of the TV chart in a territory"),
+        # It is older than the record, so that it may have topped the other before.
+        ("Heist", "2", 3, "UNKNOWN: Nobody can say. As far as is known, Heist has been #1 of the TV chart in 1 of 2"),
+    ],
+)
+def test_territories_are_counted(answer: Any, title: str, n: str, code: int, said: str) -> None:
+    more = weekly(["Ozark", "Squid", "Squid"], "KR")
+    found = answer("Ozark Squid Heist", "check", "--chart", "tv", "--title", title, "--territories", n, more=more)
+    assert (found[0], found[1][: len(said)]) == (code, said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        (
+            ("--number", "2"),
+            0,
+            f"TRUE in these records, 4 weeks since 2022-01-02: Three titles have been #1 {IN_US}, in",
+        ),
+        (("--number", "4"), 1, f"FALSE: Three titles have been #1 {IN_US}, in records from 2022-01-02 to 2022-01-23."),
+        (("--number", "2", "--exactly"), 1, "FALSE: Three titles have been #1"),
+        (("--number", "1", "--exactly", "--language", "ko"), 0, "One Korean-language title has been #1"),
+        (("--number", "1", "--per", "origin_country", "--group", "ES"), 0, "One title from Spain has been #1"),
+        (("--number", "3", "--as-of", "2022-01-09"), 1, "FALSE: Two titles have been #1"),
+        (("--number", "2", "--group", "ES"), 2, "option --group: and --per go together with --number"),
+        (("--number", "2", "--title", "Squid"), 2, "option --title: is one of the works that --number counts"),
+    ],
+)
+def test_works_are_counted(answer: Any, asked: Sequence[str], code: int, said: str) -> None:
+    found = answer("Ozark Squid Heist Ozark", *ASKED, *asked)
+    assert found[0] == code
+    assert said in found[1]
+
+
+@pytest.mark.parametrize(
+    ("charted", "code", "said"),
+    [
+        ("Ozark Dead/Ozark Ozark", 0, f"TRUE: Dead came in at #1 {IN_US} in the week to 2022-01-09."),
+        (
+            "Ozark Ozark/Dead Dead",
+            1,
+            "charted first on the TV chart in the United States in the week to 2022-01-09, at",
+        ),
+        ("Ozark - - Dead", 3, "because"),
+        ("Dead Ozark", 3, "because"),
+    ],
+)
+def test_a_debut_is_the_first_time_on_the_chart_at_whatever_rank(
+    answer: Any, charted: str, code: int, said: str
+) -> None:
+    found = answer(charted, *ASKED, "--title", "Dead", "--debut")
+    assert found[0] == code
+    assert said.lower() in found[1].lower()
+
+
+def test_a_chart_that_began_with_its_record_hides_nothing(answer: Any) -> None:
+    its = (*ASKED, "--title", "Squid", "--longest", "run")
+    assert answer(REIGNS, *its)[0] == 3
+    code, said = answer(REIGNS, *its, options=",began=2022-01-02")
+    assert code == 0
+    assert "three weeks, 2022-01-30 to 2022-02-13, longer than any other; the longest of any other was one week" in said
+
+
+@pytest.mark.parametrize(
+    ("as_of", "code", "said"),
+    [
+        ("2022-02-13", 0, "TRUE: "),
+        ("2022-02-12", 1, "was two weeks, 2022-01-09 to 2022-01-16, in records from 2022-01-02 to 2022-02-06."),
+        ("2022-01-02", 1, "has not been #1"),
+    ],
+)
+def test_a_claim_is_of_its_day(answer: Any, as_of: str, code: int, said: str) -> None:
+    found = answer(REIGNS, *ASKED, "--title", "Squid", "--run", "3", "--as-of", as_of)
+    assert found[0] == code
+    assert said in found[1]
+
+
+@pytest.fixture
+def fetched(write: Write) -> str:
+    """Return a history of two documents, the second of which puts another work at #1 of a week and adds one."""
+    first = write("2022-01-25T100000Z.csv", RANKS + weekly(["Ozark", "Squid", "Dead"]))
+    second = write("2022-02-01T100000Z.csv", RANKS + weekly(["Ozark", "Squid", "Squid", "Heist"]))
+    spec = "csv,chart=tv,name=the TV chart,cadence=week,depth=2,shortest=1:"
+    return f"--from={spec}{first}\0--from={spec}{second}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        (("Squid", "--run", "2", "--known", "2022-02-01"), 0, "TRUE: Squid has been #1"),
+        (("Squid", "--run", "2", "--known", "2022-01-31"), 1, "was one week, 2022-01-09,"),
+        (("Dead", "--on", "2022-01-16", "--known", "2022-01-25"), 0, "TRUE: Dead was #1"),
+        (("Dead", "--on", "2022-01-16", "--known", "2022-02-02"), 1, "Squid was #1."),
+        (("Heist", "--on", "2022-01-23", "--known", "2022-01-31"), 3, "the records end with 2022-01-16"),
+    ],
+)
+def test_a_claim_is_answered_by_what_was_known_on_a_day(
+    fetched: str, write: Write, asked: Sequence[str], code: int, said: str
+) -> None:
+    title, *its = asked
+    catalog = write("catalog.csv", CATALOG)
+    arguments = (*ASKED, "--title", title, *its, *fetched.split("\0"), "--catalog", catalog)
+    done = run(*arguments)
+    assert done.exit_code == code
+    assert said in " ".join(done.stdout.split())
+
+
+def test_what_was_known_before_anything_was_fetched_and_by_whom_is_refused(fetched: str, answer: Any) -> None:
+    done = run(*ASKED, "--title", "Squid", "--run", "2", "--known", "2022-01-24", *fetched.split("\0"))
+    assert_refused(done, "option --known: nothing of 'tv' had been fetched by 2022-01-24")
+    code, said = answer(REIGNS, *ASKED, "--title", "Squid", "--run", "2", "--known", "2022-01-24")
+    assert code == 2
+    assert (
+        "option --known: nobody knows when tv of 2022-01-02 was fetched: the name of a file has to begin with" in said
+    )
+
+
+# A file of claims.
+
+JSON_LINES = """\
+{"id": "a", "chart": "tv", "territory": "US", "title": "Squid", "run": 3}
+{"id": "b", "chart": "tv", "territory": "US", "title": "Squid", "run": 3, "as_of": "2022-01-30"}
+
+{"id": "c", "slot": "nth-non-english-series:tv:US:1", "title": "Squid"}
+{"chart": "tv", "territory": "US", "title": "Heist", "on": "2023-01-01"}
+"""
+CSV = """\
+id,chart,territory,title,run,as-of,on,slot
+a,tv,US,Squid,3,,,
+b,tv,US,Squid,3,2022-01-30,,
+,,,,,,,
+c,,,Squid,,,,nth-non-english-series:tv:US:1
+,tv,US,Heist,,,2023-01-01,
+"""
+
+
+@pytest.mark.parametrize("claims", [JSON_LINES, CSV], ids=["JSON Lines", "CSV"])
+def test_each_claim_of_a_file_has_a_verdict_on_a_line(write: Write, claims: str) -> None:
+    file, catalog = write("claims", claims), write("catalog.csv", CATALOG)
+    tv = write("tv.csv", RANKS + weekly(REIGNS.split()))
+    history = ("--from", f"csv,chart=tv,name=the TV chart,cadence=week,depth=2,shortest=1:{tv}", "--catalog", catalog)
+    done = run("check", "--claims", file, *history, "--format", "jsonl")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.exit_code == 1
+    first = 1 if claims is JSON_LINES else 2
+    assert [(its["line"] - first, its["id"], its["verdict"]) for its in found] == [
+        (0, "a", "true"),
+        (1, "b", "false"),
+        (3, "c", "true"),
+        (4, None, "unknown"),
+    ]
+    assert found[1]["claim"]["as_of"] == "2022-01-30"
+    text = run("check", "--claims", file, *history)
+    assert text.exit_code == 1
+    assert [line.split(":")[0] for line in text.stdout.splitlines()] == [
+        *(f"{first} a", f"{first + 1} b", f"{first + 3} c", f"{first + 4}")
+    ]
+    alone = run("check", "nth-non-english-series:tv:US:1", "--title", "Squid", *history, "--format", "json")
+    its = json.loads(alone.stdout)
+    assert its == {name: value for name, value in found[2].items() if name not in ("line", "id")}
+
+
+MISTAKEN = """\
+{"chart": "tv", "territory": "US", "title": "Squid", "run": 3}
+{"chart": "tv", "territory": "US", "title": "Squid", "runs": 3}
+{"chart": "tv", "territory": "US", "title": "Squid"
+[1]
+{"chart": "tw", "territory": "US", "title": "Squid", "run": 3}
+{"chart": "tv", "territory": "US", "title": "Squidd", "run": 3}
+{"chart": "tv", "territory": "US", "title": "Squid", "run": "three"}
+{"chart": "tv", "territory": "US", "title": "Squid", "on": "2022-01-10"}
+{"chart": "tv", "territory": "US", "title": "Squid", "run": 3, "total": 3}
+{"chart": "tv", "territory": "US", "title": "Squid", "run": 3, "as_of": "1999-01-01"}
+"""
+MISTAKES = [
+    "line 2: option --runs: is no option of a claim; did you mean run?",
+    "line 3: is not JSON: ",
+    "line 4: is not an object of names and values",
+    "line 5: option --chart: 'tw' is not in the history; there are tv",
+    "line 6: option --title: 'Squidd' is neither in the catalog nor on a chart; did you mean Squid?",
+    "line 7: option --run: 'three' is not a whole number from 1 on",
+    "line 8: option --on: tv has no 2022-01-10: a week is named by its last day, such as 2022-01-16",
+    "line 9: option --nth: what is claimed is said by one of",
+    "line 10: option --as-of: the history of tv begins with 2022-01-02, which is after 1999-01-01",
+]
+
+
+def test_every_mistake_of_a_file_of_claims_is_named_with_its_line_and_the_others_are_answered(write: Write) -> None:
+    file, tv = write("claims.jsonl", MISTAKEN), write("tv.csv", RANKS + weekly(REIGNS.split()))
+    history = ("--from", f"csv,chart=tv,cadence=week,depth=2,shortest=1:{tv}")
+    done = run("check", "--claims", file, *history, "--format", "jsonl")
+    assert done.exit_code == 2
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [its["verdict"] for its in found] == ["true", *[None] * 9]
+    for mistake, line, its in zip(MISTAKES, done.stderr.splitlines(), found[1:], strict=True):
+        assert f"claims.jsonl, {mistake}" in line
+        assert its["mistake"] in line
+    text = run("check", "--claims", file, *history).stdout.splitlines()
+    assert [line.split(": ")[1].split(" in")[0] for line in text] == ["TRUE", *["NO CLAIM"] * 9]
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        (b"", "has no claims"),
+        (b"\xff\xfe", "byte 0: is not UTF-8"),
+        (b"chart,teritory\ntv,US\n", "line 1: the column teritory: is no option of a claim; did you mean territory?"),
+        (b'chart,title\ntv,"Squid\n', "unexpected end of data"),
+    ],
+)
+def test_a_file_that_holds_no_claims_is_refused(write: Write, claims: bytes, said: str) -> None:
+    assert_refused(run("check", "--claims", write("claims", claims), "--from", "sample"), said)
+
+
+def test_what_each_line_says_is_not_said_for_all(write: Write) -> None:
+    file = write("claims.csv", "title,on\nOzark,2022-01-29\n")
+    for its in (["--title", "Ozark"], ["--nth", "2"], ["a:b:c:d"], ["--format", "json"]):
+        assert run("check", *its, "--claims", file, "--from", "sample").exit_code == 2
+    for_all = ("--chart", "netflix-daily-overall", "--territory", "US", "--as-of", "2022-01-29")
+    done = run("check", "--claims", file, *for_all, "--from", "sample")
+    assert (done.exit_code, done.stdout[:9]) == (0, "2: TRUE: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--run", "2"], "option --title: is needed with --run"),
+        (["--title", "Ozark", "--new", "--run", "2"], "option --new: goes with --on, not with --run"),
+        (
+            ["--title", "Ozark", "--exactly", "--nth", "2"],
+            "option --exactly: goes with --run or --total or --territories",
+        ),
+        (
+            ["--title", "Ozark", "--per", "origin_country", "--run", "2"],
+            "option --per: goes with --nth or --first-with",
+        ),
+        (["--title", "Ozark", "--on", "2022-01-30", "--new", "--back"], "option --new: is of a work that comes to #1"),
+        (["--title", "Ozark", "--longest", "runs"], "option --longest: 'runs' is not `run`, of one run, or `total`"),
+        (["--title", "Ozark", "--territories", "none"], "option --territory: is * for --territories"),
+        (["--title", "Ozark", "--since", "2022-13"], "option --since: '2022-13' is not a date such as 2022-01-31"),
+        (
+            ["--title", "Ozark", "--since", "Squid Gme"],
+            "option --since: 'Squid Gme' is neither in the catalog nor on a",
+        ),
+        (["--title", "Ozark", "--on", "yesterday"], "option --on: 'yesterday' is not a date such as 2022-01-31"),
+        (["--title", "Ozark", "--run", "2", "--as-of", "x"], "option --as-of: 'x' is not a date such as 2022-01-31"),
+    ],
+)
+def test_a_claim_that_makes_no_sense_is_refused_in_one_sentence(arguments: list[str], said: str) -> None:
+    its = ("check", "--chart", "netflix-daily-overall", "--territory", "US", *arguments, "--from", "sample")
+    assert_refused(run(*its), said)
+
+
+def test_a_title_is_found_however_it_is_spelt_and_a_part_of_one_is_not(write: Write) -> None:
+    titles = ["Uptown Funk!", "Macarena (Bayside Boys Mix)", "It's On", "Its On"]
+    history = ("--from", f"csv,chart=tv,cadence=week,depth=1:{write('ones.csv', RANKS + weekly(titles))}")
+    assert run(*ASKED, "--title", "uptown funk", "--on", "2022-01-02", *history).exit_code == 0
+    refused = run(*ASKED, "--title", "Macarena", "--on", "2022-01-09", *history)
+    assert_refused(refused, "'Macarena' is neither in the catalog nor on a chart; did you mean Macarena (Bayside Boys")
+    # Two titles have these letters.
+    assert run(*ASKED, "--title", "It’s-on", "--on", "2022-01-16", *history).exit_code == 2
+
+
+def test_a_work_is_found_by_the_name_that_it_had(write: Write) -> None:
+    rows = (
+        "period,territory,rank,title,hours\n2022-01-02,US,1,Ozark,900\n2022-01-09,US,1,{},55\n2022-01-09,US,2,Low,2\n"
+    )
+    files = [write(f"2022-02-01T1{n}0000Z.csv", rows.format(title)) for n, title in enumerate(("Berlin", "Berlin 1"))]
+    spec = "csv,chart=tv,cadence=week,depth=2,shortest=1,figure_columns=hours,identifying=hours:"
+    history = [argument for file in files for argument in ("--from", f"{spec}{file}")]
+    for title in ("Berlin", "Berlin 1"):
+        done = run(*ASKED, "--title", title, "--on", "2022-01-09", *history)
+        assert (done.exit_code, done.stdout[:5]) == (0, "TRUE:"), done.stdout + done.stderr

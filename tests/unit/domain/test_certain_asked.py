@@ -1,0 +1,343 @@
+"""A claim that is asked is true just when it is so however the unknown turns out, false when it never is."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Since, Verdict
+from chartwatch.domain.milestones.chart_history import ChartHistory
+from chartwatch.domain.milestones.checks import check
+from chartwatch.domain.milestones.fold import fold
+from chartwatch.domain.rules.rule import Rule, RuleSet
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.work import Work
+from tests.oracle.asked import Question, is_so, ways
+from tests.oracle.completions import Slot, World, completions, slots
+from tests.strategies import DEEP, as_rule
+from tests.unit.domain.test_certain import (
+    CHART,
+    DEFAULTS,
+    FACTS,
+    MOST,
+    NOT_ENGLISH,
+    RULES,
+    START,
+    a_world,
+    as_meant,
+    catalog_of,
+    published,
+)
+
+WORLDS = 150 if DEEP else 8
+"""For each form; there are more than twenty."""
+
+QUESTIONS = 6
+"""Of each world."""
+
+TO_BEGIN_WITH = ("it was so when the records began", "the records begin with")
+"""Of what was so when the record begins nobody can say that it was a first, whatever the days within it come to: such
+answers are not asked for here."""
+
+TOO_CAREFUL = 0.01
+"""The share of answers that may be unknown though all agree. They are of a run that was a record in the end however
+long it was then, of which the record says that nobody knows; and of the first since a day after which each work that
+may have been #1 counts."""
+
+CHART_OF_TWO = replace(CHART, depth=2)
+
+KOREAN = {"original_language": ["ko"]}
+COUNTRIES = sorted({country for _, country in FACTS})
+
+Asks = Callable[[random.Random, World, str], Question]
+
+
+def film_of(chance: random.Random, world: World) -> str:
+    return chance.choice(sorted(world.films))
+
+
+def day_of(chance: random.Random, world: World) -> int:
+    days = [day for its in world.charted.values() for day in its]
+    return chance.randint(min(days), max(days))
+
+
+# ruff: noqa: ARG005  # each form takes what it needs
+FORMS: Mapping[str, Asks] = {
+    "the n-th": lambda c, w, t: Question("nth", t, film_of(c, w), c.randint(1, 4)),
+    "the n-th that is not English": lambda c, w, t: Question(
+        "nth", t, film_of(c, w), c.randint(1, 4), where=NOT_ENGLISH
+    ),
+    "the n-th of a country": lambda c, w, t: Question(
+        "nth", t, film_of(c, w), c.randint(1, 3), group=c.choice(COUNTRIES), per="origin_country"
+    ),
+    "the n-th of its country": lambda c, w, t: Question("nth", t, film_of(c, w), c.randint(1, 3), per="origin_country"),
+    "a race": lambda c, w, t: Question("race", t, n=c.randint(1, 3), group=c.choice(COUNTRIES), per="origin_country"),
+    "a race of what is not English": lambda c, w, t: Question(
+        "race", t, n=c.randint(1, 2), group=c.choice(COUNTRIES), per="origin_country", where=NOT_ENGLISH
+    ),
+    "a race by a work": lambda c, w, t: Question(
+        "race", t, film_of(c, w), c.randint(1, 3), c.choice(COUNTRIES), per="origin_country"
+    ),
+    "a count": lambda c, w, t: Question("count", t, n=c.randint(1, 4), where=c.choice([{}, NOT_ENGLISH])),
+    "a count of a country": lambda c, w, t: Question(
+        "count", t, n=c.randint(1, 3), group=c.choice(COUNTRIES), per="origin_country", exactly=c.random() < 0.5
+    ),
+    "a count and no more": lambda c, w, t: Question(
+        "count", t, n=c.randint(1, 4), exactly=True, where=c.choice([{}, NOT_ENGLISH])
+    ),
+    "#1 in a period": lambda c, w, t: Question("number one", t, film_of(c, w), day=day_of(c, w)),
+    "new at #1": lambda c, w, t: Question("change", t, film_of(c, w), day=day_of(c, w), where=c.choice([{}, KOREAN])),
+    "back at #1": lambda c, w, t: Question("change", t, film_of(c, w), day=day_of(c, w), returns="only"),
+    "there for the first time": lambda c, w, t: Question(
+        "change", t, film_of(c, w), day=day_of(c, w), returns="never", where=c.choice([{}, KOREAN])
+    ),
+    "a run": lambda c, w, t: Question("run", t, film_of(c, w), c.randint(1, 5), where=c.choice([{}, {}, KOREAN])),
+    "a run of no more": lambda c, w, t: Question("run", t, film_of(c, w), c.randint(1, 5), exactly=True),
+    "periods in all": lambda c, w, t: Question(
+        "total", t, film_of(c, w), c.randint(1, 5), where=c.choice([{}, KOREAN])
+    ),
+    "periods in all and no more": lambda c, w, t: Question("total", t, film_of(c, w), c.randint(1, 5), exactly=True),
+    "the longest run": lambda c, w, t: Question("longest run", t, film_of(c, w)),
+    "the longest run of what is not English": lambda c, w, t: Question(
+        "longest run", t, film_of(c, w), where=NOT_ENGLISH
+    ),
+    "the most in all": lambda c, w, t: Question("most in all", t, film_of(c, w), where=c.choice([{}, NOT_ENGLISH])),
+    "a run that was a record": lambda c, w, t: Question("record", t, film_of(c, w), day=day_of(c, w)),
+    "territories": lambda c, w, t: Question("spread", "*", film_of(c, w), c.randint(1, 3)),
+    "territories and no more": lambda c, w, t: Question("spread", "*", film_of(c, w), c.randint(1, 3), exactly=True),
+    "all territories": lambda c, w, t: Question("spread", "*", film_of(c, w), where=c.choice([{}, KOREAN])),
+    "the first since another": lambda c, w, t: Question(
+        "since", t, film_of(c, w), since=film_of(c, w), where=c.choice([{}, NOT_ENGLISH])
+    ),
+    "the first since a day": lambda c, w, t: Question(
+        "since", t, film_of(c, w), since=day_of(c, w), where=c.choice([{}, NOT_ENGLISH])
+    ),
+    "the first then since another": lambda c, w, t: Question(
+        "since", t, film_of(c, w), since=film_of(c, w), day=day_of(c, w)
+    ),
+}
+
+
+def facts_for(asked: Question) -> list[tuple[str, str]]:
+    """Return the languages and countries that the question tells apart, together."""
+    return list(product(["en", "ko"] if asked.where else ["ko"], COUNTRIES if asked.per else ["KR"]))
+
+
+def history_of(world: World) -> ChartHistory:
+    """Return a small chart as it was published."""
+    return ChartHistory(published(world), catalog_of(world))
+
+
+def _rule(asked: Question, **fields: Any) -> Rule:
+    scope = "chart" if asked.territory == "*" else "territory"
+    return as_rule({**DEFAULTS, "scope": scope, "where": asked.where, "per": asked.per, **fields})
+
+
+def assertion_of(asked: Question) -> Assertion:
+    """Return the claim that `check` is asked."""
+    title, works = asked.film, frozenset({asked.film} if asked.film else ())
+    on = None if asked.day is None else START + timedelta(asked.day)
+    match asked.form:
+        case "nth" | "race":
+            return Assertion(_rule(asked, kind=asked.form, at=[1]), "", asked.n, asked.group, title, works)
+        case "change":
+            rule = _rule(asked, kind="change", returns=asked.returns)
+            return Assertion(rule, on=on, place=str(on), title=title, works=works)
+        case "run" | "total":
+            rule = _rule(asked, kind="reign", at=[asked.n], total=asked.form == "total")
+            return Assertion(rule, n=asked.n, title=title, works=works, exactly=asked.exactly)
+        case "record":
+            return Assertion(_rule(asked, kind="reign", record=True), f"{title}:record:{on}", title=title, works=works)
+        case "spread":
+            rule = _rule(asked, kind="spread", at=[asked.n or "all"])
+            return Assertion(rule, n=asked.n, title=title, works=works, exactly=asked.exactly)
+    forms = {
+        "count": Form.COUNT,
+        "number one": Form.NUMBER_ONE,
+        "longest run": Form.LONGEST_RUN,
+        "most in all": Form.MOST_IN_ALL,
+        "since": Form.FIRST_SINCE,
+    }
+    since = None
+    if isinstance(asked.since, int):
+        since = Since(day=START + timedelta(asked.since))
+    elif asked.since is not None:
+        since = Since(asked.since, frozenset({asked.since}))
+    rule = _rule(asked, kind="nth", at=[1])
+    counted = {"n": asked.n, "group": asked.group, "exactly": asked.exactly}
+    return Assertion(rule, title=title, works=works, form=forms[asked.form], on=on, since=since, **counted)  # type: ignore[arg-type]
+
+
+def answer_to(asked: Question, history: ChartHistory, as_of: date | None = None) -> Answer:
+    said = assertion_of(asked)
+    return check(
+        Assertion(**{**{f: getattr(said, f) for f in said.__slots__}, "as_of": as_of}), asked.territory, history
+    )
+
+
+def a_question(chance: random.Random, name: str) -> tuple[World, Question]:
+    """Return a small chart and what is asked of it."""
+    everywhere = name.endswith("territories") or "territories" in name or chance.random() < 0.3
+    while True:
+        lasts = any(its in name for its in ("run", "in all"))
+        kind = "reign" if lasts else "nth"
+        world = a_world(chance, {"kind": kind, "scope": "chart" if everywhere else "territory"})
+        if world.charted:
+            return world, FORMS[name](chance, world, "*" if everywhere else min(world.charted))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_is_asked_is_true_or_false_just_when_it_is_so_or_not_however_the_unknown_turns_out(name: str) -> None:
+    chance, tried = random.Random(name), Counter[str]()
+    while tried["worlds"] < WORLDS * QUESTIONS:
+        world, asked = a_question(chance, name)
+        found = ways(world, asked, facts_for(asked), MOST)
+        if found is None:
+            continue
+        tried["worlds"] += 1
+        answer = answer_to(asked, history_of(world))
+        if any(reason.startswith(TO_BEGIN_WITH) for reason in answer.reasons):
+            continue
+        outcomes = {is_so(way, asked) for way, _ in found}
+        tried[answer.verdict] += 1
+        if answer.verdict is Verdict.UNKNOWN:
+            assert answer.reasons, (world, asked)
+            if len(outcomes) == 1:
+                tried["too careful"] += 1
+        else:
+            assert outcomes == {answer.verdict is Verdict.TRUE}, (world, asked, answer)
+    assert tried["too careful"] <= 1 + TOO_CAREFUL * tried["worlds"], tried
+
+
+def as_of(world: World, until: int) -> World:
+    """Return a small chart as it was up to a day."""
+    named = frozenset(its for its in world.named if its[1] <= until)
+    charted = {t: {d: n for d, n in its.items() if d <= until} for t, its in world.charted.items()}
+    known = {t: its for t, its in charted.items() if its or any(t == where for where, _ in named)}
+    never = frozenset(its for its in world.unpublished if its[1] <= until)
+    return World(known, world.films, world.titles, named, never)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_as_of_a_period_nothing_later_counts(name: str) -> None:
+    chance = random.Random(name)
+    for _ in range(WORLDS):
+        world, asked = a_question(chance, name)
+        until = day_of(chance, world)
+        then = as_of(world, until)
+        if not (any(then.charted.values()) if asked.territory == "*" else then.charted.get(asked.territory)):
+            continue
+        now = answer_to(asked, history_of(world), START + timedelta(until))
+        assert now == answer_to(asked, history_of(then)), (world, asked, until)
+
+
+# Who holds a place, and who came in at #1.
+
+PLACES: Mapping[str, Callable[[random.Random, World], dict[str, Any]]] = {
+    "the n-th": lambda c, w: {"kind": "nth", "at": [c.randint(1, 4)], "where": c.choice([{}, NOT_ENGLISH])},
+    "the first of a race": lambda c, w: {"kind": "race", "at": [c.randint(1, 3)], "per": "origin_country"},
+    "who was new": lambda c, w: {"kind": "change", "day": day_of(c, w), "where": c.choice([{}, NOT_ENGLISH])},
+    "who was back": lambda c, w: {"kind": "change", "day": day_of(c, w), "returns": "only"},
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_who_holds_a_place_is_certain_just_when_it_is_so_however_the_unknown_turns_out(name: str) -> None:
+    chance, tried = random.Random(name), Counter[str]()
+    while tried["worlds"] < WORLDS * QUESTIONS:
+        scope = chance.choice(["territory", "chart"])
+        world = a_world(chance, {"kind": "nth", "scope": scope})
+        if not world.charted:
+            continue
+        asked = PLACES[name](chance, world)
+        day, rule = asked.pop("day", None), {"scope": scope, "where": {}, **asked}
+        facts = list(product(["en", "ko"] if rule["where"] else ["ko"], COUNTRIES if rule.get("per") else ["KR"]))
+        found = completions(world, rule, facts, MOST)
+        if found is None:
+            continue
+        tried["worlds"] += 1
+        territory = "*" if scope == "chart" else min(world.charted)
+        place = (
+            (territory, day)
+            if day is not None
+            else (territory, *([None] if rule["kind"] == "nth" else []), rule["at"][0])
+        )
+        on = None if day is None else START + timedelta(day)
+        said = Assertion(as_rule({**DEFAULTS, **rule}), str(on or rule["at"][0]), None if on else rule["at"][0])
+        answer = check(said, territory, history_of(world))
+        first = {its: min(days) for its, days in world.charted.items() if days}
+        if any(reason.startswith(TO_BEGIN_WITH) for reason in answer.reasons) or day == min(first.values()):
+            continue
+        held = [slots(way, rule, first).get(place) for way, _ in found]
+        known = [_held(answer, place, rule, meant) if answer.holders else None for _, meant in found]
+        if answer.verdict is Verdict.UNKNOWN:
+            assert answer.reasons, (world, said)
+            tried["too careful"] += held == known
+        else:
+            assert held == known, (world, said, answer)
+            assert bool(answer.holders) is (answer.verdict is Verdict.TRUE), (world, said, answer)
+    assert tried["too careful"] <= 1 + TOO_CAREFUL * tried["worlds"], tried
+
+
+def _held(answer: Answer, place: tuple[object, ...], rule: Mapping[str, Any], meant: Mapping[str, str]) -> Slot:
+    """Return the slot that an answer says is held, in the form of the enumeration."""
+    of_race = rule["kind"] == "race"
+    holders = frozenset((h.work_id, (h.since - START).days, h.group if of_race else None) for h in answer.holders)
+    period = answer.period or date.min
+    return as_meant(Slot(place, (period - START).days, answer.n, holders), meant)
+
+
+@pytest.mark.parametrize("released", [None, -9, 1])
+def test_a_work_came_in_at_number_one_just_when_it_did_however_the_unknown_turns_out(released: int | None) -> None:
+    chance, tried = random.Random(f"debut {released}"), Counter[Verdict]()
+    for _ in range(WORLDS * QUESTIONS * 3):
+        charted = [chance.choice([None, "ab", "ba", "bc", "cb", "ac", "ca"]) for _ in range(chance.randint(2, 5))]
+        if charted[0] is None or charted[-1] is None:
+            continue
+        days = {day: ranks for day, ranks in enumerate(charted) if ranks}
+        known = {
+            START + timedelta(day): [Entry(n, title) for n, title in enumerate(its, 1)] for day, its in days.items()
+        }
+        timeline = [
+            Publication(CHART_OF_TWO, period, (Edition("AR", tuple(its)),), Provenance("f", None, "0" * 64)).summary()
+            for period, its in known.items()
+        ]
+        out = None if released is None else START + timedelta(released)
+        history = ChartHistory(timeline, Catalog([Work("a", "a", release_date=out)]), lambda known=known: {"AR": known})
+        said = Assertion(
+            _rule(Question("nth", "AR"), kind="nth", at=[1]), title="a", works=frozenset("a"), form=Form.DEBUT
+        )
+        answer = check(said, "AR", history)
+        ways = product(*([its] if its else ["ab", "ba", "bc"] for its in charted))
+        firsts = [next((ranks.index("a") for ranks in way if "a" in ranks), None) for way in ways]
+        # Before the record it may have stood lower, where it was there when that begins, or is older.
+        older = "a" in charted[0] or (released is not None and released <= 7)
+        outcomes = {first == 0 for first in firsts} | (
+            {True, False} if older and any(f is not None for f in firsts) else set()
+        )
+        tried[answer.verdict] += 1
+        assert answer.verdict is Verdict.UNKNOWN or outcomes == {answer.verdict is Verdict.TRUE}, (charted, answer)
+        assert answer.verdict is not Verdict.UNKNOWN or len(outcomes) == 2, (charted, answer)
+    assert len(tried) > 1
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_what_a_rule_claims_of_a_period_is_what_it_claims_there_when_all_is_folded(name: str) -> None:
+    chance, rule = random.Random(name), as_rule({**DEFAULTS, **RULES[name]})
+    for _ in range(WORLDS):
+        world = a_world(chance, RULES[name])
+        if not world.charted:
+            continue
+        history = history_of(world)
+        territory = "*" if RULES[name]["scope"] == "chart" else min(world.charted)
+        scope = history.scope(territory, rule.count)
+        whole, _ = fold(history.timeline, history.catalog, RuleSet([rule]))
+        claims = [claim for claim in whole if claim.territory == territory]
+        found = [claim for publication in scope.publications for claim in scope.claims(rule, publication.period)]
+        assert [(c.slot, c.holders, c.reasons) for c in found] == [(c.slot, c.holders, c.reasons) for c in claims]
