@@ -240,10 +240,9 @@ def _territories(scope: AskedScope, topped: ToppedWork, found: bool | None, agai
     of_all = words.counted(len(scope.gaps_by_territory), "territory")
     names = sorted(words.country_name(code) for code in since)
     named = f": {words.listed(names)}" if len(names) <= MAX_NAMED else ""
-    when = words.span(min(since.values()), max(since.values()))
-    sentence = (
-        f"{topped.name} has been #1 of {scope.chart.name} in {len(since)} of {of_all}{named}, first in each {when}"
-    )
+    first, last = min(since.values()), max(since.values())
+    when = scope.in_period(first) if first == last else f"between {first} and {last}"
+    sentence = f"{topped.name} has been #1 of {scope.chart.name} in {len(since)} of {of_all}{named}, reached {when}"
     if found is None:
         return answer(
             scope,

@@ -188,8 +188,8 @@ def _against_change(scope: AskedScope, period: date, named: Iterable[Named]) -> 
 
 def debut(said: Assertion, scope: AskedScope) -> Answer:
     """Return whether a work was #1 in the first period in which it stood on the chart, at whatever rank."""
-    works = [work for _, work, _ in _named(said, scope)]
-    work, counts = works[0], scope.counts(works[0], said.group)
+    _, work, topped = _named(said, scope)[0]
+    counts = scope.counts(work, said.group)
     if counts is False:
         return answer(scope, False, fails(scope.rule, work))
     ranked = list(scope.ranked(said.works))
@@ -201,9 +201,10 @@ def debut(said: Assertion, scope: AskedScope) -> Answer:
     is_older = first == scope.record.first or work.release_date is not None
     cut_off = [] if scope.begins_with_chart or before is None or not is_older else [CENSORED]
     only_ones = scope.chart.depth == 1 and any(was_out(p, work) for p in scope.periods if p < first)
-    reasons = [*cut_off, *missing_words(unseen), *([_ONES_ALONE] if only_ones else [])]
+    unknown = undecided_words(scope, [topped]) if topped and counts is None else ()
+    reasons = [*cut_off, *missing_words(unseen), *([_ONES_ALONE] if only_ones else []), *unknown]
     sentence = f"{said.title} charted first on {scope.where} {scope.in_period(first)}, at {words.ordinal(rank)}"
-    if rank == 1 and not reasons and counts:
+    if rank == 1 and not reasons:
         return answer(
             scope, True, f"{said.title} came in at #1 of {scope.where} {scope.in_period(first)}.", period=first
         )
