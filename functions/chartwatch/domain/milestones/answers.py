@@ -66,9 +66,8 @@ def of_all_history(scope: AskedScope, its: Answer) -> Answer:
 
 
 def of_claim(scope: AskedScope, claim: Claim, before: Sequence[Holder] = ()) -> Answer:
-    """Return that a claim is true, or as far as is known: in an edition of its period that is missing may be others."""
-    beside = [each for each in scope.missing if each.territory and each.gap[0] <= claim.period <= each.gap[1]]
-    if reasons := (*doubts_about(claim), *missing_words(beside)):
+    """Return that a claim is true, or as far as is known."""
+    if reasons := doubts_about_holders(scope, claim):
         return answer(scope, None, so_far(f"{claim.headline}."), claim, before=before, reasons=reasons)
     return answer(scope, True, f"{claim.headline}.", claim, before=before)
 
@@ -77,6 +76,12 @@ def doubts_about(claim: Claim) -> tuple[str, ...]:
     """Return what stands against a claim."""
     censored = (CENSORED,) if claim.left_censored else ()
     return (*censored, *(reason.said for reason in claim.reasons))
+
+
+def doubts_about_holders(scope: AskedScope, claim: Claim) -> tuple[str, ...]:
+    """Return what stands against a claim and all its holders: in an edition of its period that is missing may be more."""
+    beside = [each for each in scope.missing if each.territory and each.gap[0] <= claim.period <= each.gap[1]]
+    return (*doubts_about(claim), *missing_words(beside))
 
 
 def so_far(sentence: str) -> str:

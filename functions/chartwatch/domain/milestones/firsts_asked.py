@@ -10,6 +10,7 @@ from chartwatch.domain.milestones.answers import (
     answer,
     best_of,
     doubts_about,
+    doubts_about_holders,
     fails,
     may_not_count,
     missing_words,
@@ -148,7 +149,8 @@ def _race(said: Assertion, scope: AskedScope) -> Answer:
     if claim.left_censored:
         found = None
     if found is None:
-        return answer(scope, None, so_far(f"{claim.headline}."), claim, before=before, reasons=doubts_about(claim))
+        reasons = doubts_about_holders(scope, claim)
+        return answer(scope, None, so_far(f"{claim.headline}."), claim, before=before, reasons=reasons)
     if found:
         sure = "It is so however the unknown turns out. As far as is known, " if doubts_about(claim) else ""
         return answer(scope, True, f"{sure}{claim.headline}.", claim, before=before)
@@ -165,7 +167,7 @@ def _wins(said: Assertion, scope: AskedScope, its: Race, claim: Claim | None) ->
             return its.wins(said.group)
         if claim is None:
             return None if any(its.earliest(group) for group in (*its.groups, NOBODYS)) else False
-        return None if doubts_about(claim) or claim.period in scope.missing_periods else True
+        return None if doubts_about_holders(scope, claim) else True
     holders = {(holder.work_id, holder.group) for holder in claim.holders} if claim else set()
     works: list[tuple[Work, ToppedWork | None]] = [(topped.work, topped) for topped in scope.named(said.works)]
     works = works or [(scope.unseen(said.works, said.title), None)]
