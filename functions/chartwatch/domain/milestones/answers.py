@@ -79,7 +79,7 @@ def doubts_about(claim: Claim) -> tuple[str, ...]:
 
 
 def doubts_about_holders(scope: AskedScope, claim: Claim) -> tuple[str, ...]:
-    """Return what stands against a claim and all its holders: in an edition of its period that is missing may be more."""
+    """Return what stands against a claim and all its holders: more may be in a missing edition of its period."""
     beside = [each for each in scope.missing if each.territory and each.gap[0] <= claim.period <= each.gap[1]]
     return (*doubts_about(claim), *missing_words(beside))
 
