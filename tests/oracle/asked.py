@@ -38,7 +38,7 @@ def ways(world: World, asked: Question, facts: list[tuple[str, str]], most: int)
     scope = "chart" if asked.territory == "*" else "territory"
     rule: dict[str, Any] = {"kind": "nth", "scope": scope}
     longest = len({day for days in world.charted.values() for day in days} | set(range(8)))
-    if asked.form in ("run", "total", "longest run", "most in all"):
+    if asked.form in ("run", "total", "longest run", "most in all", "record"):
         # One period more than can matter.
         rule |= {"kind": "reign", "at": [1 + (asked.n or longest)]}
     found = completions(world, rule, facts, most)

@@ -16,7 +16,7 @@ from chartwatch.domain.milestones.lasting_asked import lasting, longest, record_
 from chartwatch.domain.milestones.readings import readings, titles_that_matter
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.milestones.weeks_asked import change, debut, number_one
-from chartwatch.domain.rules.certain import OneOfSeveral, in_words
+from chartwatch.domain.rules.certain import candidates_in_words, in_words
 from chartwatch.domain.rules.change import ChangeRule
 from chartwatch.domain.rules.claims import slot_id
 from chartwatch.domain.rules.firsts import FirstsRule
@@ -39,13 +39,17 @@ def check(said: Assertion, territory: str, history: ChartHistory) -> Answer:
     scopes = [history.scope(territory, said.rule.count, way) for way in ways or ()]
     as_read = [_answer(said, AskedScope(said.rule, its, said.as_of)) for its in scopes]
     verdicts = {its.verdict for its in as_read}
-    holders_agree = bool(said.works) or all(map(partial(_holds_alike, known), as_read, ways or ()))
-    if len(verdicts) == 1 and known.verdict in (*verdicts, Verdict.UNKNOWN) and holders_agree:
+    who_is_asked = not said.works and not (said.rule.is_of_groups and said.group)
+    alike = not who_is_asked or all(map(partial(_holds_alike, known), as_read, ways or ()))
+    if len(verdicts) == 1 and known.verdict in (*verdicts, Verdict.UNKNOWN) and (alike or Verdict.FALSE in verdicts):
         return _however_read(known, as_read)
-    either = [in_words(OneOfSeveral(title, since)) for title, since in titles]
-    sentence = known.sentence if known.verdict is Verdict.UNKNOWN else so_far(known.sentence)
-    reasons = dict.fromkeys((*known.reasons, *either, *(reason for its in as_read for reason in its.reasons)))
-    return replace(known, verdict=Verdict.UNKNOWN, sentence=sentence, reasons=tuple(reasons), is_short=False)
+    named = [title for title in titles if not any(candidates_in_words(title.work) in its for its in known.reasons)]
+    reasons = [*known.reasons, *map(in_words, named)]
+    if known.verdict is Verdict.UNKNOWN:
+        return replace(known, reasons=tuple(reasons))
+    reasons += [reason for its in as_read for reason in its.reasons]
+    its = tuple(dict.fromkeys(reasons))
+    return replace(known, verdict=Verdict.UNKNOWN, sentence=so_far(known.sentence), reasons=its, is_short=False)
 
 
 def _holds_alike(known: Answer, as_read: Answer, reading: Reading) -> bool:
