@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from chartwatch.adapters import edition_versions
+from chartwatch.cli.histories import GivenFiles
 from tests.command_line import Write, assert_refused, run
 
 RANKS = "period,territory,rank,title,kind\n"
@@ -290,6 +292,24 @@ def test_a_claim_is_answered_by_what_was_known_on_a_day(
     done = run(*arguments)
     assert done.exit_code == code
     assert said in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(("known", "code"), [("2022-01-25", 1), ("2022-02-02", 0)])
+def test_what_a_version_said_that_is_not_stored_is_read_again_from_its_file(
+    fetched: str, monkeypatch: pytest.MonkeyPatch, known: str, code: int
+) -> None:
+    monkeypatch.setattr(edition_versions, "MAX_VERSIONS", 1)
+    done = run(*ASKED, "--title", "Squid", "--on", "2022-01-16", "--known", known, *fetched.split("\0"))
+    assert done.exit_code == code, done.stderr
+
+
+def test_nothing_is_said_of_what_was_known_by_a_version_that_cannot_be_read(
+    fetched: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edition_versions, "MAX_VERSIONS", 1)
+    monkeypatch.setattr(GivenFiles, "get", lambda its, sha256: None)  # noqa: ARG005
+    done = run(*ASKED, "--title", "Dead", "--on", "2022-01-16", "--known", "2022-01-25", *fetched.split("\0"))
+    assert_refused(done, "option --known: what tv of 2022-01-16 said then is not stored, and no file that --from names")
 
 
 def test_what_was_known_before_anything_was_fetched_and_by_whom_is_refused(fetched: str, answer: Any) -> None:

@@ -1,6 +1,7 @@
 """A claim that is asked is true just when it is so however the unknown turns out, false when it never is."""
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -213,6 +214,33 @@ def test_what_is_asked_is_true_or_false_just_when_it_is_so_or_not_however_the_un
         else:
             assert outcomes == {answer.verdict is Verdict.TRUE}, (world, asked, answer)
     assert tried["too careful"] <= 1 + TOO_CAREFUL * tried["worlds"], tried
+
+
+OF_TITLES = [name for name in FORMS if not re.search("count|territor|record|race$|race of", name)]
+
+
+@pytest.mark.parametrize("name", OF_TITLES)
+def test_what_is_asked_of_a_title_is_so_whichever_of_its_works_it_means(name: str) -> None:
+    chance, tried = random.Random(f"titles {name}"), Counter[str]()
+    while tried["worlds"] < WORLDS:
+        world, asked = a_question(chance, name)
+        if world.missing or not any("t" in its.values() for its in world.charted.values()):
+            continue
+        found = ways(world, asked, facts_for(asked), MOST)
+        if found is None:
+            continue
+        tried["worlds"] += 1
+        history = history_of(world)
+        said = replace(assertion_of(asked), title="t", works=history.named("t"))
+        answer = check(said, asked.territory, history)
+        outcomes = {
+            any(is_so(way, replace(asked, film=film)) for film in (*world.titles["t"], "t") if film in way.films)
+            for way, _ in found
+        }
+        if answer.verdict is Verdict.UNKNOWN:
+            assert answer.reasons, (world, asked)
+        else:
+            assert outcomes == {answer.verdict is Verdict.TRUE}, (world, asked, answer)
 
 
 def as_of(world: World, until: int) -> World:

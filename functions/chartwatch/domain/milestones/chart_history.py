@@ -222,7 +222,12 @@ class ScopeHistory:
 
     def all_claims(self, rule: Rule) -> Sequence[Claim]:
         """Return what a rule claims with all publications, one after the other."""
-        return [claim for period in self.dates for claim in self.claims(rule, period)]
+        snapshot, claims = Snapshot(), list[Claim]()
+        for publication in self.publications:
+            folding = self._fold(publication.period, snapshot, (rule,))
+            claims += folding.advance(publication)
+            snapshot = folding.snapshot
+        return [claim for claim in claims if claim.territory == self.territory and claim.rule == rule.id]
 
     def _after(self, publication: PublicationSummary, snapshot: Snapshot) -> Snapshot:
         """Return what is known of the scope with one more publication."""
