@@ -451,6 +451,18 @@ def worlds(*, ids: bool = False) -> st.SearchStrategy[World]:
     return _contents(ids=ids).flatmap(lambda found: st.builds(World, st.just(found), _WORLD_FACTS, _absent(found)))
 
 
+def without_withdrawals(world: World) -> World:
+    """Return a world in which what was withdrawn was set aside at once, so that nothing was ever told of it."""
+    set_aside = {
+        slot: {
+            territory: AbsenceKind.SET_ASIDE if kind is AbsenceKind.WITHDRAWN else kind
+            for territory, kind in its.items()
+        }
+        for slot, its in world.absent.items()
+    }
+    return replace(world, absent=set_aside)
+
+
 @dataclass(frozen=True)
 class Course:
     """How a world came about: arrivals under facts that changed, then the rest of the processing in some order."""
