@@ -34,7 +34,7 @@ def unmarked(bulletin: Bulletin) -> list[str]:
     for change in bulletin.changes:
         if not change.milestone.is_certain:
             status, *_ = _milestone_lines(change.milestone, change.milestone.period)
-            listed = "\n".join(changed_lines(change))
+            listed = "\n".join(changed_lines([change]))
             found += [line for line in (status, listed) if not re.search("provisional|not certain", line)]
     return found
 
