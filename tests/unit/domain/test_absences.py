@@ -7,6 +7,7 @@ import pytest
 
 from chartwatch.domain.charts.publications import ALL_TERRITORIES, Absence, AbsenceKind, Edition, Entry, Provenance
 from chartwatch.domain.milestones.asked import Assertion, Verdict
+from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.milestones.checks import check
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.rules.reign import ReignRule
@@ -160,23 +161,32 @@ def test_a_claim_that_is_asked_of_what_was_withdrawn_is_unknown() -> None:
     said = Assertion(NTH, "1", 1, title="Elite", works=frozenset({"elite"}))
     for territory in ("US", "*"):
         rule = NTH if territory == "US" else ANYWHERE
-        asked = check(replace(said, rule=rule), territory, timeline, chronicle.catalog)
+        asked = check(replace(said, rule=rule), territory, ChartHistory(timeline, chronicle.catalog))
         assert asked.verdict is Verdict.UNKNOWN
         assert asked.record.gaps == ((chronicle.period(1), chronicle.period(1)),)
         assert (asked.record.expected, asked.record.seen) == (3, 2)
 
 
-@pytest.mark.parametrize("n", [1, 2, 3])
-def test_a_claim_over_all_territories_is_unknown_where_one_of_them_lacks_an_edition(n: int) -> None:
+@pytest.mark.parametrize(
+    ("title", "n", "verdict"),
+    [
+        ("", 1, Verdict.UNKNOWN),
+        ("Dark", 1, Verdict.UNKNOWN),
+        # Whoever was there with it is first with it.
+        ("Elite", 1, Verdict.TRUE),
+        ("Elite", 2, Verdict.FALSE),
+        ("Dark", 2, Verdict.FALSE),
+    ],
+)
+def test_who_else_was_first_is_unknown_where_a_territory_lacks_an_edition(title: str, n: int, verdict: Verdict) -> None:
     chronicle = Chronicle(ANYWHERE)
     chronicle.arrives(0, US="Ozark", KR="Ozark")
     chronicle.arrives(1, US="Elite", KR=None)
-    timeline = chronicle.charts.summaries("daily")
-    asked = check(
-        Assertion(ANYWHERE, str(n), n, title="Elite", works=frozenset({"elite"})), "*", timeline, chronicle.catalog
-    )
-    assert asked.verdict is Verdict.UNKNOWN
-    assert "2022-01-02" in " ".join(asked.reasons)
+    history = ChartHistory(chronicle.charts.summaries("daily"), chronicle.catalog)
+    works = frozenset({title.lower()} if title else ())
+    asked = check(Assertion(ANYWHERE, str(n), n, title=title, works=works), "*", history)
+    assert asked.verdict is verdict
+    assert ("2022-01-02 is missing in South Korea" in " ".join(asked.reasons)) is (verdict is Verdict.UNKNOWN)
 
 
 # Never published.
