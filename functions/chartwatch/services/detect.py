@@ -157,7 +157,8 @@ class Detector:
         unprocessed = {period for period, digest in folded.processed.items() if processed.get(period) != digest}
         return Audit(
             milestones=tuple(each.change.milestone.slot for each in revised),
-            snapshot=last is not None and last != folded.snapshot,
+            # Names that were lent since, and that no title at #1 bears, make no other snapshot.
+            snapshot=last is not None and replace(last, lent=folded.snapshot.lent) != folded.snapshot,
             unprocessed=tuple(sorted(unprocessed)),
             contradicted=contradictions(entries.values(), folded.work_now),
         )

@@ -1,6 +1,5 @@
 """Editions and publications on DynamoDB: an edition is an item, and the publication that names them all comes last."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +11,7 @@ from chartwatch.adapters.dynamodb.codec import Packed, number, text
 from chartwatch.adapters.dynamodb.table import Item, Table
 from chartwatch.adapters.edition_versions import Earlier
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, PublicationSummary, Version
-from chartwatch.domain.charts.versions import MAX_EDITION, Versions
+from chartwatch.domain.charts.versions import MAX_EDITION, Versions, written
 from chartwatch.errors import EditionTooLarge
 from chartwatch.services.ports import PublicationUpdate, Quarantined
 
@@ -112,7 +111,7 @@ class DynamoCharts:
 def _edition_item(publication: PublicationSummary, versions: Versions) -> Item:
     """Return the item of an edition: the current entries, which people can read, and the earlier versions."""
     current, earlier = versions[-1], Earlier.of(versions)
-    entries = _written(current.edition.entries)
+    entries = written(current.edition.entries)
     if len(entries) > MAX_EDITION:
         which = f"{publication.chart.id} of {publication.period} in {current.edition.territory}"
         raise EditionTooLarge(which, f"{len(entries):,} bytes; an edition may have {MAX_EDITION:,}")
@@ -123,12 +122,6 @@ def _edition_item(publication: PublicationSummary, versions: Versions) -> Item:
         **({"earlier": {"B": earlier.versions}} if earlier.versions else {}),
         **({"trimmed": {"B": earlier.trimmed}} if earlier.trimmed else {}),
     }
-
-
-def _written(entries: Sequence[Entry]) -> bytes:
-    """Return entries as JSON; those without an id as they always were."""
-    rows = [entry if entry.id else entry[:-1] for entry in entries]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _versions(item: Item) -> Versions:

@@ -110,7 +110,13 @@ def trimmed(versions: Versions, most: int, named: int = MAX_TRIMMED) -> Versions
 
 def size_of(edition: Edition) -> int:
     """Return the bytes of an edition's entries as compact JSON, which is how they are stored."""
-    return len(json.dumps(edition.entries, ensure_ascii=False, separators=(",", ":")).encode())
+    return len(written(edition.entries))
+
+
+def written(entries: Sequence[Entry]) -> bytes:
+    """Return entries as compact JSON; those without an id as they always were."""
+    rows = [entry if entry.id else entry[:-1] for entry in entries]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _place_of(versions: Versions, provenance: Provenance) -> int:
