@@ -63,9 +63,10 @@ def state(store: RecordStore, chart: str = CHART.id) -> Any:
     """Return all that is recorded of a chart, in terms that compare whatever the names of files are."""
     head = store.head(chart)
     assert head is not None
-    named = replace(head, snapshots=(), ledgers=dict.fromkeys(head.ledgers, ""), retracted="")
+    # Who finds nothing to do raises the version, and with it the numbers of the bulletins to come.
+    named = replace(head, version=0, snapshots=(), ledgers=dict.fromkeys(head.ledgers, ""), retracted="")
     said = [
-        (bulletin.id, [change.milestone.as_json() for change in bulletin.changes], bulletin.works)
+        (bulletin.period, [change.milestone.as_json() for change in bulletin.changes], bulletin.works)
         for bulletin in RecordedBulletins(store).bulletins(chart)
     ]
     return named, said, entries(store, chart), processed(store, chart), snapshots(store, chart)

@@ -101,9 +101,9 @@ def test_eras_are_put_in_order() -> None:
         ("territories", "Korea=Korea", "gives 'Korea' a meaning, but 'Korea' is not an ISO 3166-1 alpha-2 code"),
         ("territories", {"Britain": "UK"}, "did you mean GB?"),
         ("charts", "Films=My Films", "gives 'Films' a meaning, but 'My Films' is not a chart's id"),
-        ("malformed", "ignore", "input should be 'refuse', 'skip' or 'mend'"),
-        ("encoding", "rot13", "input should be 'utf-8', 'utf-16'"),
-        ("skip", "-1", "greater than or equal to 0"),
+        ("malformed", "ignore", "'ignore' is not refuse, skip or mend"),
+        ("encoding", "rot13", "'rot13' is not utf-8, utf-16, "),
+        ("skip", "-1", "'-1' is less than 0"),
     ],
 )  # fmt: skip
 def test_a_wrong_option_says_what_is_wrong(option: str, value: Any, reason: str) -> None:
