@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chartwatch.domain.milestones.milestone import Status
 from tests.chronicle import CHANGE, CHART, NTH, RACE, Chronicle, sent
 from tests.courses import run
-from tests.strategies import PERIODS, courses, examples, other_facts, worlds
+from tests.strategies import PERIODS, courses, examples, other_facts, without_withdrawals, worlds
 
 ANNOUNCED = Status.ANNOUNCED
 
@@ -105,7 +105,9 @@ def test_a_chart_that_asks_for_more_later_waits_again() -> None:
 def test_in_whatever_order_all_comes_only_firsts_of_long_records_are_sent(
     data: st.DataObject, min_periods: int
 ) -> None:
-    course = data.draw(courses(data.draw(worlds()), other_facts=other_facts()))
+    # What is withdrawn may have been told before, of a record that was longer then.
+    world = data.draw(worlds().map(without_withdrawals))
+    course = data.draw(courses(world, other_facts=other_facts()))
     done, usual = run(course, min_periods=min_periods), run(course)
     assert {slot: replace(m, silent=False) for slot, m in done.record().items()}.keys() == usual.record().keys()
     for slot, milestone in usual.record().items():
