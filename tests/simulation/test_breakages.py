@@ -26,7 +26,7 @@ from chartwatch.errors import NotPublished
 from chartwatch.services import reconcile as reconciling
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import Checkpoint, Lease
-from chartwatch.services.publish import Completed, Publisher
+from chartwatch.services.publish import Completed, Publisher, messages
 from chartwatch.services.reconcile import Finding, Receipt, Reconciler
 from chartwatch.services.record import KEPT_FOR, FileKind, Head
 from chartwatch.services.recording import Parts, Recorder
@@ -278,7 +278,7 @@ def a_digest_for_each_attempt(patch: Patch) -> None:
 
     def repeated(self: Publisher, bulletin: Bulletin, *how: Any) -> Completed:
         completed = publish(self, bulletin, *how)
-        for message in self._messages(bulletin):
+        for message in messages(bulletin, self._limits):
             if not isinstance(message, Story):
                 self._digest_topic.publish(message)
         return completed
@@ -344,9 +344,15 @@ def checkpoints_moved_although_a_bulletin_is_not_whole(patch: Patch) -> None:
     patch.setattr(Reconciler, "send_the_rest", hasty)
 
 
-def vanished_subscribers_noted_before_they_are_reported(patch: Patch) -> None:
+def vanished_subscribers_forgotten_before_they_are_reported(patch: Patch) -> None:
     watch_the_subscribers = Reconciler.watch_the_subscribers
-    patch.setattr(Reconciler, "watch_the_subscribers", lambda self: iter(list(watch_the_subscribers(self))))
+
+    def forgetful(self: Reconciler) -> Iterator[Finding]:
+        found = list(watch_the_subscribers(self))
+        self._checkpoints.note_subscribers(frozenset(who.name for who in self._subscribers.current()))
+        yield from found
+
+    patch.setattr(Reconciler, "watch_the_subscribers", forgetful)
 
 
 def corrections_that_do_not_wait(patch: Patch) -> None:
@@ -370,7 +376,7 @@ BREAKAGES: Mapping[Callable[[Patch], None], str] = {
     stories_in_doubt_never_sent_again: LOST,
     checkpoints_that_pass_over_what_is_not_out: LOST,
     checkpoints_moved_although_a_bulletin_is_not_whole: LOST,
-    vanished_subscribers_noted_before_they_are_reported: "vanished, and nobody was told",
+    vanished_subscribers_forgotten_before_they_are_reported: "vanished, and nobody was told",
     corrections_that_do_not_wait: "came before",
     corrections_that_wait_for_nothing_but_themselves: LOST,
     retries_of_the_sdk_when_publishing: TWICE,
