@@ -4,7 +4,7 @@ A new week, a correction of yesterday and a week two years late take it alike; t
 with. Snapshots from before that period stay, since the fold is causal from there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -62,7 +62,8 @@ class Snapped(NamedTuple):
 class Folded:
     """What publications come to: the claims from `start` on, and the snapshots that are kept, from `after` on.
 
-    `processed` has the digests of the publications from `start` on, and `charts` their charts.
+    `processed` has the digests of the publications from `start` on, and `charts` their charts; `skipped` has the
+    digests of those that were read before `start`.
     `catalog` has the names that works have got; `snapshot` is that after the last publication. `by_id` says which works
     the ids of their provider meant before, where the catalog may say otherwise now.
     """
@@ -76,6 +77,7 @@ class Folded:
     catalog: Catalog
     provider: str = ""
     by_id: Mapping[str, Identified] = field(default_factory=dict)
+    skipped: Mapping[date, str] = field(default_factory=dict)
 
     @property
     def work_now(self) -> WorkNow:
@@ -99,6 +101,15 @@ class Folded:
                     if chart.periods(state.coverage.first, period) >= chart.min_periods:
                         found.setdefault(scope, period)
         return found
+
+    def first_unprocessed(self, ledger: Callable[[int], Ledger]) -> date:
+        """Return the first period before `start` that is not stored as it was processed; the last day, if none.
+
+        What the fold takes from such a period, it would take for news of a later one, or for gone. `ledger` returns
+        that of a year.
+        """
+        changed = (day for day, digest in self.skipped.items() if ledger(day.year).processed.get(day) != digest)
+        return min(changed, default=date.max)
 
     def first_of_what_works_are_now(self, entries: Iterable[Entry]) -> date:
         """Return when works topped the chart first that holders of slots have turned out to be; the last day, if none.
@@ -243,7 +254,10 @@ class Recorder:
         if parts is None:
             files = self.files(head) if head else None
             parts = Parts(files.ledgers(folded.start.year), files.retracted()) if files else Parts()
-            if (earlier := folded.first_of_what_works_are_now(parts.entries.values())) < folded.start:
+            earlier = folded.first_of_what_works_are_now(parts.entries.values())
+            if files:
+                earlier = min(earlier, folded.first_unprocessed(files.ledger))
+            if earlier < folded.start:
                 return self.revise(chart, head, step._replace(start=earlier), policy)
         firsts_from = folded.firsts_from(parts.retracted.firsts_from, head.last if head else date.min)
         revised = self.difference(chart, folded, parts.entries, policy._replace(firsts_from=firsts_from))
@@ -340,10 +354,12 @@ class Recorder:
         claims: list[Claim] = []
         snapped: list[Snapped] = []
         processed: dict[date, str] = {}
+        skipped: dict[date, str] = {}
         charts: dict[date, Chart] = {}
         for publication in self._charts.timeline(chart, base.last + DAY if base.last else None, until):
             if publication.period < start:
                 folding.skip(publication)
+                skipped[publication.period] = publication.number_ones_digest()
             else:
                 claims += folding.advance(publication)
                 processed[publication.period] = publication.number_ones_digest()
@@ -352,7 +368,17 @@ class Recorder:
             latest = folding.snapshot.periods - 1
             snapped.append(Snapped(latest, publication.period, folding.snapshot))
             snapped = [each for each in snapped if is_kept(each.number, latest)]
-        return Folded(start, tuple(claims), tuple(snapped), processed, charts, folding.snapshot, catalog, provider)
+        return Folded(
+            start,
+            tuple(claims),
+            tuple(snapped),
+            processed,
+            charts,
+            folding.snapshot,
+            catalog,
+            provider,
+            skipped=skipped,
+        )
 
     def _snapshots(self, chart: str, head: Head | None, folded: Folded) -> tuple[KeptSnapshot, ...]:
         """Write the snapshots that are new, and return all that are kept."""
