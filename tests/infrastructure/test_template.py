@@ -49,7 +49,7 @@ BUCKET: dict[str, dict[str, set[str]]] = {
 """What each role may do with the files of the bucket, by their prefixes."""
 
 MILESTONES = {
-    "DetectMilestonesRole": {"dynamodb:GetItem", "dynamodb:PutItem"},
+    "DetectMilestonesRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},
     "PublishStoriesRole": {"dynamodb:GetItem", "dynamodb:Query"},
     "ReconcileRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},
 }
