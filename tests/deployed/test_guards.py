@@ -91,7 +91,7 @@ KEEPS = {"reads a file", "lists files", "writes a file"}
 @pytest.mark.parametrize(
     ("output", "allowed"),
     [
-        ("FetchRankingsFunction", {"writes a document"}),
+        ("FetchRankingsFunction", {"reads a document", "writes a document"}),
         ("DetectMilestonesFunction", KEEPS),
         ("PublishStoriesFunction", {"reads a file"}),
         ("ReconcileFunction", KEEPS | {"removes a version"}),

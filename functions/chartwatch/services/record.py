@@ -166,6 +166,7 @@ class Files:
         self.head = head
         self._store = store
         self._ledgers: dict[int, Ledger] = {}
+        self._retracted: Ledger | None = None
 
     def snapshot_before(self, period: date) -> Snapshot:
         """Return the latest snapshot before a period; one that is lost costs no more than time."""
@@ -199,7 +200,9 @@ class Files:
     def retracted(self) -> Ledger:
         """Return the slots that nobody holds. Raises `RecordDamaged`."""
         name = self.head.retracted
-        return self._store.get(self.head.chart, RETRACTED, name) if name else Ledger()
+        if self._retracted is None:
+            self._retracted = self._store.get(self.head.chart, RETRACTED, name) if name else Ledger()
+        return self._retracted
 
 
 class RecordedBulletins:
