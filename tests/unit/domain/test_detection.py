@@ -1,5 +1,6 @@
 """What a publication changes, claim by claim."""
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -290,6 +291,20 @@ def test_what_was_read_before_a_revision_was_taken_back_is_never_recorded(behind
     assert chronicle.arrives(2 - behind, US="Squid Game" if behind else "Money Heist") == []
     with pytest.raises(Conflict):
         recorder.commit(stands_still)
+
+
+@pytest.mark.parametrize("revised", range(1, 11))
+@pytest.mark.parametrize("length", [12, 20])
+def test_what_a_later_period_finds_changed_before_it_corrects_what_was_told(length: int, revised: int) -> None:
+    chronicle = Chronicle(NTH)
+    a_run(chronicle, *("Squid Game" if number == revised else "Ozark" for number in range(length)))
+    for later in range(revised + 1, length):
+        tried = deepcopy(chronicle)
+        tried.stored(revised, US="Ozark")
+        told = tried.arrives(later, US="Money Heist")
+        told += tried.detector.detect(CHART.id, tried.period(revised))
+        assert [status for slot, status in sent(told) if slot == "nth:daily:US:1"] == [Status.CORRECTED], later
+        assert tried.holders("nth:daily:US:1") == [("heist", later)]
 
 
 def test_a_publication_that_nobody_stored_says_nothing() -> None:
