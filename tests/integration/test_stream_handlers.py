@@ -118,8 +118,10 @@ def test_to_be_overtaken_is_tried_again_and_counts_as_no_failure(
     error: Exception, counted: dict[str, float], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Chartwatch")
     import detect_milestones
+
+    # It may have been imported before, without what is read from the environment then.
+    monkeypatch.setattr(detect_milestones.metrics, "namespace", "Chartwatch")
 
     def overtaken(_chart: str, _period: date) -> list[Bulletin]:
         raise error

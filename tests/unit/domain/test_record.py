@@ -130,7 +130,7 @@ def test_a_ledger_of_years_ago_is_asked_for_only_by_what_is_as_old() -> None:
     chronicle = over_new_year("Ozark", "Squid Game", "Money Heist", "Elite")
     lose(chronicle.record, CHART.id, LEDGER, chronicle.head.ledgers[2021])
     assert chronicle.arrives(4, US="Ozark")
-    assert chronicle.arrives(2, US="All of Us Are Dead")
+    assert chronicle.arrives(3, US="All of Us Are Dead")
     with pytest.raises(RecordDamaged, match="the record of daily is damaged: ledger/"):
         chronicle.arrives(1, US="All of Us Are Dead")
 
