@@ -128,6 +128,11 @@ CatalogFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Facts about works, as CSV; else those that the sample or the stack has."),
 ]
+ChartId = Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")]
+PeriodArgument = Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")]
+OnlyTerritory = Annotated[
+    str | None, typer.Argument(metavar="[TERRITORY]", help="The territory; without it, all of the period.")
+]
 TrialStack = Annotated[str | None, typer.Option("--stack", metavar="NAME", help="A deployed stack's history.")]
 Write = Annotated[
     bool, typer.Option("--write", help="Let it be so in the deployment, which sends what there is to send.")

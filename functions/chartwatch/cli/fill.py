@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from chartwatch.cli.application import CatalogFile, Origins, TrialStack, Write, application, read_date
+from chartwatch.cli.application import (
+    CatalogFile,
+    ChartId,
+    Origins,
+    PeriodArgument,
+    TrialStack,
+    Write,
+    application,
+    read_date,
+)
 from chartwatch.cli.documents import read_document
 from chartwatch.cli.trials import History, say_of
 from chartwatch.domain.charts.publications import Edition, Entry, PublicationSummary
@@ -27,8 +36,8 @@ app = application()
 
 @app.command()
 def fill(
-    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
-    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")],
+    chart: ChartId,
+    period: PeriodArgument,
     territory: Annotated[str, typer.Argument(metavar="TERRITORY", help="The territory, such as US or GLOBAL.")],
     file: Annotated[
         Path,

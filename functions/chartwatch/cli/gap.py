@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-from chartwatch.cli.application import CatalogFile, Origins, TrialStack, Write, application, read_date
+from chartwatch.cli.application import (
+    CatalogFile,
+    ChartId,
+    OnlyTerritory,
+    Origins,
+    PeriodArgument,
+    TrialStack,
+    Write,
+    application,
+    read_date,
+)
 from chartwatch.cli.trials import History, say_of
 from chartwatch.errors import OptionError
 from chartwatch.services.by_hand import declare_unpublished, take_back_unpublished
@@ -14,11 +24,9 @@ app = application()
 
 @app.command()
 def gap(
-    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
-    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")],
-    territory: Annotated[
-        str | None, typer.Argument(metavar="[TERRITORY]", help="The territory; without it, all of the period.")
-    ] = None,
+    chart: ChartId,
+    period: PeriodArgument,
+    territory: OnlyTerritory = None,
     *,
     not_published: Annotated[bool, typer.Option("--not-published", help="It never was.")] = False,
     source: Annotated[str, typer.Option(metavar="TEXT", help="Who says so; it is kept.")] = "",

@@ -20,7 +20,9 @@ from chartwatch.cli.application import (
     EXIT_WRONG_INPUT,
     AnswerAs,
     AnswerFormat,
+    ChartId,
     Origins,
+    PeriodArgument,
     Stack,
     application,
     read_date,
@@ -46,9 +48,9 @@ app = application()
 
 @app.command()
 def history(
-    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
+    chart: ChartId,
     territory: Annotated[str, typer.Argument(metavar="TERRITORY", help="The territory, such as US or GLOBAL.")],
-    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")],
+    period: PeriodArgument,
     *,
     origins: Origins = None,
     stack: Stack = None,

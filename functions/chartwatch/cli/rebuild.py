@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from chartwatch.adapters.workstation import deployed_stores
-from chartwatch.cli.application import application, mistake, write
+from chartwatch.cli.application import ChartId, application, mistake, write
 from chartwatch.cli.wording import changed_lines
 from chartwatch.domain import words
 from chartwatch.domain.milestones.milestone import Bulletin
@@ -19,7 +19,7 @@ app = application()
 
 @app.command()
 def rebuild(
-    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
+    chart: ChartId,
     *,
     stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
     store: Annotated[bool, typer.Option("--write", help="Make the result the record; nothing of it is sent.")] = False,

@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-from chartwatch.cli.application import CatalogFile, Origins, TrialStack, Write, application, read_date
+from chartwatch.cli.application import (
+    CatalogFile,
+    ChartId,
+    OnlyTerritory,
+    Origins,
+    PeriodArgument,
+    TrialStack,
+    Write,
+    application,
+    read_date,
+)
 from chartwatch.cli.trials import History, say_of
 from chartwatch.services.by_hand import reinstate
 from chartwatch.services.by_hand import withdraw as withdrawn
@@ -14,11 +24,9 @@ app = application()
 
 @app.command()
 def withdraw(
-    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")],
-    period: Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")],
-    territory: Annotated[
-        str | None, typer.Argument(metavar="[TERRITORY]", help="The territory; without it, all of the period.")
-    ] = None,
+    chart: ChartId,
+    period: PeriodArgument,
+    territory: OnlyTerritory = None,
     *,
     origins: Origins = None,
     stack: TrialStack = None,
