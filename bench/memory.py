@@ -60,11 +60,11 @@ def write_documents(folder: Path, weeks: int) -> Sequence[Path]:
 
 def stores(folder: Path) -> tuple[Any, Any, Any]:
     """Return charts, record and archive as they are kept in a folder."""
-    import chartwatch.adapters.deployment  # noqa: F401, PLC0415  # a function has it all in memory
-    from chartwatch.adapters.dynamodb.charts import DynamoCharts  # noqa: PLC0415
-    from chartwatch.adapters.dynamodb.table import Table  # noqa: PLC0415
-    from chartwatch.adapters.record import AwsRecord  # noqa: PLC0415
-    from chartwatch.adapters.s3 import S3Archive  # noqa: PLC0415
+    import chartwatch.adapters.deployment  # noqa: F401  # a function has it all in memory
+    from chartwatch.adapters.dynamodb.charts import DynamoCharts
+    from chartwatch.adapters.dynamodb.table import Table
+    from chartwatch.adapters.record import AwsRecord
+    from chartwatch.adapters.s3 import S3Archive
 
     dynamodb: Any = DiskDynamoDB(folder / "items")
     s3: Any = DiskS3(folder / "files")
@@ -74,9 +74,9 @@ def stores(folder: Path) -> tuple[Any, Any, Any]:
 
 def ingest_files(folder: Path, *files: str) -> None:
     """Take in documents, one after the other."""
-    from chartwatch.domain.charts.publications import Provenance  # noqa: PLC0415
-    from chartwatch.services.ingest import ingest  # noqa: PLC0415
-    from chartwatch.sources import open_source  # noqa: PLC0415
+    from chartwatch.domain.charts.publications import Provenance
+    from chartwatch.services.ingest import ingest
+    from chartwatch.sources import open_source
 
     charts, _, archive = stores(folder)
     source = open_source("netflix-countries", {})
@@ -98,9 +98,9 @@ def ingest_files(folder: Path, *files: str) -> None:
 
 def detect_all(folder: Path) -> None:
     """Process every publication that is not recorded as it is stored, as the stream would wake the detector for it."""
-    from chartwatch.domain.works.catalog import Catalog  # noqa: PLC0415
-    from chartwatch.rules import default_rules  # noqa: PLC0415
-    from chartwatch.services.detect import Detector  # noqa: PLC0415
+    from chartwatch.domain.works.catalog import Catalog
+    from chartwatch.rules import default_rules
+    from chartwatch.services.detect import Detector
 
     charts, record, _ = stores(folder)
     catalog = Catalog(work for seed in range(2) for work in generated_history(WHOLE, WEEKS, seed).catalog)
@@ -112,10 +112,10 @@ def detect_all(folder: Path) -> None:
 
 def replay_files(*files: str) -> None:
     """Replay documents with everything in memory, as the command does."""
-    from chartwatch.cli.replay import replay  # noqa: PLC0415
-    from chartwatch.domain.works.catalog import Catalog  # noqa: PLC0415
-    from chartwatch.rules import default_rules  # noqa: PLC0415
-    from chartwatch.sources import open_source  # noqa: PLC0415
+    from chartwatch.cli.replay import replay
+    from chartwatch.domain.works.catalog import Catalog
+    from chartwatch.rules import default_rules
+    from chartwatch.sources import open_source
 
     source = open_source("netflix-countries", {})
     bulletins = replay(map(Path, files), source, Catalog(), default_rules(), live_from=date(2026, 1, 1))
