@@ -569,7 +569,7 @@ class Said:
         return json.dumps(_changed(said, where, self._changes.draw(anything))).encode()
 
     def secret(self, name: str) -> str:
-        raise NotImplementedError(name)
+        raise AssertionError(f"no provider reads a secret, and one read {name}")
 
     def today(self) -> date:
         return TODAY

@@ -16,7 +16,7 @@ from chartwatch.adapters.memory import MemoryRecord
 from chartwatch.domain.charts.publications import Edition, Provenance, Publication
 from chartwatch.domain.charts.publications import Entry as ChartEntry
 from chartwatch.domain.milestones.ledger import substance
-from chartwatch.domain.milestones.milestone import Bulletin, Milestone, Status
+from chartwatch.domain.milestones.milestone import Milestone, Status
 from chartwatch.errors import Conflict, RecordDamaged
 from chartwatch.services.detect import ATTEMPTS, Audit, Detector
 from chartwatch.services.ingest import store_publication
@@ -207,20 +207,12 @@ class Raced(MemoryRecord):
         super().__init__()
         self.meanwhile: Callable[[str], object] | None = None
 
-    def swap(
-        self,
-        before: Head | None,
-        after: Head,
-        bulletin: Bulletin | None = None,
-        file: str = "",
-        *more: Any,
-        **named: Any,
-    ) -> bool:
+    def swap(self, before: Head | None, after: Head, *more: Any, **named: Any) -> bool:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile(after.chart)
         self.meanwhile = meanwhile
-        return super().swap(before, after, bulletin, file, *more, **named)
+        return super().swap(before, after, *more, **named)
 
 
 @examples(50)
@@ -336,17 +328,9 @@ class Hoarding(MemoryRecord):
         super().__init__()
         self.age = timedelta(0)
 
-    def swap(
-        self,
-        before: Head | None,
-        after: Head,
-        bulletin: Bulletin | None = None,
-        file: str = "",
-        *more: Any,
-        **named: Any,
-    ) -> bool:
+    def swap(self, before: Head | None, after: Head, *more: Any, **named: Any) -> bool:
         kept = dict(self._files.get(after.chart, {}))
-        swapped = super().swap(before, after, bulletin, file, *more, **named)
+        swapped = super().swap(before, after, *more, **named)
         self._files[after.chart] = kept
         return swapped
 
