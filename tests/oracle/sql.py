@@ -980,15 +980,18 @@ def milestones(
 
 
 def early(connection: duckdb.DuckDBPyConnection, min_periods: int) -> set[tuple[str, str, date]]:
-    """Return chart, territory and period wherever the record of a scope had fewer than so many periods, gaps included.
+    """Return chart, territory and period wherever the record of a scope had fewer than so many periods.
+
+    Gaps are counted, and periods that there never were are not.
 
     `milestones` must have been asked before.
     """
     rows = connection.execute(
         """
         SELECT chart, territory, period
-        FROM (SELECT *, min(period) OVER (PARTITION BY scope, chart, territory) AS earliest FROM coverage)
-        WHERE (period - earliest) // days + 1 < $min_periods
+        FROM (SELECT *, min(position) OVER (PARTITION BY scope, chart, territory) AS first_position
+              FROM coverage JOIN expected USING (scope, chart, territory, period))
+        WHERE position - first_position + 1 < $min_periods
         """,
         {"min_periods": min_periods},
     ).fetchall()

@@ -98,7 +98,7 @@ class Folded:
         for period, chart in self.charts.items():
             if period > last and chart.min_periods:
                 for scope, state in self.snapshot.scopes.items():
-                    if chart.periods(state.coverage.first, period) >= chart.min_periods:
+                    if state.coverage.expected(period, chart) >= chart.min_periods:
                         found.setdefault(scope, period)
         return found
 

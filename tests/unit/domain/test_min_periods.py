@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.domain.milestones.milestone import Status
+from chartwatch.services.by_hand import declare_unpublished
 from tests.chronicle import CHANGE, CHART, NTH, RACE, Chronicle, sent
 from tests.courses import run
 from tests.strategies import PERIODS, courses, examples, other_facts, without_withdrawals, worlds
@@ -30,6 +31,17 @@ def test_missing_periods_count_for_the_length_of_a_record() -> None:
     chronicle = waiting(5)
     chronicle.arrives(0, US="Ozark")
     assert sent(chronicle.arrives(4, US="Squid Game")) == [("nth:daily:US:1", Status.PROVISIONAL)]
+
+
+def test_a_period_that_was_never_published_does_not_count() -> None:
+    for never, expected in ((False, [("nth:daily:US:1", Status.PROVISIONAL)]), (True, [])):
+        chronicle = waiting(5)
+        chronicle.arrives(0, US="Ozark")
+        chronicle.arrives(3, US="Ozark")
+        if never:
+            said = declare_unpublished(chronicle.charts, CHART.id, chronicle.period(2), None, "the provider")
+            chronicle.says(2, said)
+        assert sent(chronicle.arrives(4, US="Squid Game")) == expected
 
 
 def test_what_rests_on_the_last_periods_alone_does_not_wait() -> None:

@@ -137,7 +137,7 @@ def claim_of(
         evidence=replace(evidence, method_changes=metrics[1:] or None),
         works=tuple(claimant.work for claimant in claimants),
         waits=rule.is_of_firsts and chart.min_periods > 0,
-        is_early=rule.is_of_firsts and chart.periods(standing.coverage.first, standing.period) < chart.min_periods,
+        is_early=rule.is_of_firsts and standing.coverage.expected(standing.period, chart) < chart.min_periods,
     )
 
 
