@@ -55,7 +55,8 @@ def test_what_a_function_fails_on_is_tried_again_until_it_succeeds(chart: Chart)
         # Nothing else here: a record is given up after ten more attempts, which take some seconds.
         wait_until(lambda: _has_failed(pipeline, publisher, chart), PATIENCE, "the publisher did not fail")
     assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
-    assert pipeline.failures() == []
+    failures = pipeline.failures()
+    assert failures == [], pipeline.logs(publisher, 400)
 
 
 def test_the_local_aws_s_own_mappings_are_off(pipeline: Pipeline) -> None:
