@@ -14,7 +14,7 @@ from chartwatch.domain.stories.message import Message
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import NotPublished
 from chartwatch.services.pacing import Pace
-from chartwatch.services.ports import ChartStore, Checkpoints, Outbox
+from chartwatch.services.ports import Checkpoints, MarkedCharts, Outbox
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Finding, Found, Receipt, Reconciler, Subscriber
 from chartwatch.services.record import RecordedBulletins, RecordStore
@@ -49,7 +49,7 @@ def week(number: int) -> date:
 class Place(Protocol):
     """Where the stores are kept."""
 
-    def charts(self) -> ChartStore: ...
+    def charts(self) -> MarkedCharts: ...
 
     def record(self) -> RecordStore: ...
 
@@ -206,6 +206,10 @@ class World:
         for number in weeks:
             korean, american = TOPS[number]
             self.chronicle.stored(number, KR=korean, US=american)
+
+    def fetched(self, at: datetime) -> None:
+        """Let documents that come from now on have been fetched at a time."""
+        self.chronicle.document = replace(self.chronicle.document, fetched_at=at.isoformat())
 
     def detect(self, *weeks: int) -> None:
         """Let publications arrive and process them, so that their bulletins wait to be sent."""

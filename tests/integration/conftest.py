@@ -19,7 +19,7 @@ from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
 from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.template_tables import create_table, read_tables
-from chartwatch.services.ports import CatalogStore, ChartStore, Checkpoints, Outbox
+from chartwatch.services.ports import CatalogStore, Checkpoints, MarkedCharts, Outbox
 from chartwatch.services.record import RecordStore
 from chartwatch_local.aws import REGION, LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class Place(Protocol):
     """Where stores keep things: each store it gives is a new one that finds what the others left there."""
 
-    def charts(self) -> ChartStore: ...
+    def charts(self) -> MarkedCharts: ...
 
     def record(self) -> RecordStore: ...
 

@@ -80,6 +80,16 @@ def many_editions(number: int) -> Publication:
     return publication(WEEK, *(edition(f"T{at:03d}", f"Title {at}") for at in range(number)))
 
 
+def test_a_publication_is_ready_in_the_version_that_was_marked(place: Place) -> None:
+    first, later = (publication(WEEK, edition("US", title)) for title in ("Ozark", "Dark"))
+    store_publication(first, place.charts())
+    assert not place.charts().is_ready(first.summary())
+    place.charts().mark_ready(first.summary())
+    assert place.charts().is_ready(first.summary())
+    store_publication(later, place.charts())
+    assert not place.charts().is_ready(later.summary())
+
+
 def test_a_publication_is_read_as_it_was_written(place: Place) -> None:
     entries = (
         Entry(1, "지금 우리 학교는", "Season 1", Kind.SERIES, (("hours", "124790000"), ("weeks", "1"))),

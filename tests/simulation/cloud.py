@@ -485,7 +485,7 @@ def _holds(condition: str, item: Item, values: Item) -> bool:
 
 
 def _updated(item: Item, expression: str, values: Item) -> Item:
-    """Return what an update makes of an item: SET, REMOVE and ADD of strings to a set."""
+    """Return what an update makes of an item: SET, REMOVE and ADD of numbers."""
     after = dict(item)
     for clause in re.split(r" (?=REMOVE |ADD )", expression):
         verb, _, rest = clause.partition(" ")
@@ -498,6 +498,5 @@ def _updated(item: Item, expression: str, values: Item) -> Item:
                     after.pop(part, None)
                 case _:
                     name, value = part.split(" ")
-                    known = after.get(name, {"SS": []})["SS"]
-                    after[name] = {"SS": sorted({*known, *values[value]["SS"]})}
+                    after[name] = {"N": str(int(after.get(name, {"N": "0"})["N"]) + int(values[value]["N"]))}
     return after

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 import detect_milestones
+import enrich_catalog
 import publish_stories
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
@@ -31,6 +32,7 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import parse_rules
 from chartwatch.services.detect import Detector
+from chartwatch.services.enrich import Enricher
 from chartwatch.services.ingest import ingest
 from chartwatch.services.pacing import Pace
 from chartwatch.services.ports import Delivery, Lease
@@ -58,11 +60,15 @@ from tests.simulation.cloud import (
 )
 
 CHARTS, CATALOGS, MILESTONES, STORIES = "charts", "catalogs", "milestones", "stories"
-STREAMS = (CHARTS, CATALOGS, MILESTONES)
-TABLES = (*STREAMS, STORIES)
+TABLES = (CHARTS, CATALOGS, MILESTONES, STORIES)
 TOPICS = ("stories", "digests")
-PUBLICATION, CATALOG_IN_FORCE, BULLETIN = "PUBLICATION#", "CURRENT", "BULLETIN#"
-"""What template.yaml's filters let through to the functions."""
+MAPPINGS: Mapping[str, tuple[str, str]] = {
+    "publications": (CHARTS, "PUBLICATION#"),
+    "ready": (CHARTS, "READY#"),
+    "catalog": (CATALOGS, "CURRENT"),
+    "bulletins": (MILESTONES, "BULLETIN#"),
+}
+"""Which records of which table's stream template.yaml's filters let through, each kind to a function."""
 
 SERIES = Chart("series", "the daily chart of series", "somewhere", Cadence.DAY, 1, Kind.SERIES)
 FILMS = Chart("tv-films", "the daily chart of films", "somewhere", Cadence.DAY, 1, Kind.FILM)
@@ -157,16 +163,16 @@ class Watch:
 
 @dataclass(frozen=True)
 class Drain:
-    """Deliver what is new on some streams, in batches, some of them twice; each stream at its own speed."""
+    """Deliver what is new by some mappings, in batches, some of them twice; each mapping at its own speed."""
 
-    streams: Sequence[str] = STREAMS
+    mappings: Sequence[str] = tuple(MAPPINGS)
 
 
 @dataclass(frozen=True)
 class Deliver:
-    """Call the function of a stream for a record."""
+    """Call the function of a mapping for a record."""
 
-    stream: str
+    mapping: str
     record: Record
 
 
@@ -174,7 +180,7 @@ class Deliver:
 class Delivered:
     """Go on behind a batch."""
 
-    stream: str
+    mapping: str
     read: int
 
 
@@ -222,7 +228,7 @@ class Pipeline:
     queue: Queue = field(default_factory=Queue)
     subscribed: Mapping[str, str] = field(default_factory=lambda: {ARN: "sqs", READER: "email"})
     published: list[Kept] = field(default_factory=list)
-    read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STREAMS, 0))
+    read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MAPPINGS, 0))
     found: list[Finding] = field(default_factory=list)
     late: list[Found] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -344,7 +350,7 @@ class Pipeline:
     def fetch(self, number: int) -> None:
         said = DOCUMENTS[number]
         body = repr(said).encode()
-        provenance = Provenance("https://charts.example", f"2022-02-0{number + 1}T00:00:00Z", f"{number:064}")
+        provenance = Provenance("https://charts.example", self.now.isoformat(timespec="seconds"), f"{number:064}")
         ingest(
             "somewhere",
             body,
@@ -357,6 +363,10 @@ class Pipeline:
 
     def load(self) -> None:
         self.catalogs().replace(CATALOG)
+
+    def enrich(self, record: Record) -> None:
+        with self._deployed():
+            enrich_catalog.enrich(Enricher(self.charts()), record.as_lambda_sees_it)
 
     def detect(self, record: Record) -> None:
         with self._deployed():
@@ -397,6 +407,7 @@ class Pipeline:
         """Let the functions find what they work with here, and say nothing."""
         with (
             patch.multiple(deployment, charts=self.charts, bulletins=self.bulletins, publisher=self.publisher),
+            patch.multiple(enrich_catalog, metrics=_QUIET, logger=_QUIET),
             patch.multiple(detect_milestones, metrics=_QUIET, logger=_QUIET),
             patch.multiple(publish_stories, metrics=_QUIET, logger=_QUIET),
         ):
@@ -417,23 +428,23 @@ class Pipeline:
                 self._come(its)
                 if self.streamed and self.chance.random() < 0.8:
                     self.steps.insert(0, Drain())
-            case Drain(streams):
-                self.steps[:0] = self._batch(streams) if self.streamed else []
-            case Deliver(stream, record):
-                beside = [other for other in STREAMS if other != stream]
-                self._call(f"{record}", lambda: self._work()[stream][1](record), beside)
-            case Delivered(stream, read):
-                self.read[stream] = max(self.read[stream], read)
+            case Drain(mappings):
+                self.steps[:0] = self._batch(mappings) if self.streamed else []
+            case Deliver(mapping, record):
+                beside = [other for other in MAPPINGS if other != mapping]
+                self._call(f"{record}", lambda: self._work()[mapping](record), beside)
+            case Delivered(mapping, read):
+                self.read[mapping] = max(self.read[mapping], read)
             case Watch():
                 self.now += TURN
-                self._attempt(self.reconcile, STREAMS)
+                self._attempt(self.reconcile, tuple(MAPPINGS))
                 known = self.tables[STORIES].get((keys.SUBSCRIBERS.pk, keys.SUBSCRIBERS.sk), Kept())
                 self.missed = any(":email:" in name for name in known.get("known", {"SS": ()})["SS"])
                 self.subscribed = {ARN: "sqs"}
             case Reconcile(left, audited):
                 self.now += TURN
                 before = self._met()
-                self._attempt(self.reconcile, STREAMS)
+                self._attempt(self.reconcile, tuple(MAPPINGS))
                 self.steps[:0] = [Drain(), Reconciled(before, left - 1, audited | self._audited())]
             case Reconciled(before, left, audited):
                 self._follow_up(left, audited if before == self._met() else None)
@@ -466,34 +477,35 @@ class Pipeline:
             # There is no other fetch of the same source beside it.
             self._call(f"fetch {its.number}", lambda: self.fetch(its.number), None)
         else:
-            self._call("load the catalog", self.load, STREAMS)
+            self._call("load the catalog", self.load, tuple(MAPPINGS))
 
     def _met(self) -> tuple[int, int]:
         # Of a subscriber who has vanished nothing follows.
         return sum(its.found is not Found.SUBSCRIBER_VANISHED for its in self.found), len(self.seam.log)
 
-    def _work(self) -> Mapping[str, tuple[str, Callable[[Record], None]]]:
-        """Return what the functions of a stream are called for, and what they do."""
+    def _work(self) -> Mapping[str, Callable[[Record], None]]:
+        """Return what the function of each mapping does."""
         return {
-            CHARTS: (PUBLICATION, self.detect),
-            CATALOGS: (CATALOG_IN_FORCE, self.detect),
-            MILESTONES: (BULLETIN, self.publish),
+            "publications": self.enrich,
+            "ready": self.detect,
+            "catalog": self.detect,
+            "bulletins": self.publish,
         }
 
-    def _batch(self, streams: Sequence[str]) -> Sequence[Step]:
-        """Return the steps that deliver a batch of a stream, and come back for the next; none, when nothing waits."""
-        waiting = [name for name in streams if self._waiting(name)]
+    def _batch(self, mappings: Sequence[str]) -> Sequence[Step]:
+        """Return the steps that deliver a batch of a mapping, and come back for the next; none, when nothing waits."""
+        waiting = [name for name in mappings if self._waiting(name)]
         if not waiting:
             return []
-        stream = self.chance.choice(waiting)
-        batch = self._waiting(stream)[: self.chance.randint(1, 3)]
-        deliveries = [Deliver(stream, record) for record in batch] * self.chance.choice([1, 1, 1, 2])
-        return [*deliveries, Delivered(stream, self.read[stream] + len(batch)), Drain(streams)]
+        mapping = self.chance.choice(waiting)
+        batch = self._waiting(mapping)[: self.chance.randint(1, 3)]
+        deliveries = [Deliver(mapping, record) for record in batch] * self.chance.choice([1, 1, 1, 2])
+        return [*deliveries, Delivered(mapping, self.read[mapping] + len(batch)), Drain(mappings)]
 
-    def _waiting(self, stream: str) -> Sequence[Record]:
-        prefix, _ = self._work()[stream]
-        records = [record for record in self.streams[stream] if record.sk.startswith(prefix)]
-        return records[self.read[stream] :]
+    def _waiting(self, mapping: str) -> Sequence[Record]:
+        table, prefix = MAPPINGS[mapping]
+        records = [record for record in self.streams[table] if record.sk.startswith(prefix)]
+        return records[self.read[mapping] :]
 
     def _call(self, name: str, work: Callable[[], None], beside: Sequence[str] | None) -> None:
         """Call a function until it comes through. `beside`: see `_attempt`."""
@@ -505,7 +517,7 @@ class Pipeline:
     def _attempt(self, work: Callable[[], None], beside: Sequence[str] | None = None) -> bool:
         """Run a function once; when it stands still, something else happens meanwhile, perhaps the same once more.
 
-        `beside` are the streams whose functions run beside this one, also while new documents come; None: none come.
+        `beside` are the mappings whose functions run beside this one, also while new documents come; None: none come.
         """
 
         def meanwhile(patient: bool) -> None:
@@ -539,13 +551,13 @@ class Pipeline:
             self.seam.meanwhile = outer
         return True
 
-    def _go_on(self, streams: Sequence[str]) -> None:
-        """Let what comes next come in the middle of a step, and some streams run dry."""
+    def _go_on(self, mappings: Sequence[str]) -> None:
+        """Let what comes next come in the middle of a step, and some mappings run dry."""
         coming = next((step for step in self.steps if isinstance(step, Fetch | Load)), None)
         if coming is not None:
             self.steps.remove(coming)
             self._come(coming)
-        self._insert(Drain(streams))
+        self._insert(Drain(mappings))
 
     def _let_days_pass(self) -> None:
         """Let as many days pass as files are kept at most, and every chart be audited then."""

@@ -22,6 +22,7 @@ from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.services.detect import Detector
 from chartwatch.services.egress import LOOPBACK, EgressPolicy
+from chartwatch.services.enrich import Enricher
 from chartwatch.services.pacing import Pace
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
@@ -84,6 +85,12 @@ def detector(rules: RuleSet) -> Detector:
         earlier_catalog=catalogs.earlier,
         is_in_force=lambda catalog: catalogs.current().version == catalog.version,
     )
+
+
+@cache
+def enricher() -> Enricher:
+    """Return what comes before the detector."""
+    return Enricher(charts())
 
 
 @cache

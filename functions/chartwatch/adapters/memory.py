@@ -26,6 +26,7 @@ class MemoryCharts:
         self._summaries: dict[str, dict[date, PublicationSummary]] = {}
         self._periods: dict[str, list[date]] = {}
         self._editions: dict[tuple[str, date], dict[str, tuple[Version, Earlier]]] = {}
+        self._ready: dict[tuple[str, date], str] = {}
         self._quarantined: dict[tuple[str, str], Quarantined] = {}
 
     def charts(self) -> Sequence[str]:
@@ -83,6 +84,14 @@ class MemoryCharts:
             return False
         self.put([update])
         return True
+
+    def mark_ready(self, publication: PublicationSummary) -> None:
+        """Mark a publication ready."""
+        self._ready[publication.chart.id, publication.period] = publication.digest
+
+    def is_ready(self, publication: PublicationSummary) -> bool:
+        """Return whether a publication was marked ready as it is."""
+        return self._ready.get((publication.chart.id, publication.period)) == publication.digest
 
     def quarantine(self, document: Quarantined) -> None:
         """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""

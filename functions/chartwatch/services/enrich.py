@@ -1,14 +1,21 @@
-"""Looking up what is not known of the works at #1: providers are asked in turn, each with what the ones before know."""
+"""What comes before the detector: what is not known of the works at #1 is looked up, and the publication marked ready.
+
+Providers are asked in turn, each with what the ones before know.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from chartwatch.domain.works.candidates import Candidate, Provider, Sighting
 from chartwatch.domain.works.facts import Fact, facts_found
 from chartwatch.domain.works.identification import Identified, identify
 from chartwatch.errors import LookupFailed
+from chartwatch.services.ports import MarkedCharts
+
+WAIT = timedelta(minutes=2)
+"""How long a publication waits at most for what is looked up of its works, from when it was stored."""
 
 
 class FactProvider(Protocol):
@@ -51,3 +58,17 @@ def look_up(sighting: Sighting, providers: Sequence[FactProvider], today: date) 
         seen = seen.known_as(found.ids)
     facts = tuple(fact for found in identified for fact in facts_found(found, today))
     return LookedUp(sighting, tuple(identified), facts, tuple(failures))
+
+
+class Enricher:
+    """Marks publications ready."""
+
+    def __init__(self, charts: MarkedCharts) -> None:
+        """`charts` has what was published."""
+        self._charts = charts
+
+    def enrich(self, chart: str, period: date) -> None:
+        """Mark the publication of a chart for a period ready, as it is stored now."""
+        publication = self._charts.summary(chart, period)
+        if publication is not None:
+            self._charts.mark_ready(publication)

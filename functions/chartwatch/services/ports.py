@@ -83,6 +83,16 @@ class ChartStore(Protocol):
         """Return the rejected documents, by source and time fetched."""
 
 
+class MarkedCharts(ChartStore, Protocol):
+    """Publications that wake the detector once they are marked ready for it."""
+
+    def mark_ready(self, publication: PublicationSummary) -> None:
+        """Mark a publication ready, which wakes the detector, also when it was marked before."""
+
+    def is_ready(self, publication: PublicationSummary) -> bool:
+        """Return whether a publication was marked ready as it is."""
+
+
 class CatalogStore(Protocol):
     """The catalog in force. It is replaced whole, so that nothing is ever concluded from half of one."""
 

@@ -16,7 +16,8 @@ from typing import NamedTuple, Protocol
 from chartwatch.domain.charts.calendars import overdue
 from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.services.detect import Audit, Detector
-from chartwatch.services.ports import ChartStore, Checkpoint, Checkpoints, Hearing, Lease, Outbox, Standing
+from chartwatch.services.enrich import WAIT
+from chartwatch.services.ports import Checkpoint, Checkpoints, Hearing, Lease, MarkedCharts, Outbox, Standing
 from chartwatch.services.publish import Bulletins, Publisher
 
 LEASE = timedelta(minutes=10)
@@ -34,6 +35,9 @@ SQS keeps none longer than 14 days after it came, nor in a dead-letter queue: th
 
 LOOK_BACK = timedelta(days=15)
 """How far back publications are looked for that were not processed; the audit of a chart looks at all of them."""
+
+STREAMED = 5 * WAIT
+"""How long after it was fetched a publication is left to the streams: it is stored, has its turn, and is looked up."""
 
 LOOK_AHEAD = 3
 """How many periods after the latest are looked at for editions without a publication."""
@@ -163,7 +167,7 @@ class Reconciler:
     def __init__(
         self,
         *,
-        charts: ChartStore,
+        charts: MarkedCharts,
         bulletins: Bulletins,
         outbox: Outbox,
         checkpoints: Checkpoints,
@@ -364,14 +368,22 @@ class Reconciler:
     def _detected(self, chart: str, since: date) -> Iterator[Finding]:
         """Process the publications that the record does not have as they are stored, oldest first.
 
-        Processing one may process others, so the record is looked at again after each.
+        One that may still be waiting for what is looked up of its works is left to that. Processing one may process
+        others, so the record is looked at again after each.
         """
         processed = self._detector.processed(chart, since)
         for publication in self._charts.timeline(chart, since):
-            if processed.get(publication.period) != publication.number_ones_digest():
+            is_processed = processed.get(publication.period) == publication.number_ones_digest()
+            if not is_processed and not self._is_awaited(publication):
                 self._detector.detect(chart, publication.period)
                 processed = self._detector.processed(chart, since)
                 yield Finding(Found.PUBLICATION_DETECTED, chart, publication.period.isoformat())
+
+    def _is_awaited(self, publication: PublicationSummary) -> bool:
+        """Return whether a publication is too new to be ready for certain, and is not marked as that."""
+        fetched = publication.provenance.fetched_at
+        is_new = fetched is not None and datetime.fromisoformat(fetched) + STREAMED > self._clock()
+        return is_new and not self._charts.is_ready(publication)
 
     def _latest(self, chart: str, now: datetime) -> PublicationSummary | None:
         """Return the latest publication: one of the last days, or else the last that was processed."""

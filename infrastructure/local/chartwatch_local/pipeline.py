@@ -17,7 +17,13 @@ from chartwatch_local.deploy import STACK, run, schedule_input
 NEVER = "cron(0 0 1 1 ? 2099)"
 """A schedule that is deployed and does not fire while anybody looks."""
 
-FUNCTIONS = ("FetchRankingsFunction", "DetectMilestonesFunction", "PublishStoriesFunction", "ReconcileFunction")
+FUNCTIONS = (
+    "FetchRankingsFunction",
+    "EnrichCatalogFunction",
+    "DetectMilestonesFunction",
+    "PublishStoriesFunction",
+    "ReconcileFunction",
+)
 """Outputs of the stack that name its functions, in the order in which a publication meets them."""
 
 

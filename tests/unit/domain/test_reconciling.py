@@ -9,7 +9,7 @@ from chartwatch.domain.charts.calendars import MARGIN, overdue
 from chartwatch.domain.charts.chart import Cadence, Chart, Due, Era
 from chartwatch.domain.stories.message import Message
 from chartwatch.services.ports import Checkpoint
-from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT, Found, Subscriber, in_turn
+from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT, STREAMED, Found, Subscriber, in_turn
 from tests.chronicle import CHANGE
 from tests.deliveries import CHART, QUARTER, Ended, World, week
 from tests.infrastructure.templates import read
@@ -36,6 +36,31 @@ def test_publications_that_nobody_processed_are_processed_and_sent(world: World)
     assert found[Found.PUBLICATION_DETECTED] == 1
     assert found[Found.STORY_SENT] == len(world.topic.received) - len(sent) > 0
     assert world.found() == {}
+
+
+def test_a_publication_that_may_still_be_looked_up_is_left_alone_until_it_is_ready(world: World) -> None:
+    world.fetched(world.now - timedelta(minutes=3))
+    world.publish(3)
+    assert Found.PUBLICATION_DETECTED not in world.found()
+    publication = world.place.charts().summary(CHART.id, week(3))
+    assert publication is not None
+    world.place.charts().mark_ready(publication)
+    assert world.found()[Found.PUBLICATION_DETECTED] == 1
+
+
+def test_a_revision_of_a_publication_that_was_ready_is_not_ready(world: World) -> None:
+    publication = world.place.charts().summary(CHART.id, week(2))
+    assert publication is not None
+    world.place.charts().mark_ready(publication)
+    world.fetched(world.now - timedelta(minutes=3))
+    world.chronicle.stored(2, KR="Dark", US="Dark")
+    assert Found.PUBLICATION_DETECTED not in world.found()
+
+
+def test_a_publication_that_nobody_marks_ready_is_processed_all_the_same(world: World) -> None:
+    world.fetched(world.now - STREAMED)
+    world.publish(3)
+    assert world.found()[Found.PUBLICATION_DETECTED] == 1
 
 
 def test_an_old_period_that_nobody_processed_is_found_by_the_audit() -> None:

@@ -99,6 +99,17 @@ class DynamoCharts:
         # It says which editions count, and of which document they are.
         return self.charts_table.put_if(_publication_item(summary), "digest = :digest AND sha256 = :sha256", condition)
 
+    def mark_ready(self, publication: PublicationSummary) -> None:
+        """Mark a publication ready, which wakes the detector, also when it was marked before."""
+        values = {":digest": text(publication.digest), ":one": number(1)}
+        key = keys.ready(publication.chart.id, publication.period)
+        self.charts_table.update(key, "SET digest = :digest ADD marks :one", values)
+
+    def is_ready(self, publication: PublicationSummary) -> bool:
+        """Return whether a publication was marked ready as it is."""
+        item = self.charts_table.get(keys.ready(publication.chart.id, publication.period))
+        return item is not None and item["digest"]["S"] == publication.digest
+
     def quarantine(self, document: Quarantined) -> None:
         """Quarantine a rejected document, in place of an earlier entry of the same source and bytes."""
         self.charts_table.put(_quarantined_item(document))

@@ -3,7 +3,8 @@
 | table | pk | sk | an item is |
 |---|---|---|---|
 | charts | `CHARTS` | chart | the fact that there is such a chart |
-| | chart | `PUBLICATION#`period | a publication without its lower ranks; it wakes the detector |
+| | chart | `PUBLICATION#`period | a publication without its lower ranks; it wakes `enrich_catalog` |
+| | chart | `READY#`period | in which version that is ready, and how often it was marked; each mark wakes the detector |
 | | chart`#`period | `EDITION#`territory | an edition, with its earlier versions |
 | | `VALIDATORS` | address | the validators of the document that was accepted last |
 | | `QUARANTINE` | source`#`SHA-256 | a document that was rejected |
@@ -34,7 +35,7 @@ CHARTS = "CHARTS"
 QUARANTINE = "QUARANTINE"
 """The partition of the charts table that lists the rejected documents."""
 
-PUBLICATION, EDITION = "PUBLICATION#", "EDITION#"
+PUBLICATION, READY, EDITION = "PUBLICATION#", "READY#", "EDITION#"
 CURRENT_CATALOG = Key("CATALOG", "CURRENT")
 
 HEAD = "HEAD"
@@ -67,10 +68,13 @@ class BulletinKey(NamedTuple):
 
 def of(record: Mapping[str, Any]) -> PublicationKey | None:
     """Return which publication a stream record of the charts table is about; None for one of the catalog table."""
+    return None if _key(record) == CURRENT_CATALOG else publication_of(record)
+
+
+def publication_of(record: Mapping[str, Any]) -> PublicationKey:
+    """Return which publication a stream record of the charts table is about: of its item, or of the mark on it."""
     key = _key(record)
-    if key == CURRENT_CATALOG:
-        return None
-    return PublicationKey(unquote(key.pk), date.fromisoformat(key.sk.removeprefix(PUBLICATION)))
+    return PublicationKey(unquote(key.pk), date.fromisoformat(key.sk.partition("#")[2]))
 
 
 def bulletin_of(record: Mapping[str, Any]) -> BulletinKey:
@@ -95,6 +99,11 @@ def listed(chart: str) -> Key:
 def publication(chart: str, period: date) -> Key:
     """Return where a publication stands."""
     return Key(_part(chart), f"{PUBLICATION}{period}")
+
+
+def ready(chart: str, period: date) -> Key:
+    """Return where it stands that a publication is ready."""
+    return Key(_part(chart), f"{READY}{period}")
 
 
 def editions(chart: str, period: date) -> str:

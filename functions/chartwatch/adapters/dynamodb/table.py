@@ -119,6 +119,12 @@ class Table:
         puts = [{"Put": {**first, **_conditions(condition, values)}}, *({"Put": put} for put in rest)]
         return self._is_met(self.client.transact_write_items, TransactItems=puts)
 
+    def update(self, key: Key, update: str, values: Item) -> None:
+        """Update an item, whatever stands there."""
+        self.client.update_item(
+            TableName=self.name, Key=key.attributes, UpdateExpression=update, ExpressionAttributeValues=values
+        )
+
     def update_if(self, key: Key, update: str, condition: str, values: Item) -> bool:
         """Update an item and return True; return False when what stands there does not meet the condition."""
         how = {"UpdateExpression": update, **_conditions(condition, values)}
