@@ -26,12 +26,13 @@ Charted = Mapping[str, Mapping[int, str]]
 
 @dataclass(frozen=True)
 class Film:
-    """A work: None where a fact is unknown; `released` is a day."""
+    """A work: None where a fact is unknown, whatever is assumed of it; `released` is a day."""
 
     name: str
     language: str | None = None
     country: str | None = None
     released: int | None = None
+    assumed: tuple[str | None, str | None] = (None, None)
 
 
 class Slot(NamedTuple):

@@ -32,7 +32,7 @@ class _Reasons:
     @property
     def rows(self) -> Any:
         """All of them, as JSON."""
-        return [[words, its and [_holders([its.work]), its.unknown]] for words, its in self._known]
+        return [[words, its and _undecided(its)] for words, its in self._known]
 
 
 class _Attributes:
@@ -175,6 +175,10 @@ def _read_holders(rows: Any) -> tuple[Holder, ...]:
     return tuple(Holder(work_id, title, date.fromisoformat(since), *rest) for work_id, title, since, *rest in rows)
 
 
-def _read_undecided(holders: Any, unknown: Any) -> Undecided:
+def _undecided(its: Undecided) -> Any:
+    return [_holders([its.work]), its.unknown, *([True] if its.is_assumed else [])]
+
+
+def _read_undecided(holders: Any, unknown: Any, *is_assumed: bool) -> Undecided:
     (work,) = _read_holders(holders)
-    return Undecided(work, tuple(map(Fact, unknown)))
+    return Undecided(work, tuple(map(Fact, unknown)), *is_assumed)

@@ -14,7 +14,7 @@ from chartwatch.domain.milestones.fold import fold
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.work import Kind, Work
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Kind, Work
 from tests.oracle.completions import Film, Slot, World, completions, slots
 from tests.strategies import DEEP, as_rule
 
@@ -80,6 +80,7 @@ def a_world(chance: random.Random, rule: Rule) -> World:
             name,
             *[None if chance.random() < 0.2 else fact for fact in chance.choice(FACTS)],
             released=chance.choice([None, None, None, -60, -9, -6, 0, 9]),
+            assumed=chance.choice([(None, None), chance.choice(FACTS)]),
         )
         for name in names
     }
@@ -123,10 +124,19 @@ def catalog_of(world: World) -> Catalog:
             film.name,
             film.name,
             Kind.SERIES,
-            film.language,
-            (film.country,) if film.country else (),
+            film.language or film.assumed[0],
+            (country,) if (country := film.country or film.assumed[1]) else (),
             None if film.released is None else START + timedelta(film.released),
             tuple(title for title, its in world.titles.items() if film.name in its),
+            assumed=frozenset(
+                name
+                for name, known, assumed in (
+                    (ORIGINAL_LANGUAGE, film.language, film.assumed[0]),
+                    (ORIGIN_COUNTRIES, film.country, film.assumed[1]),
+                    (MAIN_COUNTRY, film.country, film.assumed[1]),
+                )
+                if known is None and assumed
+            ),
         )
         for film in world.films.values()
     )

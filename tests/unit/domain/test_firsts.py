@@ -44,7 +44,7 @@ def test_nobody_stands_on_an_empty_roll() -> None:
 def test_a_work_of_which_something_is_unknown_is_undecided_and_on_no_roll() -> None:
     its = HonourRoll()
     its.add([topped("riddle", 2, "1")], [Eligibility((), (Fact.ORIGINAL_LANGUAGE,))])
-    ((undecided, _),) = its.undecided
+    ((undecided, *_),) = its.undecided
     assert undecided.work == Holder("riddle", "Riddle", DAY + timedelta(2), "1")
     assert undecided.unknown == (Fact.ORIGINAL_LANGUAGE,)
     assert list(its.of_all_groups()) == []

@@ -75,14 +75,16 @@ class ChartHistory:
         ranks: Callable[[], Mapping[str, Ranks]] | None = None,
         lent: Iterable[Renaming] = (),
     ) -> None:
-        """`timeline` is not empty; `ranks` returns those by territory. The catalog gets the names that works got.
+        """`timeline` is not empty; `ranks` returns those by territory.
+
+        The catalog gets the names that works got, and what it only assumes of them is as unknown.
 
         `lent` are the renamings that other charts of the provider show.
         """
         self.timeline = timeline
         self.chart = timeline[-1].chart
         renamings = {*lent, *(r for publication in timeline for r in publication.renamings)}
-        self.catalog = with_renamings(catalog, renamings)
+        self.catalog = with_renamings(Catalog(work.without_assumed() for work in catalog), renamings)
         self._ranks = ranks
         self._names = Names(renamings)
         self.shows_ties = any(len(ones) > 1 for p in timeline for ones in p.number_ones.values())

@@ -136,7 +136,8 @@ class Fold:
     def _facts_of(self, topped: Topped) -> tuple[object, ...]:
         """Return what rules ask of a work: works of the same facts are eligible alike."""
         work = work_of(topped, self._catalog, self._meanings)
-        self._facts[work.id] = tuple(fact.of(work, Origin.ANY) for fact in self._asked)
+        asked = (fact.of(work, Origin.ANY) for fact in self._asked)
+        self._facts[work.id] = work.assumed, work.is_main_country_known, *asked
         return self._facts[work.id]
 
     def _rules_of(self, standing: Standing) -> Iterator[Rule]:
@@ -377,7 +378,10 @@ def eligibility(rule: Rule, work: Work) -> Eligibility:
     if verdict is None:
         possible = rule.groups(work) if not rule.per or rule.per.of(work, rule.origin) else None
         return Eligibility((), rule.unknown_facts(work), possible)
-    return Eligibility(rule.groups(work) if verdict else ())
+    its = Eligibility(rule.groups(work) if verdict else ())
+    if assumed := rule.assumed_facts(work):
+        return its._replace(unknown=assumed, possible=None, is_assumed=True)
+    return its
 
 
 def _topped_by(identity: Identity, rolls: Mapping[str, Mapping[Identity, Topped]]) -> Mapping[str, date]:

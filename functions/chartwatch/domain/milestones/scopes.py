@@ -285,5 +285,6 @@ class AskedScope:
 def unknown_of(rule: Rule, topped: ToppedWork) -> str:
     """Return what is unknown of a work that the rule would have to know, in words."""
     facts = facts_in_words(rule.unknown_facts(topped.work))
+    assumed = ", or only assumed" if topped.work.assumed else ""
     either = f": {candidates_in_words(topped.work)}" if topped.work.candidates else ""
-    return f"the {facts} of {topped.name}, #1 since {topped.since}, is unknown{either}"
+    return f"the {facts} of {topped.name}, #1 since {topped.since}, is unknown{assumed}{either}"

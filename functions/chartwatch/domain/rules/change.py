@@ -115,14 +115,17 @@ class ChangeRule(Rule):
         return of_a_change(self, standing, admits_new=not only, admits_returning=not never)
 
     def _undecided(self, standing: Standing) -> list[Undecided]:
-        """Return the newcomers of which nobody can say whether they count."""
+        """Return the newcomers of which nobody can say whether they count, or only by what is assumed of them."""
+        asked = [c for c in standing.newcomers if self.returns.admits(c in standing.returning)]
+        facts = [(c, self.assumed_facts(c.work), self.verdict(c.work) is None) for c in asked]
         return [
             Undecided(
                 Holder(c.work_id, c.work.title, standing.returning.get(c, standing.period), c.season, label=c.label),
-                self.unknown_facts(c.work),
+                assumed or self.unknown_facts(c.work),
+                bool(assumed),
             )
-            for c in standing.newcomers
-            if self.returns.admits(c in standing.returning) and self.verdict(c.work) is None
+            for c, assumed, is_unknown in facts
+            if is_unknown or assumed
         ]
 
     def places(self) -> Mapping[str, str]:

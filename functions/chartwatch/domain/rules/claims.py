@@ -37,10 +37,14 @@ _GROUP_NAMES: Mapping[Fact | None, Callable[[str], str]] = {
 
 
 class Undecided(NamedTuple):
-    """A work that has topped a scope, and the facts for whose lack a rule cannot decide whether it qualifies."""
+    """A work that has topped a scope, and the facts for whose lack a rule cannot decide whether it qualifies.
+
+    `is_assumed`: they are not unknown, but assumed.
+    """
 
     work: Holder
     unknown: tuple[Fact, ...]
+    is_assumed: bool = False
 
 
 class Reason(NamedTuple):
@@ -162,7 +166,7 @@ def claim_of_one(
         [claimant],
         group=claimant.key,
         n=n,
-        reasons=reasons_of(against),
+        reasons=(*reasons_of(against), *assumed_reasons(rule, claimant.work, holder)),
         evidence=evidence_of(standing, [claimant]),
         censored=censored,
         since=since,
@@ -212,14 +216,21 @@ def undecided_reasons(
     """
     named = tuple(
         Reason(
-            f"the {facts_in_words(unknown)} of {_named(work)}, #1 since {work.since.isoformat()}, is unknown"
-            + (f": {candidates_in_words(titles[work.work_id].work)}" if work.work_id in titles else ""),
-            Undecided(work, unknown),
+            f"the {facts_in_words(its.unknown)} of {_named(its.work)}, #1 since {its.work.since.isoformat()}, is "
+            + ("assumed" if its.is_assumed else "unknown")
+            + (f": {candidates_in_words(titles[its.work.work_id].work)}" if its.work.work_id in titles else ""),
+            its,
         )
-        for work, unknown in undecided[:most]
+        for its in undecided[:most]
     )
     more = len(undecided) - len(named)
     return (*named, Reason(f"facts of {words.counted(more, 'more work')} are unknown")) if more else named
+
+
+def assumed_reasons(rule: Rule, work: Work, holder: Holder) -> tuple[Reason, ...]:
+    """Return the reason that it is if a work counts by what is assumed of it."""
+    assumed = rule.assumed_facts(work)
+    return undecided_reasons([Undecided(holder, assumed, is_assumed=True)], 1, {}) if assumed else ()
 
 
 def facts_in_words(facts: Iterable[Fact]) -> str:

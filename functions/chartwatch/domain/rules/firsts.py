@@ -49,19 +49,25 @@ class Topped(NamedTuple):
 class Eligibility(NamedTuple):
     """For which groups of a rule a work counts (none: for no group), and what is unknown that could decide it.
 
-    `possible` are the groups that it could count for, if something is unknown; None for any.
+    `possible` are the groups that it could count for, if something is unknown; None for any. `is_assumed`: it counts by
+    what is assumed of it, or does not.
     """
 
     groups: tuple[str | None, ...]
     unknown: tuple[Fact, ...] = ()
     possible: tuple[str | None, ...] | None = ()
+    is_assumed: bool = False
 
 
 class MayCount(NamedTuple):
-    """A work of which nobody can say whether it counts, and the groups that it could count for; None for any."""
+    """A work of which nobody can say whether it counts, and the groups that it could count for; None for any.
+
+    `counted` are those for which it does count, by what is assumed of it.
+    """
 
     undecided: Undecided
     groups: tuple[str | None, ...] | None
+    counted: tuple[str | None, ...] = ()
 
     def for_group(self, group: str | None) -> bool:
         """Return whether it could count for a group."""
@@ -87,7 +93,7 @@ class HonourRoll:
         for _, group in new:
             self.counts[group] += 1
         self.undecided += [
-            MayCount(Undecided(one.holder(), its.unknown), its.possible)
+            MayCount(Undecided(one.holder(), its.unknown, its.is_assumed), its.possible, its.groups)
             for one, its in zip(topped, eligible, strict=True)
             if its.unknown
         ]

@@ -71,6 +71,6 @@ def _could_change(n: int, groups: Collection[str], roll: HonourRoll, additions: 
     winning = {group for group in others if could_come_to_n(group, both, counts)}
     before = winning | {group for group in groups if could_come_to_n(group, roll.undecided, roll.counts)}
     return [
-        *(its for its in roll.undecided if any(map(its.for_group, before))),
+        *(its for its in roll.undecided if any(map(its.for_group, before)) or not {*groups}.isdisjoint(its.counted)),
         *(its for its in additions.undecided if any(map(its.for_group, winning | set(groups)))),
     ]

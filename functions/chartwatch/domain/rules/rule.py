@@ -76,7 +76,7 @@ class Fact(StrEnum):
     def of(self, work: Work, origin: Origin) -> tuple[str, ...]:
         """Return the fact; several values only for countries of origin, none when it is unknown."""
         if self is Fact.ORIGIN_COUNTRY:
-            return work.origin_countries if origin is Origin.ANY else work.origin_countries[:1]
+            return work.origin_countries if origin is Origin.ANY else _main_country(work)
         if self is Fact.WORK_KIND:
             value: str | None = work.kind
         elif self is Fact.ORIGINAL_LANGUAGE:
@@ -84,6 +84,10 @@ class Fact(StrEnum):
         else:
             value = str(work.release_date.year) if work.release_date else None
         return () if value is None else (value,)
+
+
+def _main_country(work: Work) -> tuple[str, ...]:
+    return work.origin_countries[:1] if work.is_main_country_known else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,11 @@ class Condition:
     negated: bool = False
 
     def verdict(self, work: Work, origin: Origin) -> bool | None:
-        """Return whether the work meets the condition; None when the fact is unknown."""
+        """Return whether the work meets the condition; None when what is unknown could decide it."""
         said = self.fact.of(work, origin)
+        if not said and self.fact is Fact.ORIGIN_COUNTRY and work.origin_countries:
+            verdicts = {(country in self.values) is not self.negated for country in work.origin_countries}
+            return verdicts.pop() if len(verdicts) == 1 else None
         return None if not said else (not self.values.isdisjoint(said)) is not self.negated
 
 
@@ -215,6 +222,13 @@ class Rule(ABC):
         """Return the facts for whose lack the rule cannot decide on a work."""
         needed = self.facts
         return tuple(fact for fact in Fact if fact in needed and not fact.of(work, self.origin))
+
+    def assumed_facts(self, work: Work) -> tuple[Fact, ...]:
+        """Return the facts that are assumed of a work, if the rule could not decide on it without them."""
+        certain = work.without_assumed()
+        if certain is work or self.verdict(work) is None or self.verdict(certain) is not None:
+            return ()
+        return self.unknown_facts(certain)
 
     def groups(self, work: Work) -> tuple[str | None, ...]:
         """Return the groups a qualifying work counts for; the one group None when the rule makes none."""

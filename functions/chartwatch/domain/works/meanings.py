@@ -108,18 +108,21 @@ def _frozen(sets: Mapping[str, set[str]]) -> Mapping[str, frozenset[str]]:
 def undecided_work(work_id: str, candidates: Sequence[Work], own: Work) -> Work:
     """Return the work that stands for a title which means one of several works, or none of them, which is `own`.
 
-    Known of it is what is so of all candidates.
+    Known of it is what is so of all candidates; what is only assumed of one is not.
     """
-    kinds = {work.kind for work in candidates}
-    languages = {work.original_language for work in candidates}
-    countries = {work.origin_countries for work in candidates}
-    dates = {work.release_date for work in candidates}
+    its = [work.without_assumed() for work in candidates]
+    kinds = {work.kind for work in its}
+    languages = {work.original_language for work in its}
+    countries = {(work.origin_countries, work.is_main_country_known) for work in its}
+    origin, is_main_country_known = countries.pop() if len(countries) == 1 else ((), True)
+    dates = {work.release_date for work in its}
     return Work(
         id=work_id,
         title=own.title,
         kind=own.kind or (kinds.pop() if len(kinds) == 1 else None),
         original_language=languages.pop() if len(languages) == 1 else None,
-        origin_countries=countries.pop() if len(countries) == 1 else (),
+        origin_countries=origin,
+        is_main_country_known=is_main_country_known,
         release_date=dates.pop() if len(dates) == 1 else None,
         candidates=(*candidates, own),
     )

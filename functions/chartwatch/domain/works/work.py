@@ -1,6 +1,6 @@
 """Works: what stands on charts, and what is known of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -14,6 +14,11 @@ class Kind(StrEnum):
     SERIES = "series"
 
 
+ORIGINAL_LANGUAGE = "original_language"
+MAIN_COUNTRY = "main_country"
+ORIGIN_COUNTRIES = "origin_countries"
+RELEASE_DATE = "release_date"
+
 UNLISTED = "unlisted"
 """First part of the id of a work that the catalog does not hold."""
 
@@ -22,10 +27,11 @@ UNLISTED = "unlisted"
 class Work:
     """A film or series and what is known of it. None, or no country, means unknown, which is not "no".
 
-    `original_language` is an ISO 639-1 code, `origin_countries` are ISO 3166-1 alpha-2 codes, main one first.
-    `aliases` are other forms of the title that charts use, `ids` those that providers have for the work, each after the
-    name of its scheme (`netflix:81040344`). `candidates` are there where the work stands for a title of
-    which nobody can say which of them it means; the last one is none that the catalog holds.
+    `original_language` is an ISO 639-1 code, `origin_countries` are ISO 3166-1 alpha-2 codes, main one first unless
+    nothing says which that is (`is_main_country_known`). `aliases` are other forms of the title that charts use, `ids`
+    those that providers have for the work, each after the name of its scheme (`netflix:81040344`). `assumed` names the
+    facts of which something uncertain is said, whether it stands here or not. `candidates` are there where the work
+    stands for a title of which nobody can say which of them it means; the last one is none that the catalog holds.
     """
 
     id: str
@@ -38,7 +44,20 @@ class Work:
     source: str = ""
     confidence: str = ""
     ids: tuple[str, ...] = ()
+    is_main_country_known: bool = True
+    assumed: frozenset[str] = frozenset()
     candidates: "tuple[Work, ...]" = field(default=(), compare=False, repr=False)
+
+    def without_assumed(self) -> "Work":
+        """Return the work with nothing but what is certain of it."""
+        if not self.assumed:
+            return self
+        return replace(
+            self,
+            original_language=None if ORIGINAL_LANGUAGE in self.assumed else self.original_language,
+            origin_countries=() if ORIGIN_COUNTRIES in self.assumed else self.origin_countries,
+            is_main_country_known=self.is_main_country_known and MAIN_COUNTRY not in self.assumed,
+        )
 
 
 def scheme_of(provider_id: str) -> str:
