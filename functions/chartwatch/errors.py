@@ -261,6 +261,14 @@ class NotToBeSaid(ChartwatchError):
 
 
 @dataclass
+class CatalogChanged(ChartwatchError):
+    """Somebody else changed this layer of the catalog meanwhile, or others of it again and again."""
+
+    sentence = "the catalog's layer {layer} changed meanwhile"
+    layer: str
+
+
+@dataclass
 class StoreOverloaded(ChartwatchError):
     """A table took none of what was asked of it, for as long as is worth waiting; `left` is how many items."""
 

@@ -22,6 +22,8 @@ from chartwatch.cli.replay import Stores, replay
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.layers import layer_of
 from chartwatch.rules import default_rules
 from chartwatch.services.ports import Quarantined
 from chartwatch.sources import open_source
@@ -289,7 +291,7 @@ def recorded(aws: LocalAws, stack: str, series: int, folder: Path) -> tuple[Path
         AwsRecord(Table(client, outputs["MilestonesTable"]), s3, outputs["BucketName"]),
     )
     catalogs = DynamoCatalogs(Table(client, outputs["CatalogTable"]), s3, outputs["BucketName"])
-    catalogs.replace(read_catalog(file))
+    catalogs.replace(Layer.OWN_FILE, layer_of(read_catalog(file), Layer.OWN_FILE, "own file"))
     source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "1"})
     live_from = date.fromisoformat(PARAMETERS["LiveFrom"])
     list(replay([document], source, catalogs.current(), default_rules(), live_from=live_from, stores=stores))

@@ -18,8 +18,11 @@ from chartwatch.adapters.catalog_file import parse_catalog, read_catalog, write_
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
 from chartwatch.adapters.folder import FolderArchive
+from chartwatch.adapters.layer_file import write_layer
 from chartwatch.adapters.s3 import S3Archive, put_once
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import CatalogProblem, StoryInDoubt
 from chartwatch.services.ports import Checkpoint, Delivery, Lease
@@ -96,7 +99,7 @@ def test_the_catalog_in_force_is_empty_at_first_and_then_the_last_one_put_there(
     assert len(reader.current()) == 0
     assert reader.current().version == Catalog().version
     for these in ([DARK], [DARK, HEAT], [HEAT]):
-        place.catalogs().replace(Catalog(these))
+        place.catalogs().replace(Layer.OWN_FILE, layer_of(these, Layer.OWN_FILE, "own file"))
         for catalogs in (reader, place.catalogs()):
             assert list(catalogs.current()) == these
             assert catalogs.current().version == Catalog(these).version
@@ -109,7 +112,7 @@ def test_the_catalog_in_force_is_empty_at_first_and_then_the_last_one_put_there(
 
 
 def test_a_catalog_is_in_force_when_all_of_it_is_there(aws: Aws) -> None:
-    aws.catalogs().replace(Catalog([DARK]))
+    aws.catalogs().replace(Layer.OWN_FILE, layer_of([DARK], Layer.OWN_FILE, "own file"))
     client = aws.client()
 
     def end(**_: Any) -> None:
@@ -117,32 +120,34 @@ def test_a_catalog_is_in_force_when_all_of_it_is_there(aws: Aws) -> None:
 
     client.meta.events.register("before-call.dynamodb.PutItem", end)
     with pytest.raises(ConnectionError):
-        aws.catalogs(client).replace(Catalog([HEAT]))
+        aws.catalogs(client).replace(Layer.OWN_FILE, layer_of([HEAT], Layer.OWN_FILE, "own file"))
     assert list(aws.catalogs().current()) == [DARK]
-    aws.catalogs().replace(Catalog([HEAT]))
+    aws.catalogs().replace(Layer.OWN_FILE, layer_of([HEAT], Layer.OWN_FILE, "own file"))
     assert list(aws.catalogs().current()) == [HEAT]
 
 
 def test_the_catalog_in_force_put_there_again_is_not_written_again(aws: Aws) -> None:
     """A write would wake the detector."""
-    aws.catalogs().replace(Catalog([DARK]))
+    aws.catalogs().replace(Layer.OWN_FILE, layer_of([DARK], Layer.OWN_FILE, "own file"))
     item = aws.table("CatalogTable").existing(keys.CURRENT_CATALOG)
     client = aws.client()
     refused: list[int] = []
     client.meta.events.register(
         "after-call.dynamodb.PutItem", lambda http_response, **_: refused.append(http_response.status_code)
     )
-    aws.catalogs(client).replace(Catalog([DARK]))
+    aws.catalogs(client).replace(Layer.OWN_FILE, layer_of([DARK], Layer.OWN_FILE, "own file"))
     assert set(refused) == {400}
     assert aws.table("CatalogTable").existing(keys.CURRENT_CATALOG) == item
 
 
 def test_a_catalog_document_that_is_missing_is_an_error_and_not_an_empty_catalog(aws: Aws) -> None:
-    aws.catalogs().replace(Catalog([DARK]))
-    (kept,) = aws.s3.list_objects_v2(Bucket=aws.bucket)["Contents"]
-    aws.s3.delete_object(Bucket=aws.bucket, Key=kept["Key"])
+    aws.catalogs().replace(Layer.OWN_FILE, layer_of([DARK], Layer.OWN_FILE, "own file"))
+    for kept in aws.s3.list_objects_v2(Bucket=aws.bucket)["Contents"]:
+        aws.s3.delete_object(Bucket=aws.bucket, Key=kept["Key"])
     with pytest.raises(ClientError, match="NoSuchKey"):
         aws.catalogs().current()
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        aws.catalogs().layer(Layer.OWN_FILE)
 
 
 # The outbox.
@@ -339,12 +344,18 @@ def test_s3_stores_raw_files_once_and_gzipped(aws: Aws) -> None:
 
 
 def test_s3_keeps_catalogs_by_their_bytes(aws: Aws) -> None:
-    body = write_catalog(Catalog([DARK]))
+    own = layer_of([DARK], Layer.OWN_FILE, "own file")
     for _ in range(2):
-        aws.catalogs().replace(Catalog([DARK]))
-    (kept,) = aws.s3.list_objects_v2(Bucket=aws.bucket)["Contents"]
-    assert kept["Key"] == f"catalog/{hashlib.sha256(body).hexdigest()}.csv"
-    assert aws.s3.get_object(Bucket=aws.bucket, Key=kept["Key"])["Body"].read() == body
+        aws.catalogs().replace(Layer.OWN_FILE, own)
+    whole, layer = write_catalog(Catalog([DARK])), write_layer(own)
+    kept = {
+        its["Key"]: aws.s3.get_object(Bucket=aws.bucket, Key=its["Key"])["Body"].read()
+        for its in aws.s3.list_objects_v2(Bucket=aws.bucket)["Contents"]
+    }
+    assert kept == {
+        f"catalog/{hashlib.sha256(whole).hexdigest()}.csv": whole,
+        f"catalog/own-file/{hashlib.sha256(layer).hexdigest()}.json": layer,
+    }
 
 
 def test_a_bucket_that_is_not_there_is_an_error(moto: Aws) -> None:

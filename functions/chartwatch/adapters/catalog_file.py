@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from chartwatch.domain import words
 from chartwatch.domain.codes import countries_of, language_of, work_kind_problem
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.work import Kind, Work
+from chartwatch.domain.works.work import MAIN_COUNTRY, Kind, Work
 from chartwatch.errors import CatalogProblem
 
 COLUMNS = (
@@ -34,6 +34,9 @@ An empty cell is an unknown fact. An id is one that a provider has for the work,
 """
 
 _ID = re.compile(r"[a-z][a-z0-9-]*:[^\s;]+")
+
+ASSUMED, UNDECIDED = "assumed", "undecided"
+"""Two more columns where layers make a catalog: the facts that are assumed, and `main_country` where that is open."""
 
 Value = TypeVar("Value")
 
@@ -65,8 +68,9 @@ def write_catalog(catalog: Catalog) -> bytes:
     """Return the file of a catalog: `parse_catalog` makes the same catalog of it."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
-    rows.writerow(COLUMNS)
-    rows.writerows(map(_row, catalog))
+    is_settled = any(work.assumed or not work.is_main_country_known for work in catalog)
+    rows.writerow((*COLUMNS, *((ASSUMED, UNDECIDED) if is_settled else ())))
+    rows.writerows((*_row(work), *(_settled(work) if is_settled else ())) for work in catalog)
     return text.getvalue().encode()
 
 
@@ -124,7 +128,7 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         raise _Wrong("", f"has {words.counted(len(row[None]), 'cell')} more than there are columns")
     if absent := [column for column, cell in row.items() if cell is None]:
         raise _Wrong("", f"ends before the column {absent[0]}")
-    cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
+    cells = {column: (row.get(column) or "").strip() for column in (*COLUMNS, ASSUMED, UNDECIDED)}
     for column in ("work_id", "title"):
         if not cells[column]:
             raise _Wrong(column, "is empty")
@@ -141,6 +145,8 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         source=cells["source"],
         confidence=cells["confidence"],
         ids=_read(cells, "ids", _ids) or (),
+        is_main_country_known=cells[UNDECIDED] != MAIN_COUNTRY,
+        assumed=frozenset(part for part in cells[ASSUMED].split(";") if part),
     )
 
 
@@ -174,6 +180,11 @@ def _date(cell: str) -> date:
         return date.fromisoformat(cell)
     except ValueError as error:
         raise ValueError(f"{cell!r} is not a date such as 2022-01-28") from error
+
+
+def _settled(work: Work) -> Sequence[str]:
+    """Return the further cells of a work of which layers say different things."""
+    return ";".join(sorted(work.assumed)), "" if work.is_main_country_known else MAIN_COUNTRY
 
 
 def _row(work: Work) -> Sequence[str]:

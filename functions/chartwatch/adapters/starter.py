@@ -1,12 +1,13 @@
 """The starter catalog: facts of 1,021 works that were at #1 on Netflix by November 2026, shipped with Chartwatch."""
 
-from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.facts import Fact, Layer, facts_of
+from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.layers import Dossier, layer_of
 
 STARTER_FILE = Path(str(resources.files("chartwatch") / "works" / "starter.csv"))
 """A catalog file without the column `source`."""
@@ -20,6 +21,7 @@ def starter_catalog() -> Catalog:
     return read_catalog(STARTER_FILE)
 
 
-def starter_facts() -> Mapping[str, tuple[Fact, ...]]:
-    """Return the facts of the starter catalog by the ids of works, undated: any that was asked is later."""
-    return {work.id: facts_of(work, Layer.STARTER, STARTER) for work in starter_catalog()}
+@cache
+def starter_layer() -> tuple[Dossier, ...]:
+    """Return the starter catalog as a layer; its facts are undated: any that was asked is later."""
+    return layer_of(starter_catalog(), Layer.STARTER, STARTER)

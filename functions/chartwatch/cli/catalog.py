@@ -16,6 +16,8 @@ from chartwatch.cli.wording import changed_lines
 from chartwatch.domain import words
 from chartwatch.domain.milestones.milestone import Bulletin, Change
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import OptionError
@@ -58,7 +60,7 @@ def load_catalog(
         write(foreseen_lines(foreseen))
         if foreseen.wants_a_person and not yes:
             _ask(foreseen)
-        stores.catalogs.replace(catalog)
+        stores.catalogs.replace(Layer.OWN_FILE, layer_of(catalog, Layer.OWN_FILE, "own file"))
     write([f"Uploaded {words.counted(len(catalog), 'work')} of {file} to the stack {stack}"])
 
 

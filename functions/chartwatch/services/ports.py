@@ -9,6 +9,8 @@ from typing import NamedTuple, Protocol
 from chartwatch.domain.charts.publications import Provenance, PublicationSummary
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.layers import Dossier
 
 
 class PublicationUpdate(NamedTuple):
@@ -94,16 +96,23 @@ class MarkedCharts(ChartStore, Protocol):
 
 
 class CatalogStore(Protocol):
-    """The catalog in force. It is replaced whole, so that nothing is ever concluded from half of one."""
+    """The catalog in force, and its layers. Each is replaced whole, so that nothing is concluded from half of one."""
 
     def current(self) -> Catalog:
-        """Return the catalog in force; an empty one at first."""
+        """Return the catalog in force; that of the starter alone at first."""
 
     def earlier(self, version: str) -> Catalog | None:
         """Return the catalog of that version, if it was ever in force."""
 
-    def replace(self, catalog: Catalog) -> None:
-        """Put another catalog in force."""
+    def layer(self, layer: Layer) -> tuple[Dossier, ...]:
+        """Return the works of one layer of the catalog in force; none where there is no such layer."""
+
+    def replace(self, layer: Layer, dossiers: Iterable[Dossier], *, before: Iterable[Dossier] | None = None) -> None:
+        """Put another layer in force, in place of one of the same kind, over and under all others that there are.
+
+        `before`: only if that is what the layer is still. Raises `CatalogChanged` when it is not, or when others change
+        again and again.
+        """
 
 
 class Delivery(StrEnum):

@@ -3,7 +3,7 @@
 from datetime import date
 
 from chartwatch.adapters.catalog_file import parse_catalog, write_catalog
-from chartwatch.adapters.starter import STARTER, starter_catalog, starter_facts
+from chartwatch.adapters.starter import STARTER, starter_catalog, starter_layer
 from chartwatch.domain.works.facts import (
     MAIN_COUNTRY,
     ORIGIN_COUNTRIES,
@@ -37,21 +37,25 @@ def test_the_series_that_were_there_before_all_of_us_are_dead_are_in_it() -> Non
     assert {title: work.origin_countries[0] for title, work in found.items()} == charted
 
 
+def facts_of_work(work_id: str) -> tuple[Fact, ...]:
+    return next(its.facts for its in starter_layer() if its.work.id == work_id)
+
+
 def test_a_fact_of_low_confidence_is_assumed_and_all_others_are_not() -> None:
     works = {work.id: work for work in starter_catalog()}
-    for work_id, facts in starter_facts().items():
+    for work_id, facts in ((its.work.id, its.facts) for its in starter_layer()):
         stand = resolve(facts, TODAY)
         assert {resolved.is_assumed for resolved in stand.values()} <= {works[work_id].confidence == Confidence.LOW}
         assert (ORIGINAL_LANGUAGE in stand) == (works[work_id].original_language is not None)
 
 
 def test_its_countries_have_the_main_one_first() -> None:
-    stand = resolve(starter_facts()["too-hot-to-handle"], TODAY)
+    stand = resolve(facts_of_work("too-hot-to-handle"), TODAY)
     assert stand[MAIN_COUNTRY].value == "GB"
     assert stand[ORIGIN_COUNTRIES].value == {"GB", "US"}
 
 
 def test_what_a_person_wrote_lies_above_it() -> None:
     override = Fact(ORIGINAL_LANGUAGE, "de", Layer.OVERRIDE, "a person", TODAY)
-    stand = resolve([*starter_facts()["tiger-king"], override], TODAY)[ORIGINAL_LANGUAGE]
+    stand = resolve([*facts_of_work("tiger-king"), override], TODAY)[ORIGINAL_LANGUAGE]
     assert (stand.value, [fact.source for fact in stand.overruled]) == ("de", [STARTER])

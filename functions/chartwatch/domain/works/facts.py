@@ -14,12 +14,8 @@ from itertools import groupby
 from chartwatch.domain.works.candidates import Provider
 from chartwatch.domain.works.identification import Identified
 from chartwatch.domain.works.provider_codes import is_within
-from chartwatch.domain.works.work import Work
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, RELEASE_DATE, Work
 
-ORIGINAL_LANGUAGE = "original_language"
-MAIN_COUNTRY = "main_country"
-ORIGIN_COUNTRIES = "origin_countries"
-RELEASE_DATE = "release_date"
 OWN_FACT = "fact:"
 """First part of the name of a fact of one's own: `fact:unscripted`."""
 

@@ -1,7 +1,7 @@
 """Look-ups: what is kept of a work from one look-up to the next, and for how long."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from chartwatch.domain.works.candidates import Provider
 from chartwatch.domain.works.evidence import Scored
@@ -24,12 +24,20 @@ class Answered:
         return self.asked + lives if lives else None
 
 
+LONGEST_PAUSE = timedelta(days=30)
+"""How long at most until a work of which nothing was found is looked up again."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkLookup:
-    """Every fact that a source said of a work, and what each provider answered last."""
+    """Every fact that a source said of a work, and what each provider answered last.
+
+    `tries` is how often it was looked up without coming to know all that is asked of it.
+    """
 
     facts: tuple[Fact, ...] = ()
     answers: tuple[Answered, ...] = ()
+    tries: int = 0
 
     def with_found(self, found: Identified, asked: date) -> "WorkLookup":
         """Return it with what a provider's answer of a day came to, in place of that provider's earlier answer."""
@@ -37,6 +45,7 @@ class WorkLookup:
         return WorkLookup(
             tuple(dict.fromkeys((*self.facts, *facts_found(found, asked)))),
             (*others, Answered(found.provider, asked, found.ranked)),
+            self.tries,
         )
 
     def kept(self, today: date) -> "WorkLookup":
@@ -44,7 +53,13 @@ class WorkLookup:
         return WorkLookup(
             tuple(fact for fact in self.facts if fact.is_kept(today)),
             tuple(answer for answer in self.answers if answer.expires is None or today < answer.expires),
+            self.tries,
         )
+
+    def is_due(self, today: date) -> bool:
+        """Return whether it is time to look the work up, again or for the first time: after a day, two, four, eight."""
+        last = max((answer.asked for answer in self.answers), default=None)
+        return last is None or today >= last + min(timedelta(days=1 << min(self.tries, 10)) / 2, LONGEST_PAUSE)
 
     def due(self, today: date) -> frozenset[Provider]:
         """Return the providers that it is time to ask again, before what they said may not be kept."""

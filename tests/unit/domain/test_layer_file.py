@@ -1,4 +1,4 @@
-"""What looking up came to, stored and read again."""
+"""A layer of the catalog, stored and read again."""
 
 import json
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwatch.adapters.lookup_file import parse_lookups, write_lookups
+from chartwatch.adapters.layer_file import parse_layer, write_layer
 from chartwatch.domain.works.candidates import (
     Candidate,
     ExternalId,
@@ -28,8 +28,9 @@ from chartwatch.domain.works.facts import (
     Layer,
 )
 from chartwatch.domain.works.identification import Identified, identify
+from chartwatch.domain.works.layers import Dossier, layer_of
 from chartwatch.domain.works.lookups import Answered, WorkLookup
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import FactsUnreadable
 from tests.strategies import examples
 
@@ -85,21 +86,36 @@ lookups = st.dictionaries(
 )
 
 
+def of(work_id: str, lookup: WorkLookup) -> Dossier:
+    return Dossier(Layer.LOOKED_UP, Work(work_id, "Alpha", Kind.SERIES), lookup)
+
+
 @given(lookups)
 @examples(200)
 def test_what_is_written_is_read_again(given_lookups: dict[str, WorkLookup]) -> None:
-    body = write_lookups(given_lookups)
-    again = parse_lookups(body, "lookups.json")
-    assert write_lookups(again) == body
+    body = write_layer(Dossier(Layer.LOOKED_UP, Work(its, "A title"), lookup) for its, lookup in given_lookups.items())
+    again = {its.work.id: its.lookup for its in parse_layer(body, Layer.LOOKED_UP, "layer.json")}
+    assert write_layer(parse_layer(body, Layer.LOOKED_UP, "layer.json")) == body
     for work_id, lookup in given_lookups.items():
         assert set(again[work_id].facts) == set(lookup.facts)
         assert set(again[work_id].answers) == set(lookup.answers)
 
 
+def test_works_are_read_as_they_were_written() -> None:
+    released = date(2022, 1, 28)
+    work = Work(
+        "a", "지금 우리 학교는", Kind.SERIES, "ko", ("KR", "US"), released, ("All of Us",), "a", "low", ("x:1",)
+    )
+    its = layer_of([work, Work("b", "b")], Layer.OWN_FILE, "a file")
+    again = parse_layer(write_layer(its), Layer.OWN_FILE, "layer.json")
+    assert [dossier.work for dossier in again] == [work, Work("b", "b")]
+    assert [set(dossier.facts) for dossier in again] == [set(dossier.facts) for dossier in its]
+
+
 def test_the_score_and_its_reasons_stand_in_the_file() -> None:
     record = Candidate(Provider.TMDB, "7", Kind.SERIES, (Title("Alpha"),), (Span.day(date(2022, 1, 28)),), ("ko",))
     found = identify(Sighting(("Alpha",), Kind.SERIES, date(2022, 1, 30)), Provider.TMDB, [record])
-    said = json.loads(write_lookups({"alpha": WorkLookup().with_found(found, date(2022, 2, 1))}))
+    said = json.loads(write_layer([of("alpha", WorkLookup().with_found(found, date(2022, 2, 1)))]))
     (answer,) = said["works"]["alpha"]["answers"]
     (written,) = answer["candidates"]
     assert {"evidence": "new when it charted", "weight": 6} in written["reasons"]
@@ -116,12 +132,11 @@ def test_the_score_and_its_reasons_stand_in_the_file() -> None:
 
 
 def test_the_stored_example_of_the_format_is_read() -> None:
-    body = (Path(__file__).parents[2] / "data" / "lookups" / "1.json").read_bytes()
-    lookups = parse_lookups(body, "1.json")
-    assert write_lookups(lookups) == body
-    (alpha,) = lookups.values()
+    body = (Path(__file__).parents[2] / "data" / "layer" / "1.json").read_bytes()
+    (alpha,) = parse_layer(body, Layer.LOOKED_UP, "1.json")
+    assert write_layer([alpha]) == body
     assert {fact.name for fact in alpha.facts} == {ORIGINAL_LANGUAGE, ORIGIN_COUNTRIES, RELEASE_DATE}
-    assert [[scored.score for scored in answer.candidates] for answer in alpha.answers] == [[12, -18]]
+    assert [[scored.score for scored in answer.candidates] for answer in alpha.lookup.answers] == [[12, -18]]
 
 
 @pytest.mark.parametrize(
@@ -139,15 +154,15 @@ def test_the_stored_example_of_the_format_is_read() -> None:
     ],
 )
 def test_a_damaged_file_is_refused_by_name(body: bytes) -> None:
-    with pytest.raises(FactsUnreadable, match=r"^lookups\.json "):
-        parse_lookups(body, "lookups.json")
+    with pytest.raises(FactsUnreadable, match=r"^layer\.json "):
+        parse_layer(body, Layer.LOOKED_UP, "layer.json")
 
 
 def test_a_file_that_breaks_off_anywhere_is_refused() -> None:
-    body = write_lookups({"a": WorkLookup((Fact(ORIGINAL_LANGUAGE, "ko", Layer.OVERRIDE, "a person"),))}).rstrip()
+    body = write_layer([of("a", WorkLookup((Fact(ORIGINAL_LANGUAGE, "ko", Layer.OVERRIDE, "a person"),)))]).rstrip()
     for length in range(len(body)):
         with pytest.raises(FactsUnreadable):
-            parse_lookups(body[:length], "lookups.json")
+            parse_layer(body[:length], Layer.LOOKED_UP, "layer.json")
 
 
 ASKED = date(2026, 1, 1)

@@ -1,4 +1,4 @@
-"""What looking up works came to, as a JSON file: facts with their provenance, and candidates with their scores.
+"""A layer of the catalog as a JSON file: works, facts with their provenance, and candidates with their scores.
 
 A candidate is written whole, so that a person may choose it later; its score is written for readers, and is the sum of
 its reasons when it is read.
@@ -14,44 +14,52 @@ from pydantic import TypeAdapter, ValidationError
 from chartwatch.domain.outside_text import repeated
 from chartwatch.domain.works.candidates import Candidate, Provider
 from chartwatch.domain.works.evidence import Evidence, Reason, Scored
-from chartwatch.domain.works.facts import ORIGIN_COUNTRIES, RELEASE_DATE, Confidence, Fact, Layer, Value
+from chartwatch.domain.works.facts import Confidence, Fact, Layer, Value
+from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import Answered, WorkLookup
+from chartwatch.domain.works.work import ORIGIN_COUNTRIES, RELEASE_DATE, Work
 from chartwatch.errors import FactsUnreadable
 
 FORMAT = 1
 """Number of the format; a reader refuses another."""
 
 _CANDIDATE = TypeAdapter(Candidate)
+_WORK = TypeAdapter(Work)
 
 
-def write_lookups(lookups: Mapping[str, WorkLookup]) -> bytes:
-    """Return the file of look-ups by the ids of works; the same look-ups make the same bytes."""
-    works = {work_id: _work_as_json(lookups[work_id]) for work_id in sorted(lookups)}
+def write_layer(dossiers: Iterable[Dossier]) -> bytes:
+    """Return the file of a layer; the same dossiers, in whatever order, make the same bytes."""
+    works = {its.work.id: _dossier_as_json(its) for its in sorted(dossiers, key=lambda its: its.work.id)}
     return json.dumps({"format": FORMAT, "works": works}, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def parse_lookups(body: bytes, name: str) -> dict[str, WorkLookup]:
-    """Return the look-ups that stand in `body`; `name` is what errors call the file. Raises `FactsUnreadable`."""
+def parse_layer(body: bytes, layer: Layer, name: str) -> tuple[Dossier, ...]:
+    """Return the dossiers that stand in `body`; `name` is what errors call the file. Raises `FactsUnreadable`."""
     try:
         said = json.loads(body)
         if not isinstance(said, dict) or "format" not in said:
-            raise FactsUnreadable(name, "is no file of look-ups")
+            raise FactsUnreadable(name, "is no layer of a catalog")
         if said["format"] != FORMAT:
             raise FactsUnreadable(name, f"has the format {said['format']!r}; this version reads {FORMAT}")
-        return {work_id: _work_from_json(work) for work_id, work in said["works"].items()}
+        return tuple(_dossier_from_json(layer, work_id, its) for work_id, its in said["works"].items())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
         raise FactsUnreadable(name, repeated(f"cannot be read: {type(error).__name__} {error}")) from None
 
 
-def _work_as_json(lookup: WorkLookup) -> dict[str, Any]:
+def _dossier_as_json(dossier: Dossier) -> dict[str, Any]:
+    lookup = dossier.lookup
     return {
+        "work": _WORK.dump_python(dossier.work, mode="json", exclude_defaults=True, exclude={"id"}),
         "facts": sorted(map(_fact_as_json, lookup.facts), key=json.dumps),
         "answers": [_answer_as_json(answer) for answer in sorted(lookup.answers, key=lambda one: one.provider)],
+        **({"tries": lookup.tries} if lookup.tries else {}),
     }
 
 
-def _work_from_json(said: Mapping[str, Any]) -> WorkLookup:
-    return WorkLookup(tuple(map(_fact_from_json, said["facts"])), tuple(map(_answer_from_json, said["answers"])))
+def _dossier_from_json(layer: Layer, work_id: str, said: Mapping[str, Any]) -> Dossier:
+    work = _WORK.validate_python({**said["work"], "id": work_id})
+    facts, answers = tuple(map(_fact_from_json, said["facts"])), tuple(map(_answer_from_json, said["answers"]))
+    return Dossier(layer, work, WorkLookup(facts, answers, int(said.get("tries", 0))))
 
 
 def _fact_as_json(fact: Fact) -> dict[str, Any]:
