@@ -1,4 +1,4 @@
-"""Marks a publication ready for the detector."""
+"""Looks up what is not known of the works at #1 of a publication, and marks it ready for the detector."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
-from chartwatch.adapters.streams import process_in_order
+from chartwatch.adapters.streams import arrival_of, process_in_order
 from chartwatch.services.enrich import Enricher
 
 logger = Logger(service="enrich_catalog")
@@ -30,7 +30,11 @@ def enrich(enricher: Enricher, record: DynamoDBRecord) -> None:
     """Process one record: the keys of a publication."""
     key = keys.publication_of(record)
     try:
-        enricher.enrich(key.chart, key.period)
+        found = enricher.enrich(key.chart, key.period, arrival_of(record))
+        for its in found:
+            facts = sorted(fact.name for fact in its.facts)
+            logger.info("looked up", titles=its.sighting.titles, facts=facts, failures=list(map(str, its.failures)))
+        metrics.add_metric("WorksLookedUp", MetricUnit.Count, len(found))
     except Exception:
         # Reported as failed and tried again: to Lambda the function has not failed, and nothing else would tell why.
         metrics.add_metric("RecordsFailed", MetricUnit.Count, 1)

@@ -20,6 +20,9 @@ class Settings(BaseModel):
     chartwatch/rules/default.yaml. `witness_queue` is the URL of the queue that sees every message, and
     `witness_missed_queue` of that for messages which could not get there; `failures_queue` that of what a person is to
     look at.
+    `wikidata` and `tmdb` are the addresses at which facts on works are asked for, empty for none. TMDB is asked only
+    with `tmdb_key`, the name of a parameter of SSM that holds the user's key. `contact` says in every request for facts
+    how to reach who asks.
     `messages_per_second`: SNS suspends an email endpoint that gets more than ten; of one function half as many are
     usual, since the publisher and `reconcile` may run at once.
     """
@@ -39,6 +42,10 @@ class Settings(BaseModel):
     failures_queue: str
     alarm_topic: str = ""
     rules: str = "default.yaml"
+    contact: str = ""
+    wikidata: str = ""
+    tmdb: str = ""
+    tmdb_key: str = ""
     messages_per_second: float = Field(default=5.0, gt=0, le=10)
 
     @classmethod

@@ -48,11 +48,12 @@ class Chart:
         return got
 
     def stored(self) -> Sequence[Mapping[str, Any]]:
-        """Return everything the charts table holds, in a fixed order."""
+        """Return everything the charts table holds of this chart, in a fixed order, but the marks, which come later."""
         pages = (
             self.pipeline.aws.client("dynamodb")
             .get_paginator("scan")
             .paginate(TableName=self.pipeline.outputs["ChartsTable"], ConsistentRead=True)
         )
-        items = [item for page in pages for item in page["Items"] if item["pk"]["S"].startswith(self.id)]
+        its = (item for page in pages for item in page["Items"] if item["pk"]["S"].startswith(self.id))
+        items = [item for item in its if not item["sk"]["S"].startswith("READY#")]
         return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))

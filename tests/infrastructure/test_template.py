@@ -33,6 +33,7 @@ WITNESSES = {"StoryWitness": "StoryTopic", "DigestWitness": "DigestTopic"}
 
 BUCKET: dict[str, dict[str, set[str]]] = {
     "FetchRankingsRole": {"raw/*": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}},
+    "EnrichCatalogRole": {"catalog/*": {"s3:GetObject", "s3:PutObject"}},
     "DetectMilestonesRole": {
         "catalog/*": {"s3:GetObject"},
         "record/*": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:ListBucketVersions"},
@@ -440,7 +441,7 @@ def test_no_metric_of_an_alarm_is_sent_where_nothing_is_found() -> None:
     assert "if counts[found]" in code
 
 
-@pytest.mark.parametrize("function", ["detect_milestones", "publish_stories"])
+@pytest.mark.parametrize("function", ["enrich_catalog", "detect_milestones", "publish_stories"])
 def test_a_record_that_goes_on_failing_has_an_alarm_though_no_function_fails(function: str) -> None:
     (alarm,) = (
         its

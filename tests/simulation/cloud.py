@@ -108,16 +108,21 @@ def effect_or_refusal(effect: Callable[[], object]) -> None:
 
 @dataclass(frozen=True)
 class Record:
-    """A record of a stream: what happened to the item of which key."""
+    """A record of a stream: what happened to the item of which key, and when."""
 
     event: str
     pk: str
     sk: str
+    at: datetime
 
     @property
     def as_lambda_sees_it(self) -> Mapping[str, Any]:
         """The part that the functions read."""
-        return {"eventName": self.event, "dynamodb": {"Keys": {"pk": {"S": self.pk}, "sk": {"S": self.sk}}}}
+        keys = {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
+        return {
+            "eventName": self.event,
+            "dynamodb": {"Keys": keys, "ApproximateCreationDateTime": self.at.timestamp()},
+        }
 
 
 SETTLED = timedelta(minutes=1)
@@ -246,7 +251,7 @@ class DynamoDB:
             after = Kept(item)
             after.since, after.before = self._clock(), before
             table[key] = after
-            self._streams[name].append(Record("INSERT" if before is None else "MODIFY", *key))
+            self._streams[name].append(Record("INSERT" if before is None else "MODIFY", *key, self._clock()))
 
 
 class Version(NamedTuple):

@@ -262,7 +262,7 @@ def items_read_without_consistency(patch: Patch) -> None:
 
 
 def a_filter_that_lets_nothing_through(patch: Patch) -> None:
-    patch.setattr(simulated, "BULLETIN", "BULLETINS#")
+    patch.setitem(simulated.MAPPINGS, "bulletins", (simulated.MILESTONES, "BULLETINS#"))
 
 
 def records_passed_over_after_one_failure(patch: Patch) -> None:

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import urlsplit
 
 import boto3
 
-from chartwatch.adapters.connection import HttpConnection
+from chartwatch.adapters.connection import PAUSES, USER_AGENT, HttpConnection, Limits, user_agent_with
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
@@ -19,10 +20,13 @@ from chartwatch.adapters.s3 import S3Archive
 from chartwatch.adapters.sns import ONE_ATTEMPT, SnsSubscribers, SnsTopic
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.sqs import SqsWitness
+from chartwatch.adapters.starter import starter_layer
+from chartwatch.adapters.tmdb import Tmdb
+from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.services.detect import Detector
 from chartwatch.services.egress import LOOPBACK, EgressPolicy
-from chartwatch.services.enrich import Enricher
+from chartwatch.services.enrich import TURN, Enricher, FactProvider
 from chartwatch.services.pacing import Pace
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
@@ -87,10 +91,23 @@ def detector(rules: RuleSet) -> Detector:
     )
 
 
-@cache
 def enricher() -> Enricher:
-    """Return what comes before the detector."""
-    return Enricher(charts())
+    """Return what comes before the detector; a provider that fails it does not ask again."""
+    return Enricher(charts(), _catalogs(), fact_providers(), lambda: datetime.now(UTC))
+
+
+@cache
+def fact_providers() -> tuple[FactProvider, ...]:
+    """Return the providers of facts on works that the settings name, in the order in which they are asked."""
+    its, seconds = settings(), TURN.total_seconds() / 2
+    agent = user_agent_with(its.contact) if its.contact else USER_AGENT
+    asking = replace(connection(), user_agent=agent, limits=replace(Limits(), seconds=seconds), pauses=PAUSES[:1])
+    providers: list[FactProvider] = []
+    if its.wikidata:
+        providers.append(Wikidata(asking, address=its.wikidata, seconds=seconds))
+    if its.tmdb and its.tmdb_key:
+        providers.append(Tmdb(asking, asking.secret(its.tmdb_key), address=its.tmdb, seconds=seconds))
+    return tuple(providers)
 
 
 @cache
@@ -139,7 +156,7 @@ def _checkpoints() -> DynamoCheckpoints:
 
 @cache
 def _catalogs() -> DynamoCatalogs:
-    return DynamoCatalogs(_table(settings().catalog_table), boto3.client("s3"), settings().bucket)
+    return DynamoCatalogs(_table(settings().catalog_table), boto3.client("s3"), settings().bucket, starter_layer)
 
 
 def _table(name: str) -> Table:

@@ -1,10 +1,16 @@
 """Records of a DynamoDB stream, processed in order up to the first that fails."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord, DynamoDBStreamEvent
+
+
+def arrival_of(record: DynamoDBRecord) -> datetime:
+    """Return when what a record says happened, as DynamoDB has it, to the second (UTC)."""
+    return datetime.fromtimestamp(float(record["dynamodb"]["ApproximateCreationDateTime"]), UTC)
 
 
 def process_in_order(event: dict[str, Any], process: Callable[[DynamoDBRecord], object]) -> PartialItemFailureResponse:

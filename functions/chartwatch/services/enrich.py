@@ -3,19 +3,31 @@
 Providers are asked in turn, each with what the ones before know.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from chartwatch.domain.works.candidates import Candidate, Provider, Sighting
-from chartwatch.domain.works.facts import Fact, facts_found
+from chartwatch.domain.charts.chart import GLOBAL, Chart
+from chartwatch.domain.charts.publications import NumberOne, PublicationSummary
+from chartwatch.domain.works.candidates import Candidate, ExternalId, Provider, Scheme, Sighting
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.facts import Fact, Layer, facts_found
 from chartwatch.domain.works.identification import Identified, identify
-from chartwatch.errors import LookupFailed
-from chartwatch.services.ports import MarkedCharts
+from chartwatch.domain.works.layers import Dossier
+from chartwatch.domain.works.lookups import WorkLookup
+from chartwatch.domain.works.work import Work
+from chartwatch.errors import CatalogChanged, LookupFailed
+from chartwatch.services.ports import CatalogStore, MarkedCharts
 
 WAIT = timedelta(minutes=2)
 """How long a publication waits at most for what is looked up of its works, from when it was stored."""
+
+TURN = timedelta(seconds=50)
+"""How long looking up one work may take, all providers together."""
+
+ATTEMPTS = 5
+"""How often what was found is put in force where others change the catalog at the same time."""
 
 
 class FactProvider(Protocol):
@@ -61,14 +73,107 @@ def look_up(sighting: Sighting, providers: Sequence[FactProvider], today: date) 
 
 
 class Enricher:
-    """Marks publications ready."""
+    """Looks up works that are at #1 and not known, puts what it finds in force, and marks publications ready."""
 
-    def __init__(self, charts: MarkedCharts) -> None:
-        """`charts` has what was published."""
+    def __init__(
+        self,
+        charts: MarkedCharts,
+        catalogs: CatalogStore,
+        providers: Sequence[FactProvider],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`providers` are asked in turn; one that fails is not asked again. `clock` gives the time, UTC."""
         self._charts = charts
+        self._catalogs = catalogs
+        self._providers = list(providers)
+        self._clock = clock
 
-    def enrich(self, chart: str, period: date) -> None:
-        """Mark the publication of a chart for a period ready, as it is stored now."""
+    def enrich(self, chart: str, period: date, arrived: datetime) -> Sequence[LookedUp]:
+        """Look up what is not known of the number ones of a publication, and mark it ready as it is stored now.
+
+        It is marked ready also when nothing was found, and without a look-up when it is `WAIT` ago that it `arrived`.
+        Returns what was looked up.
+        """
         publication = self._charts.summary(chart, period)
-        if publication is not None:
-            self._charts.mark_ready(publication)
+        if publication is None:
+            return ()
+        found = self._look_up(unknown_at(publication, self._catalogs.current()), arrived + WAIT)
+        self._charts.mark_ready(publication)
+        return found
+
+    def _look_up(self, unknown: Mapping[str, Sighting], until: datetime) -> Sequence[LookedUp]:
+        """Look up works, by id, as far as there is time, and put what is found of them in force."""
+        known = {its.work.id: its for its in self._catalogs.layer(Layer.LOOKED_UP)} if unknown else {}
+        today = self._clock().date()
+        found: dict[str, LookedUp] = {}
+        for work_id, sighting in unknown.items():
+            dossier = known.get(work_id)
+            if dossier is not None and not dossier.lookup.is_due(today):
+                continue
+            if not self._providers or self._clock() + TURN > until:
+                break
+            found[work_id] = its = look_up(sighting, self._providers, today)
+            answered = {identified.provider for identified in its.identified}
+            self._providers = [one for one in self._providers if one.provider in answered]
+        if found:
+            self._note(found, today)
+        return tuple(found.values())
+
+    def _note(self, found: Mapping[str, LookedUp], today: date) -> None:
+        """Put what was found in force. Raises `CatalogChanged` when others change it again and again."""
+        for attempt in range(ATTEMPTS):
+            before = self._catalogs.layer(Layer.LOOKED_UP)
+            after = {its.work.id: its for its in before}
+            for work_id, its in found.items():
+                dossier = after.get(work_id) or Dossier(Layer.LOOKED_UP, work_of(work_id, its.sighting), WorkLookup())
+                after[work_id] = replace(dossier, lookup=with_answers(dossier.lookup, its, today))
+            try:
+                self._catalogs.replace(Layer.LOOKED_UP, after.values(), before=before)
+            except CatalogChanged:
+                if attempt + 1 == ATTEMPTS:
+                    raise
+            else:
+                return
+
+
+def unknown_at(publication: PublicationSummary, catalog: Catalog) -> Mapping[str, Sighting]:
+    """Return the works at #1 of a publication of which language or countries are not known, by id, as they are seen.
+
+    A title that may mean one of several works of the catalog is not among them: these are known.
+    """
+    chart, period = publication.chart, publication.period
+    seen: dict[str, Sighting] = {}
+    for territory, ones in publication.number_ones.items():
+        for one in ones:
+            work = catalog.match(one.title, one.kind, period, provider_id=one.id, not_in=chart.not_in_language)
+            if work.candidates or (work.original_language and work.origin_countries):
+                continue
+            sighting = seen.get(work.id) or sighting_of(one, chart, period)
+            places = {territory} if territory != GLOBAL else set()
+            seen[work.id] = replace(sighting, territories=sighting.territories | places)
+    return seen
+
+
+def sighting_of(one: NumberOne, chart: Chart, period: date) -> Sighting:
+    """Return what a chart says of a number one."""
+    first = chart.before(period) + timedelta(days=1)
+    in_english = None if chart.not_in_language is None else chart.not_in_language != "en"
+    return Sighting((one.title,), one.kind, first, in_english, ids=ids_of(one.id))
+
+
+def ids_of(provider_id: str | None) -> frozenset[ExternalId]:
+    """Return the number of a work that a chart names, where it is of a scheme that providers of facts know."""
+    scheme, _, value = (provider_id or "").partition(":")
+    return frozenset({ExternalId(Scheme(scheme), value)}) if scheme in [*Scheme] else frozenset()
+
+
+def work_of(work_id: str, sighting: Sighting) -> Work:
+    """Return a work by what charts call it."""
+    return Work(work_id, sighting.titles[0], sighting.kind)
+
+
+def with_answers(lookup: WorkLookup, its: LookedUp, today: date) -> WorkLookup:
+    """Return what is kept of a work, with what looking it up came to."""
+    for identified in its.identified:
+        lookup = lookup.with_found(identified, today)
+    return replace(lookup, tries=lookup.tries + bool(its.identified))
