@@ -501,7 +501,8 @@ _CHANGE = """
               FROM seen WHERE scope = $scope) p
           ON p.chart = t.chart AND p.territory = t.territory AND p.period = t.period
     ),
-    -- Right before, whoever counts could have been there or not; whether a newcomer returns, any period decides.
+    -- Right before, whoever counts could have been there or not, unless it is known to have been; whether a newcomer
+    -- returns, any period decides.
     unsettled AS (
         SELECT DISTINCT t.chart, t.territory, t.period
         FROM placed t
@@ -510,7 +511,8 @@ _CHANGE = """
         WHERE (m.period = t.period AND {may_be_out})
            OR (m.period < t.period
                AND t.qualifies IS NOT FALSE AND (t.release_date IS NULL OR t.release_date <= m.period + 7)
-               AND (m.period = t.right_before OR ({asks_for_returns} AND t.is_new AND t.last_topped IS NULL)))
+               AND (m.period = t.right_before AND NOT (m.is_part AND t.last_topped IS NOT DISTINCT FROM m.period)
+                    OR ({asks_for_returns} AND t.is_new AND t.last_topped IS NULL)))
         UNION
         -- A newcomer that may be one with what was there before, or with another newcomer.
         SELECT t.chart, t.territory, t.period
@@ -587,7 +589,7 @@ _DOUBTS_OF_A_NUMBER = """
 
 # Which groups could come to n as early: those that hold the place with works from before alone; any other one, also one
 # that no work is known to count for (''), with those of the same period too. A work of the same period that may count
-# for a group that holds the place completes it.
+# for a group that holds the place completes it. One that is a holder under another title came earlier.
 _DOUBTS_OF_A_RACE = """
     name AS (
         SELECT DISTINCT chart, territory, grp AS name FROM counted
@@ -595,7 +597,7 @@ _DOUBTS_OF_A_RACE = """
         UNION SELECT DISTINCT chart, territory, '' FROM judged
     ),
     runner AS (
-        SELECT s.chart, s.territory, s.n, s.since, g.name,
+        SELECT s.chart, s.territory, s.n, s.since, s.holders, g.name,
                list_contains(list_transform(s.holders, lambda h: h[4]), g.name) AS wins
         FROM slot s JOIN name g ON g.chart = s.chart AND g.territory = s.territory
     ),
@@ -627,7 +629,13 @@ _DOUBTS_OF_A_RACE = """
             FROM rival r
             JOIN undecided u ON u.chart = r.chart AND u.territory = r.territory AND u.since <= r.since
                             AND (len(u.groups) = 0 OR list_contains(u.groups, r.name))
-            WHERE r.could_win OR r.wins AND u.since = r.since
+            WHERE r.could_win
+               OR r.wins AND u.since = r.since
+               OR EXISTS (
+                   SELECT 1 FROM (SELECT unnest(r.holders) AS holder)
+                   JOIN kin i ON i.chart = r.chart AND i.work_id = u.work_id AND i.other = holder[1]
+                   WHERE u.season IS NOT DISTINCT FROM holder[2]
+               )
         )
         GROUP BY chart, territory, n, since
     )
@@ -930,6 +938,13 @@ _REIGN_SLOTS = """
                          AND CASE WHEN p.period >= s.began THEN p.period = s.period AND p.length > s.n
                                        AND p.starts < s.began
                                   ELSE p.length >= s.n END
+                         AND EXISTS (
+                             SELECT 1 FROM debut d
+                             JOIN may_be o ON o.chart = d.chart AND o.one = p.one AND o.work_id = d.work_id
+                             WHERE d.counting = $counting AND d.scope = $scope AND d.chart = s.chart
+                               AND d.territory = s.territory AND d.season IS NOT DISTINCT FROM s.season
+                               AND d.work_id <> s.work_id AND d.since <= s.period
+                         )
                    )
                    OR starts_with(s.what, 'record:') AND EXISTS (
                        SELECT 1 FROM joint p

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -13,6 +14,7 @@ from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Scope
 from chartwatch.domain.rules.spread import SpreadRule
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import NotToBeSaid
 from chartwatch.services.by_hand import (
     by_hand,
@@ -61,6 +63,16 @@ def test_over_all_territories_what_is_missing_of_the_period_itself_counts() -> N
     chronicle.arrives(1, US="Elite", KR=None)
     for slot in ("nth-anywhere:daily:*:1", "new-anywhere:daily:*:2022-01-02"):
         assert because(chronicle, slot) == ["the period 2022-01-02 is missing in South Korea"]
+
+
+def test_who_was_number_one_elsewhere_right_before_is_not_new_whatever_a_territory_lacks() -> None:
+    late = Work("late", "Late", Kind.SERIES, "ko", ("KR",), date(2022, 1, 10))
+    for elsewhere, reasons in (("Ozark", []), ("Elite", ["the period 2022-01-02 is missing in South Korea"])):
+        chronicle = Chronicle(NEW_ANYWHERE, works=(late,))
+        chronicle.arrives(0, US="Ozark", KR="Elite")
+        chronicle.arrives(1, US=elsewhere, KR=None)
+        chronicle.arrives(2, US="Ozark", KR="Late")
+        assert because(chronicle, "new-anywhere:daily:*:2022-01-03") == reasons
 
 
 def test_an_edition_that_comes_whole_confirms_what_was_provisional() -> None:

@@ -61,6 +61,17 @@ def test_two_works_that_may_be_one_are_perhaps_counted_twice() -> None:
     assert because(chronicle, "race:daily:US:2") == (EITHER,)
 
 
+def test_who_completes_a_race_is_in_doubt_where_one_of_them_may_have_come_before() -> None:
+    anywhere = replace(RACE, scope=Scope.CHART)
+    works = (OLD, replace(NEWER, origin_countries=("JP",)), OZARK, SQUID, HEIST)
+    for title, is_in_doubt in (("Red", True), ("Money Heist", False)):
+        chronicle = Chronicle(anywhere, works=works)
+        chronicle.arrives(0, US="Ozark", KR="Ozark")
+        chronicle.arrives(1, US="Ozark", KR=title)
+        chronicle.arrives(2, US="Old Red", KR="Squid Game")
+        assert bool(because(chronicle, "race:daily:*:2")) is is_in_doubt
+
+
 def test_a_work_of_another_title_is_not_in_doubt() -> None:
     chronicle = Chronicle(NTH, CHANGE, REIGN, works=WORKS)
     a_run(chronicle, "Ozark", "Squid Game", "Red", "Money Heist", "Money Heist")

@@ -376,12 +376,16 @@ def eligibility(rule: Rule, work: Work) -> Eligibility:
     """Return for which groups of a rule a work counts, and what is unknown that could decide it."""
     verdict = rule.verdict(work)
     if verdict is None:
-        possible = rule.groups(work) if not rule.per or rule.per.of(work, rule.origin) else None
-        return Eligibility((), rule.unknown_facts(work), possible)
+        return Eligibility((), rule.unknown_facts(work), _possible_groups(rule, work))
     its = Eligibility(rule.groups(work) if verdict else ())
     if assumed := rule.assumed_facts(work):
-        return its._replace(unknown=assumed, possible=None, is_assumed=True)
+        possible = _possible_groups(rule, work.without_assumed())
+        return its._replace(unknown=assumed, possible=possible, is_assumed=True)
     return its
+
+
+def _possible_groups(rule: Rule, work: Work) -> tuple[str | None, ...] | None:
+    return rule.groups(work) if not rule.per or rule.per.of(work, rule.origin) else None
 
 
 def _topped_by(identity: Identity, rolls: Mapping[str, Mapping[Identity, Topped]]) -> Mapping[str, date]:

@@ -101,12 +101,18 @@ def of_a_change(rule: Rule, standing: "Standing", *, admits_new: bool, admits_re
     if standing.gaps_before:
         right_before = standing.gaps_before[-1][1]
     counted = [claimant for claimant in standing.current if rule.verdict(claimant.work) is not False]
+    # Who is known to have been at #1 right before is not new, whatever single territories lack.
+    known = set() if standing.gaps_before else {claimant.identity for claimant in standing.previous}
+    may_be_new = [claimant for claimant in counted if claimant.identity not in known]
     asks_for_returns = not (admits_new and admits_returning)
     unsettled = [c for c in counted if c in standing.newcomers and c not in standing.returning]
     periods = [
         each
         for each in missing(standing)
-        if (each.gap[0] <= right_before <= each.gap[1] and any(was_out(right_before, c.work) for c in counted))
+        if (
+            each.gap[0] <= right_before <= each.gap[1]
+            and any(was_out(right_before, c.work) for c in (may_be_new if each.territory else counted))
+        )
         or (each.gap[1] >= standing.period and may_hold_a_qualifying_work(rule, None, each.gap))
         or (asks_for_returns and any(_was_out_earlier(each.gap, c.work, standing) for c in unsettled))
     ]

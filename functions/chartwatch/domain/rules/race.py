@@ -8,6 +8,7 @@ from pydantic import Field
 
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.firsts import FirstsRule, HonourRoll, MayCount, Past, race_holders
+from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.rules.standing import Standing
 from chartwatch.domain.rules.written import Groups, Numbers, WrittenRule
@@ -52,8 +53,20 @@ class RaceRule(FirstsRule):
             if roll.most < n <= reached:
                 holders = race_holders([*roll.of_all_groups(), *additions.of_all_groups()], n)
                 groups = sorted({holder.group for holder in holders if holder.group})
-                undecided = _could_change(n, groups, roll, additions)
-                yield self.claim(standing, past, n, holders, undecided, groups=groups)
+                undecided = [*_could_change(n, groups, roll, additions), *_earlier_as(holders, roll, past)]
+                yield self.claim(standing, past, n, holders, dict.fromkeys(undecided), groups=groups)
+
+
+def _earlier_as(holders: Collection[Holder], roll: HonourRoll, past: Past) -> list[MayCount]:
+    """Return the titles as which a work of `holders` may have come before: it would not complete a group now."""
+    return [
+        its
+        for its in roll.undecided
+        if any(
+            its.undecided.work.season == holder.season and past.may_be_one(its.undecided.work.work_id, holder.work_id)
+            for holder in holders
+        )
+    ]
 
 
 def _could_change(n: int, groups: Collection[str], roll: HonourRoll, additions: HonourRoll) -> list[MayCount]:
