@@ -44,9 +44,9 @@ from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import store_publication
 from chartwatch.services.ports import PublicationUpdate
 from chartwatch.services.record import BULLETIN, LEDGER, RETRACTED, SNAPSHOT, Files
+from chartwatch.services.updating import store_publication
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -18,9 +18,9 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import RanksIncomplete
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import store_publication
 from chartwatch.services.ports import ChartStore, PublicationUpdate
 from chartwatch.services.record import Head, RecordStore
+from chartwatch.services.updating import store_publication
 from tests.recorded import entries, milestones
 
 CHART = Chart("daily", "the daily chart", "somewhere", Cadence.DAY, 2, Kind.SERIES)

@@ -9,8 +9,8 @@ from chartwatch.domain.charts.publications import AbsenceKind
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
 from chartwatch.errors import NotToBeSaid
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import store_publication
 from chartwatch.services.ports import ChartStore
+from chartwatch.services.updating import store_publication
 from tests.recorded import milestones
 from tests.strategies import LAST, Arrival, Course, Saying, Slot, World, period_of
 

@@ -21,7 +21,8 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import SourceError
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import PERIODS_GONE, Ingested
+from chartwatch.services.document_guard import PERIODS_GONE
+from chartwatch.services.ingest import Ingested
 from chartwatch.services.ports import PublicationUpdate
 from chartwatch.sources import open_source
 from tests.recorded import milestones

@@ -25,9 +25,10 @@ from chartwatch.domain.rules.rule import Count, RuleSet, Scope
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.rules import default_rules, parse_rules
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import Ingested, ingest, store_publication
+from chartwatch.services.ingest import Ingested, ingest
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import RecordStore
+from chartwatch.services.updating import store_publication
 from chartwatch.sources import open_source
 from tests.oracle import agreement, sql
 from tests.recorded import milestones

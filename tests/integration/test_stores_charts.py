@@ -30,8 +30,9 @@ from chartwatch.domain.works.work import Kind
 from chartwatch.errors import EditionTooLarge, RanksIncomplete, StoreOverloaded
 from chartwatch.services.by_hand import by_hand, declare_unpublished, fill, reinstate, withdraw
 from chartwatch.services.fetching import Validators
-from chartwatch.services.ingest import Ingested, ingest, store_publication
+from chartwatch.services.ingest import Ingested, ingest
 from chartwatch.services.ports import ChartStore, PublicationUpdate, Quarantined
+from chartwatch.services.updating import store_publication
 from tests.integration.conftest import Aws, Place
 
 WEEK = date(2022, 2, 6)

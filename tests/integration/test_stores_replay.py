@@ -20,8 +20,9 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import default_rules, parse_rules
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import ingest, store_publication
+from chartwatch.services.ingest import ingest
 from chartwatch.services.record import RecordedBulletins
+from chartwatch.services.updating import store_publication
 from chartwatch.sources import open_source
 from tests.integration.conftest import Aws, Memory, Place
 from tests.recorded import entries, processed, snapshots

@@ -14,7 +14,7 @@ from chartwatch.cli.trials import History, Trial, open_trial
 from chartwatch.cli.wording import changed_lines
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Entry, Publication
-from chartwatch.domain.charts.versions import Revisions
+from chartwatch.domain.charts.revisions import Revisions
 from chartwatch.domain.works.claimants import name_of
 from chartwatch.errors import SourceError
 from chartwatch.services.ingest import Ingested

@@ -23,7 +23,8 @@ from chartwatch.domain.charts.publications import (
     Publication,
     PublicationSummary,
 )
-from chartwatch.domain.charts.versions import Revisions, Versions, is_trimmed_at, known_by
+from chartwatch.domain.charts.revisions import Revisions
+from chartwatch.domain.charts.versions import Versions, is_trimmed_at, known_by
 from chartwatch.domain.milestones.chart_history import ChartHistory, Ranks
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog

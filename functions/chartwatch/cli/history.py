@@ -35,7 +35,7 @@ from chartwatch.cli.wording import holder_name, status_in_words
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Absence, Edition, Entry, Provenance, PublicationSummary, Version
-from chartwatch.domain.charts.versions import Revision, RevisionKind, Revisions
+from chartwatch.domain.charts.revisions import Revision, RevisionKind, Revisions
 from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.domain.works.claimants import name_of
 from chartwatch.errors import ArgumentError, OptionError

@@ -36,7 +36,7 @@ from chartwatch.domain.works.work import UNLISTED
 from chartwatch.errors import RuleProblem
 from chartwatch.rules import Example, Reading, examine, read_rules, read_rules_file
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import store_publication
+from chartwatch.services.updating import store_publication
 
 LATEST = 20
 """Milestones of a rule that a person is shown unless they ask for more."""

@@ -20,8 +20,8 @@ from chartwatch.domain.charts.publications import (
 )
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.errors import NotToBeSaid
-from chartwatch.services.ingest import summary_of, update_of
 from chartwatch.services.ports import ChartStore, PublicationUpdate
+from chartwatch.services.updating import summary_of, update_of
 
 
 def withdraw(

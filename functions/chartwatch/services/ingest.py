@@ -1,96 +1,19 @@
 """From a fetched document to stored publications: store the raw file, accept or reject it, write only what changed."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby, pairwise
-from typing import NamedTuple
+from itertools import groupby
 
-from chartwatch.domain.charts.chart import Cadence, Chart, Era
-from chartwatch.domain.charts.publications import (
-    ALL_TERRITORIES,
-    Absence,
-    AbsenceKind,
-    Provenance,
-    Publication,
-    PublicationSummary,
-    Version,
-    in_order,
-)
-from chartwatch.domain.charts.versions import (
-    MAX_EDITION,
-    RevisionKind,
-    Revisions,
-    Versions,
-    size_of,
-    with_version,
-)
-from chartwatch.domain.works.renames import Renaming
-from chartwatch.errors import (
-    EditionTooLarge,
-    HistoryRewritten,
-    HistoryShrank,
-    OtherProvider,
-    PeriodMisplaced,
-    PeriodToCome,
-    PeriodTooEarly,
-    SourceError,
-    SourceTruncated,
-)
+from chartwatch.domain.charts.publications import Provenance, Publication, PublicationSummary, in_order
+from chartwatch.errors import SourceError
 from chartwatch.services.archived import Parse, VersionReader
+from chartwatch.services.document_guard import Guard, Notice, check_sizes, check_steps
 from chartwatch.services.ports import Archive, ChartStore, PublicationUpdate, Quarantined
-
-Stored = Mapping[str, Mapping[date, PublicationSummary]]
-"""The stored publications, by chart and period."""
-
-MAX_REPLACED, MAX_REPLACED_ROWS = 0.05, 50
-"""Share of the rows of old periods, and a number that is always allowed, that one document may give to other works.
-
-The most that Netflix's files did is 2.2 % (2021-12-08, by country; 2.5 % of the global file the same day).
-"""
-
-MAX_NEW_TOPS, MAX_NEW_TOP_ROWS = 0.01, 10
-"""The same for rank 1 alone. The most seen is one of 3,948."""
-
-MAX_TERRITORIES_GONE = 0.2
-"""Share of a period's territories that a document, or the next period, may lack where each is the whole history.
-
-One always may. Of Netflix's 94 by country one left (Russia, 2022).
-"""
+from chartwatch.services.updating import Stored, later_of, updates
 
 PERIODS_BEFORE = 3
 """How many periods before those of a document are looked at for the territories that the chart had."""
-
-MOST_NAMED = 5
-"""Editions or periods that a notice names; further ones are counted."""
-
-EARLIEST = date(1890, 1, 1)
-"""Before it nobody charted what people watch, hear or read: bestsellers have been listed since 1895."""
-
-ALWAYS_FIT = 100
-"""Ranks that are not measured: 2,500 bytes each would be too many, and a row has some 60."""
-
-_HOW_TO_ACCEPT = 'to accept it all the same, give its SHA-256 to `replay --accept`, or as "accept" to fetch_rankings:'
-
-
-class Notice(NamedTuple):
-    """What a person should know of a document that was accepted: the name of what was found, and a sentence."""
-
-    found: str
-    detail: str
-
-
-EDITIONS_SET_ASIDE = "EditionsSetAside"
-"""Editions that are not whole were left out."""
-
-EDITIONS_GONE = "EditionsGone"
-"""Editions that were published before are gone from the document; they stay."""
-
-PERIODS_GONE = "PeriodsGone"
-"""Periods that were published before are gone from the document; they stay."""
-
-PERIODS_LEFT_OUT = "PeriodsLeftOut"
-"""Periods that nobody can mean were left out of a document that a person has accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +53,14 @@ def ingest(
     too.
     """
     archive.put(provenance.sha256, body)
-    guard = _Guard(source, provenance, is_accepted=accepted)
+    guard = Guard(source, provenance, is_accepted=accepted)
     reader = VersionReader(charts, archive, parse)
     try:
         publications = guard.without_impossible_periods(in_order(parse(body, provenance)))
-        _check_sizes(source, publications)
+        check_sizes(source, publications)
         stored = _stored(publications, charts, whole_history=whole_history)
         guard.check_providers(publications, stored, charts)
-        _check_steps(source, publications, stored, charts, whole_history=whole_history)
+        check_steps(source, publications, stored, charts, whole_history=whole_history)
         is_late = _is_late(provenance, stored)
         guard.check_what_is_set_aside(publications, stored)
         if not is_late:
@@ -157,80 +80,6 @@ def ingest(
     return ingested
 
 
-def store_publication(publication: Publication, charts: ChartStore) -> bool:
-    """Store one publication, new or a version, later or earlier, of a stored one; return whether it changed anything.
-
-    Nothing is checked, as `ingest` does.
-    """
-    stored = charts.summary(publication.chart.id, publication.period)
-    update = update_of(publication, stored, charts.versions(stored) if stored else {})
-    if update is not None:
-        charts.put([update])
-    return update is not None
-
-
-def update_of(
-    publication: Publication, stored: PublicationSummary | None, versions: Mapping[str, Versions]
-) -> PublicationUpdate | None:
-    """Return what a publication changes of the stored one, whose editions have these versions; None if nothing.
-
-    A document that was fetched before what is stored adds earlier versions, and changes nothing that is current.
-    """
-    grown = {
-        edition.territory: with_version(before, Version(edition, publication.provenance))
-        for edition in publication.editions
-        for before in [versions.get(edition.territory, ())]
-    }
-    grown = {territory: after for territory, after in grown.items() if after != versions.get(territory)}
-    whole = {**versions, **grown}
-    marks = dict(stored.absent) if stored else {}
-    if ALL_TERRITORIES not in marks:
-        marks |= {t: Absence(AbsenceKind.SET_ASIDE) for t in publication.set_aside if t not in marks and t not in whole}
-    provenance = publication.provenance
-    if stored:
-        is_filled_in = provenance.is_by_hand and stored.number_ones
-        provenance = stored.provenance if is_filled_in else _later(stored.provenance, provenance)
-    concluded = stored.renamings if stored else ()
-    summary = summary_of(publication.chart, publication.period, provenance, whole, marks, concluded=concluded)
-    # A writer that was cut short has left its editions, and no publication that agrees with them.
-    return None if says_the_same(stored, summary) and not grown else PublicationUpdate(summary, grown)
-
-
-def summary_of(
-    chart: Chart,
-    period: date,
-    provenance: Provenance,
-    versions: Mapping[str, Versions],
-    absent: Mapping[str, Absence],
-    *,
-    concluded: Iterable[Renaming] = (),
-) -> PublicationSummary:
-    """Return the publication that editions of these versions make up; `concluded` are the renamings found before.
-
-    An absence holds until something else is stored than the edition that it is about, or than none.
-    """
-    current = {territory: its[-1].edition for territory, its in sorted(versions.items())}
-    digests = {t: current[t].digest() if t in current else "" for t in absent}
-    holding = {t: absence for t, absence in absent.items() if absence.digest == digests[t]}
-    shown = {territory: edition for territory, edition in current.items() if territory not in holding}
-    if shown:
-        holding.pop(ALL_TERRITORIES, None)
-    # What was withdrawn shows no renaming.
-    counted = {t: kept for t, its in versions.items() if (kept := its if t in shown else its[:-1])}
-    publication = Publication(chart, period, tuple(shown.values()), provenance)
-    by_hand = {t: its for t in shown if (its := versions[t][-1].provenance).is_by_hand}
-    revisions = Revisions(counted, chart)
-    labelled = {territory: ones for territory, ones in revisions.number_ones().items() if territory in shown}
-    return publication.summary(revisions.renamings(concluded), labelled, holding, by_hand)
-
-
-def says_the_same(stored: PublicationSummary | None, summary: PublicationSummary) -> bool:
-    """Return whether a stored publication says the same as another one, wherever it is from."""
-    if stored is None:
-        return False
-    return (stored.digest, stored.renamings, stored.absent) == (summary.digest, summary.renamings, summary.absent)
-
-
 def _stored(publications: Sequence[Publication], charts: ChartStore, *, whole_history: bool) -> Stored:
     """Return what is stored of the charts in a document: all periods, or those that it spans and the few before."""
     stored: dict[str, dict[date, PublicationSummary]] = {}
@@ -246,72 +95,13 @@ def _stored(publications: Sequence[Publication], charts: ChartStore, *, whole_hi
 def _is_late(provenance: Provenance, stored: Stored) -> bool:
     """Return whether something that is stored was fetched after the document."""
     provenances = (summary.provenance for summaries in stored.values() for summary in summaries.values())
-    return any(_later(its, provenance) is its for its in provenances)
-
-
-def _later(stored: Provenance, offered: Provenance) -> Provenance:
-    """Return which was fetched later; what is offered, where that is not known, or in place of what stands by hand."""
-    is_later = stored.fetched_at and offered.fetched_at and stored.fetched_at > offered.fetched_at
-    return stored if is_later and not stored.is_by_hand else offered
-
-
-def _check_sizes(source: str, publications: Iterable[Publication]) -> None:
-    """Reject an edition that no store has room for, whatever is trimmed."""
-    for publication in publications:
-        for edition in publication.editions:
-            ranks = len(edition.entries)
-            if ranks > ALWAYS_FIT and (size := size_of(edition)) > MAX_EDITION:
-                its = f"{publication.chart.id} of {publication.period} in {edition.territory} has {ranks:,} ranks"
-                most = f"{MAX_EDITION:,} bytes, some {ranks * MAX_EDITION // size:,} ranks like these"
-                raise EditionTooLarge(source, f"{its}, of {size:,} bytes; what can be stored is {most}")
-
-
-def _check_steps(
-    source: str, publications: Sequence[Publication], stored: Stored, charts: ChartStore, *, whole_history: bool
-) -> None:
-    """Reject a period that is no whole number of steps from the stored ones around it: a week on another weekday.
-
-    What was counted from the stored periods would be wrong. A chart that changed its day says so by its eras.
-    """
-    for chart, its in groupby(sorted(publications, key=lambda p: (p.chart.id, p.period)), key=lambda p: p.chart):
-        offered = {publication.period for publication in its}
-        known = dict(stored[chart.id])
-        # Any day is one of a chart of days.
-        if not whole_history and (chart.cadence is not Cadence.DAY or chart.eras):
-            for end in {min(offered), max(offered)}:
-                known.update((summary.period, summary) for summary in charts.neighbours(chart.id, end))
-        if others := {summary.chart.cadence for summary in known.values()} - {chart.cadence}:
-            detail = f"{chart.id} is stored as a chart of {min(others)}s, and this is one of {chart.cadence}s"
-            raise PeriodMisplaced(source, f"{detail}; another chart has another id")
-        if forgotten := sorted({era for summary in known.values() for era in summary.chart.eras} - {*chart.eras}):
-            eras = ",".join(map(str, sorted((*chart.eras, *forgotten))))
-            detail = f"{chart.id} has changed its day, as is stored, and the options do not say it: -o eras={eras}"
-            raise PeriodMisplaced(source, detail)
-        for before, after in pairwise(sorted(offered | known.keys())):
-            if not chart.are_whole_steps(before, after) and offered & {before, after}:
-                period, other = (after, before) if after in offered else (before, after)
-                detail = (
-                    f"{chart.id} of {period} is not a whole number of {chart.cadence}s from {other}, which is stored"
-                )
-                advice = f"where the chart changed its day, say so: -o eras={Era(after, before)}"
-                raise PeriodMisplaced(source, f"{detail}; {advice}")
+    return any(later_of(its, provenance) is its for its in provenances)
 
 
 def _differs(publication: Publication, stored: Stored) -> bool:
     """Return whether a publication is new, or another than the stored one."""
     known = stored[publication.chart.id].get(publication.period)
     return known is None or known.digest != publication.digest() or bool(publication.set_aside)
-
-
-def _updates(publications: Iterable[Publication], stored: Stored, reader: VersionReader) -> Iterator[PublicationUpdate]:
-    """Yield what each publication changes; nothing for those that change nothing.
-
-    The versions of a publication are read when its turn comes, so that no more than one has them in memory.
-    """
-    for publication in publications:
-        known = stored[publication.chart.id].get(publication.period)
-        if update := update_of(publication, known, reader.before(publication, known)):
-            yield update
 
 
 def _write(
@@ -326,10 +116,10 @@ def _write(
     for chart, summaries in stored.items():
         its = [publication for publication in changed if publication.chart.id == chart]
         written: set[date] = set()
-        reader.charts.put(_noted(_updates((p for p in its if p.period in summaries), stored, reader), written))
+        reader.charts.put(_noted(updates((p for p in its if p.period in summaries), stored, reader), written))
         revised += [publication for publication in its if publication.period in written]
     new = [publication for publication in changed if publication.period not in stored[publication.chart.id]]
-    for update in _updates(new, stored, reader):
+    for update in updates(new, stored, reader):
         reader.charts.put([update])
     return Ingested(tuple(new), tuple(in_order(revised)), len(publications) - len(new) - len(revised))
 
@@ -339,188 +129,3 @@ def _noted(updates: Iterable[PublicationUpdate], written: set[date]) -> Iterator
     for update in updates:
         written.add(update.summary.period)
         yield update
-
-
-class _Guard:
-    """Judges one document by what is stored; `notices` are what it finds that is no reason to reject it."""
-
-    def __init__(self, source: str, provenance: Provenance, *, is_accepted: bool) -> None:
-        self._source = source
-        self._provenance = provenance
-        self._is_accepted = is_accepted
-        self.notices: list[Notice] = []
-
-    def without_impossible_periods(self, publications: Sequence[Publication]) -> Sequence[Publication]:
-        """Reject a period that nobody can mean, and one that could not be known when the document was fetched.
-
-        A period may be named by a day ahead, its last, and so by a day or a week ahead of the fetch at most. Of a
-        document that a person has accepted, the former are left out.
-        """
-        possible = [publication for publication in publications if publication.period >= EARLIEST]
-        if impossible := [publication for publication in publications if publication.period < EARLIEST]:
-            detail = f"{_named(impossible)} is from before {EARLIEST.year}, when there were no charts"
-            self._judge(PeriodTooEarly, detail)
-            self.notices.append(Notice(PERIODS_LEFT_OUT, detail))
-        if self._provenance.fetched_at is not None:
-            fetched_on = date.fromisoformat(self._provenance.fetched_at[:10])
-            for publication in possible:
-                if publication.period > fetched_on + publication.chart.cadence.step:
-                    known = f"could not be known yet on {fetched_on}, when the document was fetched"
-                    self._judge(PeriodToCome, f"{_named([publication])} {known}")
-        return possible
-
-    def check_providers(self, publications: Sequence[Publication], stored: Stored, charts: ChartStore) -> None:
-        """Reject a document of a chart that another provider published so far.
-
-        A source that has the option `provider` says with it whose chart it is: the history of one may come from a file.
-        """
-        for offered in {publication.chart.id: publication.chart for publication in publications}.values():
-            known = list(stored[offered.id].values()) or charts.summaries(offered.id)
-            if known and known[-1].chart.provider != offered.provider:
-                said = f"{offered.id} is published by {known[-1].chart.provider}, and here by {offered.provider}"
-                self._judge(OtherProvider, f"{said}; where it is the same chart, say so by the option `provider`")
-
-    def check_what_is_set_aside(self, publications: Sequence[Publication], stored: Stored) -> None:
-        """Note the editions that are not whole, and were not known to be absent.
-
-        Reject a document that was cut, if anything else is not there.
-        """
-        broken = [(publication, *its) for publication in publications for its in publication.set_aside.items()]
-        cut = next((error for _, _, error in broken if isinstance(error, SourceTruncated)), None)
-        if cut and not all(_has_all(publication, stored[publication.chart.id]) for publication in publications):
-            self._judge(SourceTruncated, cut.detail, cut.where)
-        named = [
-            f"{error.where}: {error.detail}" if error.where else error.detail
-            for publication, territory, error in broken
-            if not _is_absent(stored[publication.chart.id].get(publication.period), territory)
-        ]
-        if named:
-            self.notices.append(Notice(EDITIONS_SET_ASIDE, f"set aside: {_listed(named)}"))
-
-    def check_that_nothing_is_gone(
-        self, publications: Sequence[Publication], stored: Stored, *, whole_history: bool
-    ) -> None:
-        """Reject a document that lacks stored territories or, with `whole_history`, a period between others.
-
-        A territory of a few is noted, and so are periods before all that it has: its provider keeps only the latest.
-        """
-        found = {(p.chart.id, p.period): _territories(p) for p in publications}
-        editions_gone: list[str] = []
-        for chart, summaries in stored.items():
-            first = min(period for its, period in found if its == chart)
-            rolled = [period for period in summaries if whole_history and period < first]
-            for period, summary in summaries.items():
-                if (chart, period) in found:
-                    lost = sorted(summary.number_ones.keys() - found[chart, period])
-                    if lost and (len(lost) == summary.edition_count or (whole_history and _are_many(lost, summary))):
-                        self._judge(HistoryShrank, f"{chart} of {period} has lost {', '.join(lost)}")
-                    editions_gone += [f"{chart} of {period} in {territory}" for territory in lost]
-                elif whole_history and period not in rolled:
-                    detail = f"{chart} of {period} is gone, which was published before"
-                    self._judge(HistoryShrank, detail)
-                    self.notices.append(Notice(PERIODS_GONE, f"{detail}; it is kept"))
-            if rolled:
-                detail = f"{chart} begins with {first}; kept is what was published before: {_listed(map(str, rolled))}"
-                self.notices.append(Notice(PERIODS_GONE, detail))
-            if whole_history and (latest := _latest(summaries)):
-                self._check_territories(latest, found)
-        if editions_gone:
-            self.notices.append(Notice(EDITIONS_GONE, f"gone, and kept as published before: {_listed(editions_gone)}"))
-
-    def _check_territories(self, latest: PublicationSummary, found: Mapping[tuple[str, date], Collection[str]]) -> None:
-        """Reject a new period that most territories of the latest stored one cannot have left at once."""
-        for (chart, period), territories in found.items():
-            gone = range(latest.edition_count - len(territories))
-            if chart == latest.chart.id and period > latest.period and _are_many(gone, latest):
-                counts = f"{len(territories)} territories, where {latest.period} has {latest.edition_count}"
-                self._judge(HistoryShrank, f"{chart} of {period} has {counts}")
-
-    def check_beginnings(self, publications: Sequence[Publication], stored: Stored) -> None:
-        """Reject periods before all stored ones that leave a gap, where each document is the whole history.
-
-        No first would stay one. A version that lacks its oldest weeks, as Netflix has published, is completed by the
-        next.
-        """
-        for chart, summaries in stored.items():
-            its = {publication.period: publication for publication in publications if publication.chart.id == chart}
-            if not summaries:
-                continue
-            first = reached = min(summaries)
-            while (before := its[min(its)].chart.before(reached)) in its:
-                reached = before
-            if (period := min(its)) < reached:
-                before_all = f"comes before the first period that was published before, {first}, with a gap"
-                self._judge(HistoryRewritten, f"{chart} of {period} {before_all}")
-
-    def check_replacements(
-        self, publications: Sequence[Publication], changed: Iterable[Publication], stored: Stored, reader: VersionReader
-    ) -> None:
-        """Reject a document that gives more of the old periods to other works than a correction would.
-
-        Other names count too that no identifying figure shows to be names.
-
-        The latest period of a chart is not old: charts of the day are completed in its course.
-        """
-        if self._is_accepted:
-            return
-        latest = {chart: max(summaries, default=None) for chart, summaries in stored.items()}
-
-        def is_old(publication: Publication) -> bool:
-            chart, period = publication.chart.id, publication.period
-            return period in stored[chart] and period != latest[chart]
-
-        editions = [edition for publication in publications if is_old(publication) for edition in publication.editions]
-        rows = sum(len(edition.entries) for edition in editions)
-        replaced = [
-            revision.is_of_number_one
-            for update in _updates(filter(is_old, changed), stored, reader)
-            for revision in Revisions(update.editions, update.summary.chart).latest(self._provenance)
-            if revision.kind is RevisionKind.REPLACED or revision.is_inferred
-        ]
-        for what, count, of, share, always in (
-            ("ranks", len(replaced), rows, MAX_REPLACED, MAX_REPLACED_ROWS),
-            ("number ones", sum(replaced), len(editions), MAX_NEW_TOPS, MAX_NEW_TOP_ROWS),
-        ):
-            if count > always and count > share * of:
-                self._judge(HistoryRewritten, f"{count} of {of} {what} of old periods are given to other titles")
-
-    def _judge(self, error: type[SourceError], detail: str, where: str = "") -> None:
-        """Reject the document, and say how it is accepted, unless a person has accepted it."""
-        if not self._is_accepted:
-            raise error(self._source, f"{detail}; {_HOW_TO_ACCEPT} {self._provenance.sha256}", where)
-
-
-def _territories(publication: Publication) -> Collection[str]:
-    """Return the territories that a document has in a period, whole or not."""
-    return {*(edition.territory for edition in publication.editions), *publication.set_aside}
-
-
-def _has_all(publication: Publication, stored: Mapping[date, PublicationSummary]) -> bool:
-    """Return whether a publication has all territories that are stored of its period, or else of the latest."""
-    its = stored.get(publication.period)
-    known = its if its and its.number_ones else _latest(stored)
-    return known is not None and known.number_ones.keys() <= set(_territories(publication))
-
-
-def _is_absent(stored: PublicationSummary | None, territory: str) -> bool:
-    return stored is not None and not stored.absent.keys().isdisjoint({territory, ALL_TERRITORIES})
-
-
-def _latest(stored: Mapping[date, PublicationSummary]) -> PublicationSummary | None:
-    """Return the latest publication that has an edition, or None."""
-    return stored.get(max((period for period, summary in stored.items() if summary.number_ones), default=date.min))
-
-
-def _are_many(gone: Sized, summary: PublicationSummary) -> bool:
-    return len(gone) > max(1, MAX_TERRITORIES_GONE * summary.edition_count)
-
-
-def _named(publications: Sequence[Publication]) -> str:
-    return f"{publications[0].chart.id} of {publications[0].period}"
-
-
-def _listed(named: Iterable[str]) -> str:
-    """Return names in one sentence, the further ones counted."""
-    its = list(named)
-    more = len(its) - MOST_NAMED
-    return "; ".join([*its[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])

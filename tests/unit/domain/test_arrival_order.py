@@ -16,8 +16,8 @@ from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, 
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.services.by_hand import reinstate, withdraw
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import store_publication
 from chartwatch.services.record import Head, RecordedBulletins
+from chartwatch.services.updating import store_publication
 from tests.courses import Run, run, straight
 from tests.recorded import entries, processed, snapshots
 from tests.strategies import (

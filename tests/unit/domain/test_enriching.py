@@ -15,7 +15,7 @@ from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import CatalogChanged, LookupFailed, ProviderDown
 from chartwatch.services.enrich import TURN, WAIT, Enricher
-from chartwatch.services.ingest import store_publication
+from chartwatch.services.updating import store_publication
 from tests.stores import Cloud
 
 CHART = Chart("weekly", "the weekly chart", "somewhere", Cadence.WEEK, 2, Kind.SERIES)

@@ -20,16 +20,10 @@ from chartwatch.errors import (
     SourceNotATable,
     SourceTruncated,
 )
-from chartwatch.services.ingest import (
-    EDITIONS_GONE,
-    EDITIONS_SET_ASIDE,
-    PERIODS_GONE,
-    Ingested,
-    Notice,
-    store_publication,
-    update_of,
-)
+from chartwatch.services.document_guard import EDITIONS_GONE, EDITIONS_SET_ASIDE, PERIODS_GONE, Notice
+from chartwatch.services.ingest import Ingested
 from chartwatch.services.ports import PublicationUpdate
+from chartwatch.services.updating import store_publication, update_of
 from tests.ingesting import CHART, NotedCharts, ingest_bytes, ingest_document, week
 
 NumberOnes = Mapping[int, Mapping[str, str]]

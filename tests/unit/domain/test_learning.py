@@ -9,7 +9,7 @@ from chartwatch.domain.rules.rule import Count, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.services.ingest import store_publication
+from chartwatch.services.updating import store_publication
 from tests.chronicle import (
     CHANGE,
     CHART,

@@ -16,7 +16,7 @@ from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import store_publication
+from chartwatch.services.updating import store_publication
 from tests.chronicle import CHANGE, NTH, sent
 from tests.courses import Run
 from tests.strategies import examples

@@ -12,7 +12,7 @@ from chartwatch.domain.milestones.milestone import Bulletin, Status
 from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Count, Scope
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.services.ingest import store_publication
+from chartwatch.services.updating import store_publication
 from tests.chronicle import CHANGE, DOCUMENT, NTH, OZARK, SQUID, Chronicle, sent
 from tests.strategies import examples
 

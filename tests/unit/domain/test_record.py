@@ -19,7 +19,6 @@ from chartwatch.domain.milestones.ledger import substance
 from chartwatch.domain.milestones.milestone import Milestone, Status
 from chartwatch.errors import Conflict, RecordDamaged
 from chartwatch.services.detect import ATTEMPTS, Audit, Detector
-from chartwatch.services.ingest import store_publication
 from chartwatch.services.record import (
     BULLETIN,
     LEDGER,
@@ -31,6 +30,7 @@ from chartwatch.services.record import (
     RecordedBulletins,
     StoredFile,
 )
+from chartwatch.services.updating import store_publication
 from tests.chronicle import CHANGE, CHART, NTH, Chronicle, a_run, sent
 from tests.courses import Run, arriving, run
 from tests.recorded import entries, processed

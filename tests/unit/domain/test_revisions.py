@@ -8,14 +8,8 @@ import pytest
 
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Version
-from chartwatch.domain.charts.versions import (
-    RevisionKind,
-    Revisions,
-    Versions,
-    is_among_trimmed,
-    trimmed,
-    with_version,
-)
+from chartwatch.domain.charts.revisions import RevisionKind, Revisions
+from chartwatch.domain.charts.versions import Versions, is_among_trimmed, trimmed, with_version
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Names, Renaming, with_renamings
 from chartwatch.domain.works.work import Kind, Work

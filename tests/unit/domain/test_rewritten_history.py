@@ -6,7 +6,8 @@ import pytest
 
 from chartwatch.domain.charts.publications import Entry
 from chartwatch.errors import HistoryRewritten
-from chartwatch.services.ingest import MAX_NEW_TOP_ROWS, MAX_NEW_TOPS, MAX_REPLACED, MAX_REPLACED_ROWS, Ingested
+from chartwatch.services.document_guard import MAX_NEW_TOP_ROWS, MAX_NEW_TOPS, MAX_REPLACED, MAX_REPLACED_ROWS
+from chartwatch.services.ingest import Ingested
 from tests.ingesting import CHART, NotedCharts, ingest_document
 
 Rows = list[tuple[int, str, Entry]]

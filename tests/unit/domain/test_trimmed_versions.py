@@ -19,7 +19,7 @@ from chartwatch.errors import SourceEmpty
 from chartwatch.rules import default_rules
 from chartwatch.services.archived import VersionReader
 from chartwatch.services.detect import Detector
-from chartwatch.services.ingest import update_of
+from chartwatch.services.updating import update_of
 from tests.ingesting import week
 from tests.recorded import milestones
 from tests.strategies import examples

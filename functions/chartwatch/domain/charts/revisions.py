@@ -1,0 +1,293 @@
+"""Revisions: what each version of an edition changed of the one before: a name, a figure, or the work itself."""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise, takewhile
+
+from chartwatch.domain.charts.chart import Chart
+from chartwatch.domain.charts.publications import Edition, Entry, NumberOne, Provenance
+from chartwatch.domain.charts.versions import Versions, concluded_until
+from chartwatch.domain.works.renames import Renaming, order_of
+from chartwatch.domain.works.seasons import season_of
+from chartwatch.domain.works.titles import letters, title_key
+from chartwatch.domain.works.work import Kind, scheme_of
+
+
+class RevisionKind(StrEnum):
+    """What happened to a rank of an edition."""
+
+    RELABELLED = "relabelled"
+    """Another title or season under the same figures, or the same id: the same work, by another name."""
+    RESTATED = "restated"
+    """Other figures of the same work."""
+    REPLACED = "replaced"
+    """Another work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One rank of an edition, before and after; None where the rank was not there.
+
+    `is_inferred`: that another title is another name is only likely, as no figure shows it that identifies the work.
+    """
+
+    kind: RevisionKind
+    before: Entry | None
+    after: Entry | None
+    is_inferred: bool = False
+
+    @property
+    def is_of_number_one(self) -> bool:
+        """Whether it is rank 1."""
+        return 1 in (self.before and self.before.rank, self.after and self.after.rank)
+
+
+_Fetch = tuple[str | None, str, int]
+"""A version's document: the same bytes may come back, and are another fetch then. It is known by its time and SHA-256;
+where no time is known, by how often those bytes came before."""
+
+
+def _fetches(versions: Versions) -> list[_Fetch]:
+    """Return of which fetch each version is."""
+    before: Counter[tuple[str | None, str]] = Counter()
+    found: list[_Fetch] = []
+    for version in versions:
+        known = version.provenance.fetched_at, version.provenance.sha256
+        found.append((*known, before[known]))
+        before[known] += 1
+    return found
+
+
+class Revisions:
+    """The revisions of one publication: all its territories together decide whether a title is another name."""
+
+    def __init__(self, editions: Mapping[str, Versions], chart: Chart) -> None:
+        """`editions` has the versions of every edition of the publication, by territory."""
+        self._editions = editions
+        self._fetches = {territory: _fetches(versions) for territory, versions in editions.items()}
+        changing = dict.fromkeys(fetch for its in self._fetches.values() for fetch in its[1:])
+        self._documents = {fetch: _Document.of(fetch, editions, self._fetches, chart) for fetch in changing}
+
+    def of(self, territory: str) -> Iterator[tuple[Provenance, Sequence[Revision]]]:
+        """Yield, for each version of an edition but the first, its provenance and what it changed, in order of rank.
+
+        With ties a rank is compared entry by entry in the order of the editions. What a version changed is not known
+        where the one before it is trimmed.
+        """
+        fetches = self._fetches.get(territory, ())[1:]
+        for fetch, (before, after) in zip(fetches, pairwise(self._editions.get(territory, ())), strict=True):
+            known = () if after.trimmed else self._documents[fetch].revisions(before.edition, after.edition)
+            yield after.provenance, list(known)
+
+    def latest(self, provenance: Provenance) -> Iterator[Revision]:
+        """Yield what a document changed, in all territories, when it came last."""
+        fetches = [fetch for fetch in self._documents if fetch[:2] == (provenance.fetched_at, provenance.sha256)]
+        if fetches:
+            document = self._documents[max(fetches, key=lambda fetch: fetch[2])]
+            for before, after in document.pairs:
+                yield from document.revisions(before, after)
+
+    def number_ones(self) -> Mapping[str, tuple[NumberOne, ...]]:
+        """Return the number ones of territories where some have got the label of another season, with the one before.
+
+        A label that changes while work and figures stay is that of the same season, whatever it says.
+        """
+        found: dict[str, tuple[NumberOne, ...]] = {}
+        for territory, versions in self._editions.items():
+            edition = versions[-1].edition
+            if len(versions) > 1 and any(entry.rank == 1 for entry in edition.entries):
+                history = [its for _, its in self.of(territory)]
+                labelled = (_with_first_label(e, history) if e.rank == 1 else e for e in edition.entries)
+                if (kept := Edition(territory, tuple(labelled))) != edition:
+                    found[territory] = kept.number_ones
+        return found
+
+    def renamings(self, concluded: Iterable[Renaming] = ()) -> tuple[Renaming, ...]:
+        """Return the renamings of number ones, each once, in order: another title, and the same work.
+
+        Of other ranks those count too that an identifying figure, or an id, shows: a title may be at #1 elsewhere.
+        `concluded` are those that were found before: of documents up to the last one whose predecessor is trimmed
+        somewhere, they stand, since what these documents changed is not all there any more.
+        """
+        until = concluded_until(self._editions)
+        found = {
+            Renaming(document.fetched_at, revision.after.kind, revision.before.title, revision.after.title)
+            for document in self._documents.values()
+            if until is None or not document.fetched_at or document.fetched_at > until
+            for before, after in document.pairs
+            for revision in document.revisions(before, after)
+            if revision.kind is RevisionKind.RELABELLED and (revision.is_of_number_one or not revision.is_inferred)
+            if revision.before and revision.after
+            if title_key(revision.before.title) != title_key(revision.after.title)
+        }
+        if until is not None:
+            found |= {renaming for renaming in concluded if renaming.fetched_at <= until}
+        return tuple(sorted(found, key=order_of))
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What one document changed of a publication: pairs of an edition before and after.
+
+    `renamed` are the pairs of titles that its other figures, over all territories, show to be one work.
+    """
+
+    chart: Chart
+    fetched_at: str
+    pairs: Sequence[tuple[Edition, Edition]]
+    renamed: frozenset[tuple[Kind | None, str, str]]
+
+    @classmethod
+    def of(
+        cls,
+        fetch: _Fetch,
+        editions: Mapping[str, Versions],
+        fetches: Mapping[str, Sequence[_Fetch]],
+        chart: Chart,
+    ) -> "_Document":
+        """Return what was changed by a fetch."""
+        pairs: list[tuple[Edition, Edition]] = []
+        untouched: list[Edition] = []
+        for territory, versions in editions.items():
+            if fetch in fetches[territory][1:]:
+                after = fetches[territory].index(fetch, 1)
+                if not versions[after].trimmed:
+                    pairs.append((versions[after - 1].edition, versions[after].edition))
+            else:
+                untouched += _standing(versions, fetch[0])
+        renamed = frozenset(_renamed_throughout(pairs, untouched)) if chart.depth > 1 else frozenset()
+        return cls(chart, fetch[0] or "", pairs, renamed)
+
+    def revisions(self, before: Edition, after: Edition) -> Iterator[Revision]:
+        """Yield the revisions between two versions of an edition."""
+        for was, now in _differing(before, after):
+            kind = self._kind(was, now, before, after)
+            yield Revision(kind, was, now, kind is RevisionKind.RELABELLED and self._is_inferred(was, now))
+
+    def _is_inferred(self, was: Entry | None, now: Entry | None) -> bool:
+        if was is None or now is None or _is_spelt_alike(was.title, now.title) or _is_same_by_id(was, now):
+            return False
+        return not _share(was, now, self.chart.identifying)
+
+    def _kind(self, was: Entry | None, now: Entry | None, before: Edition, after: Edition) -> RevisionKind:
+        if was is None or now is None:
+            return RevisionKind.REPLACED
+        if (is_same := _is_same_by_id(was, now)) is not None:
+            relabelled = (was.title, was.season) != (now.title, now.season)
+            same = RevisionKind.RELABELLED if relabelled else RevisionKind.RESTATED
+            return same if is_same else RevisionKind.REPLACED
+        return self._kind_by_title(was, now, before, after)
+
+    def _kind_by_title(self, was: Entry, now: Entry, before: Edition, after: Edition) -> RevisionKind:
+        if was.kind != now.kind:
+            return RevisionKind.REPLACED
+        alike = _agree(was, now)
+        if title_key(was.title) == title_key(now.title):
+            relabelled = alike and (was.title, was.season) != (now.title, now.season)
+            return RevisionKind.RELABELLED if relabelled else RevisionKind.RESTATED
+        if _is_spelt_alike(was.title, now.title):
+            return RevisionKind.RELABELLED
+        # Two works that change places may have a figure in common.
+        if not alike or _lists(after, was.title) or _lists(before, now.title):
+            return RevisionKind.REPLACED
+        titles = (now.kind, title_key(was.title), title_key(now.title))
+        is_same = titles in self.renamed or (self.chart.depth > 1 and _share(was, now, self.chart.identifying))
+        return RevisionKind.RELABELLED if is_same else RevisionKind.REPLACED
+
+
+def _standing(versions: Versions, fetched_at: str | None) -> Iterator[Edition]:
+    """Yield what an edition was when another document was fetched; all its versions where that is not known."""
+    if not fetched_at:
+        return (version.edition for version in versions)
+    by_then = takewhile(lambda version: (version.provenance.fetched_at or "") <= fetched_at, versions)
+    return (version.edition for version in deque(by_then, maxlen=1))
+
+
+def _with_first_label(entry: Entry, history: Sequence[Sequence[Revision]]) -> Entry:
+    """Return an entry of the last version with the label that its season had first, where it says another now."""
+    now = season_of(entry.title, entry.season)
+    first = entry
+    for revisions in reversed(history):
+        revision = next((its for its in revisions if its.after == first), None)
+        if revision is None:
+            continue
+        was = revision.before
+        if was is None or revision.kind is RevisionKind.REPLACED:
+            break
+        if not _agree(was, first) and season_of(was.title, was.season) != season_of(first.title, first.season):
+            break
+        first = was
+    is_renamed = title_key(first.title) != title_key(entry.title)
+    label = season_of(first.title, first.season) if is_renamed else first.season
+    # Under another title the same words may say something else; they are the same label all the same.
+    is_same = now in (season_of(entry.title, label), season_of(entry.title, first.season))
+    return entry if is_same else entry._replace(season=label)
+
+
+def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, Entry | None]]:
+    old, new = _by_place(before), _by_place(after)
+    for place in sorted(old.keys() | new.keys()):
+        was, now = old.get(place), new.get(place)
+        if was != now:
+            yield was, now
+
+
+def _by_place(edition: Edition) -> dict[tuple[int, int], Entry]:
+    places: dict[tuple[int, int], Entry] = {}
+    for entry in edition.entries:
+        tied = sum(1 for rank, _ in places if rank == entry.rank)
+        places[entry.rank, tied] = entry
+    return places
+
+
+def _is_same_by_id(was: Entry, now: Entry) -> bool | None:
+    """Return whether two entries have one id, or two; None where the provider does not say it of both."""
+    if was.id is None or now.id is None or scheme_of(was.id) != scheme_of(now.id):
+        return None
+    return was.id == now.id
+
+
+def _agree(was: Entry, now: Entry) -> bool:
+    """Return whether all figures that both versions have agree; columns come and go, so the others do not count."""
+    old, new = dict(was.figures), dict(now.figures)
+    return all(old[name] == new[name] for name in old.keys() & new.keys())
+
+
+def _share(was: Entry, now: Entry, figures: Iterable[str]) -> bool:
+    """Return whether both versions have any of some figures."""
+    return not (dict(was.figures).keys() & dict(now.figures).keys()).isdisjoint(figures)
+
+
+def _lists(edition: Edition, title: str) -> bool:
+    return any(title_key(entry.title) == title_key(title) for entry in edition.entries)
+
+
+def _is_spelt_alike(one: str, other: str) -> bool:
+    """Return whether titles differ in case, spaces and punctuation alone; `÷` and `×` have nothing else."""
+    return letters(one) == letters(other) != ""
+
+
+def _renamed_throughout(
+    pairs: Sequence[tuple[Edition, Edition]], untouched: Iterable[Edition]
+) -> Iterator[tuple[Kind | None, str, str]]:
+    """Yield the pairs of titles of which one took the other's place in several territories, and in all that had it.
+
+    A rank and a number of weeks in common may be chance in one territory, but hardly in several.
+    """
+    elsewhere = {title_key(entry.title) for edition in untouched for entry in edition.entries}
+    before = {title_key(entry.title) for edition, _ in pairs for entry in edition.entries}
+    after = {title_key(entry.title) for _, edition in pairs for entry in edition.entries}
+    held = Counter((entry.kind, title_key(entry.title)) for edition, _ in pairs for entry in edition.entries)
+    places: Counter[tuple[Kind | None, str, str]] = Counter()
+    for was, now in (changed for pair in pairs for changed in _differing(*pair)):
+        # Where they have no figure in common, nothing speaks for it.
+        if not was or not now or _is_same_by_id(was, now) is not None:
+            continue
+        if was.kind == now.kind and _agree(was, now) and _share(was, now, dict(was.figures)):
+            places[now.kind, title_key(was.title), title_key(now.title)] += 1
+    for (kind, old, new), count in places.items():
+        gone, fresh = old not in after | elsewhere, new not in before | elsewhere
+        if gone and fresh and count == held[kind, old] > 1:
+            yield kind, old, new
