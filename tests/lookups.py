@@ -187,6 +187,7 @@ def _hit(work: Served) -> dict[str, Any]:
         "name" if is_series else "title": work.title,
         "original_name" if is_series else "original_title": work.original_title or work.title,
         "first_air_date" if is_series else "release_date": released,
+        **({"origin_country": list(work.countries[:1])} if is_series else {"video": False}),
     }
 
 

@@ -4,11 +4,12 @@ import random
 import socket
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from ssl import SSLContext
+from typing import TypeVar
 
 import urllib3
 from aws_lambda_powertools.utilities import parameters
@@ -47,6 +48,8 @@ MAX_REDIRECTS = 5
 
 _PIECE = 64 * 1024
 
+Outcome = TypeVar("Outcome")
+
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -64,6 +67,16 @@ class Limits:
     seconds: float = 300.0
     connect: float = 10.0
     read: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whatever answered a request: the status with its reason, the headers, and the decoded body."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass
@@ -129,7 +142,7 @@ class HttpConnection:
         pauses = iter(self.pauses)
         while True:
             try:
-                return self._attempt(request, first, meter)
+                return self._attempt(request, first, meter, self._outcome)
             except _Failed as failure:
                 pause = next(pauses, None)
                 seconds = self.jitter(pause or 0.0) if failure.after is None else max(failure.after, 0.0)
@@ -137,6 +150,18 @@ class HttpConnection:
                     # A cause would show in a log what the provider sent, as it is.
                     raise SourceUnavailable(first.authority, repeated(failure.detail), failure.status) from None
             self.wait(seconds)
+
+    def answer(self, request: Request) -> Answer:
+        """Return what answers a request, whatever it is; it is asked once, and redirects are followed.
+
+        Raises `DestinationRefused`, and `SourceUnavailable` when nothing answers, or more than may be read.
+        """
+        meter = Meter(self.limits.wire_bytes, self.limits.seconds, self.clock)
+        first = self.policy.check_url(request.full_url, request.hosts)
+        try:
+            return self._attempt(request, first, meter, self._whatever)
+        except _Failed as failure:
+            raise SourceUnavailable(first.authority, repeated(failure.detail)) from None
 
     def secret(self, name: str) -> str:
         """Return a parameter of SSM Parameter Store, decrypted. Raises `SourceUnavailable` when it cannot be read."""
@@ -149,18 +174,18 @@ class HttpConnection:
         """Return the date, UTC."""
         return datetime.now(UTC).date()
 
-    def _attempt(self, request: Request, first: Destination, meter: Meter) -> Response | NotModified:
+    def _attempt(self, request: Request, first: Destination, meter: Meter, read: "Reader[Outcome]") -> Outcome:
         destination = first
         for _ in range(MAX_REDIRECTS + 1):
-            outcome = self._hop(request, first, destination, meter)
+            outcome = self._hop(request, first, destination, meter, read)
             if not isinstance(outcome, Destination):
                 return outcome
             destination = outcome
         raise _Failed("too many redirects")
 
     def _hop(
-        self, request: Request, first: Destination, destination: Destination, meter: Meter
-    ) -> Response | NotModified | Destination:
+        self, request: Request, first: Destination, destination: Destination, meter: Meter, read: "Reader[Outcome]"
+    ) -> Outcome | Destination:
         """Return what one exchange brings; a redirect leads to another destination."""
         headers = _headers(request, self.user_agent, first, destination)
         timeout = self.limits.connect, self.limits.read
@@ -169,7 +194,9 @@ class HttpConnection:
         for address in self._addresses(destination)[:2]:
             try:
                 with exchange(destination, address, headers, meter, timeout=timeout, tls=self.tls) as response:
-                    return self._outcome(request, destination, response, meter)
+                    if response.status in (301, 302, 303, 307, 308) and response.headers.get("Location"):
+                        return self.policy.check_redirect(destination, response.headers["Location"], request.hosts)
+                    return read(request, response, meter)
             except LimitExceeded as error:
                 raise _Failed(str(error)) from error
             except HTTPError as error:
@@ -188,25 +215,29 @@ class HttpConnection:
             self.policy.check_address(destination, address)
         return addresses
 
-    def _outcome(
-        self, request: Request, destination: Destination, response: urllib3.BaseHTTPResponse, meter: Meter
-    ) -> Response | NotModified | Destination:
+    def _outcome(self, request: Request, response: urllib3.BaseHTTPResponse, meter: Meter) -> Response | NotModified:
         if response.status == 304 and request.validators != Validators():
             return NotModified()
-        if response.status in (301, 302, 303, 307, 308) and response.headers.get("Location"):
-            return self.policy.check_redirect(destination, response.headers["Location"], request.hosts)
         if response.status != 200:
             raise _failed(response)
+        body = self._decoded(request, response, meter)
+        etag, modified = (_validator(response.headers.get(name)) for name in ("ETag", "Last-Modified"))
+        return Response(body, Validators(etag, modified))
+
+    def _whatever(self, request: Request, response: urllib3.BaseHTTPResponse, meter: Meter) -> Answer:
+        body = self._decoded(request, response, meter)
+        return Answer(response.status, response.reason or "", response.headers, body)
+
+    def _decoded(self, request: Request, response: urllib3.BaseHTTPResponse, meter: Meter) -> bytes:
+        """Return the body of a response, unpacked where it is gzip."""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip"):
             raise _Failed(f"the response is encoded as {encoding!r}, which was not asked for")
         pieces = response.stream(_PIECE, decode_content=False)
         try:
-            body = self._body(request, _unpacked(pieces) if "gzip" in encoding else pieces, meter)
+            return self._body(request, _unpacked(pieces) if "gzip" in encoding else pieces, meter)
         except (HTTPError, zlib.error) as error:
             raise _Failed(f"the response broke off: {_message(error)}", again=True) from error
-        etag, modified = (_validator(response.headers.get(name)) for name in ("ETag", "Last-Modified"))
-        return Response(body, Validators(etag, modified))
 
     def _body(self, request: Request, decoded: Iterable[bytes], meter: Meter) -> bytes:
         body = bytearray()
@@ -218,6 +249,10 @@ class HttpConnection:
                 raise _Failed(f"the response is packed more than {self.limits.ratio} to 1")
             meter.check_time()
         return bytes(body)
+
+
+Reader = Callable[[Request, urllib3.BaseHTTPResponse, Meter], Outcome]
+"""What reads a response that is no redirect."""
 
 
 def _unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:

@@ -35,6 +35,9 @@ NETFLIX = 213
 MOST_DETAILS = 12
 """Entries of a search that are asked for whole."""
 
+DETAILS = "alternative_titles,external_ids"
+"""What is asked for with an entry."""
+
 COUNTRIES = {"XC": "CS", "XG": "DD", "XI": "GB", "CS": None}
 """Its codes that mean others: Czechoslovakia, East Germany, Northern Ireland. Serbia and Montenegro has none here."""
 
@@ -122,9 +125,7 @@ class Tmdb:
     ) -> None:
         """`seconds` are for all that one call asks."""
         self._connection = connection
-        is_token = key.count(".") == 2
-        self._query: dict[str, str] = {} if is_token else {"api_key": key}
-        self._bearer = key if is_token else None
+        self._query, self._bearer = credentials(key)
         self._address = address.rstrip("/")
         self._seconds = seconds
 
@@ -173,11 +174,16 @@ class Tmdb:
 
     def _candidate(self, asking: Asking, kind: Kind, number: int) -> Candidate | None:
         """Return an entry as a candidate; None where there is none of that number any more."""
-        said = self._ask(asking, f"{_PATHS[kind]}/{number}", append_to_response="alternative_titles,external_ids")
+        said = self._ask(asking, f"{_PATHS[kind]}/{number}", append_to_response=DETAILS)
         return None if said is None else candidate_of(kind, asking.read(_Details, said))
 
     def _ask(self, asking: Asking, path: str, **query: str) -> dict[str, Any] | None:
         return asking.json(f"{self._address}/{path}", self._query | query, self._bearer)
+
+
+def credentials(key: str) -> tuple[dict[str, str], str | None]:
+    """Return what a query says, and a bearer's token: an API key stands in the query, an access token does not."""
+    return ({}, key) if key.count(".") == 2 else ({"api_key": key}, None)
 
 
 def candidate_of(kind: Kind, details: _Details) -> Candidate:

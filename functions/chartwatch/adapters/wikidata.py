@@ -5,7 +5,7 @@ reach who asks. Its data are in the public domain (CC0).
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from chartwatch.adapters.answers import LOOKUP_SECONDS, Asking, Several, Shape
@@ -49,6 +49,9 @@ TEXT_HITS = 20
 
 CLASSES_UP = 4
 """Steps from a class to one of which the kind is known."""
+
+WHOLE = "labels|aliases|claims|sitelinks"
+"""What is asked for of an item that may be a work."""
 
 _BUSY = frozenset({"ratelimited", "readonly"})
 _NO_SUCH = "no-such-entity"
@@ -117,7 +120,7 @@ class Wikidata:
         """
         asking = Asking("Wikidata", self._connection, seconds=self._seconds)
         meant = [self._by_number(asking, sighting) or self._by_name(asking, sighting) for sighting in sightings]
-        items = self._items(asking, [one for ids in meant for one in ids], _WHOLE)
+        items = self._items(asking, [one for ids in meant for one in ids], WHOLE)
         candidates = self._candidates(asking, items.values())
         found = [dict.fromkeys(items[one].id for one in ids if one in items) for ids in meant]
         return [tuple(candidates[one] for one in ids if one in candidates) for ids in found]
@@ -215,7 +218,7 @@ class Wikidata:
         """Return an answer; None for "no such entity". Waits while the servers lag. Raises a `LookupFailed`."""
         pauses = iter(LAG_PAUSES)
         while True:
-            said = asking.json(self._address, query | {"format": "json", "formatversion": "2", "maxlag": str(MAXLAG)})
+            said = asking.json(self._address, envelope(query))
             if said is None:
                 raise AnswerUnreadable(asking.provider, f"there is nothing at {self._address}")
             if "error" not in said:
@@ -232,4 +235,6 @@ class Wikidata:
             self._wait(pause)
 
 
-_WHOLE = "labels|aliases|claims|sitelinks"
+def envelope(query: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a query with what every one says: how to answer, and that nobody waits for it."""
+    return {**query, "format": "json", "formatversion": "2", "maxlag": str(MAXLAG)}

@@ -28,7 +28,7 @@ SUMMARIES: Mapping[str, str] = {
     "fetch": "Fetch a source's document, and show what it would change before it is accepted.",
     "check": "Say whether a claim is true, false or unknown.",
     "history": "Show what was known when: every version of an edition, and what was said of it.",
-    "sources": "List the sources and their options.",
+    "sources": "List the sources and their options, or check whether a provider answers as it used to.",
     "quarantine": "List the documents that a deployment refused, whole or in part, the latest last.",
     "withdraw": "Take back an edition, or a period, that was accepted by mistake; show what that changes.",
     "gap": "Declare that an edition, or a period, that is missing was never published; show what that changes.",

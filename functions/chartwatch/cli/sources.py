@@ -3,12 +3,16 @@
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from importlib import import_module
 from importlib.metadata import entry_points
 from inspect import getattr_static
 from pathlib import Path
+from typing import Annotated
 
-from chartwatch.cli.application import application
+import typer
+
+from chartwatch.cli.application import write
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
 from chartwatch.errors import OptionError
@@ -20,19 +24,67 @@ ENTRY_POINTS = "chartwatch.sources"
 OWN = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*"
 """What the name of a source of one's own looks like, which nobody has registered: `module:Class`."""
 
+EXIT_DIFFERS = 1
+"""Exit code when a provider does not answer as it used to."""
+
+
+class Checkable(StrEnum):
+    """The providers whose answers were recorded."""
+
+    WIKIDATA = "wikidata"
+    TMDB = "tmdb"
+    NETFLIX_COUNTRIES = "netflix-countries"
+
+
 _MEMBERS = tuple(name for name in (*Source.__annotations__, *vars(Source)) if not name.startswith("_"))
 _CLASS_MEMBERS = tuple(name for name in _MEMBERS if not isinstance(vars(Source).get(name), property))
 
-app = application()
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-@app.command()
-def sources() -> None:
-    """List the sources and their options."""
+@app.callback(invoke_without_command=True)
+def sources(context: typer.Context) -> None:
+    """List the sources and their options, or check whether a provider answers as it used to."""
+    if context.invoked_subcommand:
+        return
     from chartwatch.cli.listings import console, sources_table  # noqa: PLC0415  # a replay starts without rich
 
     installed = {name: find_source(name, ENTRY_POINTS) for name in _installed()}
     console().print(sources_table({**SOURCES, **installed}))
+
+
+@app.command("check")
+def check_provider(
+    provider: Annotated[Checkable, typer.Argument(metavar="PROVIDER", help="wikidata, tmdb or netflix-countries.")],
+    *,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Where it is; else where CHARTWATCH_WIKIDATA or CHARTWATCH_TMDB say, or usual."
+        ),
+    ] = None,
+    contact: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="How to reach you, which Wikidata wants; else CHARTWATCH_CONTACT."),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A file with your key of TMDB; else the environment variable TMDB_KEY."),
+    ] = None,
+) -> None:
+    """Ask a live provider for a work that is well known, and say in what its answers differ from the recorded shape."""
+    from chartwatch.cli.live import LiveProvider  # noqa: PLC0415  # help is shown without urllib3
+
+    asked = LiveProvider(provider, address, contact, key_file)
+    differs = 0
+    write([f"{provider} at {asked.address}"])
+    for checked in asked.check():
+        differs += bool(checked.differs)
+        said = f"differs: {'; '.join(checked.differs)}" if checked.differs else checked.seen
+        write([f"  {checked.question}: {said}"])
+    write(["It answers as recorded" if not differs else f"{differs} of its answers differ from what was recorded"])
+    if differs:
+        raise typer.Exit(EXIT_DIFFERS)
 
 
 def is_source(name: str) -> bool:
