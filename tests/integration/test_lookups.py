@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from chartwatch.adapters.answers import LIMITS, LOOKUP_SECONDS, lookup_connection
 from chartwatch.adapters.connection import HttpConnection, Limits, user_agent_with
+from chartwatch.adapters.layer_file import parse_layer, write_layer
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.works.candidates import (
@@ -27,12 +28,13 @@ from chartwatch.domain.works.candidates import (
     Span,
     Title,
 )
-from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, resolve
+from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Layer, resolve
 from chartwatch.domain.works.identification import identify
+from chartwatch.domain.works.layers import Dossier
+from chartwatch.domain.works.lookups import WorkLookup
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import (
     AnswerUnreadable,
-    DestinationRefused,
     LookupFailed,
     ProviderBusy,
     ProviderDown,
@@ -41,7 +43,7 @@ from chartwatch.errors import (
     SourceUnavailable,
 )
 from chartwatch.services.egress import EgressPolicy
-from chartwatch.services.enrich import look_up
+from chartwatch.services.enrich import look_up, work_of
 from chartwatch.services.fetching import Request
 from tests.lookups import (
     BROKEN_OFF,
@@ -548,25 +550,23 @@ def test_a_look_up_ends_when_its_time_is_over(waits: Waits, which: int) -> None:
 
 
 def test_an_address_elsewhere_is_not_asked(waits: Waits) -> None:
-    with served(NIGHT) as server, pytest.raises(DestinationRefused, match="only https is fetched"):
+    with served(NIGHT) as server, pytest.raises(ProviderRefused, match="only https is fetched"):
         Tmdb(connection(waits), KEY, address="http://api.example.org/3").candidates([SEEN])
     assert not server.asked
 
 
 class Said:
-    """A connection over which a provider answers what it answered before, with one value changed each time."""
+    """A connection over which a provider answers what it answered before."""
 
-    def __init__(self, bodies: list[Any], changes: st.DataObject) -> None:
+    def __init__(self, bodies: list[Any]) -> None:
         self._bodies = iter(bodies)
-        self._changes = changes
 
     def get(self, request: Request) -> bytes:
+        request.full_url.encode("ascii")
         said = next(self._bodies, None)
         if said is None:
             raise SourceUnavailable(request.url, "answered 404", 404)
-        places = list(_places(said))
-        where = self._changes.draw(st.sampled_from(places))
-        return json.dumps(_changed(said, where, self._changes.draw(anything))).encode()
+        return json.dumps(said).encode()
 
     def secret(self, name: str) -> str:
         raise AssertionError(f"no provider reads a secret, and one read {name}")
@@ -606,19 +606,54 @@ anything = st.sampled_from(
         [None],
         {"id": None},
         "2021-99-99",
+        "0000-01-01",
         "\ud800",
+        "\x00",
+        "NaN",
+        "-Infinity",
+        "1e999999999",
+        "Q1|Q2",
+        {"amount": "sNaN", "unit": "http://www.wikidata.org/entity/Q7727"},
+        {"time": "+2021-01-01T00:00:00Z", "precision": 10**30},
+        {"entity-type": "item", "numeric-id": -3},
+        10**400,
     ]
 )
 
 
 @given(st.data())
-@examples(150)
-def test_any_value_in_an_answer_is_read_or_named(data: st.DataObject) -> None:
-    item, entry = answers()
-    for bodies, client in ((item, Wikidata), (entry, lambda said: Tmdb(said, KEY))):
+@examples(300)
+def test_any_value_in_an_answer_is_read_and_can_be_stored_or_is_named(data: st.DataObject) -> None:
+    """One value of one answer, or of each, is another one."""
+    for bodies, client in zip(answers(), (Wikidata, lambda said: Tmdb(said, KEY)), strict=True):
+        which = data.draw(st.one_of(st.integers(0, len(bodies) - 1), st.none()))
+        changed = [
+            _changed(body, data.draw(st.sampled_from([*_places(body)])), data.draw(anything))
+            if which in (place, None)
+            else body
+            for place, body in enumerate(bodies)
+        ]
         with suppress(LookupFailed):
-            (candidates,) = client(Said(bodies, data)).candidates([SEEN])
-            identify(SEEN, Provider.WIKIDATA, candidates)
+            asked = client(Said(changed))
+            (candidates,) = asked.candidates([SEEN])
+            found = WorkLookup().with_found(identify(SEEN, asked.provider, candidates), TODAY)
+            stored = write_layer([Dossier(Layer.LOOKED_UP, work_of("night", SEEN), found)])
+            assert write_layer(parse_layer(stored, Layer.LOOKED_UP, "looked up")) == stored
+
+
+def test_half_a_character_costs_its_title_alone(waits: Waits) -> None:
+    with served(replace(NIGHT, aliases=("Night \ud83d", "Night \U0001f303"))) as server:
+        for client in clients(server, waits):
+            titles = {title.text for title in one(client).titles}
+            assert {"The Long Night", "Night ?", "Night \U0001f303"} <= titles
+
+
+@pytest.mark.parametrize("amount", ["NaN", "sNaN", "-Infinity", "1e999999999", "-5", "", None, "two hours"])
+def test_a_length_that_is_no_number_is_unknown(waits: Waits, amount: str | None) -> None:
+    length = statement("P2047", {"amount": amount, "unit": "http://www.wikidata.org/entity/Q7727"})
+    with served(replace(NIGHT, claims={"P2047": [length]})) as server:
+        found = one(wikidata(server, waits))
+        assert (found.minutes, found.languages) == (None, ("ko",))
 
 
 @cache

@@ -11,6 +11,7 @@ from chartwatch.adapters.connection import HttpConnection, Limits, user_agent_wi
 from chartwatch.domain.outside_text import repeated
 from chartwatch.errors import (
     AnswerUnreadable,
+    DestinationRefused,
     ProviderBusy,
     ProviderDown,
     ProviderRefused,
@@ -30,6 +31,8 @@ LIMITS = Limits(wire_bytes=MAX_ANSWER, seconds=15.0, connect=5.0, read=10.0)
 """What one request of a look-up may take, with all its attempts."""
 
 _REFUSALS = frozenset({400, 401, 403, 405, 406, 422})
+
+_ESCAPED_SURROGATE = rb"\ud"
 
 
 class Shape(BaseModel):
@@ -88,6 +91,8 @@ class Asking:
             if error.status == 404:
                 return None
             raise self._failed(error) from error
+        except DestinationRefused as error:
+            raise ProviderRefused(self.provider, str(error)) from error
         return self._object(body)
 
     def read(self, shape: type[Read], said: Any) -> Read:
@@ -110,6 +115,9 @@ class Asking:
             raise AnswerUnreadable(self.provider, "answered with a page of markup instead of JSON")
         try:
             said = json.loads(body)
+            if _ESCAPED_SURROGATE in body.lower():
+                # Half a character can be escaped in JSON, and neither be asked for nor stored: "?" stands for it.
+                said = json.loads(json.dumps(said, ensure_ascii=False).encode(errors="replace"))
         except (ValueError, RecursionError) as error:
             raise AnswerUnreadable(self.provider, f"answered with no JSON: {repeated(str(error))}") from None
         if not isinstance(said, dict):

@@ -229,4 +229,5 @@ def _minutes(value: Any) -> int | None:
         amount = Decimal(str(value.get("amount")))
     except InvalidOperation:
         return None
-    return round(amount * per_unit[unit]) if unit in per_unit and 0 < amount < 100_000 else None
+    is_length = unit in per_unit and amount.is_finite() and 0 < amount < 100_000
+    return round(amount * per_unit[unit]) if is_length else None
