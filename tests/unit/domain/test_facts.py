@@ -89,9 +89,46 @@ def test_sources_that_agree_again_end_a_conflict() -> None:
     assert (stands(*facts).value, stands(*facts).is_assumed) == ("ko", False)
 
 
-def test_one_source_that_changes_its_mind_is_no_conflict() -> None:
-    resolved = stands(said("ko"), said("ja", asked=date(2026, 2, 1)))
-    assert (resolved.value, resolved.is_conflict) == ("ja", False)
+def test_one_source_that_changes_its_mind_leaves_what_stood_as_assumed() -> None:
+    changed = said("ja", asked=date(2026, 2, 1))
+    resolved = stands(said("ko"), changed)
+    assert (resolved.value, resolved.is_assumed, resolved.against) == ("ko", True, (changed,))
+    again = stands(said("ko"), changed, said("ja", asked=date(2026, 2, 9)))
+    assert (again.value, again.is_assumed) == ("ko", True), "saying so twice makes it no two sources"
+    back = stands(said("ko"), changed, said("ko", asked=date(2026, 2, 9)))
+    assert (back.value, back.is_assumed, back.is_conflict) == ("ko", False, False)
+
+
+def test_two_sources_that_agree_on_another_value_decide() -> None:
+    changed = said("ja", asked=date(2026, 2, 1))
+    resolved = stands(said("ko"), changed, said("ja", "tmdb", asked=date(2026, 2, 9)))
+    assert (resolved.value, resolved.is_assumed, resolved.is_conflict) == ("ja", False, False)
+
+
+def test_a_source_that_takes_a_country_back_leaves_it_as_assumed() -> None:
+    both, one_of_them = frozenset({"KR", "US"}), said(frozenset({"US"}), name=ORIGIN_COUNTRIES, asked=date(2026, 2, 1))
+    resolved = stands(said(both, name=ORIGIN_COUNTRIES), one_of_them, name=ORIGIN_COUNTRIES)
+    assert (resolved.value, resolved.is_assumed, resolved.against) == (both, True, (one_of_them,))
+
+
+def test_a_main_country_that_was_the_only_one_is_assumed_once_there_are_others() -> None:
+    alone = said(frozenset({"KR"}), name=ORIGIN_COUNTRIES)
+    both = said(frozenset({"KR", "US"}), "tmdb", name=ORIGIN_COUNTRIES, asked=date(2026, 2, 1))
+    resolved = stands(alone, both, name=MAIN_COUNTRY)
+    assert (resolved.value, resolved.is_assumed) == ("KR", True)
+    assert stands(alone, both, name=ORIGIN_COUNTRIES).value == both.value
+    preferred = said("US", "tmdb", name=MAIN_COUNTRY, asked=date(2026, 2, 1))
+    resolved = stands(alone, both, preferred, name=MAIN_COUNTRY)
+    assert (resolved.value, resolved.is_assumed, resolved.is_conflict) == ("KR", True, True)
+
+
+def test_countries_that_a_person_wrote_leave_no_other_main_one() -> None:
+    main = said("US", name=MAIN_COUNTRY)
+    one = said(frozenset({"KR"}), "a person", name=ORIGIN_COUNTRIES, layer=Layer.OVERRIDE)
+    assert stands(main, one, name=MAIN_COUNTRY).value == "KR"
+    several = replace(one, value=frozenset({"KR", "JP"}))
+    resolved = stands(main, several, name=MAIN_COUNTRY)
+    assert (resolved.value, resolved.overruled) == (None, (main,))
 
 
 @pytest.mark.parametrize("layer", [Layer.OWN_FILE, Layer.OVERRIDE])

@@ -1,11 +1,12 @@
 """Facts: values with their provenance, what several sources say of one, and what therefore stands.
 
 What a person wrote decides: an override before an own file, either before every source. The starter catalog and the
-providers are sources, side by side. Where they contradict each other, the value on which they last agreed stands as
-*assumed*, until they agree again or a person decides: nobody is corrected because one source changed its mind.
+providers are sources, side by side. Where they contradict each other, or the only one contradicts what it said before,
+the value that stood stands on as *assumed*, until they agree on it again, two of them agree on another, or a person
+decides: nobody is corrected because one source changed its mind.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
@@ -101,10 +102,13 @@ def resolve(facts: Iterable[Fact], today: date) -> dict[str, Resolved]:
     A work with one country of origin has that one as its main one, where nothing else is said of it.
     """
     kept = sorted({fact for fact in facts if fact.is_kept(today)}, key=_order)
-    resolved = {name: _resolved(name, tuple(its)) for name, its in groupby(kept, key=lambda fact: fact.name)}
-    origin = resolved.get(ORIGIN_COUNTRIES)
-    if MAIN_COUNTRY not in resolved and origin and isinstance(origin.value, frozenset) and len(origin.value) == 1:
-        resolved[MAIN_COUNTRY] = replace(origin, name=MAIN_COUNTRY, value=next(iter(origin.value)))
+    by_name = {name: tuple(its) for name, its in groupby(kept, key=lambda fact: fact.name)}
+    alone = _only_countries(by_name.get(ORIGIN_COUNTRIES, ()))
+    if alone:
+        by_name[MAIN_COUNTRY] = tuple(sorted({*by_name.get(MAIN_COUNTRY, ()), *alone}, key=_order))
+    resolved = {name: _resolved(name, its) for name, its in by_name.items()}
+    if ORIGIN_COUNTRIES in resolved and MAIN_COUNTRY in resolved:
+        resolved[MAIN_COUNTRY] = _among(resolved[MAIN_COUNTRY], resolved[ORIGIN_COUNTRIES], alone)
     return resolved
 
 
@@ -143,38 +147,105 @@ def facts_of(work: Work, layer: Layer, source: str, asked: date | None = None) -
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What stands of a fact after a day. `then` is what sources said last by that day, as far as it counts."""
+
+    value: Value | None = None
+    said_by: tuple[Fact, ...] = ()
+    then: tuple[Fact, ...] = ()
+    is_contradicted: bool = False
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether nothing but facts of low confidence say so."""
+        return all(fact.confidence is Confidence.LOW for fact in self.said_by)
+
+
 def _resolved(name: str, facts: tuple[Fact, ...]) -> Resolved:
     """Return what stands of a fact, of which `facts` are all that is said, in `_order`."""
-    rank = max(_rank(fact) for fact in facts)
-    decisive = _decisive([fact for fact in facts if _rank(fact) == rank])
-    value, said_by = _last_agreed(name, decisive)
-    latest = _latest(decisive)
-    against = tuple(fact for fact in _sure(latest) if value is None or not _says(fact, value))
+    rank = max(map(_rank, facts))
+    *_, last = _course(name, _decisive([fact for fact in facts if _rank(fact) == rank]))
+    value = last.value
+    denied = tuple(fact for fact in last.then if value is None or not _says(fact, value))
+    lower = _latest([fact for fact in facts if _rank(fact) < rank])
     return Resolved(
         name,
         value,
-        is_assumed=value is not None and (bool(against) or all(fact.confidence is Confidence.LOW for fact in said_by)),
-        said_by=said_by,
-        against=against,
-        overruled=tuple(
-            f for f in _latest([f for f in facts if _rank(f) < rank]) if value is None or not _says(f, value)
-        ),
+        is_assumed=value is not None and (last.is_contradicted or last.is_weak),
+        said_by=last.said_by,
+        against=(denied or last.then) if last.is_contradicted else (),
+        overruled=tuple(fact for fact in lower if value is None or not _says(fact, value)),
     )
+
+
+def _course(name: str, facts: Sequence[Fact]) -> Iterator[_Standing]:
+    """Yield what stood after each day on which something was said, of what decides of a fact."""
+    standing = _Standing()
+    for day in sorted({_day(fact) for fact in facts}):
+        then = tuple(_sure(_latest([fact for fact in facts if _day(fact) <= day])))
+        common = _common(name, [fact.value for fact in then])
+        if common is not None and _may_follow(standing, common, then):
+            standing = _Standing(common, tuple(fact for fact in then if _says(fact, common)))
+        standing = replace(standing, then=then, is_contradicted=common is None or common != standing.value)
+        yield standing
+
+
+def _may_follow(standing: _Standing, common: Value, then: Sequence[Fact]) -> bool:
+    """Return whether a value may stand next: after none, an assumed one, or one that it includes, or if two say it."""
+    if standing.value is None or standing.is_weak or _goes_on(standing.value, common):
+        return True
+    return len({(fact.layer, fact.source) for fact in then if _is_as_good(fact.value, common)}) > 1
+
+
+def _is_as_good(value: Value, common: Value) -> bool:
+    """Return whether a value says all that another one does."""
+    return _goes_on(common, value) and _goes_on(value, common)
+
+
+def _goes_on(value: Value, common: Value) -> bool:
+    """Return whether nothing that a value says is taken back by another."""
+    if isinstance(value, frozenset) and isinstance(common, frozenset):
+        return value <= common
+    if isinstance(value, date) and isinstance(common, date):
+        return abs(value - common) <= ONE_RELEASE
+    return value == common
+
+
+def _only_countries(facts: Sequence[Fact]) -> set[Fact]:
+    """Return that a country is the main one, as often as one alone stood as the country of origin by what was said."""
+    rank = max(map(_rank, facts), default=Layer.LOOKED_UP)
+    course = _course(ORIGIN_COUNTRIES, _decisive([fact for fact in facts if _rank(fact) == rank])) if facts else ()
+    alone = (its for its in course if isinstance(its.value, frozenset) and len(its.value) == 1)
+    return {
+        replace(fact, name=MAIN_COUNTRY, value=next(iter(fact.value)))
+        for its in alone
+        for fact in its.said_by
+        if isinstance(fact.value, frozenset)
+    }
+
+
+def _among(main: Resolved, origin: Resolved, alone: Collection[Fact]) -> Resolved:
+    """Return the main country beside the countries of origin that stand.
+
+    One that rests on having been the only one is assumed as soon as there are others; one that a person leaves out is
+    none.
+    """
+    countries = origin.value if isinstance(origin.value, frozenset) else frozenset()
+    is_below = max(map(_rank, main.said_by), default=Layer.OVERRIDE) < max(
+        map(_rank, origin.said_by), default=Layer.STARTER
+    )
+    if is_below and main.value not in countries:
+        return replace(main, value=None, is_assumed=False, overruled=(*main.overruled, *main.said_by), said_by=())
+    if len(countries) != 1 and all(fact in alone for fact in main.said_by):
+        return replace(main, is_assumed=main.value is not None)
+    return main
 
 
 def _decisive(facts: list[Fact]) -> list[Fact]:
     """Return what decides of facts of one rank: all that sources ever said, and the last that a person wrote."""
     last = max(map(_day, facts))
     return [fact for fact in facts if _rank(fact) is Layer.LOOKED_UP or _day(fact) == last]
-
-
-def _last_agreed(name: str, facts: Sequence[Fact]) -> tuple[Value | None, tuple[Fact, ...]]:
-    """Return the value on which the sources agreed last, and what says so; nothing if they never did."""
-    for asked in sorted({_day(fact) for fact in facts}, reverse=True):
-        then = _sure(_latest([fact for fact in facts if _day(fact) <= asked]))
-        if (value := _common(name, [fact.value for fact in then])) is not None:
-            return value, tuple(fact for fact in then if _says(fact, value))
-    return None, ()
 
 
 def _latest(facts: Sequence[Fact]) -> list[Fact]:

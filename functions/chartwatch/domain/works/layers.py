@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.facts import ONE_RELEASE, Fact, Layer, Resolved, facts_of, resolve
+from chartwatch.domain.works.facts import ONE_RELEASE, Confidence, Fact, Layer, Resolved, facts_of, resolve
 from chartwatch.domain.works.lookups import WorkLookup
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, RELEASE_DATE, Work
@@ -67,7 +67,8 @@ class Known:
     def work(self) -> Work:
         """The work with the facts that stand. The main country stands first, where it is known.
 
-        A release date that is only assumed is left out: which work a title means may rest on it.
+        A release date of low confidence is left out: which work a title means may rest on it. One that stood before
+        sources came to contradict each other stands on, so that the title means what it meant.
         """
         first, *others = (dossier.work for dossier in self.dossiers)
         main, countries = self._value(MAIN_COUNTRY), self._value(ORIGIN_COUNTRIES)
@@ -81,9 +82,7 @@ class Known:
             original_language=language if isinstance(language, str) else None,
             origin_countries=(*([main] if isinstance(main, str) else []), *rest),
             is_main_country_known=main is not None or not rest,
-            release_date=released
-            if isinstance(released, date) and not self.resolved[RELEASE_DATE].is_assumed
-            else None,
+            release_date=released if isinstance(released, date) and not self._is_doubtful(RELEASE_DATE) else None,
             aliases=tuple(alias for alias in aliases if alias != first.title),
             ids=tuple(dict.fromkeys(one for its in (first, *others) for one in its.ids)),
             source=first.source if self.dossiers[0].layer is Layer.OWN_FILE else ", ".join(said_by),
@@ -94,6 +93,10 @@ class Known:
         """Return countries in the order in which the layers name them; a looked-up work names none in an order."""
         named = (country for dossier in self.dossiers for country in dossier.work.origin_countries)
         return list(dict.fromkeys(country for country in (*named, *sorted(countries)) if country in countries))
+
+    def _is_doubtful(self, name: str) -> bool:
+        """Return whether nothing but facts of low confidence ever said so."""
+        return all(fact.confidence is Confidence.LOW for fact in self.resolved[name].said_by)
 
     def _value(self, name: str) -> object:
         return self.resolved[name].value if name in self.resolved else None

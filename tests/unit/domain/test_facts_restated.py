@@ -1,0 +1,330 @@
+"""What stands of facts, restated day by day and in another way; and that one source alone corrects nobody."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwatch.domain.milestones.milestone import Bulletin, Status
+from chartwatch.domain.rules.nth import NthRule
+from chartwatch.domain.rules.rule import Fact as Asked
+from chartwatch.domain.rules.rule import Scope
+from chartwatch.domain.works.facts import (
+    MAIN_COUNTRY,
+    ORIGIN_COUNTRIES,
+    ORIGINAL_LANGUAGE,
+    RELEASE_DATE,
+    Confidence,
+    Fact,
+    Layer,
+    Value,
+    resolve,
+)
+from chartwatch.domain.works.layers import Dossier, catalog_of
+from chartwatch.domain.works.lookups import WorkLookup
+from chartwatch.domain.works.work import Kind, Work
+from tests.chronicle import CHANGE, NTH, RACE, Chronicle
+from tests.strategies import examples
+
+TODAY = date(2026, 3, 1)
+DAYS = [date(2026, 1, day) for day in (1, 5, 9, 13)]
+MEANS = {"yue": {"yue"}, "zh": {"yue", "zh"}}
+"""Languages as what they include."""
+
+
+class Stands(NamedTuple):
+    value: Value | None
+    is_assumed: bool
+    is_conflict: bool
+
+
+def restated(facts: Iterable[Fact]) -> Mapping[str, Stands]:
+    """Return what stands of languages and countries of origin, by the rules in words:
+
+    Of what persons wrote the highest layer counts, and there the last day. Of sources, the starter catalog and whatever
+    was looked up, each counts with what it said last, those of low confidence only where no other says anything. They
+    agree on a value that is among theirs and includes all of theirs. What they agree on stands, unless it takes back
+    what stood before and was not assumed for its low confidence: then two sources have to say just that. What stands
+    and is not what they agree on now is assumed, and a conflict.
+    """
+    kept = [fact for fact in facts if fact.expires is None or fact.expires > TODAY]
+    found = {}
+    for name in {fact.name for fact in kept}:
+        its = [fact for fact in kept if fact.name == name]
+        top = max(fact.layer for fact in its)
+        if top in (Layer.OVERRIDE, Layer.OWN_FILE):
+            its = [fact for fact in its if fact.layer is top]
+            last = max(fact.asked or date.min for fact in its)
+            its = [fact for fact in its if (fact.asked or date.min) == last]
+        found[name] = _replayed(name, its)
+    return found
+
+
+def _replayed(name: str, its: list[Fact]) -> Stands:
+    value: Value | None = None
+    is_low, agreed = True, None
+    for day in sorted({fact.asked or date.min for fact in its}):
+        said: dict[object, list[Fact]] = {}
+        for fact in its:
+            if (fact.asked or date.min) <= day:
+                said.setdefault((fact.layer, fact.source), []).append(fact)
+        words = {
+            who: [fact for fact in one if (fact.asked or date.min) == max(f.asked or date.min for f in one)]
+            for who, one in said.items()
+        }
+        sure = [fact for one in words.values() for fact in one if fact.confidence is not Confidence.LOW]
+        counted = sure or [fact for one in words.values() for fact in one]
+        everything = frozenset().union(*(_means(fact.value) for fact in counted))
+        agreed = next((fact.value for fact in counted if _means(fact.value) == everything), None)
+        if agreed is None:
+            continue
+        voices = {(fact.layer, fact.source) for fact in counted if fact.value == agreed}
+        grows = name == ORIGIN_COUNTRIES and value is not None and _means(value) <= everything
+        if value in (None, agreed) or is_low or grows or len(voices) >= 2:
+            value, is_low = agreed, not sure
+    is_conflict = agreed != value or agreed is None
+    return Stands(value, value is not None and (is_conflict or is_low), is_conflict)
+
+
+def _means(value: Value) -> frozenset[str]:
+    return value if isinstance(value, frozenset) else frozenset(MEANS.get(str(value), {str(value)}))
+
+
+def facts_of(name: str, values: st.SearchStrategy[Value], layers: Iterable[Layer]) -> st.SearchStrategy[list[Fact]]:
+    sources = {Layer.STARTER: ["starter"], Layer.LOOKED_UP: ["wikidata", "tmdb", "other"]}
+    return st.lists(
+        st.sampled_from(list(layers)).flatmap(
+            lambda layer: st.builds(
+                Fact,
+                st.just(name),
+                values,
+                st.just(layer),
+                st.sampled_from(sources.get(layer, ["one", "another"])),
+                st.just(None) if layer is Layer.STARTER else st.sampled_from([None, *DAYS]),
+                st.sampled_from(Confidence),
+                st.sampled_from([None, None, TODAY, date(2026, 9, 1)]),
+            )
+        ),
+        max_size=7,
+    )
+
+
+languages = st.sampled_from(["ko", "ja", "zh", "yue"])
+countries = st.frozensets(st.sampled_from(["KR", "US", "GB"]), min_size=1)
+said = st.one_of(
+    *(
+        facts_of(name, values, layers)
+        for name, values in ((ORIGINAL_LANGUAGE, languages), (ORIGIN_COUNTRIES, countries))
+        for layers in ([Layer.STARTER, Layer.LOOKED_UP], Layer)
+    )
+)
+
+
+@given(said)
+@examples(400)
+def test_what_stands_is_what_the_rules_say_when_they_are_replayed_day_by_day(facts: list[Fact]) -> None:
+    resolved = resolve(facts, TODAY)
+    got = {
+        name: Stands(its.value, its.is_assumed, its.is_conflict)
+        for name, its in resolved.items()
+        if name != MAIN_COUNTRY
+    }
+    assert got == restated(facts)
+
+
+main_facts = facts_of(MAIN_COUNTRY, st.sampled_from(["KR", "US", "GB"]), [Layer.STARTER, Layer.LOOKED_UP])
+all_facts = st.tuples(
+    facts_of(ORIGINAL_LANGUAGE, languages, [Layer.STARTER, Layer.LOOKED_UP]),
+    facts_of(ORIGIN_COUNTRIES, countries, [Layer.STARTER, Layer.LOOKED_UP]),
+    main_facts,
+).map(lambda lists: [fact for its in lists for fact in its])
+one_more = st.one_of(
+    *(
+        st.builds(
+            Fact,
+            st.just(name),
+            values,
+            st.just(Layer.LOOKED_UP),
+            st.sampled_from(["wikidata", "tmdb", "other"]),
+            st.just(date(2026, 2, 1)),
+            st.sampled_from([Confidence.HIGH, Confidence.MEDIUM]),
+        )
+        for name, values in (
+            (ORIGINAL_LANGUAGE, languages),
+            (ORIGIN_COUNTRIES, countries),
+            (MAIN_COUNTRY, st.sampled_from(["KR", "US", "GB"])),
+        )
+    )
+)
+
+
+@given(all_facts, one_more)
+@examples(400)
+def test_what_was_certain_is_not_changed_by_what_one_source_says_next(facts: list[Fact], news: Fact) -> None:
+    before, after = resolve(facts, TODAY), resolve([*facts, news], TODAY)
+    for name, its in before.items():
+        if its.value is None or its.is_assumed:
+            continue
+        now = after[name].value
+        grew = name == ORIGIN_COUNTRIES and isinstance(now, frozenset) and isinstance(its.value, frozenset)
+        is_said_by_two = len({(fact.layer, fact.source) for fact in after[name].said_by}) > 1
+        assert now == its.value or (grew and its.value <= now) or is_said_by_two, name  # type: ignore[operator]
+
+
+# From facts to what people are sent.
+
+FIRST_LANGUAGE = NthRule("language", Scope.TERRITORY, "{title} {is}", "first", (), Asked.ORIGINAL_LANGUAGE, (1,))
+FIRST_COUNTRY = NthRule("country", Scope.TERRITORY, "{title} {is}", "first", (), Asked.ORIGIN_COUNTRY, (1, 2))
+RULES = (CHANGE, NTH, RACE, FIRST_LANGUAGE, FIRST_COUNTRY)
+TITLES = ("Who Killed Sara?", "Squid Game", "Money Heist", "Elite")
+
+
+def known(facts: Mapping[str, Iterable[Fact]]) -> tuple[Work, ...]:
+    """Return the works that looked-up facts make, by title."""
+    return tuple(
+        catalog_of(
+            Dossier(Layer.LOOKED_UP, Work(title.lower().replace(" ", "-"), title, Kind.SERIES), WorkLookup(tuple(its)))
+            for title, its in facts.items()
+        )
+    )
+
+
+def fact(name: str, value: Value, source: str = "wikidata", asked: date = DAYS[0]) -> Fact:
+    return Fact(name, value, Layer.LOOKED_UP, source, asked, Confidence.MEDIUM)
+
+
+def of(language: str, *origin: str, source: str = "wikidata", asked: date = DAYS[0]) -> list[Fact]:
+    main = [fact(MAIN_COUNTRY, origin[0], source, asked)] if len(origin) > 1 else []
+    return [
+        fact(ORIGINAL_LANGUAGE, language, source, asked),
+        fact(ORIGIN_COUNTRIES, frozenset(origin), source, asked),
+        *main,
+    ]
+
+
+FACTS = {
+    "Who Killed Sara?": of("es", "MX"),
+    "Squid Game": of("ko", "KR"),
+    "Money Heist": of("es", "ES"),
+    "Elite": of("es", "ES"),
+}
+
+
+def taken_back(bulletins: Iterable[Bulletin]) -> list[str]:
+    return [change.milestone.slot for bulletin in bulletins for change in bulletin.changes if change.takes_back]
+
+
+def told() -> Chronicle:
+    """Return a chart of which everything was told, by facts that one source said."""
+    chronicle = Chronicle(*RULES, works=known(FACTS))
+    for number, title in enumerate(("Who Killed Sara?", "Squid Game", "Money Heist", "Elite")):
+        chronicle.arrives(number, US=title)
+    return chronicle
+
+
+def test_a_source_that_changes_its_mind_makes_a_claim_uncertain_and_corrects_nobody() -> None:
+    chronicle = told()
+    slot = "language:daily:US:ko:1"
+    assert chronicle.held(slot).status is Status.ANNOUNCED
+    changed = FACTS | {"Squid Game": [*FACTS["Squid Game"], *of("ja", "JP", asked=DAYS[2])]}
+    bulletins = chronicle.learns(*known(changed))
+    assert taken_back(bulletins) == []
+    assert chronicle.held(slot).status is Status.PROVISIONAL
+    assert [holder.title for holder in chronicle.held(slot).holders] == ["Squid Game"]
+    assert "language:daily:US:ja:1" not in chronicle.slots()
+
+
+def test_a_release_that_one_source_dates_otherwise_leaves_a_title_what_it_meant() -> None:
+    """Of two works of one name the later one is meant, by its date."""
+    old = [*of("en", "US"), fact(RELEASE_DATE, date(2005, 2, 1))]
+    new = [*of("ko", "KR"), fact(RELEASE_DATE, date(2021, 12, 30))]
+    layers = {"old": old, "new": new}
+
+    def works() -> tuple[Work, ...]:
+        return tuple(
+            catalog_of(
+                Dossier(Layer.LOOKED_UP, Work(name, "Avatar", Kind.SERIES), WorkLookup(tuple(its)))
+                for name, its in layers.items()
+            )
+        )
+
+    chronicle = Chronicle(*RULES, works=works())
+    for number, title in enumerate(("Elite", "Avatar")):
+        chronicle.arrives(number, US=title)
+    assert [holder.work_id for holder in chronicle.held("language:daily:US:ko:1").holders] == ["new"]
+    layers["new"] = [*new, fact(RELEASE_DATE, date(2009, 5, 5), asked=DAYS[2])]
+    assert taken_back(chronicle.learns(*works())) == []
+    assert [holder.work_id for holder in chronicle.held("language:daily:US:ko:1").holders] == ["new"]
+
+
+def test_a_second_source_that_agrees_with_the_change_corrects() -> None:
+    chronicle = told()
+    changed = [*FACTS["Squid Game"], *of("ja", "JP", asked=DAYS[2]), *of("ja", "JP", source="tmdb", asked=DAYS[3])]
+    assert "language:daily:US:ko:1" in taken_back(chronicle.learns(*known(FACTS | {"Squid Game": changed})))
+
+
+def test_a_source_that_takes_its_change_back_confirms_what_was_told() -> None:
+    chronicle = told()
+    changed = [*FACTS["Squid Game"], *of("ja", "JP", asked=DAYS[2])]
+    chronicle.learns(*known(FACTS | {"Squid Game": changed}))
+    chronicle.learns(*known(FACTS | {"Squid Game": [*changed, *of("ko", "KR", asked=DAYS[3])]}))
+    assert chronicle.held("language:daily:US:ko:1").status is Status.ANNOUNCED
+
+
+def test_facts_that_may_not_be_kept_any_longer_leave_what_rested_on_them_unknown() -> None:
+    """What TMDB said is gone after six months: claims on it are taken back, and what the work could change is open."""
+    from_tmdb = [replace(one, source="tmdb", expires=date(2026, 7, 1)) for one in of("ko", "KR")]
+    facts = FACTS | {"Squid Game": from_tmdb}
+    chronicle = Chronicle(*RULES, works=known(facts))
+    for number, title in enumerate(("Who Killed Sara?", "Squid Game", "Money Heist", "Elite")):
+        chronicle.arrives(number, US=title)
+    assert chronicle.held("nth:daily:US:3").status is Status.ANNOUNCED
+    gone = [one for one in from_tmdb if one.is_kept(date(2026, 7, 1))]
+    assert not gone
+    chronicle.learns(*known(facts | {"Squid Game": gone}))
+    assert "language:daily:US:ko:1" not in chronicle.slots()
+    assert "country:daily:US:KR:1" not in chronicle.slots()
+    third = chronicle.held("nth:daily:US:2")
+    assert third.reasons, "Money Heist is the second, unless Squid Game counts, of which nothing is known"
+    chronicle.learns(*known(facts))
+    assert chronicle.held("language:daily:US:ko:1").status in (Status.ANNOUNCED, Status.CORRECTED)
+    assert chronicle.held("nth:daily:US:3").reasons == ()
+
+
+statements = st.builds(
+    lambda language, origin, source, asked: of(language, *origin, source=source, asked=asked),
+    st.sampled_from(["es", "ko", "en"]),
+    st.permutations(["MX", "ES", "KR"]).flatmap(lambda its: st.integers(1, 2).map(lambda few: tuple(its[:few]))),
+    st.sampled_from(["wikidata", "tmdb"]),
+    st.sampled_from(DAYS[:2]),
+)
+works_facts = st.fixed_dictionaries(
+    {title: st.lists(statements, max_size=2).map(lambda its: [one for each in its for one in each]) for title in TITLES}
+)
+
+
+@given(
+    works_facts,
+    st.sampled_from(TITLES),
+    st.sampled_from(["es", "ko", "en"]),
+    st.sampled_from([("MX",), ("ES", "KR"), ("KR", "MX"), ("KR",)]),
+    st.lists(st.sampled_from(TITLES), min_size=1, max_size=6),
+)
+@examples(60)
+def test_nobody_is_corrected_because_one_source_changed_its_mind(
+    facts: dict[str, list[Fact]], title: str, language: str, origin: tuple[str, ...], run: list[str]
+) -> None:
+    chronicle = Chronicle(*RULES, works=known(facts))
+    for number, one in enumerate(run):
+        chronicle.arrives(number, US=one)
+    certain = {slot for slot in chronicle.slots() if not chronicle.held(slot).reasons}
+    # Only wikidata says anything new; tmdb may have said the same before, and then there are two.
+    news = of(language, *origin, asked=DAYS[2])
+    others = {(its.name, its.value) for its in facts[title] if its.source == "tmdb"}
+    if any((its.name, its.value) in others for its in news):
+        return
+    bulletins = chronicle.learns(*known(facts | {title: [*facts[title], *news]}))
+    assert certain.isdisjoint(taken_back(bulletins))
