@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.oracle import sql
+from tests.oracle import loading, sql
 
 CHARTS = {"netflix-weekly-tv": sql.Chart(7, "tv"), "netflix-weekly-films": sql.Chart(7, "films")}
 
@@ -19,8 +19,8 @@ CHARTS = {"netflix-weekly-tv": sql.Chart(7, "tv"), "netflix-weekly-films": sql.C
 def main(weeks: Path, catalog_file: Path) -> None:
     """Load both files, query every slot, and print seconds since the start, slots and peak memory."""
     connection = duckdb.connect()
-    sql.load_countries_tsv(connection, weeks)
-    sql.load_catalog_csv(connection, catalog_file)
+    loading.countries_tsv(connection, weeks)
+    loading.catalog_csv(connection, catalog_file)
     loaded = time.perf_counter()
     slots = sql.milestones(connection, sql.DEFAULT_RULES, CHARTS)
     ended = time.perf_counter()

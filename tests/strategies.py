@@ -30,7 +30,7 @@ from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, 
 from chartwatch.domain.rules.written import FIRST_YEAR, LAST_YEAR
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import Kind, Work
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Kind, Work
 from chartwatch.errors import RanksIncomplete
 from chartwatch.services.by_hand import declare_unpublished, withdraw
 from chartwatch.services.ports import ChartStore, PublicationUpdate
@@ -200,13 +200,6 @@ class World:
                 for entry in _entries(ones, former=False):
                     yield chart.id, territory, period, entry.rank, entry.title, entry.season, entry.kind
 
-    def work_rows(
-        self,
-    ) -> Iterator[tuple[str, str, str | None, str | None, tuple[str, ...], date | None, tuple[str, ...]]]:
-        """Yield id, title, kind, language, countries, release date and aliases of every work."""
-        for w in self.facts.works:
-            yield w.id, w.title, w.kind, w.original_language, w.origin_countries, w.release_date, w.aliases
-
 
 LAST = 9
 """The number of the document that has what is true in the end."""
@@ -322,7 +315,20 @@ _WORK = st.builds(
     release_date=st.none() | st.integers(-5, 20).map(lambda days: START + timedelta(days)),
     aliases=st.lists(st.sampled_from(_TITLES), max_size=1).map(tuple),
     ids=st.sampled_from([(), (), (), ("p:1",), ("p:2",), ("p:3", "q:1")]),
+    is_main_country_known=st.sampled_from([True, True, True, False]),
+    assumed=st.sampled_from(
+        [
+            (),
+            (),
+            (),
+            (ORIGINAL_LANGUAGE,),
+            (MAIN_COUNTRY,),
+            (MAIN_COUNTRY, ORIGIN_COUNTRIES),
+            (ORIGINAL_LANGUAGE, MAIN_COUNTRY, ORIGIN_COUNTRIES),
+        ]
+    ).map(frozenset),
 )
+"""Facts may be assumed, and of several countries the main one unknown; of one country it is always that one."""
 
 
 @st.composite
@@ -330,7 +336,12 @@ def _works(draw: st.DrawFn) -> tuple[Work, ...]:
     found = draw(st.lists(_WORK, min_size=2, max_size=7))
     taken = [{i for other in found[:number] for i in other.ids} for number in range(len(found))]
     return tuple(
-        replace(work, id=f"work-{number}", ids=() if taken[number].intersection(work.ids) else work.ids)
+        replace(
+            work,
+            id=f"work-{number}",
+            ids=() if taken[number].intersection(work.ids) else work.ids,
+            is_main_country_known=work.is_main_country_known or len(work.origin_countries) < 2,
+        )
         for number, work in enumerate(found)
     )
 

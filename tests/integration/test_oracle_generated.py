@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.rules import parse_rules
 from tests.courses import run, straight
-from tests.oracle import agreement, sql
+from tests.oracle import agreement, loading, sql
 from tests.strategies import (
     CHARTS,
     PERIODS,
@@ -37,9 +37,9 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 
 def expected(world: World) -> dict[str, agreement.Held]:
-    sql.load_entries(connection(), world.entry_rows())
-    sql.load_absent(connection(), world.absent_rows())
-    sql.load_catalog(connection(), world.work_rows())
+    loading.entries(connection(), world.entry_rows())
+    loading.absences(connection(), world.absent_rows())
+    loading.catalog(connection(), map(loading.work_row, world.facts.works))
     return agreement.expected(connection(), world.facts.rules, SERIES)
 
 

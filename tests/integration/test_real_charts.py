@@ -30,7 +30,7 @@ from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import RecordStore
 from chartwatch.services.updating import store_publication
 from chartwatch.sources import open_source
-from tests.oracle import agreement, sql
+from tests.oracle import agreement, loading, sql
 from tests.recorded import milestones
 
 DATA = Path(os.environ.get("CHARTWATCH_DATA", ""))
@@ -199,11 +199,11 @@ def test_a_replay_writes_each_slot_once(catalog: str) -> None:
 
 def oracle(catalog: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"threads": 2})
-    sql.load_countries_tsv(connection, WEEKS)
+    loading.countries_tsv(connection, WEEKS)
     if catalog == FULL:
-        sql.load_catalog_csv(connection, DATA / FULL)
+        loading.catalog_csv(connection, DATA / FULL)
     else:
-        sql.load_catalog(connection, [])
+        loading.catalog(connection, [])
     return connection
 
 

@@ -9,10 +9,11 @@ import duckdb
 
 from chartwatch.domain.milestones.milestone import Milestone, Status
 from tests.oracle import sql
+from tests.oracle.loading import title_key
 
 _UNDECIDED = re.compile(
     r"the (?:(?:kind|original language|country of origin|release date)(?:, | and | (?=of )))+of (.+), "
-    r"#1 since (\d{4}-\d{2}-\d{2}), is unknown(?:: .+ or another)?"
+    r"#1 since (\d{4}-\d{2}-\d{2}), is (?:unknown|assumed)(?:: .+ or another)?"
 )
 _GAP = re.compile(
     r"the period \S+ is missing(?: in .+)?|the periods \S+ to \S+ are missing(?: in .+)?|"
@@ -95,7 +96,7 @@ def _held(milestone: Milestone) -> Held:
         left_censored=milestone.left_censored,
         provisional=bool(milestone.because),
         gaps=bool(gaps),
-        undecided=frozenset((sql.title_key(found[1]), date.fromisoformat(found[2])) for found in undecided),
+        undecided=frozenset((title_key(found[1]), date.fromisoformat(found[2])) for found in undecided),
     )
 
 
@@ -107,7 +108,7 @@ def _first_topped(
     ).fetchall()
     return {
         (counting, chart, territory, work, season): (
-            sql.title_key(title if season is None else f"{title} ({season})"),
+            title_key(title if season is None else f"{title} ({season})"),
             since,
         )
         for counting, chart, territory, work, season, title, since in rows

@@ -1,25 +1,15 @@
 """Milestones worked out in SQL by DuckDB: from charts, a catalog and rules to slots, all at once."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 
+from tests.oracle.loading import title_key
+
 EVERYWHERE = "*"
 """The territory of a rule whose scope is the chart."""
-
-EntryRow = tuple[str, str, date, int, str, str | None, str | None]
-"""chart, territory, period, rank, title, season, kind."""
-
-AbsentRow = tuple[str, str, date, bool]
-"""chart, territory (`*`: all), period, and whether an edition is known to be missing; else there never was one."""
-
-WorkRow = tuple[str, str, str | None, str | None, Sequence[str], date | None, Sequence[str]]
-"""work_id, title, kind, original language, origin countries (main one first), release date, aliases."""
 
 Rule = Mapping[str, Any]
 """A rule as it stands in a file, without its wording."""
@@ -87,127 +77,6 @@ DEFAULT_RULES: list[Rule] = [
     {"id": "long-reign", "kind": "reign", "scope": "territory", "at": [5, 10, 20, 30, 50, 100]},
     {"id": "longest-reign", "kind": "reign", "scope": "territory", "record": True},
 ]
-
-
-_UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-
-
-def title_key(title: str) -> str:
-    """Return what two spellings of a title have in common."""
-    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", title))
-    for apostrophe in "’ʼ‘":
-        text = text.replace(apostrophe, "'")
-    return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())
-
-
-# ---------------------------------------------------------------------------------------------------- loading
-
-
-def load_countries_tsv(connection: duckdb.DuckDBPyConnection, path: Path | str) -> None:
-    """Make the table `entry` from Netflix's official file of the weekly Top 10 by country."""
-    connection.execute(
-        """
-        CREATE OR REPLACE TABLE entry AS
-        SELECT CASE kind WHEN 'film' THEN 'netflix-weekly-films' ELSE 'netflix-weekly-tv' END AS chart,
-               country_iso2 AS territory,
-               week::DATE AS period,
-               weekly_rank::INTEGER AS rank,
-               show_title AS title,
-               nullif(season_title, 'N/A') AS season,
-               kind
-        FROM (
-            SELECT *, CASE WHEN category = 'Films' OR starts_with(category, 'Films (') THEN 'film'
-                           WHEN category = 'TV' OR starts_with(category, 'TV (') THEN 'series'
-                           ELSE error('unknown category ' || category) END AS kind
-            FROM read_csv($path, delim = '\t', header = true, quote = '', escape = '', all_varchar = true)
-        )
-        """,
-        {"path": str(path)},
-    )
-
-
-def load_entries(connection: duckdb.DuckDBPyConnection, rows: Iterable[EntryRow]) -> None:
-    """Make the table `entry` from rows."""
-    columns = _columns(rows, 7)
-    connection.execute(
-        """
-        CREATE OR REPLACE TABLE entry AS
-        SELECT unnest($c0::VARCHAR[]) AS chart, unnest($c1::VARCHAR[]) AS territory, unnest($c2::DATE[]) AS period,
-               unnest($c3::INTEGER[]) AS rank, unnest($c4::VARCHAR[]) AS title, unnest($c5::VARCHAR[]) AS season,
-               unnest($c6::VARCHAR[]) AS kind
-        """,
-        columns,
-    )
-
-
-def load_absent(connection: duckdb.DuckDBPyConnection, rows: Iterable[AbsentRow]) -> None:
-    """Make the table `absent` from rows; without it there are none."""
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE absent AS
-        SELECT unnest($c0::VARCHAR[]) AS chart, unnest($c1::VARCHAR[]) AS territory, unnest($c2::DATE[]) AS period,
-               unnest($c3::BOOLEAN[]) AS missing
-        """,
-        _columns(rows, 4),
-    )
-
-
-def load_catalog_csv(connection: duckdb.DuckDBPyConnection, path: Path | str) -> None:
-    """Make the tables `work` and `alias` from a catalog file."""
-    connection.execute(
-        """
-        CREATE OR REPLACE TABLE work AS
-        SELECT work_id, title, kind, original_language,
-               [trim(part) FOR part IN string_split(coalesce(origin_countries, ''), ';') IF trim(part) <> '']
-                   AS origin_countries,
-               release_date::DATE AS release_date,
-               coalesce(string_split(aliases, ';;'), []) AS aliases
-        FROM read_csv($path, delim = ',', header = true, quote = '"', escape = '"', all_varchar = true, nullstr = '')
-        """,
-        {"path": str(path)},
-    )
-    _index_titles(connection)
-
-
-def load_catalog(connection: duckdb.DuckDBPyConnection, works: Iterable[WorkRow]) -> None:
-    """Make the tables `work` and `alias` from works; none makes an empty catalog."""
-    columns = _columns(works, 7)
-    for lists in ("c4", "c6"):
-        columns[lists] = [list(values) for values in columns[lists]]
-    connection.execute(
-        """
-        CREATE OR REPLACE TABLE work AS
-        SELECT unnest($c0::VARCHAR[]) AS work_id, unnest($c1::VARCHAR[]) AS title, unnest($c2::VARCHAR[]) AS kind,
-               unnest($c3::VARCHAR[]) AS original_language, unnest($c4::VARCHAR[][]) AS origin_countries,
-               unnest($c5::DATE[]) AS release_date, unnest($c6::VARCHAR[][]) AS aliases
-        """,
-        columns,
-    )
-    _index_titles(connection)
-
-
-def _columns(rows: Iterable[Sequence[Any]], width: int) -> dict[str, list[Any]]:
-    """Turn rows into one list a column: DuckDB takes a few long parameters much faster than many short ones."""
-    columns: dict[str, list[Any]] = {f"c{i}": [] for i in range(width)}
-    for row in rows:
-        for column, value in zip(columns.values(), row, strict=True):
-            column.append(value)
-    return columns
-
-
-def _index_titles(connection: duckdb.DuckDBPyConnection) -> None:
-    names = connection.execute("SELECT work_id, kind, unnest(list_append(aliases, title)) FROM work").fetchall()
-    connection.execute(
-        """
-        CREATE OR REPLACE TABLE alias AS
-        SELECT DISTINCT * FROM (
-            SELECT unnest($c0::VARCHAR[]) AS title_key, unnest($c1::VARCHAR[]) AS kind,
-                   unnest($c2::VARCHAR[]) AS work_id
-        )
-        WHERE title_key <> ''
-        """,
-        _columns(((title_key(name), kind, work_id) for work_id, kind, name in names), 3),
-    )
 
 
 # ----------------------------------------------------------------------------- what the rules have in common
@@ -315,9 +184,21 @@ _NUMBER_ONES = (
     """,
     """
     CREATE OR REPLACE TEMP TABLE fact AS
-    SELECT work_id, title, kind, original_language, origin_countries, release_date FROM work
+    WITH sure AS (
+        -- What is certain of a work: all but what is assumed.
+        SELECT *,
+               CASE WHEN NOT list_contains(assumed, 'original_language') THEN original_language END AS sure_language,
+               CASE WHEN list_contains(assumed, 'origin_countries') THEN []::VARCHAR[] ELSE origin_countries END
+                   AS sure_countries,
+               main_known AND NOT list_contains(assumed, 'main_country') AS sure_main_known
+        FROM work
+    )
+    SELECT work_id, title, kind, original_language, origin_countries, main_known, release_date,
+           sure_language, sure_countries, sure_main_known
+    FROM sure
     UNION ALL
-    SELECT work_id, arg_min(title, (period, territory, chart, title)), any_value(kind), NULL, []::VARCHAR[], NULL
+    SELECT work_id, arg_min(title, (period, territory, chart, title)), any_value(kind),
+           NULL, []::VARCHAR[], true, NULL, NULL, []::VARCHAR[], true
     FROM charted
     WHERE NOT listed AND works IS NULL
     GROUP BY work_id
@@ -325,12 +206,14 @@ _NUMBER_ONES = (
     -- What is so of all that a title may mean is known of it.
     SELECT c.work_id, arg_min(c.title, (c.period, c.territory, c.chart, c.title)),
            coalesce(any_value(c.kind), CASE WHEN count(DISTINCT coalesce(w.kind, '')) = 1 THEN any_value(w.kind) END),
-           CASE WHEN count(DISTINCT coalesce(w.original_language, '')) = 1 THEN any_value(w.original_language) END,
-           CASE WHEN count(DISTINCT w.origin_countries) = 1 THEN any_value(w.origin_countries)
-                ELSE []::VARCHAR[] END,
-           CASE WHEN count(DISTINCT coalesce(w.release_date, DATE '0001-01-01')) = 1 THEN any_value(w.release_date) END
+           CASE WHEN count(DISTINCT coalesce(w.sure_language, '')) = 1 THEN any_value(w.sure_language) END AS language,
+           CASE WHEN count(DISTINCT (w.sure_countries, w.sure_main_known)) = 1 THEN any_value(w.sure_countries)
+                ELSE []::VARCHAR[] END AS countries,
+           count(DISTINCT (w.sure_countries, w.sure_main_known)) > 1 OR any_value(w.sure_main_known) AS knows_main,
+           CASE WHEN count(DISTINCT coalesce(w.release_date, DATE '0001-01-01')) = 1 THEN any_value(w.release_date) END,
+           language, countries, knows_main
     FROM (SELECT *, unnest(works) AS candidate FROM charted WHERE works IS NOT NULL) c
-    JOIN work w ON w.work_id = c.candidate
+    JOIN sure w ON w.work_id = c.candidate
     GROUP BY c.work_id
     """,
     """
@@ -486,7 +369,7 @@ _CHANGE = """
                lag(o.period) OVER (
                    PARTITION BY o.chart, o.territory, o.work_id, o.season ORDER BY o.period
                ) AS last_topped,
-               ({condition}) AS qualifies, f.release_date
+               ({condition}) AS qualifies, ({certainly}) AS certainly, f.release_date
         FROM number_one o
         JOIN fact f USING (work_id)
         JOIN series k USING (chart)
@@ -526,7 +409,7 @@ _CHANGE = """
     )
     SELECT t.chart, t.territory, t.period::VARCHAR, NULL, NULL, t.period,
            list((t.work_id, t.season, t.period, NULL, t.last_topped IS NOT NULL)) FILTER (WHERE t.qualifies),
-           false, list((t.work_id, t.season)) FILTER (WHERE t.qualifies IS NULL), any_value(u.period IS NOT NULL)
+           false, list((t.work_id, t.season)) FILTER (WHERE t.certainly IS NULL), any_value(u.period IS NOT NULL)
     FROM placed t
     LEFT JOIN unsettled u USING (chart, territory, period)
     WHERE NOT t.is_earliest AND t.is_new AND {told}
@@ -538,14 +421,20 @@ _TOLD = {"also": "true", "only": "t.last_topped IS NOT NULL", "never": "t.last_t
 
 _ROLL = """
     WITH judged AS (
-        SELECT d.chart, d.territory, d.work_id, d.season, d.since, {groups} AS groups, ({condition}) AS qualifies
+        SELECT d.chart, d.territory, d.work_id, d.season, d.since, {groups} AS groups, ({condition}) AS qualifies,
+               {certain_groups} AS certain_groups, ({certainly}) AS certainly
         FROM debut d
         JOIN fact f USING (work_id)
         JOIN series k USING (chart)
         WHERE d.counting = $counting AND d.scope = $scope
     ),
+    -- What is assumed of a work may be otherwise: it may count for any group, and does for those in `counts`.
     undecided AS (
-        SELECT * FROM judged WHERE qualifies IS NULL OR (qualifies AND len(groups) = 0)
+        SELECT chart, territory, work_id, season, since,
+               CASE WHEN qualifies IS NULL OR len(groups) = 0 THEN certain_groups ELSE [] END AS groups,
+               CASE WHEN qualifies THEN groups ELSE [] END AS counts
+        FROM judged
+        WHERE certainly IS NULL OR (certainly AND len(certain_groups) = 0)
     ),
     counted AS (
         SELECT chart, territory, work_id, season, since, unnest(groups) AS grp FROM judged WHERE qualifies
@@ -613,6 +502,7 @@ _DOUBTS_OF_A_RACE = """
         FROM runner r
         LEFT JOIN undecided x ON x.chart = r.chart AND x.territory = r.territory
                              AND (len(x.groups) = 0 OR list_contains(x.groups, r.name))
+                             AND NOT list_contains(x.counts, r.name)
                              AND (x.since < r.since OR x.since = r.since AND NOT r.wins)
         GROUP BY r.chart, r.territory, r.n, r.name
     ),
@@ -630,7 +520,7 @@ _DOUBTS_OF_A_RACE = """
             JOIN undecided u ON u.chart = r.chart AND u.territory = r.territory AND u.since <= r.since
                             AND (len(u.groups) = 0 OR list_contains(u.groups, r.name))
             WHERE r.could_win
-               OR r.wins AND u.since = r.since
+               OR r.wins AND (u.since = r.since OR list_contains(u.counts, r.name))
                OR EXISTS (
                    SELECT 1 FROM (SELECT unnest(r.holders) AS holder)
                    JOIN kin i ON i.chart = r.chart AND i.work_id = u.work_id AND i.other = holder[1]
@@ -673,7 +563,7 @@ _OF_ONE = """
     WITH {slots}
     SELECT s.chart, s.territory, s.work_id || coalesce('/' || s.season, '') || ':' || s.what,
            s.work_id || coalesce('/' || s.season, ''), s.n, s.period, [(s.work_id, s.season, s.period, NULL, false)],
-           s.left_censored OR c.is_earliest, NULL, s.unknown
+           s.left_censored OR c.is_earliest, CASE WHEN ({certainly}) IS NULL THEN [(s.work_id, s.season)] END, s.unknown
     FROM slot s
     JOIN coverage c ON c.scope = $scope AND c.chart = s.chart AND c.territory = s.territory AND c.period = s.period
     JOIN fact f USING (work_id)
@@ -1017,18 +907,26 @@ def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
     """Return the query of a rule and its parameters."""
     _refuse_what_no_rule_says(rule)
     condition, parameters = _condition(rule)
+    certainly, _ = _condition(rule, _CERTAIN_FACTS)
     parameters |= {"scope": rule["scope"], "counting": rule.get("count", "works")}
     if rule["kind"] == "change":
         told = rule.get("returns", "also")
         query = _CHANGE.format(
             condition=condition,
+            certainly=certainly,
             told=_TOLD[told],
             asks_for_returns=str(told != "also").lower(),
             may_be_out=_may_be_out(rule),
         )
         return query, parameters
     parameters["at"] = [n for n in rule.get("at", ()) if n != "all"]
-    parts = {"condition": condition, "groups": _groups(rule), "may_be_out": _may_be_out(rule)}
+    parts = {
+        "condition": condition,
+        "certainly": certainly,
+        "groups": _groups(rule),
+        "certain_groups": _groups(rule, _CERTAIN_FACTS),
+        "may_be_out": _may_be_out(rule),
+    }
     match rule["kind"]:
         case "nth":
             query = _ROLL.format(slots=_NTH_SLOTS, doubts=_DOUBTS_OF_A_NUMBER, is_race="false", **parts)
@@ -1036,7 +934,7 @@ def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
             query = _ROLL.format(slots=_RACE_SLOTS, doubts=_DOUBTS_OF_A_RACE, is_race="true", **parts)
         case "spread":
             parameters["everywhere"] = "all" in rule["at"]
-            query = _OF_ONE.format(condition=condition, slots=_SPREAD_SLOTS)
+            query = _OF_ONE.format(condition=condition, certainly=certainly, slots=_SPREAD_SLOTS)
         case "reign":
             parameters["record"] = rule.get("record", False)
             reached, since_when = ("total", "first_topped") if rule.get("total", False) else ("length", "began")
@@ -1047,7 +945,7 @@ def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
                 is_total=str(is_total).lower(),
                 of_all="true" if is_total else "m.is_part",
             )
-            query = _OF_ONE.format(condition=condition, slots=slots)
+            query = _OF_ONE.format(condition=condition, certainly=certainly, slots=slots)
     return query, parameters
 
 
@@ -1078,11 +976,21 @@ def _refuse_what_no_rule_says(rule: Rule) -> None:
         raise ValueError(msg)
 
 
-_FACTS = {
+Facts = Mapping[str, str]
+"""Where facts stand in SQL: those by which a work counts, or those alone that are certain."""
+
+_FACTS: Facts = {
     "work_kind": "f.kind",
     "original_language": "f.original_language",
-    "origin_country": "f.origin_countries[1]",
+    "origin_country": "CASE WHEN f.main_known THEN f.origin_countries[1] END",
+    "origin_countries": "f.origin_countries",
     "list": "k.list_name",
+}
+_CERTAIN_FACTS: Facts = {
+    **_FACTS,
+    "original_language": "f.sure_language",
+    "origin_country": "CASE WHEN f.sure_main_known THEN f.sure_countries[1] END",
+    "origin_countries": "f.sure_countries",
 }
 
 
@@ -1093,17 +1001,17 @@ def _may_be_out(rule: Rule) -> str:
     return "true" if first is None else f"year(m.period + 7) >= {int(first)}"
 
 
-def _groups(rule: Rule) -> str:
+def _groups(rule: Rule, facts: Facts = _FACTS) -> str:
     """Return the list of groups a work counts for, in SQL: empty when it is unknown."""
     per = rule.get("per")
     if per is None:
         return "[NULL::VARCHAR]"
     if per == "origin_country" and rule.get("origin", "main") == "any":
-        return "f.origin_countries"
-    return f"list_filter([{_FACTS[per]}], lambda value: value IS NOT NULL)"
+        return facts["origin_countries"]
+    return f"list_filter([{facts[per]}], lambda value: value IS NOT NULL)"
 
 
-def _condition(rule: Rule) -> tuple[str, dict[str, Any]]:
+def _condition(rule: Rule, facts: Facts = _FACTS) -> tuple[str, dict[str, Any]]:
     """Return the rule's `where` in SQL, whose three values are those of the rule, and its parameters."""
     terms: list[str] = []
     parameters: dict[str, Any] = {}
@@ -1120,15 +1028,24 @@ def _condition(rule: Rule) -> tuple[str, dict[str, Any]]:
             msg = f"where {key}: nothing to compare with"
             raise ValueError(msg)
         parameters[f"w{i}"] = values
-        if key == "origin_country" and rule.get("origin", "main") == "any":
-            # A list without elements is a fact that is not known.
-            said = f"list_has_any(nullif(f.origin_countries, []::VARCHAR[]), $w{i}::VARCHAR[])"
-        else:
-            said = f"list_contains($w{i}::VARCHAR[], {_FACTS[key]})"
-            # Whether a list contains NULL is no question for three-valued logic in DuckDB.
-            said = f"CASE WHEN {_FACTS[key]} IS NOT NULL THEN {said} END"
+        said = _is_among(key, f"$w{i}::VARCHAR[]", facts, is_any=rule.get("origin", "main") == "any")
         terms.append({"in": f"({said})", "not": f"NOT ({said})"}[operator])
     return " AND ".join(terms) or "true", parameters
+
+
+def _is_among(key: str, wanted: str, facts: Facts, *, is_any: bool) -> str:
+    """Return in SQL whether a fact is among some values; NULL where what is unknown could decide it."""
+    fact, countries = facts[key], f"nullif({facts['origin_countries']}, []::VARCHAR[])"
+    if key == "origin_country" and is_any:
+        # A list without elements is a fact that is not known.
+        return f"list_has_any({countries}, {wanted})"
+    # Whether a list contains NULL is no question for three-valued logic in DuckDB.
+    said = f"CASE WHEN {fact} IS NOT NULL THEN list_contains({wanted}, {fact})"
+    if key == "origin_country":
+        # Where nobody knows which is the main one, what is so of all of them is so of that.
+        said += f" WHEN list_has_all({wanted}, {countries}) THEN true"
+        said += f" WHEN NOT list_has_any({wanted}, {countries}) THEN false"
+    return f"{said} END"
 
 
 _COMPARED = {"from": ">=", "to": "<="}

@@ -153,10 +153,14 @@ def claim_of_one(
     mark: str,
     *,
     against: Iterable[Unknown],
+    first_topped: date,
     censored: bool = False,
     since: date | None = None,
 ) -> Claim:
-    """Return the claim that a work has reached `n`; the place is its key and `mark`, `since` is that of `claim_of`."""
+    """Return the claim that a work, at #1 since `first_topped`, has reached `n`.
+
+    The place is its key and `mark`, `since` is that of `claim_of`.
+    """
     holder = Holder(claimant.work_id, claimant.work.title, standing.period, claimant.season, label=claimant.label)
     return claim_of(
         rule,
@@ -166,7 +170,7 @@ def claim_of_one(
         [claimant],
         group=claimant.key,
         n=n,
-        reasons=(*reasons_of(against), *assumed_reasons(rule, claimant.work, holder)),
+        reasons=(*reasons_of(against), *assumed_reasons(rule, claimant.work, replace(holder, since=first_topped))),
         evidence=evidence_of(standing, [claimant]),
         censored=censored,
         since=since,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
@@ -82,7 +83,8 @@ class ReignRule(Rule):
         for claimant in standing.current:
             if not self.verdict(claimant.work):
                 continue
-            run = standing.reigns.runs[claimant.key]
+            run, first = standing.reigns.runs[claimant.key], past.first_topped(standing, claimant)
+            claim = partial(claim_of_one, self, standing, claimant, first_topped=first)
             n = run.total if self.total else run.length
             if n in self.at and (self.total or run.length > run.past.longest):
                 censored = run.ever_censored if self.total else run.censored
@@ -90,16 +92,14 @@ class ReignRule(Rule):
                     against = certain.of_a_total(standing, claimant)
                 else:
                     against = certain.of_a_run(standing, claimant, run, n)
-                since = past.first_topped(standing, claimant) if self.total else run.since
-                yield claim_of_one(self, standing, claimant, n, str(n), against=against, censored=censored, since=since)
+                since = first if self.total else run.since
+                yield claim(n, str(n), against=against, censored=censored, since=since)
             before = standing.reigns_before.runs.get(claimant.key)
             was_record = before is not None and before.record and before.since == run.since
             if self.record and run.record and not was_record:
                 mark, against = f"record:{run.since.isoformat()}", certain.of_a_record(standing, claimant, run)
                 since = standing.coverage.first  # it is compared with all runs
-                yield claim_of_one(
-                    self, standing, claimant, run.length, mark, against=against, censored=run.censored, since=since
-                )
+                yield claim(run.length, mark, against=against, censored=run.censored, since=since)
 
     def places(self) -> Mapping[str, str]:
         """Return that a place is a work with a number, or with the beginning of a run that is a record."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -50,16 +51,18 @@ class SpreadRule(Rule):
 
     def claims(self, standing: Standing, past: Past) -> Iterator[Claim]:
         """Yield the claims that the newly topped territories make."""
-        del past
         for claimant, spread in standing.spreads.items():
             if self.verdict(claimant.work):
+                claim = partial(
+                    claim_of_one, self, standing, claimant, first_topped=past.first_topped(standing, claimant)
+                )
                 for n in self.at:
                     if len(spread.topped) < n <= spread.after:
                         against = certain.of_a_spread(standing, claimant, n)
-                        yield claim_of_one(self, standing, claimant, n, str(n), against=against)
+                        yield claim(n, str(n), against=against)
                 if self.everywhere and spread.is_everywhere and not spread.was_everywhere:
                     against = certain.of_a_spread_to_all(standing, claimant)
-                    yield claim_of_one(self, standing, claimant, spread.after, "all", against=against)
+                    yield claim(spread.after, "all", against=against)
 
     def places(self) -> Mapping[str, str]:
         """Return that a place is a work with a number, or with `all`."""
