@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from chartwatch.domain.milestones.milestone import Bulletin, Status
 from chartwatch.domain.rules.nth import NthRule
+from chartwatch.domain.rules.rule import Condition, Scope
 from chartwatch.domain.rules.rule import Fact as Asked
-from chartwatch.domain.rules.rule import Scope
+from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.works.facts import (
     MAIN_COUNTRY,
     ORIGIN_COUNTRIES,
@@ -328,3 +329,37 @@ def test_nobody_is_corrected_because_one_source_changed_its_mind(
         return
     bulletins = chronicle.learns(*known(facts | {title: [*facts[title], *news]}))
     assert certain.isdisjoint(taken_back(bulletins))
+
+
+def test_a_country_that_is_only_assumed_rules_no_group_out() -> None:
+    """Of D the language is unknown, and that it is from Spain is assumed: it may be the first from Mexico."""
+    unknown = Work("d", "D", Kind.SERIES, None, ("ES",), assumed=frozenset({MAIN_COUNTRY, ORIGIN_COUNTRIES}))
+    mexican = Work("b", "B", Kind.SERIES, "es", ("MX",))
+    rule = replace(FIRST_COUNTRY, where=NTH.where)
+    chronicle = Chronicle(rule, works=(unknown, mexican))
+    for number, title in enumerate(("Nothing", "D", "B")):
+        chronicle.arrives(number, US=title)
+    said = [reason.said for reason in chronicle.held("country:daily:US:MX:1").reasons]
+    assert any("of D, #1 since 2022-01-02" in reason for reason in said)
+
+
+def test_a_work_that_counts_by_what_is_assumed_counts_for_its_group_once() -> None:
+    assumed = Work("a", "A", Kind.SERIES, "ko", ("KR",), assumed=frozenset({MAIN_COUNTRY, ORIGIN_COUNTRIES}))
+    mexican = tuple(Work(name, name, Kind.SERIES, "es", ("MX",)) for name in ("B", "C"))
+    english = Work("o", "O", Kind.SERIES, "en", ("US",))
+    chronicle = Chronicle(RACE, works=(english, assumed, *mexican))
+    for number, ones in enumerate(("O", "A", ("B", "C"))):
+        chronicle.arrives(number, US=ones)
+    assert chronicle.held("race:daily:US:2").reasons == (), "South Korea has one at most"
+
+
+def test_what_is_assumed_of_a_work_names_since_when_it_topped() -> None:
+    rule = SpreadRule("spread", Scope.CHART, "{title}", "spread", at=(2,))
+    korean = replace(rule, where=(Condition(Asked.ORIGINAL_LANGUAGE, frozenset({"ko"})),))
+    work = Work("a", "A", Kind.SERIES, "ko", ("KR",), assumed=frozenset({ORIGINAL_LANGUAGE}))
+    chronicle = Chronicle(korean, works=(work,))
+    chronicle.arrives(0, US="X", KR="X")
+    chronicle.arrives(1, US="A", KR="X")
+    chronicle.arrives(2, US="A", KR="A")
+    said = [reason.said for reason in chronicle.held("spread:daily:*:a:2").reasons]
+    assert said == ["the original language of A, #1 since 2022-01-02, is assumed"]

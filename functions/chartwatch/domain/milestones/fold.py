@@ -379,13 +379,14 @@ def eligibility(rule: Rule, work: Work) -> Eligibility:
         return Eligibility((), rule.unknown_facts(work), _possible_groups(rule, work))
     its = Eligibility(rule.groups(work) if verdict else ())
     if assumed := rule.assumed_facts(work):
-        possible = _possible_groups(rule, work.without_assumed())
-        return its._replace(unknown=assumed, possible=possible, is_assumed=True)
+        return its._replace(unknown=assumed, possible=_possible_groups(rule, work), is_assumed=True)
     return its
 
 
 def _possible_groups(rule: Rule, work: Work) -> tuple[str | None, ...] | None:
-    return rule.groups(work) if not rule.per or rule.per.of(work, rule.origin) else None
+    """Return for which groups a work could count, whatever is assumed of it; None for any."""
+    certain = work.without_assumed()
+    return rule.groups(certain) if not rule.per or rule.per.of(certain, rule.origin) else None
 
 
 def _topped_by(identity: Identity, rolls: Mapping[str, Mapping[Identity, Topped]]) -> Mapping[str, date]:

@@ -77,7 +77,8 @@ def _could_change(n: int, groups: Collection[str], roll: HonourRoll, additions: 
     """
 
     def could_come_to_n(group: str | None, undecided: Iterable[MayCount], counts: Mapping[str | None, int]) -> bool:
-        return counts.get(group, 0) + sum(its.for_group(group) for its in undecided) >= n
+        more = sum(its.for_group(group) and group not in its.counted for its in undecided)
+        return counts.get(group, 0) + more >= n
 
     both, counts = [*roll.undecided, *additions.undecided], roll.counts + additions.counts
     others = {*counts, *(group for its in both for group in its.groups or ()), NOBODYS} - set(groups)
