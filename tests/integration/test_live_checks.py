@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from chartwatch.adapters.tmdb import NOTICE
 from chartwatch.domain.works.work import Kind
 from tests.command_line import assert_refused, run
 from tests.lookups import BROKEN_OFF, CUT_SHORT, HTML, KEY, LAGGING, SERVER_ERROR, Lookups, Served
@@ -85,6 +86,7 @@ def test_a_provider_that_answers_as_recorded_is_said_to(server: Lookups, provide
     assert "differs" not in result.stdout
     assert "what Chartwatch reads of Squid Game: a series in ko from KR, which is right" in result.stdout
     assert result.stdout.endswith("It answers as recorded\n")
+    assert (NOTICE in result.stdout) is (provider == "tmdb"), "its terms ask for it where its data are"
 
 
 @pytest.mark.parametrize("provider", ["wikidata", "tmdb"])

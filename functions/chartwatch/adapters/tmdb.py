@@ -29,6 +29,9 @@ from chartwatch.services.fetching import Connection
 
 ADDRESS = "https://api.themoviedb.org/3"
 
+NOTICE = "This product uses the TMDB API but is not endorsed or certified by TMDB."
+"""What its terms ask to be shown where its data are."""
+
 NETFLIX = 213
 """The number of the network."""
 

@@ -33,6 +33,7 @@ class LiveProvider:
         self._name = name
         self.address = address or os.environ.get(f"{PREFIX}{name.name}") or _USUAL[name]
         self._key = _key(key_file) if name is Checkable.TMDB else ""
+        self.notice = tmdb.NOTICE if name is Checkable.TMDB else ""
         policy = _policy(self.address)
         limits = HttpConnection.limits if name is Checkable.NETFLIX_COUNTRIES else LIMITS
         self._connection = HttpConnection(policy, limits, pauses=(), user_agent=_user_agent(name, contact))

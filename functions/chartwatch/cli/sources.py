@@ -77,7 +77,7 @@ def check_provider(
 
     asked = LiveProvider(provider, address, contact, key_file)
     differs = 0
-    write([f"{provider} at {asked.address}"])
+    write([f"{provider} at {asked.address}", *([asked.notice] if asked.notice else [])])
     for checked in asked.check():
         differs += bool(checked.differs)
         said = f"differs: {'; '.join(checked.differs)}" if checked.differs else checked.seen

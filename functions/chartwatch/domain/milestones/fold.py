@@ -117,7 +117,7 @@ class Fold:
         return self._added(HonourRoll(), rule, _topped(standing))
 
     def first_topped(self, standing: Standing, claimant: Claimant) -> date:
-        """Return since when a work that is at #1 now has topped the scope."""
+        """Return since when a work that is at #1 now, or was before, has topped the scope."""
         state = self.snapshot.scopes.get(standing.scope)
         topped = state.first_topped.get(standing.count, {}) if state else {}
         return topped[claimant.identity].since if claimant.identity in topped else standing.period

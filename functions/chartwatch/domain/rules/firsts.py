@@ -129,7 +129,7 @@ class Past(Protocol):
         """Return what the works that top the scope for the first time now add to that roll."""
 
     def first_topped(self, standing: Standing, claimant: Claimant) -> date:
-        """Return since when a work that is at #1 now has topped the scope."""
+        """Return since when a work that is at #1 now, or was before, has topped the scope."""
 
 
 @dataclass(frozen=True, slots=True)
