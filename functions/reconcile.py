@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chartwatch.adapters import deployment
 from chartwatch.errors import Conflict
 from chartwatch.rules import included_rules
-from chartwatch.services.reconcile import ALARMED, Found
+from chartwatch.services.findings import ALARMED, Found
 from chartwatch.settings import settings
 
 logger = Logger(service="reconcile")

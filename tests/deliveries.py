@@ -13,10 +13,11 @@ from chartwatch.domain.rules.rule import Fact
 from chartwatch.domain.stories.message import Message
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import NotPublished
+from chartwatch.services.findings import Finding, Found
 from chartwatch.services.pacing import Pace
 from chartwatch.services.ports import Checkpoints, MarkedCharts, Outbox
 from chartwatch.services.publish import Publisher
-from chartwatch.services.reconcile import Finding, Found, Receipt, Reconciler, Subscriber
+from chartwatch.services.reconcile import Receipt, Reconciler, Subscriber
 from chartwatch.services.record import RecordedBulletins, RecordStore
 from tests.chronicle import CHANGE, NTH, Chronicle
 from tests.stores import Cloud
@@ -237,6 +238,7 @@ class World:
         cut = cut or Cut()
         return Reconciler(
             charts=self.place.charts(),
+            catalogs=self.place.catalogs(),
             bulletins=self.bulletins(),
             outbox=cut.around(self.place.outbox()),
             checkpoints=cut.around(self.place.checkpoints()),

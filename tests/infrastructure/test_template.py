@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from bench.memory import MOST_BYTES
 from chartwatch.adapters.record import RECORD
-from chartwatch.services.reconcile import ALARMED, LEASE, TURN, Found
+from chartwatch.services.findings import ALARMED, Found
+from chartwatch.services.reconcile import LEASE, TURN
 from chartwatch.services.record import UNNAMED_FOR
+from chartwatch.services.upkeep import RUN
 from chartwatch.settings import PREFIX, Settings
 from chartwatch.sources import SOURCES
 from tests.infrastructure.templates import ROOT, attribute, many, read
@@ -29,11 +31,15 @@ TOPICS = TEMPLATE.resources("AWS::SNS::Topic")
 NEWS = ("StoryTopic", "DigestTopic")
 FAILURES = attribute("FailuresQueue")
 PUBLISHERS = ("PublishStoriesRole", "ReconcileRole")
+INVOKE = "lambda:InvokeFunction"
 WITNESSES = {"StoryWitness": "StoryTopic", "DigestWitness": "DigestTopic"}
 
 BUCKET: dict[str, dict[str, set[str]]] = {
     "FetchRankingsRole": {"raw/*": {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}},
-    "EnrichCatalogRole": {"catalog/*": {"s3:GetObject", "s3:PutObject"}},
+    "EnrichCatalogRole": {
+        "catalog/*": {"s3:GetObject", "s3:PutObject"},
+        "record/*": {"s3:GetObject", "s3:ListBucket"},
+    },
     "DetectMilestonesRole": {
         "catalog/*": {"s3:GetObject"},
         "record/*": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:ListBucketVersions"},
@@ -50,6 +56,7 @@ BUCKET: dict[str, dict[str, set[str]]] = {
 """What each role may do with the files of the bucket, by their prefixes."""
 
 MILESTONES = {
+    "EnrichCatalogRole": {"dynamodb:GetItem", "dynamodb:Query"},
     "DetectMilestonesRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},
     "PublishStoriesRole": {"dynamodb:GetItem", "dynamodb:Query"},
     "ReconcileRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},
@@ -189,6 +196,19 @@ def test_what_one_run_of_reconcile_left_unread_the_next_one_can_read() -> None:
     assert SCHEDULES["ReconcileRun"]["ScheduleExpression"] == f"rate({TURN.total_seconds() / 60:.0f} minutes)"
     assert queue["VisibilityTimeout"] < TURN.total_seconds()
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == attribute("WitnessMissedQueue")
+
+
+def test_looking_up_by_the_hour_ends_before_its_function_is_ended() -> None:
+    assert SCHEDULES["CatalogUpkeep"]["ScheduleExpression"] == "rate(1 hour)"
+    assert SCHEDULES["CatalogUpkeep"]["Target"]["Arn"] == attribute("EnrichCatalog")
+    # As long again for what is put in force of it.
+    assert 2 * RUN.total_seconds() <= FUNCTIONS["EnrichCatalog"]["Timeout"]
+
+
+def test_whoever_a_schedule_invokes_it_may_invoke() -> None:
+    (may,) = (its for role, its in TEMPLATE.role_statements() if role == "SchedulesRole" and its["Action"] == INVOKE)
+    invoked = [its["Target"]["Arn"] for its in SCHEDULES.values()]
+    assert [arn for arn in invoked if arn not in may["Resource"]] == []
 
 
 def test_whoever_reports_failures_may() -> None:
@@ -514,7 +534,10 @@ def test_a_new_account_can_deploy_what_the_defaults_say() -> None:
 
 @pytest.mark.parametrize(
     ("name", "parameter"),
-    [("FetchRankings", "FetchMemory"), ("DetectMilestones", "DetectMemory"), ("Reconcile", "DetectMemory")],
+    [
+        ("FetchRankings", "FetchMemory"),
+        *((name, "DetectMemory") for name in ("EnrichCatalog", "DetectMilestones", "Reconcile")),
+    ],
 )
 def test_who_deploys_chooses_the_memory_of_what_grows_with_a_chart(name: str, parameter: str) -> None:
     chosen = TEMPLATE.body["Parameters"][parameter]

@@ -35,11 +35,12 @@ from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import parse_rules
 from chartwatch.services.detect import Detector
 from chartwatch.services.enrich import Enricher
+from chartwatch.services.findings import Finding, Found
 from chartwatch.services.ingest import ingest
 from chartwatch.services.pacing import Pace
 from chartwatch.services.ports import Delivery, Lease
 from chartwatch.services.publish import Publisher
-from chartwatch.services.reconcile import TURN, Finding, Found, Reconciler, in_turn
+from chartwatch.services.reconcile import TURN, Reconciler, in_turn
 from chartwatch.services.record import RecordedBulletins
 from tests.simulation.cloud import (
     ARN,

@@ -25,9 +25,10 @@ from chartwatch.domain.stories.story import Story
 from chartwatch.errors import NotPublished
 from chartwatch.services import reconcile as reconciling
 from chartwatch.services.detect import Detector
+from chartwatch.services.findings import Finding
 from chartwatch.services.ports import Checkpoint, Lease
 from chartwatch.services.publish import Completed, Publisher, messages
-from chartwatch.services.reconcile import Finding, Receipt, Reconciler
+from chartwatch.services.reconcile import Receipt, Reconciler
 from chartwatch.services.record import KEPT_FOR, FileKind, Head
 from chartwatch.services.recording import Parts, Recorder
 from tests.simulation import pipeline as simulated

@@ -10,7 +10,7 @@ from itertools import count, islice
 import pytest
 
 from chartwatch.services import reconcile as reconciling
-from chartwatch.services.reconcile import Found
+from chartwatch.services.findings import Found
 from tests.simulation.cloud import Fault
 from tests.simulation.exploring import followed, state
 from tests.simulation.pipeline import DAY, FILMS, QUIET, SEED, SERIES, Pipeline, Reconcile, final_publications

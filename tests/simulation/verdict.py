@@ -13,7 +13,7 @@ from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.stories.message import Message, id_in_body
 from chartwatch.errors import RecordDamaged
 from chartwatch.services.detect import Audit
-from chartwatch.services.reconcile import Found
+from chartwatch.services.findings import Found
 from chartwatch.services.record import Files
 from tests.recorded import entries
 from tests.simulation.memory import digest_of, stories_of

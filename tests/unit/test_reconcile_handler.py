@@ -9,7 +9,7 @@ import pytest
 
 from chartwatch.adapters import deployment
 from chartwatch.errors import Conflict
-from chartwatch.services.reconcile import Finding, Found
+from chartwatch.services.findings import Finding, Found
 from chartwatch.settings import PREFIX, Settings, settings
 from tests.metrics import metrics_in
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urlsplit
 
 import boto3
@@ -24,6 +24,7 @@ from chartwatch.adapters.starter import starter_layer
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.services.detect import Detector
 from chartwatch.services.egress import LOOPBACK, EgressPolicy
 from chartwatch.services.enrich import TURN, Enricher, FactProvider
@@ -31,6 +32,7 @@ from chartwatch.services.pacing import Pace
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import RecordedBulletins
+from chartwatch.services.upkeep import Upkeep
 from chartwatch.settings import settings
 
 
@@ -91,9 +93,32 @@ def detector(rules: RuleSet) -> Detector:
     )
 
 
-def enricher() -> Enricher:
+def enricher(rules: RuleSet) -> Enricher:
     """Return what comes before the detector; a provider that fails it does not ask again."""
-    return Enricher(charts(), _catalogs(), fact_providers(), lambda: datetime.now(UTC))
+    return Enricher(charts(), _catalogs(), fact_providers(), lambda: datetime.now(UTC), partial(taken_back, rules))
+
+
+def upkeep(rules: RuleSet) -> Upkeep:
+    """Return what keeps the catalog; a provider that fails it does not ask again."""
+    return Upkeep(
+        charts(),
+        _catalogs(),
+        first_at_one=detector(rules).first_at_one,
+        providers=fact_providers(),
+        starter=starter_layer(),
+        clock=lambda: datetime.now(UTC),
+        taken_back=partial(taken_back, rules),
+    )
+
+
+def taken_back(rules: RuleSet, catalog: Catalog) -> int:
+    """Return how many sent milestones would be corrected or retracted if a catalog were in force.
+
+    Raises `RecordDamaged`.
+    """
+    foreseeing = Detector(charts(), record(), catalog, rules, settings().live_from, earlier_catalog=_catalogs().earlier)
+    bulletins = (foreseeing.foresee(chart) for chart in charts().charts())
+    return sum(change.takes_back for bulletin in bulletins if bulletin for change in bulletin.changes)
 
 
 @cache
@@ -129,6 +154,7 @@ def reconciler(rules: RuleSet) -> Reconciler:
     """Return what finds and finishes, with the catalog that is in force at this moment."""
     return Reconciler(
         charts=charts(),
+        catalogs=_catalogs(),
         bulletins=bulletins(),
         outbox=_outbox(),
         checkpoints=_checkpoints(),

@@ -18,6 +18,7 @@ from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.s3 import S3Archive
 from chartwatch.adapters.sns import SnsSubscribers
+from chartwatch.adapters.starter import starter_layer
 from chartwatch.adapters.template_tables import TEMPLATE, create_table, read_tables
 from chartwatch.errors import AwsRefused, FileProblem
 from chartwatch.services.record import RecordedBulletins
@@ -64,7 +65,7 @@ def deployed_stores(stack: str) -> Iterator[Deployed]:
         yield Deployed(
             DynamoCharts(Table(dynamodb, outputs["ChartsTable"])),
             AwsRecord(Table(dynamodb, outputs["MilestonesTable"]), s3, bucket),
-            DynamoCatalogs(Table(dynamodb, outputs["CatalogTable"]), s3, bucket),
+            DynamoCatalogs(Table(dynamodb, outputs["CatalogTable"]), s3, bucket, starter_layer),
             parameters,
             S3Archive(s3, bucket),
         )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from chartwatch.domain.milestones.difference import Policy
 from chartwatch.domain.milestones.ledger import contradictions, from_bulletins
 from chartwatch.domain.milestones.milestone import Bulletin
-from chartwatch.domain.milestones.snapshot import Snapshot, in_one, titles_of
+from chartwatch.domain.milestones.snapshot import Charted, Snapshot, in_one, titles_of
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.works.catalog import Catalog
@@ -135,6 +135,12 @@ class Detector:
         """Return the latest period that was processed, or None."""
         head = self._head(chart)
         return head.last if head else None
+
+    def first_at_one(self, chart: str) -> Mapping[Charted, date]:
+        """Return since when each title of a chart has been at #1, as far as was processed."""
+        head = self._head(chart)
+        last = self._recorder.files(head).last_snapshot() if head else None
+        return last.charted if last else {}
 
     def audit(self, chart: str) -> Audit | None:
         """Fold a chart from its publications, and return what the record has otherwise; nothing is changed.

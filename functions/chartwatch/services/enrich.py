@@ -3,9 +3,10 @@
 Providers are asked in turn, each with what the ones before know.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from chartwatch.domain.charts.chart import GLOBAL, Chart
@@ -16,8 +17,10 @@ from chartwatch.domain.works.facts import Fact, Layer, facts_found
 from chartwatch.domain.works.identification import Identified, identify
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import WorkLookup
-from chartwatch.domain.works.work import Work
-from chartwatch.errors import CatalogChanged, LookupFailed
+from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import Kind, Work
+from chartwatch.errors import LookupFailed
+from chartwatch.services.catalog_changes import CatalogChanges, TakenBack, Update, nothing_taken_back
 from chartwatch.services.ports import CatalogStore, MarkedCharts
 
 WAIT = timedelta(minutes=2)
@@ -26,8 +29,8 @@ WAIT = timedelta(minutes=2)
 TURN = timedelta(seconds=50)
 """How long looking up one work may take, all providers together."""
 
-ATTEMPTS = 5
-"""How often what was found is put in force where others change the catalog at the same time."""
+PUTTING = timedelta(seconds=10)
+"""How long it may take to put in force what was found."""
 
 
 class FactProvider(Protocol):
@@ -72,6 +75,27 @@ def look_up(sighting: Sighting, providers: Sequence[FactProvider], today: date) 
     return LookedUp(sighting, tuple(identified), facts, tuple(failures))
 
 
+class Lookups:
+    """Asks providers in turn. One that fails is not asked again."""
+
+    def __init__(self, providers: Sequence[FactProvider]) -> None:
+        """Begin with all of them."""
+        self._providers = list(providers)
+
+    @property
+    def providers(self) -> frozenset[Provider]:
+        """Those that have not failed."""
+        return frozenset(its.provider for its in self._providers)
+
+    def ask(self, sighting: Sighting, today: date, among: Container[Provider] = frozenset(Provider)) -> LookedUp:
+        """Ask those `among` them what a sighting means."""
+        asked = [its for its in self._providers if its.provider in among]
+        found = look_up(sighting, asked, today)
+        answered = {identified.provider for identified in found.identified}
+        self._providers = [its for its in self._providers if its not in asked or its.provider in answered]
+        return found
+
+
 class Enricher:
     """Looks up works that are at #1 and not known, puts what it finds in force, and marks publications ready."""
 
@@ -81,77 +105,94 @@ class Enricher:
         catalogs: CatalogStore,
         providers: Sequence[FactProvider],
         clock: Callable[[], datetime],
+        taken_back: TakenBack = nothing_taken_back,
     ) -> None:
         """`providers` are asked in turn; one that fails is not asked again. `clock` gives the time, UTC."""
         self._charts = charts
         self._catalogs = catalogs
-        self._providers = list(providers)
+        self._changes = CatalogChanges(catalogs, taken_back)
+        self._lookups = Lookups(providers)
         self._clock = clock
 
     def enrich(self, chart: str, period: date, arrived: datetime) -> Sequence[LookedUp]:
         """Look up what is not known of the number ones of a publication, and mark it ready as it is stored now.
 
-        It is marked ready also when nothing was found, and without a look-up when it is `WAIT` ago that it `arrived`.
-        Returns what was looked up.
+        It is marked ready also when nothing was found, when what was found waits for a person, and without a look-up
+        when it is `WAIT` ago that it `arrived`. Returns what was looked up.
         """
         publication = self._charts.summary(chart, period)
         if publication is None:
             return ()
-        found = self._look_up(unknown_at(publication, self._catalogs.current()), arrived + WAIT)
+        found = self._look_up(unknown_at(publication, self._catalogs.current()), arrived + WAIT - PUTTING)
         self._charts.mark_ready(publication)
         return found
 
     def _look_up(self, unknown: Mapping[str, Sighting], until: datetime) -> Sequence[LookedUp]:
         """Look up works, by id, as far as there is time, and put what is found of them in force."""
-        known = {its.work.id: its for its in self._catalogs.layer(Layer.LOOKED_UP)} if unknown else {}
-        today = self._clock().date()
+        if not unknown or self._clock() + TURN > until:
+            return ()
+        known, today = self._changes.known(), self._clock().date()
         found: dict[str, LookedUp] = {}
         for work_id, sighting in unknown.items():
-            dossier = known.get(work_id)
+            dossier = dossier_of(work_id, set(map(title_key, sighting.titles)), sighting.kind, known)
             if dossier is not None and not dossier.lookup.is_due(today):
                 continue
-            if not self._providers or self._clock() + TURN > until:
+            if not self._lookups.providers or self._clock() + TURN > until:
                 break
-            found[work_id] = its = look_up(sighting, self._providers, today)
-            answered = {identified.provider for identified in its.identified}
-            self._providers = [one for one in self._providers if one.provider in answered]
-        if found:
-            self._note(found, today)
+            found[dossier.work.id if dossier else work_id] = self._lookups.ask(sighting, today)
+        if updates := updates_of(found, today):
+            self._changes.put_looked_up(updates)
         return tuple(found.values())
 
-    def _note(self, found: Mapping[str, LookedUp], today: date) -> None:
-        """Put what was found in force. Raises `CatalogChanged` when others change it again and again."""
-        for attempt in range(ATTEMPTS):
-            before = self._catalogs.layer(Layer.LOOKED_UP)
-            after = {its.work.id: its for its in before}
-            for work_id, its in found.items():
-                dossier = after.get(work_id) or Dossier(Layer.LOOKED_UP, work_of(work_id, its.sighting), WorkLookup())
-                after[work_id] = replace(dossier, lookup=with_answers(dossier.lookup, its, today))
-            try:
-                self._catalogs.replace(Layer.LOOKED_UP, after.values(), before=before)
-            except CatalogChanged:
-                if attempt + 1 == ATTEMPTS:
-                    raise
-            else:
-                return
+
+def updates_of(found: Mapping[str, LookedUp], today: date) -> Mapping[str, Update]:
+    """Return what changes in the catalog by what was found of works, by id; nothing of those nobody answered about."""
+    return {work_id: partial(_updated, work_id, its, today) for work_id, its in found.items() if its.identified}
+
+
+def _updated(work_id: str, its: LookedUp, today: date, before: Dossier | None) -> Dossier:
+    dossier = before or Dossier(Layer.LOOKED_UP, work_of(work_id, its.sighting), WorkLookup())
+    return replace(dossier, lookup=with_answers(dossier.lookup, its, today))
+
+
+def dossier_of(work_id: str, titles: Set[str], kind: Kind | None, known: Mapping[str, Dossier]) -> Dossier | None:
+    """Return what was looked up of a work before, though it may have had another id then; `titles` as compared."""
+    named = (its for its in known.values() if its.titles & titles and kind in (None, its.work.kind))
+    return known.get(work_id) or next(named, None)
+
+
+def titles_of(work: Work) -> Set[str]:
+    """Return all that a work is called, as titles are compared."""
+    return frozenset(map(title_key, (work.title, *work.aliases)))
+
+
+def is_unknown(work: Work) -> bool:
+    """Return whether language or countries of a work are not known; a title of several works is none that is asked."""
+    return not (work.candidates or (work.original_language and work.origin_countries))
 
 
 def unknown_at(publication: PublicationSummary, catalog: Catalog) -> Mapping[str, Sighting]:
-    """Return the works at #1 of a publication of which language or countries are not known, by id, as they are seen.
+    """Return the works at #1 of a publication of which language or countries are not known, by id, as they are seen."""
+    return {work.id: sighting for work, sighting in seen_at(publication, catalog, is_unknown)}
 
-    A title that may mean one of several works of the catalog is not among them: these are known.
-    """
+
+def seen_at(
+    publication: PublicationSummary, catalog: Catalog, is_wanted: Callable[[Work], object]
+) -> Sequence[tuple[Work, Sighting]]:
+    """Return the works at #1 of a publication that are wanted, each once, as they are seen."""
     chart, period = publication.chart, publication.period
+    works: dict[str, Work] = {}
     seen: dict[str, Sighting] = {}
     for territory, ones in publication.number_ones.items():
         for one in ones:
             work = catalog.match(one.title, one.kind, period, provider_id=one.id, not_in=chart.not_in_language)
-            if work.candidates or (work.original_language and work.origin_countries):
+            if not is_wanted(work):
                 continue
+            works[work.id] = work
             sighting = seen.get(work.id) or sighting_of(one, chart, period)
             places = {territory} if territory != GLOBAL else set()
             seen[work.id] = replace(sighting, territories=sighting.territories | places)
-    return seen
+    return [(work, seen[work_id]) for work_id, work in works.items()]
 
 
 def sighting_of(one: NumberOne, chart: Chart, period: date) -> Sighting:

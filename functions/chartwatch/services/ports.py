@@ -95,6 +95,19 @@ class MarkedCharts(ChartStore, Protocol):
         """Return whether a publication was marked ready as it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A change of a layer that waits for a person: it would take back `taken_back` sent milestones.
+
+    `dossiers` are the works as the layer would have them: of the starter catalog all, of what was looked up those that
+    would change.
+    """
+
+    layer: Layer
+    dossiers: tuple[Dossier, ...] = ()
+    taken_back: int = 0
+
+
 class CatalogStore(Protocol):
     """The catalog in force, and its layers. Each is replaced whole, so that nothing is concluded from half of one."""
 
@@ -113,6 +126,18 @@ class CatalogStore(Protocol):
         `before`: only if that is what the layer is still. Raises `CatalogChanged` when it is not, or when others change
         again and again.
         """
+
+    def is_in_force(self, layer: Layer, dossiers: Iterable[Dossier]) -> bool:
+        """Return whether a layer was put in force, and is these works."""
+
+    def foreseen(self, layer: Layer, dossiers: Iterable[Dossier]) -> Catalog:
+        """Return what the catalog would be with another layer; nothing is changed."""
+
+    def held(self) -> Sequence[Held]:
+        """Return the changes that wait for a person."""
+
+    def hold(self, held: Held) -> None:
+        """Let a change of a layer wait for a person, in place of the one that did; one of no works is none."""
 
 
 class Delivery(StrEnum):

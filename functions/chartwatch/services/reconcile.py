@@ -7,17 +7,26 @@ witness is asked before a story is sent again.
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple, Protocol
 
 from chartwatch.domain.charts.calendars import overdue
 from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.services.catalog_findings import found_of_catalog
 from chartwatch.services.detect import Audit, Detector
 from chartwatch.services.enrich import WAIT
-from chartwatch.services.ports import Checkpoint, Checkpoints, Hearing, Lease, MarkedCharts, Outbox, Standing
+from chartwatch.services.findings import Finding, Found
+from chartwatch.services.ports import (
+    CatalogStore,
+    Checkpoint,
+    Checkpoints,
+    Hearing,
+    Lease,
+    MarkedCharts,
+    Outbox,
+    Standing,
+)
 from chartwatch.services.publish import Bulletins, Publisher
 
 LEASE = timedelta(minutes=10)
@@ -47,53 +56,6 @@ MOST_BULLETINS = 100
 
 TURN = timedelta(minutes=15)
 """How often `reconcile` runs; a run audits one chart at most."""
-
-
-class Found(StrEnum):
-    """What can be found; also the name of the metric that counts it, where an alarm reads one (`ALARMED`)."""
-
-    RECORD_UPDATED = "RecordsUpdated"
-    PUBLICATION_DETECTED = "PublicationsDetected"
-    FILE_REMOVED = "FilesRemoved"
-    STORY_WITNESSED = "StoriesWitnessed"
-    STORY_SENT = "StoriesSentLate"
-    STORY_SENT_AGAIN = "StoriesSentAgain"
-    STORY_IN_DOUBT = "StoriesInDoubt"
-    STORY_UNDECIDED = "StoriesUndecided"
-    STORY_HELD = "StoriesHeld"
-    STORY_REFUSED = "StoriesRefused"
-    WITNESS_MISSING = "WitnessMissing"
-    WITNESS_MISLED = "WitnessMisled"
-    EDITIONS_UNPUBLISHED = "EditionsUnpublished"
-    CHART_LATE = "ChartsLate"
-    SUBSCRIBER_UNCONFIRMED = "SubscribersUnconfirmed"
-    SUBSCRIBER_VANISHED = "SubscribersVanished"
-    RECORD_DIFFERS = "RecordDiffers"
-    SENT_CONTRADICTED = "SentContradicted"
-
-
-ALARMED = (
-    Found.CHART_LATE,
-    Found.SUBSCRIBER_UNCONFIRMED,
-    Found.SUBSCRIBER_VANISHED,
-    Found.STORY_IN_DOUBT,
-    Found.STORY_UNDECIDED,
-    Found.STORY_REFUSED,
-    Found.STORY_HELD,
-    Found.RECORD_DIFFERS,
-    Found.SENT_CONTRADICTED,
-)
-"""What a person should see to: an alarm reads its metric. Every run finds it again for as long as it stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was not as it should be, or that was put right: what, where, and how many of it."""
-
-    found: Found
-    where: str
-    detail: str = ""
-    count: int = 1
 
 
 class Subscriber(NamedTuple):
@@ -168,6 +130,7 @@ class Reconciler:
         self,
         *,
         charts: MarkedCharts,
+        catalogs: CatalogStore,
         bulletins: Bulletins,
         outbox: Outbox,
         checkpoints: Checkpoints,
@@ -179,6 +142,7 @@ class Reconciler:
     ) -> None:
         """`clock` gives the time, UTC."""
         self._charts = charts
+        self._catalogs = catalogs
         self._bulletins = bulletins
         self._outbox = outbox
         self._checkpoints = checkpoints
@@ -202,6 +166,7 @@ class Reconciler:
             ):
                 yield f"{name} of {chart}", lambda check=check, chart=chart: check(chart)  # type: ignore[misc]
         yield "subscribers", self.watch_the_subscribers
+        yield "catalog", self.watch_the_catalog
         chosen = in_turn(charts, self._clock())
         for chart in charts:
             check = self.audit if chart == chosen else self.last_audit
@@ -341,6 +306,10 @@ class Reconciler:
         if known != before:
             self._checkpoints.note_subscribers(known)
 
+    def watch_the_catalog(self) -> Iterator[Finding]:
+        """Report what of the catalog waits for a person."""
+        return found_of_catalog(self._catalogs)
+
     def audit(self, chart: str) -> Iterator[Finding]:
         """Fold a chart anew from all its publications, and report what its record has otherwise; remove old files.
 
@@ -375,6 +344,7 @@ class Reconciler:
         for publication in self._charts.timeline(chart, since):
             is_processed = processed.get(publication.period) == publication.number_ones_digest()
             if not is_processed and not self._is_awaited(publication):
+                self._charts.mark_ready(publication)
                 self._detector.detect(chart, publication.period)
                 processed = self._detector.processed(chart, since)
                 yield Finding(Found.PUBLICATION_DETECTED, chart, publication.period.isoformat())

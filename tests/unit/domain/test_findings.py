@@ -7,8 +7,9 @@ import pytest
 
 from chartwatch.domain.stories.message import Message
 from chartwatch.services.detect import Detector
+from chartwatch.services.findings import Finding, Found
 from chartwatch.services.ports import Checkpoint
-from chartwatch.services.reconcile import LOOK_BACK, Finding, Found, Subscriber
+from chartwatch.services.reconcile import LOOK_BACK, Subscriber
 from tests.deliveries import ALARMS, CHART, NOW, QUARTER, Ended, World, week
 from tests.recorded import rewrite_ledgers, without
 
@@ -25,7 +26,7 @@ def test_the_checks_are_named_for_the_log_in_the_order_in_which_they_run(world: 
     world.now = datetime(2022, 1, 26, 0, 1, tzinfo=UTC)
     names = [name for name, _ in world.reconciler().checks()]
     charts = [f"{name} of weekly" for name in ("record", "stories", "publications")]
-    assert names == ["witness", *charts, "subscribers", "audit of weekly"]
+    assert names == ["witness", *charts, "subscribers", "catalog", "audit of weekly"]
 
 
 def test_a_publication_is_named_by_chart_and_period_and_a_late_story_by_its_id(world: World) -> None:

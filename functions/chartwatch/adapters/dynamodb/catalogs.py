@@ -4,7 +4,7 @@ It has layers, each a file of its own; what stands of them together is a file to
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier, catalog_of
 from chartwatch.errors import CatalogChanged
+from chartwatch.services.ports import Held
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,7 +32,8 @@ ATTEMPTS = 5
 class DynamoCatalogs:
     """The catalog in force; implements `CatalogStore`. A catalog is read once, however often it is asked for.
 
-    `starter` returns the layer that is in force before any other is.
+    `starter` returns the layer that is in force before any other is. Whoever puts the first one in force puts that one
+    beside it: from then on it changes when it is replaced, and not by a new release.
     """
 
     catalog_table: Table
@@ -68,18 +70,46 @@ class DynamoCatalogs:
         `before`: only if that is what the layer is still. What is in force already changes nothing. Raises
         `CatalogChanged` when it is something else, and when others change again and again.
         """
-        body = write_layer(dossiers)
-        sha256 = self._put(_folder(layer), body, "application/json")
+        sha256 = self._put_layer(layer, dossiers)
         expected = hashlib.sha256(write_layer(before)).hexdigest() if before is not None else None
         for _ in range(ATTEMPTS):
             item = self.catalog_table.get(CURRENT_CATALOG)
-            named = _named(item)
+            named = _named(item) or {Layer.STARTER: self._put_layer(Layer.STARTER, self.starter())}
             known = hashlib.sha256(write_layer(self._its(layer, named))).hexdigest()
             if expected is not None and known != expected:
                 break
             if self._swap(item, {**named, layer: sha256}):
                 return
         raise CatalogChanged(layer.name.lower())
+
+    def is_in_force(self, layer: Layer, dossiers: Iterable[Dossier]) -> bool:
+        """Return whether a layer was put in force, and is these works."""
+        named = _named(self.catalog_table.get(CURRENT_CATALOG))
+        return named.get(layer) == hashlib.sha256(write_layer(dossiers)).hexdigest()
+
+    def foreseen(self, layer: Layer, dossiers: Iterable[Dossier]) -> Catalog:
+        """Return what the catalog would be with another layer; nothing is changed."""
+        named, new = _named(self.catalog_table.get(CURRENT_CATALOG)), tuple(dossiers)
+        return catalog_of(its for one in Layer for its in (new if one is layer else self._its(one, named)))
+
+    def held(self) -> Sequence[Held]:
+        """Return the changes that wait for a person."""
+        items = self.catalog_table.query(CURRENT_CATALOG.pk, keys.HELD)
+        return [self._held(item) for item in items if int(item["works"]["N"])]
+
+    def hold(self, held: Held) -> None:
+        """Let a change of a layer wait for a person, in place of the one that did; one of no works is none."""
+        item = {
+            **keys.held(held.layer.name).attributes,
+            "sha256": text(self._put_layer(held.layer, held.dossiers)),
+            "works": number(len(held.dossiers)),
+            "taken_back": number(held.taken_back),
+        }
+        self.catalog_table.put(item)
+
+    def _held(self, item: Item) -> Held:
+        layer = Layer[item["sk"]["S"].removeprefix(keys.HELD)]
+        return Held(layer, self._its(layer, {layer: item["sha256"]["S"]}), int(item["taken_back"]["N"]))
 
     def _swap(self, item: Item | None, named: Mapping[Layer, str]) -> bool:
         """Put the catalog of layers in force, by the names of their files, if `item` is what is in force still."""
@@ -112,6 +142,9 @@ class DynamoCatalogs:
 
     def _of_the_starter(self) -> Catalog:
         return catalog_of(self.starter())
+
+    def _put_layer(self, layer: Layer, dossiers: Iterable[Dossier]) -> str:
+        return self._put(_folder(layer), write_layer(dossiers), "application/json")
 
     def _put(self, folder: str, body: bytes, content_type: str) -> str:
         """Write a file, unless it is there, and return its SHA-256."""

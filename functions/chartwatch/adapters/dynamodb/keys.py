@@ -10,6 +10,7 @@
 | | `QUARANTINE` | source`#`SHA-256 | a document that was rejected |
 | catalog | `CATALOG` | `CURRENT` | which catalog is in force; it wakes the detector |
 | | | `VERSION#`version | which document was the catalog of that version |
+| | | `HELD#`layer | a change of a layer that waits for a person |
 | milestones | chart | `HEAD` | where the record stands, and which files it is |
 | | chart | `BULLETIN#`number | a bulletin, by the file that it stands in; it wakes the publisher |
 | stories | story | `STORY` | what became of a story |
@@ -37,6 +38,7 @@ QUARANTINE = "QUARANTINE"
 
 PUBLICATION, READY, EDITION = "PUBLICATION#", "READY#", "EDITION#"
 CURRENT_CATALOG = Key("CATALOG", "CURRENT")
+HELD = "HELD#"
 
 HEAD = "HEAD"
 BULLETIN = "BULLETIN#"
@@ -86,6 +88,11 @@ def bulletin_of(record: Mapping[str, Any]) -> BulletinKey:
 def catalog_version(version: str) -> Key:
     """Return where it stands which document was the catalog of a version."""
     return Key(CURRENT_CATALOG.pk, f"VERSION#{version}")
+
+
+def held(layer: str) -> Key:
+    """Return where a change of a layer stands that waits for a person."""
+    return Key(CURRENT_CATALOG.pk, f"{HELD}{layer}")
 
 
 # The charts table.
