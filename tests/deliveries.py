@@ -15,7 +15,7 @@ from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import NotPublished
 from chartwatch.services.findings import Finding, Found
 from chartwatch.services.pacing import Pace
-from chartwatch.services.ports import Checkpoints, MarkedCharts, Outbox
+from chartwatch.services.ports import CatalogStore, Checkpoints, MarkedCharts, Outbox
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Receipt, Reconciler, Subscriber
 from chartwatch.services.record import RecordedBulletins, RecordStore
@@ -51,6 +51,8 @@ class Place(Protocol):
     """Where the stores are kept."""
 
     def charts(self) -> MarkedCharts: ...
+
+    def catalogs(self) -> CatalogStore: ...
 
     def record(self) -> RecordStore: ...
 

@@ -14,6 +14,7 @@ from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.sns import SnsSubscribers, SnsTopic
 from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.stories.message import Message
+from chartwatch.services.ports import CatalogStore
 from tests.deliveries import NOW, Cut, Ended, World
 from tests.integration.conftest import Aws
 
@@ -30,6 +31,9 @@ class OnAws:
 
     def charts(self) -> DynamoCharts:
         return self._aws.charts()
+
+    def catalogs(self) -> CatalogStore:
+        return self._aws.catalogs()
 
     def record(self) -> AwsRecord:
         return self._aws.record()
@@ -181,8 +185,9 @@ def test_a_run_that_finds_nothing_reads_a_little_and_writes_nothing(moto: Aws, w
     with metered(moto.dynamodb, moto.client(), moto.s3) as meter:
         world.reconcile()
     assert meter.requests.keys() == {"GetItem", "GetObject", "Query"}
-    # One for the list of charts, twelve for the chart, two for the subscribers, however many bulletins there are.
-    assert meter.calls == 15, meter.requests
+    # One for the list of charts, twelve for the chart, two for the subscribers and two for the catalog, however many
+    # bulletins there are.
+    assert meter.calls == 17, meter.requests
 
 
 class Witnessed:

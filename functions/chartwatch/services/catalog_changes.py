@@ -3,12 +3,13 @@
 What a function does, nobody looks at first. So a change that would take back much of what was sent waits.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.facts import Fact, Layer
 from chartwatch.domain.works.layers import Dossier
+from chartwatch.domain.works.work import Work
 from chartwatch.errors import CatalogChanged
 from chartwatch.services.ports import CatalogStore, Held
 
@@ -79,7 +80,7 @@ class CatalogChanges:
         if self.catalogs.is_in_force(Layer.STARTER, shipped):
             return False
         held = self._held(Layer.STARTER)
-        if {its.work.id: its for its in held.dossiers} == {its.work.id: its for its in shipped}:
+        if _stated(held.dossiers) == _stated(shipped):
             return False
         before = self.catalogs.layer(Layer.STARTER)
         taken_back = self.taken_back(self.catalogs.foreseen(Layer.STARTER, shipped))
@@ -117,3 +118,8 @@ class CatalogChanges:
 
     def _would_take_back(self, looked_up: Mapping[str, Dossier]) -> int:
         return self.taken_back(self.catalogs.foreseen(Layer.LOOKED_UP, looked_up.values()))
+
+
+def _stated(dossiers: Iterable[Dossier]) -> Mapping[Work, frozenset[Fact]]:
+    """Return what a layer says, in whatever order it does."""
+    return {its.work: frozenset(its.facts) for its in dossiers}

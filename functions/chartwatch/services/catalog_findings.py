@@ -20,7 +20,8 @@ def found_of_catalog(catalogs: CatalogStore) -> Iterator[Finding]:
         taken_back = words.counted(held.taken_back, "sent milestone")
         said = f"would take back {taken_back}; `chartwatch catalog accept` shows them, and puts it in force"
         yield Finding(Found.CATALOG_CHANGE_HELD, held.layer.name.lower(), said, len(held.dossiers))
-    if unknown := unknown_works(catalogs.current(), catalogs.layer(Layer.LOOKED_UP)):
+    looked_up = catalogs.layer(Layer.LOOKED_UP)
+    if unknown := looked_up and unknown_works(catalogs.current(), looked_up):
         listed = "; ".join(map(_with_candidates, unknown[:MOST_WORKS]))
         said = f"{listed}; `chartwatch catalog missing` lists all"
         yield Finding(Found.WORK_UNKNOWN, "catalog", said, len(unknown))
