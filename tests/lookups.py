@@ -224,12 +224,17 @@ class Lookups(Server):
         self, works: Iterable[Served] = (), *, redirects: Mapping[str, str] | None = None, deleted: Iterable[str] = ()
     ) -> None:
         super().__init__()
-        self.works = list(works)
         self.faults: list[Answer] = []
         self.wikidata = f"{self.address}/w/api.php"
         self.tmdb = f"{self.address}/3"
         self._redirects = dict(redirects or {})
         self._deleted = set(deleted)
+        self.serve(works)
+        self.answer = self._answer
+
+    def serve(self, works: Iterable[Served]) -> None:
+        """Serve these works, in place of those before."""
+        self.works = list(works)
         self._items = {
             item["id"]: item for item in (*_vocabulary(), *(_item(work) for work in self.works if work.is_item))
         }
@@ -238,7 +243,6 @@ class Lookups(Server):
         for work in self.works:
             for key in {title_key(name) for name in work.names}:
                 self._named.setdefault(key, []).append(work)
-        self.answer = self._answer
 
     def actions(self) -> list[str]:
         """Return what was asked, in short: actions of Wikidata, paths of TMDB."""

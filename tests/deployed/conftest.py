@@ -7,12 +7,13 @@ import pytest
 
 from chartwatch_local.aws import LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
-from chartwatch_local.demo import CATALOG, parameters
+from chartwatch_local.demo import parameters
 from chartwatch_local.deploy import Build, build, deploy
 from chartwatch_local.mapping import mappings
 from chartwatch_local.pipeline import Pipeline
 from chartwatch_local.provider import Provider
 from tests.deployed.charts import Chart
+from tests.lookups import Lookups
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +35,17 @@ def its_provider(aws: LocalAws) -> Provider:
 
 
 @pytest.fixture(scope="session")
-def pipeline(aws: LocalAws, made: Build, its_provider: Provider) -> Iterator[Pipeline]:
+def its_lookups() -> Iterator[Lookups]:
+    with Lookups() as its:
+        yield its
+
+
+@pytest.fixture(scope="session")
+def pipeline(aws: LocalAws, made: Build, its_provider: Provider, its_lookups: Lookups) -> Iterator[Pipeline]:
     # With alarms, so that the nested stack is deployed too.
-    values = {**parameters(its_provider), "AlarmEmail": "alarms@example.com"}
+    values = {**parameters(its_provider), "AlarmEmail": "alarms@example.com", "WikidataAddress": its_lookups.wikidata}
     deployed = Pipeline(aws, deploy(aws, made, values))
     with mappings(aws):
-        deployed.load_catalog(CATALOG)
         yield deployed
 
 

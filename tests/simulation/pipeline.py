@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +14,7 @@ import detect_milestones
 import enrich_catalog
 import publish_stories
 from chartwatch.adapters import deployment
+from chartwatch.adapters.dynamodb import catalogs as catalog_adapter
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
@@ -26,7 +27,7 @@ from chartwatch.adapters.sns import SnsSubscribers, SnsTopic
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.charts.chart import Cadence, Chart
-from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, PublicationSummary
 from chartwatch.domain.stories.message import id_in_body
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
@@ -34,7 +35,8 @@ from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import parse_rules
 from chartwatch.services.detect import Detector
-from chartwatch.services.enrich import Enricher
+from chartwatch.services.enrich import TURN as LOOKUP_TURN
+from chartwatch.services.enrich import WAIT, Enricher
 from chartwatch.services.findings import Finding, Found
 from chartwatch.services.ingest import ingest
 from chartwatch.services.pacing import Pace
@@ -42,6 +44,7 @@ from chartwatch.services.ports import Delivery, Lease
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import TURN, Reconciler, in_turn
 from chartwatch.services.record import RecordedBulletins
+from chartwatch.services.upkeep import Upkeep
 from tests.simulation.cloud import (
     ARN,
     FAILURES,
@@ -61,6 +64,7 @@ from tests.simulation.cloud import (
     Seam,
     Tables,
 )
+from tests.simulation.provider import SimulatedProvider, works
 
 CHARTS, CATALOGS, MILESTONES, STORIES = "charts", "catalogs", "milestones", "stories"
 TABLES = (CHARTS, CATALOGS, MILESTONES, STORIES)
@@ -107,6 +111,9 @@ CATALOG = Catalog(
 )
 """It changes something of both charts."""
 
+FACTS = Catalog([*CATALOG, *works()])
+"""What is in force in the end."""
+
 Said = Mapping[int, Mapping[str, str]]
 """What a document says: the number one of each territory, by day; `FILMS` has a territory of its own."""
 
@@ -123,10 +130,13 @@ DOCUMENTS: Sequence[Said] = (
         0: _DAY_0,
         1: _DAY_1,
         3: {"US": "Squid Game", "KR": "Money Heist"},
-        4: {"US": "Squid Game", "KR": "Squid Game"},
+        4: {"US": "Squid Game", "KR": "Elite", FILM_TERRITORY: "Bird Box Barcelona"},
     },
 )
-"""Two days, a correction, which is taken back, and two more days after one that is missing."""
+"""Two days, a correction, which is taken back, and two more days after one that is missing.
+
+What is new on the last one the provider knows alone.
+"""
 
 SEED = 29
 """Of chance, by which each document, and the catalog, is processed before the next one comes."""
@@ -162,6 +172,11 @@ class Load:
 @dataclass(frozen=True)
 class Watch:
     """Run `reconcile` once; then whoever gets email subscribes no more."""
+
+
+@dataclass(frozen=True)
+class KeepUp:
+    """Keep the catalog, as the schedule does by the hour."""
 
 
 @dataclass(frozen=True)
@@ -204,12 +219,12 @@ class Reconciled:
     audited: frozenset[str]
 
 
-Step = Fetch | Load | Watch | Drain | Deliver | Delivered | Reconcile | Reconciled
+Step = Fetch | Load | Watch | KeepUp | Drain | Deliver | Delivered | Reconcile | Reconciled
 
 
 def _course() -> list[Step]:
     first, *others = map(Fetch, range(len(DOCUMENTS)))
-    return [Watch(), first, Load(), *others, Drain(), Reconcile()]
+    return [Watch(), first, Load(), *others, Drain(), KeepUp(), Drain(), Reconcile()]
 
 
 @dataclass
@@ -329,6 +344,7 @@ class Pipeline:
         sqs: Any = SQS(self.seam, self.queue, self.clock)
         return Reconciler(
             charts=self.charts(),
+            catalogs=self.catalogs(),
             bulletins=self.bulletins(),
             outbox=self.outbox(),
             checkpoints=DynamoCheckpoints(self._table(STORIES)),
@@ -368,9 +384,41 @@ class Pipeline:
         self.catalogs().replace(Layer.OWN_FILE, layer_of(CATALOG, Layer.OWN_FILE, "own file"))
 
     def enrich(self, record: Record) -> None:
+        def begins() -> None:
+            if self.now + LOOKUP_TURN > record.at + WAIT:
+                self.failures.append("a look-up began when there was no time for it")
+
+        provider = SimulatedProvider(self.seam, begins)
+        charts = _Marking(self._table(CHARTS), before_mark=lambda: self._see_in_force(provider.told))
         with self._deployed():
-            enricher = Enricher(self.charts(), self.catalogs(), (), self.clock)
+            enricher = Enricher(charts, self.catalogs(), (provider,), self.clock, self.taken_back)
             enrich_catalog.enrich(enricher, record.as_lambda_sees_it)
+
+    def keep_up(self) -> None:
+        upkeep = Upkeep(
+            self.charts(),
+            self.catalogs(),
+            first_at_one=self.detector().first_at_one,
+            providers=(SimulatedProvider(self.seam),),
+            starter=(),
+            clock=self.clock,
+            taken_back=self.taken_back,
+        )
+        with self._deployed():
+            enrich_catalog.keep_up(upkeep)
+
+    def taken_back(self, catalog: Catalog) -> int:
+        foreseeing = Detector(self.charts(), self.record(), catalog, RULES, earlier_catalog=self.catalogs().earlier)
+        bulletins = (foreseeing.foresee(chart) for chart in self._chart_ids())
+        return sum(change.takes_back for bulletin in bulletins if bulletin for change in bulletin.changes)
+
+    def _see_in_force(self, titles: Collection[str]) -> None:
+        """Note it when what was found of works is not in force."""
+        item = self.tables[CATALOGS][keys.CURRENT_CATALOG]
+        body = self.bucket.objects[f"catalog/{item['sha256']['S']}.csv"][-1].body
+        known = {work.title for work in catalog_adapter.parse_catalog(body, "the catalog") if work.original_language}
+        if set(titles) - known:
+            self.failures.append("a publication was ready before what was found of its works was in force")
 
     def detect(self, record: Record) -> None:
         with self._deployed():
@@ -386,8 +434,8 @@ class Pipeline:
                 for finding in check():
                     if finding.found is Found.STORY_UNDECIDED:
                         self._decide(finding.where)
-                    # Days may pass in which no chart appears here; and who vanished is found by every run.
-                    if finding.found is not Found.CHART_LATE and not (
+                    # Days may pass in which no chart appears here; and who vanished, or is unknown, every run finds.
+                    if finding.found not in (Found.CHART_LATE, Found.WORK_UNKNOWN) and not (
                         finding.found is Found.SUBSCRIBER_VANISHED and finding in self.found
                     ):
                         self.found.append(finding)
@@ -439,6 +487,8 @@ class Pipeline:
                 self._call(f"{record}", lambda: self._work()[mapping](record), beside)
             case Delivered(mapping, read):
                 self.read[mapping] = max(self.read[mapping], read)
+            case KeepUp():
+                self._attempt(self.keep_up, tuple(MAPPINGS))
             case Watch():
                 self.now += TURN
                 self._attempt(self.reconcile, tuple(MAPPINGS))
@@ -464,7 +514,7 @@ class Pipeline:
         if audited is not None and not self._audited(self.now + TURN):
             # Until the next audits nothing happens.
             self.now = _midnight(self.now) - TURN
-        self.steps.insert(0, Reconcile(left, audited or frozenset()))
+        self.steps[:0] = [KeepUp(), Drain(), Reconcile(left, audited or frozenset())]
 
     def _chart_ids(self) -> Sequence[str]:
         return sorted(sk for pk, sk in self.tables[CHARTS] if pk == keys.CHARTS)
@@ -604,6 +654,17 @@ def _editions(chart: Chart, kind: Kind, ones: Mapping[str, str]) -> Iterator[Edi
 def _midnight(moment: datetime) -> datetime:
     """Return the next midnight after a moment."""
     return datetime.combine(moment.date() + timedelta(days=1), time(), UTC)
+
+
+@dataclass
+class _Marking(DynamoCharts):
+    """Charts of which somebody looks at each mark before it is made."""
+
+    before_mark: Callable[[], None] = lambda: None
+
+    def mark_ready(self, publication: PublicationSummary) -> None:
+        self.before_mark()
+        super().mark_ready(publication)
 
 
 _QUIET: Any = SimpleNamespace(

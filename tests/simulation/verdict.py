@@ -17,7 +17,8 @@ from chartwatch.services.findings import Found
 from chartwatch.services.record import Files
 from tests.recorded import entries
 from tests.simulation.memory import digest_of, stories_of
-from tests.simulation.pipeline import CATALOG, FILMS, RULES, SERIES, Pipeline, final_publications
+from tests.simulation.pipeline import FACTS, FILMS, RULES, SERIES, Pipeline, final_publications
+from tests.simulation.provider import works
 
 CHARTS = (SERIES.id, FILMS.id)
 
@@ -35,7 +36,7 @@ DOUBTS = {
 def truth() -> Mapping[str, Claim]:
     """Return what the last document comes to, folded at once, by slots."""
     publications = [publication.summary() for publication in final_publications()]
-    its = [fold([p for p in publications if p.chart.id == chart], CATALOG, RULES) for chart in CHARTS]
+    its = [fold([p for p in publications if p.chart.id == chart], FACTS, RULES) for chart in CHARTS]
     return {claim.slot: claim for claims, _ in its for claim in claims}
 
 
@@ -100,6 +101,7 @@ def _problems_of_the_record(pipeline: Pipeline) -> Iterator[str]:
     messages = [expected[message] for message in sent(pipeline) if message in expected]
     yield from _out_of_order(messages)
     yield from _told_otherwise(messages)
+    yield from _taken_back(messages)
     if record(pipeline) != {slot: substance(claim) for slot, claim in truth().items()}:
         yield "the record is another than one fold from the beginning"
     for chart in CHARTS:
@@ -146,6 +148,16 @@ def _told_otherwise(messages: Sequence[Message]) -> Iterator[str]:
             yield f"of {slot} was told {told[slot]}"
     ended = {slot for slot, milestone in told.items() if milestone["status"] == Status.RETRACTED.value}
     yield from (f"{slot} is told to hold" for slot in sorted(told.keys() - ended - truth().keys()))
+
+
+def _taken_back(messages: Sequence[Message]) -> Iterator[str]:
+    """Yield the slots of which it was told that a looked-up work holds them, and then another thing."""
+    looked_up, held = {work.id for work in works()}, set[str]()
+    for milestone in (its for message in messages for its in message.body.get("milestones", ())):
+        if looked_up & {holder["work_id"] for holder in milestone["holders"]}:
+            held.add(milestone["slot"])
+        elif milestone["slot"] in held:
+            yield f"what was looked up was taken back: {milestone['slot']}"
 
 
 def _out_of_order(messages: Sequence[Message]) -> Iterator[str]:

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.sns_limits import LIMITS
+from chartwatch.adapters.starter import starter_catalog
 from chartwatch.cli.histories import SAMPLE_OPTIONS
 from chartwatch.cli.replay import replay
 from chartwatch.domain.rules.rule import Priority
@@ -30,7 +30,6 @@ from chartwatch_local.pipeline import NEVER, Pipeline
 from chartwatch_local.provider import Provider
 
 CHART = SAMPLE / "netflix-daily-us.csv"
-CATALOG = SAMPLE / "catalog.csv"
 
 CHART_ID = SAMPLE_OPTIONS["chart"]
 
@@ -97,6 +96,8 @@ def parameters(its: Provider) -> Mapping[str, str]:
         "NetflixGlobalSchedule": "never",
         "CsvSchedule": NEVER,
         "CsvOptions": json.dumps({**SAMPLE_OPTIONS, "url": its.url}),
+        # The starter catalog knows the sample's works, and nothing here asks anybody on the internet.
+        "WikidataAddress": "none",
         # Nobody here gets email, so the fastest that the template allows: the demo would wait for nothing else.
         "MessagesPerSecond": "10",
     }
@@ -107,8 +108,7 @@ def show(console: Console, pipeline: Pipeline, its: Provider) -> None:
 
     Raises `LocalError` when that is not exactly what a replay in memory comes to, or a function fails.
     """
-    with stage(console, "load the catalog, subscribe"):
-        pipeline.load_catalog(CATALOG)
+    with stage(console, "subscribe"):
         mailbox = pipeline.subscribe_queue("everybody", "StoryTopicArn", {"chart": [CHART_ID]})
         queue = pipeline.subscribe_queue("followers", "StoryTopicArn", {"origin_countries": [FOLLOWED]})
     eve = LIVE_FROM - timedelta(days=1)
@@ -149,7 +149,7 @@ def replayed(scratch: Path) -> Sequence[Story]:
     file = scratch / CHART.name
     file.write_bytes(document(LAST))
     source = open_source("csv", SAMPLE_OPTIONS)
-    bulletins = replay([file], source, read_catalog(CATALOG), default_rules(), live_from=LIVE_FROM)
+    bulletins = replay([file], source, starter_catalog(), default_rules(), live_from=LIVE_FROM)
     return [story for bulletin in bulletins for story in stories(bulletin, LIMITS)]
 
 
