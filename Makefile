@@ -24,7 +24,7 @@ test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and c
 	  tests/unit/domain/test_certain.py tests/unit/domain/test_certain_asked.py
 
 SIMULATIONS ?= 1000000
-test-simulation: $(VENV)/.ready  ## every single fault at every call of the pipeline, pairs and more, all pairs from 3,300,000 runs on: an hour and more; make test-simulation SIMULATIONS=20000
+test-simulation: $(VENV)/.ready  ## every single fault at every call of the pipeline, pairs and more, all pairs from 8,900,000 runs on: an hour and more; make test-simulation SIMULATIONS=20000
 	CHARTWATCH_SIMULATIONS=$(SIMULATIONS) $(BIN)/python -m pytest -n auto tests/simulation
 
 MODULES ?= delivery domain

@@ -2,7 +2,8 @@
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count, cycle, islice
 from typing import Any
@@ -13,6 +14,7 @@ from botocore.exceptions import ReadTimeoutError
 import detect_milestones
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
+from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Item, Key, Table
 from chartwatch.adapters.record import AwsRecord
@@ -22,20 +24,27 @@ from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.stories.message import Message
 from chartwatch.domain.stories.story import Story
+from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.layers import Dossier
 from chartwatch.errors import NotPublished
+from chartwatch.services import enrich as enriching
 from chartwatch.services import reconcile as reconciling
+from chartwatch.services.catalog_changes import Update
 from chartwatch.services.detect import Detector
+from chartwatch.services.enrich import Enricher, LookedUp
 from chartwatch.services.findings import Finding
 from chartwatch.services.ports import Checkpoint, Lease
 from chartwatch.services.publish import Completed, Publisher, messages
 from chartwatch.services.reconcile import Receipt, Reconciler
 from chartwatch.services.record import KEPT_FOR, FileKind, Head
 from chartwatch.services.recording import Parts, Recorder
+from chartwatch.services.upkeep import Upkeep
 from tests.simulation import pipeline as simulated
 from tests.simulation.cloud import SNS, DynamoDB, Fault, Record, Seam
 from tests.simulation.exploring import Explored, Run, followed
 from tests.simulation.pipeline import SEED, Pipeline
 from tests.simulation.plans import calls_of, doubts, record_calls, several
+from tests.simulation.provider import LOOKUP
 from tests.simulation.verdict import problems, undisturbed
 
 Patch = pytest.MonkeyPatch
@@ -364,6 +373,74 @@ def corrections_that_wait_for_nothing_but_themselves(patch: Patch) -> None:
     patch.setattr(Publisher, "_is_next", lambda _self, _bulletin: False)
 
 
+def publications_ready_before_what_was_found_is_in_force(patch: Patch) -> None:
+    enrich = Enricher.enrich
+
+    def hasty(self: Enricher, chart: str, period: date, arrived: datetime) -> Sequence[LookedUp]:
+        put = self._changes
+        late: list[Mapping[str, Update]] = []
+        waiting = replace(put)
+        object.__setattr__(waiting, "put_looked_up", late.append)
+        self._changes = waiting
+        found = enrich(self, chart, period, arrived)
+        for updates in late:
+            put.put_looked_up(updates)
+        return found
+
+    patch.setattr(Enricher, "enrich", hasty)
+
+
+def publications_not_ready_when_the_provider_fails(patch: Patch) -> None:
+    enrich = Enricher._look_up
+
+    def strict(self: Enricher, *how: Any) -> Sequence[LookedUp]:
+        found = enrich(self, *how)
+        if any(its.failures for its in found):
+            raise found[-1].failures[0]
+        return found
+
+    patch.setattr(Enricher, "_look_up", strict)
+    patch.setattr(simulated, "ATTEMPTS", 1)
+
+
+def failed_enriching_swallowed(patch: Patch) -> None:
+    enrich = Pipeline.enrich
+
+    def swallowed(self: Pipeline, record: Record) -> None:
+        try:
+            enrich(self, record)
+        except Exception:  # noqa: BLE001  # the breakage
+            return
+
+    patch.setattr(Pipeline, "enrich", swallowed)
+
+
+def look_ups_as_if_there_were_all_the_time(patch: Patch) -> None:
+    patch.setattr(enriching, "WAIT", timedelta(hours=1))
+
+
+def works_that_are_never_looked_up_again(patch: Patch) -> None:
+    patch.setattr(Upkeep, "look_up_again", lambda _self: ())
+
+
+def catalogs_put_in_force_without_a_condition(patch: Patch) -> None:
+    put_if = Table.put_if
+
+    def always(self: Table, item: Item, condition: str, values: Item) -> bool:
+        return put_if(self, item, "attribute_not_exists(nothing)" if "layers" in item else condition, values)
+
+    patch.setattr(Table, "put_if", always)
+
+
+def layers_replaced_whatever_they_are_by_now(patch: Patch) -> None:
+    put = DynamoCatalogs.replace
+
+    def blindly(self: DynamoCatalogs, layer: Layer, dossiers: Iterable[Dossier], **_how: object) -> None:
+        put(self, layer, dossiers)
+
+    patch.setattr(DynamoCatalogs, "replace", blindly)
+
+
 TWICE, LOST, LEFT = "got out 2 times", "was lost", "a stream lost something"
 UNREADABLE = "cannot be read"
 
@@ -406,6 +483,13 @@ BREAKAGES: Mapping[Callable[[Patch], None], str] = {
     stories_of_one_id: LOST,
     a_digest_for_each_attempt: TWICE,
     messages_that_never_leave: LOST,
+    publications_ready_before_what_was_found_is_in_force: "ready before what was found",
+    publications_not_ready_when_the_provider_fails: "was given up",
+    failed_enriching_swallowed: LEFT,
+    look_ups_as_if_there_were_all_the_time: "no time for it",
+    works_that_are_never_looked_up_again: "another than one fold",
+    catalogs_put_in_force_without_a_condition: "another than one fold",
+    layers_replaced_whatever_they_are_by_now: "taken back",
 }
 """What is broken, and what is seen of that."""
 
@@ -420,7 +504,8 @@ def tries() -> Iterator[Run]:
     """Yield runs without a fault, with and without streams, and then with many.
 
     In turn with one fault at a late call, and at any; with one that leaves a message in doubt, and another when
-    `reconcile` finds it; with a process that stands still at publishing or at the record; and with several faults.
+    `reconcile` finds it; with a process that stands still at publishing or at the record; with one at a look-up, and a
+    process that stands still when it puts in force what was found; and with several faults.
     """
     base = Explored({}, SEED)
     yield base.first
@@ -432,12 +517,16 @@ def tries() -> Iterator[Run]:
     anywhere = chance.sample(singles, len(singles))
     publishing, of_the_record = calls_of("Publish", base.names), record_calls(base.names)
     chance.shuffle(of_the_record)
+    looking_up = calls_of(LOOKUP, base.names)
+    of_the_catalog = [call + by for call in looking_up for by in range(1, 40)]
     kinds: list[tuple[int, Iterator[Run]]] = [
         (10, (base.further(*single) for single in singles)),
         (10, (base.further(*single) for single in anywhere)),
         (10, _in_doubt(base.names)),
         (2, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(publishing)))),
         (4, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_record)))),
+        (2, (base.further(call, fault, whim) for whim, call in enumerate(cycle(looking_up)) for fault in Fault)),
+        (2, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_catalog)))),
         (1, (_run(Pipeline(several(number), random.Random(number), number)) for number in count())),
     ]
     while True:

@@ -3,7 +3,7 @@
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 from itertools import count, islice
 
@@ -14,11 +14,12 @@ from chartwatch.services.findings import Found
 from tests.simulation.cloud import Fault
 from tests.simulation.exploring import followed, state
 from tests.simulation.pipeline import DAY, FILMS, QUIET, SEED, SERIES, Pipeline, Reconcile, final_publications
-from tests.simulation.plans import Plan, pairs, several
+from tests.simulation.plans import Plan, calls_of, pairs, several
+from tests.simulation.provider import LOOKUP
 from tests.simulation.verdict import due, problems, recorded, sent, truth, undisturbed
 
 RUNS = int(os.environ.get("CHARTWATCH_SIMULATIONS", "2000"))
-"""Runs with at most two faults. Where there are as many as pairs of faults (3.3 million), each pair is among them."""
+"""Runs with at most two faults. Where there are as many as pairs of faults (8.9 million), each pair is among them."""
 
 SHARDS = 20 if RUNS > 10_000 else 2
 """Parts that can run at the same time."""
@@ -37,7 +38,7 @@ def firsts(shard: int) -> Iterator[First]:
 def test_without_a_fault_all_is_told_once() -> None:
     pipeline = undisturbed().pipeline
     assert not list(problems(pipeline))
-    assert len(sent(pipeline)) == len(due(pipeline)) == 19
+    assert len(sent(pipeline)) == len(due(pipeline)) == 22
     assert [finding.found for finding in pipeline.found] == [Found.SUBSCRIBER_VANISHED] * 2
 
 
@@ -46,6 +47,7 @@ def test_what_no_stream_delivers_reconcile_does() -> None:
     assert not list(problems(pipeline))
     assert {finding.found for finding in pipeline.found} == {
         Found.PUBLICATION_DETECTED,
+        Found.RECORD_UPDATED,
         Found.STORY_SENT,
         Found.SUBSCRIBER_VANISHED,
     }
@@ -58,6 +60,38 @@ def test_in_a_course_a_catalog_changes_both_charts_and_a_period_is_missing() -> 
     assert about_one_period[FILMS.id, DAY + timedelta(1)] == 2, "new, and by the catalog"
     assert not {publication.period for publication in final_publications()} & {DAY + timedelta(2)}
     assert any(claim.reasons for claim in truth().values()), "a gap leaves something provisional"
+
+
+def _told_of(pipeline: Pipeline, title: str) -> Sequence[Collection[str]]:
+    """Return of which rules each story of a work tells, in the order in which they got out."""
+    bodies = [due(pipeline)[message].body for message in sent(pipeline)]
+    stories = [body for body in bodies if body["type"] == "story" and body["work"]["title"] == title]
+    return [{milestone["rule"] for milestone in story["milestones"]} for story in stories]
+
+
+def test_what_the_provider_knows_is_told_once_and_with_the_facts() -> None:
+    assert _told_of(undisturbed().pipeline, "Elite") == [{"new", "nth"}]
+    assert _told_of(undisturbed().pipeline, "Bird Box Barcelona") == [{"new", "nth"}]
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.REPLY_LOST])
+def test_while_the_provider_is_down_it_is_told_without_the_facts_and_then_with_them(fault: Fault) -> None:
+    asked = calls_of(LOOKUP, undisturbed().names)
+    # Whoever fails is asked no more in that run, so that there are other calls after each fault.
+    for call in asked[-2:]:
+        pipeline = Pipeline({call: fault}).run()
+        assert not list(problems(pipeline))
+        told = [_told_of(pipeline, title) for title in ("Elite", "Bird Box Barcelona")]
+        assert [{"new"}, {"nth"}] in told
+        assert all(its in ([{"new"}, {"nth"}], [{"new", "nth"}]) for its in told)
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED_BEFORE, Fault.KILLED_AFTER, Fault.PAUSED])
+def test_a_look_up_that_ends_its_process_or_takes_its_time_is_made_again_or_done_without(fault: Fault) -> None:
+    for call in calls_of(LOOKUP, undisturbed().names):
+        for whim in range(5):
+            pipeline = Pipeline({call: fault}, whim=whim).run()
+            assert not list(problems(pipeline))
 
 
 def _reconciled_after(fault: Fault, pause: timedelta) -> Pipeline:
@@ -113,7 +147,7 @@ def test_many_faults_at_once_do_no_harm_either(record_property: Callable[[str, i
 
 
 def test_what_is_taken_up_midway_ends_as_the_whole_run() -> None:
-    for number, plan in islice(enumerate(pairs()), 0, None, 1_000_000):
+    for number, plan in islice(enumerate(pairs()), 0, None, 2_500_000):
         whole, midway = Pipeline(plan, random.Random(number), number), []
         while whole.steps:
             midway.append(whole.copy(plan))
