@@ -1,7 +1,7 @@
 """The functions that streams wake, in this process: no record runs before one that it follows."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from chartwatch.adapters import deployment
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.errors import Conflict, NotPublished
+from chartwatch.services.enrich import LookedUp
 from chartwatch.services.publish import Completed
 from tests.metrics import metrics_in
 
@@ -19,7 +20,7 @@ CONTEXT = SimpleNamespace(
 
 
 class Work:
-    """Stands for detector, store of bulletins and publisher; `fails` at some of the numbers that it is given."""
+    """Stands for enricher, detector, store of bulletins and publisher; `fails` at some of the numbers it is given."""
 
     def __init__(self) -> None:
         self.begun: list[int] = []
@@ -28,6 +29,10 @@ class Work:
     def detect(self, chart: str, period: date) -> list[Bulletin]:
         self._do(period.day, Conflict(chart))
         return []
+
+    def enrich(self, chart: str, period: date, _arrived: datetime) -> Sequence[LookedUp]:
+        self._do(period.day, Conflict(chart))
+        return ()
 
     def bulletin(self, chart: str, number: int) -> Bulletin:
         return Bulletin(chart, "A chart", number, date(2022, 1, number), (), {})
@@ -48,6 +53,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     work = Work()
     for name in ("CHARTS_TABLE", "CATALOG_TABLE", "MILESTONES_TABLE", "STORIES_TABLE", "BUCKET"):
         monkeypatch.setenv(f"CHARTWATCH_{name}", "unused")
+    monkeypatch.setattr(deployment, "enricher", lambda _rules: work)
     monkeypatch.setattr(deployment, "detector", lambda _rules: work)
     monkeypatch.setattr(deployment, "bulletins", lambda: work)
     monkeypatch.setattr(deployment, "publisher", lambda: work)
@@ -57,19 +63,25 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
 Run = Callable[[Sequence[int]], list[str]]
 
 
-@pytest.fixture(params=["detect_milestones", "publish_stories"])
+@pytest.fixture(params=["enrich_catalog", "detect_milestones", "publish_stories"])
 def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return what gives a function a batch, and returns the sequence numbers that it reports."""
     for name in ("TRACE_DISABLED", "METRICS_DISABLED"):
         monkeypatch.setenv(f"POWERTOOLS_{name}", "true")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Chartwatch")
     import detect_milestones
+    import enrich_catalog
     import publish_stories
 
-    monkeypatch.setattr(detect_milestones, "included_rules", lambda _name: None)
-    monkeypatch.setattr(detect_milestones, "settings", lambda: SimpleNamespace(rules="default.yaml"))
-    function: ModuleType = {"detect_milestones": detect_milestones, "publish_stories": publish_stories}[request.param]
-    key = {"detect_milestones": "PUBLICATION#2022-01-{:02d}", "publish_stories": "BULLETIN#{:08d}"}[request.param]
+    for module in (enrich_catalog, detect_milestones):
+        monkeypatch.setattr(module, "included_rules", lambda _name: None)
+        monkeypatch.setattr(module, "settings", lambda: SimpleNamespace(rules="default.yaml"))
+    functions: dict[str, tuple[ModuleType, str]] = {
+        "enrich_catalog": (enrich_catalog, "PUBLICATION#2022-01-{:02d}"),
+        "detect_milestones": (detect_milestones, "READY#2022-01-{:02d}"),
+        "publish_stories": (publish_stories, "BULLETIN#{:08d}"),
+    }
+    function, key = functions[request.param]
 
     def _run(numbers: Sequence[int]) -> list[str]:
         records = [_record(number, key.format(number)) for number in numbers]
@@ -81,7 +93,8 @@ def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def _record(number: int, sk: str) -> dict[str, Any]:
     keys = {"pk": {"S": "weekly"}, "sk": {"S": sk}}
-    return {"eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": f"seq-{number}", "Keys": keys}}
+    said = {"SequenceNumber": f"seq-{number}", "Keys": keys, "ApproximateCreationDateTime": 1643673600}
+    return {"eventSource": "aws:dynamodb", "dynamodb": said}
 
 
 def test_a_batch_without_failures_reports_none(work: Work, run: Run) -> None:

@@ -1,0 +1,76 @@
+"""The function `enrich_catalog` when its schedule wakes it: every task runs, whatever becomes of another."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chartwatch.adapters import deployment
+from chartwatch.domain.works.candidates import Sighting
+from chartwatch.errors import CatalogChanged
+from chartwatch.services.enrich import LookedUp
+from chartwatch.settings import PREFIX, Settings, settings
+from tests.metrics import metrics_in
+
+NIGHT = LookedUp(Sighting(("The Long Night",), None, date(2022, 1, 28)))
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    settings.cache_clear()
+    for name, field in Settings.model_fields.items():
+        if field.is_required():
+            monkeypatch.setenv(f"{PREFIX}{name.upper()}", "any")
+    monkeypatch.setenv("CHARTWATCH_LIVE_FROM", "2022-01-01")
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "1")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Chartwatch")
+    import enrich_catalog
+
+    context = SimpleNamespace(
+        function_name="enrich", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="1"
+    )
+
+    def with_tasks(*tasks: Any) -> Any:
+        named = [(f"task {number}", task) for number, task in enumerate(tasks)]
+        monkeypatch.setattr(deployment, "upkeep", lambda _: SimpleNamespace(tasks=lambda: named))
+        return enrich_catalog.handler({}, context)
+
+    yield with_tasks
+    settings.cache_clear()
+
+
+def looks_up() -> Sequence[LookedUp]:
+    return (NIGHT, NIGHT)
+
+
+def fails() -> Sequence[LookedUp]:
+    raise TimeoutError
+
+
+def overtaken() -> Sequence[LookedUp]:
+    raise CatalogChanged("looked_up")
+
+
+def test_what_was_looked_up_is_counted(run: Any, capfd: Any) -> None:
+    run(looks_up)
+    assert metrics_in(capfd.readouterr().out) == {"WorksLookedUp": 2}
+
+
+def test_where_there_was_nothing_to_do_no_metric_is_sent(run: Any, capfd: Any) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run(lambda: ())
+    assert metrics_in(capfd.readouterr().out) == {}
+
+
+def test_a_task_that_fails_keeps_back_no_other_and_fails_the_run(run: Any, capfd: Any) -> None:
+    with pytest.raises(ExceptionGroup, match="some tasks failed"):
+        run(fails, looks_up)
+    assert metrics_in(capfd.readouterr().out) == {"WorksLookedUp": 2}
+
+
+def test_to_be_overtaken_is_no_failure(run: Any) -> None:
+    run(overtaken, looks_up)
