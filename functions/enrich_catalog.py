@@ -29,8 +29,12 @@ tracer = Tracer(service="enrich_catalog")
 def handler(event: Mapping[str, Any], _context: LambdaContext) -> PartialItemFailureResponse | None:
     """Process a batch of stream records in order up to the first that fails, and report that one.
 
-    The schedule sends none: then the catalog is kept. Raises `ExceptionGroup` where a part of that failed.
+    The schedule sends none: then the catalog is kept. A person sends `{"accept": SHA256}` for a change that waits.
+    Raises `ExceptionGroup` where a part of keeping it failed, and `NothingHeld`.
     """
+    if "accept" in event:
+        deployment.catalog_changes().accept(str(event["accept"]))
+        return None
     rules = included_rules(settings().rules)
     try:
         if "Records" in event:

@@ -269,6 +269,14 @@ class CatalogChanged(ChartwatchError):
 
 
 @dataclass
+class NothingHeld(ChartwatchError):
+    """No change of the catalog waits under this hash; it was accepted, or another waits by now."""
+
+    sentence = "no change of the catalog waits under {sha256}; the log of reconcile says which do"
+    sha256: str
+
+
+@dataclass
 class StoreOverloaded(ChartwatchError):
     """A table took none of what was asked of it, for as long as is worth waiting; `left` is how many items."""
 

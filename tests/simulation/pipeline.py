@@ -407,10 +407,11 @@ class Pipeline:
         with self._deployed():
             enrich_catalog.keep_up(upkeep)
 
-    def taken_back(self, catalog: Catalog) -> int:
+    def taken_back(self, catalog: Catalog) -> Sequence[str]:
         foreseeing = Detector(self.charts(), self.record(), catalog, RULES, earlier_catalog=self.catalogs().earlier)
         bulletins = (foreseeing.foresee(chart) for chart in self._chart_ids())
-        return sum(change.takes_back for bulletin in bulletins if bulletin for change in bulletin.changes)
+        changes = (change for bulletin in bulletins if bulletin for change in bulletin.changes)
+        return [change.milestone.slot for change in changes if change.takes_back]
 
     def _see_in_force(self, titles: Collection[str]) -> None:
         """Note it when what was found of works is not in force."""

@@ -1,7 +1,7 @@
 """The stores and services of a deployment, each made once from the settings, on first use."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -25,6 +25,7 @@ from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.services.catalog_changes import CatalogChanges
 from chartwatch.services.detect import Detector
 from chartwatch.services.egress import LOOPBACK, EgressPolicy
 from chartwatch.services.enrich import TURN, Enricher, FactProvider
@@ -111,14 +112,20 @@ def upkeep(rules: RuleSet) -> Upkeep:
     )
 
 
-def taken_back(rules: RuleSet, catalog: Catalog) -> int:
-    """Return how many sent milestones would be corrected or retracted if a catalog were in force.
+def catalog_changes() -> CatalogChanges:
+    """Return what puts changes of the catalog in force that wait for a person."""
+    return CatalogChanges(_catalogs())
+
+
+def taken_back(rules: RuleSet, catalog: Catalog) -> Sequence[str]:
+    """Return the slots of which something was sent that would be corrected or retracted if a catalog were in force.
 
     Raises `RecordDamaged`.
     """
     foreseeing = Detector(charts(), record(), catalog, rules, settings().live_from, earlier_catalog=_catalogs().earlier)
     bulletins = (foreseeing.foresee(chart) for chart in charts().charts())
-    return sum(change.takes_back for bulletin in bulletins if bulletin for change in bulletin.changes)
+    changes = (change for bulletin in bulletins if bulletin for change in bulletin.changes)
+    return [change.milestone.slot for change in changes if change.takes_back]
 
 
 @cache

@@ -3,14 +3,14 @@
 What a function does, nobody looks at first. So a change that would take back much of what was sent waits.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Fact, Layer
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.work import Work
-from chartwatch.errors import CatalogChanged
+from chartwatch.errors import CatalogChanged, NothingHeld
 from chartwatch.services.ports import CatalogStore, Held
 
 MOST_TAKEN_BACK = 20
@@ -19,16 +19,16 @@ MOST_TAKEN_BACK = 20
 ATTEMPTS = 5
 """How often a change is put in force where others change the catalog at the same time."""
 
-TakenBack = Callable[[Catalog], int]
-"""Says how many sent milestones would be corrected or retracted if a catalog were in force."""
+TakenBack = Callable[[Catalog], Sequence[str]]
+"""Says which slots of which something was sent would be corrected or retracted if a catalog were in force."""
 
 Update = Callable[[Dossier | None], Dossier]
 """From what is known of a work, if anything is, to what is known by now."""
 
 
-def nothing_taken_back(_catalog: Catalog) -> int:
+def nothing_taken_back(_catalog: Catalog) -> Sequence[str]:
     """Say that nothing was sent that any catalog could take back."""
-    return 0
+    return ()
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class CatalogChanges:
             still = others | {work_id: new[work_id] for work_id in refused}
             # Before the layer, so that what is put in force later is not put back by whoever accepts what waits.
             if still != waiting:
-                taken_back += held.taken_back if others else 0
-                self.catalogs.hold(Held(Layer.LOOKED_UP, tuple(still.values()), taken_back))
+                slots = dict.fromkeys((*taken_back, *(held.taken_back if others else ())))
+                self.catalogs.hold(Held(Layer.LOOKED_UP, tuple(still.values()), tuple(slots)))
             after = known | {work_id: its for work_id, its in new.items() if work_id not in refused}
             try:
                 if after != known:
@@ -83,8 +83,8 @@ class CatalogChanges:
         if _stated(held.dossiers) == _stated(shipped):
             return False
         before = self.catalogs.layer(Layer.STARTER)
-        taken_back = self.taken_back(self.catalogs.foreseen(Layer.STARTER, shipped))
-        if taken_back > MOST_TAKEN_BACK:
+        taken_back = tuple(self.taken_back(self.catalogs.foreseen(Layer.STARTER, shipped)))
+        if len(taken_back) > MOST_TAKEN_BACK:
             self.catalogs.hold(Held(Layer.STARTER, shipped, taken_back))
             return False
         if held.dossiers:
@@ -92,31 +92,35 @@ class CatalogChanges:
         self.catalogs.replace(Layer.STARTER, shipped, before=before)
         return True
 
-    def accept(self) -> None:
-        """Put in force all that waits, as a person has decided. Raises `CatalogChanged`."""
-        for held in self.catalogs.held():
-            before = self.catalogs.layer(held.layer)
-            kept = () if held.layer is Layer.STARTER else before
-            after = {its.work.id: its for its in (*kept, *held.dossiers)}
-            self.catalogs.replace(held.layer, after.values(), before=before)
-            self.catalogs.hold(Held(held.layer))
+    def accept(self, sha256: str) -> None:
+        """Put in force what waits under a hash, as a person has decided. Raises `NothingHeld` and `CatalogChanged`."""
+        held = next((its for its in self.catalogs.held() if its.sha256 == sha256), None)
+        if held is None:
+            raise NothingHeld(sha256)
+        before = self.catalogs.layer(held.layer)
+        kept = () if held.layer is Layer.STARTER else before
+        after = {its.work.id: its for its in (*kept, *held.dossiers)}
+        self.catalogs.replace(held.layer, after.values(), before=before)
+        self.catalogs.hold(Held(held.layer))
 
     def _held(self, layer: Layer) -> Held:
         return next((held for held in self.catalogs.held() if held.layer is layer), Held(layer))
 
-    def _refused(self, known: Mapping[str, Dossier], new: Mapping[str, Dossier]) -> tuple[frozenset[str], int]:
-        """Return which works' changes have to wait, and how much they would take back."""
-        if self._would_take_back({**known, **new}) <= MOST_TAKEN_BACK:
-            return frozenset(), 0
-        after, refused = dict(known), dict[str, int]()
+    def _refused(
+        self, known: Mapping[str, Dossier], new: Mapping[str, Dossier]
+    ) -> tuple[frozenset[str], Sequence[str]]:
+        """Return which works' changes have to wait, and the slots that they would take back."""
+        if len(self._would_take_back({**known, **new})) <= MOST_TAKEN_BACK:
+            return frozenset(), ()
+        after, refused = dict(known), dict[str, Sequence[str]]()
         for work_id, its in new.items():
-            if (taken_back := self._would_take_back({**after, work_id: its})) > MOST_TAKEN_BACK:
+            if len(taken_back := self._would_take_back({**after, work_id: its})) > MOST_TAKEN_BACK:
                 refused[work_id] = taken_back
             else:
                 after[work_id] = its
-        return frozenset(refused), sum(refused.values())
+        return frozenset(refused), [slot for slots in refused.values() for slot in slots]
 
-    def _would_take_back(self, looked_up: Mapping[str, Dossier]) -> int:
+    def _would_take_back(self, looked_up: Mapping[str, Dossier]) -> Sequence[str]:
         return self.taken_back(self.catalogs.foreseen(Layer.LOOKED_UP, looked_up.values()))
 
 

@@ -1,5 +1,6 @@
 """What of the catalog waits for a person: changes that were held back, and works that nobody could look up."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 from chartwatch.domain import words
@@ -10,6 +11,9 @@ from chartwatch.services.enrich import is_unknown
 from chartwatch.services.findings import Finding, Found
 from chartwatch.services.ports import CatalogStore
 
+MOST_SLOTS = 30
+"""Slots that a run names of those which a change would take back."""
+
 MOST_WORKS, MOST_CANDIDATES = 10, 3
 """Unknown works that a run names, and candidates of each provider for one."""
 
@@ -17,8 +21,10 @@ MOST_WORKS, MOST_CANDIDATES = 10, 3
 def found_of_catalog(catalogs: CatalogStore) -> Iterator[Finding]:
     """Yield the changes of the catalog that wait for a person, and the works that were looked up in vain."""
     for held in catalogs.held():
-        taken_back = words.counted(held.taken_back, "sent milestone")
-        said = f"would take back {taken_back}; `chartwatch catalog accept` shows them, and puts it in force"
+        taken_back = words.counted(len(held.taken_back), "sent milestone")
+        slots = ", ".join(held.taken_back[:MOST_SLOTS])
+        accepts = json.dumps({"accept": held.sha256})
+        said = f"would take back {taken_back} ({slots}, …); enrich_catalog accepts it by {accepts}"
         yield Finding(Found.CATALOG_CHANGE_HELD, held.layer.name.lower(), said, len(held.dossiers))
     looked_up = catalogs.layer(Layer.LOOKED_UP)
     if unknown := looked_up and unknown_works(catalogs.current(), looked_up):

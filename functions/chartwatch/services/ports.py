@@ -97,15 +97,16 @@ class MarkedCharts(ChartStore, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A change of a layer that waits for a person: it would take back `taken_back` sent milestones.
+    """A change of a layer that waits for a person: it would take back what was sent of slots.
 
     `dossiers` are the works as the layer would have them: of the starter catalog all, of what was looked up those that
-    would change.
+    would change. `sha256` is that of their file, as the store knows it, by which a person accepts the change.
     """
 
     layer: Layer
     dossiers: tuple[Dossier, ...] = ()
-    taken_back: int = 0
+    taken_back: tuple[str, ...] = ()
+    sha256: str = ""
 
 
 class CatalogStore(Protocol):

@@ -1,6 +1,7 @@
 """Keeping the catalog by the hour: the starter catalog, works that stayed unknown, and facts that may not be kept."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -13,8 +14,8 @@ from chartwatch.domain.works.facts import ASK_AGAIN, TIME_TO_LIVE, Layer
 from chartwatch.domain.works.layers import Dossier, layer_of
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.errors import ProviderDown
-from chartwatch.services.catalog_changes import MOST_TAKEN_BACK, CatalogChanges
+from chartwatch.errors import NothingHeld, ProviderDown
+from chartwatch.services.catalog_changes import MOST_TAKEN_BACK, CatalogChanges, TakenBack
 from chartwatch.services.catalog_findings import found_of_catalog
 from chartwatch.services.enrich import TURN, Enricher
 from chartwatch.services.findings import Found
@@ -27,15 +28,19 @@ ELITE = replace(DEAD, id="Q2", titles=(Title("Elite"),), languages=("es",), orig
 DOWN = ProviderDown("Wikidata", "cannot be reached")
 
 
-def nothing(_catalog: Catalog) -> int:
-    return 0
+def nothing(_catalog: Catalog) -> Sequence[str]:
+    return ()
+
+
+def much(_catalog: Catalog) -> Sequence[str]:
+    return [f"nth:weekly:US:{n}" for n in range(MOST_TAKEN_BACK + 1)]
 
 
 class Kept(World):
     """A world whose catalog is kept."""
 
     starter: tuple[Dossier, ...] = ()
-    taken_back: Callable[[Catalog], int] = staticmethod(nothing)
+    taken_back: TakenBack = staticmethod(nothing)
 
     def first_at_one(self, chart: str) -> Mapping[Charted, date]:
         seen: dict[Charted, date] = {}
@@ -62,7 +67,9 @@ class Kept(World):
         return {its.found: (its.where, its.detail) for its in found_of_catalog(self.cloud.catalogs())}
 
     def accept(self) -> None:
-        CatalogChanges(self.cloud.catalogs()).accept()
+        ((_, detail),) = (its for found, its in self.found().items() if found is Found.CATALOG_CHANGE_HELD)
+        said = json.loads(detail[detail.index("{") :])
+        CatalogChanges(self.cloud.catalogs()).accept(said["accept"])
 
 
 def starter(**languages: str) -> tuple[Dossier, ...]:
@@ -107,13 +114,13 @@ def test_what_is_in_force_already_is_not_written_again(world: Kept) -> None:
 def test_a_starter_catalog_that_takes_back_much_waits_for_a_person(world: Kept) -> None:
     world.starter = starter(Dark="de")
     world.keep()
-    world.starter, world.taken_back = starter(Dark="fr"), lambda _: MOST_TAKEN_BACK + 1
+    world.starter, world.taken_back = starter(Dark="fr"), much
     world.keep()
     assert world.work("Dark").original_language == "de"
     where, detail = world.found()[Found.CATALOG_CHANGE_HELD]
     assert where == "starter"
     assert "21 sent milestones" in detail
-    assert "`chartwatch catalog accept`" in detail
+    assert "nth:weekly:US:0, nth:weekly:US:1" in detail
     world.accept()
     assert world.work("Dark").original_language == "fr"
     assert Found.CATALOG_CHANGE_HELD not in world.found()
@@ -122,11 +129,11 @@ def test_a_starter_catalog_that_takes_back_much_waits_for_a_person(world: Kept) 
 def test_what_waits_is_not_foreseen_again_and_again(world: Kept) -> None:
     foreseen: list[Catalog] = []
 
-    def much(catalog: Catalog) -> int:
+    def foresee(catalog: Catalog) -> Sequence[str]:
         foreseen.append(catalog)
-        return 100
+        return much(catalog)
 
-    world.starter, world.taken_back = starter(Dark="de"), much
+    world.starter, world.taken_back = starter(Dark="de"), foresee
     for _ in range(3):
         world.keep()
     assert len(foreseen) == 1
@@ -221,7 +228,7 @@ def test_charts_that_saw_a_work_are_put_together_as_the_first_of_them() -> None:
 @pytest.mark.parametrize("by_the_hour", [False, True])
 def test_a_look_up_that_takes_back_much_waits_and_holds_up_no_other(world: Kept, by_the_hour: bool) -> None:
     world.arrives(US="All of Us Are Dead", KR="Elite")
-    world.taken_back = lambda catalog: 30 * sum(work.original_language == "ko" for work in catalog)
+    world.taken_back = lambda its: much(its) if any(work.original_language == "ko" for work in its) else ()
     providers = [Asked([DEAD, ELITE])]
     if by_the_hour:
         world.keep(*providers)
@@ -241,9 +248,17 @@ def test_a_look_up_that_takes_back_much_waits_and_holds_up_no_other(world: Kept,
     assert world.found() == {}
 
 
+def test_what_does_not_wait_any_more_cannot_be_accepted(world: Kept) -> None:
+    world.taken_back = much
+    world.keep(Asked())
+    with pytest.raises(NothingHeld, match="under 000"):
+        CatalogChanges(world.cloud.catalogs()).accept("0" * 64)
+    assert Found.CATALOG_CHANGE_HELD in world.found()
+
+
 def test_what_waited_and_takes_back_little_by_now_is_put_in_force_when_it_is_looked_up_again(world: Kept) -> None:
     unsure = replace(DEAD, languages=())
-    world.taken_back = lambda _: MOST_TAKEN_BACK + 1
+    world.taken_back = much
     world.keep(Asked([unsure]))
     assert Found.CATALOG_CHANGE_HELD in world.found()
     world.now, world.taken_back = NOW + timedelta(days=2), nothing

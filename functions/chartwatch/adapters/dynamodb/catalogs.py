@@ -24,6 +24,9 @@ from chartwatch.services.ports import Held
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+MOST_SLOTS = 1000
+"""Slots that are kept of those which a change would take back."""
+
 ATTEMPTS = 5
 """How often a layer is put over others that change at the same time."""
 
@@ -103,13 +106,15 @@ class DynamoCatalogs:
             **keys.held(held.layer.name).attributes,
             "sha256": text(self._put_layer(held.layer, held.dossiers)),
             "works": number(len(held.dossiers)),
-            "taken_back": number(held.taken_back),
+            # As many as a person reads, and an item has room for.
+            "slots": text("\n".join(held.taken_back[:MOST_SLOTS])),
         }
         self.catalog_table.put(item)
 
     def _held(self, item: Item) -> Held:
         layer = Layer[item["sk"]["S"].removeprefix(keys.HELD)]
-        return Held(layer, self._its(layer, {layer: item["sha256"]["S"]}), int(item["taken_back"]["N"]))
+        sha256 = item["sha256"]["S"]
+        return Held(layer, self._its(layer, {layer: sha256}), tuple(item["slots"]["S"].splitlines()), sha256)
 
     def _swap(self, item: Item | None, named: Mapping[Layer, str]) -> bool:
         """Put the catalog of layers in force, by the names of their files, if `item` is what is in force still."""
