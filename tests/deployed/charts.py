@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chartwatch.adapters.dynamodb import keys
 from chartwatch_local.aws import wait_until
 from chartwatch_local.pipeline import Pipeline
 from chartwatch_local.provider import Provider
@@ -48,12 +49,12 @@ class Chart:
         return got
 
     def stored(self) -> Sequence[Mapping[str, Any]]:
-        """Return everything the charts table holds of this chart, in a fixed order, but the marks, which come later."""
+        """Return everything the charts table holds that was fetched, in a fixed order: no marks, which come later."""
         pages = (
             self.pipeline.aws.client("dynamodb")
             .get_paginator("scan")
             .paginate(TableName=self.pipeline.outputs["ChartsTable"], ConsistentRead=True)
         )
-        its = (item for page in pages for item in page["Items"] if item["pk"]["S"].startswith(self.id))
-        items = [item for item in its if not item["sk"]["S"].startswith("READY#")]
+        items = [item for page in pages for item in page["Items"] if item["pk"]["S"].startswith(self.id)]
+        items = [item for item in items if not item["sk"]["S"].startswith(keys.READY)]
         return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))

@@ -92,7 +92,7 @@ KEEPS = {"reads a file", "lists files", "writes a file"}
     ("output", "allowed"),
     [
         ("FetchRankingsFunction", {"reads a document", "writes a document"}),
-        ("EnrichCatalogFunction", set()),
+        ("EnrichCatalogFunction", {"reads a file"}),
         ("DetectMilestonesFunction", KEEPS),
         ("PublishStoriesFunction", {"reads a file"}),
         ("ReconcileFunction", KEEPS | {"removes a version"}),

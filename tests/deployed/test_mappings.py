@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters.dynamodb import keys
+from chartwatch_local import batches
 from chartwatch_local.aws import LocalError, wait_until
 from chartwatch_local.batches import Discard, Entry
 from chartwatch_local.mapping import mappings
@@ -46,13 +47,17 @@ def test_a_record_that_nobody_can_read_is_told_of_and_its_neighbours_go_through(
     pipeline.aws.client("dynamodb").delete_item(TableName=pipeline.outputs["MilestonesTable"], Key=poison)
 
 
-def test_what_a_function_fails_on_is_tried_again_until_it_succeeds(chart: Chart) -> None:
+def test_what_a_function_fails_on_is_tried_again_until_it_succeeds(
+    chart: Chart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As on AWS, the ten more attempts take minutes, so that the function is well again before the last of them, however
+    # long it takes on a busy machine to see that it failed. With the pauses of other tests they take 13 seconds.
+    monkeypatch.setattr(batches, "LONGEST_PAUSE", 60.0)
     pipeline = chart.pipeline
     queue = chart.queue("StoryTopicArn")
     publisher = pipeline.outputs["PublishStoriesFunction"]
     with _denied(pipeline, publisher, "sns:Publish"):
         chart.fetch(TWO_DAYS)
-        # Nothing else here: a record is given up after ten more attempts, which take some seconds.
         wait_until(lambda: _has_failed(pipeline, publisher, chart), PATIENCE, "the publisher did not fail")
     assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
     failures = pipeline.failures()
