@@ -34,6 +34,7 @@ from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import parse_rules
+from chartwatch.services.catalog_changes import slots_taken_back
 from chartwatch.services.detect import Detector
 from chartwatch.services.enrich import TURN as LOOKUP_TURN
 from chartwatch.services.enrich import WAIT, Enricher
@@ -409,9 +410,7 @@ class Pipeline:
 
     def taken_back(self, catalog: Catalog) -> Sequence[str]:
         foreseeing = Detector(self.charts(), self.record(), catalog, RULES, earlier_catalog=self.catalogs().earlier)
-        bulletins = (foreseeing.foresee(chart) for chart in self._chart_ids())
-        changes = (change for bulletin in bulletins if bulletin for change in bulletin.changes)
-        return [change.milestone.slot for change in changes if change.takes_back]
+        return slots_taken_back(foreseeing, self._chart_ids())
 
     def _see_in_force(self, titles: Collection[str]) -> None:
         """Note it when what was found of works is not in force."""

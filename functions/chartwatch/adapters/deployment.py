@@ -25,7 +25,7 @@ from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.services.catalog_changes import CatalogChanges
+from chartwatch.services.catalog_changes import CatalogChanges, slots_taken_back
 from chartwatch.services.detect import Detector
 from chartwatch.services.egress import LOOPBACK, EgressPolicy
 from chartwatch.services.enrich import TURN, Enricher, FactProvider
@@ -123,9 +123,7 @@ def taken_back(rules: RuleSet, catalog: Catalog) -> Sequence[str]:
     Raises `RecordDamaged`.
     """
     foreseeing = Detector(charts(), record(), catalog, rules, settings().live_from, earlier_catalog=_catalogs().earlier)
-    bulletins = (foreseeing.foresee(chart) for chart in charts().charts())
-    changes = (change for bulletin in bulletins if bulletin for change in bulletin.changes)
-    return [change.milestone.slot for change in changes if change.takes_back]
+    return slots_taken_back(foreseeing, charts().charts())
 
 
 @cache

@@ -11,6 +11,7 @@ from chartwatch.domain.works.facts import Fact, Layer
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.work import Work
 from chartwatch.errors import CatalogChanged, NothingHeld
+from chartwatch.services.detect import Detector
 from chartwatch.services.ports import CatalogStore, Held
 
 MOST_TAKEN_BACK = 20
@@ -29,6 +30,16 @@ Update = Callable[[Dossier | None], Dossier]
 def nothing_taken_back(_catalog: Catalog) -> Sequence[str]:
     """Say that nothing was sent that any catalog could take back."""
     return ()
+
+
+def slots_taken_back(foreseeing: Detector, charts: Iterable[str]) -> Sequence[str]:
+    """Return the slots of charts of which a detector with another catalog would correct or retract what was sent.
+
+    Raises `RecordDamaged`.
+    """
+    bulletins = (foreseeing.foresee(chart) for chart in charts)
+    changes = (change for bulletin in bulletins if bulletin for change in bulletin.changes)
+    return [change.milestone.slot for change in changes if change.takes_back]
 
 
 @dataclass(frozen=True)

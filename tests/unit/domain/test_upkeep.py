@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from chartwatch.adapters.memory import MemoryRecord
 from chartwatch.domain.milestones.snapshot import Charted
 from chartwatch.domain.works.candidates import Provider, Sighting, Title
 from chartwatch.domain.works.catalog import Catalog
@@ -15,13 +16,27 @@ from chartwatch.domain.works.layers import Dossier, layer_of
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import NothingHeld, ProviderDown
-from chartwatch.services.catalog_changes import MOST_TAKEN_BACK, CatalogChanges, TakenBack
+from chartwatch.rules import parse_rules
+from chartwatch.services.catalog_changes import MOST_TAKEN_BACK, CatalogChanges, TakenBack, slots_taken_back
 from chartwatch.services.catalog_findings import found_of_catalog
+from chartwatch.services.detect import Detector
 from chartwatch.services.enrich import TURN, Enricher
 from chartwatch.services.findings import Found
 from chartwatch.services.upkeep import RUN, Upkeep, first_of
 from tests.unit.domain.test_enriching import CHART, DEAD, NOW, WEEK, Asked, World
 
+FIRSTS = parse_rules(
+    b"""
+- id: german
+  kind: nth
+  where: {original_language: de}
+  scope: territory
+  at: [1]
+  headline: "{title} is the {ordinal} German title"
+  brief: "{ordinal} German title"
+""",
+    "a test",
+)
 LONG = timedelta(days=400)
 OF_TMDB = replace(DEAD, provider=Provider.TMDB, id="7")
 ELITE = replace(DEAD, id="Q2", titles=(Title("Elite"),), languages=("es",), origins=("ES",))
@@ -265,6 +280,27 @@ def test_what_waited_and_takes_back_little_by_now_is_put_in_force_when_it_is_loo
     world.keep(Asked())
     assert world.work("All of Us Are Dead").original_language == "ko"
     assert world.found() == {}
+
+
+@pytest.mark.parametrize(("number", "is_held"), [(MOST_TAKEN_BACK, False), (MOST_TAKEN_BACK + 1, True)])
+def test_what_would_be_taken_back_is_what_a_detector_foresees(world: Kept, number: int, is_held: bool) -> None:
+    territories = [f"{one}{other}" for one in "AB" for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"][:number]
+    world.arrives(date(2022, 2, 6), **dict.fromkeys(territories, "Elite"))
+    world.arrives(date(2022, 2, 13), **dict.fromkeys(territories, "Dark"))
+    record = MemoryRecord()
+
+    def detector(catalog: Catalog) -> Detector:
+        return Detector(world.charts, record, catalog, FIRSTS, earlier_catalog=world.cloud.catalogs().earlier)
+
+    world.taken_back = lambda catalog: slots_taken_back(detector(catalog), world.charts.charts())
+    world.starter = starter(Dark="de", Elite="es")
+    world.keep()
+    for period in (date(2022, 2, 6), date(2022, 2, 13)):
+        detector(world.cloud.catalogs().current()).detect(CHART.id, period)
+    world.starter = starter(Dark="fr", Elite="es")
+    world.keep()
+    assert world.work("Dark").original_language == ("de" if is_held else "fr")
+    assert (Found.CATALOG_CHANGE_HELD in world.found()) is is_held
 
 
 # What may be kept for a time.
