@@ -15,9 +15,9 @@ from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import NotPublished
 from chartwatch.services.findings import Finding, Found
 from chartwatch.services.pacing import Pace
-from chartwatch.services.ports import CatalogStore, Checkpoints, MarkedCharts, Outbox
+from chartwatch.services.ports import CatalogStore, Checkpoints, MarkedCharts, Outbox, Receipt, Subscriber
 from chartwatch.services.publish import Publisher
-from chartwatch.services.reconcile import Receipt, Reconciler, Subscriber
+from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import RecordedBulletins, RecordStore
 from tests.chronicle import CHANGE, NTH, Chronicle
 from tests.stores import Cloud

@@ -33,9 +33,9 @@ from chartwatch.services.catalog_changes import Update
 from chartwatch.services.detect import Detector
 from chartwatch.services.enrich import Enricher, LookedUp
 from chartwatch.services.findings import Finding
-from chartwatch.services.ports import Checkpoint, Lease
+from chartwatch.services.ports import Checkpoint, Lease, Receipt
 from chartwatch.services.publish import Completed, Publisher, messages
-from chartwatch.services.reconcile import Receipt, Reconciler
+from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import KEPT_FOR, FileKind, Head
 from chartwatch.services.recording import Parts, Recorder
 from chartwatch.services.upkeep import Upkeep

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from chartwatch.adapters.sns_limits import MAX_ATTRIBUTES, MAX_MESSAGE
 from chartwatch.domain.stories.message import Message, as_text
 from chartwatch.errors import NotPublished
-from chartwatch.services.reconcile import Subscriber
+from chartwatch.services.ports import Subscriber
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

@@ -9,7 +9,7 @@ import typer
 from chartwatch.adapters.workstation import deployed_delivery
 from chartwatch.cli.application import application, mistake, write
 from chartwatch.domain import words
-from chartwatch.services.reconcile import Subscriber
+from chartwatch.services.ports import Subscriber
 
 app = application()
 

@@ -1,5 +1,6 @@
 """What the services ask of stores, of SNS and of queues; what they ask of the record is in `record.py`."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -236,6 +237,68 @@ class Checkpoints(Protocol):
 
     def note_audit(self, chart: str, found: tuple[Standing, ...]) -> None:
         """Note what an audit of a chart found."""
+
+
+class Subscriber(NamedTuple):
+    """A subscription to a topic. `arn` is empty until it is confirmed."""
+
+    topic: str
+    arn: str
+    protocol: str
+    endpoint: str
+
+    @property
+    def name(self) -> str:
+        """What it is known by, confirmed or not and when it is made anew: topic, protocol, and a digest of its address.
+
+        Addresses are kept out of logs.
+        """
+        digest = hashlib.sha256(self.endpoint.encode()).hexdigest()[:16]
+        return f"{self.topic}:{self.protocol}:{digest}"
+
+
+class Subscribers(Protocol):
+    """Who gets what the topics send."""
+
+    def current(self) -> Sequence[Subscriber]:
+        """Return the subscriptions there are, of all topics."""
+
+    def topics(self) -> Sequence[str]:
+        """Return all topics: those of news, and that of alarms where there is one."""
+
+    def news(self) -> Sequence[str]:
+        """Return the topics of news, which the witness hears."""
+
+
+class Receipt(NamedTuple):
+    """A message that got out: the id of its story or digest, and what the witness needs to forget it.
+
+    `story` None: it is no message of ours, and nobody knows what it stands for.
+    """
+
+    story: str | None
+    receipt: str
+    body: str = ""
+
+
+class Witness(Protocol):
+    """A queue that is subscribed to every topic, and so sees whatever got out."""
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint of its subscriptions."""
+
+    def receipts(self) -> Sequence[Receipt]:
+        """Return some of the messages that were seen and not forgotten; none when there are none at this moment."""
+
+    def forget(self, seen: Sequence[Receipt]) -> None:
+        """Forget messages; whatever is not forgotten is seen again."""
+
+    def set_aside(self, unknown: Receipt) -> None:
+        """Move what is no message of ours to the queue of failures, where a person finds it."""
+
+    def is_empty(self) -> bool:
+        """Return whether it holds nothing at all: no message that can be read, and none that another is reading."""
 
 
 class Archive(Protocol):

@@ -5,11 +5,9 @@ repairs, the next ones see, so their order matters: a step is finished before pu
 witness is asked before a story is sent again.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import NamedTuple, Protocol
 
 from chartwatch.domain.charts.calendars import overdue
 from chartwatch.domain.charts.publications import PublicationSummary
@@ -25,7 +23,10 @@ from chartwatch.services.ports import (
     Lease,
     MarkedCharts,
     Outbox,
+    Receipt,
     Standing,
+    Subscribers,
+    Witness,
 )
 from chartwatch.services.publish import Bulletins, Publisher
 
@@ -56,68 +57,6 @@ MOST_BULLETINS = 100
 
 TURN = timedelta(minutes=15)
 """How often `reconcile` runs; a run audits one chart at most."""
-
-
-class Subscriber(NamedTuple):
-    """A subscription to a topic. `arn` is empty until it is confirmed."""
-
-    topic: str
-    arn: str
-    protocol: str
-    endpoint: str
-
-    @property
-    def name(self) -> str:
-        """What it is known by, confirmed or not and when it is made anew: topic, protocol, and a digest of its address.
-
-        Addresses are kept out of logs.
-        """
-        digest = hashlib.sha256(self.endpoint.encode()).hexdigest()[:16]
-        return f"{self.topic}:{self.protocol}:{digest}"
-
-
-class Subscribers(Protocol):
-    """Who gets what the topics send."""
-
-    def current(self) -> Sequence[Subscriber]:
-        """Return the subscriptions there are, of all topics."""
-
-    def topics(self) -> Sequence[str]:
-        """Return all topics: those of news, and that of alarms where there is one."""
-
-    def news(self) -> Sequence[str]:
-        """Return the topics of news, which the witness hears."""
-
-
-class Receipt(NamedTuple):
-    """A message that got out: the id of its story or digest, and what the witness needs to forget it.
-
-    `story` None: it is no message of ours, and nobody knows what it stands for.
-    """
-
-    story: str | None
-    receipt: str
-    body: str = ""
-
-
-class Witness(Protocol):
-    """A queue that is subscribed to every topic, and so sees whatever got out."""
-
-    @property
-    def endpoint(self) -> str:
-        """The endpoint of its subscriptions."""
-
-    def receipts(self) -> Sequence[Receipt]:
-        """Return some of the messages that were seen and not forgotten; none when there are none at this moment."""
-
-    def forget(self, seen: Sequence[Receipt]) -> None:
-        """Forget messages; whatever is not forgotten is seen again."""
-
-    def set_aside(self, unknown: Receipt) -> None:
-        """Move what is no message of ours to the queue of failures, where a person finds it."""
-
-    def is_empty(self) -> bool:
-        """Return whether it holds nothing at all: no message that can be read, and none that another is reading."""
 
 
 Check = Callable[[], Iterator[Finding]]

@@ -12,8 +12,7 @@ from typer.testing import CliRunner, Result
 from chartwatch.cli.main import app
 from chartwatch.domain.stories.message import Message
 from chartwatch.services.findings import Found
-from chartwatch.services.ports import Delivery, Lease
-from chartwatch.services.reconcile import Subscriber
+from chartwatch.services.ports import Delivery, Lease, Subscriber
 from tests.deliveries import ALARMS, Ended, World
 
 LINK = "https://sns.us-east-1.amazonaws.com/confirmation.html?TopicArn={}&Token={}&Endpoint=me@example.org"

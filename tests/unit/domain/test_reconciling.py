@@ -9,8 +9,8 @@ from chartwatch.domain.charts.calendars import MARGIN, overdue
 from chartwatch.domain.charts.chart import Cadence, Chart, Due, Era
 from chartwatch.domain.stories.message import Message
 from chartwatch.services.findings import Found
-from chartwatch.services.ports import Checkpoint
-from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT, STREAMED, Subscriber, in_turn
+from chartwatch.services.ports import Checkpoint, Subscriber
+from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT, STREAMED, in_turn
 from tests.chronicle import CHANGE
 from tests.deliveries import CHART, QUARTER, Ended, World, week
 from tests.infrastructure.templates import read
