@@ -526,7 +526,7 @@ def tries() -> Iterator[Run]:
         (2, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(publishing)))),
         (4, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_record)))),
         (2, (base.further(call, fault, whim) for whim, call in enumerate(cycle(looking_up)) for fault in Fault)),
-        (2, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_catalog)))),
+        (6, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_catalog)))),
         (1, (_run(Pipeline(several(number), random.Random(number), number)) for number in count())),
     ]
     while True:
