@@ -10,10 +10,16 @@ import pytest
 
 from chartwatch.adapters import deployment
 from chartwatch.domain.works.candidates import Sighting
-from chartwatch.errors import CatalogChanged
+from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.layers import layer_of
+from chartwatch.domain.works.work import Work
+from chartwatch.errors import CatalogChanged, NothingHeld
+from chartwatch.services.catalog_changes import CatalogChanges
 from chartwatch.services.enrich import LookedUp
+from chartwatch.services.ports import Held
 from chartwatch.settings import PREFIX, Settings, settings
 from tests.metrics import metrics_in
+from tests.stores import Cloud
 
 NIGHT = LookedUp(Sighting(("The Long Night",), None, date(2022, 1, 28)))
 
@@ -38,6 +44,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.setattr(deployment, "upkeep", lambda _: SimpleNamespace(tasks=lambda: named))
         return enrich_catalog.handler({}, context)
 
+    with_tasks.handler = lambda event: enrich_catalog.handler(event, context)  # type: ignore[attr-defined]
     yield with_tasks
     settings.cache_clear()
 
@@ -74,3 +81,18 @@ def test_a_task_that_fails_keeps_back_no_other_and_fails_the_run(run: Any, capfd
 
 def test_to_be_overtaken_is_no_failure(run: Any) -> None:
     run(overtaken, looks_up)
+
+
+def test_a_person_accepts_what_waits_by_its_hash_and_nothing_else_is_done(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = Cloud()
+    waits = layer_of([Work("dark", "Dark", None, "de", ("DE",))], Layer.LOOKED_UP, "wikidata")
+    stores.catalogs().hold(Held(Layer.LOOKED_UP, waits, ("nth:weekly:US:1",)))
+    (held,) = stores.catalogs().held()
+    monkeypatch.setattr(deployment, "catalog_changes", lambda: CatalogChanges(stores.catalogs()))
+    with pytest.raises(NothingHeld):
+        run.handler({"accept": "0" * 64})
+    run.handler({"accept": held.sha256})
+    assert [work.original_language for work in stores.catalogs().current()] == ["de"]
+    assert stores.catalogs().held() == []
