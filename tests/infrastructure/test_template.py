@@ -200,7 +200,8 @@ def test_what_one_run_of_reconcile_left_unread_the_next_one_can_read() -> None:
 
 def test_looking_up_by_the_hour_ends_before_its_function_is_ended() -> None:
     assert SCHEDULES["CatalogUpkeep"]["ScheduleExpression"] == "rate(1 hour)"
-    assert SCHEDULES["CatalogUpkeep"]["Target"]["Arn"] == attribute("EnrichCatalog")
+    target = SCHEDULES["CatalogUpkeep"]["Target"]
+    assert (target["Arn"], json.loads(target["Input"])) == (attribute("EnrichCatalog"), {})
     # As long again for what is put in force of it.
     assert 2 * RUN.total_seconds() <= FUNCTIONS["EnrichCatalog"]["Timeout"]
 
