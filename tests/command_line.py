@@ -8,7 +8,11 @@ from typer.testing import CliRunner, Result
 
 from chartwatch.cli.main import app
 
-CHART = ("--source", "csv", "-o", "chart=daily", "-o", "name=the daily chart", "-o", "cadence=day", "-o", "depth=1")
+CHART = (
+    *("--source", "csv", "-o", "chart=daily", "-o", "name=the daily chart", "-o", "cadence=day", "-o", "depth=1"),
+    *("--catalog", "none"),
+)
+"""A chart of one's own, and no facts: a catalog that is named after it counts instead."""
 
 HEADER = "period,territory,rank,title,kind"
 

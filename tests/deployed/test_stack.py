@@ -67,7 +67,7 @@ def test_a_changed_stack_goes_on_and_what_a_removed_one_leaves_is_adopted(made: 
             assert len(aws.client("cloudformation").describe_stacks()["Stacks"]) == 2, (
                 "the alarms are a stack of their own"
             )
-            first.load_catalog(SAMPLE / "catalog.csv")
+            first.import_catalog(SAMPLE / "catalog.csv")
             chart.fetch(HEADER + "".join(DAYS[:2]))
             assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
 

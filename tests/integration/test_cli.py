@@ -200,7 +200,7 @@ def _replay_of(file: str, *more: str) -> Callable[[Path], Sequence[str]]:
         (_replay_of("good.csv", "-o", "depth"), ["-o: 'depth' is not of the form key=value"]),
         (_replay_of("good.csv", "-o", "depth=1"), ["-o depth: is given twice"]),
         (_replay_of("good.csv", "--catalog", "no/catalog.csv"), ["no/catalog.csv: No such file or directory"]),
-        (_replay_of("good.csv", "--catalog", "."), ["Is a directory"]),
+        (_replay_of("good.csv", "--catalog", "."), [".: is a folder without any layer of a catalog"]),
         (_replay_of("good.csv", "--rules", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
         (_replay_of("good.csv", "--archive", os.devnull), [os.devnull]),
         (lambda folder: ("replay", f"{folder}/good.csv", "--source", "netflx"), ["'netflx' is not known", "csv"]),
@@ -208,7 +208,7 @@ def _replay_of(file: str, *more: str) -> Callable[[Path], Sequence[str]]:
         (lambda _: ("rules", "lint", "no/rules.yaml"), ["no/rules.yaml: No such file or directory"]),
         (lambda _: ("rules", "try", "no/rules.yaml", "--from", "sample"), ["no/rules.yaml: No such file or directory"]),
         (lambda _: ("catalog", "check", "no/catalog.csv"), ["no/catalog.csv: No such file or directory"]),
-        (lambda _: ("catalog", "load", "no/catalog.csv", "--stack", "x"), ["no/catalog.csv: No such file"]),
+        (lambda _: ("catalog", "import", "no/catalog.csv", "--stack", "x"), ["no/catalog.csv: No such file"]),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_one_sentence(
@@ -222,7 +222,7 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(
     ("arguments", "said"),
     [
         (["replay", "--source", "csv"], "Missing argument 'FILE'"),
-        (["replay", "x.csv"], "Missing option '--source'"),
+        (["replay", "x.csv"], "option --source: is needed to read files"),
         (["replay", "x.csv", "--source", "csv", "--store", "disk"], "'--store'"),
         (["replay", "x.csv", "--source", "csv", "--format", "xml"], "'--format'"),
         (["replay", "x.csv", "--sauce", "csv"], "No such option: --sauce"),
@@ -233,7 +233,7 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(
         (["sources", "csv"], "unexpected extra argument"),
         (["catalog", "chek", "c.csv"], "No such command 'chek'"),
         (["catalog", "check"], "Missing argument 'FILE'"),
-        (["catalog", "load", "c.csv"], "Missing option '--stack'"),
+        (["catalog", "set", "dark"], "Missing argument 'FACT=VALUE"),
         (["quarantine"], "Missing option '--stack'"),
         (["demo", "now"], "unexpected extra argument"),
     ],
@@ -302,7 +302,7 @@ def test_lint_says_so_when_there_is_no_mistake_and_notes_rules_without_examples(
 def test_a_trial_shows_what_a_rule_would_have_sent_and_how_often(write: Write) -> None:
     file = write("daily.csv", chart(["Ozark", "Dark", "Élite", "Dark", "Money Heist"]))
     spec = f"csv,chart=daily,name=the daily chart,cadence=day,depth=1:{file}"
-    result = run("rules", "try", write("rules.yaml", RULES), "--from", spec, "--limit", "1")
+    result = run("rules", "try", write("rules.yaml", RULES), "--from", spec, "--catalog", "none", "--limit", "1")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "nth-series: 3 milestones in 5 periods of 1 chart, 1 left-censored (never sent)",
@@ -325,7 +325,8 @@ def test_a_trial_says_why_a_milestone_would_be_provisional(write: Write) -> None
 def test_a_trial_for_machines_has_the_lines_of_a_replay(write: Write) -> None:
     file, rules = write("daily.csv", chart(["Ozark", "Dark", "Élite"])), write("rules.yaml", RULES)
     spec = f"csv,chart=daily,name=the daily chart,cadence=day,depth=1:{file}"
-    tried = run("rules", "try", rules, "--from", spec, "--format", "jsonl", "--since", "2022-01-02")
+    of_spec = ("--from", spec, "--catalog", "none", "--since", "2022-01-02")
+    tried = run("rules", "try", rules, *of_spec, "--format", "jsonl")
     replayed = run("replay", file, *CHART, "--rules", rules, "--format", "jsonl", "--since", "2022-01-02")
     assert tried.stdout == replayed.stdout != ""
 
@@ -333,7 +334,7 @@ def test_a_trial_for_machines_has_the_lines_of_a_replay(write: Write) -> None:
 def test_successive_files_of_a_source_are_its_successive_versions(write: Write) -> None:
     first, second = write("1.csv", chart(["Ozark", "Dark"])), write("2.csv", chart(["Ozark", "Élite", "Dark"]))
     specs = [part for file in (first, second) for part in ("--from", f"csv,chart=daily,cadence=day:{file}")]
-    result = run("rules", "try", write("rules.yaml", RULES), *specs)
+    result = run("rules", "try", write("rules.yaml", RULES), *specs, "--catalog", "none")
     assert "2022-01-02  Élite is the second series" in result.stdout
 
 
@@ -402,7 +403,16 @@ def test_the_version_is_shown() -> None:
         "sources",
         "catalog",
         "catalog check",
-        "catalog load",
+        "catalog list",
+        "catalog show",
+        "catalog missing",
+        "catalog conflicts",
+        "catalog candidates",
+        "catalog set",
+        "catalog choose",
+        "catalog import",
+        "catalog export",
+        "catalog enrich",
         "history",
         "quarantine",
         "demo",

@@ -10,20 +10,22 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
-import chartwatch.cli.catalog as catalog_command
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.record import AwsRecord
+from chartwatch.adapters.starter import starter_layer
 from chartwatch.adapters.template_tables import create_table, read_tables
+from chartwatch.cli import catalog_changes
 from chartwatch.cli.main import app
 from chartwatch.cli.replay import Stores, replay
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
-from chartwatch.domain.works.layers import layer_of
+from chartwatch.domain.works.layers import catalog_of, layer_of
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import default_rules
 from chartwatch.services.ports import Quarantined
 from chartwatch.sources import open_source
@@ -32,7 +34,7 @@ from chartwatch_local.checkout import TOOLS
 
 pytestmark = pytest.mark.xdist_group("cli-aws")  # one local AWS is enough
 
-CHART = ("--source", "csv", "-o", "chart=daily", "-o", "cadence=day", "-o", "depth=2")
+CHART = ("--source", "csv", "-o", "chart=daily", "-o", "cadence=day", "-o", "depth=2", "--catalog", "none")
 
 CATALOG = """\
 work_id,title,kind,original_language,origin_countries,release_date,aliases,source,confidence
@@ -228,23 +230,25 @@ def deploy(aws: LocalAws, stack: str, outputs: dict[str, str]) -> dict[str, str]
 
 def test_a_catalog_is_uploaded_to_the_stack_that_is_named(aws: LocalAws, catalog: Path) -> None:
     outputs = deploy(aws, "charts", READABLE)
-    result = run("catalog", "load", catalog, "--stack", "charts")
+    result = run("catalog", "import", catalog, "--stack", "charts")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"Uploaded 4 works of {catalog} to the stack charts\n"
+    assert result.stdout == f"Imported 4 works of {catalog} into the stack charts\n"
     session = boto3.Session()
-    uploaded = DynamoCatalogs(
+    catalogs = DynamoCatalogs(
         Table(session.client("dynamodb"), outputs["CatalogTable"]),
         session.client("s3"),
         outputs["BucketName"],
-    ).current()
-    assert [work.title for work in uploaded] == ["Dark", "Élite", "Money Heist", "Ozark"]
+    )
+    own = catalogs.layer(Layer.OWN_FILE)
+    assert [its.work.title for its in own] == ["Dark", "Élite", "Money Heist", "Ozark"]
+    assert catalogs.current().match("Squid Game", Kind.SERIES, date(2022, 1, 1)).original_language == "ko"
 
 
 def test_a_claim_and_a_trial_read_the_charts_and_the_catalog_of_a_stack(
     aws: LocalAws, catalog: Path, versions: list[Path], tmp_path: Path
 ) -> None:
     outputs = deploy(aws, "read", READABLE)
-    assert run("catalog", "load", catalog, "--stack", "read").exit_code == 0
+    assert run("catalog", "import", catalog, "--stack", "read").exit_code == 0
     source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "2"})
     charts = DynamoCharts(Table(boto3.Session().client("dynamodb"), outputs["ChartsTable"]))
     list(replay([versions[1]], source, Catalog(), default_rules(), stores=Stores(charts=charts)))
@@ -290,7 +294,7 @@ def recorded(aws: LocalAws, stack: str, series: int, folder: Path) -> tuple[Path
         DynamoCharts(Table(client, outputs["ChartsTable"])),
         AwsRecord(Table(client, outputs["MilestonesTable"]), s3, outputs["BucketName"]),
     )
-    catalogs = DynamoCatalogs(Table(client, outputs["CatalogTable"]), s3, outputs["BucketName"])
+    catalogs = DynamoCatalogs(Table(client, outputs["CatalogTable"]), s3, outputs["BucketName"], starter_layer)
     catalogs.replace(Layer.OWN_FILE, layer_of(read_catalog(file), Layer.OWN_FILE, "own file"))
     source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "1"})
     live_from = date.fromisoformat(PARAMETERS["LiveFrom"])
@@ -298,36 +302,44 @@ def recorded(aws: LocalAws, stack: str, series: int, folder: Path) -> tuple[Path
     return file, catalogs
 
 
+def own_file(catalogs: DynamoCatalogs) -> list[Work]:
+    return [its.work for its in catalogs.layer(Layer.OWN_FILE)]  # in the order of their ids
+
+
 def test_a_catalog_that_takes_little_back_shows_it_and_is_uploaded(aws: LocalAws, tmp_path: Path) -> None:
     known, catalogs = recorded(aws, "corrected", 3, tmp_path)
     (file := tmp_path / "better.csv").write_text(known.read_text().replace(",ES,", ",PT,"))
-    result = run("catalog", "load", file, "--stack", "corrected")
+    result = run("catalog", "import", file, "--stack", "corrected")
     assert (result.exit_code, result.stderr) == (0, "")
     *shown, summary, uploaded = result.stdout.splitlines()
     assert shown[0].startswith("2022-01-02  retracted, sent: Retracted: Title 0 is the first title from Spain")
-    assert summary.startswith(f"{len([line for line in shown if line[0] == '2'])} sent milestones would be corrected")
-    assert uploaded == f"Uploaded 4 works of {file} to the stack corrected"
-    assert catalogs.current().version == read_catalog(file).version
+    taken_back = [line for line in shown if "  retracted, sent: " in line or "  corrected, sent: " in line]
+    assert summary.startswith(f"{len(taken_back)} sent milestones would be corrected or retracted; ")
+    assert uploaded == f"Imported 4 works of {file} into the stack corrected"
+    assert own_file(catalogs) == sorted(read_catalog(file), key=lambda work: work.id)
 
 
 def test_the_same_catalog_again_takes_nothing_back(aws: LocalAws, tmp_path: Path) -> None:
     known, _ = recorded(aws, "unchanged", 3, tmp_path)
-    assert run("catalog", "load", known, "--stack", "unchanged").stdout == (
-        f"Uploaded 4 works of {known} to the stack unchanged\n"
+    assert run("catalog", "import", known, "--stack", "unchanged").stdout == (
+        f"Imported 4 works of {known} into the stack unchanged\n"
     )
 
 
 def test_a_catalog_that_takes_much_back_is_refused_where_nobody_can_be_asked(aws: LocalAws, tmp_path: Path) -> None:
     known, catalogs = recorded(aws, "emptied", 12, tmp_path)
     (header := tmp_path / "header.csv").write_text(known.read_text().splitlines(keepends=True)[0])
-    refused = run("catalog", "load", header, "--stack", "emptied")
+    refused = run("catalog", "import", header, "--stack", "emptied")
     assert refused.exit_code == 2
     assert "option --yes: " in refused.stderr
     assert "sent milestones would be corrected or retracted, more than 20; without a terminal" in refused.stderr
-    assert catalogs.current().version == read_catalog(known).version
-    meant = run("catalog", "load", header, "--stack", "emptied", "--yes")
-    assert (meant.exit_code, meant.stdout.splitlines()[-1]) == (0, f"Uploaded 0 works of {header} to the stack emptied")
-    assert len(catalogs.current()) == 0
+    assert own_file(catalogs) == sorted(read_catalog(known), key=lambda work: work.id)
+    meant = run("catalog", "import", header, "--stack", "emptied", "--yes")
+    assert (meant.exit_code, meant.stdout.splitlines()[-1]) == (
+        0,
+        f"Imported 0 works of {header} into the stack emptied",
+    )
+    assert own_file(catalogs) == []
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("\n", 1)])
@@ -337,22 +349,22 @@ def test_at_a_terminal_a_catalog_that_takes_much_back_is_asked_about(
     stack = f"asked{code}{len(answer)}"
     known, catalogs = recorded(aws, stack, 12, tmp_path)
     (header := tmp_path / "header.csv").write_text(known.read_text().splitlines(keepends=True)[0])
-    monkeypatch.setattr(catalog_command, "is_at_a_terminal", lambda: True)
-    result = CliRunner().invoke(app, ["catalog", "load", str(header), "--stack", stack], input=answer)
+    monkeypatch.setattr(catalog_changes, "is_at_a_terminal", lambda: True)
+    result = CliRunner().invoke(app, ["catalog", "import", str(header), "--stack", stack], input=answer)
     assert result.exit_code == code
     assert "Put this catalog in force?" in result.output
-    assert len(catalogs.current()) == (0 if code == 0 else 13)
+    assert len(own_file(catalogs)) == (0 if code == 0 else 13)
 
 
 def test_what_other_rules_recorded_cannot_be_foreseen_and_is_asked_about(
     aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known, _ = recorded(aws, "ruled", 1, tmp_path)
-    monkeypatch.setattr(catalog_command, "included_rules", lambda _name: RuleSet([]))
-    refused = run("catalog", "load", known, "--stack", "ruled")
+    monkeypatch.setattr(catalog_changes, "included_rules", lambda _name: RuleSet([]))
+    refused = run("catalog", "import", known, "--stack", "ruled")
     assert refused.exit_code == 2
     assert "what would be taken back of daily is not known" in refused.stderr
-    assert run("catalog", "load", known, "--stack", "ruled", "--yes").exit_code == 0
+    assert run("catalog", "import", known, "--stack", "ruled", "--yes").exit_code == 0
 
 
 def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions: list[Path]) -> None:
@@ -366,7 +378,7 @@ def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions
     of_stack = run(*asked, "--stack", "remembering")
     specs = [part for file in versions for part in ("--from", f"csv,chart=daily,cadence=day,depth=2:{file}")]
     assert (of_stack.exit_code, of_stack.stderr) == (0, "")
-    assert of_stack.stdout == run(*asked, *specs).stdout
+    assert of_stack.stdout == run(*asked, *specs, "--catalog", "none").stdout
     account = json.loads(of_stack.stdout)
     assert [len(version["changes"]) for version in account["versions"]] == [0, 2]
     assert {milestone["revision"] for milestone in account["milestones"]} >= {1, 2}
@@ -383,7 +395,7 @@ def test_what_a_person_says_of_a_stack_is_tried_first_and_written_when_asked_for
     record = AwsRecord(Table(client, outputs["MilestonesTable"]), aws.client("s3"), outputs["BucketName"])
     charts = DynamoCharts(Table(client, outputs["ChartsTable"]))
     source = open_source("csv", {"chart": "daily", "cadence": "day", "depth": "2"})
-    list(replay([versions[1]], source, Catalog(), default_rules(), stores=Stores(charts, record)))
+    list(replay([versions[1]], source, catalog_of(starter_layer()), default_rules(), stores=Stores(charts, record)))
     head, day = record.head("daily"), date(2022, 1, 2)
     said = ("withdraw", "daily", str(day), "US", "--source", "a test file", "--stack", "spoken")
     tried = run(*said)
@@ -438,7 +450,7 @@ def test_the_documents_that_a_stack_refused_are_listed_the_latest_last(aws: Loca
 
 @pytest.mark.usefixtures("aws")
 def test_a_stack_that_is_not_there_is_named(catalog: Path) -> None:
-    result = run("catalog", "load", catalog, "--stack", "chart")
+    result = run("catalog", "import", catalog, "--stack", "chart")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("Error: the stack chart: ")
     assert "does not exist" in result.stderr
@@ -446,7 +458,7 @@ def test_a_stack_that_is_not_there_is_named(catalog: Path) -> None:
 
 def test_a_stack_of_something_else_is_no_deployment(aws: LocalAws, catalog: Path) -> None:
     deploy(aws, "other", {"CatalogTable": "CatalogTable"})
-    result = run("catalog", "load", catalog, "--stack", "other")
+    result = run("catalog", "import", catalog, "--stack", "other")
     assert result.exit_code == 2
     assert result.stderr == (
         "Error: the stack other: it has no output BucketName, so it is no deployment of Chartwatch\n"
@@ -456,7 +468,7 @@ def test_a_stack_of_something_else_is_no_deployment(aws: LocalAws, catalog: Path
 def test_without_credentials_the_stack_cannot_be_reached(catalog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    result = run("catalog", "load", catalog, "--stack", "charts")
+    result = run("catalog", "import", catalog, "--stack", "charts")
     assert result.exit_code == 2
     said = "Unable to locate credentials; `aws configure` sets some, or AWS_PROFILE names those to use"
     assert result.stderr == f"Error: the stack charts: {said}\n"
@@ -464,6 +476,6 @@ def test_without_credentials_the_stack_cannot_be_reached(catalog: Path, monkeypa
 
 def test_a_wrong_catalog_is_refused_before_anything_is_asked_of_aws(tmp_path: Path) -> None:
     (wrong := tmp_path / "catalog.csv").write_text("title\nDark\n")
-    result = run("catalog", "load", wrong, "--stack", "charts")
+    result = run("catalog", "import", wrong, "--stack", "charts")
     assert result.exit_code == 2
     assert result.stderr == f"Error: {wrong}, line 1: the column work_id is missing\n"

@@ -84,7 +84,7 @@ def test_what_nobody_can_know_has_an_exit_code_of_its_own(write: Write) -> None:
 def test_an_answer_that_lacks_a_catalog_says_so(write: Write) -> None:
     file = write("daily.csv", chart(["Ozark", "Dark"]))
     claim = ("check", "--chart", "daily", "--territory", "US", "--title", "dark", "--nth", "2")
-    history = ("--from", f"csv,chart=daily,cadence=day:{file}")
+    history = ("--from", f"csv,chart=daily,cadence=day:{file}", "--catalog", "none")
     result = run(*claim, "--language", "not:en", *history)
     assert result.exit_code == 3
     assert (

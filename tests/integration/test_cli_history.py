@@ -33,7 +33,8 @@ def versions(write: Write) -> list[str]:
 
 def test_a_history_shows_every_version_what_changed_and_what_was_said(write: Write) -> None:
     specs = versions(write)
-    result = run("history", "daily", "US", "2022-01-02", *specs, "--rules", write("rules.yaml", NEW_NUMBER_ONES))
+    asked = ("daily", "US", "2022-01-02", *specs, "--catalog", "none")
+    result = run("history", *asked, "--rules", write("rules.yaml", NEW_NUMBER_ONES))
     assert (result.exit_code, result.stderr) == (0, "")
     first, second = (hashlib.sha256(Path(spec.rpartition(":")[2]).read_bytes()).hexdigest() for spec in specs[1::2])
     assert [line.rstrip() for line in result.stdout.splitlines()] == [
@@ -121,7 +122,7 @@ def test_a_source_is_for_a_stack(arguments: list[str], said: str) -> None:
 def test_a_history_for_machines_is_one_object(write: Write) -> None:
     result = run(
         *("history", "daily", "US", "2022-01-02", *versions(write), "--format", "json"),
-        *("--rules", write("rules.yaml", NEW_NUMBER_ONES)),
+        *("--catalog", "none", "--rules", write("rules.yaml", NEW_NUMBER_ONES)),
     )
     account = json.loads(result.stdout)
     assert (account["chart"], account["territory"], account["period"]) == ("daily", "US", "2022-01-02")

@@ -9,8 +9,9 @@ import pytest
 
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.sns_limits import LIMITS
-from chartwatch.cli.histories import SAMPLE_FOLDER, SAMPLE_OPTIONS, sample_catalog
+from chartwatch.adapters.starter import starter_catalog
 from chartwatch.cli.replay import replay
+from chartwatch.cli.sample_chart import SAMPLE_FOLDER, SAMPLE_OPTIONS
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
 from chartwatch.domain.outside_text import printable_ascii
 from chartwatch.domain.stories.story import stories
@@ -38,7 +39,7 @@ CHARTS = {
 def catalog(name: str) -> Catalog:
     if name == NONE:
         return Catalog()
-    return read_catalog(DATA / "catalog.csv") if name == FULL else sample_catalog()
+    return read_catalog(DATA / "catalog.csv") if name == FULL else starter_catalog()
 
 
 @cache

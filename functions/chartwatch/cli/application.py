@@ -124,9 +124,12 @@ Origins = Annotated[
     ),
 ]
 Stack = Annotated[str | None, typer.Option(metavar="NAME", help="The history of a deployed stack, which is only read.")]
-CatalogFile = Annotated[
+CatalogPlace = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Facts about works, as CSV; else those that the sample or the stack has."),
+    typer.Option(
+        metavar="PLACE",
+        help="Facts about works, over those of the starter catalog: a CSV file, or a folder; `none`: no facts.",
+    ),
 ]
 ChartId = Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")]
 PeriodArgument = Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")]

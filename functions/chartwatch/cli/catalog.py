@@ -1,205 +1,299 @@
-"""`chartwatch catalog`: whether a catalog is right, and how a deployment gets it."""
+"""`chartwatch catalog`: what is known of works, what is not, and how that is changed."""
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import combinations
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from chartwatch.adapters.catalog_file import read_catalog
-from chartwatch.cli.application import application, write
-from chartwatch.cli.wording import changed_lines
+from chartwatch.adapters.catalog_file import read_catalog, write_catalog
+from chartwatch.adapters.tmdb import ADDRESS as TMDB_ADDRESS
+from chartwatch.adapters.wikidata import ADDRESS as WIKIDATA_ADDRESS
+from chartwatch.cli.application import CatalogPlace, Origins, application, write
+from chartwatch.cli.catalog_changes import OpenCatalog, open_catalog
+from chartwatch.cli.catalog_check import check_lines
+from chartwatch.cli.catalog_lines import (
+    MOST_LISTED,
+    candidate_lines,
+    conflict_lines,
+    in_words,
+    list_lines,
+    notice_lines,
+    work_lines,
+)
+from chartwatch.cli.catalogs import layers_at
+from chartwatch.cli.enrichment import Enrichment, due_of, with_found
+from chartwatch.cli.fact_providers import fact_providers
+from chartwatch.cli.histories import open_published
+from chartwatch.cli.lacking import missing_lines
+from chartwatch.cli.overrides import (
+    A_PERSON,
+    candidate_named,
+    candidates_of,
+    override_of,
+    put,
+    read_facts,
+    with_candidate,
+    with_facts,
+    work_named,
+)
 from chartwatch.domain import words
-from chartwatch.domain.milestones.milestone import Bulletin, Change
-from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
-from chartwatch.domain.works.layers import layer_of
-from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import Kind, Work
-from chartwatch.errors import OptionError
-from chartwatch.rules import included_rules
-from chartwatch.services.detect import Detector
+from chartwatch.domain.works.layers import Dossier, Known, known_works, layer_of
+from chartwatch.domain.works.work import Work
+from chartwatch.errors import CatalogChanged, OptionError
+from chartwatch.services.ports import CatalogLayers
+from chartwatch.services.unknown import Seen, seen_at_number_one
 
-if TYPE_CHECKING:
-    from chartwatch.adapters.workstation import Deployed
+EXIT_UNFINISHED = 1
+"""Exit code when some works were not looked up."""
 
-MOST_TAKEN_BACK = 20
-"""Sent milestones that a catalog may take back without a question."""
+ATTEMPTS = 5
+"""How often what was looked up is put in force where a deployment changes its catalog at the same time."""
 
-MOST_SHOWN = 100
-"""Of those that would be taken back, how many are listed."""
+Stack = Annotated[str | None, typer.Option(metavar="NAME", help="The catalog and the history of a deployed stack.")]
+Folder = Annotated[
+    Path | None, typer.Option("--catalog", metavar="FOLDER", help="The folder that is changed; a new one is made.")
+]
+Judged = Annotated[
+    list[str] | None,
+    typer.Option("--from", metavar="SPEC", help="A history, to show what changes; `sample`, or SOURCE[,...]:FILE."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Change it without a question, whatever it takes back.")]
+WorkName = Annotated[str, typer.Argument(metavar="WORK", help="A work, by id or title.")]
+Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show so many.")]
 
-CatalogFile = Annotated[Path, typer.Argument(metavar="FILE", help="The catalog, as CSV.")]
+app = application("Show what is known of works, look up what is not, and change it.")
 
-app = application("Check a catalog of works, or upload it to a deployment.")
+
+@app.command("list")
+def list_works(
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What the title has; else all works.")] = "",
+    *,
+    catalog: CatalogPlace = None,
+    stack: Stack = None,
+    limit: Limit = MOST_LISTED,
+) -> None:
+    """List works with their facts."""
+    with _open_layers(catalog, stack) as layers:
+        write(list_lines(layers.current(), text, limit))
+
+
+@app.command("show")
+def show_work(work: WorkName, *, catalog: CatalogPlace = None, stack: Stack = None) -> None:
+    """Show all that is known of a work, and who says so."""
+    with _open_layers(catalog, stack) as layers:
+        write(work_lines(_known_named(work, _known(layers))))
+
+
+@app.command("missing")
+def missing(
+    *, origins: Origins = None, catalog: CatalogPlace = None, stack: Stack = None, limit: Limit = MOST_LISTED
+) -> None:
+    """List the works at #1 that lack facts, those that were there most often first."""
+    with open_published(origins or (), stack, catalog) as published, _open_layers(catalog, stack) as layers:
+        candidates = {its.work.id: sum(1 for _ in candidates_of(its)) for its in _known(layers)}
+        write(missing_lines(seen_at_number_one(published.charts, layers.current()), candidates, limit))
+
+
+@app.command("conflicts")
+def conflicts(*, catalog: CatalogPlace = None, stack: Stack = None) -> None:
+    """List the facts on which sources contradict each other, with what each of them says."""
+    with _open_layers(catalog, stack) as layers:
+        write(conflict_lines(_known(layers)))
+
+
+@app.command("candidates")
+def candidates(
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="A work that was looked up, by title or id.")],
+    *,
+    catalog: CatalogPlace = None,
+    stack: Stack = None,
+) -> None:
+    """Show the candidates that providers have for a work, with what speaks for and against each."""
+    with _open_layers(catalog, stack) as layers:
+        write(candidate_lines(_known_named(title, _known(layers))))
+
+
+@app.command("set")
+def set_facts(
+    work: WorkName,
+    facts: Annotated[
+        list[str], typer.Argument(metavar="FACT=VALUE", help="What is so; FACT= takes back what was set.")
+    ],
+    *,
+    catalog: Folder = None,
+    stack: Stack = None,
+    origins: Judged = None,
+    source: Annotated[str, typer.Option(metavar="TEXT", help="Who says so.")] = A_PERSON,
+    yes: Yes = False,
+) -> None:
+    """Set facts of a work, over all that anybody else says."""
+    values = read_facts(facts)
+    with open_catalog(catalog, stack, origins or ()) as opened:
+        known = opened.known()
+        its = work_named(work, known, _seen(opened))
+        override = override_of(its, known, opened.layers.layer(Layer.OVERRIDE))
+        _override(opened, with_facts(override, values, source, _today()), its, yes=yes)
+
+
+@app.command("choose")
+def choose(
+    work: WorkName,
+    candidate: Annotated[str, typer.Argument(metavar="CANDIDATE", help="One of its candidates, such as wikidata:Q42.")],
+    *,
+    catalog: Folder = None,
+    stack: Stack = None,
+    origins: Judged = None,
+    yes: Yes = False,
+) -> None:
+    """Let a work have the facts of one of its candidates, over all that anybody else says."""
+    with open_catalog(catalog, stack, origins or ()) as opened:
+        known = opened.known()
+        its = _known_named(work, known)
+        answer, scored = candidate_named(candidate, its)
+        override = override_of(its.work, known, opened.layers.layer(Layer.OVERRIDE))
+        _override(opened, with_candidate(override, scored, answer), its.work, yes=yes)
+
+
+@app.command("import")
+def import_catalog(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The catalog, as CSV.")],
+    *,
+    catalog: Folder = None,
+    stack: Stack = None,
+    origins: Judged = None,
+    yes: Yes = False,
+) -> None:
+    """Put an own file of works in force, in place of the one before."""
+    works = read_catalog(file)
+    with open_catalog(catalog, stack, origins or ()) as opened:
+        dossiers = layer_of(works, Layer.OWN_FILE, "own file")
+        opened.approved(Layer.OWN_FILE, dossiers, yes=yes)
+        opened.layers.replace(Layer.OWN_FILE, dossiers)
+        write([f"Imported {words.counted(len(works), 'work')} of {file} into {opened.name}"])
+
+
+@app.command("export")
+def export_catalog(*, catalog: CatalogPlace = None, stack: Stack = None) -> None:
+    """Write what is known of all works to stdout, as CSV."""
+    with _open_layers(catalog, stack) as layers:
+        write(write_catalog(layers.current()).decode().split("\r\n")[:-1])
+        for line in notice_lines(_known(layers)):
+            typer.echo(line, err=True)
+
+
+@app.command("enrich")
+def enrich(
+    *,
+    origins: Origins = None,
+    catalog: Folder = None,
+    stack: Stack = None,
+    contact: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="How Wikidata reaches you: of email, or on the web.")
+    ] = None,
+    wikidata: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where Wikidata is asked; `none` for not at all.")
+    ] = WIKIDATA_ADDRESS,
+    tmdb: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where TMDB is asked, if there is a key; `none` for not at all.")
+    ] = TMDB_ADDRESS,
+    key_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your own key of TMDB; else that in $TMDB_KEY.")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Look up what is not known of the works at #1."""
+    providers = fact_providers(wikidata, tmdb, contact, key_file)
+    if stack is None and not origins:
+        raise OptionError("--from", "or --stack is needed: what is at #1 there is looked up")
+    with open_catalog(catalog, stack, origins or ()) as opened:
+        enrichment = Enrichment(providers, _today())
+        due, waiting = due_of(_seen(opened), opened.layers.layer(Layer.LOOKED_UP), enrichment.today)
+        write(enrichment.ask(due))
+        if enrichment.found:
+            _put_looked_up(opened, enrichment, yes=yes)
+        write(_summary(opened, enrichment, waiting))
+    if enrichment.left:
+        raise typer.Exit(EXIT_UNFINISHED)
 
 
 @app.command("check")
-def check_catalog(file: CatalogFile) -> None:
-    """Check a catalog and count what it holds and lacks."""
-    write(catalog_lines(read_catalog(file)))
+def check_catalog(file: Annotated[Path, typer.Argument(metavar="FILE", help="The catalog, as CSV.")]) -> None:
+    """Check a catalog file and count what it holds and lacks."""
+    write(check_lines(read_catalog(file)))
 
 
-@app.command("load")
-def load_catalog(
-    file: CatalogFile,
-    *,
-    stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Upload it without a question, whatever it takes back.")] = False,
-) -> None:
-    """Show what a catalog would take back of what a deployment has sent, and upload it; ask if that is much."""
-    from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # a check needs no boto3
+@contextmanager
+def _open_layers(place: Path | None, stack: str | None) -> Iterator[CatalogLayers]:
+    """Yield the layers of a catalog that is only read."""
+    if stack is None:
+        yield layers_at(place)
+        return
+    if place is not None:
+        raise OptionError("--catalog", "is for files; a deployment has its own")
+    from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 
-    catalog = read_catalog(file)
     with deployed_stores(stack) as stores:
-        foreseen = foresee(stores, catalog)
-        write(foreseen_lines(foreseen))
-        if foreseen.wants_a_person and not yes:
-            _ask(foreseen)
-        stores.catalogs.replace(Layer.OWN_FILE, layer_of(catalog, Layer.OWN_FILE, "own file"))
-    write([f"Uploaded {words.counted(len(catalog), 'work')} of {file} to the stack {stack}"])
+        yield stores.catalogs
 
 
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """What a catalog would change, chart by chart.
-
-    `unknown` are the charts that are recorded by other rules than those here: what becomes of them cannot be told.
-    """
-
-    bulletins: tuple[Bulletin, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-    @property
-    def taken_back(self) -> list[Change]:
-        """What would be told to be otherwise than it was sent."""
-        return [change for bulletin in self.bulletins for change in bulletin.changes if change.takes_back]
-
-    @property
-    def sent_otherwise(self) -> int:
-        """How many other changes would be sent: firsts that come to light, provisional ones that are confirmed."""
-        changes = (change for bulletin in self.bulletins for change in bulletin.changes)
-        return sum(change.is_sent and not change.takes_back for change in changes)
-
-    @property
-    def wants_a_person(self) -> bool:
-        """Whether somebody has to say that it is meant."""
-        return len(self.taken_back) > MOST_TAKEN_BACK or bool(self.unknown)
+def _known(layers: CatalogLayers) -> list[Known]:
+    return known_works(dossier for layer in Layer for dossier in layers.layer(layer))
 
 
-def foresee(stores: "Deployed", catalog: Catalog) -> Foreseen:
-    """Return what a catalog would change of what a deployment has recorded; nothing is changed.
-
-    Raises `RuleProblem` when the deployment's rules file is not here, and `RecordDamaged`.
-    """
-    bulletins: list[Bulletin] = []
-    unknown: list[str] = []
-    for chart in stores.charts.charts():
-        rules = included_rules(stores.parameters["RulesFile"])
-        head = stores.record.head(chart)
-        if head is not None and head.rules != rules.versions:
-            unknown.append(chart)
-            continue
-        detector = Detector(
-            stores.charts,
-            stores.record,
-            catalog,
-            rules,
-            date.fromisoformat(stores.parameters["LiveFrom"]),
-            earlier_catalog=stores.catalogs.earlier,
-        )
-        bulletins += [bulletin] if (bulletin := detector.foresee(chart)) else []
-    return Foreseen(tuple(bulletins), tuple(unknown))
+def _known_named(name: str, known: Sequence[Known]) -> Known:
+    work = work_named(name, known)
+    return next(its for its in known if its.work.id == work.id)
 
 
-def foreseen_lines(foreseen: Foreseen) -> Iterator[str]:
-    """Yield what would be taken back, then what of each chart would be sent; nothing where nothing would."""
-    taken_back = foreseen.taken_back
-    yield from changed_lines(taken_back[:MOST_SHOWN])
-    if (more := len(taken_back) - MOST_SHOWN) > 0:
-        yield f"and {more:,} more"
-    for chart in foreseen.unknown:
-        yield f"{chart} is recorded by other rules than those here: what would be taken back of it is not known"
-    if taken_back or foreseen.sent_otherwise:
-        yield f"{_to_be_taken_back(len(taken_back))}; {foreseen.sent_otherwise:,} other changes would be sent"
+def _seen(opened: OpenCatalog) -> list[Seen]:
+    if opened.recorded is None:
+        return []
+    return seen_at_number_one(opened.recorded.charts, opened.layers.current())
 
 
-def _to_be_taken_back(number: int) -> str:
-    return f"{words.counted(number, 'sent milestone')} would be corrected or retracted"
+def _override(opened: OpenCatalog, override: Dossier, work: Work, *, yes: bool) -> None:
+    """Put an override in force, and show what is known of its work from then on."""
+    before = opened.layers.layer(Layer.OVERRIDE)
+    after = put(override, before)
+    opened.approved(Layer.OVERRIDE, after, yes=yes)
+    opened.layers.replace(Layer.OVERRIDE, after, before=before)
+    now = opened.layers.current().work(work.id)
+    write([f"{in_words(now)}, in {opened.name}" if now else f"Nothing is known of {work.title} in {opened.name}"])
+    if opened.recorded is None:
+        write(["With --from, it is shown which milestones that touches"])
 
 
-def is_at_a_terminal() -> bool:
-    """Return whether somebody can be asked."""
-    return sys.stdin.isatty()
+def _put_looked_up(opened: OpenCatalog, enrichment: Enrichment, *, yes: bool) -> None:
+    """Put what was looked up in force. Raises `CatalogChanged` when others change it again and again."""
+    for attempt in range(ATTEMPTS):
+        before = opened.layers.layer(Layer.LOOKED_UP)
+        after = with_found(before, enrichment)
+        opened.approved(Layer.LOOKED_UP, after, yes=yes)
+        try:
+            opened.layers.replace(Layer.LOOKED_UP, after, before=before)
+        except CatalogChanged:
+            if attempt + 1 == ATTEMPTS:
+                raise
+        else:
+            return
 
 
-def _ask(foreseen: Foreseen) -> None:
-    """Ask whether to go on. Raises `OptionError` where nobody can be asked, and `typer.Exit` when the answer is no."""
-    if not is_at_a_terminal():
-        why = f"what would be taken back of {', '.join(foreseen.unknown)} is not known"
-        if len(foreseen.taken_back) > MOST_TAKEN_BACK:
-            why = f"{_to_be_taken_back(len(foreseen.taken_back))}, more than {MOST_TAKEN_BACK}"
-        raise OptionError("--yes", f"{why}; without a terminal to ask at, this option is needed. Nothing was uploaded")
-    if not typer.confirm("Put this catalog in force?"):
-        write(["Nothing was uploaded"])
-        raise typer.Exit(1)
+def _summary(opened: OpenCatalog, enrichment: Enrichment, waiting: int) -> Iterator[str]:
+    """Yield how many works were looked up, and which are left for later, or for a person."""
+    yield f"{words.counted(len(enrichment.found), 'work')} looked up, kept in {opened.name}"
+    if waiting:
+        yield f"{words.counted(waiting, 'work')} looked up lately wait for their next time"
+    if enrichment.left:
+        yield f"{words.counted(enrichment.left, 'work')} left: the same command goes on where this one ended"
+    still = sum(1 for its in _seen(opened) if its.lacks)
+    if still:
+        yield f"Of {words.counted(still, 'work')} at #1 a fact is not known: `chartwatch catalog missing` names them"
+    yield from notice_lines(its for its in opened.known() if its.work.id in enrichment.found)
 
 
-def catalog_lines(catalog: Catalog) -> Iterator[str]:
-    """Yield a line for each number of what a catalog holds and lacks, and for each title that a person should look at.
-
-    These are titles that name several works, which neither kind nor date may tell apart, and works whose every title
-    was cut short by a provider.
-    """
-    works = list(catalog)
-    shared = dict(_shared_titles(works))
-    numbers = {
-        "works": len(works),
-        "films": sum(work.kind is Kind.FILM for work in works),
-        "series": sum(work.kind is Kind.SERIES for work in works),
-        "of unknown kind": sum(work.kind is None for work in works),
-        "of unknown language": sum(work.original_language is None for work in works),
-        "of unknown country": sum(not work.origin_countries for work in works),
-        "of unknown release date": sum(work.release_date is None for work in works),
-        "aliases": sum(len(work.aliases) for work in works),
-        "titles and aliases cut short": sum(_is_cut_short(name) for work in works for name in _names(work)),
-        "titles that name several works": len(shared),
-    }
-    for name, number in numbers.items():
-        yield f"{number:>7,} {name}"
-    for title, its in shared.items():
-        yield f"{title} names {', '.join(work.id for work in its)}."
-    for work in works:
-        if all(map(_is_cut_short, _names(work))):
-            yield f"{work.id} has only a title that is cut short: a chart that says it whole means another work."
-    for title, its in shared.items():
-        if not _can_be_told_apart(its):
-            yield f"Neither kind nor release date tells the works named {title} apart: they count as unknown."
-
-
-def _shared_titles(works: Iterable[Work]) -> Iterator[tuple[str, Sequence[Work]]]:
-    named: dict[str, tuple[str, list[Work]]] = {}
-    for work in works:
-        for key, name in {title_key(name): name for name in reversed(_names(work))}.items():
-            named.setdefault(key, (name, []))[1].append(work)
-    return (shared for shared in named.values() if len(shared[1]) > 1)
-
-
-def _names(work: Work) -> tuple[str, ...]:
-    return work.title, *work.aliases
-
-
-def _is_cut_short(name: str) -> bool:
-    return title_key(name).endswith("...")
-
-
-def _can_be_told_apart(works: Sequence[Work]) -> bool:
-    return all(
-        (one.kind and other.kind and one.kind is not other.kind)
-        or (one.release_date and other.release_date and one.release_date != other.release_date)
-        for one, other in combinations(works, 2)
-    )
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -11,7 +11,7 @@ import typer
 from chartwatch.cli.answers import ANSWERS, LINES, CheckFormat, FullAnswer
 from chartwatch.cli.application import (
     EXIT_WRONG_INPUT,
-    CatalogFile,
+    CatalogPlace,
     Origins,
     Stack,
     application,
@@ -56,7 +56,7 @@ def check_claim(
     ] = None,
     origins: Origins = None,
     stack: Stack = None,
-    catalog: CatalogFile = None,
+    catalog: CatalogPlace = None,
     rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, for a SLOT.")] = None,
     as_of: Annotated[
         str | None, typer.Option(metavar="DATE", help="Answer as of that day: later periods do not count.")

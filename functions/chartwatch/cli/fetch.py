@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chartwatch.cli.application import CatalogFile, Origins, TrialStack, application, write
+from chartwatch.cli.application import CatalogPlace, Origins, TrialStack, application, write
 from chartwatch.cli.documents import Document
 from chartwatch.cli.dry_run import try_document
 from chartwatch.cli.sources import open_named
@@ -30,7 +30,7 @@ def fetch(
     ] = False,
     origins: Origins = None,
     stack: TrialStack = None,
-    catalog: CatalogFile = None,
+    catalog: CatalogPlace = None,
 ) -> None:
     """Fetch a source's document, and show what it would change before it is accepted."""
     if not dry_run:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from chartwatch.cli.application import (
-    CatalogFile,
+    CatalogPlace,
     ChartId,
     Origins,
     PeriodArgument,
@@ -47,7 +47,7 @@ def fill(
     source: Annotated[str, typer.Option(metavar="TEXT", help="Where they are from: a paper and its date; it is kept.")],
     origins: Origins = None,
     stack: TrialStack = None,
-    catalog: CatalogFile = None,
+    catalog: CatalogPlace = None,
     store: Write = False,
 ) -> None:
     """Fill in a missing edition by hand, with its source named; show what that changes.

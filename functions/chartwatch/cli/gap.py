@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chartwatch.cli.application import (
-    CatalogFile,
+    CatalogPlace,
     ChartId,
     OnlyTerritory,
     Origins,
@@ -32,7 +32,7 @@ def gap(
     source: Annotated[str, typer.Option(metavar="TEXT", help="Who says so; it is kept.")] = "",
     origins: Origins = None,
     stack: TrialStack = None,
-    catalog: CatalogFile = None,
+    catalog: CatalogPlace = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take such a declaration back.")] = False,
     store: Write = False,
 ) -> None:

@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from importlib import resources
 from pathlib import Path
 
-from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.memory import MemoryCharts, NoArchive
 from chartwatch.cli.application import mistake
+from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
 from chartwatch.cli.replay import Stores, replay
 from chartwatch.cli.reports import ReplayCounts, say_notices
+from chartwatch.cli.sample_chart import SAMPLE, open_sample
 from chartwatch.cli.sources import OWN, is_source, open_named
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain.charts.publications import (
@@ -33,25 +33,11 @@ from chartwatch.errors import FileProblem, OptionError, SourceError
 from chartwatch.services.archived import VersionReader
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import RecordedBulletins
-from chartwatch.sources import Source, open_source
-
-SAMPLE = "sample"
-"""What stands for the sample that comes with the command."""
-
-SAMPLE_OPTIONS: Mapping[str, str] = {
-    "chart": "netflix-daily-overall",
-    "name": "Netflix's daily Top 10",
-    "provider": "netflix",
-    "cadence": "day",
-    "list_name": "overall",
-}
-"""Options of the source `csv` that say what the sample does not say itself."""
+from chartwatch.sources import Source
 
 _REST = r"(?P<options>(?:,[^:]*)?):(?P<file>.+)"
 _SPEC = re.compile(f"(?P<source>[^,:]+){_REST}", re.DOTALL)
 _OWN_SPEC = re.compile(f"(?P<source>{OWN}){_REST}", re.DOTALL)
-
-SAMPLE_FOLDER = Path(str(resources.files("chartwatch.cli") / "sample"))
 
 
 class PublishedCharts:
@@ -182,11 +168,6 @@ class GivenFiles:
         return last.parse(body, provenance)
 
 
-def sample_catalog() -> Catalog:
-    """Return the catalog of the sample."""
-    return read_catalog(SAMPLE_FOLDER / "catalog.csv")
-
-
 @contextmanager
 def open_published(specs: Sequence[str], stack: str | None, catalog: Path | None) -> Iterator[PublishedCharts]:
     """Yield the charts that the options `--from`, `--stack` and `--catalog` name.
@@ -195,9 +176,8 @@ def open_published(specs: Sequence[str], stack: str | None, catalog: Path | None
     refused, and `AwsRefused`.
     """
     _refuse_none_or_both(specs, stack)
-    works = read_catalog(catalog) if catalog else None
     if stack is None:
-        charts, given = MemoryCharts(), GivenFiles(_sources_and_files(specs))
+        works, charts, given = catalog_at(catalog), MemoryCharts(), GivenFiles(_sources_and_files(specs))
         for source, file in given.files:
             try:
                 # Whoever names a file means it, and nothing is sent.
@@ -205,29 +185,29 @@ def open_published(specs: Sequence[str], stack: str | None, catalog: Path | None
             except SourceError as error:
                 raise FileProblem(str(file), error.where, error.detail) from error
             say_notices(file, ingested)
-        yield PublishedCharts(charts, _catalog(specs, works), VersionReader(charts, given, given.parse))
+        yield PublishedCharts(charts, works, VersionReader(charts, given, given.parse))
         return
     from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 
     with deployed_stores(stack) as stores:
-        yield PublishedCharts(stores.charts, stores.catalogs.current() if works is None else works)
+        yield PublishedCharts(stores.charts, stores.catalogs.current() if catalog is None else catalog_at(catalog))
 
 
 @contextmanager
 def open_recorded(
-    specs: Sequence[str], stack: str | None, works: Catalog | None, rules: RuleSet, source: Source | None = None
+    specs: Sequence[str], stack: str | None, works: Catalog, rules: RuleSet, source: Source | None = None
 ) -> Iterator[RecordedCharts]:
     """Yield what a deployment has recorded, or what it would have, had it got the documents of `--from` one by one.
 
-    `works` None: the sample's. They and the rules are for the documents; a deployment has its own. A document that
-    is refused changes nothing, as there, and why is said on stderr. `source` parses the documents of a deployment
-    again, for versions that are not stored. Raises what `open_published` raises.
+    `works` and the rules are for the documents; a deployment has its own. A document that is refused changes nothing,
+    as there, and why is said on stderr. `source` parses the documents of a deployment again, for versions that are not
+    stored. Raises what `open_published` raises.
     """
     _refuse_none_or_both(specs, stack)
     if stack is None:
         given = GivenFiles(_sources_and_files(specs))
         stores, counts = Stores(archive=given), ReplayCounts()
-        _replay(given.files, _catalog(specs, works), rules, stores, counts)
+        _replay(given.files, works, rules, stores, counts)
         reader = VersionReader(stores.charts, given, given.parse)
         yield RecordedCharts(stores.charts, RecordedBulletins(stores.record), reader, counts.refusals)
         return
@@ -238,15 +218,13 @@ def open_recorded(
         yield RecordedCharts(deployed.charts, RecordedBulletins(deployed.record), archived)
 
 
-def read_history(specs: Sequence[str], catalog: Path | None, rules: RuleSet, stores: Stores) -> Catalog:
-    """Record in stores what the documents of `--from` come to, and return the catalog that they were read with.
+def read_history(specs: Sequence[str], works: Catalog, rules: RuleSet, stores: Stores) -> None:
+    """Record in stores what the documents of `--from` come to.
 
     Raises `OptionError` unless there is any, and `FileProblem`; why a document is refused is said on stderr.
     """
     _refuse_none_or_both(specs, None)
-    works = _catalog(specs, read_catalog(catalog) if catalog else None)
     _replay(_sources_and_files(specs), works, rules, stores, ReplayCounts())
-    return works
 
 
 def _replay(
@@ -285,12 +263,6 @@ def _refuse_none_or_both(specs: Sequence[str], stack: str | None) -> None:
         raise OptionError("--from", one)
 
 
-def _catalog(specs: Sequence[str], works: Catalog | None) -> Catalog:
-    if works is not None:
-        return works
-    return sample_catalog() if SAMPLE in specs else Catalog()
-
-
 def _sources_and_files(specs: Sequence[str]) -> Sequence[tuple[Source, Path]]:
     found = [_source_and_file(spec) for spec in specs]
     refuse_missing(file for _, file in found)
@@ -299,7 +271,7 @@ def _sources_and_files(specs: Sequence[str]) -> Sequence[tuple[Source, Path]]:
 
 def _source_and_file(spec: str) -> tuple[Source, Path]:
     if spec == SAMPLE:
-        return open_source("csv", SAMPLE_OPTIONS), SAMPLE_FOLDER / "netflix-daily-us.csv"
+        return open_sample()
     found = _SPEC.fullmatch(spec)
     if found is None:
         raise OptionError(

@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.cli.application import (
     EXIT_WRONG_INPUT,
     AnswerAs,
     AnswerFormat,
+    CatalogPlace,
     ChartId,
     Origins,
     PeriodArgument,
@@ -29,6 +29,7 @@ from chartwatch.cli.application import (
     rules_in,
     write,
 )
+from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.histories import RecordedCharts, open_recorded, refuse_unknown_chart
 from chartwatch.cli.sources import open_named
 from chartwatch.cli.wording import holder_name, status_in_words
@@ -54,9 +55,7 @@ def history(
     *,
     origins: Origins = None,
     stack: Stack = None,
-    catalog: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV, for --from; else the sample's.")
-    ] = None,
+    catalog: CatalogPlace = None,
     rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, as YAML, for --from.")] = None,
     source: Annotated[
         str | None, typer.Option(metavar="NAME", help="For --stack: reads versions that are in the archive alone.")
@@ -76,7 +75,7 @@ def history(
     if source is None and options:
         raise OptionError("--option", "is an option of --source, which is not given")
     rule_set = rules_in(rules)
-    works = read_catalog(catalog) if catalog else None
+    works = catalog_at(catalog)
     opened = open_named(source, options or (), "--source") if source else None
     with open_recorded(origins or (), stack, works, rule_set, opened) as recorded:
         account = account_of(recorded, chart, territory, day)

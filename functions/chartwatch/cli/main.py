@@ -37,7 +37,7 @@ SUMMARIES: Mapping[str, str] = {
     "subscribers": "List who is subscribed and who is gone, confirm for good, or dismiss.",
     "rebuild": "Fold a deployed chart from its beginning, and show what that changes.",
     "demo": "Run the whole pipeline on this machine and show its alerts.",
-    "catalog": "Check a catalog of works, or upload it to a deployment.",
+    "catalog": "Show what is known of works, look up what is not, and change it.",
     "rules": "List rules, find mistakes in them, or try them on a history.",
 }
 """What each command does, by its name, which is also that of its module."""

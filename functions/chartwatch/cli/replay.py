@@ -3,7 +3,7 @@
 import re
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,11 +13,21 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord, NoArchive
-from chartwatch.cli.application import EXIT_WRONG_INPUT, TrialStack, application, read_since, rules_in, write
+from chartwatch.cli.application import (
+    EXIT_WRONG_INPUT,
+    CatalogPlace,
+    TrialStack,
+    application,
+    read_since,
+    rules_in,
+    write,
+)
+from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
+from chartwatch.cli.lacking import lacking_sentence
 from chartwatch.cli.reports import LINES, BulletinFormat, Observer, following
+from chartwatch.cli.sample_chart import SAMPLE, open_sample
 from chartwatch.cli.sources import open_named
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.rules.rule import RuleSet
@@ -26,6 +36,7 @@ from chartwatch.errors import FileProblem, OptionError, SourceError
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import Archive, ChartStore
 from chartwatch.services.record import RecordStore
+from chartwatch.services.unknown import seen_at_number_one
 from chartwatch.sources import Source
 
 
@@ -99,18 +110,20 @@ app = application()
 def replay_files(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE", help="Published versions of the source, oldest first; also gzipped, as .gz."),
+        typer.Argument(
+            metavar="FILE",
+            help="Published versions of the source, oldest first; also gzipped, as .gz. `sample`: the included chart.",
+        ),
     ],
     *,
     source: Annotated[
-        str, typer.Option(metavar="NAME", help="What published them; see `chartwatch sources`. MODULE:CLASS: your own.")
-    ],
+        str | None,
+        typer.Option(metavar="NAME", help="What published them; see `chartwatch sources`. MODULE:CLASS: your own."),
+    ] = None,
     options: Annotated[
         list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the source; repeatable.")
     ] = None,
-    catalog: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Facts about works, as CSV. Without it, none are known.")
-    ] = None,
+    catalog: CatalogPlace = None,
     rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, as YAML.")] = None,
     since: Annotated[
         date | None,
@@ -144,9 +157,8 @@ def replay_files(
     ] = BulletinFormat.TEXT,
 ) -> None:
     """Say what the published files of a source would have announced."""
-    refuse_missing(files)
-    opened = open_named(source, options or (), "--source")
-    works = read_catalog(catalog) if catalog else Catalog()
+    opened, files = _opened(files, source, options or ())
+    works = catalog_at(catalog)
     rule_set = rules_in(rules)
     if dry_run:
         from chartwatch.cli.dry_run import trial_of_files, try_documents  # noqa: PLC0415  # few replays want it
@@ -169,12 +181,29 @@ def replay_files(
             observer=counts,
         )
         write(line for bulletin in bulletins for line in LINES[output](counts.with_bulletin(bulletin), since))
+        # Who replays with no facts at all knows what is missing.
+        unknown = lacking_sentence(seen_at_number_one(stores.charts, works)) if len(works) else ""
     typer.echo(counts.sentence(time.perf_counter() - started), err=True)
+    if unknown:
+        typer.echo(unknown, err=True)
     # For who sits before it; a program that reads the summary asked for what it wanted.
     if sys.stderr.isatty() and (advice := counts.advice(since)):
         typer.echo(advice, err=True)
     if counts.refusals:
         raise typer.Exit(EXIT_WRONG_INPUT)
+
+
+def _opened(files: list[Path], source: str | None, options: Sequence[str]) -> tuple[Source, list[Path]]:
+    """Return the source and its files, which may be those of the sample. Raises `OptionError` and `FileProblem`."""
+    if source is None:
+        if files != [Path(SAMPLE)]:
+            raise OptionError("--source", "is needed to read files: `chartwatch sources` lists what there is")
+        if options:
+            raise OptionError("--option", "is an option of --source, which is not given")
+        opened, file = open_sample()
+        return opened, [file]
+    refuse_missing(files)
+    return open_named(source, options, "--source"), files
 
 
 @contextmanager

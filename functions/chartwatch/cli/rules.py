@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
+from chartwatch.adapters.starter import starter_catalog
 from chartwatch.cli.application import (
     EXIT_WRONG_INPUT,
-    CatalogFile,
+    CatalogPlace,
     Origins,
     Stack,
     application,
@@ -20,7 +21,7 @@ from chartwatch.cli.application import (
     rules_in,
     write,
 )
-from chartwatch.cli.histories import PublishedCharts, open_published, sample_catalog
+from chartwatch.cli.histories import PublishedCharts, open_published
 from chartwatch.cli.listings import console, rules_table
 from chartwatch.cli.replay import Stores
 from chartwatch.cli.reports import json_line
@@ -44,8 +45,8 @@ LATEST = 20
 MAX_REASONS = 3
 """Reasons for which a milestone is provisional that a person is shown."""
 
-FIRST_PERIOD = date(2022, 4, 1)
-"""Later than the sample: all works of its catalog are out, so that a chart can mean them."""
+FIRST_PERIOD = date(2027, 1, 1)
+"""Later than all works of the starter catalog came out, so that a chart can mean them."""
 
 _CHART = Chart("example", "the example's chart", "example", Cadence.DAY, 1)
 _PROVENANCE = Provenance("example", None, "0" * 64)
@@ -85,7 +86,7 @@ def lint_rules(file: RulesFile) -> None:
     reading = examine(read_rules_file(file), str(file))
     wrong = (
         RuleProblem(str(file), "", f"rule {example.rule}: examples.{example.field}: {outcome}", *example.place)
-        for example, outcome in broken(reading.rules, reading.examples, sample_catalog())
+        for example, outcome in broken(reading.rules, reading.examples, starter_catalog())
     )
     mistakes = sorted((*reading.mistakes, *wrong), key=lambda mistake: (mistake.line, mistake.column))
     write(_report(file, reading, mistakes))
@@ -99,7 +100,7 @@ def try_rules(
     *,
     origins: Origins = None,
     stack: Stack = None,
-    catalog: CatalogFile = None,
+    catalog: CatalogPlace = None,
     since: Annotated[
         date | None,
         typer.Option(parser=read_since, metavar="DATE", help="Show what became true from then on."),
@@ -167,7 +168,7 @@ def _unlisted(example: Example, catalog: Catalog) -> str:
     """Say which titles the catalog does not hold: of these a rule can know nothing."""
     titles = {title: None for number_ones in example.periods if number_ones for title in number_ones.values()}
     unlisted = [title for title in titles if catalog.match(title, None, FIRST_PERIOD).id.startswith(UNLISTED)]
-    return f" (not in the sample's catalog: {', '.join(unlisted)})" if unlisted else ""
+    return f" (not in the starter catalog: {', '.join(unlisted)})" if unlisted else ""
 
 
 def _shown(example: Example) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
 from chartwatch.adapters.trial import TrialCharts, TrialRecord
 from chartwatch.cli.application import mistake, write
+from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.histories import read_history
 from chartwatch.cli.replay import Stores
 from chartwatch.cli.wording import changed_lines
@@ -61,7 +62,8 @@ def open_trial(history: History) -> Iterator[Trial]:
     specs, stack, catalog = history
     if stack is None:
         stores = Stores(MemoryCharts(), MemoryRecord())
-        works = read_history(specs, catalog, default_rules(), stores)
+        works = catalog_at(catalog)
+        read_history(specs, works, default_rules(), stores)
         yield Trial(stores, stores.charts, works, default_rules())
         return
     if specs:

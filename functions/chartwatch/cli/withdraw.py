@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chartwatch.cli.application import (
-    CatalogFile,
+    CatalogPlace,
     ChartId,
     OnlyTerritory,
     Origins,
@@ -30,7 +30,7 @@ def withdraw(
     *,
     origins: Origins = None,
     stack: TrialStack = None,
-    catalog: CatalogFile = None,
+    catalog: CatalogPlace = None,
     source: Annotated[str, typer.Option(metavar="TEXT", help="Why, or who says so; it is kept.")] = "",
     undo: Annotated[bool, typer.Option("--undo", help="Let what was withdrawn count again.")] = False,
     store: Write = False,

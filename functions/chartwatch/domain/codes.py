@@ -116,6 +116,11 @@ def country_meant(said: str) -> str | None:
     return _by_spoken_name().get(_spoken(said))
 
 
+def language_meant(said: str) -> str | None:
+    """Return the code of a language that an English name stands for, and nothing else does."""
+    return _by_language_name().get(_spoken(said))
+
+
 def not_one(said: str, expected: str, meant: str | None) -> str:
     """Return the sentence that something is not what was expected, and what was meant, where that is likely."""
     return f"{said} is not {expected}{f'; did you mean {meant}?' if meant else ''}"
@@ -149,6 +154,11 @@ def _spoken(name: str) -> str:
 @cache
 def _by_spoken_name() -> Mapping[str, str]:
     return {_spoken(name): code for code, name in COUNTRIES.items()} | _OTHER_NAMES
+
+
+@cache
+def _by_language_name() -> Mapping[str, str]:
+    return {_spoken(name): code for code, name in sorted(LANGUAGES.items(), reverse=True)}
 
 
 def _named(said: str, names: Mapping[str, str]) -> str | None:

@@ -110,14 +110,11 @@ class Held:
     sha256: str = ""
 
 
-class CatalogStore(Protocol):
+class CatalogLayers(Protocol):
     """The catalog in force, and its layers. Each is replaced whole, so that nothing is concluded from half of one."""
 
     def current(self) -> Catalog:
         """Return the catalog in force; that of the starter alone at first."""
-
-    def earlier(self, version: str) -> Catalog | None:
-        """Return the catalog of that version, if it was ever in force."""
 
     def layer(self, layer: Layer) -> tuple[Dossier, ...]:
         """Return the works of one layer of the catalog in force; none where there is no such layer."""
@@ -128,6 +125,13 @@ class CatalogStore(Protocol):
         `before`: only if that is what the layer is still. Raises `CatalogChanged` when it is not, or when others change
         again and again.
         """
+
+
+class CatalogStore(CatalogLayers, Protocol):
+    """A catalog in force that knows those which were in force before."""
+
+    def earlier(self, version: str) -> Catalog | None:
+        """Return the catalog of that version, if it was ever in force."""
 
     def is_in_force(self, layer: Layer, dossiers: Iterable[Dossier]) -> bool:
         """Return whether a layer was put in force, and is these works."""

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.starter import starter_catalog
-from chartwatch.cli.histories import SAMPLE_OPTIONS
 from chartwatch.cli.replay import replay
+from chartwatch.cli.sample_chart import SAMPLE_OPTIONS
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.story import Story, stories
 from chartwatch.rules import default_rules

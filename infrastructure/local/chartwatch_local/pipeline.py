@@ -60,10 +60,19 @@ class Pipeline:
             raise FunctionFailed(function, said, self.logs(function))
         return said
 
-    def load_catalog(self, file: Path) -> None:
+    def import_catalog(self, file: Path) -> None:
         """Put a catalog in force, as a person would: by the `chartwatch` command."""
-        command: list[str | Path] = [sys.executable, "-m", "chartwatch.cli", "catalog", "load", file, "--stack", STACK]
-        run("chartwatch catalog load", command, self.aws.environment, ROOT)
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "chartwatch.cli",
+            "catalog",
+            "import",
+            file,
+            "--stack",
+            STACK,
+        ]
+        run("chartwatch catalog import", command, self.aws.environment, ROOT)
 
     def subscribe_queue(self, name: str, topic: str, filter_policy: Mapping[str, Any]) -> str:
         """Make a queue that gets those messages of a topic which pass the filter policy, and return its URL."""

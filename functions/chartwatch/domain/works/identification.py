@@ -69,6 +69,14 @@ def identify(sighting: Sighting, provider: Provider, candidates: Iterable[Candid
     )
 
 
+def chosen(scored: Scored) -> Identified:
+    """Return what follows where a person says which candidate it is: all that this one says, whatever its list says."""
+    its = scored.candidate
+    language = its.languages[0] if len(its.languages) == 1 else None
+    countries, released = countries_of(its), released_of(its)
+    return Identified(its.provider, (scored,), (scored,), language, main_country_of(its), countries, released)
+
+
 def language_of(candidate: Candidate, sighting: Sighting) -> str | None:
     """Return the original language that a candidate names; None for several, and for one that its list denies."""
     if len(candidate.languages) != 1 or denies_language(sighting, candidate):

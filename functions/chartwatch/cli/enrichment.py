@@ -1,0 +1,110 @@
+"""Looking up what is not known of works at #1, as a person follows it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from chartwatch.cli.catalog_lines import MOST_CANDIDATES, facts_in_words, scored_lines
+from chartwatch.cli.lacking import FACTS_IN_WORDS
+from chartwatch.cli.overrides import candidate_id
+from chartwatch.domain import words
+from chartwatch.domain.works.candidates import Provider
+from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.layers import Dossier
+from chartwatch.domain.works.lookups import WorkLookup
+from chartwatch.errors import LookupFailed, ProviderRefused
+from chartwatch.services.enrich import FactProvider, LookedUp, look_up, with_answers, work_of
+from chartwatch.services.unknown import Seen
+
+MOST_FAILURES = 3
+"""Look-ups in a row that a provider may fail before it is asked no more."""
+
+
+@dataclass
+class Enrichment:
+    """One round of look-ups, one after the other. `found` has what came of it by work, also where it is cut short."""
+
+    providers: list[FactProvider]
+    today: date
+    found: dict[str, LookedUp] = field(default_factory=dict)
+    left: int = 0
+    _failed: dict[Provider, int] = field(default_factory=dict)
+
+    def ask(self, due: Sequence[Seen]) -> Iterator[str]:
+        """Look works up, and yield what is taken as fact, what stays unknown, and who did not answer.
+
+        `left` is then the number of works that were not looked up. Ctrl-C ends the round, and loses nothing.
+        """
+        self.left = len(due)
+        try:
+            for number, seen in enumerate(due, 1):
+                if not self.providers:
+                    break
+                its = look_up(seen.sighting, self.providers, self.today)
+                if its.identified:
+                    self.found[seen.work.id] = its
+                    self.left -= 1
+                    yield from (f"{number}/{len(due)} {line}" for line in looked_up_lines(seen, its))
+                yield from self._failures(its)
+        except KeyboardInterrupt:
+            yield "Stopped"
+
+    def _failures(self, its: LookedUp) -> Iterator[str]:
+        """Yield who did not answer, and ask those no more who refuse, or fail again and again."""
+        yield from (f"  no answer: {failure}" for failure in its.failures)
+        answered = {identified.provider for identified in its.identified}
+        silent = [one.provider for one in self.providers if one.provider not in answered]
+        self._failed = {one: self._failed.get(one, 0) + 1 for one in silent}
+        refused = [one for one, failure in zip(silent, its.failures, strict=True) if _is_for_good(failure)]
+        gone = {one for one, times in self._failed.items() if times >= MOST_FAILURES} | set(refused)
+        self.providers = [one for one in self.providers if one.provider not in gone]
+        yield from (f"  {provider} is asked no more" for provider in sorted(gone))
+
+
+def _is_for_good(failure: LookupFailed) -> bool:
+    return isinstance(failure, ProviderRefused)
+
+
+def due_of(seen: Iterable[Seen], looked_up: Iterable[Dossier], today: date) -> tuple[list[Seen], int]:
+    """Return the works to look up, and how many others wait: they were looked up lately, and nothing was found.
+
+    A work of which all is known is looked up when what a provider said of it may not be kept for much longer.
+    """
+    known = {its.work.id: its.lookup for its in looked_up}
+    due: list[Seen] = []
+    waiting = 0
+    for its in seen:
+        lookup = known.get(its.work.id, WorkLookup())
+        if lookup.due(today) or (its.lacks and lookup.is_due(today)):
+            due.append(its)
+        elif its.lacks:
+            waiting += 1
+    return due, waiting
+
+
+def with_found(before: Iterable[Dossier], enrichment: Enrichment) -> list[Dossier]:
+    """Return the layer of what was looked up, with what a round has found."""
+    after = {its.work.id: its for its in before}
+    for work_id, its in enrichment.found.items():
+        dossier = after.get(work_id) or Dossier(Layer.LOOKED_UP, work_of(work_id, its.sighting), WorkLookup())
+        after[work_id] = replace(dossier, lookup=with_answers(dossier.lookup, its, enrichment.today))
+    return list(after.values())
+
+
+def looked_up_lines(seen: Seen, its: LookedUp) -> Iterator[str]:
+    """Yield what looking up a work came to, with the candidates where something stays unknown."""
+    said = {fact.name for fact in its.facts}
+    unknown = [FACTS_IN_WORDS[name] for name in seen.lacks if name not in said]
+    sources = words.listed(sorted({fact.source for fact in its.facts}))
+    facts = f"{facts_in_words(its.facts)}, by {sources}" if its.facts else ""
+    stays = f"{words.listed(unknown)} unknown still" if unknown else ""
+    yield f"{seen.work.title}: {'; '.join(filter(None, (facts, stays))) or 'nothing new'}"
+    if not unknown:
+        return
+    ranked = [scored for identified in its.identified for scored in identified.ranked]
+    for scored in sorted(ranked, key=lambda one: -one.score)[:MOST_CANDIDATES]:
+        yield from scored_lines(scored, f"  candidate {candidate_id(scored.candidate)}")
+    if (more := len(ranked) - MOST_CANDIDATES) > 0:
+        yield f"  and {words.counted(more, 'more candidate')}"
+    if not ranked:
+        yield "  no candidates"

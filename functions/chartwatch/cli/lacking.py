@@ -1,0 +1,44 @@
+"""What is said of the works at #1 of which facts are not known."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from chartwatch.domain import words
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE
+from chartwatch.services.unknown import Seen
+
+FACTS_IN_WORDS: Mapping[str, str] = {
+    ORIGINAL_LANGUAGE: "original language",
+    ORIGIN_COUNTRIES: "countries of origin",
+    MAIN_COUNTRY: "main country",
+}
+"""What a person is told that a work lacks."""
+
+
+def lacking_sentence(seen: Sequence[Seen]) -> str:
+    """Return how many #1s lack which facts, and what helps; nothing where none does."""
+    unknown = [its for its in seen if its.lacks]
+    if not unknown:
+        return ""
+    times: Counter[str] = Counter()
+    for its in unknown:
+        times.update(dict.fromkeys(its.lacks, its.times))
+    all_times, its_times = sum(its.times for its in seen), sum(its.times for its in unknown)
+    which = words.listed([f"{FACTS_IN_WORDS[name]} of {times[name]:,}" for name in FACTS_IN_WORDS if times[name]])
+    return (
+        f"Of {its_times:,} of {all_times:,} #1s ({words.counted(len(unknown), 'work')}) a fact is not known: {which}. "
+        "`chartwatch catalog missing` names the works, `chartwatch catalog enrich` looks them up."
+    )
+
+
+def missing_lines(seen: Sequence[Seen], candidates: Mapping[str, int], most: int) -> Iterator[str]:
+    """Yield a line for each work that lacks facts; `candidates` are the numbers of those that are known, by id."""
+    unknown = [its for its in seen if its.lacks]
+    for its in unknown[:most]:
+        found = f"; {words.counted(candidates[its.work.id], 'candidate')}" if candidates.get(its.work.id) else ""
+        lacks = words.listed([FACTS_IN_WORDS[name] for name in its.lacks])
+        yield f"{its.times:>6,}  {its.work.title}: {lacks}{found}"
+        yield f"        {its.work.id}, first at #1 {its.sighting.first_charted}"
+    if (more := len(unknown) - most) > 0:
+        yield f"and {more:,} more"
+    yield lacking_sentence(seen) or "Nothing is missing of the works at #1."
