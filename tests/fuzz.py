@@ -260,7 +260,7 @@ TARGETS: Mapping[str, Target] = {
     "parts of a workbook": Target(_sheet, _SHEETS, share=5),
     "pages of flixpatrol": Target(_fetches, (_PAGE,)),
     "rules": Target(_rules, ((_ROOT / "rules" / "default.yaml").read_bytes()[:1500],), share=2),
-    "catalog": Target(_catalog, (b"".join((_ROOT / "cli/sample/catalog.csv").read_bytes().splitlines(True)[:8]),)),
+    "catalog": Target(_catalog, (b"".join((_ROOT / "works/starter.csv").read_bytes().splitlines(True)[:8]),)),
     "addresses": Target(_leads, _ADDRESSES, share=20),
     "gzip": Target(_unpacks, (gzip.compress(b"rank\n" * 99), gzip.compress(b"a") * 3)),
     "Retry-After": Target(_waits, (b"120", b"Tue, 01 Mar 2022 20:00:00 GMT", b"Tue, 01 Mar 2022 20:00:00 -0000")),

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from chartwatch.adapters.starter import STARTER_FILE
 from chartwatch_local.aws import LocalAws, LocalError, local_aws
-from chartwatch_local.checkout import ROOT, SAMPLE
+from chartwatch_local.checkout import ROOT
 from chartwatch_local.demo import parameters
 from chartwatch_local.deploy import STACK, Build, deploy
 from chartwatch_local.mapping import mappings
@@ -67,7 +68,7 @@ def test_a_changed_stack_goes_on_and_what_a_removed_one_leaves_is_adopted(made: 
             assert len(aws.client("cloudformation").describe_stacks()["Stacks"]) == 2, (
                 "the alarms are a stack of their own"
             )
-            first.import_catalog(SAMPLE / "catalog.csv")
+            first.import_catalog(STARTER_FILE)
             chart.fetch(HEADER + "".join(DAYS[:2]))
             assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
 

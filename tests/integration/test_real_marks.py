@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.xdist_group("real marks"),
 ]
 
-FULL, SAMPLE, NONE = "the full catalog", "the sample's catalog", "no catalog"
+FULL, STARTER, NONE = "the full catalog", "the starter catalog", "no catalog"
 CHARTS = {
     "countries": ("netflix-countries", {}, DATA / "netflix-countries-2022-02-27.tsv"),
     "daily": ("csv", SAMPLE_OPTIONS, SAMPLE_FOLDER / "netflix-daily-us.csv"),
@@ -55,7 +55,7 @@ def recorded(chart: str, catalog_name: str) -> list[Milestone]:
 
 
 @pytest.mark.parametrize("chart", sorted(CHARTS))
-@pytest.mark.parametrize("catalog_name", [FULL, SAMPLE, NONE])
+@pytest.mark.parametrize("catalog_name", [FULL, STARTER, NONE])
 def test_no_message_and_no_listing_states_what_is_not_certain_as_a_fact(chart: str, catalog_name: str) -> None:
     uncertain = [m for m in recorded(chart, catalog_name) if not m.is_certain]
     assert len(uncertain) > (300 if chart == "countries" else -1)
@@ -63,7 +63,7 @@ def test_no_message_and_no_listing_states_what_is_not_certain_as_a_fact(chart: s
 
 
 @pytest.mark.parametrize("chart", sorted(CHARTS))
-@pytest.mark.parametrize("catalog_name", [FULL, SAMPLE])
+@pytest.mark.parametrize("catalog_name", [FULL, STARTER])
 def test_every_subject_names_its_chart_and_every_line_fits(chart: str, catalog_name: str) -> None:
     for bulletin in bulletins(chart, catalog_name):
         for story in stories(bulletin, LIMITS):
@@ -72,7 +72,7 @@ def test_every_subject_names_its_chart_and_every_line_fits(chart: str, catalog_n
 
 
 @pytest.mark.parametrize("chart", sorted(CHARTS))
-@pytest.mark.parametrize("less", [SAMPLE, NONE])
+@pytest.mark.parametrize("less", [STARTER, NONE])
 def test_what_a_smaller_catalog_calls_certain_the_full_one_says_too(chart: str, less: str) -> None:
     """Not only of firsts: whoever knows less says less, and nothing else."""
     known = Counter(map(claimed, recorded(chart, FULL)))

@@ -286,7 +286,7 @@ def _summary(opened: OpenCatalog, enrichment: Enrichment, waiting: int) -> Itera
     """Yield how many works were looked up, and which are left for later, or for a person."""
     yield f"{words.counted(len(enrichment.found), 'work')} looked up, kept in {opened.name}"
     if waiting:
-        yield f"{words.counted(waiting, 'work')} looked up lately wait for their next time"
+        yield f"Not asked about again so soon: {words.counted(waiting, 'work')} looked up lately"
     if enrichment.left:
         yield f"{words.counted(enrichment.left, 'work')} left: the same command goes on where this one ended"
     still = sum(1 for its in _seen(opened) if its.lacks)

@@ -44,7 +44,9 @@ class Enrichment:
                 if its.identified:
                     self.found[seen.work.id] = its
                     self.left -= 1
-                    yield from (f"{number}/{len(due)} {line}" for line in looked_up_lines(seen, its))
+                    said, *candidates = looked_up_lines(seen, its)
+                    yield f"{number}/{len(due)} {said}"
+                    yield from candidates
                 yield from self._failures(its)
         except KeyboardInterrupt:
             yield "Stopped"

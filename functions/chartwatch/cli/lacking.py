@@ -15,8 +15,12 @@ FACTS_IN_WORDS: Mapping[str, str] = {
 """What a person is told that a work lacks."""
 
 
+HELP = "`chartwatch catalog missing` names the works, `chartwatch catalog enrich` looks them up."
+"""What helps where facts are not known."""
+
+
 def lacking_sentence(seen: Sequence[Seen]) -> str:
-    """Return how many #1s lack which facts, and what helps; nothing where none does."""
+    """Return how many #1s lack which facts; nothing where none does."""
     unknown = [its for its in seen if its.lacks]
     if not unknown:
         return ""
@@ -26,8 +30,7 @@ def lacking_sentence(seen: Sequence[Seen]) -> str:
     all_times, its_times = sum(its.times for its in seen), sum(its.times for its in unknown)
     which = words.listed([f"{FACTS_IN_WORDS[name]} of {times[name]:,}" for name in FACTS_IN_WORDS if times[name]])
     return (
-        f"Of {its_times:,} of {all_times:,} #1s ({words.counted(len(unknown), 'work')}) a fact is not known: {which}. "
-        "`chartwatch catalog missing` names the works, `chartwatch catalog enrich` looks them up."
+        f"Of {its_times:,} of {all_times:,} #1s ({words.counted(len(unknown), 'work')}) a fact is not known: {which}."
     )
 
 

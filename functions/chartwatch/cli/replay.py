@@ -25,7 +25,7 @@ from chartwatch.cli.application import (
 )
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
-from chartwatch.cli.lacking import lacking_sentence
+from chartwatch.cli.lacking import HELP, lacking_sentence
 from chartwatch.cli.reports import LINES, BulletinFormat, Observer, following
 from chartwatch.cli.sample_chart import SAMPLE, open_sample
 from chartwatch.cli.sources import open_named
@@ -185,7 +185,7 @@ def replay_files(
         unknown = lacking_sentence(seen_at_number_one(stores.charts, works)) if len(works) else ""
     typer.echo(counts.sentence(time.perf_counter() - started), err=True)
     if unknown:
-        typer.echo(unknown, err=True)
+        typer.echo(f"{unknown} {HELP}", err=True)
     # For who sits before it; a program that reads the summary asked for what it wanted.
     if sys.stderr.isatty() and (advice := counts.advice(since)):
         typer.echo(advice, err=True)

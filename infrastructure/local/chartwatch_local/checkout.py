@@ -12,7 +12,7 @@ FUNCTIONS = ROOT / "functions"
 """The one CodeUri."""
 
 SAMPLE = FUNCTIONS / "chartwatch" / "cli" / "sample"
-"""The charts and the catalog that come with Chartwatch."""
+"""The chart that comes with Chartwatch."""
 
 TOOLS = ROOT / ".tools"
 """The environments of SAM CLI and of the local AWS; `make tools` builds them."""

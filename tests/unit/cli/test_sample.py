@@ -9,8 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from chartwatch.adapters.catalog_file import COLUMNS, read_catalog
+from chartwatch.adapters.starter import starter_catalog
 from chartwatch.cli.replay import replay
+from chartwatch.domain.works.work import Kind
 from chartwatch.rules import default_rules
 from chartwatch.sources import open_source
 
@@ -23,7 +24,7 @@ def changes() -> list[Mapping[str, Any]]:
     bulletins = replay(
         [SAMPLE / "netflix-daily-us.csv"],
         open_source("csv", OPTIONS),
-        read_catalog(SAMPLE / "catalog.csv"),
+        starter_catalog(),
         default_rules(),
     )
     return [change.milestone.as_json() for bulletin in bulletins for change in bulletin.changes]
@@ -45,12 +46,11 @@ def test_the_sample_has_every_day_from_april_2020_to_march_2022() -> None:
     assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(days=1)}
 
 
-def test_the_catalog_has_one_row_for_each_title_of_the_sample() -> None:
-    catalog = rows("catalog.csv")
-    assert tuple(catalog[0]) == COLUMNS[:-1]
-    assert len({row["work_id"] for row in catalog}) == len(catalog)
-    charted = {(row["title"], row["kind"]) for row in rows("netflix-daily-us.csv")}
-    assert sorted((row["title"], row["kind"]) for row in catalog) == sorted(charted)
+def test_the_starter_catalog_knows_every_title_of_the_sample() -> None:
+    catalog = starter_catalog()
+    charted = rows("netflix-daily-us.csv")
+    works = (catalog.match(row["title"], Kind(row["kind"]), date.fromisoformat(row["period"])) for row in charted)
+    assert all(work.original_language and work.origin_countries for work in works)
 
 
 def test_all_of_us_are_dead_is_the_fourth_non_english_series_not_the_second() -> None:

@@ -14,6 +14,7 @@ import pytest
 import typer
 import yaml
 
+from chartwatch.adapters.starter import STARTER_FILE
 from chartwatch.cli.main import app
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.written import WrittenRule
@@ -61,8 +62,7 @@ def test_the_options_that_the_readme_gives_to_schedules_are_those_of_their_sourc
 
 @pytest.mark.parametrize("command", [*commands()])
 def test_every_command_of_the_readme_runs_on_small_files(command: str, tmp_path: Path) -> None:
-    sample = ROOT / "functions" / "chartwatch" / "cli" / "sample"
-    (tmp_path / "catalog.csv").write_bytes((sample / "catalog.csv").read_bytes())
+    (tmp_path / "catalog.csv").write_bytes(STARTER_FILE.read_bytes())
     (tmp_path / "music.csv").write_bytes(b"period,territory,rank,title\n2022-01-01,US,1,A\n2022-01-02,US,1,B\n")
     (tmp_path / "number-ones.csv").write_bytes(b"rank,title\n1,A\n")
     (tmp_path / "claims.jsonl").write_text(

@@ -99,7 +99,8 @@ class Resolved:
 def resolve(facts: Iterable[Fact], today: date) -> dict[str, Resolved]:
     """Return what stands of each fact of one work on a day; the order of `facts`, and repetitions, do not matter.
 
-    A work with one country of origin has that one as its main one, where nothing else is said of it.
+    A work with one country of origin has that one as its main one, where nothing else is said of it. Whoever names the
+    countries of origin over another overrules a main one that is none of them.
     """
     kept = sorted({fact for fact in facts if fact.is_kept(today)}, key=_order)
     by_name = {name: tuple(its) for name, its in groupby(kept, key=lambda fact: fact.name)}
