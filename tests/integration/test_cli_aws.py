@@ -31,6 +31,7 @@ from chartwatch.services.ports import Quarantined
 from chartwatch.sources import open_source
 from chartwatch_local.aws import LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
+from tests.lookups import Lookups, Served
 
 pytestmark = pytest.mark.xdist_group("cli-aws")  # one local AWS is enough
 
@@ -365,6 +366,47 @@ def test_what_other_rules_recorded_cannot_be_foreseen_and_is_asked_about(
     assert refused.exit_code == 2
     assert "what would be taken back of daily is not known" in refused.stderr
     assert run("catalog", "import", known, "--stack", "ruled", "--yes").exit_code == 0
+
+
+def test_what_a_stack_lacks_is_looked_up_and_put_in_force(aws: LocalAws, tmp_path: Path) -> None:
+    _, catalogs = recorded(aws, "enriched", 2, tmp_path)
+    missing = run("catalog", "missing", "--stack", "enriched")
+    assert missing.stdout.splitlines()[:2] == [
+        "     1  Ozark: which of several works it is",
+        "        o or ozark, first at #1 2022-01-01",
+    ]
+    assert missing.stdout.splitlines()[-1] == (
+        "Of 3 of 3 #1s (3 works) a fact is not known: original language of 2 and which of several works it is of 1."
+    )
+    works = [Served(1, "Title 0", Kind.SERIES, "eu", ("ES",), date(2021, 12, 1))]
+    with Lookups(works) as providers:
+        asked = ("--wikidata", providers.wikidata, "--contact", "someone@example.com")
+        done = run("catalog", "enrich", "--stack", "enriched", *asked)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "1/2 Title 0: original language Basque (eu)" in done.stdout
+    assert "Title 0 is the first title in Basque to reach #1" in done.stdout
+    assert "2 works looked up, kept in the stack enriched\n" in done.stdout
+    work = catalogs.current().work("w0")
+    assert work
+    assert (work.original_language, work.origin_countries) == ("eu", ("ES",))
+    assert "Basque (eu): wikidata (looked up, " in run("catalog", "show", "w0", "--stack", "enriched").stdout
+
+
+def test_what_a_person_sets_of_a_stack_stands_over_its_file_and_shows_what_it_takes_back(
+    aws: LocalAws, tmp_path: Path
+) -> None:
+    known, catalogs = recorded(aws, "overridden", 2, tmp_path)
+    done = run("catalog", "set", "Title 1", "origin_countries=Portugal", "--stack", "overridden")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "retracted, sent: Retracted: Title 1 is the first title from France" in done.stdout
+    assert done.stdout.splitlines()[-1].endswith("Portugal (PT), 2021-12-01, in the stack overridden")
+    assert run("catalog", "import", known, "--stack", "overridden").exit_code == 0
+    work = catalogs.current().work("w1")
+    assert work
+    assert work.origin_countries == ("PT",), "an override stays over every file"
+    assert "overruled" in run("catalog", "show", "w1", "--stack", "overridden").stdout
+    assert run("catalog", "set", "w1", "origin_countries=", "--stack", "overridden").exit_code == 0
+    assert catalogs.layer(Layer.OVERRIDE) == ()
 
 
 def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions: list[Path]) -> None:

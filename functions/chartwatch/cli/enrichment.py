@@ -76,6 +76,8 @@ def due_of(seen: Iterable[Seen], looked_up: Iterable[Dossier], today: date) -> t
     due: list[Seen] = []
     waiting = 0
     for its in seen:
+        if its.work.candidates:
+            continue  # the catalog knows what it may be: only a person, or a date, can say which
         lookup = known.get(its.work.id, WorkLookup())
         if lookup.due(today) or (its.lacks and lookup.is_due(today)):
             due.append(its)

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from chartwatch.domain import words
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE
-from chartwatch.services.unknown import Seen
+from chartwatch.services.unknown import MEANING, Seen
 
 FACTS_IN_WORDS: Mapping[str, str] = {
     ORIGINAL_LANGUAGE: "original language",
     ORIGIN_COUNTRIES: "countries of origin",
     MAIN_COUNTRY: "main country",
+    MEANING: "which of several works it is",
 }
 """What a person is told that a work lacks."""
 
@@ -41,7 +42,8 @@ def missing_lines(seen: Sequence[Seen], candidates: Mapping[str, int], most: int
         found = f"; {words.counted(candidates[its.work.id], 'candidate')}" if candidates.get(its.work.id) else ""
         lacks = words.listed([FACTS_IN_WORDS[name] for name in its.lacks])
         yield f"{its.times:>6,}  {its.work.title}: {lacks}{found}"
-        yield f"        {its.work.id}, first at #1 {its.sighting.first_charted}"
+        ids = " or ".join(work.id for work in its.work.candidates[:-1]) or its.work.id
+        yield f"        {ids}, first at #1 {its.period}"
     if (more := len(unknown) - most) > 0:
         yield f"and {more:,} more"
     yield lacking_sentence(seen) or "Nothing is missing of the works at #1."

@@ -34,7 +34,7 @@ def work_named(name: str, known: Iterable[Known], seen: Sequence[Seen] = ()) -> 
     Raises `ArgumentError` where there is none, with what was probably meant, or where several bear the title.
     """
     works = {its.work.id: its.work for its in known}
-    works |= {its.work.id: its.work for its in seen if its.work.id not in works}
+    works |= {its.work.id: its.work for its in seen if its.work.id not in works and not its.work.candidates}
     if name in works:
         return works[name]
     key = title_key(name)

@@ -179,6 +179,16 @@ def test_the_one_country_of_origin_is_the_main_one() -> None:
     assert stands(said(frozenset({"KR"}), name=ORIGIN_COUNTRIES), name=MAIN_COUNTRY).value == "KR"
 
 
+@pytest.mark.parametrize(("countries", "main"), [({"FR", "BE"}, None), ({"FR"}, "FR"), ({"GB", "FR"}, "GB")])
+def test_whoever_decides_the_countries_overrules_a_main_one_that_is_none_of_them(
+    countries: set[str], main: str | None
+) -> None:
+    starter = said("GB", "starter", layer=Layer.STARTER, name=MAIN_COUNTRY)
+    override = said(frozenset(countries), "wikidata Q1", layer=Layer.OVERRIDE, name=ORIGIN_COUNTRIES)
+    stand = resolve([starter, override], TODAY)
+    assert (stand[MAIN_COUNTRY].value if MAIN_COUNTRY in stand else None) == main
+
+
 def test_of_the_dates_of_one_release_the_first_stands() -> None:
     wikidata, tmdb = said(date(2022, 1, 28), name=RELEASE_DATE), said(date(2022, 1, 20), "tmdb", name=RELEASE_DATE)
     resolved = stands(wikidata, tmdb, name=RELEASE_DATE)
