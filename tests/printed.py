@@ -58,11 +58,14 @@ def _hot_100(file: Path, folder: Path) -> list[str]:
         artists.setdefault(row["song"], set()).add(row["artist"])
     titles = [f"{row['song']} ({row['artist']})" if len(artists[row["song"]]) > 1 else row["song"] for row in rows]
     _write(folder / "hot-100.csv", ["period", "title"], zip(map(_saturday, rows), titles, strict=True))
+    # A song is not the film of its name: it came out when it was there first.
+    first = dict(reversed(list(zip(titles, map(_saturday, rows), strict=True))))
     works = (
-        (number, title, *NOT_IN_ENGLISH.get(title, ("en", ""))) for number, title in enumerate(dict.fromkeys(titles))
+        (number, title, *NOT_IN_ENGLISH.get(title, ("en", "")), first[title])
+        for number, title in enumerate(dict.fromkeys(titles))
     )
     columns = ["work_id", "title", "kind", "original_language", "origin_countries", "release_date"]
-    _write(folder / "songs.csv", columns, ((number, title, "", *facts, "") for number, title, *facts in works))
+    _write(folder / "songs.csv", columns, ((number, title, "", *facts) for number, title, *facts in works))
     options = "chart=hot-100,name=the Hot 100,cadence=week,depth=1,territory=US,began=1958-08-09"
     source = f"csv,{options}:{folder / 'hot-100.csv'}"
     return ["--from", source, "--catalog", str(folder / "songs.csv"), "--chart", "hot-100", "--territory", "US"]

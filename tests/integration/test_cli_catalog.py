@@ -121,6 +121,19 @@ def test_an_own_file_lies_over_the_starter_catalog(write: Write, history: str) -
     )
 
 
+def test_a_title_of_unknown_kind_means_no_work_of_the_starter_catalog(write: Write) -> None:
+    rows = "period,territory,rank,title\n2022-01-01,US,1,Ozark\n2022-01-02,US,1,Squid Game\n"
+    of = ("--source", "csv", "-o", "chart=songs", "-o", "cadence=day", "--format", "jsonl")
+    slots = {}
+    for name, more in (("unknown", ()), ("series", ("-o", "kind=series"))):
+        done = run("replay", write(f"{name}.csv", rows), *of, *more)
+        assert done.exit_code == 0, done.stderr
+        slots[name] = {json.loads(line)["slot"] for line in done.stdout.splitlines()}
+    korean = "first-in-language:songs:US:ko:1"
+    assert korean not in slots["unknown"], "a song may be called as a series is"
+    assert korean in slots["series"]
+
+
 def test_a_replay_ends_with_what_is_not_known_and_what_helps(history: str) -> None:
     *_, file = history.partition(":")
     done = run("replay", file, "--source", "csv", "-o", "chart=daily", "-o", "cadence=day", "-o", "depth=1")

@@ -35,8 +35,9 @@ An empty cell is an unknown fact. An id is one that a provider has for the work,
 
 _ID = re.compile(r"[a-z][a-z0-9-]*:[^\s;]+")
 
-ASSUMED, UNDECIDED = "assumed", "undecided"
-"""Two more columns where layers make a catalog: the facts that are assumed, and `main_country` where that is open."""
+ASSUMED, UNDECIDED, NEEDS = "assumed", "undecided", "needs"
+"""More columns where layers make a catalog: the facts that are assumed, `main_country` where that is open, and `kind`
+where only a title of that kind means the work."""
 
 Value = TypeVar("Value")
 
@@ -68,8 +69,8 @@ def write_catalog(catalog: Catalog) -> bytes:
     """Return the file of a catalog: `parse_catalog` makes the same catalog of it."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
-    is_settled = any(work.assumed or not work.is_main_country_known for work in catalog)
-    rows.writerow((*COLUMNS, *((ASSUMED, UNDECIDED) if is_settled else ())))
+    is_settled = any(work.assumed or not work.is_main_country_known or work.needs_kind for work in catalog)
+    rows.writerow((*COLUMNS, *((ASSUMED, UNDECIDED, NEEDS) if is_settled else ())))
     rows.writerows((*_row(work), *(_settled(work) if is_settled else ())) for work in catalog)
     return text.getvalue().encode()
 
@@ -128,7 +129,7 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         raise _Wrong("", f"has {words.counted(len(row[None]), 'cell')} more than there are columns")
     if absent := [column for column, cell in row.items() if cell is None]:
         raise _Wrong("", f"ends before the column {absent[0]}")
-    cells = {column: (row.get(column) or "").strip() for column in (*COLUMNS, ASSUMED, UNDECIDED)}
+    cells = {column: (row.get(column) or "").strip() for column in (*COLUMNS, ASSUMED, UNDECIDED, NEEDS)}
     for column in ("work_id", "title"):
         if not cells[column]:
             raise _Wrong(column, "is empty")
@@ -147,6 +148,7 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         ids=_read(cells, "ids", _ids) or (),
         is_main_country_known=cells[UNDECIDED] != MAIN_COUNTRY,
         assumed=frozenset(part for part in cells[ASSUMED].split(";") if part),
+        needs_kind=cells[NEEDS] == "kind",
     )
 
 
@@ -184,7 +186,8 @@ def _date(cell: str) -> date:
 
 def _settled(work: Work) -> Sequence[str]:
     """Return the further cells of a work of which layers say different things."""
-    return ";".join(sorted(work.assumed)), "" if work.is_main_country_known else MAIN_COUNTRY
+    undecided = "" if work.is_main_country_known else MAIN_COUNTRY
+    return ";".join(sorted(work.assumed)), undecided, "kind" if work.needs_kind else ""
 
 
 def _row(work: Work) -> Sequence[str]:

@@ -46,7 +46,9 @@ class Catalog:
     def named(self, title: str, kind: Kind | None) -> Sequence[Work]:
         """Return the works that bear the title and may be of the kind."""
         candidates = self._by_title.get(title_key(title), ())
-        return [work for work in candidates if kind is None or work.kind in (None, kind)]
+        if kind is None:
+            return [work for work in candidates if not work.needs_kind]
+        return [work for work in candidates if work.kind in (None, kind)]
 
     def facts_of(self, title: str, kind: Kind | None) -> Sequence[Work]:
         """Return the works that bear the title and may be of the kind, with nothing but the facts that rules read."""

@@ -87,7 +87,15 @@ class Known:
             ids=tuple(dict.fromkeys(one for its in (first, *others) for one in its.ids)),
             source=first.source if self.dossiers[0].layer is Layer.OWN_FILE else ", ".join(said_by),
             assumed=frozenset(name for name, its in self.resolved.items() if its.is_assumed),
+            needs_kind=self._is_of_the_starter,
         )
+
+    @property
+    def _is_of_the_starter(self) -> bool:
+        """Whether nobody but the starter catalog, and who knows its kind, names the work: it is for any chart."""
+        layers = {dossier.layer for dossier in self.dossiers}
+        is_its = Layer.STARTER in layers and Layer.OWN_FILE not in layers
+        return is_its and all(dossier.work.kind for dossier in self.dossiers)
 
     def _in_their_order(self, countries: frozenset[str]) -> list[str]:
         """Return countries in the order in which the layers name them; a looked-up work names none in an order."""

@@ -32,6 +32,7 @@ class Work:
     those that providers have for the work, each after the name of its scheme (`netflix:81040344`). `assumed` names the
     facts of which something uncertain is said, whether it stands here or not. `candidates` are there where the work
     stands for a title of which nobody can say which of them it means; the last one is none that the catalog holds.
+    One that `needs_kind` is meant by no title of unknown kind: a song may be called as a film is.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Work:
     ids: tuple[str, ...] = ()
     is_main_country_known: bool = True
     assumed: frozenset[str] = frozenset()
+    needs_kind: bool = False
     candidates: "tuple[Work, ...]" = field(default=(), compare=False, repr=False)
 
     def without_assumed(self) -> "Work":
