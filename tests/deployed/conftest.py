@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from chartwatch.adapters.starter import STARTER_FILE
 from chartwatch_local.aws import LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
 from chartwatch_local.demo import parameters
