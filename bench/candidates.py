@@ -146,7 +146,7 @@ def _tmdb(raw: Mapping[str, Any]) -> Candidate:
         (raw.get("original_name") or raw.get("original_title"), Role.ORIGINAL),
         *((text, Role.ALTERNATIVE) for text in details.get("alternative_titles") or ()),
     ]
-    scheme = Scheme.TMDB_SERIES if kind is Kind.SERIES else Scheme.TMDB_FILM
+    scheme = Scheme.TMDB_SERIES if kind == Kind.SERIES else Scheme.TMDB_FILM
     ids = {ExternalId(scheme, str(raw["id"]))} if raw.get("id") else set()
     if details.get("imdb_id"):
         ids.add(ExternalId(Scheme.IMDB, details["imdb_id"]))
@@ -162,7 +162,7 @@ def _tmdb(raw: Mapping[str, Any]) -> Candidate:
             country.get("iso_3166_1") for country in details.get("production_countries") or ()
         ),
         on_netflix=any(network.get("id") == NETFLIX_NETWORK for network in details.get("networks") or ()),
-        minutes=round(details["runtime"]) if kind is Kind.FILM and details.get("runtime") else None,
+        minutes=round(details["runtime"]) if kind == Kind.FILM and details.get("runtime") else None,
         votes=raw.get("vote_count"),
         ids=frozenset(ids),
     )

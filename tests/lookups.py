@@ -119,10 +119,10 @@ def country_id(code: str) -> str:
 
 def _item(work: Served) -> dict[str, Any]:
     said: dict[str, Sequence[Any]] = {
-        "P31": [statement("P31", item_value(SERIES if work.kind is Kind.SERIES else FILM))],
+        "P31": [statement("P31", item_value(SERIES if work.kind == Kind.SERIES else FILM))],
         "P364": [statement("P364", item_value(language_id(work.language)))] if work.language else [],
         "P495": _countries(work.countries),
-        "P580" if work.kind is Kind.SERIES else "P577": [statement("P577", time_value(work.released))]
+        "P580" if work.kind == Kind.SERIES else "P577": [statement("P577", time_value(work.released))]
         if work.released
         else [],
         "P1874": [statement("P1874", work.netflix_id)] if work.netflix_id else [],
@@ -171,7 +171,7 @@ def _vocabulary() -> Iterator[dict[str, Any]]:
 
 
 def _hit(work: Served) -> dict[str, Any]:
-    is_series = work.kind is Kind.SERIES
+    is_series = work.kind == Kind.SERIES
     released = work.released.isoformat() if work.released else ""
     return {
         "adult": False,
@@ -192,7 +192,7 @@ def _hit(work: Served) -> dict[str, Any]:
 
 
 def _details(work: Served) -> dict[str, Any]:
-    is_series = work.kind is Kind.SERIES
+    is_series = work.kind == Kind.SERIES
     producers = sorted(work.countries if work.producers is None else work.producers)
     seasons = [{"air_date": day.isoformat(), "season_number": place} for place, day in enumerate(work.seasons, 1)]
     other = [{"iso_3166_1": "US", "title": alias, "type": ""} for alias in work.aliases]
@@ -319,8 +319,8 @@ class Lookups(Server):
             ]
             hits = [work for work in self._entries_by_number.values() if by(work) == path[1]]
             return {
-                "movie_results": [_hit(work) for work in hits if work.kind is Kind.FILM],
-                "tv_results": [_hit(work) for work in hits if work.kind is Kind.SERIES],
+                "movie_results": [_hit(work) for work in hits if work.kind == Kind.FILM],
+                "tv_results": [_hit(work) for work in hits if work.kind == Kind.SERIES],
                 **{f"{name}_results": [] for name in ("person", "tv_episode", "tv_season")},
             }
         work = self._entries_by_number.get((kind, int(path[1])))
@@ -397,5 +397,5 @@ def namesakes(work: Served) -> Iterator[Served]:
         articles=1,
     )
     yield older
-    other_kind = Kind.FILM if work.kind is Kind.SERIES else Kind.SERIES
+    other_kind = Kind.FILM if work.kind == Kind.SERIES else Kind.SERIES
     yield replace(older, number=work.number + 2, kind=other_kind, released=work.released)

@@ -26,7 +26,7 @@ from chartwatch.domain.charts.publications import (
 )
 from chartwatch.domain.rules.change import Returns
 from chartwatch.domain.rules.kinds import KINDS
-from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Origin, Rule, RuleSet, Scope
+from chartwatch.domain.rules.rule import FACTS, Condition, Count, Fact, Lists, Origin, Rule, RuleSet, Scope
 from chartwatch.domain.rules.written import FIRST_YEAR, LAST_YEAR
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
@@ -419,7 +419,7 @@ def as_rule(data: RuleData) -> Rule:
         scope=Scope(data["scope"]),
         headline=data["headline"],
         brief=data["brief"],
-        where=tuple(_as_condition(fact, where[fact]) for fact in Fact if fact in where),
+        where=tuple(_as_condition(fact, where[fact]) for fact in FACTS if fact in where),
         lists=Lists(*_as_values(where["list"])) if "list" in where else None,
         per=Fact(data["per"]) if data.get("per") else None,
         at=tuple(n for n in at if n != "all"),

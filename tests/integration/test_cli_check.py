@@ -161,7 +161,7 @@ def test_an_answer_fits_seventy_two_columns() -> None:
             [*CLAIM[1:], "--nth", "2", "--country", "not:UK"],
             "option --country: 'UK' is not an ISO 3166-1 alpha-2 code;",
         ),
-        ([*CLAIM[1:], "--nth", "2", "--work-kind", "movie"], "option --work-kind: 'movie' is not film or series; did"),
+        ([*CLAIM[1:], "--nth", "2", "--work-kind", "movie"], "option --work-kind: 'movie' is not a kind; did"),
         ([*CLAIM[1:], "--nth", "2", "--year", "20"], "option --year: '20' is not of the form 2021, 2020-2022"),
         ([*CLAIM[1:], "--nth", "2", "--count", "season"], "option --count: 'season' is not one of works, seasons"),
         (

@@ -23,7 +23,7 @@ from chartwatch.adapters.s3 import S3Archive, put_once
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import layer_of
-from chartwatch.domain.works.work import Kind, Work
+from chartwatch.domain.works.work import KINDS, Kind, Work
 from chartwatch.errors import CatalogProblem, StoryInDoubt
 from chartwatch.services.ports import Checkpoint, Delivery, Lease
 from tests.integration.conftest import Aws, Place, Repeating
@@ -49,7 +49,7 @@ works = st.builds(
     Work,
     id=words,
     title=words,
-    kind=st.none() | st.sampled_from(Kind),
+    kind=st.none() | st.sampled_from(KINDS),
     original_language=st.none() | st.sampled_from(("de", "en", "yue")),
     origin_countries=st.lists(st.sampled_from(("DE", "KR", "US")), max_size=3, unique=True).map(tuple),
     release_date=st.none() | st.dates(),

@@ -19,7 +19,7 @@ from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.milestones.fold import fold
 from chartwatch.domain.milestones.ledger import Ledger
 from chartwatch.domain.milestones.milestone import Status
-from chartwatch.domain.milestones.snapshot import ScopeState, Snapshot, is_kept
+from chartwatch.domain.milestones.snapshot import Charted, ScopeState, Snapshot, is_kept
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Possible, Reigns, Rival, Run
@@ -178,7 +178,7 @@ def test_a_snapshot_of_format_1_is_read_as_what_it_says() -> None:
         },
         everywhere=frozenset({(Count.SEASONS, "work-0"), (Count.WORKS, "work-0")}),
         renamings={first: (Renaming("2022-01-09T00:00:00Z", Kind.FILM, "Former ALPHA", "ALPHA"),)},
-        charted={(Kind.FILM, "alpha"): first, (None, "alpha"): second},
+        charted={Charted(Kind.FILM, "alpha"): first, Charted(None, "alpha"): second},
         last=last,
         periods=3,
     )

@@ -17,7 +17,7 @@ from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Pu
 from chartwatch.domain.milestones.milestone import Bulletin, Status
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.work import Kind, Work
+from chartwatch.domain.works.work import KINDS, Kind, Work
 from chartwatch.rules import default_rules, parse_rules
 from chartwatch.services.detect import Detector
 from chartwatch.services.ingest import ingest
@@ -53,7 +53,7 @@ def catalog(unknown: Sequence[str] = ("Unknown", "Elite")) -> Catalog:
             origin_countries=() if title in unknown else (countries[language],),
         )
         for title, language in facts
-        for kind in Kind
+        for kind in KINDS
         if title != "Sweet Home"
     )
 

@@ -45,7 +45,7 @@ WRONG: list[tuple[Mapping[str, Any], str]] = [
     ({"where": {"origin_country": "UKR"}}, "'UKR' is not an ISO 3166-1 alpha-2 code; did you mean UA?"),
     (
         {"where": {"work_kind": {"not": "movie"}}},
-        "where.work_kind.not: 'movie' is not film or series; did you mean film?",
+        "where.work_kind.not: 'movie' is not a kind; did you mean film?",
     ),
     ({"where": {"language": "ko"}}, "where.language: is no field here; did you mean original_language?"),
     ({"where": {"origin_country": {"no": "KR"}}}, "where.origin_country.no: is no field here; did you mean not?"),
@@ -89,7 +89,7 @@ RIGHT: list[Mapping[str, Any]] = [
     {"examples": {"tells": ["Ozark", None, {"US": "Ozark"}], "silent": ["Ozark"]}},
 ]
 
-BEYOND_A_SCHEMA = ("did you mean UA", "unbalanced", "{name}")
+BEYOND_A_SCHEMA = ("did you mean UA", "is not a kind;", "unbalanced", "{name}")
 """Mistakes that JSON Schema cannot see."""
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from chartwatch.adapters.catalog_file import parse_catalog
-from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, countries_of, language_of
+from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, countries_of, kind_of, language_of
 from chartwatch.domain.words import country_name
-from chartwatch.domain.works.work import Work
+from chartwatch.domain.works.work import KINDS, Kind, Work, kind_of_unlisted, unlisted
 from chartwatch.errors import CatalogProblem
 from chartwatch.sources.cells import read_territory
 
@@ -56,7 +56,7 @@ def test_a_country_that_is_no_more_stands_for_itself(code: str) -> None:
         ("series,en,UK,", "column origin_countries: 'UK' is not an ISO 3166-1 alpha-2 code; did you mean GB?"),
         ("series,en,EU,", "column origin_countries: 'EU' is not an ISO 3166-1 alpha-2 code"),
         ("series,ko,KR;KR,", "column origin_countries: 'KR;KR' names a country twice"),
-        ("movie,ko,KR,", "column kind: 'movie' is not film or series; did you mean film?"),
+        ("movie,ko,KR,", "column kind: 'movie' is not a kind; did you mean film?"),
         ("series,ko,KR,2021-13-01", "column release_date: '2021-13-01' is not a date such as 2022-01-28"),
     ],
 )
@@ -102,3 +102,38 @@ def test_all_mistakes_of_a_catalog_are_named_at_once() -> None:
 def test_of_very_many_mistakes_the_first_are_named_and_the_others_counted() -> None:
     said = problem(HEADER + "a,,,,,,\n" * 30).splitlines()
     assert (len(said), said[-1]) == (21, "and 10 more mistakes")
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "opera", "audiobook", "anime", "short film", "radio-play", "top10"])
+def test_a_kind_is_a_known_one_or_a_word_of_ones_own(kind: str) -> None:
+    assert kind_of(kind) == Kind(kind)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Film", "film"),
+        ("FILM", "film"),
+        ("flim", "film"),
+        ("serie", "series"),
+        ("TV Show", "series"),
+        ("songs", "song"),
+        ("podcasts", "podcast"),
+        ("albun", "album"),
+        ("boo", "book"),
+    ],
+)
+def test_a_kind_written_much_like_a_known_one_is_a_mistake(written: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"^'{written}' is not a kind; did you mean {meant}\\?$"):
+        kind_of(written)
+
+
+@pytest.mark.parametrize("written", ["Opera", "opera:comic", "any", "", " opera", "o" * 41, "two  spaces", "음악"])
+def test_what_no_kind_looks_like_is_refused_with_those_that_are_known(written: str) -> None:
+    with pytest.raises(ValueError, match="is not a kind: film, series, song"):
+        kind_of(written)
+
+
+@pytest.mark.parametrize("kind", [None, Kind.FILM, Kind("opera"), Kind("short film")])
+def test_the_id_of_an_unlisted_work_says_its_kind(kind: Kind | None) -> None:
+    assert kind_of_unlisted(unlisted("A: B", kind).id) == kind

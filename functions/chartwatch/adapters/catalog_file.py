@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from chartwatch.domain import words
-from chartwatch.domain.codes import countries_of, language_of, work_kind_problem
+from chartwatch.domain.codes import OWN_FACT_FORM, countries_of, kind_of, language_of, own_value
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.work import MAIN_COUNTRY, Kind, Work
+from chartwatch.domain.works.work import MAIN_COUNTRY, OWN_FACT, Work
 from chartwatch.errors import CatalogProblem
 
 COLUMNS = (
@@ -30,8 +30,13 @@ COLUMNS = (
 """Columns of the file; those after the sixth may be left out. Countries and ids are separated by `;`, aliases by `;;`.
 
 An empty cell is an unknown fact. An id is one that a provider has for the work, after the name of its scheme
-(`netflix:81040344`).
+(`netflix:81040344`). There may be `FURTHER` columns, and those of facts of one's own, `fact:NAME`, with values
+separated by `;`.
 """
+
+FURTHER = ("creators", "featured")
+"""Columns that only works with creators need: the names of those that lead, and of those that are featured besides,
+separated by `;`."""
 
 _ID = re.compile(r"[a-z][a-z0-9-]*:[^\s;]+")
 
@@ -70,8 +75,14 @@ def write_catalog(catalog: Catalog) -> bytes:
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     is_settled = any(work.assumed or not work.is_main_country_known or work.needs_kind for work in catalog)
-    rows.writerow((*COLUMNS, *((ASSUMED, UNDECIDED, NEEDS) if is_settled else ())))
-    rows.writerows((*_row(work), *(_settled(work) if is_settled else ())) for work in catalog)
+    has_creators = any(work.creators for work in catalog)
+    own = sorted({name for work in catalog for name, _ in work.own_facts})
+    settled = (ASSUMED, UNDECIDED, NEEDS) if is_settled else ()
+    rows.writerow((*COLUMNS, *(FURTHER if has_creators else ()), *own, *settled))
+    for work in catalog:
+        creators = (";".join(work.creators), ";".join(work.featured)) if has_creators else ()
+        facts = (";".join(value for its, value in work.own_facts if its == name) for name in own)
+        rows.writerow((*_row(work), *creators, *facts, *(_settled(work) if is_settled else ())))
     return text.getvalue().encode()
 
 
@@ -93,9 +104,7 @@ def _works(text: str, name: str) -> Iterator[Work]:
     ids: dict[str, str] = {}
     problems: list[CatalogProblem] = []
     try:
-        missing = [column for column in COLUMNS[:6] if column not in (rows.fieldnames or ())]
-        if missing:
-            raise CatalogProblem(name, "line 1", f"the column {missing[0]} is missing")
+        _check_header(rows.fieldnames or (), name)
         for row in rows:
             line = rows.line_num
             try:
@@ -119,6 +128,14 @@ def _works(text: str, name: str) -> Iterator[Work]:
         raise replace(first, others=tuple(others))
 
 
+def _check_header(columns: Sequence[str], name: str) -> None:
+    if missing := [column for column in COLUMNS[:6] if column not in columns]:
+        raise CatalogProblem(name, "line 1", f"the column {missing[0]} is missing")
+    for column in columns:
+        if column.startswith(OWN_FACT) and not re.fullmatch(OWN_FACT_FORM, column):
+            raise CatalogProblem(name, "line 1", f"{column!r} is no name of a fact such as fact:girl group")
+
+
 class _Wrong(ValueError):
     """The column that is wrong, empty for the whole row, and what is wrong there."""
 
@@ -129,16 +146,18 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         raise _Wrong("", f"has {words.counted(len(row[None]), 'cell')} more than there are columns")
     if absent := [column for column, cell in row.items() if cell is None]:
         raise _Wrong("", f"ends before the column {absent[0]}")
-    cells = {column: (row.get(column) or "").strip() for column in (*COLUMNS, ASSUMED, UNDECIDED, NEEDS)}
+    cells = {column: (row.get(column) or "").strip() for column in (*COLUMNS, *FURTHER, ASSUMED, UNDECIDED, NEEDS)}
     for column in ("work_id", "title"):
         if not cells[column]:
             raise _Wrong(column, "is empty")
+    if cells["featured"] and not cells["creators"]:
+        raise _Wrong("featured", "names creators, but none that leads stands in the column creators")
     if "|" in cells["aliases"] and ";;" not in cells["aliases"]:
         raise _Wrong("aliases", f"{cells['aliases']!r} is one alias; several stand with `;;` between them")
     return Work(
         id=cells["work_id"],
         title=cells["title"],
-        kind=_read(cells, "kind", _kind),
+        kind=_read(cells, "kind", kind_of),
         original_language=_read(cells, "original_language", language_of),
         origin_countries=_read(cells, "origin_countries", _countries) or (),
         release_date=_read(cells, "release_date", _date),
@@ -147,6 +166,9 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         confidence=cells["confidence"],
         ids=_read(cells, "ids", _ids) or (),
         is_main_country_known=cells[UNDECIDED] != MAIN_COUNTRY,
+        creators=_names(cells["creators"]),
+        featured=_names(cells["featured"]),
+        own_facts=tuple(sorted(_own_facts(row))),
         assumed=frozenset(part for part in cells[ASSUMED].split(";") if part),
         needs_kind=cells[NEEDS] == "kind",
     )
@@ -160,10 +182,14 @@ def _read(cells: Mapping[str, str], column: str, read: Callable[[str], Value | N
         raise _Wrong(column, str(error)) from error
 
 
-def _kind(cell: str) -> Kind:
-    if problem := work_kind_problem(cell):
-        raise ValueError(problem)
-    return Kind(cell)
+def _names(cell: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for part in cell.split(";") if (name := " ".join(part.split()))))
+
+
+def _own_facts(row: Mapping[str | None, Any]) -> Iterator[tuple[str, str]]:
+    for column, cell in row.items():
+        if column and column.startswith(OWN_FACT):
+            yield from ((column, own_value(value)) for value in _names(cell))
 
 
 def _countries(cell: str) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def _fact_from_json(said: Mapping[str, Any]) -> Fact:
 
 
 def _value(name: str, said: Any) -> Value:
-    if name == ORIGIN_COUNTRIES:
+    if name == ORIGIN_COUNTRIES or isinstance(said, list):
         return frozenset(map(str, said))
     return date.fromisoformat(said) if name == RELEASE_DATE else str(said)
 

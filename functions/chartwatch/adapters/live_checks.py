@@ -249,7 +249,7 @@ def _read(client: FactProvider) -> Checked:
     except (LookupFailed, DestinationRefused) as error:
         return Checked(question, (str(error),))
     for one in candidates:
-        if one.kind is Kind.SERIES and one.languages == ("ko",) and "KR" in one.origins:
+        if one.kind == Kind.SERIES and one.languages == ("ko",) and "KR" in one.origins:
             return Checked(question, seen="a series in ko from KR, which is right")
     seen = "; ".join(_facts(one) for one in candidates[:3]) or "nothing"
     return Checked(question, (f"{repeated(seen)}, and not a series in ko from KR",))

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from chartwatch.domain.charts.publications import NumberOne
-from chartwatch.domain.milestones.snapshot import Identity, ScopeState, Snapshot
+from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.rules.standing import Coverage, EndedRuns, JointRival, Possible, Reigns, Rival, Run
@@ -21,7 +21,7 @@ from chartwatch.domain.works.meanings import NOTHING_KNOWN, Identified, Meanings
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work
 
-_Title = tuple[str, str | None, str, Kind | None, str | None]
+_Title = tuple[str, str | None, str, Kind | None, str | None, str | None]
 """What a line of an honour roll says that is the same in many scopes: all of `Topped` but since when."""
 
 Key = TypeVar("Key")
@@ -51,7 +51,7 @@ class _Titles:
         """Return the titles with those of honour rolls that are not among them."""
         new: dict[_Title, date] = {}
         for line in (line for lines in rolls for line in lines.values()):
-            if (row := line[:-1]) not in self.numbers:
+            if (row := line.charted_as) not in self.numbers:
                 new[row] = min(line.since, new.get(row, line.since))
         return _Titles([*self.rows, *sorted(new, key=lambda row: (new[row], repr(row)))]) if new else self
 
@@ -105,7 +105,8 @@ class _Lines(_Read[Identity, Topped]):
         return {line[:2]: line for line in (self._line(int(number), day) for number, day in lines)}
 
     def _line(self, number: int, day: str) -> Topped:
-        return Topped._make((*self.titles.rows[number], date.fromordinal(int(day))))
+        work_id, season, title, kind, label, credit = self.titles.rows[number]
+        return Topped(work_id, season, title, kind, label, date.fromordinal(int(day)), credit)
 
 
 def written(snapshot: Snapshot) -> Any:
@@ -115,11 +116,11 @@ def written(snapshot: Snapshot) -> Any:
     known = next((lines.titles for lines in files if isinstance(lines, _Lines)), _Titles())
     titles = known.and_those_of(_read_and_new(lines, known)[1] for lines in rolls)
     return {
-        "titles": titles.rows,
+        "titles": [row if row[-1] else row[:-1] for row in titles.rows],
         "scopes": {scope: _scope(state, known, titles) for scope, state in snapshot.scopes.items()},
         "everywhere": sorted(snapshot.everywhere),
         "renamings": {str(period): its for period, its in snapshot.renamings.items()},
-        "charted": [[kind, key, since.toordinal()] for (kind, key), since in snapshot.charted.items()],
+        "charted": [[*its[:2], since.toordinal(), *filter(None, its[2:])] for its, since in snapshot.charted.items()],
         "last": snapshot.last and snapshot.last.isoformat(),
         "periods": snapshot.periods,
         **_meanings(snapshot.meanings),
@@ -130,13 +131,17 @@ def written(snapshot: Snapshot) -> Any:
 def read(body: Any) -> Snapshot:
     """Return the snapshot that stands in JSON."""
     titles = _Titles(
-        (work, season, title, kind and Kind(kind), label) for work, season, title, kind, label in body["titles"]
+        (work, season, title, kind and Kind(kind), label, next(iter(credit), None))
+        for work, season, title, kind, label, *credit in body["titles"]
     )
     return Snapshot(
         scopes={scope: _read_scope(its, titles) for scope, its in body["scopes"].items()},
         everywhere=frozenset((Count(count), key) for count, key in body["everywhere"]),
         renamings={date.fromisoformat(period): _read_renamings(its) for period, its in body["renamings"].items()},
-        charted={(kind and Kind(kind), key): date.fromordinal(since) for kind, key, since in body["charted"]},
+        charted={
+            Charted(kind and Kind(kind), key, *credit): date.fromordinal(since)
+            for kind, key, since, *credit in body["charted"]
+        },
         last=body["last"] and date.fromisoformat(body["last"]),
         periods=body["periods"],
         meanings=_read_meanings(**body.get("meanings", {})),
@@ -184,9 +189,9 @@ def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
             [[*map(_day, gap)] for gap in its.gaps],
             [*map(_day, its.unpublished)],
         ],
-        "number_ones": [one if one.id else one[:3] for one in its.number_ones],
+        "number_ones": [one if one.credit else one[:4] if one.id else one[:3] for one in its.number_ones],
         "topped": {
-            count: read + "".join(f",{titles.numbers[line[:-1]]}:{_day(line.since)}" for line in new.values())
+            count: read + "".join(f",{titles.numbers[line.charted_as]}:{_day(line.since)}" for line in new.values())
             for count, lines in state.first_topped.items()
             for read, new in [_read_and_new(lines, known)]
         },

@@ -208,7 +208,7 @@ def candidate_of(kind: Kind, details: _Details) -> Candidate:
         origins=_countries(details.origin_country),
         producers=_countries(country.iso_3166_1 for country in details.production_countries),
         on_netflix=any(network.id == NETFLIX for network in details.networks),
-        minutes=(details.runtime or None) if kind is Kind.FILM else None,
+        minutes=(details.runtime or None) if kind == Kind.FILM else None,
         votes=details.vote_count,
         ids=frozenset(ids),
     )

@@ -139,7 +139,7 @@ class Wikidata:
 
     def _by_name(self, asking: Asking, sighting: Sighting) -> list[str]:
         """Return the ids of the items that bear a title, and of films and series that it may be."""
-        kinds = (None, sighting.kind) if sighting.kind else (None, *Kind)
+        kinds = (None, sighting.kind) if sighting.kind else (None, Kind.FILM, Kind.SERIES)
         classes = [f"{INSTANCE_OF}={named}" for named, kind in KINDS.items() if kind in kinds]
         found: list[str] = []
         for title in sighting.titles:

@@ -18,8 +18,8 @@ def check_lines(catalog: Catalog) -> Iterator[str]:
     shared = dict(_shared_titles(works))
     numbers = {
         "works": len(works),
-        "films": sum(work.kind is Kind.FILM for work in works),
-        "series": sum(work.kind is Kind.SERIES for work in works),
+        "films": sum(work.kind == Kind.FILM for work in works),
+        "series": sum(work.kind == Kind.SERIES for work in works),
         "of unknown kind": sum(work.kind is None for work in works),
         "of unknown language": sum(work.original_language is None for work in works),
         "of unknown country": sum(not work.origin_countries for work in works),
@@ -58,7 +58,7 @@ def _is_cut_short(name: str) -> bool:
 
 def _can_be_told_apart(works: Sequence[Work]) -> bool:
     return all(
-        (one.kind and other.kind and one.kind is not other.kind)
+        (one.kind and other.kind and one.kind != other.kind)
         or (one.release_date and other.release_date and one.release_date != other.release_date)
         for one, other in combinations(works, 2)
     )

@@ -102,7 +102,9 @@ def check_claim(
     per: Annotated[
         str | None, typer.Option(metavar="FACT", help="Groups: origin_country, original_language or work_kind.")
     ] = None,
-    work_kind: Annotated[str | None, typer.Option(metavar="KIND", help="Count only film or series.")] = None,
+    work_kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Count only works of a kind: film, series, song …")
+    ] = None,
     language: Annotated[
         str | None, typer.Option(metavar="CODES", help="Count only these languages: ko, or es,pt, or not:en.")
     ] = None,

@@ -8,7 +8,7 @@ from chartwatch.cli.catalog_lines import MOST_CANDIDATES, facts_in_words, scored
 from chartwatch.cli.lacking import FACTS_IN_WORDS
 from chartwatch.cli.overrides import candidate_id
 from chartwatch.domain import words
-from chartwatch.domain.works.candidates import Provider
+from chartwatch.domain.works.candidates import Provider, is_looked_up
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import WorkLookup
@@ -78,6 +78,8 @@ def due_of(seen: Iterable[Seen], looked_up: Iterable[Dossier], today: date) -> t
     for its in seen:
         if its.work.candidates:
             continue  # the catalog knows what it may be: only a person, or a date, can say which
+        if not is_looked_up(its.work.kind, its.work.credit):
+            continue
         lookup = known.get(its.work.id, WorkLookup())
         if lookup.due(today) or (its.lacks and lookup.is_due(today)):
             due.append(its)

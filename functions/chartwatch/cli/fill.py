@@ -25,6 +25,7 @@ from chartwatch.services.by_hand import by_hand
 from chartwatch.services.by_hand import fill as filled
 from chartwatch.services.ports import ChartStore, PublicationUpdate
 from chartwatch.sources.cells import read_rank, read_season, read_territory, read_title
+from chartwatch.sources.csv_options import read_kind
 from chartwatch.sources.delimited_text import TextTable
 from chartwatch.sources.editions import Editions
 
@@ -73,10 +74,8 @@ def edition_of(body: bytes, known: PublicationSummary, territory: str) -> Editio
     chart = known.chart
     table = TextTable(NAME, body, ",", ("rank", "title"), ("season", "kind"))
 
-    def read_kind(cell: str) -> Kind | None:
-        if cell and cell not in tuple(Kind):
-            raise ValueError(f"is not {', '.join(Kind)} or empty")
-        return Kind(cell) if cell else chart.kind
+    def read_kind_or_charts(cell: str) -> Kind | None:
+        return read_kind(cell) if cell else chart.kind
 
     entries = list(
         map(
@@ -84,7 +83,7 @@ def edition_of(body: bytes, known: PublicationSummary, territory: str) -> Editio
             table.values("rank", read_rank),
             table.values("title", read_title),
             table.values_or("season", read_season, None),
-            table.values_or("kind", read_kind, chart.kind),
+            table.values_or("kind", read_kind_or_charts, chart.kind),
         )
     )
     try:

@@ -295,6 +295,6 @@ def _entry_as_json(entry: Entry) -> dict[str, Any]:
         "rank": entry.rank,
         "title": entry.title,
         "season": entry.season,
-        "kind": entry.kind and entry.kind.value,
+        "kind": entry.kind,
         "figures": dict(entry.figures),
     }

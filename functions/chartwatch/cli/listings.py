@@ -36,7 +36,7 @@ def rules_table(rules: Iterable[Rule], width: int) -> Table:
         # An id is one long word of short ones, and breaks at its hyphens.
         name = rule.id if width >= WIDE else "\n".join(textwrap.wrap(rule.id, _ID_WIDTH))
         at = " ".join(rule.marks)
-        per = _GROUPS[rule.per] if rule.per else ""
+        per = _GROUPS.get(rule.per, rule.per.replace("_", " ")) if rule.per else ""
         table.add_row(Text(name), rule.kind, rule.scope.value, per, at, Text(where_in_words(rule)))
     return table
 

@@ -9,12 +9,12 @@ from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain.codes import countries_of, country_meant, language_meant, language_of
 from chartwatch.domain.works.candidates import Candidate
 from chartwatch.domain.works.evidence import Scored
-from chartwatch.domain.works.facts import OWN_FACT, Confidence, Fact, Layer, Value, facts_found
+from chartwatch.domain.works.facts import Confidence, Fact, Layer, Value, facts_found
 from chartwatch.domain.works.identification import chosen
 from chartwatch.domain.works.layers import Dossier, Known
 from chartwatch.domain.works.lookups import Answered, WorkLookup
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, RELEASE_DATE, Work
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, OWN_FACT, RELEASE_DATE, Work
 from chartwatch.errors import ArgumentError
 from chartwatch.services.unknown import Seen
 

@@ -45,13 +45,26 @@ _OPTIONS = {
 }
 """The option that a field of the rule comes from, where it has another name."""
 
-_RACERS: Mapping[Fact | None, str] = {Fact.ORIGIN_COUNTRY: "{countries}", Fact.ORIGINAL_LANGUAGE: "language"}
-_OF_GROUP: Mapping[Fact | None, str] = {Fact.ORIGIN_COUNTRY: " from {group}", Fact.ORIGINAL_LANGUAGE: " in {group}"}
+_RACERS: Mapping[Fact | None, str] = {
+    Fact.ORIGIN_COUNTRY: "{countries}",
+    Fact.ORIGINAL_LANGUAGE: "language",
+    Fact.CREATOR: "creator",
+    Fact.MAIN_CREATOR: "creator",
+    Fact.CREATOR_COUNTRY: "{countries}",
+}
+_OF_GROUP: Mapping[Fact | None, str] = {
+    Fact.ORIGIN_COUNTRY: " from {group}",
+    Fact.ORIGINAL_LANGUAGE: " in {group}",
+    Fact.CREATOR: " by {group}",
+    Fact.MAIN_CREATOR: " by {group}",
+    Fact.CREATOR_COUNTRY: " by creators from {group}",
+}
 
 _GROUP_PROBLEMS: Mapping[Fact, Callable[[str], str | None]] = {
     Fact.ORIGIN_COUNTRY: country_problem,
     Fact.ORIGINAL_LANGUAGE: language_problem,
     Fact.WORK_KIND: work_kind_problem,
+    Fact.CREATOR_COUNTRY: country_problem,
 }
 
 
@@ -322,7 +335,8 @@ def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
 
 def _refuse_no_group(rule: Rule, group: str | None, parameter: str) -> None:
     """Raise `OptionError` when no work can be of that group."""
-    if group is not None and rule.per and (problem := _GROUP_PROBLEMS[rule.per](group)):
+    problem_of = _GROUP_PROBLEMS.get(rule.per) if rule.per else None
+    if group is not None and problem_of and (problem := problem_of(group)):
         raise mistake(parameter, problem)
 
 

@@ -1,6 +1,6 @@
 """How rules, the holders of places, changes, and what was probably meant read in a sentence."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from chartwatch.domain import words
 from chartwatch.domain.codes import nearest
@@ -8,22 +8,23 @@ from chartwatch.domain.milestones.milestone import Change, Milestone, Status
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Rule
 from chartwatch.domain.works.claimants import name_of
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.work import OWN_FACT, Kind
 
 WIDTH = 100
 """Columns of what is shown of changes."""
 
-_PLURALS: Mapping[str, str] = {Kind.FILM: "films", Kind.SERIES: "series"}
+_UNCHANGED = frozenset({Kind.SERIES})
+"""Kinds whose plural is the same word."""
 
 
 def where_in_words(rule: Rule) -> str:
     """Return what a rule counts: "non-English series", "titles from Mexico"."""
-    return _where(rule, _PLURALS, "titles")
+    return _where(rule, _plural, "titles")
 
 
 def one_in_words(rule: Rule) -> str:
     """Return one of what a rule counts: "non-English series", "title from Mexico"."""
-    return _where(rule, {}, "title")
+    return _where(rule, str, "title")
 
 
 def holder_name(holder: Holder) -> str:
@@ -55,7 +56,7 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
     return f"; did you mean {by_case[meant]}?" if meant else ""
 
 
-def _where(rule: Rule, kinds: Mapping[str, str], anything: str) -> str:
+def _where(rule: Rule, kinds: Callable[[str], str], anything: str) -> str:
     conditions = {condition.fact: condition for condition in rule.where}
     language, country = conditions.get(Fact.ORIGINAL_LANGUAGE), conditions.get(Fact.ORIGIN_COUNTRY)
     year = conditions.get(Fact.RELEASE_YEAR)
@@ -63,11 +64,29 @@ def _where(rule: Rule, kinds: Mapping[str, str], anything: str) -> str:
         language and _languages(language),
         _kinds(conditions.get(Fact.WORK_KIND), kinds, anything),
         country and _countries(country),
+        *(_further(each) for each in rule.where if each.fact in _FURTHER or each.fact.is_own),
         year and _years(year),
         rule.lists and _lists(rule.lists),
         "by season" if rule.count is Count.SEASONS else None,
     )
     return " ".join(part for part in parts if part)
+
+
+def _plural(kind: str) -> str:
+    return kind if kind in _UNCHANGED else f"{kind}s"
+
+
+_FURTHER: Mapping[Fact, tuple[str, Callable[[str], str]]] = {
+    Fact.CREATOR: ("by", str),
+    Fact.MAIN_CREATOR: ("by", str),
+    Fact.CREATOR_COUNTRY: ("by creators from", words.territory_name),
+}
+"""Facts that stand after the kind, and what before them."""
+
+
+def _further(condition: Condition) -> str:
+    said, name = _FURTHER.get(condition.fact, (f"with {condition.fact.removeprefix(OWN_FACT)}", str))
+    return f"{'not ' if condition.negated else ''}{said} {' or '.join(map(name, sorted(condition.values)))}"
 
 
 def _years(condition: Condition) -> str:
@@ -79,10 +98,10 @@ def _lists(lists: Lists) -> str:
     return f"{'not ' if lists.negated else ''}on {', '.join(sorted(lists.names))}"
 
 
-def _kinds(condition: Condition | None, kinds: Mapping[str, str], anything: str) -> str:
+def _kinds(condition: Condition | None, kinds: Callable[[str], str], anything: str) -> str:
     if condition is None:
         return anything
-    named = " and ".join(kinds.get(kind, kind) for kind in sorted(condition.values))
+    named = " and ".join(map(kinds, sorted(condition.values)))
     return f"{anything} but {named}" if condition.negated else named
 
 

@@ -9,14 +9,33 @@ from anyascii import anyascii
 from babel import Locale
 from babel.core import get_global
 
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.work import ANY_KIND, KINDS, OWN_FACT, Kind
 
 _ENGLISH = Locale("en")
 
 # Regions and reserved codes that CLDR names and ISO 3166-1 does not assign; XK, Kosovo, is in use on charts.
 _NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
 
-_KINDS = {"movie": "film", "movies": "film", "show": "series", "tv": "series"}
+_OTHER_KINDS = {
+    "movie": "film",
+    "movies": "film",
+    "show": "series",
+    "tv": "series",
+    "tv show": "series",
+    "track": "song",
+    "performer": "artist",
+}
+KIND_FORM = "[a-z][a-z0-9]*([ -][a-z0-9]+)*"
+"""What a kind looks like: small letters and digits, a word or several."""
+
+OWN_FACT_FORM = f"{OWN_FACT}[a-z0-9]+([ _-][a-z0-9]+)*"
+"""What the name of a fact of one's own looks like: `fact:girl group`."""
+
+_YES_OR_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
+
+_LONGEST_KIND = 40
+_ALIKE = 0.8
+"""How much a word has to be written like a known kind to be taken for a mistake: audiobook and anime are none."""
 
 LANGUAGES: Mapping[str, str] = {
     code: name for code, name in _ENGLISH.languages.items() if re.fullmatch(r"[a-z]{2,3}", code)
@@ -136,10 +155,38 @@ def country_problem(code: str) -> str | None:
     return None if code in COUNTRIES else not_one(f"'{code}'", "an ISO 3166-1 alpha-2 code", likely_country(code))
 
 
+def kind_of(written: str) -> Kind:
+    """Return the kind of a work that a person means: a known one, or a word of one's own.
+
+    What is written much like a known one is taken for a mistake. Raises `ValueError` that says what was meant.
+    """
+    if problem := work_kind_problem(written):
+        raise ValueError(problem)
+    return Kind(written)
+
+
 def work_kind_problem(said: str) -> str | None:
     """Return what is wrong with the kind of a work, or None."""
-    meant = _KINDS.get(said.lower()) or nearest(said, Kind)
-    return None if said in [*Kind] else not_one(f"'{said}'", "film or series", meant)
+    if said in KINDS:
+        return None
+    if meant := kind_meant(said):
+        return not_one(f"'{said}'", "a kind", meant)
+    if said == ANY_KIND or len(said) > _LONGEST_KIND or not re.fullmatch(KIND_FORM, said):
+        return not_one(f"'{said}'", f"a kind: {', '.join(KINDS)}, or a word of your own in small letters", None)
+    return None
+
+
+def kind_meant(said: str) -> str | None:
+    """Return the known kind that a word stands for, begins, or is written much like; None for a word of one's own."""
+    said = said.strip().lower()
+    alike = get_close_matches(said, KINDS, 1, _ALIKE)
+    alike += [kind for kind in KINDS if said and (kind.startswith(said) or sorted(kind) == sorted(said))]
+    return _OTHER_KINDS.get(said) or next(iter(alike), None)
+
+
+def own_value(written: str) -> str:
+    """Return the value of a fact of one's own: `yes` and `no` however they are written, any other as it is."""
+    return _YES_OR_NO.get(written.lower(), written)
 
 
 def nearest(said: str, known: Iterable[str]) -> str | None:

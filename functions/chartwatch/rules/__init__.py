@@ -44,6 +44,10 @@ class Reading(NamedTuple):
     mistakes: tuple[RuleProblem, ...]
 
 
+INCLUDED = ("default", "music")
+"""The rules files that come with Chartwatch, by the names that stand for them."""
+
+
 def default_rules() -> RuleSet:
     """Return the rules that come with Chartwatch."""
     return included_rules("default.yaml")
@@ -60,7 +64,9 @@ def included_rules(name: str) -> RuleSet:
 
 
 def read_rules(path: Path) -> RuleSet:
-    """Read a rules file. Raises `RuleProblem` that names the line and the field."""
+    """Read a rules file, or one of `INCLUDED` unless a file has that name. Raises `RuleProblem` with line and field."""
+    if str(path) in INCLUDED and not path.exists():
+        return included_rules(f"{path}.yaml")
     return parse_rules(read_rules_file(path), str(path))
 
 

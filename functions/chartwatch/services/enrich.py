@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chartwatch.domain.charts.chart import GLOBAL, Chart
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary
-from chartwatch.domain.works.candidates import Candidate, ExternalId, Provider, Scheme, Sighting
+from chartwatch.domain.works.candidates import Candidate, ExternalId, Provider, Scheme, Sighting, is_looked_up
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Fact, Layer, facts_found
 from chartwatch.domain.works.identification import Identified, identify
@@ -179,13 +179,18 @@ def unknown_at(publication: PublicationSummary, catalog: Catalog) -> Mapping[str
 def seen_at(
     publication: PublicationSummary, catalog: Catalog, is_wanted: Callable[[Work], object]
 ) -> Sequence[tuple[Work, Sighting]]:
-    """Return the works at #1 of a publication that are wanted, each once, as they are seen."""
+    """Return the works at #1 of a publication that are wanted, each once, as they are seen.
+
+    Providers know films and series: works of other kinds are none of them.
+    """
     chart, period = publication.chart, publication.period
     works: dict[str, Work] = {}
     seen: dict[str, Sighting] = {}
     for territory, ones in publication.number_ones.items():
-        for one in ones:
-            work = catalog.match(one.title, one.kind, period, provider_id=one.id, not_in=chart.not_in_language)
+        for one in (one for one in ones if is_looked_up(one.kind, one.credit)):
+            work = catalog.match(
+                one.title, one.kind, period, provider_id=one.id, not_in=chart.not_in_language, credit=one.credit
+            )
             if not is_wanted(work):
                 continue
             works[work.id] = work

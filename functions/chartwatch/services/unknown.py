@@ -68,11 +68,14 @@ def _shown(timeline: Iterable[PublicationSummary], catalog: Catalog) -> Iterator
     known = Meanings()
     for publication in timeline:
         chart, period = publication.chart, publication.period
-        titles = dict.fromkeys((one.title, one.kind, one.id) for its in publication.number_ones.values() for one in its)
+        all_ones = [one for its in publication.number_ones.values() for one in its]
+        titles = dict.fromkeys((one.title, one.kind, one.id, one.credit) for one in all_ones)
         known = catalog.learned(titles, period, known, chart.not_in_language)
         for territory, ones in publication.number_ones.items():
             for one in ones:
-                work = catalog.match(one.title, one.kind, period, known, one.id, not_in=chart.not_in_language)
+                work = catalog.match(
+                    one.title, one.kind, period, known, one.id, not_in=chart.not_in_language, credit=one.credit
+                )
                 places = frozenset({territory} - {GLOBAL})
                 yield period, work, replace(sighting_of(one, chart, period), territories=places)
 

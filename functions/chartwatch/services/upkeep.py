@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.domain.milestones.snapshot import Charted
-from chartwatch.domain.works.candidates import Provider, Sighting
+from chartwatch.domain.works.candidates import Provider, Sighting, is_looked_up
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier
@@ -143,8 +143,8 @@ class Upkeep:
         for chart in self._charts.charts():
             periods = {
                 since
-                for (kind, key), since in self._first_at_one(chart).items()
-                if any(map(is_wanted, catalog.named(key, kind) or [unlisted(key, kind)]))
+                for (kind, key, credit), since in self._first_at_one(chart).items()
+                if is_looked_up(kind, credit) and any(map(is_wanted, catalog.named(key, kind) or [unlisted(key, kind)]))
             }
             for period in sorted(periods):
                 if publication := self._charts.summary(chart, period):

@@ -61,6 +61,11 @@ def read_season(cell: str) -> str | None:
     return read_title(cell) if cell.strip() else None
 
 
+def read_credit(cell: str) -> str | None:
+    """Read whom a source names as artists, authors or makers; None for an empty cell."""
+    return read_season(cell)
+
+
 def read_rank(cell: str) -> int:
     """Read a rank from 1 to 9999."""
     if not _RANK.fullmatch(cell):

@@ -3,17 +3,17 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, Era, end_of_month
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
-from chartwatch.domain.codes import COUNTRIES, country_meant
+from chartwatch.domain.codes import COUNTRIES, country_meant, kind_meant
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import RanksDuplicated, SourceError, SourceValueError
-from chartwatch.sources.cells import quoted, read_loose_rank, read_season, read_territory, read_title
+from chartwatch.sources.cells import quoted, read_credit, read_loose_rank, read_season, read_territory, read_title
 from chartwatch.sources.csv_options import BY_NAME, CsvOptions, meant_by, read_chart_id, read_kind
 from chartwatch.sources.delimited_text import Reading, TextTable
 from chartwatch.sources.editions import Editions
@@ -116,11 +116,11 @@ class CsvFile(SingleDocumentSource):
     def _required(self) -> list[str]:
         """Return the columns that the file must have."""
         options = self._options
-        named = (options.rank_column, options.season_column, options.kind_column, *options.figure_columns)
+        named = (options.rank_column, options.season_column, options.kind_column, options.creator)
         columns = (
             options.period_column if options.period is None else None,
             options.title_column,
-            *filter(None, named),
+            *filter(None, (*named, *options.figure_columns)),
             options.chart_column if options.chart is None else None,
             options.territory_column if options.territory is None else None,
             "rank" if options.rank_column is None and options.depth != 1 else None,
@@ -226,6 +226,8 @@ class CsvFile(SingleDocumentSource):
         yield table.values_or(options.season_column or "season", _read_season, None)
         yield table.values_or(options.kind_column or "kind", self._read_kind, options.kind)
         yield table.figures((column, column, str) for column in options.figure_columns)
+        yield repeat(None, len(table))
+        yield table.values(options.creator, read_credit) if options.creator else repeat(None, len(table))
 
     def _read_chart(self, cell: str) -> str:
         said = meant_by(cell, self._options.charts)
@@ -241,7 +243,7 @@ class CsvFile(SingleDocumentSource):
     def _read_kind(self, cell: str) -> Kind | None:
         said = meant_by(cell, self._options.kinds)
         if said is None and cell:
-            said = _or_advise(read_kind, cell, f'-o kinds="{cell}=series"')
+            said = _or_advise(read_kind, cell, f'-o kinds="{cell}={kind_meant(cell) or "series"}"')
         return said or self._options.kind
 
     def _checked(self, editions: Editions, charts: Mapping[str, Chart]) -> list[str]:
@@ -291,6 +293,7 @@ class CsvFile(SingleDocumentSource):
                 min_periods=options.min_periods,
                 eras=options.eras,
                 due=options.due,
+                defaults=options.default_facts,
             )
             for chart, rank in lowest.items()
         }

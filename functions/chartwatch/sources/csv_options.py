@@ -9,8 +9,16 @@ from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
 from chartwatch.domain.charts.chart import Cadence, Due, Era, MetricPeriod
-from chartwatch.domain.codes import nearest
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.codes import (
+    OWN_FACT_FORM,
+    countries_of,
+    language_of,
+    nearest,
+    own_value,
+    work_kind_problem,
+)
+from chartwatch.domain.works.defaults import Defaults
+from chartwatch.domain.works.work import KINDS, OWN_FACT, Kind
 from chartwatch.sources.cells import read_date, read_territory
 from chartwatch.sources.date_formats import DateFormat
 from chartwatch.sources.delimited_text import MAX_SKIPPED, Malformed
@@ -85,8 +93,8 @@ def _meanings(read: Callable[[str], object]) -> BeforeValidator:
 
 def read_kind(cell: str) -> Kind:
     """Read what a work is. Raises `ValueError`."""
-    if cell not in tuple(Kind):
-        raise ValueError("is not film or series")
+    if problem := work_kind_problem(cell):
+        raise ValueError(problem.removeprefix(f"'{cell}' "))
     return Kind(cell)
 
 
@@ -143,6 +151,25 @@ def _read_due(value: Any) -> Any:
         meant = nearest(time[1], WEEKDAYS)
         raise ValueError(f"names no day of the week{f'; did you mean {meant.title()}?' if meant else ''}")
     return Due(after, WEEKDAYS.index(time[1].casefold()) + 1)
+
+
+_DEFAULTS: Mapping[str, Callable[[str], object]] = {
+    "original_language": language_of,
+    "origin_country": lambda code: countries_of([code]),
+}
+"""The facts that an option may give a default, besides a catalog's own, and what refuses a wrong value."""
+
+
+def _read_defaults(value: Any) -> Any:
+    pairs = _read_pairs(value)
+    if not isinstance(pairs, dict):
+        raise ValueError("is not of the form FACT=VALUE;FACT=VALUE")  # pydantic wants it
+    for name, said in pairs.items():
+        if name in _DEFAULTS:
+            _DEFAULTS[name](str(said))
+        elif not re.fullmatch(OWN_FACT_FORM, str(name)):
+            raise ValueError(f"names {str(name)!r}, which is not original_language, origin_country or fact:NAME")
+    return {name: own_value(str(said)) if str(name).startswith(OWN_FACT) else said for name, said in pairs.items()}
 
 
 def _read_date_format(value: Any) -> Any:
@@ -248,10 +275,24 @@ class CsvOptions(Options):
     )
     title_column: str = Field(default="title", description="the column of titles; otherwise `title`")
     season_column: str | None = Field(default=None, description="the column of seasons; `season`, where there is one")
-    kind: Kind | None = Field(default=None, description="what stands on the chart: film or series")
+    kind: Annotated[Kind, AfterValidator(read_kind)] | None = Field(
+        default=None, description=f"what stands on the chart: {', '.join(KINDS)}, or a word of your own"
+    )
     kind_column: str | None = Field(default=None, description="the column of kinds; `kind`, where there is one")
     kinds: Annotated[dict[str, Kind], _meanings(read_kind)] = Field(
         default_factory=dict, description="what else that column says: TV Show=series;Movie=film"
+    )
+    creator: str | None = Field(
+        default=None,
+        description="the column of artists, authors or makers, such as A Featuring B & C; they tell namesakes apart",
+    )
+    defaults: Annotated[dict[str, str], BeforeValidator(_read_defaults)] = Field(
+        default_factory=dict,
+        description="facts of works that are not known better: original_language=en;origin_country=US;fact:holiday=no",
+    )
+    trust_defaults: bool = Field(
+        default=False,
+        description="whether claims that rest on these are certain, and not provisional: true or false",
     )
     figure_columns: Columns = Field(
         default_factory=list, description="columns that are kept as figures, separated by commas"
@@ -261,6 +302,11 @@ class CsvOptions(Options):
         description="those of them that no two works are likely to share, such as hours: with another title they show "
         "that a work was renamed",
     )
+
+    @property
+    def default_facts(self) -> Defaults | None:
+        """The facts of works that are not known better."""
+        return Defaults(tuple(self.defaults.items()), self.trust_defaults) if self.defaults else None
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -63,7 +63,8 @@ def test_the_options_that_the_readme_gives_to_schedules_are_those_of_their_sourc
 @pytest.mark.parametrize("command", [*commands()])
 def test_every_command_of_the_readme_runs_on_small_files(command: str, tmp_path: Path) -> None:
     (tmp_path / "catalog.csv").write_bytes(STARTER_FILE.read_bytes())
-    (tmp_path / "music.csv").write_bytes(b"period,territory,rank,title\n2022-01-01,US,1,A\n2022-01-02,US,1,B\n")
+    songs = b"period,territory,rank,title,artist\n2022-01-01,US,1,A,C\n2022-01-02,US,1,B,D\n"
+    (tmp_path / "music.csv").write_bytes(songs)
     (tmp_path / "number-ones.csv").write_bytes(b"rank,title\n1,A\n")
     (tmp_path / "claims.jsonl").write_text(
         '{"chart": "netflix-daily-overall", "territory": "US", "on": "2022-02-04", "title": "All of Us Are Dead"}\n'

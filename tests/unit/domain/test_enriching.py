@@ -10,11 +10,12 @@ from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.works.candidates import Candidate, Provider, Sighting, Span, Title
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import CatalogChanged, LookupFailed, ProviderDown
-from chartwatch.services.enrich import TURN, WAIT, Enricher
+from chartwatch.services.enrich import TURN, WAIT, Enricher, unknown_at
 from chartwatch.services.updating import store_publication
 from tests.stores import Cloud
 
@@ -192,3 +193,10 @@ def test_a_layer_that_somebody_else_has_changed_is_not_written_over() -> None:
     catalogs.replace(Layer.OVERRIDE, layer_of(others, Layer.OVERRIDE, "a person"))
     with pytest.raises(CatalogChanged, match="override"):
         catalogs.replace(Layer.OVERRIDE, layer_of(mine, Layer.OVERRIDE, "a person"), before=())
+
+
+def test_providers_of_films_and_series_are_not_asked_about_songs() -> None:
+    song = replace(CHART, id="songs", kind=Kind("song"))
+    edition = Edition("US", (Entry(1, "Hello", None, Kind("song"), credit="Adele"),))
+    publication = Publication(song, WEEK, (edition,), Provenance("", None, ""))
+    assert unknown_at(publication.summary(), Catalog()) == {}

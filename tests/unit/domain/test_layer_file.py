@@ -30,7 +30,7 @@ from chartwatch.domain.works.facts import (
 from chartwatch.domain.works.identification import Identified, identify
 from chartwatch.domain.works.layers import Dossier, layer_of
 from chartwatch.domain.works.lookups import Answered, WorkLookup
-from chartwatch.domain.works.work import Kind, Work
+from chartwatch.domain.works.work import KINDS, Kind, Work
 from chartwatch.errors import FactsUnreadable
 from tests.strategies import examples
 
@@ -61,7 +61,7 @@ scored = st.builds(
         Candidate,
         provider=st.sampled_from(Provider),
         id=st.text(max_size=3),
-        kind=st.sampled_from([None, *Kind]),
+        kind=st.sampled_from([None, *KINDS]),
         titles=st.lists(st.builds(Title, st.text(max_size=5)), max_size=2).map(tuple),
         released=st.lists(st.dates().map(Span.day), max_size=2).map(tuple),
         languages=st.lists(st.sampled_from(["ko", "en"]), max_size=2).map(tuple),

@@ -97,9 +97,9 @@ def test_of_namesakes_the_one_is_meant_that_has_just_come_out(period: date, work
 
 def test_a_namesake_that_was_at_number_one_when_it_came_out_is_meant_from_then_on() -> None:
     later = date(2026, 1, 1)
-    known = AVATARS.learned([("Avatar", Kind.SERIES, None)], date(2024, 2, 25), NOTHING_KNOWN)
+    known = AVATARS.learned([("Avatar", Kind.SERIES, None, None)], date(2024, 2, 25), NOTHING_KNOWN)
     assert AVATARS.match("Avatar", Kind.SERIES, later, known).id == "avatar-2024"
-    before = AVATARS.learned([("Avatar", Kind.SERIES, None)], date(2020, 5, 17), NOTHING_KNOWN)
+    before = AVATARS.learned([("Avatar", Kind.SERIES, None, None)], date(2020, 5, 17), NOTHING_KNOWN)
     assert AVATARS.match("Avatar", Kind.SERIES, later, before).candidates
 
 

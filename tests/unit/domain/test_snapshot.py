@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwatch.domain.milestones.snapshot import Snapshot, is_kept, titles_of
+from chartwatch.domain.milestones.snapshot import Charted, Snapshot, is_kept, titles_of
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work
@@ -95,7 +95,7 @@ def test_a_catalog_makes_a_difference_from_the_first_title_of_other_facts_on(
 def test_titles_that_were_given_up_make_a_difference_from_either_name_on(snapshot: Snapshot) -> None:
     renaming = Renaming("2022-02-01", Kind.SERIES, "Round Six", "Squid Game!")
     given_up = titles_of(frozenset({renaming}))
-    assert given_up == {(Kind.SERIES, "round six"), (Kind.SERIES, "squid game!")}
+    assert given_up == {Charted(Kind.SERIES, "round six"), Charted(Kind.SERIES, "squid game!")}
     same = Catalog(WORKS)
     assert snapshot.first_affected(same, same, given_up) == DAY + timedelta(2)
     back = titles_of(frozenset({renaming._replace(after="Squid Game")}))

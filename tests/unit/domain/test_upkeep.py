@@ -62,7 +62,7 @@ class Kept(World):
         for publication in self.charts.timeline(chart):
             for ones in publication.number_ones.values():
                 for one in ones:
-                    seen.setdefault((one.kind, title_key(one.title)), publication.period)
+                    seen.setdefault(Charted(one.kind, title_key(one.title), one.credit), publication.period)
         return seen
 
     def keep(self, *providers: Asked) -> None:

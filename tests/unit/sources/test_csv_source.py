@@ -80,7 +80,7 @@ def test_editions_may_be_shorter_than_the_chart_where_an_option_says_so() -> Non
 def test_a_kind_for_the_whole_chart_stands_in_for_an_empty_cell() -> None:
     [publication] = _read({**DAILY, "kind": "film"}, HEADER, "2024-01-01,KR,1,A,", "2024-01-01,KR,2,B,series")
     assert [entry.kind for entry in publication.editions[0].entries] == [Kind.FILM, Kind.SERIES]
-    assert publication.chart.kind is Kind.FILM
+    assert publication.chart.kind == Kind.FILM
 
 
 def test_a_title_that_was_decoded_wrongly_is_put_right() -> None:
@@ -194,7 +194,8 @@ def test_a_title_or_season_of_more_than_a_thousand_characters_is_none() -> None:
         ),
         (
             "2024-01-01,KR,1,A,movie",
-            "csv, line 2: kind 'movie' is not film or series; to say what it means: -o kinds=\"movie=series\"",
+            "csv, line 2: kind 'movie' is not a kind; did you mean film?; "
+            'to say what it means: -o kinds="movie=film"',
         ),
     ],
 )
@@ -262,7 +263,9 @@ def test_what_is_no_table_is_refused() -> None:
 def test_a_file_that_ends_in_its_last_cell_is_truncated() -> None:
     with pytest.raises(SourceTruncated) as caught:
         open_source("csv", DAILY).parse(f"{HEADER}\n2024-01-01,KR,1,A,fi".encode(), PROVENANCE)
-    assert str(caught.value).startswith("csv, line 2: the document ends inside a cell: kind 'fi' is not film or series")
+    assert str(caught.value).startswith(
+        "csv, line 2: the document ends inside a cell: kind 'fi' is not a kind; did you mean film?"
+    )
 
 
 def test_a_file_that_ends_in_an_edition_of_a_given_depth_is_truncated() -> None:

@@ -96,7 +96,7 @@ def test_eras_are_put_in_order() -> None:
         ("metric", "2023-01-01 a; 2022-01-01 b", "with later and later dates"),
         ("date_format", "dd/mm", "is no form of dates: it needs Y and m, and d for days"),
         ("kinds", "TV Show", "is not of the form CELL=MEANING;CELL=MEANING"),
-        ("kinds", "TV Show=serie", "gives 'TV Show' a meaning, but 'serie' is not film or series"),
+        ("kinds", "TV Show=serie", "gives 'TV Show' a meaning, but 'serie' is not a kind; did you mean series?"),
         ("kinds", "a=film;a=series", "gives 'a' two meanings"),
         ("territories", "Korea=Korea", "gives 'Korea' a meaning, but 'Korea' is not an ISO 3166-1 alpha-2 code"),
         ("territories", {"Britain": "UK"}, "did you mean GB?"),

@@ -14,7 +14,7 @@ from chartwatch.domain.milestones.milestone import Bulletin, Status
 from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.stories.digest import digest
 from chartwatch.domain.stories.story import Story, stories
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.work import KINDS
 from tests.chronicle import CHANGE, HEIST, NTH, OZARK, RACE, RIDDLE, SARA, SQUID, Chronicle, a_run
 from tests.courses import run
 from tests.strategies import courses, examples, other_facts, worlds
@@ -133,7 +133,7 @@ def test_the_widest_attributes_leave_room_for_the_largest_message() -> None:
         "territories": countries,
         "origin_countries": countries,
         "language": tuple(sorted(LANGUAGES)),
-        "work_kind": tuple(Kind),
+        "work_kind": KINDS,
         "milestones": tuple(rules),
         "status": tuple(Status),
         "priority": 4,

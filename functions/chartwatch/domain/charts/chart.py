@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from chartwatch.domain.works.defaults import Defaults
 from chartwatch.domain.works.work import Kind
 
 GLOBAL = "GLOBAL"
@@ -98,6 +99,7 @@ class Chart:
     steps between its periods are others than its cadence says; `due` is when a publication is there, where the chart
     says it. `min_periods` is how long the record must be before firsts of the chart are sent, in periods; 0: however
     short. `not_in_language` is the original language (ISO 639-1) that no work on it has, where its list says so.
+    `defaults` are facts of works of which nothing else is known.
     """
 
     id: str
@@ -114,6 +116,7 @@ class Chart:
     due: Due | None = None
     min_periods: int = 0
     not_in_language: str | None = None
+    defaults: Defaults | None = None
 
     def after(self, period: date) -> date:
         """Return the period after one."""

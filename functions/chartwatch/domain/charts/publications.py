@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     `season` is None where the source has none (`N/A`); `kind` where neither the row nor its chart says it. `figures`
     are the source's numbers in its own units and order, as text (`hours`, `views`, `weeks`). `id` is the provider's for
     the work, where it has one, after the scheme's name (`flixpatrol:ttl_x`): it is the same work just when that is the
-    same.
+    same. `credit` is whom the source names as its artists, authors or makers, in its own words.
     """
 
     rank: int
@@ -34,6 +34,7 @@ class Entry(NamedTuple):
     kind: Kind | None = None
     figures: tuple[tuple[str, str], ...] = ()
     id: str | None = None
+    credit: str | None = None
 
 
 class NumberOne(NamedTuple):
@@ -43,11 +44,13 @@ class NumberOne(NamedTuple):
     season: str | None = None
     kind: Kind | None = None
     id: str | None = None
+    credit: str | None = None
 
     @property
     def said(self) -> tuple[str, ...]:
-        """All that it says, as text; an id only where there is one."""
-        return self.title, self.season or "", self.kind or "", *([self.id] if self.id else [])
+        """All that it says, as text; an id and a credit only where there are any."""
+        its_id, credit = [self.id] if self.id else [], ["by", self.credit] if self.credit else []
+        return self.title, self.season or "", self.kind or "", *its_id, *credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Edition:
     @property
     def number_ones(self) -> tuple[NumberOne, ...]:
         """The entries at rank 1, several when tied, in a fixed order."""
-        return in_fixed_order(NumberOne(e.title, e.season, e.kind, e.id) for e in self.entries if e.rank == 1)
+        return in_fixed_order(NumberOne(e.title, e.season, e.kind, e.id, e.credit) for e in self.entries if e.rank == 1)
 
     def digest(self) -> str:
         """SHA-256 over everything the edition says."""
@@ -73,9 +76,10 @@ class Edition:
                     kind or "",
                     *(part for figure in figures for part in figure),
                     *(["id", its_id] if its_id else []),
+                    *(["by", credit] if credit else []),
                 )
             )
-            for rank, title, season, kind, figures, its_id in self.entries
+            for rank, title, season, kind, figures, its_id, credit in self.entries
         )
         return hashlib.sha256(f"{self.territory}\x1e{said}".encode()).hexdigest()
 
@@ -229,5 +233,5 @@ def in_order(publications: Iterable[Publication]) -> list[Publication]:
 
 
 def in_fixed_order(ones: Iterable[NumberOne]) -> tuple[NumberOne, ...]:
-    """Sort number ones by title, season, kind and id."""
-    return tuple(sorted(ones, key=lambda one: (one.title, one.season or "", one.kind or "", one.id or "")))
+    """Sort number ones by title, season, kind, id and credit."""
+    return tuple(sorted(ones, key=lambda one: tuple(part or "" for part in one)))

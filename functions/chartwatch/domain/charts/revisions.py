@@ -9,6 +9,7 @@ from itertools import pairwise, takewhile
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, NumberOne, Provenance
 from chartwatch.domain.charts.versions import Versions, concluded_until
+from chartwatch.domain.works.credits import lead_of
 from chartwatch.domain.works.renames import Renaming, order_of
 from chartwatch.domain.works.seasons import season_of
 from chartwatch.domain.works.titles import letters, title_key
@@ -182,6 +183,8 @@ class _Document:
 
     def _kind_by_title(self, was: Entry, now: Entry, before: Edition, after: Edition) -> RevisionKind:
         if was.kind != now.kind:
+            return RevisionKind.REPLACED
+        if was.credit and now.credit and lead_of(was.credit) != lead_of(now.credit):
             return RevisionKind.REPLACED
         alike = _agree(was, now)
         if title_key(was.title) == title_key(now.title):

@@ -76,8 +76,8 @@ def size_of(edition: Edition) -> int:
 
 
 def written(entries: Sequence[Entry]) -> bytes:
-    """Return entries as compact JSON; those without an id as they always were."""
-    rows = [entry if entry.id else entry[:-1] for entry in entries]
+    """Return entries as compact JSON, without the id and the credit that they do not have."""
+    rows = [entry if entry.credit else entry[:-1] if entry.id else entry[:-2] for entry in entries]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -1,6 +1,6 @@
 """How an answer is put together, whatever was asked: the verdict, what is right, and what stands against it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from chartwatch.domain.rules.claims import Claim, slot_id
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Condition, Fact, Rule
-from chartwatch.domain.works.work import Work
+from chartwatch.domain.works.work import OWN_FACT, Work
 
 CENSORED = "it was so when the records began, and nobody knows since when"
 """Why nobody can say that what is so since then was a first."""
@@ -163,13 +163,18 @@ def may_not_count(scope: AskedScope, topped: ToppedWork, *reasons: str) -> Answe
 
 
 def _fact(condition: Condition, work: Work, rule: Rule) -> str:
-    said = condition.fact.of(work, rule.origin)
-    match condition.fact:
-        case Fact.WORK_KIND:
-            return f"it is a {said[0]}"
-        case Fact.ORIGINAL_LANGUAGE:
-            return f"its original language is {words.language_name(said[0])}"
-        case Fact.ORIGIN_COUNTRY:
-            return f"it is from {words.listed([words.territory_name(country) for country in said])}"
-        case Fact.RELEASE_YEAR:
-            return f"it was released in {said[0]}"
+    fact = condition.fact
+    template, name = _FACTS.get(fact, (f"its {fact.removeprefix(OWN_FACT)} is {{}}", str))
+    return template.format(words.listed([name(value) for value in fact.of(work, rule.origin)]))
+
+
+_FACTS: Mapping[Fact, tuple[str, Callable[[str], str]]] = {
+    Fact.WORK_KIND: ("it is a {}", str),
+    Fact.ORIGINAL_LANGUAGE: ("its original language is {}", words.language_name),
+    Fact.ORIGIN_COUNTRY: ("it is from {}", words.territory_name),
+    Fact.RELEASE_YEAR: ("it was released in {}", str),
+    Fact.CREATOR: ("it is by {}", str),
+    Fact.MAIN_CREATOR: ("it is by {}", str),
+    Fact.CREATOR_COUNTRY: ("its creators are from {}", words.territory_name),
+}
+"""What is said of a work that does not count, by the fact, and how a value reads."""

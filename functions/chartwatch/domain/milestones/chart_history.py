@@ -18,10 +18,11 @@ from chartwatch.domain.rules.rule import MOST, Count, Rule, RuleSet, Scope
 from chartwatch.domain.rules.standing import EVERYWHERE, Coverage
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.claimants import Claimant, claimant_key, name_of
+from chartwatch.domain.works.defaults import with_defaults
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings
 from chartwatch.domain.works.renames import Names, Renaming, with_renamings
 from chartwatch.domain.works.titles import letters, title_key
-from chartwatch.domain.works.work import Kind, Work
+from chartwatch.domain.works.work import KINDS, Kind, Work
 
 Ranks = Mapping[date, Sequence[Entry]]
 """All ranks of the editions of a territory, by period."""
@@ -36,10 +37,10 @@ _READ_AS = "read-as:"
 """What the ids begin with by which works are told apart in a reading."""
 
 
-def works_named(title: str, catalog: Catalog) -> frozenset[str]:
-    """Return the ids that works of that title or alias have, also where the catalog does not hold them."""
+def works_named(title: str, catalog: Catalog, kinds: Iterable[Kind | None] = (None, *KINDS)) -> frozenset[str]:
+    """Return the ids that works of that title or alias have, or of some kinds where the catalog does not hold them."""
     listed = {work.id for work in catalog.named(title, None)}
-    return frozenset(listed | {work.id for kind in (None, *Kind) for work in catalog.standing_for(title, kind)})
+    return frozenset(listed | {work.id for kind in kinds for work in catalog.standing_for(title, kind)})
 
 
 class ToppedWork(NamedTuple):
@@ -81,8 +82,8 @@ class ChartHistory:
 
         `lent` are the renamings that other charts of the provider show.
         """
-        self.timeline = timeline
-        self.chart = timeline[-1].chart
+        self.timeline = [_without_assumed(publication) for publication in timeline]
+        self.chart = self.timeline[-1].chart
         renamings = {*lent, *(r for publication in timeline for r in publication.renamings)}
         self.catalog = with_renamings(Catalog(work.without_assumed() for work in catalog), renamings)
         self._ranks = ranks
@@ -94,7 +95,13 @@ class ChartHistory:
         """Return the ids of the works that a title may mean, also one that a provider gave up for another."""
         names = self._names_of(title)
         charted = (work for name in names for work in self._charted_as.get(title_key(name), ()))
-        return frozenset((*charted, *(work for name in names for work in works_named(name, self.catalog))))
+        return frozenset((*charted, *(work for name in names for work in works_named(name, self.catalog, self.kinds))))
+
+    @cached_property
+    def kinds(self) -> frozenset[Kind | None]:
+        """The kinds that something on the chart may be of, None where it says none."""
+        charted = (one.kind for p in self.timeline for ones in p.number_ones.values() for one in ones)
+        return frozenset((None, *KINDS, *charted))
 
     @cached_property
     def _charted_as(self) -> Mapping[str, set[str]]:
@@ -111,7 +118,9 @@ class ChartHistory:
         """What is known with each publication of the titles that were at #1 of the chart."""
         known, found = NOTHING_KNOWN, dict[date, Meanings]()
         for publication in self.timeline:
-            titles = dict.fromkeys((o.title, o.kind, o.id) for ones in publication.number_ones.values() for o in ones)
+            titles = dict.fromkeys(
+                (o.title, o.kind, o.id, o.credit) for ones in publication.number_ones.values() for o in ones
+            )
             known = self.catalog.learned(titles, publication.period, known, publication.chart.not_in_language)
             found[publication.period] = known
         return found
@@ -123,7 +132,9 @@ class ChartHistory:
     def work_of(self, entry: Entry | NumberOne, period: date) -> Work:
         """Return the work that the chart means by what stood on it in the period of a publication."""
         known, not_in = self.meanings(period), self.chart.not_in_language
-        return self.catalog.match(entry.title, entry.kind, period, known, entry.id, not_in=not_in)
+        credit = entry.credit
+        work = self.catalog.match(entry.title, entry.kind, period, known, entry.id, not_in=not_in, credit=credit)
+        return with_defaults(work, self.chart.defaults)
 
     def has_topped(self, title: str) -> bool:
         """Return whether a title has been #1 anywhere, also by the name that a provider gave it later."""
@@ -134,7 +145,7 @@ class ChartHistory:
         if title_key(title) not in self.titles and not self.catalog.named(title, None):
             spelt = self._spellings.get(letters(title), {})
             title = next(iter(spelt.values())) if len(spelt) == 1 else title
-        return [title, *(name for kind in (None, *Kind) for name in self._names.later(title, kind))]
+        return [title, *(name for kind in sorted(self.kinds, key=str) for name in self._names.later(title, kind))]
 
     @cached_property
     def _spellings(self) -> Mapping[str, Mapping[str, str]]:
@@ -200,7 +211,8 @@ class ScopeHistory:
             its = {scope: state.coverage for scope, state in snapshot.scopes.items()}
             self.coverages.append(its if territory == EVERYWHERE else {t: c for t, c in its.items() if t == territory})
         topped = snapshot.scopes[territory].first_topped.get(count, {}).values()
-        works = ((work_of(each, self._catalog, snapshot.meanings), each) for each in topped)
+        defaults = history.chart.defaults
+        works = ((with_defaults(work_of(each, self._catalog, snapshot.meanings), defaults), each) for each in topped)
         self.topped = sorted(
             (ToppedWork(work, each.season, each.since, each.label) for work, each in works),
             key=lambda topped: (topped.since, topped.work.id, topped.season or ""),
@@ -276,8 +288,16 @@ class ScopeHistory:
 
     def _match(self, one: NumberOne, period: date) -> Work:
         if self.reading:
-            return self._catalog.match(one.title, one.kind, period, provider_id=one.id)
+            return self._catalog.match(one.title, one.kind, period, provider_id=one.id, credit=one.credit)
         return self.history.work_of(one, period)
+
+
+def _without_assumed(publication: PublicationSummary) -> PublicationSummary:
+    """Return a publication whose chart assumes nothing."""
+    chart = publication.chart
+    if chart.defaults is None or chart.defaults.are_certain:
+        return publication
+    return replace(publication, chart=replace(chart, defaults=None))
 
 
 def _restricted(timeline: Timeline, territory: str) -> Timeline:

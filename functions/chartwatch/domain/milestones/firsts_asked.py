@@ -203,7 +203,13 @@ def count(said: Assertion, scope: AskedScope) -> Answer:
     return of_all_history(scope, replace(counted, n=known))
 
 
-_OF: Mapping[Fact | None, str] = {Fact.ORIGIN_COUNTRY: "from", Fact.ORIGINAL_LANGUAGE: "in"}
+_OF: Mapping[Fact | None, str] = {
+    Fact.ORIGIN_COUNTRY: "from",
+    Fact.ORIGINAL_LANGUAGE: "in",
+    Fact.CREATOR: "by",
+    Fact.MAIN_CREATOR: "by",
+    Fact.CREATOR_COUNTRY: "by creators from",
+}
 
 
 def _some(topped: Sequence[ToppedWork]) -> list[Holder]:

@@ -31,6 +31,7 @@ from chartwatch.domain.rules.standing import (
 )
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.claimants import Claimant, claimant_key
+from chartwatch.domain.works.defaults import Defaults, with_defaults
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, Namesakes
 from chartwatch.domain.works.renames import Renaming, with_renamings
 from chartwatch.domain.works.titles import title_key
@@ -68,10 +69,11 @@ class Fold:
         # Honour rolls are made when a claim asks for one, and kept up from then on.
         self._rolls: dict[_Scoped, dict[tuple[str, Origin], tuple[Rule, HonourRoll]]] = {}
         self._asked = {fact for rule in rules for fact in rule.facts}
-        self._facts: dict[str, tuple[object, ...]] = {}
+        self._facts: dict[tuple[str, str | None], tuple[object, ...]] = {}
         self._eligible: dict[object, dict[tuple[object, ...], Eligibility]] = {}
         self._meanings = NOTHING_KNOWN
         self._not_in: str | None = None
+        self._defaults: Defaults | None = None
         self._namesakes = Namesakes()
         self.titles: Mapping[str, OneOfSeveral] = {}
         self._know(self.snapshot.meanings)
@@ -88,6 +90,16 @@ class Fold:
             since = {its: undecided.since for its, undecided in meanings.undecided.items()}
             self.titles = {its: OneOfSeveral(work, since[its]) for its, work in works.items() if work}
         self._meanings = meanings
+
+    def _assume(self, defaults: Defaults | None) -> None:
+        """Take what the chart says now of works of which nothing is known: all that topped it count by that."""
+        if defaults != self._defaults:
+            self._defaults = defaults
+            for known in (self._rolls, self._facts, self._eligible):
+                known.clear()
+
+    def _work_of(self, topped: Topped) -> Work:
+        return with_defaults(work_of(topped, self._catalog, self._meanings), self._defaults)
 
     def advance(self, publication: PublicationSummary) -> list[Claim]:
         """Take in one publication later than all before it, and return the claims that it makes."""
@@ -126,19 +138,19 @@ class Fold:
         """Return the roll with further works added, each by what is known of it."""
         its = list(topped)
         known = self._eligible.setdefault((rule.where, rule.per, rule.origin), {})
-        facts = [self._facts.get(one.work_id) or self._facts_of(one) for one in its]
+        facts = [self._facts.get((one.work_id, one.credit)) or self._facts_of(one) for one in its]
         for one, of_it in zip(its, facts, strict=True):
             if of_it not in known:
-                known[of_it] = eligibility(rule, work_of(one, self._catalog, self._meanings))
+                known[of_it] = eligibility(rule, self._work_of(one))
         roll.add(its, [known[of_it] for of_it in facts])
         return roll
 
     def _facts_of(self, topped: Topped) -> tuple[object, ...]:
         """Return what rules ask of a work: works of the same facts are eligible alike."""
-        work = work_of(topped, self._catalog, self._meanings)
+        work = self._work_of(topped)
         asked = (fact.of(work, Origin.ANY) for fact in self._asked)
-        self._facts[work.id] = work.assumed, work.is_main_country_known, *asked
-        return self._facts[work.id]
+        its = self._facts[topped.work_id, topped.credit] = work.assumed, work.is_main_country_known, *asked
+        return its
 
     def _rules_of(self, standing: Standing) -> Iterator[Rule]:
         for rule in self._rules.of(standing.rules_scope, standing.publication.chart.list_name):
@@ -182,9 +194,10 @@ class Fold:
         With it the coverage of the scopes of which it is known that they are not in the publication.
         """
         titles = dict.fromkeys(
-            (one.title, one.kind, one.id) for ones in publication.number_ones.values() for one in ones
+            (one.title, one.kind, one.id, one.credit) for ones in publication.number_ones.values() for one in ones
         )
         self._not_in = publication.chart.not_in_language
+        self._assume(publication.chart.defaults)
         self._know(self._catalog.learned(titles, publication.period, self._meanings, self._not_in))
         unseen = self._unseen(publication)
         standings: list[Standing] = []
@@ -334,12 +347,14 @@ class Fold:
                     where[claimant].append(territory)
         return where
 
-    def _claimants(self, ones: Iterable[NumberOne], period: date, count: Count) -> dict[Claimant, None]:
+    def _claimants(self, ones: Sequence[NumberOne], period: date, count: Count) -> dict[Claimant, None]:
         """Return who is at #1, each once, in order of work and season."""
         known, not_in = self._meanings, self._not_in
-        matched = [
-            (self._catalog.match(one.title, one.kind, period, known, one.id, not_in=not_in), one) for one in ones
-        ]
+        works = (
+            self._catalog.match(one.title, one.kind, period, known, one.id, not_in=not_in, credit=one.credit)
+            for one in ones
+        )
+        matched = [(with_defaults(work, self._defaults), one) for work, one in zip(works, ones, strict=True)]
         if count is Count.SEASONS:
             found = [Claimant.of_season(work, one.title, one.season) for work, one in matched]
         else:
@@ -369,7 +384,7 @@ def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: Ru
 def work_of(topped: Topped, catalog: Catalog, meanings: Meanings = NOTHING_KNOWN) -> Work:
     """Return a work that topped a scope, as the catalog has it, also one of several; else by its title and kind."""
     known = catalog.work(topped.work_id) or catalog.undecided(meanings, topped.work_id)
-    return known or Work(topped.work_id, topped.title, topped.kind)
+    return catalog.credited(known or Work(topped.work_id, topped.title, topped.kind), topped.credit)
 
 
 def eligibility(rule: Rule, work: Work) -> Eligibility:
@@ -399,7 +414,7 @@ def _topped(standing: Standing) -> Iterator[Topped]:
 
 
 def _charted(one: NumberOne) -> Charted:
-    return one.kind, title_key(one.title)
+    return Charted(one.kind, title_key(one.title), one.credit)
 
 
 def _with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:

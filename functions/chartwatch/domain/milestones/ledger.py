@@ -14,7 +14,7 @@ from chartwatch.domain.rules.claims import Claim, Reason
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Names
-from chartwatch.domain.works.work import kind_of_unlisted
+from chartwatch.domain.works.work import kind_of_unlisted, lead_of_unlisted
 
 WorkNow = Callable[[Holder], str]
 """From the holder of a slot, as recorded, to the id that its work has by now."""
@@ -42,7 +42,7 @@ def under_todays_names(
         if work_id in identified:
             return identified[work_id]
         kind = kind_of_unlisted(work_id)
-        return catalog.match(names.latest(holder.title, kind), kind, holder.since).id
+        return catalog.match(names.latest(holder.title, kind), kind, holder.since, credit=lead_of_unlisted(work_id)).id
 
     return now
 

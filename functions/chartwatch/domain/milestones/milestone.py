@@ -175,11 +175,26 @@ class WorkFacts(NamedTuple):
     origin_countries: tuple[str, ...]
     release_date: date | None
     source: str
+    creators: tuple[str, ...] = ()
+    featured: tuple[str, ...] = ()
+    own_facts: tuple[tuple[str, str], ...] = ()
+    assumed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, work: Work) -> "WorkFacts":
         """Take them from a work."""
-        return cls(work.title, work.kind, work.original_language, work.origin_countries, work.release_date, work.source)
+        return cls(
+            work.title,
+            work.kind,
+            work.original_language,
+            work.origin_countries,
+            work.release_date,
+            work.source,
+            work.creators,
+            work.featured,
+            work.own_facts,
+            tuple(sorted(work.assumed)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

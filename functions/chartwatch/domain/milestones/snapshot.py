@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
@@ -16,8 +17,13 @@ from chartwatch.domain.works.work import Kind
 Identity = tuple[str, str | None]
 """A work's id, and the season where seasons are counted."""
 
-Charted = tuple[Kind | None, str]
-"""What stood at #1: its kind, as far as the chart said, and the key of its title."""
+
+class Charted(NamedTuple):
+    """What stood at #1: its kind and its credit, as far as the chart said them, and the key of its title."""
+
+    kind: Kind | None
+    key: str
+    credit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,8 @@ class Snapshot:
         """
         titles = (
             since
-            for (kind, key), since in self.charted.items()
-            if (kind, key) in given_up or before.facts_of(key, kind) != after.facts_of(key, kind)
+            for (kind, key, credit), since in self.charted.items()
+            if Charted(kind, key) in given_up or before.facts_of(key, kind, credit) != after.facts_of(key, kind, credit)
         )
         ids = (
             its.since
@@ -98,7 +104,9 @@ def in_one(renamings: Iterable[Renaming]) -> tuple[Renaming, ...]:
 def titles_of(renamings: frozenset[Renaming]) -> frozenset[Charted]:
     """Return the titles that renamings name, before and after."""
     return frozenset(
-        (renaming.kind, title_key(title)) for renaming in renamings for title in (renaming.before, renaming.after)
+        Charted(renaming.kind, title_key(title))
+        for renaming in renamings
+        for title in (renaming.before, renaming.after)
     )
 
 

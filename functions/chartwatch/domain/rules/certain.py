@@ -86,8 +86,8 @@ def before_record(work: Work, first: date, chart: Chart) -> Gap | None:
 def may_hold_a_qualifying_work(rule: Rule, group: str | None, gap: Gap) -> bool:
     """Return whether a work that nobody has seen may have been at #1 in missing periods, and count for a group."""
     year = (gap[1] + EARLY).year
-    asked = [c for c in rule.where if c.fact is Fact.RELEASE_YEAR and not c.negated]
-    if rule.per is Fact.RELEASE_YEAR and group is not None:
+    asked = [c for c in rule.where if c.fact == Fact.RELEASE_YEAR and not c.negated]
+    if rule.per == Fact.RELEASE_YEAR and group is not None:
         asked.append(Condition(Fact.RELEASE_YEAR, frozenset({group})))
     return all(any(int(value) <= year for value in condition.values) for condition in asked)
 

@@ -14,7 +14,7 @@ from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Fact, Rule
 from chartwatch.domain.rules.standing import Standing
 from chartwatch.domain.works.claimants import Claimant
-from chartwatch.domain.works.work import Work
+from chartwatch.domain.works.work import OWN_FACT, Work
 
 MAX_DAYS = 99
 """Days after release that are worth a count."""
@@ -27,12 +27,16 @@ _FACT_WORDS = {
     Fact.ORIGINAL_LANGUAGE: "original language",
     Fact.ORIGIN_COUNTRY: "country of origin",
     Fact.RELEASE_YEAR: "release date",
+    Fact.CREATOR: "creator",
+    Fact.MAIN_CREATOR: "creator",
+    Fact.CREATOR_COUNTRY: "creator's country",
 }
 
 
 _GROUP_NAMES: Mapping[Fact | None, Callable[[str], str]] = {
     Fact.ORIGIN_COUNTRY: words.territory_name,
     Fact.ORIGINAL_LANGUAGE: words.language_name,
+    Fact.CREATOR_COUNTRY: words.territory_name,
 }
 
 
@@ -239,7 +243,7 @@ def assumed_reasons(rule: Rule, work: Work, holder: Holder) -> tuple[Reason, ...
 
 def facts_in_words(facts: Iterable[Fact]) -> str:
     """Return "original language and country of origin"."""
-    return words.listed([_FACT_WORDS[fact] for fact in facts])
+    return words.listed([_FACT_WORDS.get(fact, fact.removeprefix(OWN_FACT)) for fact in facts])
 
 
 def group_name(rule: Rule, value: str) -> str:

@@ -34,12 +34,18 @@ class Topped(NamedTuple):
     kind: Kind | None
     label: str | None
     since: date
+    credit: str | None = None
+
+    @property
+    def charted_as(self) -> tuple[str, str | None, str, Kind | None, str | None, str | None]:
+        """All but since when."""
+        return *self[:5], self.credit
 
     @classmethod
     def of(cls, claimant: Claimant, since: date) -> "Topped":
         """Return the line of a claimant on the honour roll of a scope."""
         work = claimant.work
-        return cls(work.id, claimant.season, work.title, work.kind, claimant.label, since)
+        return cls(work.id, claimant.season, work.title, work.kind, claimant.label, since, work.credit)
 
     def holder(self, group: str | None = None) -> Holder:
         """Return the holder of a slot that it is, counted for a group."""

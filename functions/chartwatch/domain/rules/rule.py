@@ -3,12 +3,12 @@
 import hashlib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
-from chartwatch.domain.works.work import Work
+from chartwatch.domain.works.work import OWN_FACT, Word, Work
 
 if TYPE_CHECKING:
     from chartwatch.domain.rules.claims import Claim
@@ -65,25 +65,74 @@ class Origin(StrEnum):
         return Origin.ANY if self is Origin.MAIN else Origin.MAIN
 
 
-class Fact(StrEnum):
-    """A fact of a work that rules ask for."""
+class Fact(Word):
+    """A fact of a work that rules ask for: one of `FACTS`, or one of a catalog's own, such as `fact:holiday`."""
 
-    WORK_KIND = "work_kind"
-    ORIGINAL_LANGUAGE = "original_language"
-    ORIGIN_COUNTRY = "origin_country"
-    RELEASE_YEAR = "release_year"
+    __slots__ = ()
+
+    WORK_KIND: ClassVar[Self]
+    ORIGINAL_LANGUAGE: ClassVar[Self]
+    ORIGIN_COUNTRY: ClassVar[Self]
+    RELEASE_YEAR: ClassVar[Self]
+    CREATOR: ClassVar[Self]
+    MAIN_CREATOR: ClassVar[Self]
+    CREATOR_COUNTRY: ClassVar[Self]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is one of a catalog's own."""
+        return self.startswith(OWN_FACT)
 
     def of(self, work: Work, origin: Origin) -> tuple[str, ...]:
-        """Return the fact; several values only for countries of origin, none when it is unknown."""
-        if self is Fact.ORIGIN_COUNTRY:
-            return work.origin_countries if origin is Origin.ANY else _main_country(work)
-        if self is Fact.WORK_KIND:
-            value: str | None = work.kind
-        elif self is Fact.ORIGINAL_LANGUAGE:
-            value = work.original_language
-        else:
-            value = str(work.release_date.year) if work.release_date else None
-        return () if value is None else (value,)
+        """Return the values of the fact, none when it is unknown.
+
+        Countries, creators and facts of a catalog's own may have several.
+        """
+        if self.is_own:
+            return tuple(value for name, value in work.own_facts if name == self)
+        return _VALUES[self](work, origin)
+
+
+FACTS = tuple(
+    map(
+        Fact,
+        (
+            "work_kind",
+            "original_language",
+            "origin_country",
+            "release_year",
+            "creator",
+            "main_creator",
+            "creator_country",
+        ),
+    )
+)
+"""The facts that every catalog has."""
+
+(
+    Fact.WORK_KIND,
+    Fact.ORIGINAL_LANGUAGE,
+    Fact.ORIGIN_COUNTRY,
+    Fact.RELEASE_YEAR,
+    Fact.CREATOR,
+    Fact.MAIN_CREATOR,
+    Fact.CREATOR_COUNTRY,
+) = FACTS
+
+
+def _one(value: str | None) -> tuple[str, ...]:
+    return () if value is None else (value,)
+
+
+_VALUES: Mapping[Fact, Callable[[Work, Origin], tuple[str, ...]]] = {
+    Fact.WORK_KIND: lambda work, _: _one(work.kind),
+    Fact.ORIGINAL_LANGUAGE: lambda work, _: _one(work.original_language),
+    Fact.ORIGIN_COUNTRY: lambda work, origin: work.origin_countries if origin is Origin.ANY else _main_country(work),
+    Fact.RELEASE_YEAR: lambda work, _: _one(str(work.release_date.year) if work.release_date else None),
+    Fact.CREATOR: lambda work, _: (*work.creators, *work.featured),
+    Fact.MAIN_CREATOR: lambda work, _: work.creators,
+    Fact.CREATOR_COUNTRY: lambda work, _: work.creator_countries,
+}
 
 
 def _main_country(work: Work) -> tuple[str, ...]:
@@ -104,7 +153,7 @@ class Condition:
     def verdict(self, work: Work, origin: Origin) -> bool | None:
         """Return whether the work meets the condition; None when what is unknown could decide it."""
         said = self.fact.of(work, origin)
-        if not said and self.fact is Fact.ORIGIN_COUNTRY and work.origin_countries:
+        if not said and self.fact == Fact.ORIGIN_COUNTRY and work.origin_countries:
             verdicts = {(country in self.values) is not self.negated for country in work.origin_countries}
             return verdicts.pop() if len(verdicts) == 1 else None
         return None if not said else (not self.values.isdisjoint(said)) is not self.negated
@@ -221,7 +270,8 @@ class Rule(ABC):
     def unknown_facts(self, work: Work) -> tuple[Fact, ...]:
         """Return the facts for whose lack the rule cannot decide on a work."""
         needed = self.facts
-        return tuple(fact for fact in Fact if fact in needed and not fact.of(work, self.origin))
+        named = (*FACTS, *sorted(fact for fact in needed if fact.is_own))
+        return tuple(fact for fact in named if fact in needed and not fact.of(work, self.origin))
 
     def assumed_facts(self, work: Work) -> tuple[Fact, ...]:
         """Return the facts that are assumed of a work, if the rule could not decide on it without them."""
@@ -269,7 +319,7 @@ class RuleSet(Sequence[Rule]):
 
 def _version(rule: Rule) -> str:
     """Return a digest of what a rule counts; its wording does not matter."""
-    where = sorted((c.fact.value, sorted(c.values), c.negated) for c in rule.where)
+    where = sorted((c.fact, sorted(c.values), c.negated) for c in rule.where)
     meaning = {field.name: getattr(rule, field.name) for field in fields(rule) if not field.metadata.get(WORDING)}
     meaning |= {
         "kind": rule.kind,

@@ -3,9 +3,10 @@
 The fields of one kind alone stand in its module.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from string import Formatter
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -21,9 +22,18 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from chartwatch.domain.codes import country_problem, language_problem, nearest, not_one, work_kind_problem
-from chartwatch.domain.rules.rule import MOST, Condition, Count, Fact, Lists, Origin, Scope
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.codes import (
+    KIND_FORM,
+    OWN_FACT_FORM,
+    country_problem,
+    language_problem,
+    nearest,
+    not_one,
+    own_value,
+    work_kind_problem,
+)
+from chartwatch.domain.rules.rule import FACTS, MOST, Condition, Count, Fact, Lists, Origin, Scope
+from chartwatch.domain.works.work import OWN_FACT
 
 PLACEHOLDERS = frozenset(
     {"title", "chart", "territory", "group", "n", "ordinal", "cardinal", "countries", "periods", "is", "has"}
@@ -85,13 +95,36 @@ Headline = Annotated[str, Field(min_length=1, max_length=300), _without(_placeho
 Brief = Annotated[str, Field(min_length=1, max_length=60), _without(_placeholder_problem)]
 Number = Annotated[int, Field(ge=1, le=MOST), saying(f"{{found}} is not a whole number from 1 to {MOST}")]
 Numbers = Annotated[list[Number], Field(min_length=1, max_length=100), AfterValidator(in_order)]
-Groups = Literal[Fact.WORK_KIND, Fact.ORIGINAL_LANGUAGE, Fact.ORIGIN_COUNTRY]
+_GROUPS = tuple(fact for fact in FACTS if fact != Fact.RELEASE_YEAR)
+_OWN = f"{OWN_FACT}NAME"
+"""By what messages call the facts of a catalog's own, all together."""
+
+
+def _fact(said: str) -> Fact:
+    if said not in _GROUPS and not re.fullmatch(OWN_FACT_FORM, said):
+        raise ValueError(not_one(f"'{said}'", f"one of {', '.join((*_GROUPS, _OWN))}", nearest(said, _GROUPS)))
+    return Fact(said)
+
+
+Groups = Annotated[
+    str,
+    AfterValidator(_fact),
+    WithJsonSchema({"anyOf": [{"enum": [*_GROUPS]}, {"type": "string", "pattern": f"^{OWN_FACT_FORM}$"}]}),
+]
 
 # YAML 1.1 reads the code NO, of Norway, and the code no, of Norwegian, as false.
 _Language = Annotated[str, BeforeValidator(lambda said: "no" if said is False else said), _without(language_problem)]
 _Country = Annotated[str, BeforeValidator(lambda said: "NO" if said is False else said), _without(country_problem)]
 _WorkKind = Annotated[str, _without(work_kind_problem)]
 _ListName = Annotated[str, Field(min_length=1)]
+_Creator = Annotated[str, Field(min_length=1)]
+
+
+def _own_value(said: Any) -> Any:
+    return own_value(str(said)) if isinstance(said, str | bool) else said
+
+
+_OwnValue = Annotated[str, BeforeValidator(_own_value)]
 _Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 _Period = Annotated[
     str | dict[str, str] | None,
@@ -174,18 +207,50 @@ _SPAN = {"type": "object", "properties": {"from": _YEAR, "to": _YEAR}, "addition
 # Which codes there are is Babel's knowledge; the schema says what they look like.
 _Languages = Annotated[_Comparison[_Language], _comparison({"type": "string", "pattern": "^[a-z]{2,3}$"})]
 _Countries = Annotated[_Comparison[_Country], _comparison({"type": "string", "pattern": "^[A-Z]{2}$"})]
-_WorkKinds = Annotated[_Comparison[_WorkKind], _comparison({"enum": [*map(str, Kind)]})]
+_WorkKinds = Annotated[_Comparison[_WorkKind], _comparison({"type": "string", "pattern": f"^{KIND_FORM}$"})]
 _ListNames = Annotated[_Comparison[_ListName], _comparison({"type": "string", "minLength": 1})]
 
 
+_Creators = Annotated[_Comparison[_Creator], _comparison({"type": "string", "minLength": 1})]
+_OwnValues = Annotated[_Comparison[_OwnValue], _comparison({"type": ["string", "boolean"]})]
+
+
+def _with_own_facts(schema: dict[str, Any]) -> None:
+    """Let a schema have facts of a catalog's own, by any name of their form."""
+    its = schema["properties"].pop(_OWN)
+    schema["patternProperties"] = {f"^{OWN_FACT_FORM}$": its["additionalProperties"]}
+
+
 class Where(AsWritten):
-    """Which works count, and on which charts."""
+    """Which works count, and on which charts. Facts of a catalog's own stand by their names: `fact:holiday: yes`."""
+
+    model_config = ConfigDict(json_schema_extra=_with_own_facts)
 
     work_kind: _WorkKinds | None = None
     original_language: _Languages | None = None
     origin_country: _Countries | None = None
     release_year: Annotated[_Years, WithJsonSchema({"anyOf": [_YEAR, _SPAN]})] | None = None
+    creator: _Creators | None = None
+    main_creator: _Creators | None = None
+    creator_country: _Countries | None = None
     list_: _ListNames | None = Field(default=None, alias="list")
+    own_facts: dict[str, _OwnValues] = Field(default_factory=dict, alias=_OWN)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_facts_of_ones_own(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        own = {name: said for name, said in value.items() if re.fullmatch(OWN_FACT_FORM, str(name))}
+        others = {name: said for name, said in value.items() if name not in own}
+        return {**others, _OWN: own} if own else others
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions on facts; that on the list is none."""
+        named = ((fact, getattr(self, fact)) for fact in FACTS)
+        own = ((Fact(name), said) for name, said in sorted(self.own_facts.items()))
+        return tuple(Condition(fact, *said.compared) for fact, said in (*named, *own) if said)
 
 
 class Examples(AsWritten):
@@ -213,10 +278,8 @@ class WrittenRule(AsWritten):
         written = {
             field: getattr(self, field) for field in type(self).model_fields.keys() - {"kind", "where", "examples"}
         }
-        facts = ((fact, getattr(self.where, fact)) for fact in Fact)
-        conditions = tuple(Condition(fact, *said.compared) for fact, said in facts if said)
         return {
             **written,
-            "where": conditions,
+            "where": self.where.conditions,
             "lists": Lists(*self.where.list_.compared) if self.where.list_ else None,
         }

@@ -7,6 +7,7 @@ from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, 
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.stories.text import points_of
+from chartwatch.domain.works.work import OWN_FACT
 
 _MOST_SERIOUS_FIRST = (Status.RETRACTED, Status.CORRECTED, Status.ANNOUNCED, Status.PROVISIONAL)
 """A story whose milestones differ in status has the first of these: what takes something back is most serious."""
@@ -30,7 +31,7 @@ def attributes_of(bulletin: Bulletin, work_id: str, changes: Sequence[Change]) -
     facts = {
         "origin_countries": work.origin_countries,
         "language": work.original_language,
-        "work_kind": work.kind and work.kind.value,
+        "work_kind": work.kind and str(work.kind),
     }
     true: Attributes = {
         "chart": bulletin.chart,
@@ -38,7 +39,12 @@ def attributes_of(bulletin: Bulletin, work_id: str, changes: Sequence[Change]) -
         "milestones": tuple(sorted({milestone.rule for milestone in milestones})),
         "status": status_of(milestones).value,
         "priority": int(priority_of(milestones[0].kind, milestones[0].n)),
-        "facts": (f"certain={'true' if is_certain else 'false'}", *(f"uncertain={rule}" for rule in uncertain)),
+        "facts": (
+            f"certain={'true' if is_certain else 'false'}",
+            *(f"uncertain={rule}" for rule in uncertain),
+            *(f"creator={name}" for name in (*work.creators, *work.featured)),
+            *(f"{name.removeprefix(OWN_FACT)}={value}" for name, value in work.own_facts),
+        ),
         **{name: value for name, value in facts.items() if value},
     }
     return united(true, *(change.replaced.attributes for change in changes if change.replaced))

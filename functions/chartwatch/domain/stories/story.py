@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chartwatch.domain.milestones.milestone import Bulletin, Change, Status
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Status, WorkFacts
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.attributes import attributes_of, parts_of, status_of, territories_of
@@ -54,6 +54,7 @@ def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change], limits: 
             "origin_countries": list(work.origin_countries),
             "release_date": work.release_date and work.release_date.isoformat(),
             "source": work.source,
+            **_of_creators(work),
         },
         "status": status.value,
         "certain": is_certain,
@@ -93,3 +94,13 @@ def _fitted(body: Mapping[str, Any], milestones: Sequence[Mapping[str, Any]], ro
     while spare < 0 and fitted:
         spare += sent_size(fitted.pop()) + 1
     return {**body, "milestones": fitted, "milestones_left_out": len(milestones) - len(fitted)}
+
+
+def _of_creators(work: WorkFacts) -> Mapping[str, Any]:
+    """Return what stands of creators and of a catalog's own facts, where there are any."""
+    facts: dict[str, list[str]] = {}
+    for name, value in work.own_facts:
+        facts.setdefault(name, []).append(value)
+    named = {"creators": work.creators, "featured": work.featured, "assumed": work.assumed}
+    said = {name: list(value) for name, value in named.items() if value}
+    return {**said, **({"facts": facts} if facts else {})}

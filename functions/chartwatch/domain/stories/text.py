@@ -13,6 +13,7 @@ from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.work import ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE
 
 WIDTH = 72
 """Columns of a text; only a word that is longer takes more."""
@@ -162,12 +163,22 @@ def wrapped(text: str, start: str = "") -> list[str]:
 def _description(work: WorkFacts) -> str:
     """Return what a work is: language, kind, countries, release; nothing where nothing is known."""
     language = f"{words.language_name(work.original_language)}-language " if work.original_language else ""
-    if not (work.original_language or work.kind or work.origin_countries or work.release_date):
+    if not (work.original_language or work.kind or work.origin_countries or work.release_date or work.creators):
         return ""
-    kind = work.kind.value if work.kind else "title"
+    kind = work.kind or "title"
     countries = words.listed([words.territory_name(code) for code in work.origin_countries])
     released = f", released {work.release_date.isoformat()}" if work.release_date else ""
-    return words.sentence(f"{language}{kind}{f' from {countries}' if countries else ''}{released}")
+    by = f" by {words.some(work.creators, MAX_NAMES)}" if work.creators else ""
+    featured = f" featuring {words.some(work.featured, MAX_NAMES)}" if work.featured else ""
+    origin = f" from {countries}" if countries else ""
+    return words.sentence(f"{language}{kind}{by}{featured}{origin}{released}{_assumed(work)}")
+
+
+def _assumed(work: WorkFacts) -> str:
+    """Return which of the facts that are shown are assumed."""
+    shown = {ORIGINAL_LANGUAGE: "language", ORIGIN_COUNTRIES: "country"}
+    names = [name for fact, name in shown.items() if fact in work.assumed]
+    return f" ({words.listed(names)} assumed)" if names else ""
 
 
 def _standing(bulletin: Bulletin, work: WorkFacts, points: Iterable[Point]) -> str:

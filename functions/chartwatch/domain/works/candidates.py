@@ -7,6 +7,14 @@ from enum import StrEnum
 from chartwatch.domain.works.work import Kind
 
 
+def is_looked_up(kind: Kind | None, credit: str | None) -> bool:
+    """Return whether providers can know a title: a film or a series, or one of which a chart does not say what it is.
+
+    What a chart credits to somebody is no film.
+    """
+    return kind in (None, Kind.FILM, Kind.SERIES) and credit is None
+
+
 class Provider(StrEnum):
     """Who has the entry."""
 

@@ -5,9 +5,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from chartwatch.domain.works.acts import ACTS
+from chartwatch.domain.works.credits import lead_of, read_credit
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, undecided_work
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import UNLISTED, Kind, Work, kind_of_unlisted, scheme_of, unlisted
+from chartwatch.domain.works.work import (
+    ANY_KIND,
+    CREATOR_COUNTRY,
+    UNLISTED,
+    Kind,
+    Work,
+    kind_of_unlisted,
+    scheme_of,
+    unlisted,
+)
 
 EARLY = timedelta(days=7)
 """How long before its release date a work may chart: catalogs err by days, and a week is named by its last."""
@@ -21,12 +32,17 @@ class Catalog:
 
     def __init__(self, works: Iterable[Work] = ()) -> None:
         """Index `works` by title and aliases."""
-        self._works = {work.id: work for work in works}
+        listed = list(works)
+        artists = [work for work in listed if work.kind == Kind.ARTIST]
+        self._acts = {**ACTS} | {title_key(name): its.title for its in artists for name in (its.title, *its.aliases)}
+        self._artists = {its.title: its for its in artists if its.origin_countries and its.is_main_country_known}
+        self._works = {work.id: self._of_countries(work) if work.creators else work for work in listed}
         self._by_title: dict[str, list[Work]] = {}
         for work in self._works.values():
             for key in {title_key(title) for title in (work.title, *work.aliases)}:
                 self._by_title.setdefault(key, []).append(work)
-        self._named: dict[tuple[str, Kind | None], tuple[Sequence[Work], Work]] = {}
+        self._credited: dict[tuple[Work, str], Work] = {}
+        self._named: dict[tuple[str, Kind | None, str | None], tuple[Sequence[Work], Work]] = {}
         self._undecided: dict[tuple[str, str, tuple[str, ...]], Work] = {}
         self._by_id = {provider_id: work for work in self for provider_id in work.ids}
         self.version = self._digest()
@@ -47,12 +63,46 @@ class Catalog:
         """Return the works that bear the title and may be of the kind."""
         candidates = self._by_title.get(title_key(title), ())
         if kind is None:
-            return [work for work in candidates if not work.needs_kind]
+            return [work for work in candidates if not work.needs_kind and work.kind != Kind.ARTIST]
         return [work for work in candidates if work.kind in (None, kind)]
 
-    def facts_of(self, title: str, kind: Kind | None) -> Sequence[Work]:
-        """Return the works that bear the title and may be of the kind, with nothing but the facts that rules read."""
-        return [replace(work, aliases=(), source="", confidence="") for work in self.named(title, kind)]
+    def facts_of(self, title: str, kind: Kind | None, credit: str | None = None) -> Sequence[Work]:
+        """Return the works that a title may mean, with nothing but the facts that rules read.
+
+        With a credit the last one is whom it names.
+        """
+        found = [replace(work, aliases=(), source="", confidence="") for work in self._bearing(title, kind, credit)[0]]
+        return [*found, self.credited(Work("", ""), credit)] if credit else found
+
+    def credited(self, work: Work, credit: str | None) -> Work:
+        """Return a work with the creators whom a credit names, unless the catalog names its creators."""
+        if credit is None or work.credit == credit:
+            return work
+        if (found := self._credited.get((work, credit))) is None:
+            found = self._credited[work, credit] = self._with_creators(work, credit)
+        return found
+
+    def _with_creators(self, work: Work, credit: str) -> Work:
+        listed = self.work(work.id)
+        main, featured = (
+            (listed.creators, listed.featured) if listed and listed.creators else read_credit(credit, self._acts)
+        )
+        return self._of_countries(replace(work, creators=main, featured=featured, credit=credit))
+
+    def _of_countries(self, work: Work) -> Work:
+        names = (*work.creators, *work.featured)
+        artists = [self._artists[name] for name in names if name in self._artists]
+        if len(artists) < len(names):
+            return replace(work, creator_countries=())
+        countries = tuple(dict.fromkeys(artist.origin_countries[0] for artist in artists))
+        is_assumed = any(artist.without_assumed() != artist for artist in artists)
+        assumed = work.assumed | ({CREATOR_COUNTRY} if is_assumed else set())
+        return replace(work, creator_countries=countries, assumed=assumed)
+
+    def _is_by(self, work: Work, credit: str) -> bool:
+        """Return whether a work is by the creator whom a credit names first; one without creators is by nobody."""
+        first, leads = read_credit(credit, self._acts).main[0], (title_key(name) for name in work.creators)
+        return first in work.creators or lead_of(credit) in leads
 
     def identified(self, provider_id: str) -> Work | None:
         """Return the work that has a provider's id, or None."""
@@ -67,6 +117,7 @@ class Catalog:
         provider_id: str | None = None,
         *,
         not_in: str | None = None,
+        credit: str | None = None,
     ) -> Work:
         """Return the work that a chart of `period` means by `title`, or by the id that its provider has for it.
 
@@ -80,13 +131,19 @@ class Catalog:
         is one of which nothing is known but what is so of all `candidates`; where the catalog has no such title, one of
         unknown facts. A title that a provider cut short is a title like any other: it is found as an alias, or not at
         all.
+
+        Where the chart names creators (`credit`), a work must be by the first of them: of the same title by others, or
+        by nobody that the catalog names, it is another.
         """
         if provider_id is None:
-            named, own = self._bearing(title, kind)
+            named, own = self._bearing(title, kind, credit)
         else:
             if found := self._by_id.get(provider_id) or self._seen_before(provider_id, title, known):
-                return found
-            named, own = self._left_for(provider_id, title, kind, known)
+                return self.credited(found, credit)
+            named, own = self._left_for(provider_id, title, kind, known, credit)
+        return self.credited(self._meant(named, own, period, known, not_in), credit)
+
+    def _meant(self, named: Sequence[Work], own: Work, period: date, known: Meanings, not_in: str | None) -> Work:
         out = [work for work in named if not _is_later(work, period)]
         if len(out) > 1 and not_in is not None:
             out = [work for work in out if work.original_language != not_in] or out
@@ -100,20 +157,20 @@ class Catalog:
 
     def learned(
         self,
-        titles: Iterable[tuple[str, Kind | None, str | None]],
+        titles: Iterable[tuple[str, Kind | None, str | None, str | None]],
         period: date,
         known: Meanings,
         not_in: str | None = None,
     ) -> Meanings:
         """Return the meanings with those of titles that are at #1 in a period, the latest of the chart.
 
-        Each is a title with its kind and its provider's id.
+        Each is a title with its kind, its provider's id and its credit.
         """
-        for title, kind, provider_id in titles:
+        for title, kind, provider_id, credit in titles:
             is_new = provider_id is not None and provider_id not in known.by_id
-            if not is_new and len(self._bearing(title, kind)[0]) < 2:
+            if not is_new and len(self._bearing(title, kind, credit)[0]) < 2:
                 continue
-            work = self.match(title, kind, period, known, provider_id, not_in=not_in)
+            work = self.match(title, kind, period, known, provider_id, not_in=not_in, credit=credit)
             if work.candidates or (work.release_date and period <= work.release_date + RECENT):
                 known = known.with_meaning(work, title, kind, period)
             if provider_id is not None and is_new:
@@ -122,7 +179,7 @@ class Catalog:
 
     def standing_for(self, title: str, kind: Kind | None) -> Sequence[Work]:
         """Return the works that stand for a title at some time, as it means none or several of the catalog's."""
-        named, own = self._bearing(title, kind)
+        named, own = self._bearing(title, kind, None)
         dates = {work.release_date for work in named if work.release_date}
         shown = ([w for w in named if w.release_date is None or w.release_date <= day] for day in sorted(dates))
         return [own, *(self._one_of(out, own) for out in (*shown, named) if len(out) > 1)]
@@ -132,7 +189,7 @@ class Catalog:
         if (its := known.undecided.get(work_id)) is None:
             return None
         candidates = [work for work in map(self.work, its.may_be) if work]
-        return undecided_work(work_id, candidates, unlisted(its.title, its.kind))
+        return undecided_work(work_id, candidates, replace(unlisted(its.title, its.kind), id=its.may_be[-1]))
 
     def _seen_before(self, provider_id: str, title: str, known: Meanings) -> Work | None:
         """Return the work that an id has meant before, or None."""
@@ -142,22 +199,23 @@ class Catalog:
         return work or Work(its.work_id, title, kind_of_unlisted(its.work_id))
 
     def _left_for(
-        self, provider_id: str, title: str, kind: Kind | None, known: Meanings
+        self, provider_id: str, title: str, kind: Kind | None, known: Meanings, credit: str | None
     ) -> tuple[Sequence[Work], Work]:
         """Return what a title may mean under an id that is seen for the first time, as `_bearing` does without one."""
-        named, own = self._bearing(title, kind)
+        named, own = self._bearing(title, kind, credit)
         others, scheme = known.others_of(provider_id), scheme_of(provider_id)
         its = [w for w in named if w.id not in others and scheme not in map(scheme_of, w.ids)]
         is_taken = any(other == own.id or other.startswith(f"{own.id}:") for other in others)
         # What may mean fewer works than its title does is another undecided title.
         is_another = is_taken or 1 < len(its) < len(named)
-        return its, replace(own, id=f"{UNLISTED}:{kind or 'any'}:{provider_id}") if is_another else own
+        return its, replace(own, id=f"{UNLISTED}:{kind or ANY_KIND}:{provider_id}") if is_another else own
 
-    def _bearing(self, title: str, kind: Kind | None) -> tuple[Sequence[Work], Work]:
+    def _bearing(self, title: str, kind: Kind | None, credit: str | None) -> tuple[Sequence[Work], Work]:
         """Return the works that a title may mean, and the one that stands for it where it means none of them."""
-        found = self._named.get((title, kind))
+        found = self._named.get((title, kind, credit))
         if found is None:
-            found = self._named[title, kind] = self.named(title, kind), unlisted(title, kind)
+            named = [work for work in self.named(title, kind) if credit is None or self._is_by(work, credit)]
+            found = self._named[title, kind, credit] = named, unlisted(title, kind, credit)
         return found
 
     def _one_of(self, candidates: Sequence[Work], own: Work) -> Work:

@@ -15,10 +15,14 @@ from itertools import groupby
 from chartwatch.domain.works.candidates import Provider
 from chartwatch.domain.works.identification import Identified
 from chartwatch.domain.works.provider_codes import is_within
-from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, RELEASE_DATE, Work
-
-OWN_FACT = "fact:"
-"""First part of the name of a fact of one's own: `fact:unscripted`."""
+from chartwatch.domain.works.work import (
+    MAIN_COUNTRY,
+    ORIGIN_COUNTRIES,
+    ORIGINAL_LANGUAGE,
+    OWN_FACT,
+    RELEASE_DATE,
+    Work,
+)
 
 Value = str | date | frozenset[str]
 """A code or a word, a date, or a set of codes."""
@@ -142,6 +146,7 @@ def facts_of(work: Work, layer: Layer, source: str, asked: date | None = None) -
         MAIN_COUNTRY: work.origin_countries[0] if work.origin_countries else None,
         ORIGIN_COUNTRIES: frozenset(work.origin_countries) or None,
         RELEASE_DATE: work.release_date,
+        **{name: frozenset(value for its, value in work.own_facts if its == name) for name, _ in work.own_facts},
     }
     return tuple(
         Fact(name, value, layer, source, asked, confidence) for name, value in values.items() if value is not None
@@ -161,6 +166,15 @@ class _Standing:
     def is_weak(self) -> bool:
         """Whether nothing but facts of low confidence say so."""
         return all(fact.confidence is Confidence.LOW for fact in self.said_by)
+
+
+def own_facts(resolved: Mapping[str, Resolved]) -> tuple[tuple[str, str], ...]:
+    """Return the facts of one's own that stand, name and value, sorted; of one with several values each."""
+    its = ((name, one.value) for name, one in resolved.items() if name.startswith(OWN_FACT))
+    values = (
+        (name, value if isinstance(value, frozenset) else frozenset({str(value)})) for name, value in its if value
+    )
+    return tuple(sorted((name, value) for name, said in values for value in said))
 
 
 def _resolved(name: str, facts: tuple[Fact, ...]) -> Resolved:

@@ -9,7 +9,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.facts import ONE_RELEASE, Confidence, Fact, Layer, Resolved, facts_of, resolve
+from chartwatch.domain.works.facts import (
+    ONE_RELEASE,
+    Confidence,
+    Fact,
+    Layer,
+    Resolved,
+    facts_of,
+    own_facts,
+    resolve,
+)
 from chartwatch.domain.works.lookups import WorkLookup
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, RELEASE_DATE, Work
@@ -44,8 +53,11 @@ class Dossier:
         return next((day for day in dates if isinstance(day, date)), None) if len(dates) == 1 else None
 
     def is_also(self, other: "Dossier") -> bool:
-        """Return whether the dossier of another layer may be the same work's, by title, kind and release."""
+        """Return whether the dossier of another layer may be the same work's, by title, kind, creators and release."""
         if self.layer is other.layer or self.titles.isdisjoint(other.titles):
+            return False
+        leads = {its.work.creators[:1] for its in (self, other)}
+        if len(leads) > 1:
             return False
         kinds, days = {self.work.kind, other.work.kind} - {None}, (self.released, other.released)
         return len(kinds) <= 1 and (None in days or abs(days[0] - days[1]) <= ONE_RELEASE)  # type: ignore[operator]
@@ -86,6 +98,9 @@ class Known:
             aliases=tuple(alias for alias in aliases if alias != first.title),
             ids=tuple(dict.fromkeys(one for its in (first, *others) for one in its.ids)),
             source=first.source if self.dossiers[0].layer is Layer.OWN_FILE else ", ".join(said_by),
+            creators=next((its.creators for its in (first, *others) if its.creators), ()),
+            featured=next((its.featured for its in (first, *others) if its.creators), ()),
+            own_facts=own_facts(self.resolved),
             assumed=frozenset(name for name, its in self.resolved.items() if its.is_assumed),
             needs_kind=self._is_of_the_starter,
         )

@@ -2,16 +2,42 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
+from typing import Any, ClassVar, Self
 
+from pydantic_core import CoreSchema, core_schema
+
+from chartwatch.domain.works.credits import lead_of
 from chartwatch.domain.works.titles import title_key
 
 
-class Kind(StrEnum):
-    """What a work is."""
+class Word(str):
+    """A word of an open vocabulary, some of which are known by name."""
 
-    FILM = "film"
-    SERIES = "series"
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> CoreSchema:
+        """Return that it is text."""
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
+
+class Kind(Word):
+    """What a work is: one of `KINDS`, or a word of one's own; `codes.kind_of` reads what people write."""
+
+    __slots__ = ()
+
+    FILM: ClassVar[Self]
+    SERIES: ClassVar[Self]
+    ARTIST: ClassVar[Self]
+
+
+Kind.FILM, Kind.SERIES, Kind.ARTIST = map(Kind, ("film", "series", "artist"))
+
+KINDS = tuple(map(Kind, ("film", "series", "song", "album", "artist", "app", "game", "book", "podcast")))
+"""The kinds that are known by name."""
+
+ANY_KIND = "any"
+"""What stands for the kind in the id of an unlisted work of unknown kind; no kind is called so."""
 
 
 ORIGINAL_LANGUAGE = "original_language"
@@ -19,20 +45,28 @@ MAIN_COUNTRY = "main_country"
 ORIGIN_COUNTRIES = "origin_countries"
 RELEASE_DATE = "release_date"
 
+CREATOR_COUNTRY = "creator_country"
+
+OWN_FACT = "fact:"
+"""First part of the name of a fact of one's own: `fact:unscripted`."""
+
 UNLISTED = "unlisted"
 """First part of the id of a work that the catalog does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A film or series and what is known of it. None, or no country, means unknown, which is not "no".
+    """A film, series, song … and what is known of it. None, or no country, means unknown, which is not "no".
 
     `original_language` is an ISO 639-1 code, `origin_countries` are ISO 3166-1 alpha-2 codes, main one first unless
     nothing says which that is (`is_main_country_known`). `aliases` are other forms of the title that charts use, `ids`
     those that providers have for the work, each after the name of its scheme (`netflix:81040344`). `assumed` names the
     facts of which something uncertain is said, whether it stands here or not. `candidates` are there where the work
     stands for a title of which nobody can say which of them it means; the last one is none that the catalog holds.
-    One that `needs_kind` is meant by no title of unknown kind: a song may be called as a film is.
+    One that `needs_kind` is meant by no title of unknown kind: a song may be called as a film is. `creators` are the
+    artists, authors or makers that it leads with, `featured` those that it features besides; `creator_countries` are
+    where all of them are from, each once, none if that is unknown of one. `credit` is what a chart named them by.
+    `own_facts` are those of a catalog's own, name and value, sorted (`fact:holiday`, `yes`).
     """
 
     id: str
@@ -48,6 +82,11 @@ class Work:
     is_main_country_known: bool = True
     assumed: frozenset[str] = frozenset()
     needs_kind: bool = False
+    creators: tuple[str, ...] = ()
+    featured: tuple[str, ...] = ()
+    creator_countries: tuple[str, ...] = ()
+    own_facts: tuple[tuple[str, str], ...] = ()
+    credit: str | None = None
     candidates: "tuple[Work, ...]" = field(default=(), compare=False, repr=False)
 
     def without_assumed(self) -> "Work":
@@ -59,6 +98,8 @@ class Work:
             original_language=None if ORIGINAL_LANGUAGE in self.assumed else self.original_language,
             origin_countries=() if ORIGIN_COUNTRIES in self.assumed else self.origin_countries,
             is_main_country_known=self.is_main_country_known and MAIN_COUNTRY not in self.assumed,
+            creator_countries=() if CREATOR_COUNTRY in self.assumed else self.creator_countries,
+            own_facts=tuple(fact for fact in self.own_facts if fact[0] not in self.assumed),
         )
 
 
@@ -67,11 +108,23 @@ def scheme_of(provider_id: str) -> str:
     return provider_id.partition(":")[0]
 
 
-def unlisted(title: str, kind: Kind | None) -> Work:
-    """Return the work that stands for a title the catalog does not know."""
-    return Work(id=f"{UNLISTED}:{kind or 'any'}:{title_key(title)}", title=title, kind=kind)
+_BY = ":by:"
+"""What stands between title and creator in the id of an unlisted work."""
+
+
+def unlisted(title: str, kind: Kind | None, credit: str | None = None) -> Work:
+    """Return the work that stands for a title the catalog does not know, of the creator whom a credit names first."""
+    by = f"{_BY}{lead_of(credit)}" if credit else ""
+    return Work(id=f"{UNLISTED}:{kind or ANY_KIND}:{title_key(title)}{by}", title=title, kind=kind)
+
+
+def lead_of_unlisted(work_id: str) -> str | None:
+    """Return the key of the creator whom the id of an unlisted work names; None where it names none."""
+    return work_id.partition(_BY)[2] or None
 
 
 def kind_of_unlisted(work_id: str) -> Kind | None:
     """Return the kind that the id of an unlisted work names; None for one that names none, and for any other id."""
-    return next((kind for kind in Kind if work_id.startswith(f"{UNLISTED}:{kind}:")), None)
+    first, _, rest = work_id.partition(":")
+    kind, colon, _ = rest.partition(":")
+    return Kind(kind) if first == UNLISTED and colon and kind != ANY_KIND else None
