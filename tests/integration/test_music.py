@@ -110,3 +110,38 @@ def test_a_column_of_creators_that_is_not_there_is_named(write: Write) -> None:
     done = run("replay", str(write("songs.csv", "period,title\n2024-01-06,Opener\n")), *SONGS)
     assert done.exit_code == 2
     assert "performer" in done.stderr
+
+
+def test_a_claim_on_one_of_two_works_of_a_title_is_about_the_one_of_the_artist_that_it_names(write: Write) -> None:
+    rows = "2024-01-06,Opener,A B\n2024-01-13,Hello,Lionel Richie\n2024-01-20,Other,Adele\n2024-01-27,Hello,Adele\n"
+    file = write("songs.csv", f"period,title,performer\n{rows}")
+    options = ",".join(option for option in SONGS[2:-2] if option != "-o")
+    asked = ("--chart", "songs", "--territory", "US", "--per", "creator", "--group", "Adele", "--title", "Hello")
+    wrong = run("check", *asked, "--nth", "1", "--from", f"csv,{options}:{file}")
+    assert "FALSE: Hello is the second title by Adele" in " ".join(wrong.stdout.split())
+    right = run("check", *asked, "--nth", "2", "--from", f"csv,{options}:{file}")
+    assert right.exit_code == 0
+    assert "Hello is the second title by Adele" in " ".join(right.stdout.split())
+    slot = run("check", "nth-by-artist:songs:US:Adele:2", "--rules", "music", "--from", f"csv,{options}:{file}")
+    assert "Hello is the second #1 of songs in the United States by Adele" in " ".join(slot.stdout.split())
+
+
+def test_a_claim_on_a_song_that_was_never_first_says_where_it_stood(write: Write) -> None:
+    rows = "2024-01-06,1,Opener,A B\n2024-01-06,2,Hello,Adele\n2024-01-13,1,Hello,Lionel Richie\n2024-01-13,2,Low,C D\n"
+    file = write("songs.csv", f"period,rank,title,performer\n{rows}")
+    options = f"{','.join(option for option in SONGS[2:-2] if option != '-o')}".replace("depth=1", "depth=2")
+    done = run(
+        "check",
+        "--chart",
+        "songs",
+        "--territory",
+        "US",
+        "--title",
+        "Low",
+        "--nth",
+        "1",
+        "--from",
+        f"csv,{options}:{file}",
+    )
+    assert "Low has not been #1 of songs" in " ".join(done.stdout.split())
+    assert "it was second (2024-01-13)" in " ".join(done.stdout.split())

@@ -18,6 +18,7 @@ from chartwatch.domain.rules.rule import MOST, Count, Rule, RuleSet, Scope
 from chartwatch.domain.rules.standing import EVERYWHERE, Coverage
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.claimants import Claimant, claimant_key, name_of
+from chartwatch.domain.works.credits import lead_of
 from chartwatch.domain.works.defaults import with_defaults
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings
 from chartwatch.domain.works.renames import Names, Renaming, with_renamings
@@ -111,7 +112,17 @@ class ChartHistory:
             for ones in publication.number_ones.values():
                 for one in ones:
                     found.setdefault(title_key(one.title), set()).add(self.work_of(one, publication.period).id)
+        for (key, _), (period, entry) in self._credited.items():
+            found.setdefault(key, set()).add(self.work_of(entry, period).id)
         return found
+
+    @cached_property
+    def _credited(self) -> Mapping[tuple[str, str], tuple[date, Entry]]:
+        """What stood at any rank by whom, and when, where the chart names creators: no title says which work it is."""
+        if not any(one.credit for p in self.timeline for ones in p.number_ones.values() for one in ones):
+            return {}
+        charted = ((period, entry) for period, entry in self.charted(EVERYWHERE) if entry.credit)
+        return {(title_key(entry.title), lead_of(entry.credit or "")): (period, entry) for period, entry in charted}
 
     @cached_property
     def _meanings(self) -> Mapping[date, Meanings]:
@@ -266,7 +277,9 @@ class ScopeHistory:
             number_ones: dict[str, tuple[NumberOne, ...]] = {}
             for territory, ones in its.number_ones.items():
                 matched = [(self.work_of(one, its.period), one) for one in ones]
-                works |= {work.id: work for work, _ in matched}
+                for work, _ in matched:
+                    # Each line has the creators of its own time.
+                    works.setdefault(work.id, replace(work, creators=(), featured=(), credit=None))
                 number_ones[territory] = tuple(one._replace(id=f"{_READ_AS}{work.id}") for work, one in matched)
             publications.append(replace(its, number_ones=number_ones))
         works |= {work.id: work for work in self.reading.values()}

@@ -39,7 +39,8 @@ def nth(said: Assertion, scope: AskedScope) -> Answer:
     """Return the best answer for any of the works, or seasons, that are meant; or who is the n-th."""
     if not said.works:
         return of_all_history(scope, _nth_held(said, scope))
-    its = scope.named(said.works)
+    # Of namesakes those of the group that is asked for lead.
+    its = sorted(scope.named(said.works), key=lambda topped: scope.counts(topped.work, said.group) is False)
     answers = [one for topped in its for one in _nth_of(said, scope, topped)]
     if not its or (scope.rule.count is Count.SEASONS and scope.editions):
         answers.append(_nth_of_unseen(said, scope))
