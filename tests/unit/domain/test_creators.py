@@ -1,19 +1,24 @@
 """Creators are part of who a work is, and rules group and filter by them and by a catalog's own facts."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chartwatch.adapters.catalog_file import parse_catalog, write_catalog
+from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, Version
 from chartwatch.domain.charts.revisions import RevisionKind, Revisions
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.rules.rule import Rule
+from chartwatch.domain.stories.story import stories
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.defaults import Defaults
 from chartwatch.domain.works.facts import Layer
@@ -288,3 +293,20 @@ def test_a_default_that_comes_later_counts_for_all_that_came_before(languages: l
         return {slot: (its.period, its.holders, its.because) for slot, its in held.items()}
 
     assert arrived(data.draw(st.permutations(range(len(works))))) == arrived(range(len(works)))
+
+
+def test_a_story_names_creators_and_ones_own_facts_for_readers_and_filters() -> None:
+    work = Work("s", "S", SONG, "en", creators=("A B",), featured=("C D",), own_facts=(("fact:holiday", "yes"),))
+    chronicle = charted(chart_of(NTH, works=[work]), ("Opener", "X Y"))
+    entry = Entry(1, "S", None, SONG, credit="A B")
+    publication = Publication(CHART, chronicle.period(1), (Edition("US", (entry,)),), DOCUMENT)
+    store_publication(publication, chronicle.charts)
+    (bulletin,) = chronicle.detector.detect(CHART.id, chronicle.period(1))
+    (story,) = stories(bulletin, LIMITS)
+    assert story.attributes["facts"] == ("certain=true", "creator=A B", "creator=C D", "holiday=yes")
+    assert story.attributes["work_kind"] == "song"
+    assert "English-language song by A B featuring C D" in story.text
+    said = story.body["work"]
+    assert (said["creators"], said["featured"], said["facts"]) == (["A B"], ["C D"], {"fact:holiday": ["yes"]})
+    schema = json.loads((Path(__file__).parents[3] / "docs" / "story.schema.json").read_text())
+    jsonschema.validate(json.loads(json.dumps(story.body)), schema)
