@@ -25,7 +25,8 @@ from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import catalog_of, layer_of
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import CatalogProblem
-from chartwatch.rules import parse_rules
+from chartwatch.rules import Reading, examine, parse_rules
+from chartwatch.rules.schema import rules_schema
 from chartwatch.services.updating import store_publication
 from tests.chronicle import DAY, DOCUMENT, Chronicle
 
@@ -310,3 +311,56 @@ def test_a_story_names_creators_and_ones_own_facts_for_readers_and_filters() -> 
     assert (said["creators"], said["featured"], said["facts"]) == (["A B"], ["C D"], {"fact:holiday": ["yes"]})
     schema = json.loads((Path(__file__).parents[3] / "docs" / "story.schema.json").read_text())
     jsonschema.validate(json.loads(json.dumps(story.body)), schema)
+
+
+GOOD = {
+    "id": "r",
+    "kind": "nth",
+    "scope": "territory",
+    "headline": "{title}",
+    "brief": "b",
+    "at": [1],
+    "per": "fact:studio",
+    "where": {"creator": ["Adele", "Drake"], "creator_country": "GB", "fact:holiday": True, "work_kind": "song"},
+}
+
+
+def asking(**change: Any) -> dict[str, Any]:
+    return {**GOOD, **change}
+
+
+def examined(rule: dict[str, Any]) -> Reading:
+    return examine(json.dumps([rule]).encode(), "rules.yaml")
+
+
+def test_a_rule_may_ask_for_all_of_these_and_its_schema_says_so() -> None:
+    (rule,) = examined(GOOD).rules
+    assert {condition.fact: condition.values for condition in rule.where} == {
+        "work_kind": {"song"},
+        "creator": {"Adele", "Drake"},
+        "creator_country": {"GB"},
+        "fact:holiday": {"yes"},
+    }
+    jsonschema.validate([GOOD], rules_schema())
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (asking(per="artist"), "per: 'artist' is not one of work_kind, original_language, origin_country, creator"),
+        (asking(per="fact:"), "per: 'fact:' is not one of"),
+        (asking(per="creators"), "did you mean creator?"),
+        (asking(where={"fact:Holiday": "yes"}), "where.fact:Holiday: is no field here"),
+        (asking(where={"fact:holiday": 3}), "where.fact:holiday: '3' is neither text nor a list of texts"),
+        (asking(where={"fact:holiday": {"no": "yes"}}), "where.fact:holiday.no: is no field here"),
+        (asking(where={"creators": "Adele"}), "where.creators: is no field here; did you mean creator?"),
+        (asking(where={"creator": []}), "where.creator: is empty"),
+        (asking(where={"creator_country": "UK"}), "where.creator_country: 'UK' is not an ISO 3166-1 alpha-2 code"),
+        (asking(where={"work_kind": "songs"}), "where.work_kind: 'songs' is not a kind; did you mean song?"),
+    ],
+)
+def test_a_mistake_in_what_a_rule_asks_for_is_named(rule: dict[str, Any], said: str) -> None:
+    assert [said in str(mistake) for mistake in examined(rule).mistakes] == [True], examined(rule).mistakes
+    if "UK" not in said and "songs" not in said:
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate([rule], rules_schema())
