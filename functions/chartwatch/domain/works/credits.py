@@ -1,4 +1,4 @@
-"""Credits: which artists a chart names by `Lil Nas X Featuring Billy Ray Cyrus`; docs/adr/0011 has the policy.
+"""Credits: which artists a chart names by `Lil Nas X Featuring Billy Ray Cyrus`; docs/adr/0012 has the policy.
 
 A name that is known as one act's (`acts`, or an artist of the catalog) is one. What the form of a credit says of all
 others is a rule that a few names break; the page names them.
