@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters import deployment
+from chartwatch.adapters.connection import HttpConnection
+from chartwatch.adapters.tmdb import ADDRESS as TMDB
+from chartwatch.adapters.wikidata import ADDRESS as WIKIDATA
 from chartwatch.domain.milestones.milestone import Bulletin
-from chartwatch.errors import Conflict, NotPublished
-from chartwatch.services.enrich import LookedUp
+from chartwatch.domain.works.candidates import Provider, Sighting
+from chartwatch.domain.works.work import Kind
+from chartwatch.errors import Conflict, NotPublished, SourceUnavailable
+from chartwatch.services.enrich import LookedUp, look_up
 from chartwatch.services.publish import Completed
 from tests.metrics import metrics_in
 
@@ -95,6 +100,23 @@ def _record(number: int, sk: str) -> dict[str, Any]:
     keys = {"pk": {"S": "weekly"}, "sk": {"S": sk}}
     said = {"SequenceNumber": f"seq-{number}", "Keys": keys, "ApproximateCreationDateTime": 1643673600}
     return {"eventSource": "aws:dynamodb", "dynamodb": said}
+
+
+def test_a_key_that_is_not_there_keeps_no_other_provider_from_being_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def secret(_connection: HttpConnection, name: str) -> str:
+        raise SourceUnavailable(f"the parameter {name}", "ParameterNotFound")
+
+    its = SimpleNamespace(contact="", wikidata=WIKIDATA, tmdb=TMDB, tmdb_key="/chartwatch/tmdb-key")
+    monkeypatch.setattr(deployment, "settings", lambda: its)
+    monkeypatch.setattr(HttpConnection, "secret", secret)
+    wikidata, tmdb = deployment.fact_providers()
+    assert wikidata.provider is Provider.WIKIDATA
+    sighting = Sighting(("Squid Game",), Kind.SERIES, date(2022, 1, 1), None)
+    looked_up = look_up(sighting, [tmdb], date(2022, 1, 1))
+    assert ["/chartwatch/tmdb-key" in str(failure) for failure in looked_up.failures] == [True]
+    assert not looked_up.identified
 
 
 def test_a_batch_without_failures_reports_none(work: Work, run: Run) -> None:

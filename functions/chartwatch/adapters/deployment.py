@@ -24,11 +24,13 @@ from chartwatch.adapters.starter import starter_layer
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.works.candidates import Provider
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.errors import SourceUnavailable
 from chartwatch.services.catalog_changes import CatalogChanges, slots_taken_back
 from chartwatch.services.detect import Detector
 from chartwatch.services.egress import LOOPBACK, EgressPolicy
-from chartwatch.services.enrich import TURN, Enricher, FactProvider
+from chartwatch.services.enrich import TURN, Enricher, FactProvider, Unusable
 from chartwatch.services.pacing import Pace
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
@@ -126,7 +128,6 @@ def taken_back(rules: RuleSet, catalog: Catalog) -> Sequence[str]:
     return slots_taken_back(foreseeing, charts().charts())
 
 
-@cache
 def fact_providers() -> tuple[FactProvider, ...]:
     """Return the providers of facts on works that the settings name, in the order in which they are asked."""
     its, seconds = settings(), TURN.total_seconds() / 2
@@ -136,7 +137,13 @@ def fact_providers() -> tuple[FactProvider, ...]:
     if its.wikidata:
         providers.append(Wikidata(asking, address=its.wikidata, seconds=seconds))
     if its.tmdb and its.tmdb_key:
-        providers.append(Tmdb(asking, asking.secret(its.tmdb_key), address=its.tmdb, seconds=seconds))
+        try:
+            key = asking.secret(its.tmdb_key)
+        except SourceUnavailable as error:
+            # Wikidata is asked all the same, and each look-up says why TMDB was not.
+            providers.append(Unusable(Provider.TMDB, str(error)))
+        else:
+            providers.append(Tmdb(asking, key, address=its.tmdb, seconds=seconds))
     return tuple(providers)
 
 

@@ -12,8 +12,9 @@ from chartwatch.domain.works.candidates import Provider, is_looked_up
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import WorkLookup
+from chartwatch.domain.works.titles import title_key
 from chartwatch.errors import LookupFailed, ProviderRefused
-from chartwatch.services.enrich import FactProvider, LookedUp, look_up, with_answers, work_of
+from chartwatch.services.enrich import FactProvider, LookedUp, dossier_of, look_up, titles_of, with_answers, work_of
 from chartwatch.services.unknown import Seen
 
 MOST_FAILURES = 3
@@ -72,7 +73,7 @@ def due_of(seen: Iterable[Seen], looked_up: Iterable[Dossier], today: date) -> t
 
     A work of which all is known is looked up when what a provider said of it may not be kept for much longer.
     """
-    known = {its.work.id: its.lookup for its in looked_up}
+    known = {its.work.id: its for its in looked_up}
     due: list[Seen] = []
     waiting = 0
     for its in seen:
@@ -80,7 +81,8 @@ def due_of(seen: Iterable[Seen], looked_up: Iterable[Dossier], today: date) -> t
             continue  # the catalog knows what it may be: only a person, or a date, can say which
         if not is_looked_up(its.work.kind, its.work.credit):
             continue
-        lookup = known.get(its.work.id, WorkLookup())
+        dossier = dossier_of(its.work.id, titles_of(its.work), its.work.kind, known)
+        lookup = dossier.lookup if dossier else WorkLookup()
         if lookup.due(today) or (its.lacks and lookup.is_due(today)):
             due.append(its)
         elif its.lacks:
@@ -92,8 +94,9 @@ def with_found(before: Iterable[Dossier], enrichment: Enrichment) -> list[Dossie
     """Return the layer of what was looked up, with what a round has found."""
     after = {its.work.id: its for its in before}
     for work_id, its in enrichment.found.items():
-        dossier = after.get(work_id) or Dossier(Layer.LOOKED_UP, work_of(work_id, its.sighting), WorkLookup())
-        after[work_id] = replace(dossier, lookup=with_answers(dossier.lookup, its, enrichment.today))
+        dossier = dossier_of(work_id, set(map(title_key, its.sighting.titles)), its.sighting.kind, after)
+        dossier = dossier or Dossier(Layer.LOOKED_UP, work_of(work_id, its.sighting), WorkLookup())
+        after[dossier.work.id] = replace(dossier, lookup=with_answers(dossier.lookup, its, enrichment.today))
     return list(after.values())
 
 

@@ -24,7 +24,7 @@ def fact_providers(wikidata: str, tmdb: str, contact: str | None, key_file: Path
     """
     from chartwatch.adapters.answers import lookup_connection  # noqa: PLC0415  # help is shown without boto3
 
-    key = _key(key_file)
+    key = tmdb_key(key_file)
     if wikidata != NOWHERE and contact is None:
         raise OptionError("--contact", "is needed: Wikidata wants to know how to reach whoever asks by program")
     hosts = {urlsplit(address).hostname for address in (wikidata, tmdb)}
@@ -43,8 +43,8 @@ def fact_providers(wikidata: str, tmdb: str, contact: str | None, key_file: Path
     return providers
 
 
-def _key(file: Path | None) -> str:
-    """Return the user's key; no error repeats it."""
+def tmdb_key(file: Path | None) -> str:
+    """Return the user's key of TMDB, from a file or the environment, where it may be empty; no error repeats it."""
     if file is None:
         key, where = os.environ.get(KEY_VARIABLE, "").strip(), f"the environment variable {KEY_VARIABLE}"
     else:

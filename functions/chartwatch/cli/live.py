@@ -9,14 +9,12 @@ from chartwatch.adapters import live_checks, tmdb, wikidata
 from chartwatch.adapters.answers import LIMITS
 from chartwatch.adapters.connection import USER_AGENT, HttpConnection, user_agent_with
 from chartwatch.adapters.deployment import egress_policy
+from chartwatch.cli.fact_providers import KEY_VARIABLE, tmdb_key
 from chartwatch.cli.sources import Checkable
-from chartwatch.errors import FileProblem, OptionError
+from chartwatch.errors import OptionError
 from chartwatch.services.egress import LOOPBACK, EgressPolicy
 from chartwatch.settings import PREFIX
 from chartwatch.sources.netflix_countries import NetflixCountries
-
-KEY_VARIABLE = "TMDB_KEY"
-"""The environment variable that holds the user's key of TMDB."""
 
 _USUAL = {
     Checkable.WIKIDATA: wikidata.ADDRESS,
@@ -70,17 +68,6 @@ def _user_agent(name: Checkable, contact: str | None) -> str:
 
 
 def _key(file: Path | None) -> str:
-    """Return the user's key of TMDB, from a file or the environment; no error repeats it."""
-    if file is None:
-        key = os.environ.get(KEY_VARIABLE, "").strip()
-        where = f"the environment variable {KEY_VARIABLE}"
-    else:
-        try:
-            key, where = file.read_text(encoding="utf-8").strip(), f"the file {file}"
-        except (OSError, UnicodeError) as error:
-            raise FileProblem(str(file), "", getattr(error, "strerror", None) or "cannot be read") from error
-    if not key:
-        raise OptionError("--key-file", f"TMDB is asked with a key of your own, and {where} has none")
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise OptionError("--key-file", f"what {where} has is no key: one word of letters and digits")
-    return key
+    if key := tmdb_key(file):
+        return key
+    raise OptionError("--key-file", f"TMDB is asked with a key of your own: in this file, or in {KEY_VARIABLE}")

@@ -19,7 +19,7 @@ from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import WorkLookup
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.errors import LookupFailed
+from chartwatch.errors import LookupFailed, ProviderRefused
 from chartwatch.services.catalog_changes import CatalogChanges, TakenBack, Update, nothing_taken_back
 from chartwatch.services.ports import CatalogStore, MarkedCharts
 
@@ -42,6 +42,18 @@ class FactProvider(Protocol):
 
     def candidates(self, sightings: Sequence[Sighting]) -> list[tuple[Candidate, ...]]:
         """Return the candidates for each sighting. Raises a `LookupFailed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A provider that cannot be asked as things are, such as one whose key is not there: every look-up says so."""
+
+    provider: Provider
+    why: str
+
+    def candidates(self, _sightings: Sequence[Sighting]) -> list[tuple[Candidate, ...]]:
+        """Raise `ProviderRefused`."""
+        raise ProviderRefused(self.provider, self.why)
 
 
 @dataclass(frozen=True, slots=True)
