@@ -271,8 +271,12 @@ def items_read_without_consistency(patch: Patch) -> None:
     patch.setattr(DynamoDB, "get_item", unsure)
 
 
-def a_filter_that_lets_nothing_through(patch: Patch) -> None:
-    patch.setitem(simulated.MAPPINGS, "bulletins", (simulated.MILESTONES, "BULLETINS#"))
+def a_filter_that_lets_no_bulletin_through(patch: Patch) -> None:
+    patch.setattr(simulated, "MAPPINGS", {**simulated.MAPPINGS, "bulletins": (simulated.MILESTONES, "BULLETINS#")})
+
+
+def a_filter_that_lets_no_mark_through(patch: Patch) -> None:
+    patch.setattr(simulated, "MAPPINGS", {**simulated.MAPPINGS, "ready": (simulated.CHARTS, "MARK#")})
 
 
 def records_passed_over_after_one_failure(patch: Patch) -> None:
@@ -478,7 +482,8 @@ BREAKAGES: Mapping[Callable[[Patch], None], str] = {
     batches_read_without_consistency: LEFT,
     queries_without_consistency: LEFT,
     items_read_without_consistency: LEFT,
-    a_filter_that_lets_nothing_through: LEFT,
+    a_filter_that_lets_no_bulletin_through: LEFT,
+    a_filter_that_lets_no_mark_through: LEFT,
     records_passed_over_after_one_failure: "was given up",
     stories_of_one_id: LOST,
     a_digest_for_each_attempt: TWICE,
