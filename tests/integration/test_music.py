@@ -95,7 +95,10 @@ def test_a_default_language_is_assumed_unless_the_user_trusts_it(
     [
         ("original_language=english", "'english' is not an ISO 639 code; did you mean en?"),
         ("origin_country=UK", "'UK' is not an ISO 3166-1 alpha-2 code; did you mean GB?"),
-        ("language=en", "names 'language', which is not original_language, origin_country or fact:NAME"),
+        (
+            "language=en",
+            "names 'language', which is none of original_language, origin_country",
+        ),
         ("en", "is not of the form CELL=MEANING"),
     ],
 )

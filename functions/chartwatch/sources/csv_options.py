@@ -156,6 +156,7 @@ def _read_due(value: Any) -> Any:
 _DEFAULTS: Mapping[str, Callable[[str], object]] = {
     "original_language": language_of,
     "origin_country": lambda code: countries_of([code]),
+    "creator_country": lambda code: countries_of([code]),
 }
 """The facts that an option may give a default, besides a catalog's own, and what refuses a wrong value."""
 
@@ -168,7 +169,7 @@ def _read_defaults(value: Any) -> Any:
         if name in _DEFAULTS:
             _DEFAULTS[name](str(said))
         elif not re.fullmatch(OWN_FACT_FORM, str(name)):
-            raise ValueError(f"names {str(name)!r}, which is not original_language, origin_country or fact:NAME")
+            raise ValueError(f"names {str(name)!r}, which is none of {', '.join(_DEFAULTS)} and fact:NAME")
     return {name: own_value(str(said)) if str(name).startswith(OWN_FACT) else said for name, said in pairs.items()}
 
 

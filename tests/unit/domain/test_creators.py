@@ -364,3 +364,13 @@ def test_a_mistake_in_what_a_rule_asks_for_is_named(rule: dict[str, Any], said: 
     if "UK" not in said and "songs" not in said:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate([rule], rules_schema())
+
+
+@pytest.mark.parametrize("are_certain", [False, True])
+def test_a_default_country_is_that_of_the_creators_who_have_none(are_certain: bool) -> None:
+    chart = with_defaults(("creator_country", "US"), are_certain=are_certain)
+    chronicle = Chronicle(*rules(BY_COUNTRY), works=[artist("B T", "KR")], chart=chart)
+    charted(chronicle, ("Opener", "X Y"), ("One", "A B"), ("Two", "C D & B T"))
+    assert chronicle.held("r0:songs:US:KR:1").is_certain is are_certain
+    assert chronicle.holders("r0:songs:US:US:2") == [("unlisted:song:one:by:a b", 1)]
+    assert chronicle.slots() >= {"r0:songs:US:KR:1"}

@@ -131,7 +131,7 @@ _VALUES: Mapping[Fact, Callable[[Work, Origin], tuple[str, ...]]] = {
     Fact.RELEASE_YEAR: lambda work, _: _one(str(work.release_date.year) if work.release_date else None),
     Fact.CREATOR: lambda work, _: (*work.creators, *work.featured),
     Fact.MAIN_CREATOR: lambda work, _: work.creators,
-    Fact.CREATOR_COUNTRY: lambda work, _: work.creator_countries,
+    Fact.CREATOR_COUNTRY: lambda work, _: () if work.lacks_creator_country else work.creator_countries,
 }
 
 

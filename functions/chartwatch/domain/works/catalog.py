@@ -92,12 +92,11 @@ class Catalog:
     def _of_countries(self, work: Work) -> Work:
         names = (*work.creators, *work.featured)
         artists = [self._artists[name] for name in names if name in self._artists]
-        if len(artists) < len(names):
-            return replace(work, creator_countries=())
         countries = tuple(dict.fromkeys(artist.origin_countries[0] for artist in artists))
         is_assumed = any(artist.without_assumed() != artist for artist in artists)
         assumed = work.assumed | ({CREATOR_COUNTRY} if is_assumed else set())
-        return replace(work, creator_countries=countries, assumed=assumed)
+        lacks = len(artists) < len(names)
+        return replace(work, creator_countries=countries, lacks_creator_country=lacks, assumed=assumed)
 
     def _is_by(self, work: Work, credit: str) -> bool:
         """Return whether a work is by the creator whom a credit names first; one without creators is by nobody."""

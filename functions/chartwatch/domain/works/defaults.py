@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from chartwatch.domain.works.work import (
+    CREATOR_COUNTRY,
     MAIN_COUNTRY,
     ORIGIN_COUNTRIES,
     ORIGINAL_LANGUAGE,
@@ -16,7 +17,7 @@ ORIGIN_COUNTRY = "origin_country"
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """Facts by name and value: `original_language`, `origin_country`, and those of a catalog's own, `fact:NAME`.
+    """Facts by name and value: `original_language`, `origin_country`, `creator_country` and own ones, `fact:NAME`.
 
     They are assumed, and what rests on them is provisional, unless a person says that they are certain.
     """
@@ -34,6 +35,10 @@ class Defaults:
             elif name == ORIGIN_COUNTRY and not work.origin_countries:
                 work = replace(work, origin_countries=(value,), is_main_country_known=True)
                 assumed |= {ORIGIN_COUNTRIES, MAIN_COUNTRY}
+            elif name == CREATOR_COUNTRY and work.lacks_creator_country:
+                countries = tuple(dict.fromkeys((*work.creator_countries, value)))
+                work = replace(work, creator_countries=countries, lacks_creator_country=False)
+                assumed.add(CREATOR_COUNTRY)
             elif name.startswith(OWN_FACT) and name not in dict(work.own_facts):
                 work = replace(work, own_facts=tuple(sorted((*work.own_facts, (name, value)))))
                 assumed.add(name)

@@ -65,8 +65,8 @@ class Work:
     stands for a title of which nobody can say which of them it means; the last one is none that the catalog holds.
     One that `needs_kind` is meant by no title of unknown kind: a song may be called as a film is. `creators` are the
     artists, authors or makers that it leads with, `featured` those that it features besides; `creator_countries` are
-    where all of them are from, each once, none if that is unknown of one. `credit` is what a chart named them by.
-    `own_facts` are those of a catalog's own, name and value, sorted (`fact:holiday`, `yes`).
+    where they are from, each once, as far as that is known (`lacks_creator_country`). `credit` is what a chart named
+    them by. `own_facts` are those of a catalog's own, name and value, sorted (`fact:holiday`, `yes`).
     """
 
     id: str
@@ -85,6 +85,7 @@ class Work:
     creators: tuple[str, ...] = ()
     featured: tuple[str, ...] = ()
     creator_countries: tuple[str, ...] = ()
+    lacks_creator_country: bool = False
     own_facts: tuple[tuple[str, str], ...] = ()
     credit: str | None = None
     candidates: "tuple[Work, ...]" = field(default=(), compare=False, repr=False)
@@ -98,7 +99,7 @@ class Work:
             original_language=None if ORIGINAL_LANGUAGE in self.assumed else self.original_language,
             origin_countries=() if ORIGIN_COUNTRIES in self.assumed else self.origin_countries,
             is_main_country_known=self.is_main_country_known and MAIN_COUNTRY not in self.assumed,
-            creator_countries=() if CREATOR_COUNTRY in self.assumed else self.creator_countries,
+            lacks_creator_country=self.lacks_creator_country or CREATOR_COUNTRY in self.assumed,
             own_facts=tuple(fact for fact in self.own_facts if fact[0] not in self.assumed),
         )
 
