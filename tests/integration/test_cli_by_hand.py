@@ -91,6 +91,15 @@ def test_an_edition_that_is_missing_is_filled_in_by_hand(broken: Path, write: Wr
     assert "2022-01-02 announced, sent: Kr is the new #1 of D in South Korea" in shown
 
 
+def test_an_edition_filled_in_by_hand_names_creators_as_its_chart_does(write: Write) -> None:
+    rows = "2022-01-01,KR,1,Old,A B\n2022-01-02,US,1,Old,A B\n2022-01-02,KR,2,Low,C D\n2022-01-03,KR,1,Old,A B\n"
+    file = write("2022-01-04T090000Z.csv", f"period,territory,rank,title,by\n2022-01-01,US,1,Old,A B\n{rows}")
+    ranks = write("ranks.csv", "rank,title,creator\n1,Hello,Adele Featuring E F\n")
+    chart = CHART.replace("depth=2", "depth=1").replace("csv,", "csv,creator=by,")
+    shown = said("fill", "d", "2022-01-02", "KR", ranks, "--source", "a paper", "--from", f"{chart}:{file}")
+    assert "Hello is the new #1 of D in South Korea" in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -1,6 +1,7 @@
 """`chartwatch fill`: a missing edition is filled in by hand, with its source named."""
 
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,7 @@ from chartwatch.errors import NotToBeSaid
 from chartwatch.services.by_hand import by_hand
 from chartwatch.services.by_hand import fill as filled
 from chartwatch.services.ports import ChartStore, PublicationUpdate
-from chartwatch.sources.cells import read_rank, read_season, read_territory, read_title
+from chartwatch.sources.cells import read_credit, read_rank, read_season, read_territory, read_title
 from chartwatch.sources.csv_options import read_kind
 from chartwatch.sources.delimited_text import TextTable
 from chartwatch.sources.editions import Editions
@@ -69,10 +70,10 @@ def fill(
 def edition_of(body: bytes, known: PublicationSummary, territory: str) -> Edition:
     """Return the edition that stands in a file. `known` is a publication of its chart. Raises `SourceError`.
 
-    It may be shorter than the chart's depth; `season` and `kind` may be left out.
+    It may be shorter than the chart's depth; `season`, `kind` and `creator` may be left out.
     """
     chart = known.chart
-    table = TextTable(NAME, body, ",", ("rank", "title"), ("season", "kind"))
+    table = TextTable(NAME, body, ",", ("rank", "title"), ("season", "kind", "creator"))
 
     def read_kind_or_charts(cell: str) -> Kind | None:
         return read_kind(cell) if cell else chart.kind
@@ -84,6 +85,9 @@ def edition_of(body: bytes, known: PublicationSummary, territory: str) -> Editio
             table.values("title", read_title),
             table.values_or("season", read_season, None),
             table.values_or("kind", read_kind_or_charts, chart.kind),
+            repeat(()),
+            repeat(None),
+            table.values_or("creator", read_credit, None),
         )
     )
     try:

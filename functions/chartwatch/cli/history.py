@@ -238,7 +238,8 @@ def _changed(entry: Entry | None, other: Entry | None, kind: RevisionKind) -> Te
         return Text("not there")
     alike = set(other.figures) if other and kind is not RevisionKind.REPLACED else set()
     figures = [f"{name} {_figure(value)}" for name, value in entry.figures if (name, value) not in alike]
-    return Text("\n".join([name_of(entry.title, entry.season), *([", ".join(figures)] if figures else [])]))
+    by = [f"by {entry.credit}"] if entry.credit else []
+    return Text("\n".join([name_of(entry.title, entry.season), *by, *([", ".join(figures)] if figures else [])]))
 
 
 def _ranks_table(edition: Edition) -> Table:
@@ -297,4 +298,5 @@ def _entry_as_json(entry: Entry) -> dict[str, Any]:
         "season": entry.season,
         "kind": entry.kind,
         "figures": dict(entry.figures),
+        **({"creator": entry.credit} if entry.credit else {}),
     }
