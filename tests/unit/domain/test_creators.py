@@ -348,6 +348,7 @@ def test_a_rule_may_ask_for_all_of_these_and_its_schema_says_so() -> None:
     ("rule", "said"),
     [
         (asking(per="artist"), "per: 'artist' is not one of work_kind, original_language, origin_country, creator"),
+        (asking(per="artist"), "fact:NAME; did you mean creator?"),
         (asking(per="fact:"), "per: 'fact:' is not one of"),
         (asking(per="creators"), "did you mean creator?"),
         (asking(where={"fact:Holiday": "yes"}), "where.fact:Holiday: is no field here"),

@@ -100,9 +100,14 @@ _OWN = f"{OWN_FACT}NAME"
 """By what messages call the facts of a catalog's own, all together."""
 
 
+_MEANT = {"artist": "creator", "author": "creator", "maker": "creator", "country": "origin_country"}
+
+
 def _fact(said: str) -> Fact:
     if said not in _GROUPS and not re.fullmatch(OWN_FACT_FORM, said):
-        raise ValueError(not_one(f"'{said}'", f"one of {', '.join((*_GROUPS, _OWN))}", nearest(said, _GROUPS)))
+        raise ValueError(
+            not_one(f"'{said}'", f"one of {', '.join((*_GROUPS, _OWN))}", _MEANT.get(said) or nearest(said, _GROUPS))
+        )
     return Fact(said)
 
 

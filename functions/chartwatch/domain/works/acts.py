@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from chartwatch.domain.works.titles import title_key
 
 ONE_ACT = (
-    "Bill Black's Combo And Orchestra",
     "Blood, Sweat & Tears",
     "Captain & Tennille",
     "Emerson, Lake & Palmer",
