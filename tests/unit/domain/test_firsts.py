@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from chartwatch.domain.milestones.fold import eligibility
+from chartwatch.domain.milestones.eligibility import eligibility
 from chartwatch.domain.rules.firsts import Eligibility, HonourRoll, Topped, nth_holders, race_holders
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Fact

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from chartwatch.domain.charts.publications import Entry, NumberOne, PublicationSummary
 from chartwatch.domain.milestones.asked import Timeline
-from chartwatch.domain.milestones.fold import Fold, work_of
+from chartwatch.domain.milestones.eligibility import work_of
+from chartwatch.domain.milestones.fold import Fold
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.holders import Holder

@@ -4,44 +4,33 @@ Folding over all publications of a chart *is* the definition of its milestones. 
 depends on no later one, so that it can begin after any period whose snapshot was kept.
 """
 
-from collections import ChainMap, Counter
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
 
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
-from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot
-from chartwatch.domain.rules.certain import OneOfSeveral, before_record, out_by_then
+from chartwatch.domain.milestones.eligibility import eligibility, work_of
+from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot, topped_first, with_standing
+from chartwatch.domain.milestones.undecided import UndecidedTitles
+from chartwatch.domain.rules.certain import OneOfSeveral
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.firsts import Eligibility, HonourRoll, Topped
 from chartwatch.domain.rules.rule import Count, Origin, Rule, RuleSet
 from chartwatch.domain.rules.standing import (
     EVERYWHERE,
     Coverage,
-    EndedRuns,
-    JointRival,
-    Namesake,
-    Possible,
     Reigns,
-    Rival,
-    Run,
     Spread,
     Standing,
 )
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.claimants import Claimant, claimant_key
+from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.defaults import Defaults, with_defaults
-from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, Namesakes
+from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings
 from chartwatch.domain.works.renames import Renaming, with_renamings
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Work
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
-PERHAPS = "?"
-"""First part of the keys of runs that works have together, if they are one."""
 
 _Scoped = tuple[str, Count]
 """A scope, and whether works or seasons are counted in it."""
@@ -74,21 +63,22 @@ class Fold:
         self._meanings = NOTHING_KNOWN
         self._not_in: str | None = None
         self._defaults: Defaults | None = None
-        self._namesakes = Namesakes()
-        self.titles: Mapping[str, OneOfSeveral] = {}
+        self._undecided = UndecidedTitles(catalog)
         self._know(self.snapshot.meanings)
 
     def may_be_one(self, one: str, other: str) -> bool:
         """Return whether two works, by their ids, may be one, since a title may mean either."""
-        return other in self._namesakes.of.get(one, ())
+        return self._undecided.may_be_one(one, other)
+
+    @property
+    def titles(self) -> Mapping[str, OneOfSeveral]:
+        """The titles of the chart that may mean one of several works, by the ids of the works that stand for them."""
+        return self._undecided.titles
 
     def _know(self, meanings: Meanings) -> None:
         """Take in what titles mean, before those at #1 are matched."""
         if meanings.undecided and meanings != self._meanings:
-            self._namesakes = Namesakes.among(meanings)
-            works = {its: self._catalog.undecided(meanings, its) for its in meanings.undecided}
-            since = {its: undecided.since for its, undecided in meanings.undecided.items()}
-            self.titles = {its: OneOfSeveral(work, since[its]) for its, work in works.items() if work}
+            self._undecided = UndecidedTitles.among(self._catalog, meanings)
         self._meanings = meanings
 
     def _assume(self, defaults: Defaults | None) -> None:
@@ -126,7 +116,7 @@ class Fold:
 
     def additions(self, rule: Rule, standing: Standing) -> HonourRoll:
         """Return what the works that top the scope for the first time now add to that roll."""
-        return self._added(HonourRoll(), rule, _topped(standing))
+        return self._added(HonourRoll(), rule, topped_first(standing))
 
     def first_topped(self, standing: Standing, claimant: Claimant) -> date:
         """Return since when a work that is at #1 now, or was before, has topped the scope."""
@@ -166,10 +156,10 @@ class Fold:
         for scope, coverage in unseen.items():
             scopes[scope] = replace(scopes.get(scope) or ScopeState(coverage), coverage=coverage)
         for standing in standings:
-            scopes[standing.scope] = _with_standing(scopes.get(standing.scope), standing)
+            scopes[standing.scope] = with_standing(scopes.get(standing.scope), standing)
             everywhere |= {(standing.count, c.key) for c, spread in standing.spreads.items() if spread.is_everywhere}
             for rule, roll in self._rolls.get((standing.scope, standing.count), {}).values():
-                self._added(roll, rule, _topped(standing))
+                self._added(roll, rule, topped_first(standing))
         titles = {_charted(one) for ones in publication.number_ones.values() for one in ones} - known.charted.keys()
         charted = known.charted
         if titles:
@@ -262,63 +252,10 @@ class Fold:
             reigns_before=state.reigns.get(count, Reigns()) if state else Reigns(),
         )
         if self.titles:
-            standing = self._with_namesakes(standing, topped)
+            standing = self._undecided.with_namesakes(standing, topped)
         if any(rule.asks_for_runs for rule in self._rules_of(standing)):
-            return self._with_reigns(standing, state.ended.get(count, {}) if state else {})
+            return self._undecided.withreigns_of(standing, state.ended.get(count, {}) if state else {})
         return standing
-
-    def _with_namesakes(self, standing: Standing, topped: Mapping[Identity, Topped]) -> Standing:
-        """Return the standing with those that have topped the scope and may be one with those at #1."""
-        new = {claimant.identity for claimant in standing.debuts}
-        namesakes = {
-            claimant: tuple(
-                Namesake(
-                    identity,
-                    standing.period if identity in new else topped[identity].since,
-                    self.titles.get(other) or self.titles[claimant.work_id],
-                )
-                for other in sorted(self._namesakes.of.get(claimant.work_id, ()))
-                if (identity := (other, claimant.season)) in new or identity in topped
-            )
-            for claimant in standing.current
-        }
-        return replace(standing, namesakes={claimant: its for claimant, its in namesakes.items() if its})
-
-    def _with_reigns(self, standing: Standing, ended: Mapping[str, EndedRuns]) -> Standing:
-        """Return the standing with the runs that rules ask for; `ended` are those that ended before it."""
-        reigns, before = _reigns(standing, ended), standing.reigns_before
-        together: dict[Claimant, dict[str, OneOfSeveral]] = {}
-        runs: dict[str, Run] = {}
-        for claimant in standing.current if self.titles else ():
-            others = {namesake.identity for namesake in standing.namesakes.get(claimant, ())}
-            if not others and claimant.work_id not in self.titles:
-                continue
-            for one in sorted(self._namesakes.may_be[claimant.work_id]):
-                key = f"{PERHAPS}{claimant_key(one, claimant.season)}"
-                before_it = [(work, claimant.season) for work in sorted(self._namesakes.groups[one])]
-                members = [claimant_key(*its) for its in before_it if its in others or its == claimant.identity]
-                runs[key] = _joint_run(key, members, self._catalog.work(one) or Work(one, one), standing, ended)
-                if len(members) > 1:
-                    together.setdefault(claimant, {})[key] = self._title_of(key)
-        rivals = (
-            JointRival(key, _at_most(run, standing))
-            for key, run in before.together.items()
-            if key not in runs or runs[key].length == 1
-        )
-        rival = max((before.joint_rival, *rivals), key=lambda rival: rival.possible.length)
-        reigns = replace(reigns, together=runs, joint_rival=rival)
-        joint_rival = (self._title_of(rival.key), rival.possible) if rival.key else None
-        return replace(standing, reigns=reigns, together=together, joint_rival=joint_rival)
-
-    def _title_of(self, key: str) -> OneOfSeveral:
-        """Return the title that makes works one, perhaps, by the key of the run which they have together."""
-        meant = (
-            title
-            for work, title in sorted(self.titles.items())
-            for one in sorted(self._namesakes.may_be[work])
-            if key == f"{PERHAPS}{one}" or key.startswith(f"{PERHAPS}{one}/")
-        )
-        return next(meant)
 
     def _spreads(self, territories: int, count: Count, standings: Iterable[Standing]) -> Mapping[Claimant, Spread]:
         """Return how many of the chart's `territories` each work has topped that tops one for the first time now."""
@@ -329,7 +266,7 @@ class Fold:
         for claimant, more in gains.items():
             topped = _topped_by(claimant.identity, rolls)
             perhaps = dict(topped)
-            for other in self._namesakes.of.get(claimant.work_id, ()):
+            for other in self._undecided.namesakes.of.get(claimant.work_id, ()):
                 for scope, since in _topped_by((other, claimant.season), rolls).items():
                     perhaps[scope] = min(since, perhaps.get(scope, since))
             after, was = len(topped) + more, (count, claimant.key) in self.snapshot.everywhere
@@ -381,143 +318,10 @@ def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: Ru
     return claims, folding.snapshot
 
 
-def work_of(topped: Topped, catalog: Catalog, meanings: Meanings = NOTHING_KNOWN) -> Work:
-    """Return a work that topped a scope, as the catalog has it, also one of several; else by its title and kind."""
-    known = catalog.work(topped.work_id) or catalog.undecided(meanings, topped.work_id)
-    return catalog.credited(known or Work(topped.work_id, topped.title, topped.kind), topped.credit)
-
-
-def eligibility(rule: Rule, work: Work) -> Eligibility:
-    """Return for which groups of a rule a work counts, and what is unknown that could decide it."""
-    verdict = rule.verdict(work)
-    if verdict is None:
-        return Eligibility((), rule.unknown_facts(work), _possible_groups(rule, work))
-    its = Eligibility(rule.groups(work) if verdict else ())
-    if assumed := rule.assumed_facts(work):
-        return its._replace(unknown=assumed, possible=_possible_groups(rule, work), is_assumed=True)
-    return its
-
-
-def _possible_groups(rule: Rule, work: Work) -> tuple[str | None, ...] | None:
-    """Return for which groups a work could count, whatever is assumed of it; None for any."""
-    certain = work.without_assumed()
-    return rule.groups(certain) if not rule.per or rule.per.of(certain, rule.origin) else None
-
-
 def _topped_by(identity: Identity, rolls: Mapping[str, Mapping[Identity, Topped]]) -> Mapping[str, date]:
     """Return which scopes a work, or a season, has topped since when."""
     return {scope: roll[identity].since for scope, roll in rolls.items() if identity in roll}
 
 
-def _topped(standing: Standing) -> Iterator[Topped]:
-    return (Topped.of(claimant, standing.period) for claimant in standing.debuts)
-
-
 def _charted(one: NumberOne) -> Charted:
     return Charted(one.kind, title_key(one.title), one.credit)
-
-
-def _with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:
-    """Return what is known of a scope with one more standing of it."""
-    state = state or ScopeState(standing.coverage)
-    first_topped, reigns, ended = state.first_topped, state.reigns, state.ended
-    count = standing.count
-    if debuts := {(topped.work_id, topped.season): topped for topped in _topped(standing)}:
-        first_topped = {**first_topped, count: _over(first_topped.get(count, {}), debuts)}
-    if standing.reigns.runs or standing.reigns_before.runs:
-        reigns = {**reigns, count: standing.reigns}
-    before, after = standing.reigns_before, standing.reigns
-    over = {key: run for key, run in before.runs.items() if key not in after.runs}
-    over |= {key: run for key, run in before.together.items() if key not in after.together}
-    if over:
-        its = {key: run.ended(_at_most(run, standing)) for key, run in over.items()}
-        ended = {**ended, count: dict((*ended.get(count, {}).items(), *its.items()))}
-    return ScopeState(standing.coverage, first_topped, reigns, ended)
-
-
-def _over(known: Mapping[Key, Value], more: dict[Key, Value]) -> Mapping[Key, Value]:
-    """Return what is known with more; what was read of a file stays below it as it is."""
-    if isinstance(known, dict):
-        return {**known, **more}
-    recent, below = known.maps if isinstance(known, ChainMap) else ({}, known)
-    return ChainMap({**recent, **more}, below)  # type: ignore[arg-type]  # nothing is written to it
-
-
-def _reigns(standing: Standing, ended: Mapping[str, EndedRuns]) -> Reigns:
-    """Return the reigns with the publication of a standing; `ended` are the runs that ended before it."""
-    before, previous = standing.reigns_before, {claimant.key: claimant for claimant in standing.previous}
-    runs = {claimant.key: _run(claimant, standing, ended) for claimant in standing.current}
-    goes_on = {key for key, run in runs.items() if key in before.runs and run.length > 1}
-    over = {key: run for key, run in before.runs.items() if key not in goes_on}
-    # A run may be under the id that its work had before a renaming that is learned now; then the fold begins earlier.
-    rivals = (Rival(previous.get(key), _at_most(run, standing)) for key, run in over.items())
-    rival = max((before.rival, *rivals), key=lambda rival: rival.possible.length)
-    reigns = Reigns(runs, max((before.longest_ended, *(run.length for run in over.values()))), rival)
-    marked = {
-        key: run._replace(record=run.record or 0 < reigns.longest_other(key) < run.length) for key, run in runs.items()
-    }
-    return replace(reigns, runs=marked)
-
-
-def _run(claimant: Claimant, standing: Standing, ended: Mapping[str, EndedRuns]) -> Run:
-    before = standing.reigns_before.runs.get(claimant.key)
-    if before is not None:
-        return _gone_on(before, standing)
-    past = ended.get(claimant.key, EndedRuns())
-    return _begun(claimant.work, standing, past, standing.returning.get(claimant, standing.period))
-
-
-def _joint_run(key: str, members: Sequence[str], work: Work, standing: Standing, ended: Mapping[str, EndedRuns]) -> Run:
-    """Return the run that works have if they are one: it begins with that of the one which was at #1 before."""
-    before = standing.reigns_before
-    known = [before.together.get(key), *(before.runs.get(member) for member in members)]
-    past = [ended.get(key), *(ended.get(member) for member in members)]
-    if known[0] is None and past[0] is not None:
-        return _begun(work, standing, past[0], standing.period)
-    if run := next((run for run in known if run), None):
-        return _gone_on(run, standing)
-    return _begun(work, standing, next((runs for runs in past if runs), EndedRuns()), standing.period)
-
-
-def _begun(work: Work, standing: Standing, past: EndedRuns, since: date) -> Run:
-    """Return the run that begins with a standing; the work has been at #1 at times `since`."""
-    period = standing.period
-    return Run(
-        period,
-        1,
-        _so_far_at_most(work, standing),
-        past,
-        censored=standing.is_censored(period),
-        ever_censored=standing.is_censored(since),
-    )
-
-
-def _gone_on(before: Run, standing: Standing) -> Run:
-    """Return a run that goes on with a standing, or the next one after a gap."""
-    so_far = _at_most(before, standing)
-    longer = so_far._replace(length=so_far.length + 1)
-    if standing.before is not None and not standing.gaps_before:
-        return before._replace(length=before.length + 1, possible=longer)
-    return Run(standing.period, 1, longer, before.ended(so_far), ever_censored=before.ever_censored)
-
-
-def _goes_on(key: str, runs: Mapping[str, Run], before: Reigns) -> bool:
-    return key in before.together and key in runs and runs[key].length > 1
-
-
-def _at_most(run: Run, standing: Standing) -> Possible:
-    """Return how long a run may have been up to the period of a standing, of which it is not known that it went on."""
-    if not standing.gaps_before:
-        return run.possible
-    more = sum(standing.publication.chart.periods(*gap) for gap in standing.gaps_before)
-    return Possible(run.possible.length + more, (*run.possible.through, *standing.gaps_before))
-
-
-def _so_far_at_most(work: Work, standing: Standing) -> Possible:
-    """Return how long a run may have been that is first seen with the publication of a standing."""
-    chart, period = standing.publication.chart, standing.period
-    if standing.is_censored(period):
-        unseen = before_record(work, period, chart)
-        return Possible(1 + chart.periods(*unseen), (unseen,)) if unseen else Possible(1)
-    usable = tuple(its for gap in standing.gaps_before if (its := out_by_then(gap, work, chart)))
-    return Possible(1 + sum(chart.periods(*gap) for gap in usable), usable)

@@ -9,7 +9,7 @@ from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence
 from chartwatch.domain.milestones.asked import Record
 from chartwatch.domain.milestones.chart_history import ScopeHistory, ToppedWork
-from chartwatch.domain.milestones.fold import eligibility
+from chartwatch.domain.milestones.eligibility import eligibility
 from chartwatch.domain.rules.certain import (
     Missing,
     candidates_in_words,

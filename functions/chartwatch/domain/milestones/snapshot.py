@@ -1,18 +1,23 @@
 """Snapshots: all that the later periods of a chart need to know of those up to one of them."""
 
-from collections.abc import Iterable, Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from chartwatch.domain.milestones.runs import at_most
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
-from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Reigns
+from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Reigns, Standing
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 Identity = tuple[str, str | None]
 """A work's id, and the season where seasons are counted."""
@@ -117,3 +122,34 @@ def is_kept(number: int, latest: int) -> bool:
     """
     age = latest - number
     return age < 2 or number % (1 << (age.bit_length() - 1)) == 0
+
+
+def with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:
+    """Return what is known of a scope with one more standing of it."""
+    state = state or ScopeState(standing.coverage)
+    first_topped, reigns, ended = state.first_topped, state.reigns, state.ended
+    count = standing.count
+    if debuts := {(topped.work_id, topped.season): topped for topped in topped_first(standing)}:
+        first_topped = {**first_topped, count: _over(first_topped.get(count, {}), debuts)}
+    if standing.reigns.runs or standing.reigns_before.runs:
+        reigns = {**reigns, count: standing.reigns}
+    before, after = standing.reigns_before, standing.reigns
+    over = {key: run for key, run in before.runs.items() if key not in after.runs}
+    over |= {key: run for key, run in before.together.items() if key not in after.together}
+    if over:
+        its = {key: run.ended(at_most(run, standing)) for key, run in over.items()}
+        ended = {**ended, count: dict((*ended.get(count, {}).items(), *its.items()))}
+    return ScopeState(standing.coverage, first_topped, reigns, ended)
+
+
+def _over(known: Mapping[Key, Value], more: dict[Key, Value]) -> Mapping[Key, Value]:
+    """Return what is known with more; what was read of a file stays below it as it is."""
+    if isinstance(known, dict):
+        return {**known, **more}
+    recent, below = known.maps if isinstance(known, ChainMap) else ({}, known)
+    return ChainMap({**recent, **more}, below)  # type: ignore[arg-type]  # nothing is written to it
+
+
+def topped_first(standing: Standing) -> Iterator[Topped]:
+    """Yield the works that top a scope for the first time with a standing."""
+    return (Topped.of(claimant, standing.period) for claimant in standing.debuts)
