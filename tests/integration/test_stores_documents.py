@@ -347,7 +347,7 @@ def test_s3_keeps_catalogs_by_their_bytes(aws: Aws) -> None:
     own = layer_of([DARK], Layer.OWN_FILE, "own file")
     for _ in range(2):
         aws.catalogs().replace(Layer.OWN_FILE, own)
-    whole, layer = write_catalog(Catalog([DARK])), write_layer(own)
+    whole, layer, starter = write_catalog(Catalog([DARK])), write_layer(own), write_layer(())
     kept = {
         its["Key"]: aws.s3.get_object(Bucket=aws.bucket, Key=its["Key"])["Body"].read()
         for its in aws.s3.list_objects_v2(Bucket=aws.bucket)["Contents"]
@@ -355,6 +355,7 @@ def test_s3_keeps_catalogs_by_their_bytes(aws: Aws) -> None:
     assert kept == {
         f"catalog/{hashlib.sha256(whole).hexdigest()}.csv": whole,
         f"catalog/own-file/{hashlib.sha256(layer).hexdigest()}.json": layer,
+        f"catalog/starter/{hashlib.sha256(starter).hexdigest()}.json": starter,
     }
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -93,32 +93,18 @@ def _with_right_forms(work: Work, well_decoded: Callable[[str], str]) -> Work:
 
 
 def _works(text: str, name: str) -> Iterator[Work]:
-    if not text.strip():
-        raise CatalogProblem(name, "", "is empty")
-    if text.lstrip().startswith("<"):
-        raise CatalogProblem(name, "line 1", "is a page of markup, not a CSV file")
-    if not text.endswith("\n"):
-        raise CatalogProblem(name, f"line {text.count(chr(10)) + 1}", "does not end: the file may have been cut short")
+    _check_text(text, name)
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    seen: dict[str, int] = {}
-    ids: dict[str, str] = {}
-    problems: list[CatalogProblem] = []
+    read, problems = _Read(), list[CatalogProblem]()
     try:
         _check_header(rows.fieldnames or (), name)
         for row in rows:
-            line = rows.line_num
             try:
-                work = _work(row)
-                if work.id in seen:
-                    raise _Wrong("work_id", f"{work.id} stands on line {seen[work.id]} already")
-                if taken := [each for each in work.ids if each in ids]:
-                    raise _Wrong("ids", f"{taken[0]} is that of {ids[taken[0]]} already")
+                work = read.work(row, rows.line_num)
             except _Wrong as wrong:
                 column, detail = wrong.args
-                problems.append(CatalogProblem(name, f"line {line}{column and f', column {column}'}", detail))
+                problems.append(CatalogProblem(name, f"line {rows.line_num}{column and f', column {column}'}", detail))
                 continue
-            seen[work.id] = line
-            ids |= dict.fromkeys(work.ids, work.id)
             if not problems:
                 yield work
     except csv.Error as error:
@@ -126,6 +112,34 @@ def _works(text: str, name: str) -> Iterator[Work]:
     if problems:
         first, *others = problems
         raise replace(first, others=tuple(others))
+
+
+def _check_text(text: str, name: str) -> None:
+    if not text.strip():
+        raise CatalogProblem(name, "", "is empty")
+    if text.lstrip().startswith("<"):
+        raise CatalogProblem(name, "line 1", "is a page of markup, not a CSV file")
+    if not text.endswith("\n"):
+        raise CatalogProblem(name, f"line {text.count(chr(10)) + 1}", "does not end: the file may have been cut short")
+
+
+@dataclass
+class _Read:
+    """What the rows of a file have named so far: works by the line on which they stand, and ids by their work."""
+
+    lines: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def work(self, row: Mapping[str | None, Any], line: int) -> Work:
+        """Return the work that a row says. Raises `_Wrong`, also for what another row has named."""
+        work = _work(row)
+        if work.id in self.lines:
+            raise _Wrong("work_id", f"{work.id} stands on line {self.lines[work.id]} already")
+        if taken := [each for each in work.ids if each in self.ids]:
+            raise _Wrong("ids", f"{taken[0]} is that of {self.ids[taken[0]]} already")
+        self.lines[work.id] = line
+        self.ids |= dict.fromkeys(work.ids, work.id)
+        return work
 
 
 def _check_header(columns: Sequence[str], name: str) -> None:
