@@ -1,4 +1,4 @@
-"""Every error Chartwatch raises on purpose, under one base, each carrying the data that a reader needs."""
+"""The errors that Chartwatch raises on purpose, under one base, each carrying the data that a reader needs."""
 
 from dataclasses import dataclass, fields
 from typing import ClassVar
@@ -123,9 +123,6 @@ class ArgumentError(OptionError):
     """An argument of a command that cannot be used. `option` is its name."""
 
     sentence = "{option}: {detail}"
-
-
-# Fetching.
 
 
 @dataclass
@@ -349,12 +346,3 @@ class StoriesUnsent(ChartwatchError):
     def __str__(self) -> str:
         """Name the bulletin and every reason."""
         return f"unsent of the bulletin {self.bulletin}: {'; '.join(self.reasons)}"
-
-
-@dataclass
-class SettingsError(ChartwatchError):
-    """The environment lacks a setting, or holds one that cannot be read."""
-
-    sentence = "the environment variable {name}: {detail}"
-    name: str
-    detail: str

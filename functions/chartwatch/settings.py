@@ -2,15 +2,25 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chartwatch.errors import SettingsError
+from chartwatch.errors import ChartwatchError
 
 PREFIX = "CHARTWATCH_"
 """First part of each variable's name: `charts_table` is read from `CHARTWATCH_CHARTS_TABLE`."""
+
+
+@dataclass
+class SettingsError(ChartwatchError):
+    """The environment lacks a setting, or holds one that cannot be read."""
+
+    sentence = "the environment variable {name}: {detail}"
+    name: str
+    detail: str
 
 
 class Settings(BaseModel):

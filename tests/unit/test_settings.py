@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from chartwatch.errors import SettingsError
-from chartwatch.settings import Settings
+from chartwatch.settings import Settings, SettingsError
 
 COMPLETE = {
     "CHARTWATCH_CHARTS_TABLE": "charts",

@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from chartwatch.cli.asked_slots import Question
 from chartwatch.cli.claims import Asked, Unread
-from chartwatch.cli.questions import Question
 from chartwatch.cli.wording import holder_name
 from chartwatch.domain import words
 from chartwatch.domain.milestones.asked import Answer, Form

@@ -19,9 +19,10 @@ from chartwatch.cli.application import (
     rules_in,
     write,
 )
+from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_place
 from chartwatch.cli.claims import Asked, Unread, read_claims
 from chartwatch.cli.histories import PublishedCharts, open_published, refuse_unknown_chart
-from chartwatch.cli.questions import Options, Question, refuse_no_period, refuse_unknown_place
+from chartwatch.cli.questions import Options
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain.milestones.asked import Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory

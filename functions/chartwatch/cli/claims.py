@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chartwatch.cli.application import read_date
-from chartwatch.cli.questions import Options, Question
+from chartwatch.cli.asked_slots import Question
+from chartwatch.cli.questions import Options
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
 from chartwatch.domain.rules.rule import RuleSet

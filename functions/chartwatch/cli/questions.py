@@ -1,36 +1,28 @@
-"""A claim as it is made on the command line: by a slot of a rule, or by options.
-
-A place that no slot can have must not be answered: that nobody holds it would be true, and would be read as an answer.
-"""
+"""A claim as it is made on the command line: by a slot of a rule, or by options."""
 
 import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
-from chartwatch.cli.application import mistake, read_date
-from chartwatch.cli.wording import did_you_mean, one_in_words, where_in_words
+from chartwatch.cli.application import read_date
+from chartwatch.cli.asked_slots import Question, numbered, refuse_no_group, slot_asked
+from chartwatch.cli.wording import one_in_words, where_in_words
 from chartwatch.domain import words
-from chartwatch.domain.charts.chart import Cadence
-from chartwatch.domain.codes import country_problem, language_problem, work_kind_problem
-from chartwatch.domain.milestones.asked import Assertion, Form, Since, Timeline
-from chartwatch.domain.milestones.chart_history import ChartHistory
+from chartwatch.domain.milestones.asked import Assertion, Form, Since
 from chartwatch.domain.rules.change import ChangeRule, Returns
-from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.race import RaceRule
 from chartwatch.domain.rules.reign import ReignRule
-from chartwatch.domain.rules.rule import MOST, NUMBER, Count, Fact, Rule, RuleSet, Scope
+from chartwatch.domain.rules.rule import MOST, NUMBER, Rule, RuleSet, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.errors import ArgumentError, OptionError
 from chartwatch.rules import examine
-
-_NUMBER = re.compile(r"\{(n|ordinal|cardinal)\}")
 
 _RULE = "claim"
 """The id of the rule that options make."""
@@ -44,42 +36,6 @@ _OPTIONS = {
     "where.release_year": "--year",
 }
 """The option that a field of the rule comes from, where it has another name."""
-
-_RACERS: Mapping[Fact | None, str] = {
-    Fact.ORIGIN_COUNTRY: "{countries}",
-    Fact.ORIGINAL_LANGUAGE: "language",
-    Fact.CREATOR: "creator",
-    Fact.MAIN_CREATOR: "creator",
-    Fact.CREATOR_COUNTRY: "{countries}",
-}
-_OF_GROUP: Mapping[Fact | None, str] = {
-    Fact.ORIGIN_COUNTRY: " from {group}",
-    Fact.ORIGINAL_LANGUAGE: " in {group}",
-    Fact.CREATOR: " by {group}",
-    Fact.MAIN_CREATOR: " by {group}",
-    Fact.CREATOR_COUNTRY: " by creators from {group}",
-}
-
-_GROUP_PROBLEMS: Mapping[Fact, Callable[[str], str | None]] = {
-    Fact.ORIGIN_COUNTRY: country_problem,
-    Fact.ORIGINAL_LANGUAGE: language_problem,
-    Fact.WORK_KIND: work_kind_problem,
-    Fact.CREATOR_COUNTRY: country_problem,
-}
-
-
-class Question(NamedTuple):
-    """A claim and the chart and territory it is about; without a title, who holds the place is asked."""
-
-    said: Assertion
-    chart: str
-    territory: str
-    is_slot: bool = False
-    """Whether it was asked as a SLOT, which is then what a mistake in it is looked for in."""
-
-    def parameter(self, option: str) -> str:
-        """Return where a part of the question was given: in an option, or in the slot."""
-        return "SLOT" if self.is_slot else option
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +73,7 @@ class Options:
             return self._question(title)
         if self != Options():
             raise ArgumentError("SLOT", "says all but the title; give it, or the other options, not both")
-        return _slot(slot, title, rules)
+        return slot_asked(slot, title, rules)
 
     def _question(self, title: str | None) -> Question:
         territory = self.territory or (EVERYWHERE if self.territories else None)
@@ -172,7 +128,7 @@ class Options:
             field, _, detail = reading.mistakes[0].detail.removeprefix(f"rule {_RULE}: ").partition(": ")
             option = _OPTIONS.get(".".join(field.split(".")[:2]), f"--{field}")
             raise OptionError(_option(self._form()) if option == "--at" else option, detail)
-        return _numbered(reading.rules[0])
+        return numbered(reading.rules[0])
 
 
 def _option(field: str) -> str:
@@ -188,7 +144,7 @@ def _place(options: Options, title: str | None) -> Assertion:
         raise OptionError("--group", "is needed to ask for the n-th of a group, or give a --title")
     if options.group is not None and rule.per is None:
         raise OptionError("--group", "is one of the groups that --per makes, which is not given")
-    _refuse_no_group(rule, options.group, "--group")
+    refuse_no_group(rule, options.group, "--group")
     return Assertion(rule, kind.place(n, options.group), n, options.group)
 
 
@@ -264,7 +220,7 @@ def _number(options: Options, title: str | None) -> Assertion:
     rule = options.rule(NthRule, at=[1])
     if (options.group is None) is not (rule.per is None):
         raise OptionError("--group", "and --per go together with --number")
-    _refuse_no_group(rule, options.group, "--group")
+    refuse_no_group(rule, options.group, "--group")
     one, several = one_in_words(rule), where_in_words(rule)
     return Assertion(
         rule,
@@ -309,37 +265,6 @@ _GO_WITH: Mapping[str, tuple[str, ...]] = {
 """The options that go with some of those only."""
 
 
-def _slot(slot: str, title: str | None, rules: RuleSet) -> Question:
-    parts = slot.split(":", 3)
-    if len(parts) < 4 or not all(parts):
-        raise ArgumentError("SLOT", f"{slot!r} is not of the form RULE:CHART:TERRITORY:PLACE")
-    name, chart, territory, place = parts
-    rule = next((rule for rule in rules if rule.id == name), None)
-    if rule is None:
-        raise ArgumentError("SLOT", f"there is no rule {name!r}{did_you_mean(name, [rule.id for rule in rules])}")
-    if (territory == EVERYWHERE) is not (rule.scope is Scope.CHART):
-        everywhere = "over all territories of a chart, so the territory is *"
-        scope = everywhere if rule.scope is Scope.CHART else "in a territory"
-        raise ArgumentError("SLOT", f"the rule {name} counts {scope}, not {territory!r}")
-    said = rule.read_place(place)
-    if said is None:
-        raise ArgumentError("SLOT", f"a place of {name} is {' or '.join(rule.places())}, not {place!r}")
-    _refuse_no_group(rule, said.group, "SLOT")
-    if isinstance(rule, FirstsRule):
-        asked = Assertion(_numbered(rule), place, said.n, said.group, title or "")
-        return Question(asked, chart, territory, is_slot=True)
-    if said.n is not None and said.n not in rule.at:
-        raise ArgumentError("SLOT", f"{name} tells of {words.listed([str(n) for n in rule.at])}, not of {said.n}")
-    return Question(Assertion(rule, place, title=title or ""), chart, territory, is_slot=True)
-
-
-def _refuse_no_group(rule: Rule, group: str | None, parameter: str) -> None:
-    """Raise `OptionError` when no work can be of that group."""
-    problem_of = _GROUP_PROBLEMS.get(rule.per) if rule.per else None
-    if group is not None and problem_of and (problem := problem_of(group)):
-        raise mistake(parameter, problem)
-
-
 def _without_none(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {field: value for field, value in fields.items() if value is not None}
 
@@ -365,56 +290,3 @@ def _years(text: str | None) -> Any:
     if not found[2]:
         return int(found[1])
     return {end: int(year) for end, year in (("from", found[1]), ("to", found[3])) if year}
-
-
-def _numbered(rule: Rule) -> Rule:
-    """Return the rule with a headline that says the number: "the first title from {group}" is false of the second."""
-    if not isinstance(rule, FirstsRule) or _NUMBER.search(rule.headline):
-        return rule
-    one, several = (text.replace("{", "{{").replace("}", "}}") for text in (one_in_words(rule), where_in_words(rule)))
-    of_group, racer = _OF_GROUP.get(rule.per, ""), _RACERS.get(rule.per, "kind")
-    headline = rule.numbered.format(one=one, several=several, of_group=of_group, racer=racer)
-    return replace(rule, headline=headline)
-
-
-def refuse_unknown_place(rule: Rule, place: str, history: ChartHistory, territory: str) -> None:
-    """Raise `ArgumentError` for a period that the history does not reach, and for a work that nobody has heard of.
-
-    The place is of the form that a slot's must have.
-    """
-    if rule.is_dated:
-        _refuse_period(read_date(place, "SLOT"), history.timeline)
-    said = rule.read_place(place)
-    if said is None or said.work is None:
-        return
-    holder, catalog = said.work, history.catalog
-    work = holder.rpartition("/")[0] or holder if rule.count is Count.SEASONS else holder
-    if catalog.work(work) is not None:
-        return
-    ones = ((p.period, one) for p in history.timeline for its in p.number_ones.values() for one in its)
-    charted = {history.work_of(one, period).id for period, one in ones}
-    if not {work, holder} & charted:
-        charted |= {history.work_of(its, period).id for period, its in history.charted(territory)}
-    if not {work, holder} & charted:
-        meant = did_you_mean(holder, [*(each.id for each in catalog), *charted])
-        where = f"in the catalog or on {history.chart.id}"
-        raise ArgumentError("SLOT", f"{holder!r} is the id of no work {where}{meant}")
-
-
-def refuse_no_period(period: date, timeline: Timeline, parameter: str) -> None:
-    """Raise `OptionError` for a day that names no period of a chart, within its history or before and after it."""
-    first, last, chart = timeline[0].period, timeline[-1].period, timeline[-1].chart
-    is_one = chart.are_whole_steps(period, first) if period < first else chart.are_whole_steps(first, period)
-    if not is_one:
-        later = last if period < last else chart.cadence.after(last, chart.cadence.steps(last, period) + 1)
-        meant = chart.first_since(period, later)
-        what = "it has other periods" if chart.cadence is Cadence.DAY else f"a {chart.cadence} is named by its last day"
-        raise mistake(parameter, f"{chart.id} has no {period}: {what}, such as {meant}")
-
-
-def _refuse_period(period: date, timeline: Timeline) -> None:
-    first, last = timeline[0].period, timeline[-1].period
-    if not first <= period <= last:
-        chart = timeline[0].chart
-        raise ArgumentError("SLOT", f"the history of {chart.id} goes from {first} to {last}; {period} is not in it")
-    refuse_no_period(period, timeline, "SLOT")

@@ -21,9 +21,10 @@ from chartwatch.domain.works.defaults import Defaults
 from chartwatch.domain.works.work import KINDS, OWN_FACT, Kind
 from chartwatch.sources.cells import read_date, read_territory
 from chartwatch.sources.date_formats import DateFormat
-from chartwatch.sources.delimited_text import MAX_SKIPPED, Malformed
+from chartwatch.sources.delimited_text import MAX_SKIPPED
 from chartwatch.sources.formats import ENCODINGS
 from chartwatch.sources.options import Options, comma_separated
+from chartwatch.sources.text_lines import Malformed
 
 T = TypeVar("T")
 

@@ -2,32 +2,24 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from chartwatch.domain import words
 from chartwatch.errors import SourceEmpty, SourceEncodingError, SourceError, SourceNotATable, SourceTruncated
 from chartwatch.sources.cells import quoted
 from chartwatch.sources.formats import ENCODINGS, refuse_binary, utf8_of
 from chartwatch.sources.table import MAX_ROWS, FigureColumn, Table, found_columns
+from chartwatch.sources.text_lines import BLOCK, MAX_BLOCK, LineByLine, Lines, Malformed
 
 if TYPE_CHECKING:
     import _csv
 
-__all__ = ["FigureColumn", "Malformed", "Reading", "TextTable"]
+__all__ = ["FigureColumn", "Reading", "TextTable"]
 
 DELIMITERS = (",", "\t", ";", "|")
 """What may stand between cells where nobody says it."""
-
-BLOCK = 500
-"""Rows that are held as rows at a time; everything else is held as columns of shared cells."""
-
-MAX_BLOCK = 16 * 1024 * 1024
-"""Characters of a block of rows: held as rows, cells may take many times the space that they take in the document."""
 
 MAX_SKIPPED = 1000
 """Lines that may stand before a header."""
@@ -37,20 +29,6 @@ MAX_HEADER = 64 * 1024
 
 MAX_SOUGHT = 50
 """Lines among which a header is looked for, to name it in an error."""
-
-MAX_LINES_NAMED = 10
-"""Lines that a notice names."""
-
-
-class Malformed(StrEnum):
-    """What becomes of a row that cannot be told into as many cells as the header has."""
-
-    REFUSE = "refuse"
-    """The document is refused."""
-    SKIP = "skip"
-    """The row is passed over. Each line is a row then."""
-    MEND = "mend"
-    """A quotation mark within a quoted cell, which is not doubled, is one. Each line is a row then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,22 +115,22 @@ class TextTable(Table):
             self._read_columns(found, len(header), rows, lines)
         except csv.Error as error:
             raise self._malformed(error, reader.line_num) from error
-        if isinstance(reader, _LineByLine):
+        if isinstance(reader, LineByLine):
             self.notices += reader.notices()
         # Where no line end closes the last cell, it may have been cut.
         last = next((column for column, index in found.items() if index == len(header) - 1), None)
         self._unclosed = None if self._body.endswith((b"\n", b"\r")) else last
 
-    def _lines(self) -> "_Lines":
+    def _lines(self) -> "Lines":
         text = io.TextIOWrapper(io.BytesIO(self._body), encoding="utf-8-sig", newline="")
-        return _Lines(text, self._reading.skip, self._reading.comment)
+        return Lines(text, self._reading.skip, self._reading.comment)
 
-    def _rows(self, lines: "_Lines") -> tuple["_csv.Reader | _LineByLine", Iterator[list[str]]]:
+    def _rows(self, lines: "Lines") -> tuple["_csv.Reader | LineByLine", Iterator[list[str]]]:
         """Return the reader of lines, which knows the number of the last, and the rows that are not blank."""
         reader = csv.reader(iter(lines.read, ""), delimiter=self._delimiter, strict=True)
         if self._reading.malformed is Malformed.REFUSE:
             return reader, filter(any, reader)
-        by_line = _LineByLine(lines, self._delimiter, self._reading.malformed, len(self._reading.columns))
+        by_line = LineByLine(lines, self._delimiter, self._reading.malformed, len(self._reading.columns))
         return by_line, iter(by_line)
 
     def _found_delimiter(self, names: Sequence[str]) -> str:
@@ -178,7 +156,7 @@ class TextTable(Table):
         if not self._advice:
             return
         wanted = {name.strip().casefold() for name in required}
-        lines = _Lines(self._lines().text, 0, "")
+        lines = Lines(self._lines().text, 0, "")
         for number, line in enumerate(islice(iter(lines.read, ""), MAX_SOUGHT)):
             cells = (_cells(line, each) for each in DELIMITERS)
             if number and any(wanted <= {cell.strip().casefold() for cell in its} for its in cells):
@@ -212,7 +190,7 @@ class TextTable(Table):
         row = islice(iter(self._lines().read, ""), before, reader.line_num)
         return before + 1 + _opening(row, self._delimiter)
 
-    def _read_columns(self, indexes: Mapping[str, int], width: int, rows: Iterator[list[str]], lines: "_Lines") -> None:
+    def _read_columns(self, indexes: Mapping[str, int], width: int, rows: Iterator[list[str]], lines: "Lines") -> None:
         self._columns = {column: [] for column in indexes}
         shared: dict[str, str] = {}
         while block := list(islice(rows, BLOCK)):
@@ -245,106 +223,6 @@ class TextTable(Table):
             reason = f"the byte 0x{self._body[error.start]:02x} is not UTF-8{advice}"
             return SourceEncodingError(self._source, reason, where)
         raise AssertionError("only bytes that are not UTF-8 come here")
-
-
-class _Lines:
-    """The lines of a text. An error ends them after `room` characters, which each block of rows sets anew.
-
-    Lines that are skipped, and comments, are blank. A comment does not begin inside a quoted cell.
-    """
-
-    def __init__(self, text: io.TextIOWrapper, skip: int, comment: str) -> None:
-        self.text = text
-        self.room = MAX_BLOCK
-        self._skip = skip
-        self._comment = comment
-        self._is_quoted = False
-
-    def read(self) -> str:
-        """Return the next line, empty at the end."""
-        line = self.text.readline(self.room + 1)
-        self.room -= len(line)
-        if self.room < 0:
-            raise csv.Error(f"{BLOCK} rows have more than {MAX_BLOCK} characters")
-        if self._skip and line:
-            self._skip -= 1
-            return "\n"
-        if self._comment and line:
-            if not self._is_quoted and line.startswith(self._comment):
-                return "\n"
-            self._is_quoted ^= line.count('"') % 2 == 1
-        return line
-
-
-class _LineByLine:
-    """Rows, each a line. Those that cannot be told into cells are mended, where that is allowed, or skipped."""
-
-    def __init__(self, lines: _Lines, delimiter: str, malformed: Malformed, width: int) -> None:
-        self.line_num = 0
-        self._width = width
-        self._lines = lines
-        self._delimiter = delimiter
-        self._mends = malformed is Malformed.MEND
-        self._end_of_quoted = re.compile(f'"(?={re.escape(delimiter)}|$)')
-        self._mended: list[int] = []
-        self._skipped: list[int] = []
-
-    def __iter__(self) -> Iterator[list[str]]:
-        width = self._width
-        while line := self._lines.read():
-            self.line_num += 1
-            if not line.strip("\r\n" + self._delimiter):
-                continue
-            row = _strict_cells(line, self._delimiter)
-            if not width and not row:
-                raise csv.Error("the header has marks inside cells")
-            width = width or len(row or ())
-            if row is not None and len(row) == width:
-                yield row
-            elif self._mends:
-                mended = self._mend(line.rstrip("\r\n"))
-                if len(mended) != width:
-                    raise csv.Error(f"{len(mended)} cells, where the header has {width}")
-                self._mended.append(self.line_num)
-                yield mended
-            else:
-                self._skipped.append(self.line_num)
-
-    def notices(self) -> Iterator[str]:
-        """Yield what was done about malformed rows."""
-        for numbers, done in (
-            (self._mended, "with quotation marks inside cells that are not doubled: these are read as such"),
-            (self._skipped, "that cannot be told into the cells of the header: passed over"),
-        ):
-            if numbers:
-                more = ["…"] if len(numbers) > MAX_LINES_NAMED else []
-                named = ", ".join([*map(str, numbers[:MAX_LINES_NAMED]), *more])
-                lines = "line" if len(numbers) == 1 else "lines"
-                yield f"{words.counted(len(numbers), 'row')} {done} ({lines} {named})"
-
-    def _mend(self, line: str) -> list[str]:
-        """Return the cells of a line; a quoted one ends only where a delimiter follows, or the end of the line."""
-        cells, at = [], 0
-        while at <= len(line):
-            if line.startswith('"', at):
-                end = self._end_of_quoted.search(line, at + 1)
-                if end is None:
-                    return []
-                cells.append(line[at + 1 : end.start()].replace('""', '"'))
-                at = end.end() + 1
-            else:
-                next_cell = line.find(self._delimiter, at)
-                next_cell = len(line) if next_cell < 0 else next_cell
-                cells.append(line[at:next_cell])
-                at = next_cell + 1
-        return cells
-
-
-def _strict_cells(line: str, delimiter: str) -> list[str] | None:
-    try:
-        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
-    except csv.Error:
-        return None
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
