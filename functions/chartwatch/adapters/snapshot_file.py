@@ -125,6 +125,7 @@ def written(snapshot: Snapshot) -> Any:
         "periods": snapshot.periods,
         **_meanings(snapshot.meanings),
         **({"lent": snapshot.lent} if snapshot.lent else {}),
+        "precedents": [[*sort, sorted(its.items())] for sort, its in sorted(snapshot.precedents.items())],
     }
 
 
@@ -146,6 +147,7 @@ def read(body: Any) -> Snapshot:
         periods=body["periods"],
         meanings=_read_meanings(**body.get("meanings", {})),
         lent=_read_renamings(body.get("lent", ())),
+        precedents={(rule, mark): dict(map(tuple, its)) for rule, mark, its in body.get("precedents", ())},
     )
 
 

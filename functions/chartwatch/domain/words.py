@@ -1,13 +1,13 @@
 """How numbers, countries, languages and lists read in an English sentence."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 
 from babel import Locale
 
-from chartwatch.domain.codes import FORMER_COUNTRIES
+from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES
 
 _ENGLISH = Locale("en")
 _FIRST = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -46,6 +46,11 @@ def country_name(code: str) -> str:
     return str(_ENGLISH.territories.get(code, code)).replace("Hong Kong SAR China", "Hong Kong")
 
 
+def place_noun(territories: Collection[str]) -> str:
+    """Return "country" where all territories are countries, else "territory"."""
+    return "country" if all(code in COUNTRIES for code in territories) else "territory"
+
+
 @cache
 def language_name(code: str) -> str:
     """Return the name of a language by its ISO 639-1 code (CLDR's English); the code itself when unknown."""
@@ -71,7 +76,12 @@ def counted(number: int, noun: str) -> str:
     """Return "1 day", "7 days", "3 stories"."""
     if number == 1:
         return f"{number} {noun}"
-    return f"{number} {noun[:-1]}ies" if noun.endswith("y") and noun != "day" else f"{number} {noun}s"
+    return f"{number} {plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """Return "days", "stories"."""
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun != "day" else f"{noun}s"
 
 
 def span(first: date, last: date) -> str:

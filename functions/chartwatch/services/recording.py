@@ -4,7 +4,7 @@ A new week, a correction of yesterday and a week two years late take it alike; t
 with. Snapshots from before that period stay, since the fold is causal from there.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.milestones.difference import Policy, Revised, difference
 from chartwatch.domain.milestones.fold import Fold
 from chartwatch.domain.milestones.ledger import Entry, Ledger, WorkNow, under_todays_names
-from chartwatch.domain.milestones.milestone import Bulletin, Change, WorkFacts
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Published, WorkFacts
 from chartwatch.domain.milestones.snapshot import Snapshot, in_one, is_kept, titles_of
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.kinds import KINDS
@@ -65,7 +65,8 @@ class Folded:
     `processed` has the digests of the publications from `start` on, and `charts` their charts; `skipped` has the
     digests of those that were read before `start`.
     `catalog` has the names that works have got; `snapshot` is that after the last publication. `by_id` says which works
-    the ids of their provider meant before, where the catalog may say otherwise now.
+    the ids of their provider meant before, where the catalog may say otherwise now. `published` is the publication that
+    caused the step, with all its number ones.
     """
 
     start: date
@@ -78,6 +79,7 @@ class Folded:
     provider: str = ""
     by_id: Mapping[str, Identified] = field(default_factory=dict)
     skipped: Mapping[date, str] = field(default_factory=dict)
+    published: Published | None = None
 
     @property
     def work_now(self) -> WorkNow:
@@ -101,6 +103,16 @@ class Folded:
                     if state.coverage.expected(period, chart) >= chart.min_periods:
                         found.setdefault(scope, period)
         return found
+
+    def published_of(self, period: date, works: Collection[str]) -> Published | None:
+        """Return what a bulletin of a period, which is about these works, says of the publication."""
+        its = self.published
+        if its is None:
+            return None
+        known = {t: s.coverage for t, s in self.snapshot.scopes.items() if t != EVERYWHERE and t not in its.read}
+        unread = (t for t, its in known.items() if its.known_since <= period and period not in its.unpublished)
+        ones = {work: its.number_ones[work] for work in sorted(works) if work in its.number_ones}
+        return replace(its, unread=tuple(sorted(unread)), number_ones=ones)
 
     def first_unprocessed(self, ledger: Callable[[int], Ledger]) -> date:
         """Return the first period before `start` that is not stored as it was processed; the last day, if none.
@@ -261,13 +273,15 @@ class Recorder:
                 return self.revise(chart, head, step._replace(start=earlier), policy)
         firsts_from = folded.firsts_from(parts.retracted.firsts_from, head.last if head else date.min)
         revised = self.difference(chart, folded, parts.entries, policy._replace(firsts_from=firsts_from))
+        works = self._works(revised, folded.claims)
         bulletin = Bulletin(
             chart=chart,
             chart_name=folded.charts[step.cause].name,
             number=1 + (head.version if head else self._greatest_number(chart)),
             period=step.cause,
             changes=tuple(each.change for each in revised),
-            works=self._works(revised, folded.claims),
+            works=works,
+            published=folded.published_of(step.cause, works),
         )
         attributes = sent_attributes(bulletin)
         entries = (each.entry for each in revised)
@@ -309,10 +323,12 @@ class Recorder:
             raise Conflict(chart)
         return after, bulletin if changes else None
 
-    def fold(self, chart: str, base: Snapshot, start: date, until: date) -> Folded:
-        """Fold the publications later than a snapshot, up to `until`."""
+    def fold(self, chart: str, base: Snapshot, start: date, until: date, cause: date | None = None) -> Folded:
+        """Fold the publications later than a snapshot, up to `until`; `cause` is the one that is `published`."""
         renamings = in_one((*base.own_renamings, *self.lent(chart)))
-        while (folded := self._fold(chart, base, start, until, renamings)).snapshot.all_renamings != renamings:
+        while (
+            folded := self._fold(chart, base, start, until, renamings, cause=cause)
+        ).snapshot.all_renamings != renamings:
             # What later publications show to have been renamed holds for all that come before.
             renamings = folded.snapshot.all_renamings
         return folded
@@ -333,7 +349,7 @@ class Recorder:
         files, start = self.files(head) if head else None, step.start
         while True:
             base = files.snapshot_before(start) if files else Snapshot()
-            folded = self.fold(chart, base, start, step.until)
+            folded = self.fold(chart, base, start, step.until, step.cause)
             renamings = folded.snapshot.all_renamings
             if head is None or files is None or digest_of(renamings) == head.renamings:
                 return folded
@@ -347,21 +363,33 @@ class Recorder:
                 return folded
             start = affected
 
-    def _fold(self, chart: str, base: Snapshot, start: date, until: date, renamings: tuple[Renaming, ...]) -> Folded:
+    def _fold(
+        self,
+        chart: str,
+        base: Snapshot,
+        start: date,
+        until: date,
+        renamings: tuple[Renaming, ...],
+        *,
+        cause: date | None,
+    ) -> Folded:
         catalog = self.with_names(renamings)
         folding = Fold(catalog, self._rules, base, self.lent(chart))
-        provider = ""
+        provider, published = "", None
         claims: list[Claim] = []
         snapped: list[Snapped] = []
         processed: dict[date, str] = {}
         skipped: dict[date, str] = {}
         charts: dict[date, Chart] = {}
         for publication in self._charts.timeline(chart, base.last + DAY if base.last else None, until):
+            made = folding.advance(publication)
+            if publication.period == cause:
+                read = tuple(sorted(publication.number_ones))
+                published = Published(publication.chart.cadence, read, number_ones=folding.number_ones())
             if publication.period < start:
-                folding.skip(publication)
                 skipped[publication.period] = publication.number_ones_digest()
             else:
-                claims += folding.advance(publication)
+                claims += made
                 processed[publication.period] = publication.number_ones_digest()
                 charts[publication.period] = publication.chart
             provider = publication.chart.provider
@@ -378,6 +406,7 @@ class Recorder:
             catalog,
             provider,
             skipped=skipped,
+            published=published,
         )
 
     def _snapshots(self, chart: str, head: Head | None, folded: Folded) -> tuple[KeptSnapshot, ...]:

@@ -57,7 +57,7 @@ def test_publications_that_are_skipped_are_known_afterwards_all_the_same(world: 
         for publication in done.charts.summaries(chart):
             advanced.advance(publication)
             skipped.skip(publication)
-            assert advanced.snapshot == skipped.snapshot
+            assert replace(advanced.snapshot, precedents={}) == skipped.snapshot
 
 
 @examples(30)

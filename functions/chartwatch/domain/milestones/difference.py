@@ -193,6 +193,10 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
         brief=claim.brief,
         evidence=claim.evidence,
         replaces=(before.replaces if goes_on else before.reference) if before else None,
+        said=claim.said,
+        mark=claim.mark,
+        precedents=claim.precedents,
+        said_by=claim.said_by,
     )
     last_sent = known.last_sent if known else None
     sent = last_sent if silent else Sent(claim.period, claim.n, claim.holders, claim.left_censored, claim.reasons)

@@ -11,6 +11,7 @@ from datetime import date
 
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
 from chartwatch.domain.milestones.eligibility import eligibility, work_of
+from chartwatch.domain.milestones.rarity import Precedents, said_once, weighed
 from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot, topped_first, with_standing
 from chartwatch.domain.milestones.undecided import UndecidedTitles
 from chartwatch.domain.rules.certain import OneOfSeveral
@@ -64,6 +65,7 @@ class Fold:
         self._not_in: str | None = None
         self._defaults: Defaults | None = None
         self._undecided = UndecidedTitles(catalog)
+        self._standings_now: Sequence[Standing] = ()
         self._know(self.snapshot.meanings)
 
     def may_be_one(self, one: str, other: str) -> bool:
@@ -97,13 +99,23 @@ class Fold:
         asked = [(standing, rule) for standing in standings for rule in self._rules_of(standing)]
         # Plain changes come first, whatever their scope; all else scope by scope.
         asked.sort(key=lambda pair: pair[1].turn > 0)
-        claims = [claim for standing, rule in asked for claim in rule.claims(standing, self)]
-        self._remember(publication, standings, unseen)
+        made = [(rule, claim) for standing, rule in asked for claim in rule.claims(standing, self)]
+        claims, precedents = weighed(said_once(made, publication.chart.kind), self.snapshot.precedents)
+        self._remember(publication, standings, unseen, precedents)
+        self._standings_now = standings
         return claims
 
     def skip(self, publication: PublicationSummary) -> None:
-        """Take in one publication whose claims nobody asks for."""
-        self._remember(publication, *self._standings(publication))
+        """Take in one publication of which nobody asks what it claims, nor of later ones how rare their claims are."""
+        self._remember(publication, *self._standings(publication), self.snapshot.precedents)
+
+    def number_ones(self) -> Mapping[str, tuple[str, ...]]:
+        """Return where each work is at #1 with the latest publication, by id."""
+        where: dict[str, dict[str, None]] = {}
+        for standing in self._standings_now:
+            for claimant in standing.current if standing.scope != EVERYWHERE else ():
+                where.setdefault(claimant.work_id, {})[standing.scope] = None
+        return {work_id: tuple(sorted(territories)) for work_id, territories in where.items()}
 
     def honour_roll(self, rule: Rule, scope: str) -> HonourRoll:
         """Return the honour roll of a scope as a rule counts it."""
@@ -148,7 +160,11 @@ class Fold:
                 yield rule
 
     def _remember(
-        self, publication: PublicationSummary, standings: Sequence[Standing], unseen: Mapping[str, Coverage]
+        self,
+        publication: PublicationSummary,
+        standings: Sequence[Standing],
+        unseen: Mapping[str, Coverage],
+        precedents: Precedents,
     ) -> None:
         """Make the standings what is known, and the coverage of the scopes that were not seen."""
         known = self.snapshot
@@ -176,6 +192,7 @@ class Fold:
             known.periods + 1,
             self._meanings,
             self._lent,
+            precedents,
         )
 
     def _standings(self, publication: PublicationSummary) -> tuple[list[Standing], Mapping[str, Coverage]]:

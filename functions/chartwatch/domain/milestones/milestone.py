@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from chartwatch.domain.charts.chart import Cadence
 from chartwatch.domain.milestones.attributes import Attributes
 from chartwatch.domain.rules.claims import Reason
 from chartwatch.domain.rules.evidence import Evidence
@@ -47,7 +48,8 @@ class Milestone:
 
     `silent`: it is recorded only, and sent to nobody. `evidence` is None when the slot was retracted; `replaces` is the
     revision before, of this slot or of the one that the work had under another id, and `moved_to` the slot that it has
-    by now.
+    by now. `said`, `mark`, `precedents` and `said_by` are those of the claim: what messages go by, and no part of what
+    was claimed.
     """
 
     slot: str
@@ -69,6 +71,10 @@ class Milestone:
     evidence: Evidence | None
     replaces: Reference | None = None
     moved_to: str | None = None
+    said: str = ""
+    mark: str = ""
+    precedents: int | None = None
+    said_by: str | None = None
 
     @property
     def is_held(self) -> bool:
@@ -198,10 +204,25 @@ class WorkFacts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """What a bulletin says of the publication that it is named for.
+
+    `read` are the territories that it has an edition of, `unread` those that it lacks one of; `number_ones` says where
+    each work of the bulletin is at #1, by id. All are sorted.
+    """
+
+    cadence: Cadence
+    read: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+    number_ones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Bulletin:
     """Every milestone change that came out of processing one publication, or one catalog change.
 
-    `number` is the version of the chart's record that it made; with the chart it is the bulletin's id.
+    `number` is the version of the chart's record that it made; with the chart it is the bulletin's id. `published` is
+    None where a bulletin was made by hand.
     """
 
     chart: str
@@ -210,6 +231,7 @@ class Bulletin:
     period: date
     changes: tuple[Change, ...]
     works: Mapping[str, WorkFacts]
+    published: Published | None = None
 
     @property
     def id(self) -> str:

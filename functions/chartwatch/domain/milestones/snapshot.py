@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, TypeVar
 
+from chartwatch.domain.milestones.rarity import Precedents
 from chartwatch.domain.milestones.runs import at_most
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
@@ -50,8 +51,9 @@ class Snapshot:
 
     `everywhere` are the works that have topped all territories which the chart had then, by `Claimant.key`; `renamings`
     those that the publications show, by their periods; `charted` says since when each title has been at #1 anywhere,
-    and `meanings` what those with namesakes mean. `lent` are the renamings that other charts of its provider show.
-    `last` is the latest period that is in it, and `periods` how many publications, those without an edition among them.
+    and `meanings` what those with namesakes mean. `lent` are the renamings that other charts of its provider show, and
+    `precedents` counts what the chart came to so far (`rarity`). `last` is the latest period that is in it, and
+    `periods` how many publications, those without an edition among them.
     """
 
     scopes: Mapping[str, ScopeState] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class Snapshot:
     periods: int = 0
     meanings: Meanings = NOTHING_KNOWN
     lent: tuple[Renaming, ...] = ()
+    precedents: Precedents = field(default_factory=dict)
 
     @property
     def all_renamings(self) -> tuple[Renaming, ...]:

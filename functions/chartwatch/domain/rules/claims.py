@@ -66,8 +66,10 @@ class Claim:
     """One slot and what is true of it. `territory` is `*` for scope chart; `period` is when it came true.
 
     `reasons` are why it is provisional; there are none for a claim that nothing stands against. `brief` is the headline
-    in a few words, for a subject line that has said the title already. `waits`: it is a first of a chart that asks for
-    a minimum length of record; `is_early`: the record of its scope is not as long.
+    in a few words, for a subject line that has said the title already; `said` is the headline without what follows the
+    rule's own words. `waits`: it is a first of a chart that asks for a minimum length of record; `is_early`: the record
+    of its scope is not as long. `mark` is at which of the rule's numbers it is, or `all` or `record`. `precedents` is
+    how often the chart came to the like before, and `said_by` the slot of a claim that says all that this one does.
     """
 
     slot: str
@@ -87,6 +89,10 @@ class Claim:
     works: tuple[Work, ...]
     waits: bool = False
     is_early: bool = False
+    said: str = ""
+    mark: str = ""
+    precedents: int | None = None
+    said_by: str | None = None
 
 
 def slot_id(rule: str, chart: str, territory: str, place: str) -> str:
@@ -114,15 +120,18 @@ def claim_of(
     censored: bool = False,
     templates: tuple[str, str] | None = None,
     since: date | None = None,
+    mark: str = "",
 ) -> Claim:
     """Return the claim that `claimants` hold a place of a rule with the standing's publication.
 
-    `groups` are what the templates' `{group}` names. `censored`: it may have been so before the record began. `since`
-    is the first period that it counts or compares: the headline says where the chart came to rank otherwise after it.
+    `groups` are what the templates' `{group}` names; `mark` is what the rule has it at, where that is not its number.
+    `censored`: it may have been so before the record began. `since` is the first period that it counts or compares: the
+    headline says where the chart came to rank otherwise after it.
     """
     chart = standing.publication.chart
     headline, brief = templates or (rule.headline, rule.brief)
     worded = _wording(rule, standing, claimants, groups, n)
+    said = worded(headline)
     released = _after_release(claimants, standing.period)
     metrics = chart.metrics(since, standing.period) if since else ()
     return Claim(
@@ -138,14 +147,15 @@ def claim_of(
         left_censored=censored or standing.is_censored(standing.period),
         reasons=reasons,
         headline=words.sentence(
-            f"{worded(headline)}{released}{_changes_in_words(metrics)}, "
-            f"in records since {standing.coverage.first.isoformat()}"
+            f"{said}{released}{_changes_in_words(metrics)}, in records since {standing.coverage.first.isoformat()}"
         ),
         brief=worded(brief),
         evidence=replace(evidence, method_changes=metrics[1:] or None),
         works=tuple(claimant.work for claimant in claimants),
         waits=rule.is_of_firsts and chart.min_periods > 0,
         is_early=rule.is_of_firsts and standing.coverage.expected(standing.period, chart) < chart.min_periods,
+        said=words.sentence(said),
+        mark=mark or (str(n) if n else ""),
     )
 
 
@@ -178,6 +188,7 @@ def claim_of_one(
         evidence=evidence_of(standing, [claimant]),
         censored=censored,
         since=since,
+        mark=mark.partition(":")[0],
     )
 
 
@@ -270,8 +281,16 @@ def _wording(
         "cardinal": words.cardinal(n) if n else "",
         "periods": f"{chart.cadence}s",
         "countries": "countries" if several else "country",
+        "places": _places(standing, n),
     }
     return partial(str.format, **values)
+
+
+def _places(standing: Standing, n: int | None) -> str:
+    """Return "25 countries", or "all 94 countries"."""
+    known = standing.coverages or {standing.scope: standing.coverage}
+    every = "all " if n == len(known) > 1 else ""
+    return f"{every}{words.counted(n or len(known), words.place_noun(known))}"
 
 
 def _after_release(claimants: Sequence[Claimant], period: date) -> str:

@@ -36,7 +36,7 @@ from chartwatch.domain.rules.rule import FACTS, MOST, Condition, Count, Fact, Li
 from chartwatch.domain.works.work import OWN_FACT
 
 PLACEHOLDERS = frozenset(
-    {"title", "chart", "territory", "group", "n", "ordinal", "cardinal", "countries", "periods", "is", "has"}
+    {"title", "chart", "territory", "group", "n", "ordinal", "cardinal", "countries", "periods", "places", "is", "has"}
 )
 """What a headline and a brief may name in braces."""
 
