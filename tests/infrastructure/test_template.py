@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bench.memory import MOST_BYTES
 from chartwatch.adapters.record import RECORD
+from chartwatch.domain.rules.rule import Priority
 from chartwatch.services.findings import ALARMED, Found
 from chartwatch.services.reconcile import LEASE, TURN
 from chartwatch.services.record import UNNAMED_FOR
@@ -147,6 +148,16 @@ def test_what_a_subscription_cannot_deliver_goes_to_a_queue_that_an_alarm_watche
     assert json.dumps(subscription["TopicArn"]) in json.dumps(allowed["Condition"])
     assert allowed["Principal"] == {"Service": "sns.amazonaws.com"}
     assert {queue: metric for metric, queue in watched() if "Messages" in metric}[queue]
+
+
+def test_an_email_of_stories_leaves_new_number_ones_to_the_digest_unless_it_is_asked_for_them() -> None:
+    subscription = TEMPLATE.properties("AWS::SNS::Subscription")["StoryEmail"]
+    which, milestones, everything = subscription["FilterPolicy"]["Fn::If"]
+    assert which == "SendsMilestonesOnly"
+    (condition,) = milestones["priority"]
+    operator, least = condition["numeric"]
+    assert (operator, least) == (">=", Priority.CHANGE + 1)
+    assert everything == {"Ref": "AWS::NoValue"}
 
 
 @pytest.mark.parametrize(("name", "topic"), WITNESSES.items())

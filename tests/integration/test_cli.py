@@ -24,8 +24,8 @@ def test_replay_prints_a_line_for_each_story_and_a_summary_beside(write: Write) 
     result = run("replay", file, *CHART, "--rules", write("rules.yaml", RULES))
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "2022-01-02  Dark: second series (the daily chart, US)",
-        "2022-01-03  Elite: third series (the daily chart, US)",
+        "2022-01-02  Dark: second series (the daily chart in the United States)",
+        "2022-01-03  Elite: third series (the daily chart in the United States)",
     ]
     assert _without_seconds(result.stderr) == "4 publications, 4 editions: 3 changes, 2 sent, 1 recorded only\n"
 
@@ -42,7 +42,7 @@ def test_the_default_rules_apply_unless_others_are_given(write: Write) -> None:
 def test_periods_before_since_are_recorded_and_not_printed(write: Write) -> None:
     file = write("daily.csv", chart(["Ozark", "Dark", "Élite"]))
     result = run("replay", file, *CHART, "--rules", write("rules.yaml", RULES), "--since", "2022-01-03")
-    assert result.stdout == "2022-01-03  Elite: third series (the daily chart, US)\n"
+    assert result.stdout == "2022-01-03  Elite: third series (the daily chart in the United States)\n"
 
 
 def test_a_later_version_that_changes_an_old_period_is_one_correction(write: Write) -> None:
@@ -449,7 +449,7 @@ def test_firsts_of_a_record_that_is_too_short_are_counted_and_not_shown(write: W
     assert tried[0] == f"nth-series: 3 milestones in 3 periods of 1 chart, 1 left-censored (never sent), {short}"
     assert [line[:12] for line in tried[1:2]] == ["  2022-01-03"]
     replayed = run("replay", file, *CHART, "-o", "min_periods=3", "--rules", write("rules.yaml", RULES)).stdout
-    assert replayed == "2022-01-03  Elite: third series (the daily chart, US)\n"
+    assert replayed == "2022-01-03  Elite: third series (the daily chart in the United States)\n"
 
 
 EVERY_WAY_TO_SAY_SOMETHING = pytest.mark.parametrize(

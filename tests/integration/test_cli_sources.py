@@ -92,7 +92,7 @@ def folder(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 MINE = "charts_of_mine.plain:TwoColumns"
-STORY = "2022-01-02  Dark: new (the plain chart, US)\n"
+STORY = "2022-01-02  Dark: new (the plain chart in the United States)\n"
 
 
 @pytest.mark.usefixtures("folder")

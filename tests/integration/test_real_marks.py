@@ -67,7 +67,7 @@ def test_no_message_and_no_listing_states_what_is_not_certain_as_a_fact(chart: s
 def test_every_subject_names_its_chart_and_every_line_fits(chart: str, catalog_name: str) -> None:
     for bulletin in bulletins(chart, catalog_name):
         for story in stories(bulletin, LIMITS):
-            assert f"({printable_ascii(bulletin.chart_name)}, " in story.subject
+            assert f"({printable_ascii(bulletin.chart_name)}" in story.subject
             assert all(len(line) <= 72 or " " not in line.strip() for line in story.text.splitlines())
 
 

@@ -152,7 +152,8 @@ def replay_files(
     output: Annotated[
         BulletinFormat,
         typer.Option(
-            "--format", help="A line a story, each story as it is emailed, or a JSON line a milestone change."
+            "--format",
+            help="A line a story, stories or digests as they are emailed, or a JSON line a milestone change.",
         ),
     ] = BulletinFormat.TEXT,
 ) -> None:

@@ -16,6 +16,7 @@ from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Publication
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
+from chartwatch.domain.stories.digest import digest
 from chartwatch.domain.stories.story import stories
 from chartwatch.errors import SourceError
 from chartwatch.services.ingest import Ingested
@@ -33,10 +34,12 @@ Lines = Callable[[Bulletin, date | None], Iterator[str]]
 
 
 class BulletinFormat(StrEnum):
-    """How a replay writes its bulletins: a line a story, each story as it is emailed, or a JSON line a change."""
+    """How a replay writes its bulletins: a line a story, stories or digests as they are emailed, or a JSON line a
+    change."""
 
     TEXT = "text"
     EMAILS = "emails"
+    DIGESTS = "digests"
     JSONL = "jsonl"
 
 
@@ -50,6 +53,13 @@ def email_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
     """Yield each story as it is emailed, between rules."""
     for story in stories(bulletin, LIMITS):
         yield from (RULE, f"Subject: {story.subject}", "", story.text)
+
+
+def digest_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
+    """Yield the digest of a bulletin as it is emailed, after a rule; nothing of what is recorded only."""
+    if its := stories(bulletin, LIMITS):
+        message = digest(bulletin, its, LIMITS)
+        yield from (RULE, f"Subject: {message.subject}", "", message.text)
 
 
 def change_lines(bulletin: Bulletin, since: date | None) -> Iterator[str]:
@@ -67,6 +77,7 @@ def json_line(milestone: Milestone) -> str:
 LINES: Mapping[BulletinFormat, Lines] = {
     BulletinFormat.TEXT: story_lines,
     BulletinFormat.EMAILS: email_lines,
+    BulletinFormat.DIGESTS: digest_lines,
     BulletinFormat.JSONL: change_lines,
 }
 """How each format writes a bulletin."""

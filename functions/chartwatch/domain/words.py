@@ -1,15 +1,22 @@
 """How numbers, countries, languages and lists read in an English sentence."""
 
+import re
 import textwrap
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import cache
 
+from anyascii import anyascii
 from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
 
-from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES
+from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, LANGUAGES
 
 _ENGLISH = Locale("en")
+_LOCALE = Locale("en", "GB")
+"""How dates and lists are written: "19 September 2021", "A, B and C"."""
+
 _FIRST = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -46,6 +53,49 @@ def country_name(code: str) -> str:
     return str(_ENGLISH.territories.get(code, code)).replace("Hong Kong SAR China", "Hong Kong")
 
 
+def alphabetical(codes: Iterable[str]) -> list[str]:
+    """Return the names of countries in alphabetical order, without articles; accents do not count."""
+    return sorted(map(country_name, codes), key=lambda name: (anyascii(name).casefold(), name))
+
+
+@cache
+def group_name(value: str) -> str:
+    """Return one of the groups that rules make in words: a country, a language, or what else it is."""
+    if value in COUNTRIES or value in FORMER_COUNTRIES:
+        return territory_name(value)
+    return LANGUAGES.get(value, value)
+
+
+@cache
+def day(date_: date) -> str:
+    """Return "19 September 2021"."""
+    return format_date(date_, "d MMMM y", locale=_LOCALE)
+
+
+@cache
+def weekday(date_: date) -> str:
+    """Return "Sunday 19 September 2021"."""
+    return format_date(date_, "EEEE d MMMM y", locale=_LOCALE)
+
+
+@cache
+def month(date_: date) -> str:
+    """Return "September 2021"."""
+    return format_date(date_, "MMMM y", locale=_LOCALE)
+
+
+def with_days_in_words(said: str) -> str:
+    """Return a sentence with its days, which are written as 2021-09-19, in words."""
+    return re.sub(r"\b\d{4}-\d\d-\d\d\b", lambda found: _read_day(found[0]), said)
+
+
+def _read_day(written: str) -> str:
+    try:
+        return day(date.fromisoformat(written))
+    except ValueError:
+        return written
+
+
 def place_noun(territories: Collection[str]) -> str:
     """Return "country" where all territories are countries, else "territory"."""
     return "country" if all(code in COUNTRIES for code in territories) else "territory"
@@ -59,7 +109,7 @@ def language_name(code: str) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """Return "A", "A and B", "A, B and C"."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+    return format_list(list(items), locale=_LOCALE)
 
 
 def some(items: Sequence[str], most: int) -> str:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from chartwatch.adapters.memory import MemoryRecord
 from chartwatch.domain.milestones.milestone import Bulletin, Status, WorkFacts
 from chartwatch.domain.rules.rule import Priority
-from chartwatch.domain.stories import text
-from chartwatch.domain.stories.text import LEAST, Point, subject_of, wrapped
+from chartwatch.domain.stories import wording
+from chartwatch.domain.stories.points import Point
+from chartwatch.domain.stories.subject import LEAST, subject_of
+from chartwatch.domain.stories.wording import wrapped
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
 from tests.chronicle import CHANGE, NTH, Chronicle, a_run
@@ -56,10 +58,12 @@ def test_what_is_looked_for_would_be_found(monkeypatch: pytest.MonkeyPatch) -> N
     (mixed,) = a_run(Chronicle(CHANGE, NTH), "Ozark", "A Riddle", "Squid Game")
     (uncertain,) = a_run(Chronicle(NTH), "Ozark", "A Riddle", "Squid Game")
     assert unmarked(mixed) == unmarked(uncertain) == []
-    monkeypatch.setitem(text._TEXT_MARKS, (Status.PROVISIONAL, False), "")
+    monkeypatch.setitem(wording.TEXT_MARKS, (Status.PROVISIONAL, False), "")
     assert [place[:5] for place in unmarked(mixed)] == ["text:", "text:"]
-    monkeypatch.setitem(text._SUBJECT_MARKS, (Status.PROVISIONAL, False), "")
-    assert "certain and marked, or neither: Squid Game: first (the daily chart, US)" in unmarked(uncertain)
+    monkeypatch.setitem(wording.SUBJECT_MARKS, (Status.PROVISIONAL, False), "")
+    assert "certain and marked, or neither: Squid Game: first (the daily chart in the United States)" in unmarked(
+        uncertain
+    )
 
 
 # Subjects.
@@ -89,8 +93,8 @@ def test_a_subject_keeps_its_mark_and_its_charts_name_however_long_it_would_be(
     assert len(said) <= ROOM
     assert said.startswith(IN_SUBJECTS) is not first[1]
     if len(chart) <= 32:
-        assert f"({chart}, anywhere)" in said
-    shown = said.removesuffix(", anywhere)").rpartition(" (")[0]
+        assert f"({chart})" in said
+    shown = said.removesuffix(")").rpartition(" (")[0]
     for brief, certain in others:
         # What is said later is said whole, and with its mark, or not at all.
         if first[1] and not certain and shown.endswith(f", {brief}"):
@@ -99,20 +103,20 @@ def test_a_subject_keeps_its_mark_and_its_charts_name_however_long_it_would_be(
 
 def test_a_subject_that_is_too_long_leaves_out_what_is_said_later_first() -> None:
     points = [("first title from South Korea", True), ("first title in Korean", True), ("second of all", False)]
-    said = "Squid Game: first title from South Korea, first title in Korean"
-    assert subject("Squid Game", "the chart", points) == f"{said} (the chart, anywhere)"
+    said = "Squid Game: first title from South Korea and first in Korean"
+    assert subject("Squid Game", "a chart with a long name", points) == f"{said} (a chart with a long name)"
     points[2] = ("second", False)
-    assert subject("Squid Game", "it", points) == f"{said}, perhaps second (it, anywhere)"
-    long = subject("Squid Game", "Netflix's weekly films chart", points)
-    assert long == "Squid Game: first title from South Korea (Netflix's weekly films chart, anywhere)"
+    assert subject("Squid Game", "it", points) == f"{said}, perhaps second (it)"
+    long = subject("Squid Game", "the chart of films of every week in a year", points)
+    assert long == "Squid Game: first title from South Korea (the chart of films of every week in a year)"
 
 
 def test_then_the_title_is_shortened_and_then_what_is_said_first() -> None:
-    chart, brief = "Netflix's weekly films chart", "first title from the United States"
+    chart, brief = "Netflix's weekly chart of all films", "first title from the United States"
     said = subject("Fast & Furious Presents: Hobbs & Shaw", chart, [(brief, True)])
-    assert said == f"Fast & Furious Pres...: {brief} ({chart}, anywhere)"
+    assert said == f"Fast & Furious Presents...: {brief} ({chart})"
     said = subject("Fast & Furious Presents: Hobbs & Shaw", chart, [(brief, False)])
-    assert said == f"Provisional: Fast & Furiou...: first title from the Uni... ({chart}, anywhere)"
+    assert said == f"Provisional: Fast & Furiou...: first title from the United... ({chart})"
 
 
 def test_only_a_chart_whose_name_takes_the_whole_line_is_shortened() -> None:

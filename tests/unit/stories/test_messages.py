@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters.sns_limits import LIMITS, MAX_MESSAGE
+from chartwatch.domain import words
 from chartwatch.domain.charts.chart import MetricPeriod
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.rules.change import ChangeRule
@@ -17,7 +18,8 @@ from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.stories.digest import digest
 from chartwatch.domain.stories.message import as_text, id_in_body, sent_size
 from chartwatch.domain.stories.story import Story, _fitted, stories
-from chartwatch.domain.stories.text import MAX_EARLIER, MAX_TITLE
+from chartwatch.domain.stories.subject import MAX_TITLE
+from chartwatch.domain.stories.wording import MAX_NAMES
 from chartwatch.domain.works.work import Work
 from tests.chronicle import DAY, Chronicle, a_run
 from tests.unit.stories.netflix import DOCUMENT, NETFLIX, NEW_ANYWHERE, last, netflix, sent_of
@@ -39,7 +41,7 @@ def arrived(chronicle: Chronicle, *days: dict[str, str]) -> Bulletin:
 # Digests.
 
 
-def test_a_digest_is_a_line_a_story_for_people_and_an_object_for_machines() -> None:
+def test_a_digest_has_sections_for_people_and_is_an_object_for_machines() -> None:
     bulletin = arrived(
         netflix(),
         {"US": "Ozark", "KR": "Ozark"},
@@ -48,13 +50,18 @@ def test_a_digest_is_a_line_a_story_for_people_and_an_object_for_machines() -> N
     )
     message = digest(bulletin, sent_of(bulletin), LIMITS)
     assert message.id == "netflix-daily-overall:00000003:digest"
-    assert message.subject == "2 stories: Netflix's daily chart, 2022-01-03"
+    assert message.subject == "2 stories: Netflix's daily chart, Monday 3 January 2022"
     assert message.text == (
-        "Netflix's daily chart, 2022-01-03: 2 stories\n"
+        "Netflix's daily chart, Monday 3 January 2022\n"
+        "2 of 2 countries read; 2 stories.\n"
         "\n"
-        "* Who Killed Sara?: first title from Mexico, second non-English series\n"
-        "  (Netflix's daily chart, US)\n"
-        "* Ozark: back at #1 (Netflix's daily chart, KR)\n"
+        "Firsts and records\n"
+        "* Who Killed Sara?: second non-English series and first title from\n"
+        "  Mexico in the United States\n"
+        "\n"
+        "New #1s\n"
+        "* New #1: Who Killed Sara? (United States)\n"
+        "* Back at #1: Ozark (South Korea)\n"
         "\n"
         "Bulletin netflix-daily-overall:00000003\n"
     )
@@ -64,12 +71,12 @@ def test_a_digest_is_a_line_a_story_for_people_and_an_object_for_machines() -> N
         "bulletin": "netflix-daily-overall:00000003",
         "chart": {"id": "netflix-daily-overall", "name": "Netflix's daily chart"},
         "period": "2022-01-03",
+        "read": {"territories": 2, "missing": []},
         "stories": [
             {
                 "story": "netflix-daily-overall:00000003:sara",
                 "title": "Who Killed Sara?",
-                "subject": "Who Killed Sara?: first title from Mexico, second non-English series "
-                "(Netflix's daily chart, US)",
+                "subject": "Who Killed Sara?: second non-English series (Netflix's daily chart in the United States)",
                 "status": "announced",
                 "certain": True,
                 "priority": 4,
@@ -78,7 +85,7 @@ def test_a_digest_is_a_line_a_story_for_people_and_an_object_for_machines() -> N
             {
                 "story": "netflix-daily-overall:00000003:ozark",
                 "title": "Ozark",
-                "subject": "Ozark: back at #1 (Netflix's daily chart, KR)",
+                "subject": "Ozark: back at #1 (Netflix's daily chart in South Korea)",
                 "status": "announced",
                 "certain": True,
                 "priority": 1,
@@ -94,16 +101,16 @@ def test_a_digest_is_a_line_a_story_for_people_and_an_object_for_machines() -> N
 def test_a_digest_of_very_many_stories_names_the_weightiest_and_counts_the_others() -> None:
     bulletin = arrived(netflix(), {"US": "Ozark"}, {"US": "Who Killed Sara?"})
     (story,) = sent_of(bulletin)
-    its = [replace(story, id=f"{story.id} {number}", subject=f"{number}: {'x' * 60}") for number in range(2000)]
+    its = [replace(story, id=f"{story.id} {n}", title=f"Title {n}", subject=f"{n}: {'x' * 60}") for n in range(2000)]
     message = digest(bulletin, its, LIMITS)
     listed = message.body["stories"]
     assert message.body["stories_left_out"] == 2000 - len(listed) > 0
     assert [entry["story"] for entry in listed] == [each.id for each in its[: len(listed)]]
-    assert message.text.endswith(
-        f"* {len(listed) - 1}: {'x' * 60}\n"
-        f"* and {2000 - len(listed)} more stories, each sent by itself\n"
-        f"\nBulletin {bulletin.id}\n"
-    )
+    named = message.text.count(": first title from Mexico")
+    assert "* Title 0: first title from Mexico" in message.text
+    assert f"\n* and {2000 - named} more\n" in message.text
+    assert " and 1961 others" in " ".join(message.text.split())
+    assert len(message.text.splitlines()) < 60
     forms = {"default": as_text(message.body), "email": message.text}
     assert len(json.dumps(forms, ensure_ascii=False).encode()) < MAX_MESSAGE
 
@@ -113,17 +120,17 @@ def test_a_digest_of_very_many_stories_names_the_weightiest_and_counts_the_other
 
 def without_its_end(story: Story) -> str:
     """Return the text of a story up to what its claims rest on."""
-    return story.text.partition("\nOn the record\n")[0]
+    return story.text.partition("\nOn the record: ")[0]
 
 
 def test_a_text_of_very_many_milestones_says_the_weightiest_and_counts_the_others() -> None:
     bulletin = arrived(netflix(), {"US": "Ozark"}, {"US": "Who Killed Sara?"})
     (whole,) = sent_of(bulletin)
-    assert whole.text.count("\n* ") == 3
+    assert whole.text.count("\n* ") == 2
     room = len(without_its_end(whole).encode())
     (cut,) = stories(bulletin, replace(LIMITS, text=room - 10))
-    assert cut.text.count("\n* ") == 2
-    assert "And 1 more milestone.\n\nOn the record\n" in cut.text
+    assert cut.text.count("\n* ") == 1
+    assert "And 1 more milestone.\n\nOn the record: " in cut.text
     assert stories(bulletin, replace(LIMITS, text=room + 10)) == [whole]
 
 
@@ -135,38 +142,33 @@ def test_a_thing_said_of_one_territory_again_and_again_is_said_in_full_each_time
         chronicle.stored(day, US=title)
     (bulletin,) = chronicle.detector.detect(chronicle.chart.id, chronicle.period(1))
     (whole,) = (story for story in sent_of(bulletin) if story.title == "Who Killed Sara?")
-    assert whole.text.count("* Corrected: Who Killed Sara? is new") == 3
-    for day in (2, 4, 6):
-        assert f"  Before this correction: Squid Game (2022-01-0{day})." in whole.text
+    assert whole.text.count("* Corrected: New #1 in the United States: not") == 3
+    for day in ("Tuesday 4", "Thursday 6"):
+        said = f"not Squid Game, as we said, but Who Killed Sara?, on {day} January 2022"
+        assert said in " ".join(whole.text.split())
     assert "territories" not in whole.text
     room = len(without_its_end(whole).encode()) - 10
     (cut,) = (story for story in stories(bulletin, replace(LIMITS, text=room)) if story.title == whole.title)
-    assert cut.text.count("* Corrected: Who Killed Sara? is new") == 2
+    assert cut.text.count("* Corrected: New #1 in the United States: not") == 2
     assert "And 1 more milestone.\n" in cut.text
 
 
 def test_a_thing_said_of_several_territories_is_said_once_and_lists_them() -> None:
     bulletin = arrived(netflix(NEW, SPREAD), {"US": "Ozark", "KR": "Ozark"}, {"US": "Squid Game", "KR": "Squid Game"})
     (story,) = sent_of(bulletin)
-    assert story.subject == "Squid Game: in 2 (Netflix's daily chart, anywhere)"
+    assert story.subject == "Squid Game: in 2 (Netflix's daily chart)"
     assert story.text == (
         "Squid Game\n"
-        "Korean-language series from South Korea, released 2021-09-17\n"
+        "Korean-language series from South Korea, released 17 September 2021\n"
         "\n"
-        "Netflix's daily chart, 2022-01-02\n"
+        "Netflix's daily chart, Sunday 2 January 2022: #1 in all 2 countries\n"
         "\n"
-        "* Squid Game in 2, in records since 2022-01-01\n"
+        "* In 2\n"
         "\n"
-        "* New #1 in 2 territories:\n"
-        "  South Korea, the United States\n"
+        "* New #1 in South Korea and the United States\n"
         "\n"
-        "On the record\n"
-        "  2 of 2 periods since 2022-01-01; no gaps\n"
-        "  Ranked by viewers of the day\n"
-        "  Source https://example.org/top10.csv\n"
-        "  Fetched 2022-01-09T08:00:00Z\n"
-        "  SHA-256 of the document:\n"
-        f"  {'0' * 64}\n"
+        "On the record: 2 of 2 days since 1 January 2022, ranked by viewers of\n"
+        "the day. Source: https://example.org/top10.csv\n"
         "\n"
         "Bulletin netflix-daily-overall:00000002\n"
     )
@@ -183,8 +185,8 @@ def test_what_is_said_over_all_territories_alone_names_those_where_the_work_stan
 def test_a_story_that_has_nothing_but_what_is_over_all_territories_says_that() -> None:
     (bulletin,) = a_run(netflix(NEW_ANYWHERE), "Ozark", "Squid Game")
     (story,) = sent_of(bulletin)
-    assert story.subject == "Squid Game: new #1 anywhere (Netflix's daily chart, anywhere)"
-    assert "* Squid Game is newly #1 of Netflix's daily chart somewhere in the\n" in story.text
+    assert story.subject == "Squid Game: new #1 anywhere (Netflix's daily chart)"
+    assert "* Squid Game is newly #1 of Netflix's daily chart somewhere in the world\n" in story.text
 
 
 def test_an_address_is_not_broken_at_a_hyphen_nor_where_the_line_ends() -> None:
@@ -192,7 +194,7 @@ def test_an_address_is_not_broken_at_a_hyphen_nor_where_the_line_ends() -> None:
         chronicle = netflix()
         chronicle.document = replace(DOCUMENT, url=address)
         (bulletin,) = a_run(chronicle, "Ozark", "Squid Game")
-        assert f"\n  Source\n  {address}\n" in sent_of(bulletin)[0].text
+        assert f" Source:\n{address}\n" in sent_of(bulletin)[0].text
 
 
 def test_of_stories_that_weigh_the_same_the_one_of_more_territories_comes_first() -> None:
@@ -217,10 +219,12 @@ def test_a_provisional_story_says_what_is_missing() -> None:
     story = last("Ozark", "Squid Game", None, None, "All of Us Are Dead", None, "Dark")
     assert story.subject.startswith("Provisional: Dark: new #1")
     assert story.text.startswith(
-        "Dark\nSeries\n\nNetflix's daily chart, 2022-01-07\n\n* Provisional: Dark is the new #1"
+        "Dark\nSeries\n\nNetflix's daily chart, Friday 7 January 2022\n\n* Provisional: Dark is the new #1"
     )
-    assert "\n  Not certain: the period 2022-01-06 is missing.\n" in story.text
-    assert "\n  4 of 7 periods since 2022-01-01; missing: 2022-01-03 to 2022-01-04,\n  2022-01-06\n" in story.text
+    assert "\n  Not certain: the period 6 January 2022 is missing.\n" in story.text
+    missing = "; missing: 3 January 2022 to 4 January 2022, 6 January 2022. "
+    record = f"4 of 7 days since 1 January 2022, ranked by viewers of the day{missing}"
+    assert record in " ".join(story.text.split())
 
 
 def test_of_many_reasons_five_are_said_and_the_others_counted() -> None:
@@ -242,12 +246,13 @@ def test_of_many_reasons_five_are_said_and_the_others_counted() -> None:
     ],
 )
 def test_how_long_after_its_release_a_work_is_number_one_is_said_for_some_months(after: int, said: str) -> None:
-    work = Work("new", "Brand New", None, None, (), DAY + timedelta(1 - after))
+    released = DAY + timedelta(1 - after)
+    work = Work("new", "Brand New", None, None, (), released)
     (bulletin,) = a_run(netflix(NEW, works=(work,)), "Ozark", "Brand New")
     (story,) = sent_of(bulletin)
     first, second, _, standing, *_ = story.text.splitlines()
-    assert (first, second) == ("Brand New", f"Title, released {work.release_date}")
-    assert standing == f"Netflix's daily chart, 2022-01-02{said}"
+    assert (first, second) == ("Brand New", f"Title, released {words.day(released)}")
+    assert standing == f"Netflix's daily chart, Sunday 2 January 2022{said}"
 
 
 def test_metrics_are_named_as_far_as_there_were_any_by_then() -> None:
@@ -259,21 +264,19 @@ def test_metrics_are_named_as_far_as_there_were_any_by_then() -> None:
     chronicle = netflix(NEW, chart=replace(NETFLIX, metric_periods=metrics))
     (then,) = a_run(chronicle, "Ozark", "Squid Game")
     (later,) = chronicle.arrives(2, US="Ozark")
-    assert "\n  Ranked by hours\n" in sent_of(then)[0].text
-    assert "\n  Ranked by hours, views since 2022-01-03\n" in sent_of(later)[0].text
+    assert "ranked by hours. " in " ".join(sent_of(then)[0].text.split())
+    assert "ranked by hours and then views since 3 January 2022. " in " ".join(sent_of(later)[0].text.split())
 
 
 def test_of_many_before_the_latest_are_named_and_the_others_counted() -> None:
     titles = [f"Title {number}" for number in range(14)]
     (bulletin,) = a_run(netflix(replace(NTH, at=(15,))), "Ozark", *titles)
     (story,) = sent_of(bulletin)
-    lines = story.text.splitlines()
-    start = lines.index("  Before it:")
-    assert lines[start + 1] == "    2 more, named in the JSON message, then"
-    assert lines[start + 2] == "    2022-01-03  Title 1"
-    assert lines[start + 1 + MAX_EARLIER] == "    2022-01-14  Title 12"
-    (bulletin,) = a_run(netflix(replace(NTH, at=(13,))), "Ozark", *titles[:12])
-    assert "more, named" not in sent_of(bulletin)[0].text
+    flat = " ".join(story.text.split())
+    latest = ", ".join(f"Title {n} ({n + 2} January 2022)" for n in range(10, 12))
+    assert f"Before it: 11 others, then {latest} and Title 12 (14 January 2022)." in flat
+    (bulletin,) = a_run(netflix(replace(NTH, at=(MAX_NAMES + 1,))), "Ozark", *titles[:MAX_NAMES])
+    assert "others, then" not in sent_of(bulletin)[0].text
 
 
 def test_a_long_title_is_cut_in_the_subject_alone() -> None:
@@ -306,7 +309,7 @@ def test_what_is_taken_back_follows_up_and_says_what_was_so_before() -> None:
     assert loses.follows_up
     assert digest(bulletin, [gains, loses], LIMITS).follows_up
     assert "no longer new #1" in loses.subject
-    assert "\n  Before this correction: Squid Game (2022-01-02).\n" in gains.text
+    assert "* Corrected: New #1 in the United States: not Squid Game, as we said,\n  but Dark\n" in gains.text
 
 
 # The body of a story.

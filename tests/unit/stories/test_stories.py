@@ -12,45 +12,36 @@ from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.digest import digest
 from chartwatch.domain.stories.message import sent_size
 from chartwatch.domain.stories.story import Story
-from chartwatch.domain.stories.text import WIDTH
+from chartwatch.domain.stories.wording import WIDTH
 from tests.chronicle import DAY, Chronicle, a_run
 from tests.unit.stories.netflix import FIRST_FROM, NEW, NEW_ANYWHERE, RULES, last, netflix, sent_of
 
 
 def test_a_story_says_the_rank_of_the_work_and_names_those_before_it() -> None:
     story = last("Ozark", "Who Killed Sara?", "Squid Game", "All of Us Are Dead")
-    assert story.subject == ("All of Us Are Dead: South Korea first country with two (Netflix's daily chart, US)")
+    assert story.subject == (
+        "All of Us Are Dead: South Korea first country with two (Netflix's daily chart in the United States)"
+    )
     assert story.text == (
         "All of Us Are Dead\n"
-        "Korean-language series from South Korea, released 2021-12-28\n"
+        "Korean-language series from South Korea, released 28 December 2021\n"
         "\n"
-        "Netflix's daily chart, 2022-01-04, 7 days after release\n"
+        "Netflix's daily chart, Tuesday 4 January 2022, 7 days after release\n"
         "\n"
         "* South Korea is the first country with two non-English series at #1 of\n"
-        "  Netflix's daily chart in the United States, by All of Us Are Dead, 7\n"
-        "  days after release, in records since 2022-01-01\n"
-        "  Before it:\n"
-        "    2022-01-02  Who Killed Sara? (MX)\n"
-        "    2022-01-03  Squid Game (KR)\n"
+        "  Netflix's daily chart in the United States, by All of Us Are Dead\n"
+        "  The tally: South Korea 2 and Mexico 1. Before it: Squid Game (3\n"
+        "  January 2022).\n"
         "\n"
-        "* All of Us Are Dead is the third non-English series to reach #1 of\n"
-        "  Netflix's daily chart in the United States, 7 days after release, in\n"
-        "  records since 2022-01-01\n"
-        "  Before it:\n"
-        "    2022-01-02  Who Killed Sara?\n"
-        "    2022-01-03  Squid Game\n"
+        "* Third non-English series in the United States\n"
+        "  Before it: Who Killed Sara? (2 January 2022) and Squid Game (3 January\n"
+        "  2022).\n"
         "\n"
-        "* All of Us Are Dead is the new #1 of Netflix's daily chart in the\n"
-        "  United States, 7 days after release, in records since 2022-01-01\n"
-        "  Before it, on 2022-01-03: Squid Game.\n"
+        "* New #1 in the United States\n"
+        "  The day before: Squid Game.\n"
         "\n"
-        "On the record\n"
-        "  4 of 4 periods since 2022-01-01; no gaps\n"
-        "  Ranked by viewers of the day\n"
-        "  Source https://example.org/top10.csv\n"
-        "  Fetched 2022-01-09T08:00:00Z\n"
-        "  SHA-256 of the document:\n"
-        f"  {'0' * 64}\n"
+        "On the record: 4 of 4 days since 1 January 2022, ranked by viewers of\n"
+        "the day. Source: https://example.org/top10.csv\n"
         "\n"
         "Bulletin netflix-daily-overall:00000004\n"
     )
@@ -89,7 +80,7 @@ def test_one_work_topping_many_territories_is_one_story() -> None:
     (bulletin,) = chronicle.detector.detect(chronicle.chart.id, chronicle.period(1))
     (story,) = sent_of(bulletin)
     assert story.subject.startswith("Squid Game: first title from South Korea")
-    assert "New #1 in 90 territories:" in story.text
+    assert "first non-English series and new #1 in all 90 territories On" in " ".join(story.text.split())
     assert story.attributes["territories"] == tuple(sorted(territories))
 
 
@@ -111,16 +102,14 @@ def test_a_subject_says_in_one_breath_only_what_holds_in_the_same_territories() 
     chronicle.arrives(1, US="Ozark", KR="Ozark")
     (bulletin,) = chronicle.arrives(2, US="Squid Game", KR="Squid Game")
     (story,) = sent_of(bulletin)
-    assert story.subject == (
-        "Squid Game: first title from South Korea, first non-English series (Netflix's daily chart, KR)"
-    )
+    assert story.subject == ("Squid Game: first non-English series and new #1 (Netflix's daily chart in South Korea)")
 
 
 def test_a_gap_right_before_stands_as_a_caveat() -> None:
     story = last("Ozark", None, "Squid Game")
     assert story.status is Status.PROVISIONAL
     assert story.subject.startswith("Provisional: Squid Game")
-    assert "Not certain: the period 2022-01-02 is missing." in story.text
+    assert "Not certain: the period 2 January 2022 is missing." in story.text
 
 
 def corrected() -> list[Story]:
@@ -136,9 +125,12 @@ def test_a_correction_goes_to_the_work_that_gains_and_to_the_one_that_loses() ->
     gains, loses = by_title["Who Killed Sara?"], by_title["Squid Game"]
     assert gains.status is loses.status is Status.CORRECTED
     assert gains.subject.startswith("Correction: Who Killed Sara?")
-    assert "Before this correction: Squid Game (2022-01-03)." in gains.text
+    assert gains.text.startswith("Correction: Who Killed Sara?\n")
+    both = "not Squid Game (3 January 2022), as we said, but Who Killed Sara? (2 January 2022)"
+    for story in (gains, loses):
+        assert both in " ".join(story.text.split())
     assert "no longer first non-English series" in loses.subject
-    assert "* Confirmed: Squid Game is the first title from South Korea" in loses.text
+    assert "* Confirmed: First title from South Korea and new #1" in loses.text
 
 
 def test_a_retraction_says_that_it_is_one() -> None:
@@ -148,7 +140,9 @@ def test_a_retraction_says_that_it_is_one() -> None:
     (story,) = sent_of(bulletin)
     assert story.subject.startswith("Retracted: Squid Game: no longer")
     assert "What was told before does not stand any more." in story.text
-    assert "* Retracted: Squid Game is the first title from South Korea" in story.text
+    assert story.text.startswith("Retracted: Squid Game\n")
+    assert "* Retracted: No longer first title from South Korea, first non-English" in story.text
+    assert "as we said on Sunday 2 January 2022" in " ".join(story.text.split())
 
 
 def test_there_is_no_story_of_what_is_recorded_only() -> None:
@@ -170,16 +164,15 @@ def test_a_subject_is_short_printable_ascii_and_a_text_holds_no_control_characte
     assert all(len(line.removeprefix("* ").split()) == 1 for line in too_wide), "a long word is not broken"
 
 
-def test_the_digest_lists_every_story_of_a_bulletin() -> None:
+def test_the_digest_names_every_story_of_a_bulletin() -> None:
     chronicle = netflix()
     chronicle.arrives(0, US="Ozark", CA="Ozark")
     (bulletin,) = chronicle.arrives(1, US="Squid Game", CA="Who Killed Sara?")
     its = sent_of(bulletin)
     message = digest(bulletin, its, LIMITS)
-    assert message.subject == "2 stories: Netflix's daily chart, 2022-01-02"
+    assert message.subject == "2 stories: Netflix's daily chart, Sunday 2 January 2022"
     assert [story["subject"] for story in message.body["stories"]] == [story.subject for story in its]
-    flat = " ".join(message.text.split())
-    assert all(story.subject in flat for story in its)
+    assert all(f"* {story.title}: first title from " in message.text for story in its)
     assert len(message.attributes) <= 9
 
 
@@ -191,7 +184,7 @@ def test_what_holds_in_the_only_territory_is_not_said_of_all_territories_again()
     chronicle.arrives(0, US="Ozark", CA="Ozark")
     (bulletin,) = chronicle.arrives(1, US="Squid Game", CA="Ozark")
     (one_of_two,) = sent_of(bulletin)
-    assert one_of_two.text.count("\n* ") == 2
+    assert one_of_two.text.count("\n* ") == 1, "nor where it says in which territories it is new"
 
 
 @pytest.mark.parametrize(
@@ -218,14 +211,14 @@ def crowd(*extra: str) -> dict[str, str]:
 
 
 def test_a_correction_of_what_many_hold_is_sent_for_those_alone_that_came_or_went() -> None:
-    chronicle = netflix(NEW, NEW_ANYWHERE)
+    chronicle = netflix(NEW_ANYWHERE)
     chronicle.arrives(0, **dict.fromkeys([*crowd(), "BZ"], "Ozark"))
     chronicle.arrives(1, **crowd("Wrong Z"))
     (bulletin,) = chronicle.arrives(1, **crowd("Right Z"))
     by_title = {story.title: story for story in sent_of(bulletin)}
     assert by_title.keys() == {"Wrong Z", "Right Z"}
-    assert "* Corrected: New #1 anywhere, with 8 other titles" in by_title["Right Z"].text
-    assert "* Corrected: No longer new #1 anywhere\n" in by_title["Wrong Z"].text
+    assert "* Corrected: New #1 anywhere, with 8 other titles: not " in by_title["Right Z"].text
+    assert "* Corrected: No longer new #1 anywhere: not " in by_title["Wrong Z"].text
 
 
 # What is not certain.
@@ -238,20 +231,24 @@ def with_nulls(*titles: str) -> Story:
 
 def test_what_is_certain_leads_and_the_rest_is_marked_where_it_is_named() -> None:
     story = with_nulls("Squid Game")
-    said = "new #1, perhaps first title from South Korea"
-    assert story.subject == f"Squid Game: {said} (Netflix's daily chart, US)"
+    assert story.subject == "Squid Game: new #1 (Netflix's daily chart in the United States)"
     assert (story.is_certain, story.body["certain"], story.status) == (True, True, Status.ANNOUNCED)
     uncertain = "uncertain=first-from-country", "uncertain=nth-non-english-series"
     assert story.attributes["facts"] == ("certain=true", *uncertain)
-    before, _, after = story.text.partition("* Provisional: Squid Game is the first non-English series")
+    before, _, after = story.text.partition("* Provisional: First title from South Korea and first non-English series")
     assert "* Squid Game is the new #1" in before
-    assert "Not certain: the original language of Nulls, #1 since 2022-01-02, is unknown." in " ".join(after.split())
+    assert "Not certain: the original language of Nulls, #1 since 2 January 2022, is unknown." in " ".join(
+        after.split()
+    )
 
 
 def test_a_story_of_nothing_that_is_certain_is_provisional() -> None:
     (bulletin,) = a_run(netflix(FIRST_FROM), "Ozark", "Nulls", "Squid Game")
     (story,) = sent_of(bulletin)
-    assert story.subject == "Provisional: Squid Game: first title from South Korea (Netflix's daily chart, US)"
+    assert (
+        story.subject
+        == "Provisional: Squid Game: first title from South Korea (Netflix's daily chart in the United States)"
+    )
     assert (story.is_certain, story.status) == (False, Status.PROVISIONAL)
     assert story.attributes["facts"] == ("certain=false", "uncertain=first-from-country")
 
@@ -261,7 +258,7 @@ def test_a_correction_that_is_not_certain_says_so() -> None:
     a_run(chronicle, "Ozark", "Nulls", "Squid Game")
     (bulletin,) = chronicle.arrives(2, US="All of Us Are Dead")
     (story,) = [each for each in sent_of(bulletin) if each.title == "All of Us Are Dead"]
-    said = "first title from South Korea (Netflix's daily chart, US)"
+    said = "first title from Sou... (Netflix's daily chart in the US)"
     assert story.subject == f"Correction, not certain: All of Us Are...: {said}"
-    assert "* Corrected, not certain: All of Us Are Dead" in story.text
+    assert "* Corrected, not certain: First title from South Korea" in story.text
     assert (story.is_certain, story.status) == (False, Status.CORRECTED)

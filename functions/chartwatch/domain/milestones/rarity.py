@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.rule import Condition, Fact, Rule
+from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.work import Kind
 
 Precedents = Mapping[tuple[str, str], Mapping[int, int]]
@@ -44,15 +45,25 @@ def said_once(made: Iterable[tuple[Rule, Claim]], kind: Kind | None) -> list[Cla
 
     Where two rules that differ in their conditions alone give the same place to the same works, that of fewer
     conditions says more: who is the first non-English title is the first non-English series too. On a chart of series
-    both say the same, and the one that names series is kept.
+    both say the same, and the one that names series is kept. Who is the first over all territories is so in each.
     """
     pairs = list(made)
-    alike: dict[tuple[object, ...], list[tuple[Rule, Claim]]] = defaultdict(list)
+    alike: dict[object, list[tuple[Rule, Claim]]] = defaultdict(list)
+    firsts: dict[tuple[object, bool], list[tuple[Rule, Claim]]] = defaultdict(list)
     for rule, claim in pairs:
-        works = frozenset((holder.work_id, holder.season, holder.group) for holder in claim.holders)
-        place = claim.territory, claim.group, claim.n, claim.mark, works
-        alike[rule.kind, rule.per, rule.count, rule.origin, place].append((rule, claim))
+        sort = rule.kind, rule.per, rule.count, rule.origin, claim.group, claim.n, claim.mark
+        alike[sort, claim.territory, _works(claim)].append((rule, claim))
+        if rule.is_of_firsts and not rule.is_of_groups and claim.n == 1:
+            firsts[sort, claim.territory == EVERYWHERE].append((rule, claim))
     said_by = {
+        claim.slot: other.slot
+        for (sort, is_everywhere), its in firsts.items()
+        if not is_everywhere
+        for rule, claim in its
+        for wider, other in firsts.get((sort, True), ())
+        if _conditions(wider, kind) <= _conditions(rule, kind) and _works(claim) <= _works(other)
+    }
+    said_by |= {
         claim.slot: other.slot
         for its in alike.values()
         for rule, claim in its
@@ -60,6 +71,10 @@ def said_once(made: Iterable[tuple[Rule, Claim]], kind: Kind | None) -> list[Cla
         if wider is not rule and _says_all(wider, rule, kind)
     }
     return [replace(claim, said_by=said_by.get(claim.slot)) for _, claim in pairs]
+
+
+def _works(claim: Claim) -> frozenset[tuple[str | None, ...]]:
+    return frozenset((holder.work_id, holder.season, holder.group) for holder in claim.holders)
 
 
 def _says_all(wider: Rule, rule: Rule, kind: Kind | None) -> bool:

@@ -6,7 +6,7 @@ from chartwatch.domain.milestones.attributes import Attributes, united
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.standing import EVERYWHERE
-from chartwatch.domain.stories.text import points_of
+from chartwatch.domain.stories.points import points_of
 from chartwatch.domain.works.work import OWN_FACT
 
 _MOST_SERIOUS_FIRST = (Status.RETRACTED, Status.CORRECTED, Status.ANNOUNCED, Status.PROVISIONAL)

@@ -9,23 +9,30 @@ from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.attributes import attributes_of, parts_of, status_of, territories_of
 from chartwatch.domain.stories.message import FORMAT, Limits, Message, sent_size
-from chartwatch.domain.stories.text import points_of, subject_of, text_of
+from chartwatch.domain.stories.points import Point, points_of
+from chartwatch.domain.stories.subject import subject_of
+from chartwatch.domain.stories.text import text_of
 
 
 @dataclass(frozen=True, slots=True)
 class Story(Message):
-    """One work's part of a bulletin; it is certain when what it leads with is."""
+    """One work's part of a bulletin; it is certain when what it leads with is. `points` are what it says."""
 
     title: str
     status: Status
     is_certain: bool
     priority: Priority
+    points: tuple[Point, ...]
 
 
 def stories(bulletin: Bulletin, limits: Limits) -> list[Story]:
-    """Return the stories of a bulletin, the weightiest first; none when all of it is recorded only."""
+    """Return the stories of a bulletin, the weightiest first, of these the rarest; none when all is recorded only."""
     found = [_story(bulletin, work_id, changes, limits) for work_id, changes in parts_of(bulletin).items()]
-    return sorted(found, key=lambda story: (-story.priority, -len(story.body["territories"]), story.id))
+    return sorted(found, key=_turn)
+
+
+def _turn(story: Story) -> tuple[int, int, int, str]:
+    return -story.priority, story.points[0].rarity, -len(story.body["territories"]), story.id
 
 
 def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change], limits: Limits) -> Story:
@@ -38,7 +45,7 @@ def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change], limits: 
     story_id = f"{bulletin.id}:{work_id}"
     is_certain = points[0].is_certain
     subject = subject_of(bulletin, work, points, limits.subject)
-    text = text_of(bulletin, work, points, limits.text)
+    text = text_of(bulletin, work_id, points, limits.text)
     body = {
         "type": "story",
         "format": FORMAT,
@@ -75,6 +82,7 @@ def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change], limits: 
         status=status,
         is_certain=is_certain,
         priority=priority,
+        points=tuple(points),
     )
 
 

@@ -1,0 +1,130 @@
+"""What a story says of its work: each thing once, and in which order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Published, Status
+from chartwatch.domain.rules.kinds import KINDS, priority_of
+from chartwatch.domain.rules.rule import Priority
+from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.stories.wording import NO_LONGER
+
+TAKES_BACK = (Status.RETRACTED, Status.CORRECTED)
+"""What takes something back, the most serious first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing that a story says of its work, in one territory or in many.
+
+    `holds`: the work holds the slots, and has not lost them.
+    """
+
+    brief: str
+    status: Status
+    is_certain: bool
+    priority: Priority
+    holds: bool
+    changes: tuple[Change, ...]
+
+    @property
+    def territories(self) -> list[str]:
+        """The scopes of its milestones, `EVERYWHERE` among them, sorted."""
+        return sorted({change.milestone.territory for change in self.changes})
+
+    @property
+    def milestone(self) -> Milestone:
+        """The first of its milestones."""
+        return self.changes[0].milestone
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it says that something which was told is not so."""
+        return self.status in TAKES_BACK
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it was told as provisional before, and is certain now."""
+        before = [change.replaced.status for change in self.changes if change.replaced]
+        return self.status is Status.ANNOUNCED and Status.PROVISIONAL in before
+
+    @property
+    def rarity(self) -> int:
+        """How often the chart had come to the like, by doublings: 0 for never, 1 for once, 2 for two or three times."""
+        return min((change.milestone.precedents or 0 for change in self.changes), default=0).bit_length()
+
+
+def published_of(bulletin: Bulletin, point: Point) -> Published | None:
+    """Return the publication that a point is about as a whole, where it is the bulletin's own."""
+    is_of_it = all(change.milestone.period == bulletin.period for change in point.changes)
+    return bulletin.published if is_of_it else None
+
+
+def breath_of(point: Point) -> object:
+    """Return what points have in common that can be said in one breath."""
+    periods = frozenset(change.milestone.period for change in point.changes)
+    lasts = KINDS[point.milestone.kind].names_its_work
+    how = point.status, point.is_certain, point.is_confirmed, lasts
+    return how, tuple(point.territories), periods
+
+
+def points_of(work_id: str, changes: Sequence[Change]) -> list[Point]:
+    """Return what a story says of its work, at least one thing, and the same thing once.
+
+    What is certain comes first, of that what takes something back, then what is rarest, and then what weighs most and
+    holds in most territories.
+    """
+    gathered: dict[tuple[str, Status, bool, Priority, bool], list[Change]] = {}
+    for change in _said_once(changes):
+        m = change.milestone
+        holds = any(holder.work_id == work_id for holder in m.holders)
+        brief = m.brief if holds else f"{NO_LONGER}{change.replaced.brief if change.replaced else m.brief}"
+        key = brief, m.status, m.is_certain, priority_of(m.kind, m.n), holds
+        gathered.setdefault(key, []).append(change)
+    return sorted(
+        (Point(*key, tuple(its)) for key, its in gathered.items()),
+        key=lambda point: (
+            not point.is_certain,
+            TAKES_BACK.index(point.status) if point.takes_back else len(TAKES_BACK),
+            point.rarity,
+            -point.priority,
+            point.territories != [EVERYWHERE],
+            -len(point.changes),
+        ),
+    )
+
+
+def _said_once(changes: Sequence[Change]) -> Sequence[Change]:
+    """Return changes without those that others say as well, as surely, or that are a step to what others say."""
+    sure: dict[tuple[Status, bool], set[str]] = {}
+    most: dict[tuple[object, ...], int] = {}
+    for change in changes:
+        m = change.milestone
+        sure.setdefault((m.status, m.is_certain), set()).add(m.slot)
+        most[_steps(m)] = max(m.n or 0, most.get(_steps(m), 0))
+    new_in_places = {
+        (m.status, m.is_certain, m.period)
+        for m in (change.milestone for change in changes)
+        if KINDS[m.kind].is_dated and m.territory != EVERYWHERE
+    }
+
+    def is_said_otherwise(change: Change) -> bool:
+        m = change.milestone
+        how = m.status, m.is_certain
+        if m.territory == EVERYWHERE:
+            if m.evidence is not None and m.evidence.editions == 1:
+                return True  # of a chart that ranks one territory
+            if KINDS[m.kind].is_dated and ((*how, m.period) in new_in_places or _is_surely_in_places(m)):
+                return True
+        return m.said_by in sure[how] or (m.n or 0) < most[_steps(m)]
+
+    def _is_surely_in_places(m: Milestone) -> bool:
+        return (m.status, True, m.period) in new_in_places
+
+    return [change for change in changes if not is_said_otherwise(change)] or changes
+
+
+def _steps(m: Milestone) -> tuple[object, ...]:
+    """Return what milestones have in common of which the highest number says all: those of one work and scope."""
+    is_step = KINDS[m.kind].names_its_work and m.mark != "record"
+    return m.rule, m.territory, m.group, m.status, m.is_certain, None if is_step else m.slot

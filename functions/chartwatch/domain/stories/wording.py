@@ -1,0 +1,183 @@
+"""How messages put things in English: when, where, and what is said of it. Another language is another such file."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from chartwatch.domain import words
+from chartwatch.domain.charts.chart import Cadence
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Published, Status, WorkFacts
+from chartwatch.domain.outside_text import plain
+from chartwatch.domain.rules.claims import MAX_DAYS
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.work import ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE
+
+WIDTH = 72
+"""Columns of a text; only a word that is longer takes more."""
+
+MAX_NAMES = 6
+"""Titles that a text lists in one sentence."""
+
+FEW = 3
+"""Places that stand in the sentence itself."""
+
+SUBJECT_MARKS = {
+    (Status.RETRACTED, True): "Retracted: ",
+    (Status.CORRECTED, True): "Correction: ",
+    (Status.CORRECTED, False): "Correction, not certain: ",
+    (Status.PROVISIONAL, False): "Provisional: ",
+    (Status.ANNOUNCED, True): "",
+}
+TEXT_MARKS = {
+    (Status.RETRACTED, True): "Retracted: ",
+    (Status.CORRECTED, True): "Corrected: ",
+    (Status.CORRECTED, False): "Corrected, not certain: ",
+    (Status.PROVISIONAL, False): "Provisional: ",
+    (Status.ANNOUNCED, True): "",
+}
+"""By what became of a milestone, and whether it is certain."""
+
+CONFIRMED = "Confirmed: "
+"""The mark of what was told as provisional, and is certain now."""
+
+PERHAPS = "perhaps "
+"""The mark of what is not certain beside what is."""
+
+NO_LONGER = "no longer "
+"""What stands before what a work has lost."""
+
+_SHORT = {"AE": "the UAE", "GB": "the UK", "US": "the US"}
+"""Names of places where there is little room."""
+
+
+def wrapped(text: str, start: str = "") -> list[str]:
+    """Return text without control characters, in lines: `start` stands before the first, spaces before the others."""
+    return words.wrapped(plain(text), WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
+
+
+def shortened(text: str, room: int) -> str:
+    """Return text that ends in dots where it would be longer than `room`, of at least three characters."""
+    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
+
+
+# When.
+
+
+def cadence_of(bulletin: Bulletin) -> Cadence | None:
+    """Return how often the chart of a bulletin appears, where that is known."""
+    return bulletin.published.cadence if bulletin.published else None
+
+
+def named(period: date, cadence: Cadence | None) -> str:
+    """Return "the week to Sunday 19 September 2021", "Sunday 19 September 2021", "September 2021"."""
+    match cadence:
+        case Cadence.WEEK:
+            return f"the week to {words.weekday(period)}"
+        case Cadence.MONTH:
+            return words.month(period)
+    return words.weekday(period)
+
+
+def during(period: date, cadence: Cadence | None) -> str:
+    """Return "in the week to Sunday 19 September 2021", "on Sunday 19 September 2021", "in September 2021"."""
+    is_day = cadence not in {Cadence.WEEK, Cadence.MONTH}
+    return f"{'on' if is_day else 'in'} {named(period, cadence)}"
+
+
+# Where.
+
+
+def counted_places(territories: Collection[str], published: Published | None) -> str:
+    """Return "56 of 94 countries", "all 94 countries"; without the whole where that is not known."""
+    number, read = len(territories), published.read if published else ()
+    noun = words.place_noun(read or territories)
+    if len(read) < 2 or not set(territories) <= {*read}:
+        return words.counted(number, noun)
+    every = len(read)
+    if number == every and published and not published.unread:
+        return f"all {every} {words.plural(noun)}"
+    return f"{number} of {every} {words.plural(noun)}"
+
+
+def in_places(territories: Collection[str], published: Published | None) -> str:
+    """Return " in Brazil and the United States", " in 56 of 94 countries"; nothing for what is said of all of them."""
+    places = sorted(set(territories) - {EVERYWHERE})
+    if not places:
+        return ""
+    if len(places) > FEW:
+        return f" in {counted_places(places, published)}"
+    by_name = sorted(places, key=lambda code: words.alphabetical([code]))
+    return f" in {words.listed([words.territory_name(code) for code in by_name])}"
+
+
+def in_short(territories: Sequence[str]) -> str:
+    """Return " in BR", " in the US", " in 56 countries"."""
+    where = _SHORT.get(territories[0], territories[0]) if len(territories) == 1 else counted_places(territories, None)
+    return f" in {where}"
+
+
+# What.
+
+
+def joined(briefs: Sequence[str]) -> str:
+    """Return several briefs in one breath: "first title from South Korea anywhere" and "first title in Korean anywhere"
+    are "first title from South Korea and first in Korean anywhere"."""
+    if all(brief.startswith(NO_LONGER) for brief in briefs):
+        return f"{NO_LONGER}{joined([brief.removeprefix(NO_LONGER) for brief in briefs])}" if briefs else ""
+    said: list[list[str]] = []
+    before: list[str] = []
+    for brief in briefs:
+        parts = brief.split()
+        same = next((i for i, pair in enumerate(zip(before, parts, strict=False)) if pair[0] != pair[1]), 0)
+        if same > 1 and parts[-1] == before[-1] and len(said[-1]) > 1:
+            said[-1].pop()
+        said.append([parts[0], *parts[same:]] if same > 1 else parts)
+        before = parts
+    return words.listed([" ".join(parts) for parts in said])
+
+
+def held_by(holders: Sequence[Holder], *, is_dated: bool = True) -> str:
+    """Return "Squid Game (22 September 2021) and Dark (3 May 2022)", or the first of many."""
+    dates = [f" ({words.day(holder.since)})" if is_dated else "" for holder in holders]
+    return words.some([f"{holder.title}{day}" for holder, day in zip(holders, dates, strict=True)], MAX_NAMES)
+
+
+def taken_back(change: Change, cadence: Cadence | None) -> str:
+    """Return, after what is corrected, what was told and what is so; nothing where both read the same."""
+    milestone, replaced = change.milestone, change.replaced
+    if milestone.status is Status.RETRACTED:
+        return f", as we said {during(milestone.period, cadence)}"
+    if replaced is None or not replaced.holders or milestone.status is not Status.CORRECTED:
+        return ""
+    is_dated = {holder.since for holder in (*replaced.holders, *milestone.holders)} != {milestone.period}
+    before, now = held_by(replaced.holders, is_dated=is_dated), held_by(milestone.holders, is_dated=is_dated)
+    return f": not {before}, as we said, but {now}" if before != now else ""
+
+
+def description(work: WorkFacts) -> str:
+    """Return what a work is: language, kind, creators, countries, release; nothing where nothing is known."""
+    language = f"{words.language_name(work.original_language)}-language " if work.original_language else ""
+    if not (work.original_language or work.kind or work.origin_countries or work.release_date or work.creators):
+        return ""
+    kind = work.kind or "title"
+    countries = words.listed([words.territory_name(code) for code in work.origin_countries])
+    released = f", released {words.day(work.release_date)}" if work.release_date else ""
+    by = f" by {words.some(work.creators, MAX_NAMES)}" if work.creators else ""
+    featured = f" featuring {words.some(work.featured, MAX_NAMES)}" if work.featured else ""
+    origin = f" from {countries}" if countries else ""
+    return words.sentence(f"{language}{kind}{by}{featured}{origin}{released}{_assumed(work)}")
+
+
+def _assumed(work: WorkFacts) -> str:
+    """Return which of the facts that are shown are assumed."""
+    shown = {ORIGINAL_LANGUAGE: "language", ORIGIN_COUNTRIES: "country"}
+    names = [name for fact, name in shown.items() if fact in work.assumed]
+    return f" ({words.listed(names)} assumed)" if names else ""
+
+
+def since_release(work: WorkFacts, period: date) -> str:
+    """Return ", 7 days after release", where that is worth a count of days."""
+    released = work.release_date
+    if released is None or not 0 <= (days := (period - released).days) <= MAX_DAYS:
+        return ""
+    return f", {words.counted(days, 'day')} after release" if days else ", the day of its release"
