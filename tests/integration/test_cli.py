@@ -34,9 +34,9 @@ def test_the_default_rules_apply_unless_others_are_given(write: Write) -> None:
     file = write("daily.csv", chart(["Ozark", "Dark", "Élite", "Money Heist"]))
     result = run("replay", file, *CHART, "--catalog", write("catalog.csv", CATALOG))
     dark, elite, heist = result.stdout.splitlines()
-    assert dark.startswith("2022-01-02  Dark: first title from Germany, first title in German")
-    assert elite.startswith("2022-01-03  Elite: first title from Spain, first title in Spanish")
-    assert heist.startswith("2022-01-04  Money Heist: Spain first country with two, third non-English series")
+    assert dark.startswith("2022-01-02  Dark: first title from Germany and first in German")
+    assert elite.startswith("2022-01-03  Elite: second non-English title and first title from Spain")
+    assert heist.startswith("2022-01-04  Money Heist: Spain first country with two")
 
 
 def test_periods_before_since_are_recorded_and_not_printed(write: Write) -> None:
@@ -503,7 +503,7 @@ def test_nothing_is_said_to_a_reader_that_is_gone(folder: Path, arguments: tuple
         (("replay", "x", "--source", "csv", "--store", "x"), "'--store': 'x' is not one of 'memory', 'dynamodb'."),
         (
             ("replay", "x", "--source", "csv", "--format", "x"),
-            "'--format': 'x' is not one of 'text', 'emails', 'jsonl'.",
+            "'--format': 'x' is not one of 'text', 'emails', 'digests', 'jsonl'.",
         ),
         (("history", "a", "US", "2022-01-01", "--format", "x"), "'--format': 'x' is not one of 'text', 'json'."),
         (("rules", "try", "x", "--limit", "many"), "'--limit': not a whole number"),

@@ -104,7 +104,7 @@ def test_a_replay_reads_a_source_of_the_current_folder() -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_source_of_ones_own_gets_its_options() -> None:
     korean = run("replay", "plain.csv", "--source", MINE, "-o", "territory=KR", "--rules", "rules.yaml")
-    assert korean.stdout == STORY.replace("US", "KR")
+    assert korean.stdout == STORY.replace("the United States", "South Korea")
     assert_refused(run("replay", "plain.csv", "--source", MINE, "-o", "teritory=KR"), "two-columns has no such option")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Published, Status
 from chartwatch.domain.rules.kinds import KINDS, priority_of
@@ -96,32 +97,27 @@ def points_of(work_id: str, changes: Sequence[Change]) -> list[Point]:
 
 def _said_once(changes: Sequence[Change]) -> Sequence[Change]:
     """Return changes without those that others say as well, as surely, or that are a step to what others say."""
+    several = [change for change in changes if not _is_of_the_one_territory(change.milestone)]
     sure: dict[tuple[Status, bool], set[str]] = {}
     most: dict[tuple[object, ...], int] = {}
-    for change in changes:
-        m = change.milestone
+    new_in_places: set[tuple[Status, bool, date]] = set()
+    for m in (change.milestone for change in several):
         sure.setdefault((m.status, m.is_certain), set()).add(m.slot)
         most[_steps(m)] = max(m.n or 0, most.get(_steps(m), 0))
-    new_in_places = {
-        (m.status, m.is_certain, m.period)
-        for m in (change.milestone for change in changes)
-        if KINDS[m.kind].is_dated and m.territory != EVERYWHERE
-    }
+        if KINDS[m.kind].is_dated and m.territory != EVERYWHERE:
+            new_in_places.add((m.status, m.is_certain, m.period))
 
-    def is_said_otherwise(change: Change) -> bool:
-        m = change.milestone
-        how = m.status, m.is_certain
-        if m.territory == EVERYWHERE:
-            if m.evidence is not None and m.evidence.editions == 1:
-                return True  # of a chart that ranks one territory
-            if KINDS[m.kind].is_dated and ((*how, m.period) in new_in_places or _is_surely_in_places(m)):
-                return True
-        return m.said_by in sure[how] or (m.n or 0) < most[_steps(m)]
+    def is_said_otherwise(m: Milestone) -> bool:
+        if KINDS[m.kind].is_dated and m.territory == EVERYWHERE:
+            return any((m.status, certain, m.period) in new_in_places for certain in {m.is_certain, True})
+        return m.said_by in sure[m.status, m.is_certain] or (m.n or 0) < most[_steps(m)]
 
-    def _is_surely_in_places(m: Milestone) -> bool:
-        return (m.status, True, m.period) in new_in_places
+    return [change for change in several if not is_said_otherwise(change.milestone)] or changes
 
-    return [change for change in changes if not is_said_otherwise(change)] or changes
+
+def _is_of_the_one_territory(m: Milestone) -> bool:
+    """Return whether a milestone is of all territories of a chart that ranks only one."""
+    return m.territory == EVERYWHERE and m.evidence is not None and m.evidence.editions == 1
 
 
 def _steps(m: Milestone) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """The email of a story: what it says of its work and in which order, and what that rests on."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
@@ -38,8 +38,9 @@ MAX_EARLIER = 3
 MAX_REASONS = 5
 """Reasons why something is not certain that a text lists."""
 
-MAX_EXCEPTIONS = 8
-"""Places that are named because something does not hold there, in place of all where it does."""
+MAX_EXCEPTIONS = 16
+"""Places that are named because something does not hold there, in place of those where it does, if they are a third as
+many at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,25 @@ class _Listing:
         if places in self.listed:
             return f" in the same {counted_places(places, None)}", []
         for known in self.listed:
-            but = sorted(known - places)
-            if places < known and len(but) <= FEW:
+            if places < known and _are_few(known - places, places):
                 these = f"of these {words.counted(len(known), words.place_noun(known))}"
-                return f" in {len(places)} {these}, not{in_places(but, None)}", []
+                return f" in {len(places)} {these}, {_all_but(known - places)}", []
         self.listed.append(places)
         if published and places <= {*published.read}:
             lacking = {*published.read} - places
             if not lacking:
                 return where, []
-            if len(lacking) <= min(MAX_EXCEPTIONS, len(places) // 4):
-                return f"{where}: all but {words.listed(words.alphabetical(lacking))}", []
+            if _are_few(lacking, places):
+                return f"{where}, {_all_but(lacking)}", []
         return f"{where}:", wrapped(", ".join(words.alphabetical(places)), "  ")
+
+
+def _are_few(lacking: Collection[str], places: Collection[str]) -> bool:
+    return len(lacking) <= min(MAX_EXCEPTIONS, max(1, len(places) // 3))
+
+
+def _all_but(lacking: Collection[str]) -> str:
+    return f"all but {words.listed(words.alphabetical(lacking))}"
 
 
 def text_of(bulletin: Bulletin, work_id: str, points: Sequence[Point], room: int) -> str:

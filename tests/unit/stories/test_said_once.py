@@ -1,0 +1,141 @@
+"""A story says each thing once, the rarest first, and names places and days in words."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from chartwatch.domain import words
+from chartwatch.domain.charts.chart import Cadence
+from chartwatch.domain.milestones.milestone import Bulletin, Published
+from chartwatch.domain.rules.rule import Fact, Scope
+from chartwatch.domain.rules.spread import SpreadRule
+from chartwatch.domain.stories import wording
+from tests.chronicle import Chronicle
+from tests.unit.stories.netflix import FIRST_FROM, NEW, NEW_ANYWHERE, NTH, netflix, sent_of
+
+SPREAD = SpreadRule("spread", Scope.CHART, "{title} in {n}", "#1 in {places} so far", at=(2, 3, 4), everywhere=True)
+FIRST_IN = replace(FIRST_FROM, id="first-in-language", brief="first title in {group}", per=Fact.ORIGINAL_LANGUAGE)
+FIRST_ANYWHERE = replace(FIRST_FROM, id="anywhere", scope=Scope.CHART, brief="first title from {group} anywhere")
+FIVE = ("BR", "DO", "GB", "KR", "US")
+
+
+def topped(chronicle: Chronicle, *places: str) -> Bulletin:
+    """Let Ozark top five countries, and then Squid Game some of them; return the last bulletin."""
+    chronicle.arrives(0, **dict.fromkeys(FIVE, "Ozark"))
+    (bulletin,) = chronicle.arrives(1, **(dict.fromkeys(FIVE, "Ozark") | dict.fromkeys(places, "Squid Game")))
+    return bulletin
+
+
+def bullets(chronicle: Chronicle, *places: str) -> list[str]:
+    (story,) = sent_of(topped(chronicle, *places))
+    parts = story.text.split("\n\n")
+    return [" ".join(part.removeprefix("* ").split()) for part in parts if part.startswith("* ")]
+
+
+def test_of_the_steps_of_a_spread_the_highest_is_said() -> None:
+    assert bullets(netflix(SPREAD), *FIVE[:3]) == ["#1 in 3 countries so far"]
+    assert bullets(netflix(SPREAD), *FIVE) == ["#1 in all 5 countries so far"]
+
+
+def test_what_holds_in_the_same_places_is_said_in_one_breath() -> None:
+    said = bullets(netflix(NEW, FIRST_FROM, FIRST_IN), "US", "KR")
+    assert said == ["First title from South Korea, first in Korean and new #1 in South Korea and the United States"]
+
+
+def test_nearly_all_places_are_all_but_those_that_lack() -> None:
+    said = bullets(netflix(NEW), "US", "KR", "BR", "DO")
+    assert said == ["New #1 in 4 of 5 countries, all but United Kingdom"]
+
+
+def test_new_anywhere_is_not_said_where_places_are() -> None:
+    assert bullets(netflix(NEW, NEW_ANYWHERE), "US") == [
+        "Squid Game is the new #1 of Netflix's daily chart in the United States"
+    ]
+
+
+def test_who_is_first_over_all_territories_is_not_said_to_be_so_in_each() -> None:
+    said = bullets(netflix(NEW, FIRST_FROM, FIRST_ANYWHERE), "US", "KR")
+    assert said[1:] == ["New #1 in South Korea and the United States"]
+    assert "South Korea" in said[0]
+    assert len(said) == 2
+
+
+def test_the_first_over_all_of_a_chart_of_one_territory_is_said_of_that() -> None:
+    chronicle = netflix(FIRST_FROM, FIRST_ANYWHERE)
+    chronicle.arrives(0, US="Ozark")
+    (bulletin,) = chronicle.arrives(1, US="Squid Game")
+    (story,) = sent_of(bulletin)
+    assert story.subject.endswith(": first title from South Korea (Netflix's daily chart in the United States)")
+
+
+def test_everything_that_is_not_said_again_is_in_the_json() -> None:
+    bulletin = topped(netflix(NEW, NEW_ANYWHERE, FIRST_FROM, FIRST_ANYWHERE, SPREAD), *FIVE)
+    (story,) = sent_of(bulletin)
+    assert len(story.body["milestones"]) == len(bulletin.changes)
+    assert story.body["milestones_left_out"] == 0
+
+
+def test_what_is_rarer_leads() -> None:
+    """A first from some country has come before; all countries at once have not."""
+    chronicle = netflix(FIRST_FROM, NEW, SPREAD)
+    chronicle.arrives(0, **dict.fromkeys(FIVE, "Ozark"))
+    chronicle.arrives(1, **(dict.fromkeys(FIVE, "Ozark") | {"US": "Who Killed Sara?"}))
+    (bulletin,) = chronicle.arrives(2, **dict.fromkeys(FIVE, "Squid Game"))
+    (story,) = sent_of(bulletin)
+    assert [point.rarity for point in story.points] == sorted(point.rarity for point in story.points)
+    (bulletin,) = chronicle.arrives(3, **(dict.fromkeys(FIVE, "Squid Game") | {"KR": "Who Killed Sara?"}))
+    (story,) = sent_of(bulletin)
+    assert story.points[0].rarity < story.points[-1].rarity
+
+
+def test_an_nth_that_no_rarer_thing_stands_beside_leads_before_a_new_number_one() -> None:
+    (first, *_) = bullets(netflix(NEW, replace(NTH, brief="{ordinal} of all")), "US")
+    assert first.startswith("First of all and new #1")
+
+
+@pytest.mark.parametrize(
+    ("cadence", "said"),
+    [
+        (Cadence.DAY, "on Sunday 19 September 2021"),
+        (Cadence.WEEK, "in the week to Sunday 19 September 2021"),
+        (Cadence.MONTH, "in September 2021"),
+        (None, "on Sunday 19 September 2021"),
+    ],
+)
+def test_a_period_is_named_by_how_often_the_chart_appears(cadence: Cadence | None, said: str) -> None:
+    assert wording.during(date(2021, 9, 19), cadence) == said
+
+
+def test_places_are_in_alphabetical_order_of_their_names() -> None:
+    assert words.alphabetical(("RE", "CH", "DO", "TR", "RO", "AT")) == [
+        "Austria",
+        "Dominican Republic",
+        "Réunion",
+        "Romania",
+        "Switzerland",
+        "Türkiye",
+    ]
+    assert wording.in_places(("US", "BR", "DO"), None) == " in Brazil, the Dominican Republic and the United States"
+
+
+def test_what_is_no_country_makes_a_territory_of_all() -> None:
+    published = Published(Cadence.WEEK, ("BR", "GLOBAL", "US"))
+    assert wording.counted_places(("BR", "US"), published) == "2 of 3 territories"
+    assert wording.counted_places(("BR", "US"), None) == "2 countries"
+    assert wording.counted_places(("BR", "US"), Published(Cadence.WEEK, ("BR", "US"))) == "all 2 countries"
+    assert wording.counted_places(("BR", "US"), Published(Cadence.WEEK, ("BR", "US"), ("KR",))) == "2 of 2 countries"
+
+
+@pytest.mark.parametrize(
+    ("briefs", "said"),
+    [
+        (["first title from Romania", "first title in Romanian"], "first title from Romania and first in Romanian"),
+        (["first of A anywhere", "first of B anywhere"], "first of A and first B anywhere"),
+        (["five weeks at #1", "back at #1"], "five weeks at #1 and back at #1"),
+        (["no longer first", "no longer second"], "no longer first and second"),
+        (["new #1"], "new #1"),
+    ],
+)
+def test_briefs_that_begin_alike_are_said_without_saying_it_again(briefs: list[str], said: str) -> None:
+    assert wording.joined(briefs) == said
