@@ -11,7 +11,7 @@ from chartwatch.domain.milestones.milestone import Bulletin, Published
 from chartwatch.domain.rules.rule import Fact, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.stories import wording
-from tests.chronicle import Chronicle
+from tests.chronicle import Chronicle, a_run
 from tests.unit.stories.netflix import FIRST_FROM, NEW, NEW_ANYWHERE, NTH, netflix, sent_of
 
 SPREAD = SpreadRule("spread", Scope.CHART, "{title} in {n}", "#1 in {places} so far", at=(2, 3, 4), everywhere=True)
@@ -139,3 +139,12 @@ def test_what_is_no_country_makes_a_territory_of_all() -> None:
 )
 def test_briefs_that_begin_alike_are_said_without_saying_it_again(briefs: list[str], said: str) -> None:
     assert wording.joined(briefs) == said
+
+
+def test_a_reason_that_was_named_is_not_named_again() -> None:
+    rules = (NTH, replace(NTH, id="other", brief="{ordinal} of another count", at=(2,), per=Fact.WORK_KIND))
+    (bulletin,) = a_run(netflix(*rules), "Ozark", "Who Killed Sara?", "Nulls", "Squid Game")
+    (story,) = sent_of(bulletin)
+    assert story.text.count("the original language of Nulls") == 1
+    assert story.text.count("* Provisional: ") == 2
+    assert "\n  Not certain: the same reason stands against it.\n" in story.text

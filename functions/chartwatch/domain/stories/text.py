@@ -52,12 +52,24 @@ class Paragraph:
 
 
 @dataclass(slots=True)
-class _Listing:
-    """Which places the text has listed already, so that it need not list them again."""
+class _Said:
+    """Which places the text has listed already, and which reasons it has named, so that it need not do so again."""
 
     listed: list[frozenset[str]] = field(default_factory=list)
+    reasons: set[str] = field(default_factory=set)
 
-    def of(self, territories: Sequence[str], published: Published | None) -> tuple[str, list[str]]:
+    def caveats(self, reasons: Sequence[str]) -> list[str]:
+        """Return why something is not certain, in lines."""
+        if reasons and self.reasons >= {*reasons}:
+            return ["  Not certain: the same reason stands against it."]
+        self.reasons |= {*reasons}
+        said = map(words.with_days_in_words, reasons[:MAX_REASONS])
+        lines = [line for reason in said for line in wrapped(f"Not certain: {reason}.", "  ")]
+        if (more := len(reasons) - MAX_REASONS) > 0:
+            lines.append(f"  and {words.counted(more, 'more reason')}, named in the JSON message.")
+        return lines
+
+    def places(self, territories: Sequence[str], published: Published | None) -> tuple[str, list[str]]:
         """Return where something holds as the end of a sentence, and the lines of names that come after it."""
         places = frozenset(territories) - {EVERYWHERE}
         where = in_places(sorted(places), published)
@@ -137,28 +149,29 @@ def paragraphs_of(bulletin: Bulletin, points: Sequence[Point]) -> list[Paragraph
             key = id(point)
             details[key] = its
         together.setdefault(key, []).append(point)
-    listing, paragraphs = _Listing(), list[Paragraph]()
+    said, paragraphs = _Said(), list[Paragraph]()
     for key, (first, *others) in together.items():
         is_first = first is points[0]
         if others or (key not in details and len(first.territories) > 1):
-            paragraphs.append(_of_places((first, *others), bulletin, listing))
+            paragraphs.append(_of_places((first, *others), bulletin, said))
             continue
         for change, lines in zip(first.changes, details.get(key) or [[] for _ in first.changes], strict=True):
-            paragraphs.append(Paragraph(_in_full(first, change, bulletin, is_first=is_first) + lines, 1))
+            text = _in_full(first, change, bulletin, is_first=is_first)
+            paragraphs.append(Paragraph(text + said.caveats(change.milestone.because) + lines, 1))
     return paragraphs
 
 
-def _of_places(points: Sequence[Point], bulletin: Bulletin, listing: _Listing) -> Paragraph:
+def _of_places(points: Sequence[Point], bulletin: Bulletin, known: _Said) -> Paragraph:
     """Return what is said of the same places, by number and list where they are many."""
     first, changes = points[0], [change for point in points for change in point.changes]
-    where, names = listing.of(first.territories, published_of(bulletin, first))
+    where, names = known.places(first.territories, published_of(bulletin, first))
     said = words.sentence(joined([point.brief for point in points]))
     corrections = dict.fromkeys(taken_back(change, cadence_of(bulletin)) for change in changes)
     correction = next(iter(corrections)) if len(corrections) == 1 and not names else ""
     end = where if where.endswith(":") else f"{where}{correction}{_elsewhen(changes, bulletin)}"
     lines = wrapped(f"{_mark(first)}{said}{end}", "* ") + names
     reasons = dict.fromkeys(reason for change in changes for reason in change.milestone.because)
-    return Paragraph(lines + _caveats(list(reasons)), len(changes))
+    return Paragraph(lines + known.caveats(list(reasons)), len(changes))
 
 
 def _elsewhen(changes: Sequence[Change], bulletin: Bulletin) -> str:
@@ -178,8 +191,7 @@ def _in_full(point: Point, change: Change, bulletin: Bulletin, *, is_first: bool
     else:
         said = f"{words.sentence(point.brief)}{in_places([milestone.territory], None)}{_beside(point, milestone)}"
     correction = taken_back(change, cadence_of(bulletin))
-    lines = wrapped(f"{_mark(point)}{said}{correction}{_elsewhen([change], bulletin)}", "* ")
-    return lines + _caveats(milestone.because)
+    return wrapped(f"{_mark(point)}{said}{correction}{_elsewhen([change], bulletin)}", "* ")
 
 
 def _mark(point: Point) -> str:
@@ -190,14 +202,6 @@ def _beside(point: Point, milestone: Milestone) -> str:
     """Return how many others hold what a work does."""
     others = len(milestone.holders) - 1
     return f", with {words.counted(others, 'other title')}" if point.holds and others > 0 else ""
-
-
-def _caveats(reasons: Sequence[str]) -> list[str]:
-    said = map(words.with_days_in_words, reasons[:MAX_REASONS])
-    lines = [line for reason in said for line in wrapped(f"Not certain: {reason}.", "  ")]
-    if (more := len(reasons) - MAX_REASONS) > 0:
-        lines.append(f"  and {words.counted(more, 'more reason')}, named in the JSON message.")
-    return lines
 
 
 def _details(change: Change, bulletin: Bulletin, cadence: Cadence | None) -> list[str]:
