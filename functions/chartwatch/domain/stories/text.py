@@ -151,12 +151,13 @@ def paragraphs_of(bulletin: Bulletin, points: Sequence[Point]) -> list[Paragraph
         together.setdefault(key, []).append(point)
     said, paragraphs = _Said(), list[Paragraph]()
     for key, (first, *others) in together.items():
-        is_first = first is points[0]
         if others or (key not in details and len(first.territories) > 1):
             paragraphs.append(_of_places((first, *others), bulletin, said))
             continue
+        is_whole = first is points[0] or KINDS[first.milestone.kind].is_of_groups
         for change, lines in zip(first.changes, details.get(key) or [[] for _ in first.changes], strict=True):
-            text = _in_full(first, change, bulletin, is_first=is_first)
+            text = _in_full(first, change, bulletin, is_whole=is_whole)
+            is_whole = False
             paragraphs.append(Paragraph(text + said.caveats(change.milestone.because) + lines, 1))
     return paragraphs
 
@@ -181,11 +182,11 @@ def _elsewhen(changes: Sequence[Change], bulletin: Bulletin) -> str:
     return f", {during(periods.pop(), cadence_of(bulletin))}" if is_other else ""
 
 
-def _in_full(point: Point, change: Change, bulletin: Bulletin, *, is_first: bool) -> list[str]:
-    """Return what is said of one place; the first of a text is a whole sentence, and so is what groups hold."""
+def _in_full(point: Point, change: Change, bulletin: Bulletin, *, is_whole: bool) -> list[str]:
+    """Return what is said of one place, as a whole sentence or in brief."""
     milestone = change.milestone
     is_plain = milestone.status in {Status.ANNOUNCED, Status.PROVISIONAL} and len(milestone.holders) <= MAX_NAMES
-    is_sentence = point.holds and is_plain and (is_first or KINDS[milestone.kind].is_of_groups)
+    is_sentence = is_whole and point.holds and is_plain
     if is_sentence and not KINDS[milestone.kind].names_its_work:
         said = milestone.said
     else:
