@@ -25,7 +25,7 @@ from chartwatch.adapters.connection import _seconds, _unpacked
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.outside_text import as_evidence, plain, printable_ascii, repeated
-from chartwatch.domain.stories.text import WIDTH
+from chartwatch.domain.stories.wording import WIDTH
 from chartwatch.errors import CatalogProblem, DestinationRefused, OptionError, SourceError
 from chartwatch.rules import examine
 from chartwatch.services.egress import EgressPolicy

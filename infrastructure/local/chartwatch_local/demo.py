@@ -48,7 +48,7 @@ FETCHES = (
 NEWS = (
     "All of Us Are Dead",
     "7 days after release",
-    "fourth non-English series",
+    "Fourth non-English series",
     "Who Killed Sara?",
     "Squid Game",
     "Money Heist",
