@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from chartwatch.domain import words
 from chartwatch.domain.codes import OWN_FACT_FORM, countries_of, kind_of, language_of, own_value
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.facts import Confidence
 from chartwatch.domain.works.work import MAIN_COUNTRY, OWN_FACT, Work
 from chartwatch.errors import CatalogProblem
 
@@ -177,7 +178,7 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         release_date=_read(cells, "release_date", _date),
         aliases=tuple(alias for part in cells["aliases"].split(";;") if (alias := part.strip())),
         source=cells["source"],
-        confidence=cells["confidence"],
+        confidence=_read(cells, "confidence", _confidence) or "",
         ids=_read(cells, "ids", _ids) or (),
         is_main_country_known=cells[UNDECIDED] != MAIN_COUNTRY,
         creators=_names(cells["creators"]),
@@ -204,6 +205,12 @@ def _own_facts(row: Mapping[str | None, Any]) -> Iterator[tuple[str, str]]:
     for column, cell in row.items():
         if column and column.startswith(OWN_FACT):
             yield from ((column, own_value(value)) for value in _names(cell))
+
+
+def _confidence(cell: str) -> str:
+    if cell not in [*Confidence]:
+        raise ValueError(f"{cell!r} is not one of {', '.join(Confidence)}")
+    return cell
 
 
 def _countries(cell: str) -> tuple[str, ...]:

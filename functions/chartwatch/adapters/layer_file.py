@@ -42,7 +42,7 @@ def parse_layer(body: bytes, layer: Layer, name: str) -> tuple[Dossier, ...]:
         if said["format"] != FORMAT:
             raise FactsUnreadable(name, f"has the format {said['format']!r}; this version reads {FORMAT}")
         return tuple(_dossier_from_json(layer, work_id, its) for work_id, its in said["works"].items())
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
         raise FactsUnreadable(name, repeated(f"cannot be read: {type(error).__name__} {error}")) from None
 
 

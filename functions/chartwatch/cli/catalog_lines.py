@@ -14,7 +14,7 @@ from chartwatch.domain.works.facts import Fact, Layer, Resolved, Value
 from chartwatch.domain.works.identification import countries_of
 from chartwatch.domain.works.layers import Known
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, RELEASE_DATE, Work
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, OWN_FACT, RELEASE_DATE, Work
 
 WIDTH = 100
 """Columns of what is shown."""
@@ -136,7 +136,7 @@ def value_in_words(name: str, value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, frozenset):
-        return " and ".join(map(_country, sorted(value)))
+        return " and ".join(sorted(value) if name.startswith(OWN_FACT) else map(_country, sorted(value)))
     return {ORIGINAL_LANGUAGE: _language, MAIN_COUNTRY: _country}.get(name, str)(value)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from chartwatch.cli.wording import did_you_mean
-from chartwatch.domain.codes import countries_of, country_meant, language_meant, language_of
+from chartwatch.domain.codes import OWN_FACT_FORM, countries_of, country_meant, language_meant, language_of, own_value
 from chartwatch.domain.works.candidates import Candidate
 from chartwatch.domain.works.evidence import Scored
 from chartwatch.domain.works.facts import Confidence, Fact, Layer, Value, facts_found
@@ -24,8 +24,6 @@ CANDIDATE = "CANDIDATE"
 
 A_PERSON = "a person"
 """The source of what is set, where no other is named."""
-
-_OWN = re.compile(rf"{OWN_FACT}[a-z][a-z0-9_-]*")
 
 
 def work_named(name: str, known: Iterable[Known], seen: Sequence[Seen] = ()) -> Work:
@@ -139,9 +137,13 @@ def _reader(name: str) -> Callable[[str], Value]:
     """Return what reads a fact. Raises `ValueError` for what is no fact."""
     if name in _READERS:
         return _READERS[name]
-    if _OWN.fullmatch(name):
-        return str
+    if re.fullmatch(OWN_FACT_FORM, name):
+        return _own_values
     raise ValueError(f"{name!r} is no fact: {', '.join(_READERS)} or {OWN_FACT}NAME{did_you_mean(name, _READERS)}")
+
+
+def _own_values(said: str) -> frozenset[str]:
+    return frozenset(own_value(part) for part in said.split(";") if part.strip())
 
 
 def _language(said: str) -> str:

@@ -18,7 +18,7 @@ from chartwatch.domain.works.identification import Identified, identify
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import WorkLookup
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import Kind, Work
+from chartwatch.domain.works.work import UNLISTED, Kind, Work
 from chartwatch.errors import LookupFailed, ProviderRefused
 from chartwatch.services.catalog_changes import CatalogChanges, TakenBack, Update, nothing_taken_back
 from chartwatch.services.ports import CatalogStore, MarkedCharts
@@ -168,9 +168,12 @@ def _updated(work_id: str, its: LookedUp, today: date, before: Dossier | None) -
 
 
 def dossier_of(work_id: str, titles: Set[str], kind: Kind | None, known: Mapping[str, Dossier]) -> Dossier | None:
-    """Return what was looked up of a work before, though it may have had another id then; `titles` as compared."""
-    named = (its for its in known.values() if its.titles & titles and kind in (None, its.work.kind))
-    return known.get(work_id) or next(named, None)
+    """Return what was looked up of a work before, also when no catalog had it; `titles` as compared.
+
+    Of another work that a catalog has, nothing is known by a title and a kind that are the same.
+    """
+    unlisted = (its for its in known.values() if its.work.id.startswith(f"{UNLISTED}:") and kind == its.work.kind)
+    return known.get(work_id) or next((its for its in unlisted if its.titles & titles), None)
 
 
 def titles_of(work: Work) -> Set[str]:

@@ -8,11 +8,11 @@ from chartwatch.domain.works.work import Kind
 
 
 def is_looked_up(kind: Kind | None, credit: str | None) -> bool:
-    """Return whether providers can know a title: a film or a series, or one of which a chart does not say what it is.
+    """Return whether providers can know a title: as a film or a series, where its chart says that it is one.
 
-    What a chart credits to somebody is no film.
+    Where it does not, the title may be a song's, and the facts would be a film's. What is credited to somebody is none.
     """
-    return kind in (None, Kind.FILM, Kind.SERIES) and credit is None
+    return kind in (Kind.FILM, Kind.SERIES) and credit is None
 
 
 class Provider(StrEnum):

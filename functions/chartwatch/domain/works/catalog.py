@@ -1,6 +1,7 @@
 """The catalog: from a title as charted to a work, never by guess."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -35,8 +36,13 @@ class Catalog:
         listed = list(works)
         artists = [work for work in listed if work.kind == Kind.ARTIST]
         self._acts = {**ACTS} | {title_key(name): its.title for its in artists for name in (its.title, *its.aliases)}
-        self._artists = {its.title: its for its in artists if its.origin_countries and its.is_main_country_known}
-        self._works = {work.id: self._of_countries(work) if work.creators else work for work in listed}
+        of_name = Counter(its.title for its in artists)
+        self._artists = {
+            its.title: its
+            for its in artists
+            if of_name[its.title] == 1 and its.origin_countries and its.is_main_country_known
+        }
+        self._works = {work.id: self._by_their_names(work) if work.creators else work for work in listed}
         self._by_title: dict[str, list[Work]] = {}
         for work in self._works.values():
             for key in {title_key(title) for title in (work.title, *work.aliases)}:
@@ -88,6 +94,14 @@ class Catalog:
             (listed.creators, listed.featured) if listed and listed.creators else read_credit(credit, self._acts)
         )
         return self._of_countries(replace(work, creators=main, featured=featured, credit=credit))
+
+    def _by_their_names(self, work: Work) -> Work:
+        """Return a work whose creators are called as the catalog calls these artists, with their countries."""
+        creators, featured = (
+            tuple(dict.fromkeys(self._acts.get(title_key(name), name) for name in names))
+            for names in (work.creators, work.featured)
+        )
+        return self._of_countries(replace(work, creators=creators, featured=featured))
 
     def _of_countries(self, work: Work) -> Work:
         names = (*work.creators, *work.featured)
@@ -230,7 +244,8 @@ class Catalog:
     def _digest(self) -> str:
         known = hashlib.sha256()
         for work in sorted(self._works.values(), key=lambda w: w.id):
-            known.update(repr(work).encode())
+            # A set is in another order in each process.
+            known.update(repr((replace(work, assumed=frozenset()), sorted(work.assumed))).encode())
         return known.hexdigest()
 
 

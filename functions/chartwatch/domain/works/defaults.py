@@ -26,7 +26,9 @@ class Defaults:
     are_certain: bool = False
 
     def of(self, work: Work) -> Work:
-        """Return a work with the defaults for what is not known of it."""
+        """Return a work with the defaults for what is not known of it; which work a title means is no such thing."""
+        if work.candidates:
+            return work
         assumed: set[str] = set()
         for name, value in self.facts:
             if name == ORIGINAL_LANGUAGE and work.original_language is None:

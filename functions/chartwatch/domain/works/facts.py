@@ -139,17 +139,23 @@ def facts_found(found: Identified, asked: date) -> tuple[Fact, ...]:
 
 
 def facts_of(work: Work, layer: Layer, source: str, asked: date | None = None) -> tuple[Fact, ...]:
-    """Return the facts that a work of a catalog states: of the confidence that it names, high where it names none."""
+    """Return the facts that a work of a catalog states: of the confidence that it names, high where it names none.
+
+    What is assumed of it is of low confidence.
+    """
     confidence = Confidence(work.confidence) if work.confidence in [*Confidence] else Confidence.HIGH
+    main = work.origin_countries[0] if work.origin_countries and work.is_main_country_known else None
     values: Mapping[str, Value | None] = {
         ORIGINAL_LANGUAGE: work.original_language,
-        MAIN_COUNTRY: work.origin_countries[0] if work.origin_countries else None,
+        MAIN_COUNTRY: main,
         ORIGIN_COUNTRIES: frozenset(work.origin_countries) or None,
         RELEASE_DATE: work.release_date,
         **{name: frozenset(value for its, value in work.own_facts if its == name) for name, _ in work.own_facts},
     }
     return tuple(
-        Fact(name, value, layer, source, asked, confidence) for name, value in values.items() if value is not None
+        Fact(name, value, layer, source, asked, Confidence.LOW if name in work.assumed else confidence)
+        for name, value in values.items()
+        if value is not None
     )
 
 

@@ -139,13 +139,23 @@ def known_works(dossiers: Iterable[Dossier]) -> list[Known]:
     """Return all that is known of each work that any layer has; the order of `dossiers` does not matter."""
     found: dict[str, list[Dossier]] = {}
     by_title: dict[str, list[str]] = {}
-    for dossier in sorted(dossiers, key=_order):
+    for its_own in sorted(dossiers, key=_order):
+        dossier = _told_apart(its_own, found)
         home = _home(dossier, found, by_title)
         found.setdefault(home, []).append(dossier)
         for title in dossier.titles:
             its = by_title.setdefault(title, [])
             its += [] if home in its else [home]
     return [Known(tuple(its)) for its in found.values()]
+
+
+def _told_apart(dossier: Dossier, found: Mapping[str, Sequence[Dossier]]) -> Dossier:
+    """Return a dossier under another id where that is, higher up, the id of a work of another kind."""
+    work = dossier.work
+    kinds = {its.work.kind for its in found.get(work.id, ())} - {None}
+    if not kinds or work.kind is None or work.kind in kinds:
+        return dossier
+    return replace(dossier, work=replace(work, id=f"{work.id}:{work.kind}"))
 
 
 def _home(dossier: Dossier, found: Mapping[str, Sequence[Dossier]], by_title: Mapping[str, Sequence[str]]) -> str:

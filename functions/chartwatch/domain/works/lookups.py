@@ -59,7 +59,7 @@ class WorkLookup:
     def is_due(self, today: date) -> bool:
         """Return whether it is time to look the work up, again or for the first time: after a day, two, four, eight."""
         last = max((answer.asked for answer in self.answers), default=None)
-        return last is None or today >= last + min(timedelta(days=1 << min(self.tries, 10)) / 2, LONGEST_PAUSE)
+        return last is None or today >= last + min(timedelta(days=1 << int(min(self.tries, 10))) / 2, LONGEST_PAUSE)
 
     def due(self, today: date) -> frozenset[Provider]:
         """Return the providers that it is time to ask again, before what they said may not be kept."""
