@@ -133,7 +133,7 @@ def test_what_is_no_country_makes_a_territory_of_all() -> None:
         (["first title from Romania", "first title in Romanian"], "first title from Romania and first in Romanian"),
         (["first of A anywhere", "first of B anywhere"], "first of A and first B anywhere"),
         (["five weeks at #1", "back at #1"], "five weeks at #1 and back at #1"),
-        (["no longer first", "no longer second"], "no longer first and second"),
+        (["no longer first", "no longer second"], "no longer first and no longer second"),
         (["new #1"], "new #1"),
     ],
 )

@@ -122,16 +122,16 @@ def in_short(territories: Sequence[str]) -> str:
 def joined(briefs: Sequence[str]) -> str:
     """Return several briefs in one breath: "first title from South Korea anywhere" and "first title in Korean anywhere"
     are "first title from South Korea and first in Korean anywhere"."""
-    if all(brief.startswith(NO_LONGER) for brief in briefs):
-        return f"{NO_LONGER}{joined([brief.removeprefix(NO_LONGER) for brief in briefs])}" if briefs else ""
     said: list[list[str]] = []
     before: list[str] = []
     for brief in briefs:
         parts = brief.split()
         same = next((i for i, pair in enumerate(zip(before, parts, strict=False)) if pair[0] != pair[1]), 0)
-        if same > 1 and parts[-1] == before[-1] and len(said[-1]) > 1:
+        if same > 1 and parts[-1] == before[-1] and len(said[-1]) > 1 and not brief.startswith(NO_LONGER):
             said[-1].pop()
-        said.append([parts[0], *parts[same:]] if same > 1 else parts)
+        # What a work has lost is said in full: "no longer A and B" could mean that it has B.
+        is_short = same > 1 and not brief.startswith(NO_LONGER)
+        said.append([parts[0], *parts[same:]] if is_short else parts)
         before = parts
     return words.listed([" ".join(parts) for parts in said])
 
