@@ -143,6 +143,16 @@ def test_a_replay_ends_with_what_is_not_known_and_what_helps(history: str) -> No
     )
 
 
+def test_of_songs_nobody_is_told_that_they_are_looked_up(history: str) -> None:
+    *_, file = history.partition(":")
+    songs = ("--source", "csv", "-o", "chart=songs", "-o", "cadence=day", "-o", "depth=1", "-o", "creator=title")
+    assert (
+        run("replay", file, *songs)
+        .stderr.splitlines()[-1]
+        .endswith("Only films and series are looked up; `chartwatch catalog set`, or a file, says what is so.")
+    )
+
+
 # Looking up.
 
 

@@ -190,3 +190,9 @@ def test_a_run_that_the_record_shows_is_its_works_whenever_it_began(write: Write
     assert result.exit_code == 1
     assert result.stdout.startswith("FALSE: Dark stays, ")
     assert "not Ozark." in " ".join(result.stdout.split())
+
+
+def test_a_work_of_the_catalog_that_never_charted_is_one_that_somebody_may_ask_for() -> None:
+    result = run(*CLAIM, "--title", "Juvenile Justice", "--run", "3")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("FALSE: Juvenile Justice has not been #1 of Netflix's daily Top 10 in the\n")

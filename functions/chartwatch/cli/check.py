@@ -31,6 +31,7 @@ from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import KINDS
 from chartwatch.errors import OptionError
 
 EXIT_CODES: Mapping[Verdict, int] = {Verdict.TRUE: 0, Verdict.FALSE: 1, Verdict.UNKNOWN: 3}
@@ -264,7 +265,9 @@ def _refuse_unknown_title(
 ) -> None:
     """Raise `OptionError` for a title that nothing has: it is mistyped more likely than it is a claim."""
     catalog = histories[question.chart].catalog
-    if any(map(catalog.work, works)) or any(history.has_topped(title) for history in histories.values()):
+    if any(map(catalog.work, works)) or any(catalog.named(title, kind) for kind in KINDS):
+        return
+    if any(history.has_topped(title) for history in histories.values()):
         return
     # Of the lower ranks only those are read that the claim is about.
     lower = {title_key(entry.title): entry.title for _, entry in histories[question.chart].charted(question.territory)}

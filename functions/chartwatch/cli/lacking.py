@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from chartwatch.domain import words
+from chartwatch.domain.works.candidates import is_looked_up
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE
 from chartwatch.services.unknown import MEANING, Seen
 
@@ -16,8 +17,12 @@ FACTS_IN_WORDS: Mapping[str, str] = {
 """What a person is told that a work lacks."""
 
 
-HELP = "`chartwatch catalog missing` names the works, `chartwatch catalog enrich` looks them up."
-"""What helps where facts are not known."""
+def help_with(seen: Sequence[Seen]) -> str:
+    """Return what helps where facts are not known: a look-up, or a person, of what no provider knows."""
+    names = "`chartwatch catalog missing` names the works"
+    if any(is_looked_up(its.work.kind, its.work.credit) for its in seen if its.lacks):
+        return f"{names}, `chartwatch catalog enrich` looks them up."
+    return f"{names}. Only films and series are looked up; `chartwatch catalog set`, or a file, says what is so."
 
 
 def lacking_sentence(seen: Sequence[Seen]) -> str:

@@ -25,7 +25,7 @@ from chartwatch.cli.application import (
 )
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
-from chartwatch.cli.lacking import HELP, lacking_sentence
+from chartwatch.cli.lacking import help_with, lacking_sentence
 from chartwatch.cli.reports import LINES, BulletinFormat, Observer, following
 from chartwatch.cli.sample_chart import SAMPLE, open_sample
 from chartwatch.cli.sources import open_named
@@ -183,10 +183,10 @@ def replay_files(
         )
         write(line for bulletin in bulletins for line in LINES[output](counts.with_bulletin(bulletin), since))
         # Who replays with no facts at all knows what is missing.
-        unknown = lacking_sentence(seen_at_number_one(stores.charts, works)) if len(works) else ""
+        seen = seen_at_number_one(stores.charts, works) if len(works) else []
     typer.echo(counts.sentence(time.perf_counter() - started), err=True)
-    if unknown:
-        typer.echo(f"{unknown} {HELP}", err=True)
+    if unknown := lacking_sentence(seen):
+        typer.echo(f"{unknown} {help_with(seen)}", err=True)
     # For who sits before it; a program that reads the summary asked for what it wanted.
     if sys.stderr.isatty() and (advice := counts.advice(since)):
         typer.echo(advice, err=True)
