@@ -148,3 +148,13 @@ def test_a_claim_on_a_song_that_was_never_first_says_where_it_stood(write: Write
     )
     assert "Low has not been #1 of songs" in " ".join(done.stdout.split())
     assert "it was second (2024-01-13)" in " ".join(done.stdout.split())
+
+
+def test_an_artist_who_is_written_much_like_one_of_the_chart_is_mistyped(write: Write) -> None:
+    file = write("songs.csv", "period,title,performer\n2024-01-06,Opener,A B\n2024-01-13,Karma,Taylor Swift\n")
+    options = ",".join(option for option in SONGS[2:-2] if option != "-o")
+    asked = ("--chart", "songs", "--territory", "US", "--per", "creator", "--number", "1", "--from")
+    mistyped = run("check", "--group", "Tailor Swift", *asked, f"csv,{options}:{file}")
+    assert mistyped.exit_code == 2
+    assert "nothing by 'Tailor Swift' was at #1 of songs; did you mean Taylor Swift?" in mistyped.stderr
+    assert run("check", "--group", "Adele", *asked, f"csv,{options}:{file}").exit_code == 1, "she had none"

@@ -126,6 +126,16 @@ def refuse_unknown_place(rule: Rule, place: str, history: ChartHistory, territor
         raise ArgumentError("SLOT", f"{holder!r} is the id of no work {where}{meant}")
 
 
+def refuse_unknown_creator(rule: Rule, group: str | None, history: ChartHistory, parameter: str) -> None:
+    """Raise `OptionError` for a creator who had no #1 of a chart, and is written much like one who did."""
+    if group is None or rule.per not in (Fact.CREATOR, Fact.MAIN_CREATOR):
+        return
+    works = {history.work_of(one, p.period) for p in history.timeline for its in p.number_ones.values() for one in its}
+    names = {name for work in works for name in (*work.creators, *work.featured)}
+    if group not in names and (meant := did_you_mean(group, names)):
+        raise mistake(parameter, f"nothing by {group!r} was at #1 of {history.chart.id}{meant}")
+
+
 def refuse_no_period(period: date, timeline: Timeline, parameter: str) -> None:
     """Raise `OptionError` for a day that names no period of a chart, within its history or before and after it."""
     first, last, chart = timeline[0].period, timeline[-1].period, timeline[-1].chart

@@ -19,7 +19,7 @@ from chartwatch.cli.application import (
     rules_in,
     write,
 )
-from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_place
+from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_creator, refuse_unknown_place
 from chartwatch.cli.claims import Asked, Unread, read_claims
 from chartwatch.cli.histories import PublishedCharts, open_published, refuse_unknown_chart
 from chartwatch.cli.questions import Options
@@ -222,6 +222,7 @@ def answer_question(question: Question, published: PublishedCharts, known: date 
     history, said = _history(question, histories, known), question.said
     if said.n is None and said.form is Form.PLACE and said.place and question.is_slot:
         refuse_unknown_place(said.rule, said.place, history, question.territory)
+    refuse_unknown_creator(said.rule, said.group, history, question.parameter("--group"))
     if said.on is not None:
         refuse_no_period(said.on, history.timeline, "--on")
     if said.title:
