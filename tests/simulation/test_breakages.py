@@ -37,7 +37,8 @@ from chartwatch.services.ports import Checkpoint, Lease, Receipt
 from chartwatch.services.publish import Completed, Publisher, messages
 from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import KEPT_FOR, FileKind, Head
-from chartwatch.services.recording import Parts, Recorder
+from chartwatch.services.recording import Recorder
+from chartwatch.services.step import Parts
 from chartwatch.services.upkeep import Upkeep
 from tests.simulation import pipeline as simulated
 from tests.simulation.cloud import SNS, DynamoDB, Fault, Record, Seam

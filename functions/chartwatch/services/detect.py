@@ -15,7 +15,8 @@ from chartwatch.domain.works.renames import with_renamings
 from chartwatch.errors import Conflict, RecordDamaged, RecordNewer
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import BULLETIN, FOLD, FORMAT, KEPT_FOR, Head, RecordStore, digest_of
-from chartwatch.services.recording import Parts, Recorder, Step
+from chartwatch.services.recording import Recorder
+from chartwatch.services.step import Parts, Step
 
 EarlierCatalog = Callable[[str], Catalog | None]
 """Finds a catalog that was in force, by its version; None when it is not known."""

@@ -12,7 +12,8 @@ from chartwatch.domain.milestones.milestone import Status, WorkFacts
 from chartwatch.domain.rules.rule import Condition, Count, Fact, RuleSet, Scope
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import Conflict, RecordAhead
-from chartwatch.services.recording import Recorder, Step
+from chartwatch.services.recording import Recorder
+from chartwatch.services.step import Step
 from tests.chronicle import CHANGE, CHART, DAY, NTH, OZARK, RACE, RIDDLE, SQUID, WORKS, Chronicle, a_run, sent
 
 # change
