@@ -23,6 +23,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from chartwatch.adapters.tmdb import countries_of
 from chartwatch.domain.works.candidates import (
     Candidate,
     ExternalId,
@@ -150,6 +151,10 @@ def _tmdb(raw: Mapping[str, Any]) -> Candidate:
     ids = {ExternalId(scheme, str(raw["id"]))} if raw.get("id") else set()
     if details.get("imdb_id"):
         ids.add(ExternalId(Scheme.IMDB, details["imdb_id"]))
+    origins, producers = countries_of(
+        raw.get("origin_country") or details.get("origin_country") or (),
+        [country.get("iso_3166_1") or "" for country in details.get("production_countries") or ()],
+    )
     return Candidate(
         provider=Provider.TMDB,
         id=str(raw.get("id") or ""),
@@ -157,10 +162,8 @@ def _tmdb(raw: Mapping[str, Any]) -> Candidate:
         titles=tuple(Title(text, role) for text, role in named if text),
         released=_released(raw.get("release_date") or raw.get("first_air_date"), raw.get("year")),
         languages=provider_languages([raw.get("original_language")]),
-        origins=provider_countries(raw.get("origin_country") or details.get("origin_country") or ()),
-        producers=provider_countries(
-            country.get("iso_3166_1") for country in details.get("production_countries") or ()
-        ),
+        origins=origins,
+        producers=producers,
         on_netflix=any(network.get("id") == NETFLIX_NETWORK for network in details.get("networks") or ()),
         minutes=round(details["runtime"]) if kind == Kind.FILM and details.get("runtime") else None,
         votes=raw.get("vote_count"),

@@ -29,7 +29,7 @@ from chartwatch.domain.works.candidates import (
     Title,
 )
 from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Layer, resolve
-from chartwatch.domain.works.identification import identify
+from chartwatch.domain.works.identification import identify, main_country_of
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import WorkLookup
 from chartwatch.domain.works.work import Kind
@@ -261,6 +261,9 @@ def test_a_record_becomes_a_candidate(waits: Waits) -> None:
         )
 
 
+US = statement("P495", item_value(country_id("US")))
+
+
 @pytest.mark.parametrize(
     ("claims", "languages", "origins"),
     [
@@ -303,6 +306,54 @@ def test_a_record_becomes_a_candidate(waits: Waits) -> None:
             id="a number without an id",
         ),
         pytest.param({"P364": [statement("P364", "ko")]}, (), ("KR",), id="a string where an item belongs"),
+        pytest.param(
+            {"P364": [unknown("P364"), statement("P364", item_value(language_id("ko")))]},
+            (),
+            ("KR",),
+            id="a language beside an unknown one",
+        ),
+        pytest.param(
+            {"P364": [statement("P364", None, snaktype="novalue"), statement("P364", item_value(language_id("ko")))]},
+            (),
+            ("KR",),
+            id="a language beside none",
+        ),
+        pytest.param(
+            {"P364": [statement("P364", item_value(HUMAN)), statement("P364", item_value(language_id("ko")))]},
+            (),
+            ("KR",),
+            id="a language beside an item without a code",
+        ),
+        pytest.param({"P495": [unknown("P495"), US]}, ("ko",), (), id="a country beside an unknown one"),
+        pytest.param({"P495": [statement("P495", item_value(HUMAN)), US]}, ("ko",), (), id="a country beside no code"),
+        pytest.param({"P495": [statement("P495", "KR"), US]}, ("ko",), (), id="a country beside a string"),
+        pytest.param(
+            {"P495": [statement("P495", item_value(HUMAN), "preferred"), US]},
+            ("ko",),
+            (),
+            id="a country less preferred than one without a code",
+        ),
+        pytest.param(
+            {"P495": [unknown("P495", "preferred"), US]}, ("ko",), (), id="a country less preferred than an unknown one"
+        ),
+        pytest.param(
+            {"P495": [statement("P495", None, "preferred", "novalue"), US]},
+            ("ko",),
+            (),
+            id="a country less preferred than none",
+        ),
+        pytest.param(
+            {"P495": [unknown("P495", "preferred"), statement("P495", item_value(country_id("KR")), "preferred"), US]},
+            ("ko",),
+            (),
+            id="a country preferred beside an unknown one",
+        ),
+        pytest.param(
+            {"P495": [statement("P495", item_value(country_id("KR")), "preferred"), unknown("P495")]},
+            ("ko",),
+            ("KR",),
+            id="a country preferred to an unknown one",
+        ),
     ],
 )
 def test_statements_count_by_rank_and_by_what_they_say(
@@ -355,6 +406,35 @@ def test_countries_are_those_that_tmdb_means(waits: Waits, written: list[str], o
             Answer(json.dumps(said).encode()) for said in ({"results": [hit]}, hit | {"origin_country": written})
         ]
         assert one(tmdb(server, waits)).origins == origins
+
+
+@pytest.mark.parametrize(
+    ("origins", "producers", "main"),
+    [
+        (("US",), ("CS", "US"), None),
+        (("US",), ("US", "ZR"), None),
+        (("US",), ("QQ",), None),
+        (("QQ",), ("US",), None),
+        (("US",), ("US",), "US"),
+        (("US",), ("US", "XC"), None),
+    ],
+)
+def test_one_country_that_is_not_known_leaves_an_entry_without_any(
+    waits: Waits, origins: tuple[str, ...], producers: tuple[str, ...], main: str | None
+) -> None:
+    with served(replace(NIGHT, countries=origins, producers=producers, is_item=False)) as server:
+        found = one(tmdb(server, waits))
+        assert main_country_of(found) == main
+        assert bool(found.origins) == ({*origins, *producers} <= {"US", "XC"})
+
+
+def test_a_country_that_is_not_known_is_no_main_one_and_makes_no_other_the_main_one(waits: Waits) -> None:
+    preferred = [statement("P495", item_value(HUMAN), "preferred"), US]
+    with served(replace(NIGHT, claims={"P495": preferred})) as server:
+        assert main_country_of(one(wikidata(server, waits))) is None
+    preferred = [statement("P495", item_value(country_id("KR")), "preferred"), unknown("P495")]
+    with served(replace(NIGHT, claims={"P495": preferred})) as server:
+        assert main_country_of(one(wikidata(server, waits))) == "KR"
 
 
 def test_a_language_that_no_code_names_is_unknown(waits: Waits) -> None:

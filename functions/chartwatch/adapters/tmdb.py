@@ -196,6 +196,9 @@ def candidate_of(kind: Kind, details: _Details) -> Candidate:
         ids.add(ExternalId(Scheme.IMDB, imdb))
     if wikidata := details.external_ids.wikidata_id:
         ids.add(ExternalId(Scheme.WIKIDATA, wikidata))
+    origins, producers = countries_of(
+        details.origin_country, [country.iso_3166_1 for country in details.production_countries]
+    )
     released = [details.release_date, details.first_air_date]
     released += [season.air_date for season in details.seasons if season.season_number > 0]
     return Candidate(
@@ -205,8 +208,8 @@ def candidate_of(kind: Kind, details: _Details) -> Candidate:
         titles=tuple(_titles(details)),
         released=tuple(sorted(set(_days(released)))),
         languages=provider_languages([details.original_language]),
-        origins=_countries(details.origin_country),
-        producers=_countries(country.iso_3166_1 for country in details.production_countries),
+        origins=origins,
+        producers=producers,
         on_netflix=any(network.id == NETFLIX for network in details.networks),
         minutes=(details.runtime or None) if kind == Kind.FILM else None,
         votes=details.vote_count,
@@ -223,6 +226,13 @@ def _titles(details: _Details) -> Iterator[Title]:
         yield Title(original, Role.ORIGINAL, language)
     for other in (*details.alternative_titles.titles, *details.alternative_titles.results):
         yield Title(other.title, Role.ALTERNATIVE)
+
+
+def countries_of(origins: Sequence[str], producers: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the codes of the countries of origin and of production that an entry names; none if one is not known."""
+    if not _countries([*origins, *producers]):
+        return (), ()
+    return _countries(origins), _countries(producers)
 
 
 def _countries(written: Iterable[str]) -> tuple[str, ...]:

@@ -93,6 +93,11 @@ class Statement(Shape):
     mainsnak: _Snak
     rank: Literal["preferred", "normal", "deprecated"] = "normal"
 
+    @property
+    def value(self) -> Any:
+        """What it says; None where the value is unknown, and where there is none."""
+        return self.mainsnak.datavalue.value if self.mainsnak.snaktype == "value" and self.mainsnak.datavalue else None
+
 
 class _Term(Shape):
     language: str
@@ -115,19 +120,23 @@ class Item(Shape):
         Deprecated statements say nothing. A preferred statement that the value is unknown, or that there is none,
         leaves nothing.
         """
-        preferred = self._ranked(prop, "preferred")
-        best = preferred or self._ranked(prop, "normal")
-        return [s.mainsnak.datavalue.value for s in best if s.mainsnak.snaktype == "value" and s.mainsnak.datavalue]
+        return [value for statement in self._best(prop) if (value := statement.value) is not None]
 
     def items(self, prop: str) -> list[str]:
         """Return the ids of the items that the best statements of a property name."""
-        return [named for value in self.best(prop) if (named := _item_id(value))]
+        return [named for named in self.each(prop) if named]
+
+    def each(self, prop: str) -> list[str | None]:
+        """Return what each of a property's best statements names: an item's id, None where none is known."""
+        return [_item_id(statement.value) for statement in self._best(prop)]
 
     def less_preferred(self, prop: str) -> list[str]:
         """Return the ids of the items that normal statements name beside preferred ones."""
         others = self._ranked(prop, "normal") if self._ranked(prop, "preferred") else []
-        values = [s.mainsnak.datavalue.value for s in others if s.mainsnak.snaktype == "value" and s.mainsnak.datavalue]
-        return [named for value in values if (named := _item_id(value))]
+        return [named for statement in others if (named := _item_id(statement.value))]
+
+    def _best(self, prop: str) -> list[Statement]:
+        return self._ranked(prop, "preferred") or self._ranked(prop, "normal")
 
     def _ranked(self, prop: str, rank: str) -> list[Statement]:
         return [statement for statement in self.claims.get(prop, []) if statement.rank == rank]
@@ -140,19 +149,22 @@ class Item(Shape):
 def candidate_of(
     item: Item, kind: Kind | None, language: Callable[[str], str | None], country: Callable[[str], str | None]
 ) -> Candidate:
-    """Return the candidate that an item is; `language` and `country` return the codes of items."""
+    """Return the candidate that an item is; `language` and `country` return the codes of items.
+
+    Where one of its best statements names no language, or no country, that is known, the others do not say it either.
+    """
     numbers = {ExternalId(scheme, text) for prop, scheme in IDS.items() for text in item.texts(prop)}
     shown_by = {*item.items(BROADCASTER), *item.items(DISTRIBUTOR)}
     released = (_span(value) for prop in (PUBLISHED, STARTED) for value in item.best(prop))
-    best = provider_countries(map(country, item.items(COUNTRY_OF_ORIGIN)))
-    others = provider_countries(map(country, item.less_preferred(COUNTRY_OF_ORIGIN)))
+    best = provider_countries(named and country(named) for named in item.each(COUNTRY_OF_ORIGIN))
+    others = provider_countries(map(country, item.less_preferred(COUNTRY_OF_ORIGIN))) if best else ()
     return Candidate(
         provider=Provider.WIKIDATA,
         id=item.id,
         kind=kind,
         titles=tuple(dict.fromkeys(_titles(item))),
         released=tuple(sorted({span for span in released if span})),
-        languages=provider_languages(map(language, item.items(ORIGINAL_LANGUAGE))),
+        languages=provider_languages(named and language(named) for named in item.each(ORIGINAL_LANGUAGE)),
         origins=tuple(dict.fromkeys((*best, *others))),
         main_origin=best[0] if others and len(best) == 1 else None,
         on_netflix=NETFLIX in shown_by,
