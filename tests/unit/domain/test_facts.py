@@ -197,6 +197,49 @@ def test_of_the_dates_of_one_release_the_first_stands() -> None:
     assert (other.value, other.is_conflict) == (None, True)
 
 
+def dated(*days: date, source: str = "wikidata") -> list[Fact]:
+    """Return that a source dated a release so, on one day after the other."""
+    asked = (date(2025, 1, number) for number in range(1, 29))
+    return [
+        said(day, source, asked=when, name=RELEASE_DATE, confidence=Confidence.MEDIUM)
+        for day, when in zip(days, asked, strict=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "stands_on", "is_conflict"),
+    [
+        ([date(2020, 1, 1), date(2020, 11, 1)], date(2020, 11, 1), False),
+        ([date(2020, 1, 1), date(2020, 11, 1), date(2021, 9, 1)], date(2020, 11, 1), True),
+        ([date(2020, 1, 1), date(2020, 11, 1), date(2021, 9, 1), date(2022, 7, 1)], date(2020, 11, 1), True),
+        ([date(2020, 1, 1), date(2019, 3, 1), date(2018, 5, 1)], date(2019, 3, 1), True),
+        ([date(2020, 1, 1), date(2020, 11, 1), date(2019, 3, 1)], date(2020, 11, 1), True),
+        ([date(2020, 1, 1), date(2020, 11, 1), date(2021, 9, 1), date(2020, 11, 1)], date(2020, 11, 1), False),
+        ([date(2020, 1, 1), date(2020, 11, 1), date(2020, 1, 1), date(2019, 3, 1)], date(2019, 3, 1), False),
+    ],
+)
+def test_one_source_moves_a_release_by_a_year_from_where_it_stood_first_in_however_many_steps(
+    days: list[date], stands_on: date, is_conflict: bool
+) -> None:
+    resolved = stands(*dated(*days), name=RELEASE_DATE)
+    assert (resolved.value, resolved.is_conflict) == (stands_on, is_conflict)
+    assert resolved.is_assumed == is_conflict
+
+
+def test_two_sources_move_a_release_further_and_it_is_measured_from_there_on() -> None:
+    days = [date(2020, 1, 1), date(2020, 11, 1), date(2021, 9, 1)]
+    both = [*dated(*days), *dated(*days, source="tmdb")]
+    assert stands(*both, name=RELEASE_DATE).value == date(2021, 9, 1)
+    (gone,) = [replace(fact, expires=TODAY) for fact in dated(date(2021, 9, 1), source="tmdb")]
+    alone = stands(*dated(*days), gone, name=RELEASE_DATE)
+    assert (alone.value, alone.is_assumed) == (date(2020, 11, 1), True)
+
+
+def test_a_release_that_was_only_assumed_is_none_to_measure_from() -> None:
+    first, *others = dated(date(2020, 1, 1), date(2020, 11, 1), date(2021, 9, 1))
+    assert stands(replace(first, confidence=Confidence.LOW), *others, name=RELEASE_DATE).value == date(2021, 9, 1)
+
+
 def test_facts_of_ones_own_stand_like_any_other() -> None:
     name = f"{OWN_FACT}unscripted"
     assert stands(said("yes", "own", layer=Layer.OWN_FILE, name=name), name=name).value == "yes"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from hypothesis import given
@@ -43,13 +43,15 @@ class Stands(NamedTuple):
 
 
 def restated(facts: Iterable[Fact]) -> Mapping[str, Stands]:
-    """Return what stands of languages and countries of origin, by the rules in words:
+    """Return what stands of languages, countries of origin and releases, by the rules in words:
 
     Of what persons wrote the highest layer counts, and there the last day. Of sources, the starter catalog and whatever
     was looked up, each counts with what it said last, those of low confidence only where no other says anything. They
     agree on a value that is among theirs and includes all of theirs. What they agree on stands, unless it takes back
     what stood before and was not assumed for its low confidence: then two sources have to say just that. What stands
-    and is not what they agree on now is assumed, and a conflict.
+    and is not what they agree on now is assumed, and a conflict. Dates that are a year apart at most are of one
+    release: sources whose dates all are agree on the earliest, and another one takes nothing back that is within a year
+    of the one that stands, and of the one that stood when it was decided last.
     """
     kept = [fact for fact in facts if fact.expires is None or fact.expires > TODAY]
     found = {}
@@ -67,6 +69,7 @@ def restated(facts: Iterable[Fact]) -> Mapping[str, Stands]:
 def _replayed(name: str, its: list[Fact]) -> Stands:
     value: Value | None = None
     is_low, agreed = True, None
+    since: list[Value] = []
     for day in sorted({fact.asked or date.min for fact in its}):
         said: dict[object, list[Fact]] = {}
         for fact in its:
@@ -78,16 +81,38 @@ def _replayed(name: str, its: list[Fact]) -> Stands:
         }
         sure = [fact for one in words.values() for fact in one if fact.confidence is not Confidence.LOW]
         counted = sure or [fact for one in words.values() for fact in one]
-        everything = frozenset().union(*(_means(fact.value) for fact in counted))
-        agreed = next((fact.value for fact in counted if _means(fact.value) == everything), None)
+        agreed = _agreed([fact.value for fact in counted])
         if agreed is None:
             continue
-        voices = {(fact.layer, fact.source) for fact in counted if fact.value == agreed}
-        grows = name == ORIGIN_COUNTRIES and value is not None and _means(value) <= everything
-        if value in (None, agreed) or is_low or grows or len(voices) >= 2:
+        voices = {(fact.layer, fact.source) for fact in counted if _says_as_much(fact.value, agreed)}
+        keeps = bool(since) and not is_low and all(_keeps(name, its, agreed) for its in (since[0], since[-1]))
+        if keeps or is_low or len(voices) >= 2:
+            since = [*since, agreed] if keeps else [agreed]
             value, is_low = agreed, not sure
     is_conflict = agreed != value or agreed is None
     return Stands(value, value is not None and (is_conflict or is_low), is_conflict)
+
+
+def _agreed(values: list[Value]) -> Value | None:
+    days = [value for value in values if isinstance(value, date)]
+    if days:
+        return min(days) if all(_are_of_one_release(one, other) for one in days for other in days) else None
+    everything = frozenset().union(*map(_means, values))
+    return next((value for value in values if _means(value) == everything), None)
+
+
+def _keeps(name: str, value: Value, agreed: Value) -> bool:
+    if isinstance(value, date) and isinstance(agreed, date):
+        return _are_of_one_release(value, agreed)
+    return value == agreed or (name == ORIGIN_COUNTRIES and _means(value) <= _means(agreed))
+
+
+def _says_as_much(value: Value, agreed: Value) -> bool:
+    return value == agreed or (isinstance(value, date) and isinstance(agreed, date))
+
+
+def _are_of_one_release(one: date, other: date) -> bool:
+    return abs((one - other).days) <= 366
 
 
 def _means(value: Value) -> frozenset[str]:
@@ -115,16 +140,30 @@ def facts_of(name: str, values: st.SearchStrategy[Value], layers: Iterable[Layer
 
 languages = st.sampled_from(["ko", "ja", "zh", "yue"])
 countries = st.frozensets(st.sampled_from(["KR", "US", "GB"]), min_size=1)
+releases = st.sampled_from([date(2020, 1, 1), date(2020, 11, 1), date(2021, 9, 1), date(2019, 3, 1)])
 said = st.one_of(
     *(
         facts_of(name, values, layers)
-        for name, values in ((ORIGINAL_LANGUAGE, languages), (ORIGIN_COUNTRIES, countries))
+        for name, values in (
+            (ORIGINAL_LANGUAGE, languages),
+            (ORIGIN_COUNTRIES, countries),
+            (RELEASE_DATE, releases),
+        )
         for layers in ([Layer.STARTER, Layer.LOOKED_UP], Layer)
     )
 )
 
 
-@given(said)
+moved = st.lists(releases, min_size=3, max_size=4).map(
+    lambda its: [fact(RELEASE_DATE, day, asked=asked) for day, asked in zip(its, DAYS, strict=False)]
+)
+"""A release that one source dates otherwise, again and again."""
+releases_said = st.tuples(moved, st.one_of(st.just([]), facts_of(RELEASE_DATE, releases, [Layer.LOOKED_UP]))).map(
+    lambda its: its[0] + its[1]
+)
+
+
+@given(st.one_of(said, releases_said))
 @examples(400)
 def test_what_stands_is_what_the_rules_say_when_they_are_replayed_day_by_day(facts: list[Fact]) -> None:
     resolved = resolve(facts, TODAY)
@@ -173,6 +212,20 @@ def test_what_was_certain_is_not_changed_by_what_one_source_says_next(facts: lis
         grew = name == ORIGIN_COUNTRIES and isinstance(now, frozenset) and isinstance(its.value, frozenset)
         is_said_by_two = len({(fact.layer, fact.source) for fact in after[name].said_by}) > 1
         assert now == its.value or (grew and its.value <= now) or is_said_by_two, name  # type: ignore[operator]
+
+
+@given(st.lists(st.integers(-400, 400), max_size=8))
+@examples(400)
+def test_one_source_moves_a_release_by_a_year_at_most_in_however_many_steps(steps: list[int]) -> None:
+    first = day = date(2020, 1, 1)
+    facts = [fact(RELEASE_DATE, first, asked=date(2025, 12, 1))]
+    for number, step in enumerate(steps, 1):
+        day += timedelta(days=step)
+        facts.append(fact(RELEASE_DATE, day, asked=date(2026, 1, number)))
+        stands = resolve(facts, TODAY)[RELEASE_DATE]
+        assert isinstance(stands.value, date)
+        assert _are_of_one_release(stands.value, first)
+        assert stands.is_assumed == (stands.value != day)
 
 
 # From facts to what people are sent.

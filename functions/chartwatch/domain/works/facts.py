@@ -161,17 +161,25 @@ def facts_of(work: Work, layer: Layer, source: str, asked: date | None = None) -
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """What stands of a fact after a day. `then` is what sources said last by that day, as far as it counts."""
+    """What stands of a fact after a day. `then` is what sources said last by that day, as far as it counts.
+
+    `first` is what stood when it was decided last: from there on a value went on without taking anything back.
+    """
 
     value: Value | None = None
+    first: Value | None = None
     said_by: tuple[Fact, ...] = ()
     then: tuple[Fact, ...] = ()
     is_contradicted: bool = False
 
     @property
-    def is_weak(self) -> bool:
-        """Whether nothing but facts of low confidence say so."""
-        return all(fact.confidence is Confidence.LOW for fact in self.said_by)
+    def is_open(self) -> bool:
+        """Whether nothing stands, or nothing but what facts of low confidence say."""
+        return self.value is None or all(fact.confidence is Confidence.LOW for fact in self.said_by)
+
+    def goes_on_as(self, common: Value) -> bool:
+        """Return whether a value takes nothing back, neither of what stands nor of what stood first."""
+        return all(its is not None and _goes_on(its, common) for its in (self.value, self.first))
 
 
 def own_facts(resolved: Mapping[str, Resolved]) -> tuple[tuple[str, str], ...]:
@@ -193,7 +201,7 @@ def _resolved(name: str, facts: tuple[Fact, ...]) -> Resolved:
     return Resolved(
         name,
         value,
-        is_assumed=value is not None and (last.is_contradicted or last.is_weak),
+        is_assumed=value is not None and (last.is_contradicted or last.is_open),
         said_by=last.said_by,
         against=(denied or last.then) if last.is_contradicted else (),
         overruled=tuple(fact for fact in lower if value is None or not _says(fact, value)),
@@ -207,14 +215,16 @@ def _course(name: str, facts: Sequence[Fact]) -> Iterator[_Standing]:
         then = tuple(_sure(_latest([fact for fact in facts if _day(fact) <= day])))
         common = _common(name, [fact.value for fact in then])
         if common is not None and _may_follow(standing, common, then):
-            standing = _Standing(common, tuple(fact for fact in then if _says(fact, common)))
+            is_decided = standing.is_open or not standing.goes_on_as(common)
+            first = common if is_decided else standing.first
+            standing = _Standing(common, first, tuple(fact for fact in then if _says(fact, common)))
         standing = replace(standing, then=then, is_contradicted=common is None or common != standing.value)
         yield standing
 
 
 def _may_follow(standing: _Standing, common: Value, then: Sequence[Fact]) -> bool:
     """Return whether a value may stand next: after none, an assumed one, or one that it includes, or if two say it."""
-    if standing.value is None or standing.is_weak or _goes_on(standing.value, common):
+    if standing.is_open or standing.goes_on_as(common):
         return True
     return len({(fact.layer, fact.source) for fact in then if _is_as_good(fact.value, common)}) > 1
 
