@@ -313,7 +313,7 @@ def both(work: Work) -> Answer:
     sighting = work.sighting
     for provider in (Provider.WIKIDATA, Provider.TMDB):
         found = identify(sighting, provider, work.recorded[provider].candidates if provider in work.recorded else ())
-        sighting = sighting.known_as(found.ids)
+        sighting = sighting.known_as(found.ids, provider)
         facts += facts_found(found, ASKED)
     resolved = resolve(facts, ASKED)
     values = [

@@ -175,7 +175,7 @@ def test_a_number_that_no_item_has_leads_to_a_search_by_name(waits: Waits) -> No
 
 def test_what_wikidata_knows_leads_to_the_record_of_tmdb(waits: Waits) -> None:
     with served(NIGHT, FILM, OLD) as server:
-        sighting = SEEN.known_as(frozenset({ExternalId(Scheme.IMDB, "tt1000007")}))
+        sighting = SEEN.known_as(frozenset({ExternalId(Scheme.IMDB, "tt1000007")}), Provider.WIKIDATA)
         assert one(tmdb(server, waits), sighting).id == "7"
         assert server.actions() == ["/3/find/tt1000007", "/3/tv/7"]
 
@@ -449,6 +449,26 @@ def test_an_item_that_was_merged_is_the_other_one_and_a_deleted_one_is_none(wait
     with Lookups([NIGHT, OLD], deleted=[OLD.item_id]) as server:
         ((found,),) = wikidata(server, waits).candidates([SEEN])
         assert found.id == NIGHT.item_id
+
+
+def test_an_item_that_is_merged_into_a_namesake_changes_nothing_that_was_certain(waits: Waits) -> None:
+    """TMDB is asked by the numbers of the item that it became, and repeats whose they are."""
+    seen, first, then = replace(SEEN, ids=frozenset()), date(2022, 2, 7), date(2022, 7, 8)
+    other = Served(8, NIGHT.title, Kind.SERIES, "en", ("US",), date(2022, 1, 20))
+    with Lookups([replace(NIGHT, netflix_id=None), other]) as server:
+        before = look_up(replace(seen, territories=frozenset({"KR"})), clients(server, waits), first).facts
+    with Lookups([replace(NIGHT, netflix_id=None), other], redirects={NIGHT.item_id: other.item_id}) as server:
+        after = look_up(replace(seen, territories=frozenset({"KR"})), clients(server, waits), then).facts
+    assert {(fact.source, fact.value, fact.led_by) for fact in after if fact.name == ORIGINAL_LANGUAGE} == {
+        ("wikidata", "en", None),
+        ("tmdb", "en", "wikidata"),
+    }
+    stood = {name: its.value for name, its in resolve(before, first).items()}
+    assert (stood[ORIGINAL_LANGUAGE], stood[MAIN_COUNTRY]) == ("ko", "KR")
+    stands = resolve([*before, *after], then)
+    for name in (ORIGINAL_LANGUAGE, ORIGIN_COUNTRIES):
+        assert (stands[name].value, stands[name].is_assumed) == (stood[name], True), name
+    assert stands[MAIN_COUNTRY].value == "KR"
 
 
 def test_one_malformed_id_does_not_cost_the_others(waits: Waits) -> None:

@@ -71,6 +71,7 @@ def _fact_as_json(fact: Fact) -> dict[str, Any]:
         "asked": fact.asked and fact.asked.isoformat(),
         "confidence": fact.confidence.value,
         "expires": fact.expires and fact.expires.isoformat(),
+        **({"led_by": fact.led_by} if fact.led_by else {}),
     }
 
 
@@ -83,6 +84,7 @@ def _fact_from_json(said: Mapping[str, Any]) -> Fact:
         _day(said["asked"]),
         Confidence(said["confidence"]),
         _day(said["expires"]),
+        said.get("led_by"),
     )
 
 

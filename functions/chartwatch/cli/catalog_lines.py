@@ -167,9 +167,10 @@ def _said_lines(resolved: Resolved | None) -> Iterator[str]:
     facts = (*resolved.said_by, *resolved.against, *resolved.overruled) if resolved else ()
     for fact in facts:
         asked = f", {fact.asked}" if fact.asked else ""
+        led = f", by the link of {fact.led_by}" if fact.led_by else ""
         until = f", to be asked again by {fact.expires}" if fact.expires else ""
         overruled = ", overruled" if resolved and fact in resolved.overruled else ""
-        where = f"{fact.source} ({_LAYERS[fact.layer]}{asked}, {fact.confidence} confidence{until}{overruled})"
+        where = f"{fact.source} ({_LAYERS[fact.layer]}{asked}{led}, {fact.confidence} confidence{until}{overruled})"
         yield from words.wrapped(
             f"    {value_in_words(fact.name, fact.value)}: {where}", WIDTH, subsequent_indent=" " * 6
         )

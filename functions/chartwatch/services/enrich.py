@@ -82,7 +82,7 @@ def look_up(sighting: Sighting, providers: Sequence[FactProvider], today: date) 
             continue
         found = identify(seen, provider.provider, candidates)
         identified.append(found)
-        seen = seen.known_as(found.ids)
+        seen = seen.known_as(found.ids, provider.provider)
     facts = tuple(fact for found in identified for fact in facts_found(found, today))
     return LookedUp(sighting, tuple(identified), facts, tuple(failures))
 

@@ -38,8 +38,9 @@ def said(
     name: str = ORIGINAL_LANGUAGE,
     confidence: Confidence = Confidence.HIGH,
     expires: date | None = None,
+    led_by: str | None = None,
 ) -> Fact:
-    return Fact(name, value, layer, source, asked, confidence, expires)
+    return Fact(name, value, layer, source, asked, confidence, expires, led_by)
 
 
 def stands(*facts: Fact, name: str = ORIGINAL_LANGUAGE) -> Resolved:
@@ -195,6 +196,38 @@ def test_of_the_dates_of_one_release_the_first_stands() -> None:
     assert (resolved.value, resolved.is_conflict) == (date(2022, 1, 20), False)
     other = stands(wikidata, replace(tmdb, value=date(2011, 5, 1)), name=RELEASE_DATE)
     assert (other.value, other.is_conflict) == (None, True)
+
+
+FIRST, THEN = date(2025, 1, 1), date(2025, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "stood", "said_now"),
+    [
+        (ORIGINAL_LANGUAGE, "ko", "en"),
+        (ORIGIN_COUNTRIES, frozenset({"KR"}), frozenset({"US"})),
+        (MAIN_COUNTRY, "KR", "US"),
+        (RELEASE_DATE, date(2022, 2, 1), date(2019, 1, 20)),
+    ],
+)
+def test_who_was_led_to_a_work_by_another_source_is_no_second_one(name: str, stood: Value, said_now: Value) -> None:
+    before = [said(stood, source, asked=FIRST, name=name) for source in ("wikidata", "tmdb")]
+    leads = said(said_now, asked=THEN, name=name)
+    led = said(said_now, "tmdb", asked=THEN, name=name, led_by="wikidata")
+    resolved = stands(*before, leads, led, name=name)
+    assert (resolved.value, resolved.is_assumed, set(resolved.against)) == (stood, True, {leads, led})
+    assert stands(*before, leads, replace(led, led_by=None), name=name).value == said_now
+    assert stands(*before, leads, led, replace(led, asked=TODAY, led_by=None), name=name).value == said_now
+    third = said(said_now, "other", asked=THEN, name=name)
+    assert stands(*before, leads, led, third, name=name).value == said_now
+
+
+def test_who_was_led_to_a_work_says_what_stands_where_nothing_stood_and_goes_on_with_what_did() -> None:
+    led = said("ko", "tmdb", led_by="wikidata")
+    assert (stands(led).value, stands(led).is_assumed) == ("ko", False)
+    assert stands(replace(STARTER, confidence=Confidence.LOW, value="en"), led).value == "ko"
+    assert stands(STARTER, led).is_assumed is False
+    assert stands(said("ko", asked=FIRST), replace(led, value="en", asked=THEN)).is_conflict
 
 
 def dated(*days: date, source: str = "wikidata") -> list[Fact]:

@@ -48,10 +48,10 @@ def restated(facts: Iterable[Fact]) -> Mapping[str, Stands]:
     Of what persons wrote the highest layer counts, and there the last day. Of sources, the starter catalog and whatever
     was looked up, each counts with what it said last, those of low confidence only where no other says anything. They
     agree on a value that is among theirs and includes all of theirs. What they agree on stands, unless it takes back
-    what stood before and was not assumed for its low confidence: then two sources have to say just that. What stands
-    and is not what they agree on now is assumed, and a conflict. Dates that are a year apart at most are of one
-    release: sources whose dates all are agree on the earliest, and another one takes nothing back that is within a year
-    of the one that stands, and of the one that stood when it was decided last.
+    what stood before and was not assumed for its low confidence: then two sources have to say just that, neither of
+    which was led there by the other. What stands and is not what they agree on now is assumed, and a conflict. Dates
+    that are a year apart at most are of one release: sources whose dates all are agree on the earliest, and another one
+    takes nothing back that is within a year of the one that stands, and of the one that stood when it was decided last.
     """
     kept = [fact for fact in facts if fact.expires is None or fact.expires > TODAY]
     found = {}
@@ -84,7 +84,7 @@ def _replayed(name: str, its: list[Fact]) -> Stands:
         agreed = _agreed([fact.value for fact in counted])
         if agreed is None:
             continue
-        voices = {(fact.layer, fact.source) for fact in counted if _says_as_much(fact.value, agreed)}
+        voices = {(fact.layer, fact.led_by or fact.source) for fact in counted if _says_as_much(fact.value, agreed)}
         keeps = bool(since) and not is_low and all(_keeps(name, its, agreed) for its in (since[0], since[-1]))
         if keeps or is_low or len(voices) >= 2:
             since = [*since, agreed] if keeps else [agreed]
@@ -132,6 +132,7 @@ def facts_of(name: str, values: st.SearchStrategy[Value], layers: Iterable[Layer
                 st.just(None) if layer is Layer.STARTER else st.sampled_from([None, *DAYS]),
                 st.sampled_from(Confidence),
                 st.sampled_from([None, None, TODAY, date(2026, 9, 1)]),
+                st.sampled_from([None, "wikidata"]),
             )
         ),
         max_size=7,

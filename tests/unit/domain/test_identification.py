@@ -18,11 +18,14 @@ from chartwatch.domain.works.candidates import (
     Title,
 )
 from chartwatch.domain.works.evidence import Evidence, weigh
+from chartwatch.domain.works.facts import facts_found
 from chartwatch.domain.works.identification import Identified, identify
 from chartwatch.domain.works.work import Kind
 from tests.strategies import examples
 
 CHARTED = date(2022, 1, 30)
+
+IMDB, TMDB_7 = ExternalId(Scheme.IMDB, "tt0000001"), ExternalId(Scheme.TMDB_SERIES, "7")
 
 SEEN = Sighting(("The Long Night",), Kind.SERIES, CHARTED)
 
@@ -230,9 +233,28 @@ def test_what_wikidata_knows_leads_to_the_record_of_another_provider() -> None:
     imdb = ExternalId(Scheme.IMDB, "tt0000001")
     record = replace(RECORD, titles=(Title("Nachts"),), released=(), ids=frozenset({imdb}))
     assert found(SEEN, record).likely == ()
-    linked = found(SEEN.known_as(frozenset({imdb})), record)
+    linked = found(SEEN.known_as(frozenset({imdb}), Provider.WIKIDATA), record)
     assert linked.language == "ko"
     assert not linked.by_id
+
+
+@pytest.mark.parametrize(
+    ("seen", "led_by"),
+    [
+        (SEEN, None),
+        (replace(SEEN, ids=frozenset({IMDB})), None),
+        (SEEN.known_as(frozenset({IMDB}), Provider.WIKIDATA), Provider.WIKIDATA),
+        (SEEN.known_as(frozenset({IMDB, TMDB_7}), Provider.WIKIDATA), Provider.WIKIDATA),
+        (SEEN.known_as(frozenset({TMDB_7}), Provider.WIKIDATA), None),
+        (replace(SEEN, ids=frozenset({IMDB})).known_as(frozenset({IMDB}), Provider.WIKIDATA), None),
+        (SEEN.known_as(frozenset({TMDB_7}), Provider.TMDB).known_as(frozenset({IMDB}), Provider.WIKIDATA), "wikidata"),
+    ],
+)
+def test_who_was_led_to_a_work_by_a_link_alone_says_by_whose(seen: Sighting, led_by: str | None) -> None:
+    answer = found(seen, replace(RECORD, ids=frozenset({IMDB})))
+    assert answer.language == "ko"
+    assert answer.led_by == led_by
+    assert {fact.led_by for fact in facts_found(answer, date(2022, 2, 1))} == {led_by}
 
 
 titles = st.sampled_from(["The Long Night", "Long Night", "Night"])

@@ -1,6 +1,7 @@
 """A layer of the catalog, stored and read again."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -46,6 +47,7 @@ facts = st.one_of(
             asked=days,
             confidence=st.sampled_from(Confidence),
             expires=days,
+            led_by=st.sampled_from([None, "wikidata"]),
         )
         for name, values in (
             (ORIGINAL_LANGUAGE, st.sampled_from(["ko", "en"])),
@@ -120,7 +122,7 @@ def test_the_score_and_its_reasons_stand_in_the_file() -> None:
     (written,) = answer["candidates"]
     assert {"evidence": "new when it charted", "weight": 6} in written["reasons"]
     assert written["score"] == sum(reason["weight"] for reason in written["reasons"])
-    assert said["works"]["alpha"]["facts"][0] == {
+    language = {
         "name": "original_language",
         "value": "ko",
         "layer": "looked_up",
@@ -129,6 +131,10 @@ def test_the_score_and_its_reasons_stand_in_the_file() -> None:
         "confidence": "medium",
         "expires": "2022-07-31",
     }
+    assert said["works"]["alpha"]["facts"][0] == language
+    led = WorkLookup().with_found(replace(found, led_by=Provider.WIKIDATA), date(2022, 2, 1))
+    said = json.loads(write_layer([of("alpha", led)]))
+    assert said["works"]["alpha"]["facts"][0] == language | {"led_by": "wikidata"}
 
 
 def test_the_stored_example_of_the_format_is_read() -> None:

@@ -40,6 +40,14 @@ class ExternalId:
     value: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """The number by which a provider knows what it takes for a work."""
+
+    by: Provider
+    id: ExternalId
+
+
 class Role(StrEnum):
     """What a title is to its candidate."""
 
@@ -115,8 +123,8 @@ class Sighting:
     `first_charted` is the first date on which it stood on a chart. `in_english` is whether the list of that week was
     the English one, None where there is no such list. `territories` are those where it stood on its first charts, all
     of them, none where only a chart of the world is known. `year`, `minutes` and `released` are the provider's own
-    words on the work, which may be another's of the same name. `ids` are the numbers that charts give, `linked` those
-    by which a provider knows what it takes for the work.
+    words on the work, which may be another's of the same name. `ids` are the numbers that charts give, `links` those
+    by which providers know what they take for the work.
     """
 
     titles: tuple[str, ...]
@@ -128,8 +136,13 @@ class Sighting:
     minutes: int | None = None
     released: date | None = None
     ids: frozenset[ExternalId] = frozenset()
-    linked: frozenset[ExternalId] = frozenset()
+    links: frozenset[Link] = frozenset()
 
-    def known_as(self, ids: frozenset[ExternalId]) -> "Sighting":
+    @property
+    def linked(self) -> frozenset[ExternalId]:
+        """The numbers by which providers know the work."""
+        return frozenset(link.id for link in self.links)
+
+    def known_as(self, ids: frozenset[ExternalId], by: Provider) -> "Sighting":
         """Return it with the further numbers under which a provider knows the work."""
-        return replace(self, linked=self.linked | ids)
+        return replace(self, links=self.links | {Link(by, one) for one in ids})

@@ -59,7 +59,8 @@ class Fact:
     """What a source says of a work: `Fact("original_language", "ko", Layer.LOOKED_UP, "wikidata", …)`.
 
     `asked` is the day on which the source said it, None for what has no date and is older than all that has one. From
-    `expires` on it may not be kept.
+    `expires` on it may not be kept. `led_by` is another source, by whose link alone this one came to the work: what it
+    says is its own, but which work it says it of is not.
     """
 
     name: str
@@ -69,6 +70,12 @@ class Fact:
     asked: date | None = None
     confidence: Confidence = Confidence.HIGH
     expires: date | None = None
+    led_by: str | None = None
+
+    @property
+    def voice(self) -> tuple[Layer, str]:
+        """Who decides that it is said of this work; of two facts of one voice, neither confirms the other."""
+        return self.layer, self.led_by or self.source
 
     def is_kept(self, today: date) -> bool:
         """Return whether it may be used on a day."""
@@ -131,8 +138,9 @@ def facts_found(found: Identified, asked: date) -> tuple[Fact, ...]:
         ORIGIN_COUNTRIES: found.countries or None,
         RELEASE_DATE: found.released,
     }
+    led_by = found.led_by and found.led_by.value
     return tuple(
-        Fact(name, value, Layer.LOOKED_UP, source, asked, confidence, expires)
+        Fact(name, value, Layer.LOOKED_UP, source, asked, confidence, expires, led_by)
         for name, value in values.items()
         if value is not None
     )
@@ -223,10 +231,13 @@ def _course(name: str, facts: Sequence[Fact]) -> Iterator[_Standing]:
 
 
 def _may_follow(standing: _Standing, common: Value, then: Sequence[Fact]) -> bool:
-    """Return whether a value may stand next: after none, an assumed one, or one that it includes, or if two say it."""
+    """Return whether a value may stand next: after none, an assumed one, or one that it includes, or if two say it.
+
+    Who was led to the work by another is no second one.
+    """
     if standing.is_open or standing.goes_on_as(common):
         return True
-    return len({(fact.layer, fact.source) for fact in then if _is_as_good(fact.value, common)}) > 1
+    return len({fact.voice for fact in then if _is_as_good(fact.value, common)}) > 1
 
 
 def _is_as_good(value: Value, common: Value) -> bool:
@@ -326,6 +337,15 @@ def _day(fact: Fact) -> date:
     return fact.asked or date.min
 
 
-def _order(fact: Fact) -> tuple[str, int, str, date, str, str, date]:
+def _order(fact: Fact) -> tuple[str, int, str, date, str, str, date, str]:
     value = ";".join(sorted(fact.value)) if isinstance(fact.value, frozenset) else str(fact.value)
-    return fact.name, fact.layer, fact.source, _day(fact), value, fact.confidence, fact.expires or date.max
+    return (
+        fact.name,
+        fact.layer,
+        fact.source,
+        _day(fact),
+        value,
+        fact.confidence,
+        fact.expires or date.max,
+        fact.led_by or "",
+    )

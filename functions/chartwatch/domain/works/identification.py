@@ -26,7 +26,8 @@ class Identified:
     """What a provider's candidates came to.
 
     `ranked` are all of them, best first. `likely` are those which it may be: one where the evidence decides, several
-    where it does not, none where no candidate has evidence enough.
+    where it does not, none where no candidate has evidence enough. `led_by` is the provider whose link led to all of
+    them, None where a number that charts give did, or a title.
     """
 
     provider: Provider
@@ -36,6 +37,7 @@ class Identified:
     main_country: str | None = None
     countries: frozenset[str] = frozenset()
     released: date | None = None
+    led_by: Provider | None = None
 
     @property
     def by_id(self) -> bool:
@@ -66,6 +68,7 @@ def identify(sighting: Sighting, provider: Provider, candidates: Iterable[Candid
         _agreed(main_country_of(candidate) for candidate in whose),
         _agreed(countries_of(candidate) or None for candidate in whose) or frozenset(),
         _agreed(released_of(candidate) for candidate in whose),
+        _led_by(sighting, likely),
     )
 
 
@@ -103,6 +106,14 @@ def main_country_of(candidate: Candidate) -> str | None:
     """
     countries = countries_of(candidate)
     return candidate.main_origin or (next(iter(countries)) if len(countries) == 1 else None)
+
+
+def _led_by(sighting: Sighting, likely: Iterable[Scored]) -> Provider | None:
+    """Return the provider whose link led to all that is likely; of several the first by name."""
+    if not all(scored.shows(Evidence.LINKED) for scored in likely):
+        return None
+    ids = frozenset(one for scored in likely for one in scored.candidate.ids)
+    return min((link.by for link in sighting.links if link.id in ids), default=None)
 
 
 def _order(scored: Scored) -> tuple[int, str, str, list[ExternalId]]:
