@@ -23,6 +23,9 @@ from chartwatch.errors import FactsUnreadable
 FORMAT = 1
 """Number of the format; a reader refuses another."""
 
+_COUNTS = ("tries", "unanswered")
+"""Counts of a look-up, each written where it is not 0."""
+
 _CANDIDATE = TypeAdapter(Candidate)
 _WORK = TypeAdapter(Work)
 
@@ -52,14 +55,14 @@ def _dossier_as_json(dossier: Dossier) -> dict[str, Any]:
         "work": _WORK.dump_python(dossier.work, mode="json", exclude_defaults=True, exclude={"id"}),
         "facts": sorted(map(_fact_as_json, lookup.facts), key=json.dumps),
         "answers": [_answer_as_json(answer) for answer in sorted(lookup.answers, key=lambda one: one.provider)],
-        **({"tries": lookup.tries} if lookup.tries else {}),
+        **{name: times for name in _COUNTS if (times := getattr(lookup, name))},
     }
 
 
 def _dossier_from_json(layer: Layer, work_id: str, said: Mapping[str, Any]) -> Dossier:
     work = _WORK.validate_python({**said["work"], "id": work_id})
     facts, answers = tuple(map(_fact_from_json, said["facts"])), tuple(map(_answer_from_json, said["answers"]))
-    return Dossier(layer, work, WorkLookup(facts, answers, int(said.get("tries", 0))))
+    return Dossier(layer, work, WorkLookup(facts, answers, **{name: int(said.get(name, 0)) for name in _COUNTS}))
 
 
 def _fact_as_json(fact: Fact) -> dict[str, Any]:

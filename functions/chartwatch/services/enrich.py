@@ -19,7 +19,7 @@ from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import WorkLookup
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import UNLISTED, Kind, Work
-from chartwatch.errors import LookupFailed, ProviderRefused
+from chartwatch.errors import LookupFailed, ProviderBusy, ProviderDown, ProviderRefused
 from chartwatch.services.catalog_changes import CatalogChanges, TakenBack, Update, nothing_taken_back
 from chartwatch.services.ports import CatalogStore, MarkedCharts
 
@@ -31,6 +31,12 @@ TURN = timedelta(seconds=50)
 
 PUTTING = timedelta(seconds=10)
 """How long it may take to put in force what was found."""
+
+MOST_FAILURES = 3
+"""Look-ups in a row that a provider may fail before it is asked no more."""
+
+_OF_THE_PROVIDER = (ProviderDown, ProviderBusy, ProviderRefused)
+"""Failures that say nothing of the title: the next one would fail too. Others may be of that title alone."""
 
 
 class FactProvider(Protocol):
@@ -88,15 +94,16 @@ def look_up(sighting: Sighting, providers: Sequence[FactProvider], today: date) 
 
 
 class Lookups:
-    """Asks providers in turn. One that fails is not asked again."""
+    """Asks providers in turn. One that cannot answer is not asked again, nor one that fails again and again."""
 
     def __init__(self, providers: Sequence[FactProvider]) -> None:
         """Begin with all of them."""
         self._providers = list(providers)
+        self._failed: dict[Provider, int] = {}
 
     @property
     def providers(self) -> frozenset[Provider]:
-        """Those that have not failed."""
+        """Those that are asked still."""
         return frozenset(its.provider for its in self._providers)
 
     def ask(self, sighting: Sighting, today: date, among: Container[Provider] = frozenset(Provider)) -> LookedUp:
@@ -104,7 +111,12 @@ class Lookups:
         asked = [its for its in self._providers if its.provider in among]
         found = look_up(sighting, asked, today)
         answered = {identified.provider for identified in found.identified}
-        self._providers = [its for its in self._providers if its not in asked or its.provider in answered]
+        self._failed = {one: times for one, times in self._failed.items() if one not in answered}
+        silent = [its for its in asked if its.provider not in answered]
+        for its, failure in zip(silent, found.failures, strict=True):
+            times = self._failed[its.provider] = self._failed.get(its.provider, 0) + 1
+            if isinstance(failure, _OF_THE_PROVIDER) or times >= MOST_FAILURES:
+                self._providers.remove(its)
         return found
 
 
@@ -119,7 +131,7 @@ class Enricher:
         clock: Callable[[], datetime],
         taken_back: TakenBack = nothing_taken_back,
     ) -> None:
-        """`providers` are asked in turn; one that fails is not asked again. `clock` gives the time, UTC."""
+        """`providers` are asked in turn, as `Lookups` asks them. `clock` gives the time, UTC."""
         self._charts = charts
         self._catalogs = catalogs
         self._changes = CatalogChanges(catalogs, taken_back)
@@ -140,26 +152,33 @@ class Enricher:
         return found
 
     def _look_up(self, unknown: Mapping[str, Sighting], until: datetime) -> Sequence[LookedUp]:
-        """Look up works, by id, as far as there is time, and put what is found of them in force."""
+        """Look up works, by id, as far as there is time, and put what is found of them in force.
+
+        Those come first that were looked up least often: one that takes all the time does so once.
+        """
         if not unknown or self._clock() + TURN > until:
             return ()
         known, today = self._changes.known(), self._clock().date()
         found: dict[str, LookedUp] = {}
-        for work_id, sighting in unknown.items():
-            dossier = dossier_of(work_id, set(map(title_key, sighting.titles)), sighting.kind, known)
+        its_dossier = {
+            work_id: dossier_of(work_id, set(map(title_key, its.titles)), its.kind, known)
+            for work_id, its in unknown.items()
+        }
+        for work_id, dossier in sorted(its_dossier.items(), key=lambda its: its[1].lookup.times if its[1] else 0):
             if dossier is not None and not dossier.lookup.is_due(today):
                 continue
             if not self._lookups.providers or self._clock() + TURN > until:
                 break
-            found[dossier.work.id if dossier else work_id] = self._lookups.ask(sighting, today)
+            found[dossier.work.id if dossier else work_id] = self._lookups.ask(unknown[work_id], today)
         if updates := updates_of(found, today):
             self._changes.put_looked_up(updates)
         return tuple(found.values())
 
 
 def updates_of(found: Mapping[str, LookedUp], today: date) -> Mapping[str, Update]:
-    """Return what changes in the catalog by what was found of works, by id; nothing of those nobody answered about."""
-    return {work_id: partial(_updated, work_id, its, today) for work_id, its in found.items() if its.identified}
+    """Return what changes in the catalog by what was found of works, by id; of others, that nobody answered."""
+    asked = {work_id: its for work_id, its in found.items() if its.identified or its.failures}
+    return {work_id: partial(_updated, work_id, its, today) for work_id, its in asked.items()}
 
 
 def _updated(work_id: str, its: LookedUp, today: date, before: Dossier | None) -> Dossier:
@@ -235,6 +254,8 @@ def work_of(work_id: str, sighting: Sighting) -> Work:
 
 def with_answers(lookup: WorkLookup, its: LookedUp, today: date) -> WorkLookup:
     """Return what is kept of a work, with what looking it up came to."""
+    if not its.identified:
+        return replace(lookup, unanswered=lookup.unanswered + 1)
     for identified in its.identified:
         lookup = lookup.with_found(identified, today)
-    return replace(lookup, tries=lookup.tries + bool(its.identified))
+    return replace(lookup, tries=lookup.tries + 1, unanswered=0)

@@ -43,11 +43,14 @@ Task = Callable[[], Sequence[LookedUp]]
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A work to be looked up: under which id what is found is kept, as charts saw it first, and who is asked."""
+    """A work to be looked up: under which id what is found is kept, as charts saw it first, and who is asked.
+
+    `times` is how often it was looked up before, with an answer or without one.
+    """
 
     work_id: str
     sighting: Sighting
-    tries: int
+    times: int
     among: frozenset[Provider]
 
 
@@ -134,9 +137,9 @@ class Upkeep:
                 key = dossier.work.id if dossier else work.id
                 seen[key] = first_of(seen[key], sighting) if key in seen else sighting
                 among[key] = asked(work)
-        tries = {work_id: known[work_id].lookup.tries if work_id in known else 0 for work_id in seen}
-        due = (Due(work_id, its, tries[work_id], among[work_id]) for work_id, its in seen.items())
-        return sorted(due, key=lambda one: (one.tries, -one.sighting.first_charted.toordinal(), one.work_id))
+        times = {work_id: known[work_id].lookup.times if work_id in known else 0 for work_id in seen}
+        due = (Due(work_id, its, times[work_id], among[work_id]) for work_id, its in seen.items())
+        return sorted(due, key=lambda one: (one.times, -one.sighting.first_charted.toordinal(), one.work_id))
 
     def _first_seen(self, catalog: Catalog, is_wanted: Callable[[Work], object]) -> Iterator[PublicationSummary]:
         """Yield the publications in which titles were at #1 first that may mean a work that is wanted."""

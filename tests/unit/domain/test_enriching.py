@@ -14,8 +14,16 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.errors import CatalogChanged, LookupFailed, ProviderDown
-from chartwatch.services.enrich import TURN, WAIT, Enricher, unknown_at
+from chartwatch.errors import (
+    AnswerUnreadable,
+    CatalogChanged,
+    LookupFailed,
+    ProviderBusy,
+    ProviderDown,
+    ProviderRefused,
+    ProviderSlow,
+)
+from chartwatch.services.enrich import MOST_FAILURES, TURN, WAIT, Enricher, unknown_at
 from chartwatch.services.updating import store_publication
 from tests.stores import Cloud
 
@@ -138,6 +146,58 @@ def test_a_provider_that_is_down_holds_nothing_up_and_is_not_asked_again_at_once
     assert world.is_ready
     world.enrich(provider := Asked())
     assert len(provider.asked) == 1, "whoever comes next asks again"
+
+
+@dataclass
+class Choking(Asked):
+    """A provider that cannot answer about titles that begin with "Bad", by the error that it is given."""
+
+    error: LookupFailed = field(default_factory=lambda: UNREADABLE)
+
+    def candidates(self, sightings: Sequence[Sighting]) -> list[tuple[Candidate, ...]]:
+        found = super().candidates(sightings)
+        if sightings[0].titles[0].startswith("Bad"):
+            raise self.error
+        return found
+
+
+UNREADABLE = AnswerUnreadable("Wikidata", "entities.Q1.labels: no object")
+SLOW = ProviderSlow("Wikidata", "took longer than 25 seconds")
+
+
+@pytest.mark.parametrize("error", [UNREADABLE, SLOW], ids=type)
+def test_a_title_that_a_provider_cannot_answer_about_keeps_no_other_from_being_asked(error: LookupFailed) -> None:
+    world = World()
+    world.arrives(AA="Bad Guys", KR="All of Us Are Dead", US="Bad Sisters")
+    world.enrich(Choking(error=error))
+    assert world.work("All of Us Are Dead").original_language == "ko"
+    assert world.is_ready
+
+
+@pytest.mark.parametrize("error", [ProviderDown, ProviderBusy, ProviderRefused])
+def test_a_provider_that_cannot_answer_is_not_asked_about_the_next_title(error: type[LookupFailed]) -> None:
+    world = World()
+    world.arrives(AA="Bad Guys", KR="All of Us Are Dead")
+    world.enrich(provider := Choking(error=error("Wikidata", "?")))
+    assert len(provider.asked) == 1
+
+
+def test_a_provider_that_fails_title_after_title_is_asked_no_more() -> None:
+    world = World()
+    world.arrives(AA="Bad Guys", AB="Bad Sisters", AC="Bad Boys", AD="Bad Surgeon", KR="All of Us Are Dead")
+    world.enrich(provider := Choking())
+    assert len(provider.asked) == MOST_FAILURES
+
+
+def test_what_nobody_answered_about_comes_after_the_others_of_a_publication() -> None:
+    world = World()
+    for period in (WEEK, WEEK + timedelta(7)):
+        world.arrives(period, AA="Bad Guys", KR="Elite")
+        world.enrich(provider := Choking(), period=period)
+        assert [its.titles for its in provider.asked] in ([("Bad Guys",), ("Elite",)], [("Bad Guys",)])
+    world.arrives(WEEK + timedelta(14), AA="Bad Guys", KR="All of Us Are Dead")
+    world.enrich(provider := Choking(), period=WEEK + timedelta(14))
+    assert [its.titles for its in provider.asked] == [("All of Us Are Dead",), ("Bad Guys",)]
 
 
 def test_another_provider_is_asked_with_what_the_first_knows(world: World) -> None:

@@ -83,6 +83,8 @@ lookups = st.dictionaries(
             max_size=2,
             unique_by=lambda answered: answered.provider,
         ).map(tuple),
+        tries=st.integers(0, 3),
+        unanswered=st.integers(0, 3),
     ),
     max_size=3,
 )
@@ -101,6 +103,7 @@ def test_what_is_written_is_read_again(given_lookups: dict[str, WorkLookup]) -> 
     for work_id, lookup in given_lookups.items():
         assert set(again[work_id].facts) == set(lookup.facts)
         assert set(again[work_id].answers) == set(lookup.answers)
+        assert (again[work_id].tries, again[work_id].unanswered) == (lookup.tries, lookup.unanswered)
 
 
 def test_works_are_read_as_they_were_written() -> None:

@@ -15,7 +15,7 @@ from chartwatch.domain.works.facts import ASK_AGAIN, TIME_TO_LIVE, Layer
 from chartwatch.domain.works.layers import Dossier, layer_of
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.errors import NothingHeld, ProviderDown
+from chartwatch.errors import LookupFailed, NothingHeld, ProviderDown
 from chartwatch.rules import parse_rules
 from chartwatch.services.catalog_changes import MOST_TAKEN_BACK, CatalogChanges, TakenBack, slots_taken_back
 from chartwatch.services.catalog_findings import found_of_catalog
@@ -23,7 +23,7 @@ from chartwatch.services.detect import Detector
 from chartwatch.services.enrich import TURN, Enricher
 from chartwatch.services.findings import Found
 from chartwatch.services.upkeep import RUN, Upkeep, first_of
-from tests.unit.domain.test_enriching import CHART, DEAD, NOW, WEEK, Asked, World
+from tests.unit.domain.test_enriching import CHART, DEAD, NOW, SLOW, UNREADABLE, WEEK, Asked, Choking, World
 
 FIRSTS = parse_rules(
     b"""
@@ -217,6 +217,29 @@ def test_a_provider_that_fails_is_asked_once_a_run(world: Kept) -> None:
     world.arrives(date(2022, 2, 6), US="Elite", KR="Dark")
     world.keep(down := Asked(failure=DOWN))
     assert len(down.asked) == 1
+
+
+@pytest.mark.parametrize("error", [UNREADABLE, SLOW, DOWN], ids=type)
+@pytest.mark.parametrize("bad", [1, 4])
+def test_titles_that_a_provider_never_answers_about_keep_no_other_from_being_looked_up(
+    error: LookupFailed, bad: int
+) -> None:
+    world = Kept()
+    world.arrives(KR="Elite", **{f"A{letter}": f"Bad {letter}" for letter in "ABCD"[:bad]})
+    for _ in range(1 + bad):
+        world.now += timedelta(hours=1)
+        world.keep(Choking([ELITE], error=error))
+    assert world.work("Elite").original_language == "es"
+
+
+def test_hours_without_an_answer_do_not_put_off_the_look_ups_after_them(world: Kept) -> None:
+    for _ in range(24):
+        world.now += timedelta(hours=1)
+        world.keep(Asked(failure=DOWN))
+    world.keep(Asked([]))
+    world.now += timedelta(days=1)
+    world.keep(Asked())
+    assert world.work("All of Us Are Dead").original_language == "ko"
 
 
 def test_a_work_that_an_own_file_has_named_since_is_the_same_work(world: Kept) -> None:

@@ -32,12 +32,19 @@ LONGEST_PAUSE = timedelta(days=30)
 class WorkLookup:
     """Every fact that a source said of a work, and what each provider answered last.
 
-    `tries` is how often it was looked up without coming to know all that is asked of it.
+    `tries` is how often it was looked up without coming to know all that is asked of it, `unanswered` how often since
+    then without an answer of anybody.
     """
 
     facts: tuple[Fact, ...] = ()
     answers: tuple[Answered, ...] = ()
     tries: int = 0
+    unanswered: int = 0
+
+    @property
+    def times(self) -> int:
+        """How often it was looked up, by which it takes its turn among others."""
+        return self.tries + self.unanswered
 
     def with_found(self, found: Identified, asked: date) -> "WorkLookup":
         """Return it with what a provider's answer of a day came to, in place of that provider's earlier answer."""
@@ -46,6 +53,7 @@ class WorkLookup:
             tuple(dict.fromkeys((*self.facts, *facts_found(found, asked)))),
             (*others, Answered(found.provider, asked, found.ranked)),
             self.tries,
+            self.unanswered,
         )
 
     def kept(self, today: date) -> "WorkLookup":
@@ -54,6 +62,7 @@ class WorkLookup:
             tuple(fact for fact in self.facts if fact.is_kept(today)),
             tuple(answer for answer in self.answers if answer.expires is None or today < answer.expires),
             self.tries,
+            self.unanswered,
         )
 
     def is_due(self, today: date) -> bool:
