@@ -4,7 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
@@ -12,6 +12,7 @@ from itertools import repeat
 
 import pytest
 
+from chartwatch.adapters.answers import Asking
 from chartwatch.adapters.connection import HttpConnection, Limits
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
@@ -26,9 +27,17 @@ from chartwatch.domain.works.facts import (
 )
 from chartwatch.domain.works.identification import identify
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import LookupFailed, ProviderBusy, ProviderDown, ProviderRefused, ProviderSlow
+from chartwatch.errors import (
+    LookupFailed,
+    ProviderBusy,
+    ProviderDown,
+    ProviderRefused,
+    ProviderSlow,
+    SourceUnavailable,
+)
 from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.enrich import FactProvider, look_up
+from chartwatch.services.fetching import Request
 from tests.lookups import BROKEN_OFF, CUT_SHORT, HTML, KEY, LAGGING, SERVER_ERROR, TOO_MANY, Lookups, Served
 from tests.providers import Answer, Asked, raw_server
 
@@ -187,6 +196,52 @@ def test_a_provider_that_answers_slowly_is_given_up_when_the_time_of_the_look_up
         with pytest.raises(ProviderSlow, match=r"took longer than 0\.05 seconds"):
             slow[list(Provider).index(provider)].candidates([SEEN])
         assert len(server.asked) < questions(provider)
+
+
+@dataclass
+class Hesitant:
+    """A connection over which each answer takes a time; a request that does not leave it as much fails."""
+
+    takes: float
+    now: float = 0
+
+    def get(self, request: Request) -> bytes:
+        self.now += min(self.takes, request.seconds)
+        if request.seconds < self.takes:
+            raise SourceUnavailable("charts.example", "timed out")
+        return b"{}"
+
+    def secret(self, name: str) -> str:
+        raise AssertionError(name)
+
+    def today(self) -> date:
+        return TODAY
+
+
+@pytest.mark.parametrize("takes", [1, 7, 24.5, 26, 600])
+def test_the_last_question_of_a_look_up_has_the_time_that_is_left_and_no_more(takes: float) -> None:
+    slow = Hesitant(takes)
+    asking = Asking("Wikidata", slow, seconds=25, clock=lambda: slow.now)
+    with pytest.raises(ProviderSlow, match="took longer than 25 seconds"):  # noqa: PT012  # the last of many fails
+        while True:
+            asking.json("https://charts.example/", {})
+    assert slow.now == 25
+
+
+def stand_still(its: socket.socket) -> None:
+    its.settimeout(10)
+    its.recv(1)
+
+
+@pytest.mark.parametrize("provider", Provider)
+def test_a_provider_that_stands_still_is_given_up_when_the_time_of_the_look_up_is_over(provider: Provider) -> None:
+    with raw_server(stand_still) as host:
+        asked: Sequence[FactProvider] = [
+            Wikidata(connection(), address=f"http://{host}/w/api.php", seconds=0.1),
+            Tmdb(connection(), KEY, address=f"http://{host}/3", seconds=0.1),
+        ]
+        with pytest.raises(ProviderSlow, match=r"took longer than 0\.1 seconds"):
+            asked[list(Provider).index(provider)].candidates([SEEN])
 
 
 def drip(its: socket.socket) -> None:

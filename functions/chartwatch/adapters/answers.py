@@ -12,6 +12,7 @@ from chartwatch.domain.outside_text import repeated
 from chartwatch.errors import (
     AnswerUnreadable,
     DestinationRefused,
+    LookupFailed,
     ProviderBusy,
     ProviderDown,
     ProviderRefused,
@@ -82,9 +83,11 @@ class Asking:
 
         Raises a `LookupFailed`, by what is the matter.
         """
-        if self.seconds_left <= 0:
-            raise ProviderSlow(self.provider, f"took longer than {self._seconds:g} seconds")
-        request = Request(url, query, bearer=bearer, hosts=frozenset({authority(url)}), max_bytes=MAX_ANSWER)
+        if (left := self.seconds_left) <= 0:
+            raise self._slow()
+        request = Request(
+            url, query, bearer=bearer, hosts=frozenset({authority(url)}), max_bytes=MAX_ANSWER, seconds=left
+        )
         try:
             body = self._connection.get(request)
         except SourceUnavailable as error:
@@ -104,9 +107,14 @@ class Asking:
             where = ".".join(map(str, first["loc"]))
             raise AnswerUnreadable(self.provider, f"{where or 'the answer'}: {first['msg']}") from None
 
-    def _failed(self, error: SourceUnavailable) -> Exception:
+    def _slow(self) -> ProviderSlow:
+        return ProviderSlow(self.provider, f"took longer than {self._seconds:g} seconds")
+
+    def _failed(self, error: SourceUnavailable) -> LookupFailed:
         if error.status in _REFUSALS:
             return ProviderRefused(self.provider, error.detail)
+        if error.status is None and self.seconds_left <= 0:
+            return self._slow()
         return (ProviderBusy if error.status == 429 else ProviderDown)(self.provider, error.detail)
 
     def _object(self, body: bytes) -> dict[str, Any]:

@@ -137,7 +137,7 @@ class HttpConnection:
         too long. Raises `DestinationRefused`, and `SourceUnavailable` for any other response and when the last attempt
         failed.
         """
-        meter = Meter(self.limits.wire_bytes, self.limits.seconds, self.clock)
+        meter = Meter(self.limits.wire_bytes, min(self.limits.seconds, request.seconds), self.clock)
         first = self.policy.check_url(request.full_url, request.hosts)
         pauses = iter(self.pauses)
         while True:
@@ -156,7 +156,7 @@ class HttpConnection:
 
         Raises `DestinationRefused`, and `SourceUnavailable` when nothing answers, or more than may be read.
         """
-        meter = Meter(self.limits.wire_bytes, self.limits.seconds, self.clock)
+        meter = Meter(self.limits.wire_bytes, min(self.limits.seconds, request.seconds), self.clock)
         first = self.policy.check_url(request.full_url, request.hosts)
         try:
             return self._attempt(request, first, meter, self._whatever)

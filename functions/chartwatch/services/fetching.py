@@ -1,5 +1,6 @@
 """What a source may use to fetch, and the conditional fetch of one document; adapters implement the protocols."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -24,7 +25,8 @@ class Request:
 
     It may lead to `hosts` alone, redirects included; they are named as `egress.authority` names them. A response of
     more than `max_bytes`, decoded, is an error. `validators` make the request conditional: the provider sends the
-    document only if it is another version.
+    document only if it is another version. `seconds` are what it may take with all its attempts, where that is less
+    than the connection allows.
     """
 
     url: str
@@ -34,6 +36,7 @@ class Request:
     max_bytes: int = MAX_BYTES
     validators: Validators = Validators()
     bearer: str | None = field(default=None, repr=False)
+    seconds: float = math.inf
 
     @property
     def full_url(self) -> str:
