@@ -1,6 +1,8 @@
 """`chartwatch catalog` as a person uses it, on files, with providers of facts on this machine."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -288,6 +290,71 @@ def test_a_round_that_is_stopped_keeps_what_it_has_found(
     assert "Stopped\n" in done.stdout
     assert "1 work looked up, kept in the folder" in done.stdout
     assert "2 works left" in done.stdout
+
+
+def test_what_a_round_finds_is_kept_while_it_goes_on(
+    history: str, folder: Path, providers: Lookups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is there also when the process is killed."""
+    kept: list[int] = []
+
+    def look_up_and_see(sighting: Sighting, its: Sequence[FactProvider], today: date) -> LookedUp:
+        file = folder / "looked-up.json"
+        kept.append(len(json.loads(file.read_bytes())["works"]) if file.exists() else 0)
+        return look_up(sighting, its, today)
+
+    monkeypatch.setattr(enrichment, "look_up", look_up_and_see)
+    monkeypatch.setattr(enrichment, "PORTION", 1)
+    done = enrich(providers, history, folder)
+    assert (done.exit_code, kept) == (0, [0, 1, 2])
+    said = " ".join(done.stdout.split())
+    belgian = "provisional, sent: Shadows of Gerolstein is the first title from Belgium to reach #1 of the daily chart any"
+    assert said.count(belgian) == 1, "what changes is said once"
+
+
+def test_what_a_round_finds_is_kept_though_nobody_reads_what_it_says(
+    history: str, folder: Path, providers: Lookups
+) -> None:
+    asked = ("--wikidata", providers.wikidata, "--contact", "someone@example.com")
+    command = (sys.executable, "-u", "-m", "chartwatch.cli", "catalog", "enrich", "--from", history)
+    with subprocess.Popen(
+        [*command, "--catalog", folder, *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+    assert len(json.loads((folder / "looked-up.json").read_bytes())["works"]) == 1
+
+
+def test_a_portion_that_takes_much_back_is_asked_about_and_those_before_it_are_kept(
+    folder: Path, providers: Lookups, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog_changes, "MOST_TAKEN_BACK", 4)
+    monkeypatch.setattr(enrichment, "PORTION", 1)
+    titles = ("Bonjour", "Shadows of Gerolstein", "Shadows of Gerolstein", "The Long Way Home", "Loud")
+    rows = (f"2022-01-0{day},US,1,{title},series" for day, title in enumerate(titles, 1))
+    file = write("d.csv", "\n".join((HEADER, *rows, "")))
+    history = f"csv,chart=daily,name=the daily chart,cadence=day,depth=1:{file}"
+    own = ("b,Bonjour,series,fr,BE,2022-01-01", "loud,Loud,series,ko,KR,2022-01-05", "")
+    run("catalog", "import", write("own.csv", OWN + "\n".join(own)), "--catalog", folder)
+    refused = enrich(providers, history, folder)
+    assert refused.exit_code == 2
+    assert "sent milestones would be corrected or retracted, more than 4" in refused.stderr
+    assert refused.stderr.endswith(". No more was changed\n")
+    assert "French (fr)" in run("catalog", "list", "gerolstein", "--catalog", folder).stdout
+    assert "Korean" not in run("catalog", "list", "long way", "--catalog", folder).stdout
+    before = len(providers.asked)
+    assert enrich(providers, history, folder, "--yes").exit_code == 0
+    assert "Gerolstein" not in str([asked.query for asked in providers.asked[before:]])
+    assert "Korean (ko)" in run("catalog", "list", "long way", "--catalog", folder).stdout
+
+
+def test_nobody_is_asked_where_nothing_can_be_kept(write: Write, history: str, providers: Lookups) -> None:
+    file = write("own.csv", OWN)
+    assert_refused(enrich(providers, history, file / "works"), f"{file / 'works'}: Not a directory")
+    assert providers.asked == []
 
 
 @pytest.mark.parametrize(

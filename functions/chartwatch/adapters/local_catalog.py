@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,6 +80,21 @@ class LocalCatalog:
             return self.own_file if layer is Layer.OWN_FILE else None
         file = self.folder / FILES[layer]
         return file if file.exists() else None
+
+
+def check_writable(folder: Path) -> None:
+    """Raise `FileProblem` if no layer can be written into a folder; one that is missing is missing afterwards too."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise FileProblem(str(folder), "", error.strerror or "cannot be written") from error
+    finally:
+        for made in missing:
+            with suppress(OSError):
+                made.rmdir()
 
 
 def _write_whole(file: Path, body: bytes) -> None:

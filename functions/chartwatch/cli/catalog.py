@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from chartwatch.adapters.catalog_file import read_catalog, write_catalog
+from chartwatch.adapters.local_catalog import check_writable
 from chartwatch.adapters.tmdb import ADDRESS as TMDB_ADDRESS
 from chartwatch.adapters.wikidata import ADDRESS as WIKIDATA_ADDRESS
 from chartwatch.cli.application import CatalogPlace, Origins, application, write
@@ -24,7 +25,7 @@ from chartwatch.cli.catalog_lines import (
     work_lines,
 )
 from chartwatch.cli.catalogs import layers_at
-from chartwatch.cli.enrichment import Enrichment, due_of, with_found
+from chartwatch.cli.enrichment import Enrichment, Keeping, due_of
 from chartwatch.cli.fact_providers import fact_providers
 from chartwatch.cli.histories import open_published
 from chartwatch.cli.lacking import missing_lines
@@ -43,15 +44,12 @@ from chartwatch.domain import words
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier, Known, known_works, layer_of
 from chartwatch.domain.works.work import Work
-from chartwatch.errors import CatalogChanged, OptionError
+from chartwatch.errors import OptionError
 from chartwatch.services.ports import CatalogLayers
 from chartwatch.services.unknown import Seen, seen_at_number_one
 
 EXIT_UNFINISHED = 1
 """Exit code when some works were not looked up."""
-
-ATTEMPTS = 5
-"""How often what was looked up is put in force where a deployment changes its catalog at the same time."""
 
 Stack = Annotated[str | None, typer.Option(metavar="NAME", help="The catalog and the history of a deployed stack.")]
 Folder = Annotated[
@@ -210,11 +208,15 @@ def enrich(
     if stack is None and not origins:
         raise OptionError("--from", "or --stack is needed: what is at #1 there is looked up")
     with open_catalog(catalog, stack, origins or ()) as opened:
-        enrichment = Enrichment(providers, _today())
+        if catalog is not None:
+            check_writable(catalog)
+        enrichment = Enrichment(providers, _today(), Keeping(opened, _today(), yes).put)
         due, waiting = due_of(_seen(opened), opened.layers.layer(Layer.LOOKED_UP), enrichment.today)
-        write(enrichment.ask(due))
-        if enrichment.found:
-            _put_looked_up(opened, enrichment, yes=yes)
+        try:
+            write(enrichment.ask(due))
+        finally:
+            # Also when nobody reads any more what is written.
+            enrichment.put_rest()
         write(_summary(opened, enrichment, waiting))
     if enrichment.left:
         raise typer.Exit(EXIT_UNFINISHED)
@@ -265,21 +267,6 @@ def _override(opened: OpenCatalog, override: Dossier, work: Work, *, yes: bool) 
     write([f"{in_words(now)}, in {opened.name}" if now else f"Nothing is known of {work.title} in {opened.name}"])
     if opened.recorded is None:
         write(["With --from, it is shown which milestones that touches"])
-
-
-def _put_looked_up(opened: OpenCatalog, enrichment: Enrichment, *, yes: bool) -> None:
-    """Put what was looked up in force. Raises `CatalogChanged` when others change it again and again."""
-    for attempt in range(ATTEMPTS):
-        before = opened.layers.layer(Layer.LOOKED_UP)
-        after = with_found(before, enrichment)
-        opened.approved(Layer.LOOKED_UP, after, yes=yes)
-        try:
-            opened.layers.replace(Layer.LOOKED_UP, after, before=before)
-        except CatalogChanged:
-            if attempt + 1 == ATTEMPTS:
-                raise
-        else:
-            return
 
 
 def _summary(opened: OpenCatalog, enrichment: Enrichment, waiting: int) -> Iterator[str]:

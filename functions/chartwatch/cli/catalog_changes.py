@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -58,10 +58,24 @@ class Foreseen:
         changes = (change for bulletin in self.bulletins for change in bulletin.changes)
         return [change for change in changes if change.is_sent and not change.takes_back]
 
+    def without(self, other: "Foreseen") -> "Foreseen":
+        """Return what of it is not foreseen by another."""
+        known = {_told(change) for bulletin in other.bulletins for change in bulletin.changes}
+        bulletins = (
+            replace(its, changes=tuple(change for change in its.changes if _told(change) not in known))
+            for its in self.bulletins
+        )
+        return Foreseen(tuple(bulletins), tuple(chart for chart in self.unknown if chart not in other.unknown))
+
     @property
     def wants_a_person(self) -> bool:
         """Whether somebody has to say that it is meant."""
         return len(self.taken_back) > MOST_TAKEN_BACK or bool(self.unknown)
+
+
+def _told(change: Change) -> tuple[str, ...]:
+    its = change.milestone
+    return its.slot, its.status, its.headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +129,14 @@ class OpenCatalog:
 
         Raises `OptionError` where nobody can be asked, and `typer.Exit` when the answer is no.
         """
-        if self.recorded is None:
-            return
-        foreseen = self.recorded.foresee(self.with_layer(layer, dossiers))
+        foreseen = self.foresee(layer, dossiers)
         write(foreseen_lines(foreseen))
         if foreseen.wants_a_person and not yes:
-            _ask(foreseen)
+            ask(foreseen)
+
+    def foresee(self, layer: Layer, dossiers: Iterable[Dossier]) -> Foreseen:
+        """Return what another layer would change; nothing where there is no history to show it."""
+        return self.recorded.foresee(self.with_layer(layer, dossiers)) if self.recorded else Foreseen()
 
 
 @contextmanager
@@ -191,13 +207,16 @@ def is_at_a_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _ask(foreseen: Foreseen) -> None:
-    """Ask whether to go on. Raises `OptionError` where nobody can be asked, and `typer.Exit` when the answer is no."""
+def ask(foreseen: Foreseen, otherwise: str = "Nothing was changed") -> None:
+    """Ask whether to go on; `otherwise` is what is so if not.
+
+    Raises `OptionError` where nobody can be asked, and `typer.Exit` when the answer is no.
+    """
     if not is_at_a_terminal():
         why = f"what would be taken back of {', '.join(foreseen.unknown)} is not known"
         if len(foreseen.taken_back) > MOST_TAKEN_BACK:
             why = f"{_to_be_taken_back(len(foreseen.taken_back))}, more than {MOST_TAKEN_BACK}"
-        raise OptionError("--yes", f"{why}; without a terminal to ask at, this option is needed. Nothing was changed")
+        raise OptionError("--yes", f"{why}; without a terminal to ask at, this option is needed. {otherwise}")
     if not typer.confirm("Put this catalog in force?"):
-        write(["Nothing was changed"])
+        write([otherwise])
         raise typer.Exit(1)

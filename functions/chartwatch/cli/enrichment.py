@@ -1,9 +1,11 @@
 """Looking up what is not known of works at #1, as a person follows it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from chartwatch.cli.application import write
+from chartwatch.cli.catalog_changes import Foreseen, OpenCatalog, ask, foreseen_lines
 from chartwatch.cli.catalog_lines import MOST_CANDIDATES, facts_in_words, scored_lines
 from chartwatch.cli.lacking import FACTS_IN_WORDS
 from chartwatch.cli.overrides import candidate_id
@@ -13,23 +15,78 @@ from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import WorkLookup
 from chartwatch.domain.works.titles import title_key
-from chartwatch.errors import LookupFailed, ProviderRefused
+from chartwatch.errors import CatalogChanged, LookupFailed, ProviderRefused
 from chartwatch.services.enrich import FactProvider, LookedUp, dossier_of, look_up, titles_of, with_answers, work_of
 from chartwatch.services.unknown import Seen
 
 MOST_FAILURES = 3
 """Look-ups in a row that a provider may fail before it is asked no more."""
 
+PORTION = 20
+"""Works whose look-ups are put in force together: no more are lost, however a round ends."""
+
+ATTEMPTS = 5
+"""How often what was looked up is put in force where a deployment changes its catalog at the same time."""
+
+
+@dataclass
+class Keeping:
+    """Puts what a round finds in force, portion by portion: what it changes is shown once, and asked about once."""
+
+    opened: OpenCatalog
+    today: date
+    yes: bool
+    kept: int = 0
+    _shown: Foreseen = field(default_factory=Foreseen)
+    _meant: Foreseen = field(default_factory=Foreseen)
+
+    def put(self, portion: Mapping[str, LookedUp]) -> None:
+        """Put a portion in force.
+
+        Raises `CatalogChanged` when others change the catalog again and again, and what `catalog_changes.ask` raises.
+        """
+        for attempt in range(ATTEMPTS):
+            before = self.opened.layers.layer(Layer.LOOKED_UP)
+            after = with_found(before, portion, self.today)
+            foreseen = self.opened.foresee(Layer.LOOKED_UP, after)
+            if not self.yes:
+                self._approve(foreseen)
+            try:
+                self.opened.layers.replace(Layer.LOOKED_UP, after, before=before)
+            except CatalogChanged:
+                if attempt + 1 == ATTEMPTS:
+                    raise
+            else:
+                self.kept += len(portion)
+                self._show(foreseen)
+                return
+
+    def _approve(self, foreseen: Foreseen) -> None:
+        """Ask about what would be taken back since a person was asked last, if that is much."""
+        if foreseen.without(self._meant).wants_a_person:
+            self._show(foreseen)
+            ask(foreseen.without(self._meant), "No more was changed" if self.kept else "Nothing was changed")
+            self._meant = foreseen
+
+    def _show(self, foreseen: Foreseen) -> None:
+        shown, self._shown = self._shown, foreseen
+        write(foreseen_lines(foreseen.without(shown)))
+
 
 @dataclass
 class Enrichment:
-    """One round of look-ups, one after the other. `found` has what came of it by work, also where it is cut short."""
+    """One round of look-ups, one after the other. `found` has what came of it by work, also where it is cut short.
+
+    `put` puts a portion of it in force.
+    """
 
     providers: list[FactProvider]
     today: date
+    put: Callable[[Mapping[str, LookedUp]], None]
     found: dict[str, LookedUp] = field(default_factory=dict)
     left: int = 0
     _failed: dict[Provider, int] = field(default_factory=dict)
+    _portion: dict[str, LookedUp] = field(default_factory=dict)
 
     def ask(self, due: Sequence[Seen]) -> Iterator[str]:
         """Look works up, and yield what is taken as fact, what stays unknown, and who did not answer.
@@ -43,14 +100,22 @@ class Enrichment:
                     break
                 its = look_up(seen.sighting, self.providers, self.today)
                 if its.identified:
-                    self.found[seen.work.id] = its
+                    self.found[seen.work.id] = self._portion[seen.work.id] = its
                     self.left -= 1
                     said, *candidates = looked_up_lines(seen, its)
                     yield f"{number}/{len(due)} {said}"
                     yield from candidates
                 yield from self._failures(its)
+                if len(self._portion) == PORTION:
+                    self.put_rest()
         except KeyboardInterrupt:
             yield "Stopped"
+
+    def put_rest(self) -> None:
+        """Put in force what was found and is not yet, at one try: who says no to it is not asked again."""
+        portion, self._portion = self._portion, {}
+        if portion:
+            self.put(portion)
 
     def _failures(self, its: LookedUp) -> Iterator[str]:
         """Yield who did not answer, and ask those no more who refuse, or fail again and again."""
@@ -90,13 +155,13 @@ def due_of(seen: Iterable[Seen], looked_up: Iterable[Dossier], today: date) -> t
     return due, waiting
 
 
-def with_found(before: Iterable[Dossier], enrichment: Enrichment) -> list[Dossier]:
-    """Return the layer of what was looked up, with what a round has found."""
+def with_found(before: Iterable[Dossier], found: Mapping[str, LookedUp], today: date) -> list[Dossier]:
+    """Return the layer of what was looked up, with what was found on a day."""
     after = {its.work.id: its for its in before}
-    for work_id, its in enrichment.found.items():
+    for work_id, its in found.items():
         dossier = dossier_of(work_id, set(map(title_key, its.sighting.titles)), its.sighting.kind, after)
         dossier = dossier or Dossier(Layer.LOOKED_UP, work_of(work_id, its.sighting), WorkLookup())
-        after[dossier.work.id] = replace(dossier, lookup=with_answers(dossier.lookup, its, enrichment.today))
+        after[dossier.work.id] = replace(dossier, lookup=with_answers(dossier.lookup, its, today))
     return list(after.values())
 
 
