@@ -123,6 +123,17 @@ def test_a_main_country_that_was_the_only_one_is_assumed_once_there_are_others()
     assert (resolved.value, resolved.is_assumed, resolved.is_conflict) == ("KR", True, True)
 
 
+@pytest.mark.parametrize("now", [{"US"}, {"US", "GB"}, {"GB"}])
+def test_a_main_country_that_was_the_only_one_is_assumed_while_countries_are_in_conflict(now: set[str]) -> None:
+    kr = [said(frozenset({"KR"}), source, name=ORIGIN_COUNTRIES) for source in ("wikidata", "tmdb")]
+    news = said(frozenset(now), asked=date(2026, 2, 1), name=ORIGIN_COUNTRIES)
+    assert stands(*kr, news, name=ORIGIN_COUNTRIES).is_conflict
+    resolved = stands(*kr, news, name=MAIN_COUNTRY)
+    assert (resolved.value, resolved.is_assumed) == ("KR", True)
+    again = replace(kr[0], asked=date(2026, 2, 9))
+    assert not stands(*kr, news, again, name=MAIN_COUNTRY).is_assumed
+
+
 def test_countries_that_a_person_wrote_leave_no_other_main_one() -> None:
     main = said("US", name=MAIN_COUNTRY)
     one = said(frozenset({"KR"}), "a person", name=ORIGIN_COUNTRIES, layer=Layer.OVERRIDE)

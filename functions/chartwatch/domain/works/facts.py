@@ -270,8 +270,8 @@ def _only_countries(facts: Sequence[Fact]) -> set[Fact]:
 def _among(main: Resolved, origin: Resolved, alone: Collection[Fact]) -> Resolved:
     """Return the main country beside the countries of origin that stand.
 
-    One that rests on having been the only one is assumed as soon as there are others; one that a person leaves out is
-    none.
+    One that rests on having been the only one is assumed as soon as there are others, and where that it is one is
+    assumed; one that a person leaves out is none.
     """
     countries = origin.value if isinstance(origin.value, frozenset) else frozenset()
     is_below = max(map(_rank, main.said_by), default=Layer.OVERRIDE) < max(
@@ -279,7 +279,8 @@ def _among(main: Resolved, origin: Resolved, alone: Collection[Fact]) -> Resolve
     )
     if is_below and main.value not in countries:
         return replace(main, value=None, is_assumed=False, overruled=(*main.overruled, *main.said_by), said_by=())
-    if len(countries) != 1 and all(fact in alone for fact in main.said_by):
+    is_alone = len(countries) == 1 and not origin.is_assumed
+    if not is_alone and all(fact in alone for fact in main.said_by):
         return replace(main, is_assumed=main.value is not None)
     return main
 
