@@ -226,6 +226,17 @@ def test_tmdb_is_asked_with_a_key_and_its_notice_is_shown(
         assert KEY not in (folder / name / "looked-up.json").read_text() + done.output
 
 
+def test_a_source_that_another_one_led_to_the_work_is_shown_as_led(
+    providers: Lookups, history: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMDB_KEY", KEY)
+    enrich(providers, history, folder)
+    shown = " ".join(run("catalog", "show", "the long way home", "--catalog", folder).stdout.split())
+    today = datetime.now(UTC).date()
+    assert f"Korean (ko): wikidata (looked up, {today}, medium confidence)" in shown
+    assert f"Korean (ko): tmdb (looked up, {today}, by the link of wikidata, medium confidence" in shown
+
+
 def test_what_tmdb_said_is_gone_when_it_may_not_be_kept(
     providers: Lookups, history: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
