@@ -53,7 +53,7 @@ def test_an_unknown_number_one_is_looked_up_and_told_once_with_its_country_s_fir
     queue = chart.queue("StoryTopicArn")
     chart.fetch(HEADER + FIRST_DAY + NIGHT)
     (story,) = chart.taken(queue, 1)
-    assert "The Longest Night is the first title from Iceland" in text(story)
+    assert "First title from Iceland" in text(story)
     assert story["work"]["origin_countries"] == ["IS"]
     # Whatever came of it has come by the time that another day has: there is no second one.
     chart.fetch(HEADER + FIRST_DAY + NIGHT + KOREAN)

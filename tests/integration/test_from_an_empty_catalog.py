@@ -15,7 +15,7 @@ from chartwatch.adapters.starter import STARTER_FILE, starter_catalog
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.cli.documents import ingest_document, read_document
-from chartwatch.cli.histories import SAMPLE_FOLDER, SAMPLE_OPTIONS
+from chartwatch.cli.sample_chart import SAMPLE_FOLDER, SAMPLE_OPTIONS
 from chartwatch.domain.milestones.fold import Fold, fold
 from chartwatch.domain.milestones.snapshot import Charted
 from chartwatch.domain.rules.claims import Claim
