@@ -251,7 +251,7 @@ def test_what_tmdb_said_is_gone_when_it_may_not_be_kept(
     assert "TMDB" not in shown
 
 
-@pytest.mark.parametrize("fault", [SERVER_ERROR, HTML, Answer(b"", 429, {"Retry-After": "3600"})])
+@pytest.mark.parametrize("fault", [SERVER_ERROR, HTML])
 def test_a_provider_that_fails_is_named_and_what_was_found_before_is_kept(
     providers: Lookups, history: str, folder: Path, fault: Answer
 ) -> None:
@@ -285,6 +285,47 @@ def test_a_provider_that_refuses_is_asked_once(
     assert (done.exit_code, len(providers.asked)) == (1, 1)
     assert "  no answer: TMDB: answered 401" in done.stdout
     assert "3 works left" in done.stdout
+
+
+@pytest.mark.parametrize("after", ["3600", "61", "Fri, 01 Jan 2100 00:00:00 GMT"])
+def test_a_provider_that_asks_to_be_left_alone_is_not_asked_again_in_that_round(
+    history: str, folder: Path, providers: Lookups, after: str
+) -> None:
+    whole = providers.answer
+    busy = Answer(b"", 429, {"Retry-After": after})
+    providers.answer = lambda asked: whole(asked) if "Gerolstein" not in str(asked.query) else busy
+    done = enrich(providers, history, folder)
+    assert done.exit_code == 1
+    assert "  no answer: Wikidata: answered 429" in done.stdout
+    assert "  wikidata is asked no more\n" in done.stdout
+    assert "Gerolstein" in str(providers.asked[-1].query)
+    assert "1 work looked up, kept in " in done.stdout
+    assert "2 works left: the same command goes on where this one ended" in done.stdout
+    providers.answer = whole
+    assert enrich(providers, history, folder).exit_code == 0
+
+
+def test_who_is_not_due_is_not_asked_when_what_another_said_runs_out(
+    providers: Lookups, history: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMDB_KEY", KEY)
+    enrich(providers, history, folder)
+    run("catalog", "set", "Echo", "original_language=sv", "origin_countries=SE", "--catalog", folder)
+    file = folder / "looked-up.json"
+    asked = datetime.now(UTC).date()
+    for day in (asked, asked + timedelta(days=180)):
+        file.write_text(file.read_text().replace(f'"{day}"', f'"{day - timedelta(days=155)}"'))
+    providers.asked.clear()
+    monkeypatch.delenv("TMDB_KEY")
+    assert enrich(providers, history, folder).exit_code == 0
+    assert providers.actions() == []
+    monkeypatch.setenv("TMDB_KEY", KEY)
+    assert enrich(providers, history, folder).exit_code == 0
+    assert providers.actions()
+    assert all(action.startswith("/3/") for action in providers.actions())
+    providers.asked.clear()
+    assert enrich(providers, history, folder).exit_code == 0
+    assert providers.actions() == []
 
 
 def test_a_round_that_is_stopped_keeps_what_it_has_found(

@@ -211,7 +211,8 @@ def enrich(
         if catalog is not None:
             check_writable(catalog)
         enrichment = Enrichment(providers, _today(), Keeping(opened, _today(), yes).put)
-        due, waiting = due_of(_seen(opened), opened.layers.layer(Layer.LOOKED_UP), enrichment.today)
+        asked = {its.provider for its in providers}
+        due, waiting = due_of(_seen(opened), opened.layers.layer(Layer.LOOKED_UP), asked, enrichment.today)
         try:
             write(enrichment.ask(due))
         finally:

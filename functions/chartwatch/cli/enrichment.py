@@ -1,6 +1,6 @@
 """Looking up what is not known of works at #1, as a person follows it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import WorkLookup
 from chartwatch.domain.works.titles import title_key
-from chartwatch.errors import CatalogChanged, LookupFailed, ProviderRefused
+from chartwatch.errors import CatalogChanged, LookupFailed, ProviderBusy, ProviderRefused
 from chartwatch.services.enrich import FactProvider, LookedUp, dossier_of, look_up, titles_of, with_answers, work_of
 from chartwatch.services.unknown import Seen
 
@@ -73,6 +73,14 @@ class Keeping:
         write(foreseen_lines(foreseen.without(shown)))
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A work to be looked up, and who is asked."""
+
+    seen: Seen
+    among: frozenset[Provider]
+
+
 @dataclass
 class Enrichment:
     """One round of look-ups, one after the other. `found` has what came of it by work, also where it is cut short.
@@ -88,24 +96,24 @@ class Enrichment:
     _failed: dict[Provider, int] = field(default_factory=dict)
     _portion: dict[str, LookedUp] = field(default_factory=dict)
 
-    def ask(self, due: Sequence[Seen]) -> Iterator[str]:
+    def ask(self, due: Sequence[Due]) -> Iterator[str]:
         """Look works up, and yield what is taken as fact, what stays unknown, and who did not answer.
 
         `left` is then the number of works that were not looked up. Ctrl-C ends the round, and loses nothing.
         """
         self.left = len(due)
         try:
-            for number, seen in enumerate(due, 1):
-                if not self.providers:
-                    break
-                its = look_up(seen.sighting, self.providers, self.today)
+            for number, (seen, asked) in enumerate(((one.seen, self._asked(one)) for one in due), 1):
+                if not asked:
+                    continue
+                its = look_up(seen.sighting, asked, self.today)
                 if its.identified:
                     self.found[seen.work.id] = self._portion[seen.work.id] = its
                     self.left -= 1
                     said, *candidates = looked_up_lines(seen, its)
                     yield f"{number}/{len(due)} {said}"
                     yield from candidates
-                yield from self._failures(its)
+                yield from self._failures(asked, its)
                 if len(self._portion) == PORTION:
                     self.put_rest()
         except KeyboardInterrupt:
@@ -117,29 +125,36 @@ class Enrichment:
         if portion:
             self.put(portion)
 
-    def _failures(self, its: LookedUp) -> Iterator[str]:
-        """Yield who did not answer, and ask those no more who refuse, or fail again and again."""
+    def _asked(self, due: Due) -> list[FactProvider]:
+        return [one for one in self.providers if one.provider in due.among]
+
+    def _failures(self, asked: Sequence[FactProvider], its: LookedUp) -> Iterator[str]:
+        """Yield who did not answer, and ask those no more who refuse, or are busy, or fail again and again."""
         yield from (f"  no answer: {failure}" for failure in its.failures)
         answered = {identified.provider for identified in its.identified}
-        silent = [one.provider for one in self.providers if one.provider not in answered]
-        self._failed = {one: self._failed.get(one, 0) + 1 for one in silent}
-        refused = [one for one, failure in zip(silent, its.failures, strict=True) if _is_for_good(failure)]
-        gone = {one for one, times in self._failed.items() if times >= MOST_FAILURES} | set(refused)
+        silent = [one.provider for one in asked if one.provider not in answered]
+        before = {one: times for one, times in self._failed.items() if one not in answered}
+        self._failed = before | {one: before.get(one, 0) + 1 for one in silent}
+        refused = [one for one, failure in zip(silent, its.failures, strict=True) if _is_for_this_round(failure)]
+        gone = {one for one in silent if self._failed[one] >= MOST_FAILURES} | set(refused)
         self.providers = [one for one in self.providers if one.provider not in gone]
         yield from (f"  {provider} is asked no more" for provider in sorted(gone))
 
 
-def _is_for_good(failure: LookupFailed) -> bool:
-    return isinstance(failure, ProviderRefused)
+def _is_for_this_round(failure: LookupFailed) -> bool:
+    """Return whether the next question would fail too; one that is busy has been waited for already."""
+    return isinstance(failure, ProviderRefused | ProviderBusy)
 
 
-def due_of(seen: Iterable[Seen], looked_up: Iterable[Dossier], today: date) -> tuple[list[Seen], int]:
+def due_of(
+    seen: Iterable[Seen], looked_up: Iterable[Dossier], providers: Set[Provider], today: date
+) -> tuple[list[Due], int]:
     """Return the works to look up, and how many others wait: they were looked up lately, and nothing was found.
 
-    A work of which all is known is looked up when what a provider said of it may not be kept for much longer.
+    Of a work of which all is known, a provider is asked when what it said may not be kept for much longer.
     """
     known = {its.work.id: its for its in looked_up}
-    due: list[Seen] = []
+    due: list[Due] = []
     waiting = 0
     for its in seen:
         if its.work.candidates:
@@ -148,8 +163,8 @@ def due_of(seen: Iterable[Seen], looked_up: Iterable[Dossier], today: date) -> t
             continue
         dossier = dossier_of(its.work.id, titles_of(its.work), its.work.kind, known)
         lookup = dossier.lookup if dossier else WorkLookup()
-        if lookup.due(today) or (its.lacks and lookup.is_due(today)):
-            due.append(its)
+        if among := providers & (frozenset(Provider) if its.lacks and lookup.is_due(today) else lookup.due(today)):
+            due.append(Due(its, frozenset(among)))
         elif its.lacks:
             waiting += 1
     return due, waiting
