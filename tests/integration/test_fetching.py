@@ -123,6 +123,16 @@ def test_a_pause_is_as_long_as_the_provider_asks(
     assert waits[2] == 4.0
 
 
+@pytest.mark.parametrize("after", ["0", "00", "Mon, 01 Jan 2024 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "-5"])
+def test_a_provider_that_asks_for_no_pause_gets_the_usual_ones(
+    server: Server, connection: HttpConnection, waits: list[float], after: str
+) -> None:
+    at_once = Answer(status=429, headers={"Retry-After": after})
+    server.answers(at_once, at_once, at_once, Answer(b"now"))
+    assert connection.get(server.request()) == b"now"
+    assert waits == [1.0, 2.0, 4.0]
+
+
 def test_a_pause_that_would_be_too_long_is_not_taken(
     server: Server, connection: HttpConnection, waits: list[float]
 ) -> None:

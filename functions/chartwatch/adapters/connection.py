@@ -41,6 +41,9 @@ def user_agent_with(contact: str) -> str:
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each further attempt at most, where the response asks for no other time."""
 
+SHORTEST_PAUSE = 1.0
+"""Seconds that a response may ask to wait at least; for fewer, or a time that is past, `PAUSES` count."""
+
 LONGEST_PAUSE = 60.0
 """Seconds that a response may ask to wait; for longer ones the next scheduled fetch is the better time."""
 
@@ -145,7 +148,7 @@ class HttpConnection:
                 return self._attempt(request, first, meter, self._outcome)
             except _Failed as failure:
                 pause = next(pauses, None)
-                seconds = self.jitter(pause or 0.0) if failure.after is None else max(failure.after, 0.0)
+                seconds = self.jitter(pause or 0.0) if failure.after is None else failure.after
                 if not failure.again or pause is None or meter.seconds_left <= seconds:
                     # A cause would show in a log what the provider sent, as it is.
                     raise SourceUnavailable(first.authority, repeated(failure.detail), failure.status) from None
@@ -294,7 +297,9 @@ def _failed(response: urllib3.BaseHTTPResponse) -> _Failed:
     after = _seconds(response.headers.get("Retry-After"))
     if after is not None and after > LONGEST_PAUSE:
         return _Failed(f"{detail} and asks to come back after {after:.0f} seconds", status=response.status)
-    return _Failed(detail, again=True, after=after, status=response.status)
+    # One that says "at once" gets the usual pause: asked at once, it would be so again and again.
+    named = after if after is not None and after >= SHORTEST_PAUSE else None
+    return _Failed(detail, again=True, after=named, status=response.status)
 
 
 def _seconds(retry_after: str | None) -> float | None:
