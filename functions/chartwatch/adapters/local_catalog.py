@@ -1,9 +1,10 @@
 """The catalog on a person's own machine: the starter, and over it an own file, or a folder with a file a layer."""
 
 import os
+import sys
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +17,18 @@ from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier, catalog_of, layer_of
 from chartwatch.errors import CatalogChanged, FileProblem
 
+if sys.platform != "win32":
+    import fcntl
+
 FILES: Mapping[Layer, str] = {
     Layer.OWN_FILE: "own-file.csv",
     Layer.LOOKED_UP: "looked-up.json",
     Layer.OVERRIDE: "override.json",
 }
 """The files of a folder; each may be missing."""
+
+LOCK = ".lock"
+"""The file of a folder that its writers lock, one at a time; it is empty."""
 
 OWN_FILE = "own file"
 """What facts of an own file name as their source where it names none."""
@@ -64,14 +71,14 @@ class LocalCatalog:
         """
         if self.folder is None:
             raise TypeError(layer)
-        if before is not None and write_layer(before) != write_layer(self.layer(layer)):
-            raise CatalogChanged(layer.name.lower())
         works = list(dossiers)
         body = write_catalog(Catalog(its.work for its in works)) if layer is Layer.OWN_FILE else write_layer(works)
         file = self.folder / FILES[layer]
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            _write_whole(file, body)
+            with _locked(self.folder):
+                if before is not None and write_layer(before) != write_layer(self.layer(layer)):
+                    raise CatalogChanged(layer.name.lower())
+                _write_whole(file, body)
         except OSError as error:
             raise FileProblem(str(file), "", error.strerror or "cannot be written") from error
 
@@ -80,6 +87,19 @@ class LocalCatalog:
             return self.own_file if layer is Layer.OWN_FILE else None
         file = self.folder / FILES[layer]
         return file if file.exists() else None
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other writers out of a folder, which is made where it is missing. The lock is advisory.
+
+    Its file stays: a writer that waits for one that is removed would hold the lock of no file.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("ab") as lock:
+        if sys.platform != "win32":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def check_writable(folder: Path) -> None:
