@@ -21,7 +21,7 @@ from chartwatch.adapters.folder import FolderArchive
 from chartwatch.adapters.layer_file import write_layer
 from chartwatch.adapters.s3 import S3Archive, put_once
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.facts import Confidence, Layer
 from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import KINDS, Kind, Work
 from chartwatch.errors import CatalogProblem, StoryInDoubt
@@ -55,7 +55,7 @@ works = st.builds(
     release_date=st.none() | st.dates(),
     aliases=st.lists(words, max_size=3).map(tuple),
     source=st.just("") | words,
-    confidence=st.just("") | words,
+    confidence=st.sampled_from(["", *(its.value for its in Confidence)]),
 )
 
 

@@ -428,10 +428,10 @@ _ROLL = """
         JOIN series k USING (chart)
         WHERE d.counting = $counting AND d.scope = $scope
     ),
-    -- What is assumed of a work may be otherwise: it may count for any group, and does for those in `counts`.
+    -- What is assumed of a work may be otherwise: it may count for any group that the rest leaves, and does for `counts`.
     undecided AS (
         SELECT chart, territory, work_id, season, since,
-               CASE WHEN qualifies IS NULL OR len(groups) = 0 THEN certain_groups ELSE [] END AS groups,
+               certain_groups AS groups,
                CASE WHEN qualifies THEN groups ELSE [] END AS counts
         FROM judged
         WHERE certainly IS NULL OR (certainly AND len(certain_groups) = 0)
