@@ -428,7 +428,8 @@ _ROLL = """
         JOIN series k USING (chart)
         WHERE d.counting = $counting AND d.scope = $scope
     ),
-    -- What is assumed of a work may be otherwise: it may count for any group that the rest leaves, and does for `counts`.
+    -- What is assumed of a work may be otherwise: it may count for any group that the rest leaves, and does for
+    -- those in `counts`.
     undecided AS (
         SELECT chart, territory, work_id, season, since,
                certain_groups AS groups,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from chartwatch.adapters.catalog_file import read_catalog, write_catalog
@@ -34,6 +35,12 @@ OWN_FILE = "own file"
 """What facts of an own file name as their source where it names none."""
 
 
+@cache
+def _starter() -> Catalog:
+    """Return the starter by itself, which no command changes."""
+    return catalog_of(starter_layer())
+
+
 @dataclass(frozen=True)
 class LocalCatalog:
     """The starter with an own file above it, or with the layers of a folder; implements `CatalogLayers`."""
@@ -43,6 +50,8 @@ class LocalCatalog:
 
     def current(self) -> Catalog:
         """Return the catalog that the layers come to. Raises what `layer` raises."""
+        if self.own_file is None and self.folder is None:
+            return _starter()
         return catalog_of(dossier for layer in Layer for dossier in self.layer(layer))
 
     def layer(self, layer: Layer) -> tuple[Dossier, ...]:

@@ -61,7 +61,8 @@ def test_an_entry_has_all_of_a_revision_but_its_evidence() -> None:
     entry = Entry.of(MILESTONE, SENT, (3, 7))
     kept = {name for name in Entry.__slots__ if hasattr(MILESTONE, name)}
     assert {name: getattr(entry, name) for name in kept} == {name: getattr(MILESTONE, name) for name in kept}
-    assert set(Milestone.__slots__) - kept == {"chart", "silent", "evidence", "moved_to"}
+    of_its_message = {"said", "mark", "precedents", "said_by"}
+    assert set(Milestone.__slots__) - kept == {"chart", "silent", "evidence", "moved_to", *of_its_message}
     assert (entry.words, entry.sent, entry.bulletins) == (digest_of_words(MILESTONE), SENT, (3, 7))
     assert entry.reference == Reference("nth:daily:US:1", 2, Status.PROVISIONAL, (HOLDER,))
 
