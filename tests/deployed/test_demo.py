@@ -19,8 +19,8 @@ def test_the_demo_ends_with_the_story_of_4_february_2022(pipeline: Pipeline, its
     last = mail[mail.rindex("2022-02-04  All of Us Are Dead") :]
     said = " ".join(last.split())
     assert "South Korea is the first country with two non-English series" in said
-    assert "Fourth non-English series in the United States" in said
     assert "7 days after release" in said
-    assert said.index("Who Killed Sara?") < said.index("Squid Game") < said.index("Money Heist")
+    fourth = said[said.index("Fourth non-English series in the United States") :]
+    assert fourth.index("Who Killed Sara?") < fourth.index("Squid Game") < fourth.index("Money Heist")
     assert share.count("Squid Game") == 4
     assert share.count("All of Us Are Dead") == 1
