@@ -72,19 +72,26 @@ MANY = 5_000
 FEW = 6
 """Examples of a test when its mutants are tried: nothing is made smaller, for only whether it fails matters."""
 
+A_LOT = 60
+"""Examples above which the default profile takes fewer."""
+
 SHARES = range(20 if DEEP else 1)
 """The tests into which the examples of the weightiest property are divided."""
 
 
 def examples(usual: int) -> settings:
-    """Return the settings of a test that takes `usual` examples when nobody asks for many."""
+    """Return the settings of a test that takes `usual` examples, or two thirds of many, when nobody asks for more.
+
+    All tests of the default profile together are to end within some ten minutes on two cores.
+    """
     unhurried = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     if PROFILE == "mutants":
         few = min(usual, FEW)
         return settings(
             max_examples=few, deadline=None, suppress_health_check=unhurried, phases=[Phase.generate], derandomize=True
         )
-    return settings(max_examples=MANY if DEEP else usual, deadline=None, suppress_health_check=unhurried)
+    fewer = usual if usual <= A_LOT else usual * 2 // 3
+    return settings(max_examples=MANY if DEEP else fewer, deadline=None, suppress_health_check=unhurried)
 
 
 class Facts(NamedTuple):
