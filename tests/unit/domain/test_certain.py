@@ -18,7 +18,7 @@ from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINA
 from tests.oracle.completions import Film, Slot, World, completions, slots
 from tests.strategies import DEEP, as_rule
 
-WORLDS = 1_000 if DEEP else 30
+WORLDS = 1_000 if DEEP else 20
 """For each rule; there are twenty."""
 
 MOST = 5_000

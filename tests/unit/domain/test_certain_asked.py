@@ -36,7 +36,7 @@ from tests.unit.domain.test_certain import (
     published,
 )
 
-WORLDS = 150 if DEEP else 8
+WORLDS = 150 if DEEP else 5
 """For each form; there are more than twenty."""
 
 QUESTIONS = 6
