@@ -32,8 +32,10 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             monkeypatch.setenv(f"{PREFIX}{name.upper()}", "any")
     monkeypatch.setenv("CHARTWATCH_LIVE_FROM", "2022-01-01")
     monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "1")
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Chartwatch")
     import enrich_catalog
+
+    # It may have been imported before, without what is read from the environment then.
+    monkeypatch.setattr(enrich_catalog.metrics, "namespace", "Chartwatch")
 
     context = SimpleNamespace(
         function_name="enrich", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="1"

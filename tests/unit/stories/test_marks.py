@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chartwatch.adapters.memory import MemoryRecord
@@ -85,6 +85,7 @@ def subject(title: str, chart: str, points: list[tuple[str, bool]]) -> str:
 
 @examples(300)
 @given(title=WORDS, chart=WORDS, points=POINTS)
+@example(title=":" * 40, chart=":" * 41, points=[(":", False)])
 def test_a_subject_keeps_its_mark_and_its_charts_name_however_long_it_would_be(
     title: str, chart: str, points: list[tuple[str, bool]]
 ) -> None:
@@ -114,7 +115,7 @@ def test_a_subject_that_is_too_long_leaves_out_what_is_said_later_first() -> Non
 def test_then_the_title_is_shortened_and_then_what_is_said_first() -> None:
     chart, brief = "Netflix's weekly chart of all films", "first title from the United States"
     said = subject("Fast & Furious Presents: Hobbs & Shaw", chart, [(brief, True)])
-    assert said == f"Fast & Furious Presents...: {brief} ({chart})"
+    assert said == f"Fast & Furious Present...: {brief} ({chart})"
     said = subject("Fast & Furious Presents: Hobbs & Shaw", chart, [(brief, False)])
     assert said == f"Provisional: Fast & Furiou...: first title from the United... ({chart})"
 

@@ -31,7 +31,7 @@ def subject_of(bulletin: Bulletin, work: WorkFacts, points: Sequence[Point], roo
     first, briefs = points[0], _briefs(points)
     short, full = _places(bulletin, first)
     mark, title = SUBJECT_MARKS[first.status, first.is_certain], shortened(printable_ascii(work.title), MAX_TITLE)
-    room -= len(f"{mark}: ()")
+    room -= len(f"{mark}:  ()")
     # A name that takes the whole line is nobody's but a person's own.
     name = printable_ascii(bulletin.chart_name)
     name = shortened(name, room - len(short) - min(len(title), LEAST) - min(len(briefs[0]), LEAST))
