@@ -9,12 +9,13 @@ them had more than 512 MiB at its peak.
 """
 
 import hashlib
+import importlib
 import json
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -60,7 +61,7 @@ def write_documents(folder: Path, weeks: int) -> Sequence[Path]:
 
 def stores(folder: Path) -> tuple[Any, Any, Any]:
     """Return charts, record and archive as they are kept in a folder."""
-    import chartwatch.adapters.deployment  # noqa: F401  # a function has it all in memory
+    importlib.import_module("chartwatch.adapters.deployment")  # a function has it all in memory
     from chartwatch.adapters.dynamodb.charts import DynamoCharts
     from chartwatch.adapters.dynamodb.table import Table
     from chartwatch.adapters.record import AwsRecord
@@ -155,13 +156,13 @@ def main(weeks: int) -> int:
     return 1 if is_too_much else 0
 
 
-PARTS = {"ingest": ingest_files, "detect": detect_all, "replay": replay_files}
+PARTS: Mapping[str, Callable[..., None]] = {"ingest": ingest_files, "detect": detect_all, "replay": replay_files}
 
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in PARTS:
         started = time.perf_counter()
         where = [Path(sys.argv[2])] if sys.argv[1] != "replay" else [sys.argv[2]]
-        PARTS[sys.argv[1]](*where, *sys.argv[3:])  # type: ignore[operator]
+        PARTS[sys.argv[1]](*where, *sys.argv[3:])
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         print(json.dumps({"peak": peak, "seconds": time.perf_counter() - started}))
     else:

@@ -17,7 +17,7 @@ from chartwatch.errors import CatalogChanged, NothingHeld
 from chartwatch.services.catalog_changes import CatalogChanges
 from chartwatch.services.enrich import LookedUp
 from chartwatch.services.ports import Held
-from chartwatch.settings import PREFIX, Settings, settings
+from tests.handlers import imported
 from tests.metrics import metrics_in
 from tests.stores import Cloud
 
@@ -26,29 +26,15 @@ NIGHT = LookedUp(Sighting(("The Long Night",), None, date(2022, 1, 28)))
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    settings.cache_clear()
-    for name, field in Settings.model_fields.items():
-        if field.is_required():
-            monkeypatch.setenv(f"{PREFIX}{name.upper()}", "any")
-    monkeypatch.setenv("CHARTWATCH_LIVE_FROM", "2022-01-01")
-    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "1")
-    import enrich_catalog
+    with imported("enrich_catalog", monkeypatch) as (module, context):
 
-    # It may have been imported before, without what is read from the environment then.
-    monkeypatch.setattr(enrich_catalog.metrics, "namespace", "Chartwatch")
+        def with_tasks(*tasks: Any) -> Any:
+            named = [(f"task {number}", task) for number, task in enumerate(tasks)]
+            monkeypatch.setattr(deployment, "upkeep", lambda _: SimpleNamespace(tasks=lambda: named))
+            return module.handler({}, context)
 
-    context = SimpleNamespace(
-        function_name="enrich", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="1"
-    )
-
-    def with_tasks(*tasks: Any) -> Any:
-        named = [(f"task {number}", task) for number, task in enumerate(tasks)]
-        monkeypatch.setattr(deployment, "upkeep", lambda _: SimpleNamespace(tasks=lambda: named))
-        return enrich_catalog.handler({}, context)
-
-    with_tasks.handler = lambda event: enrich_catalog.handler(event, context)  # type: ignore[attr-defined]
-    yield with_tasks
-    settings.cache_clear()
+        with_tasks.handler = lambda event: module.handler(event, context)  # type: ignore[attr-defined]
+        yield with_tasks
 
 
 def looks_up() -> Sequence[LookedUp]:

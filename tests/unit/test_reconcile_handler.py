@@ -10,7 +10,7 @@ import pytest
 from chartwatch.adapters import deployment
 from chartwatch.errors import Conflict
 from chartwatch.services.findings import Finding, Found
-from chartwatch.settings import PREFIX, Settings, settings
+from tests.handlers import imported
 from tests.metrics import metrics_in
 
 
@@ -26,28 +26,14 @@ def fails() -> Iterator[Finding]:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    settings.cache_clear()
-    for name, field in Settings.model_fields.items():
-        if field.is_required():
-            monkeypatch.setenv(f"{PREFIX}{name.upper()}", "any")
-    monkeypatch.setenv("CHARTWATCH_LIVE_FROM", "2022-01-01")
-    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "1")
-    import reconcile
+    with imported("reconcile", monkeypatch) as (module, context):
 
-    # It may have been imported before, without what is read from the environment then.
-    monkeypatch.setattr(reconcile.metrics, "namespace", "Chartwatch")
+        def with_checks(*checks: Any) -> Any:
+            named = [(f"check {number}", check) for number, check in enumerate(checks)]
+            monkeypatch.setattr(deployment, "reconciler", lambda _: SimpleNamespace(checks=lambda: named))
+            return module.handler({}, context)
 
-    context = SimpleNamespace(
-        function_name="reconcile", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="1"
-    )
-
-    def with_checks(*checks: Any) -> Any:
-        named = [(f"check {number}", check) for number, check in enumerate(checks)]
-        monkeypatch.setattr(deployment, "reconciler", lambda _: SimpleNamespace(checks=lambda: named))
-        return reconcile.handler({}, context)
-
-    yield with_checks
-    settings.cache_clear()
+        yield with_checks
 
 
 def overtaken() -> Iterator[Finding]:

@@ -175,7 +175,7 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         kind=_read(cells, "kind", kind_of),
         original_language=_read(cells, "original_language", language_of),
         origin_countries=_read(cells, "origin_countries", _countries) or (),
-        release_date=_read(cells, "release_date", _date),
+        release_date=_read(cells, "release_date", date_of),
         aliases=tuple(alias for part in cells["aliases"].split(";;") if (alias := part.strip())),
         source=cells["source"],
         confidence=_read(cells, "confidence", _confidence) or "",
@@ -224,7 +224,8 @@ def _ids(cell: str) -> tuple[str, ...]:
     return ids
 
 
-def _date(cell: str) -> date:
+def date_of(cell: str) -> date:
+    """Return the date that is written as 2022-01-28. Raises `ValueError` with what is wrong."""
     try:
         return date.fromisoformat(cell)
     except ValueError as error:

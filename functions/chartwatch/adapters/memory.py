@@ -187,6 +187,6 @@ class NoArchive:
     def put(self, sha256: str, body: bytes) -> None:
         """Store nothing."""
 
-    def get(self, sha256: str) -> bytes | None:  # noqa: ARG002
+    def get(self, _sha256: str) -> bytes | None:
         """Find nothing."""
         return None

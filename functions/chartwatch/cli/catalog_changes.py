@@ -23,12 +23,10 @@ from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier, Known, catalog_of, known_works
 from chartwatch.errors import OptionError
 from chartwatch.rules import default_rules, included_rules
+from chartwatch.services.catalog_changes import MOST_TAKEN_BACK
 from chartwatch.services.detect import Detector, EarlierCatalog
 from chartwatch.services.ports import CatalogLayers, ChartStore
 from chartwatch.services.record import RecordStore
-
-MOST_TAKEN_BACK = 20
-"""Sent milestones that a change of the catalog may take back without a question."""
 
 MOST_SHOWN = 100
 """Of the milestones that would be taken back, how many are listed."""

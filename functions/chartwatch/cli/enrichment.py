@@ -1,7 +1,7 @@
 """Looking up what is not known of works at #1, as a person follows it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from chartwatch.cli.application import write
@@ -16,7 +16,8 @@ from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import WorkLookup
 from chartwatch.domain.works.titles import title_key
 from chartwatch.errors import CatalogChanged, LookupFailed, ProviderBusy, ProviderRefused
-from chartwatch.services.enrich import FactProvider, LookedUp, dossier_of, look_up, titles_of, with_answers, work_of
+from chartwatch.services.catalog_changes import ATTEMPTS
+from chartwatch.services.enrich import FactProvider, LookedUp, dossier_of, look_up, titles_of, updates_of
 from chartwatch.services.unknown import Seen
 
 MOST_FAILURES = 3
@@ -24,9 +25,6 @@ MOST_FAILURES = 3
 
 PORTION = 20
 """Works whose look-ups are put in force together: no more are lost, however a round ends."""
-
-ATTEMPTS = 5
-"""How often what was looked up is put in force where a deployment changes its catalog at the same time."""
 
 
 @dataclass
@@ -173,10 +171,10 @@ def due_of(
 def with_found(before: Iterable[Dossier], found: Mapping[str, LookedUp], today: date) -> list[Dossier]:
     """Return the layer of what was looked up, with what was found on a day."""
     after = {its.work.id: its for its in before}
-    for work_id, its in found.items():
-        dossier = dossier_of(work_id, set(map(title_key, its.sighting.titles)), its.sighting.kind, after)
-        dossier = dossier or Dossier(Layer.LOOKED_UP, work_of(work_id, its.sighting), WorkLookup())
-        after[dossier.work.id] = replace(dossier, lookup=with_answers(dossier.lookup, its, today))
+    for work_id, update in updates_of(found, today).items():
+        sighting = found[work_id].sighting
+        its = update(dossier_of(work_id, set(map(title_key, sighting.titles)), sighting.kind, after))
+        after[its.work.id] = its
     return list(after.values())
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from chartwatch.adapters.catalog_file import date_of
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain.codes import OWN_FACT_FORM, countries_of, country_meant, language_meant, language_of, own_value
 from chartwatch.domain.works.candidates import Candidate
@@ -166,16 +167,9 @@ def _countries(said: str) -> tuple[str, ...]:
     return codes
 
 
-def _date(said: str) -> date:
-    try:
-        return date.fromisoformat(said)
-    except ValueError as error:
-        raise ValueError(f"{said!r} is not a date such as 2022-01-28") from error
-
-
 _READERS: Mapping[str, Callable[[str], Value]] = {
     ORIGINAL_LANGUAGE: _language,
     ORIGIN_COUNTRIES: lambda said: frozenset(_countries(said)),
     MAIN_COUNTRY: _country,
-    RELEASE_DATE: _date,
+    RELEASE_DATE: date_of,
 }

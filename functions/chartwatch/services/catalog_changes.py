@@ -15,7 +15,7 @@ from chartwatch.services.detect import Detector
 from chartwatch.services.ports import CatalogStore, Held
 
 MOST_TAKEN_BACK = 20
-"""Sent milestones that a function may take back at once."""
+"""Sent milestones that a change may take back before a person has said that it is meant."""
 
 ATTEMPTS = 5
 """How often a change is put in force where others change the catalog at the same time."""

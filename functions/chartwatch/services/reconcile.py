@@ -7,6 +7,7 @@ witness is asked before a story is sent again.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from chartwatch.domain.charts.calendars import overdue
@@ -103,13 +104,13 @@ class Reconciler:
                 ("stories", self.send_the_rest),
                 ("publications", self.watch_the_chart),
             ):
-                yield f"{name} of {chart}", lambda check=check, chart=chart: check(chart)  # type: ignore[misc]
+                yield f"{name} of {chart}", partial(check, chart)
         yield "subscribers", self.watch_the_subscribers
         yield "catalog", self.watch_the_catalog
         chosen = in_turn(charts, self._clock())
         for chart in charts:
             check = self.audit if chart == chosen else self.last_audit
-            yield f"audit of {chart}", lambda check=check, chart=chart: check(chart)  # type: ignore[misc]
+            yield f"audit of {chart}", partial(check, chart)
 
     def collect_receipts(self) -> Iterator[Finding]:
         """Mark the stories whose messages the witness saw as sent, and only then forget the messages.

@@ -200,7 +200,7 @@ class CsvOptions(Options):
     delimiter: Delimiter | None = Field(
         default=None, description="what stands between cells: one character, or `tab`; otherwise found in the header"
     )
-    encoding: Literal[ENCODINGS] | None = Field(  # type: ignore[valid-type]
+    encoding: Literal[ENCODINGS] | None = Field(  # type: ignore[valid-type]  # pydantic reads the tuple, mypy wants it written out
         default=None, description=f"how the text is encoded, where it is not UTF-8: {', '.join(ENCODINGS[1:])}"
     )
     comment: str = Field(default="", max_length=10, description="what lines begin with that are comments, such as #")

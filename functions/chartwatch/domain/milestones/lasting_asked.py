@@ -34,6 +34,7 @@ from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.rules.certain import Missing
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.reign import ReignRule
+from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.works.work import Work
 
 MAX_NAMED = 10
@@ -226,8 +227,8 @@ def spread(said: Assertion, scope: AskedScope, key: str, work: Work, topped: Top
         return never_topped(said, scope, work, possible=found is None, against=against)
     if found is not False and scope.counts(topped.work, None) is None:
         return may_not_count(scope, topped)
-    if found and at and not said.exactly:
-        rule = replace(said.rule, at=(n,), everywhere=False) if n else replace(said.rule, at=(), everywhere=True)  # type: ignore[call-arg]
+    if found and at and not said.exactly and isinstance(said.rule, SpreadRule):
+        rule = replace(said.rule, at=(n,), everywhere=False) if n else replace(said.rule, at=(), everywhere=True)
         claim = next((c for c in scope.claims(rule, at) if c.group == key), None)
         if claim is not None:
             return answer(scope, True, f"{claim.headline}.", claim)

@@ -59,8 +59,9 @@ class Dossier:
         leads = {its.work.creators[:1] for its in (self, other)}
         if len(leads) > 1:
             return False
-        kinds, days = {self.work.kind, other.work.kind} - {None}, (self.released, other.released)
-        return len(kinds) <= 1 and (None in days or abs(days[0] - days[1]) <= ONE_RELEASE)  # type: ignore[operator]
+        kinds = {self.work.kind, other.work.kind} - {None}
+        days = [its.released for its in (self, other) if its.released]
+        return len(kinds) <= 1 and (len(days) < 2 or max(days) - min(days) <= ONE_RELEASE)
 
 
 @dataclass(frozen=True)
