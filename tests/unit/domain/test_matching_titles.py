@@ -299,7 +299,11 @@ def test_a_list_that_has_no_english_works_means_the_other_one() -> None:
     catalog = Catalog(works)
     assert catalog.match("Red", Kind.FILM, WEEK, not_in="en").id == "es"
     assert catalog.match("Red", Kind.FILM, WEEK).candidates
-    assert catalog.match("Blue", Kind.FILM, WEEK, not_in="en").id == "any", "where nothing else is meant, lists may err"
+    assert catalog.match("Blue", Kind.FILM, WEEK, not_in="en").id == "unlisted:film:blue", (
+        "another Blue, as it is there"
+    )
+    assumed = Catalog([Work("any", "Blue", Kind.FILM, "en", assumed=frozenset({"original_language"}))])
+    assert assumed.match("Blue", Kind.FILM, WEEK, not_in="en").id == "any", "it may be in another one"
     unknown = Catalog([*works, Work("some", "Red", Kind.FILM)])
     its = unknown.match("Red", Kind.FILM, WEEK, not_in="en").candidates
     assert [work.id for work in its] == ["es", "some", "unlisted:film:red"]

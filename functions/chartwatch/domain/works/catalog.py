@@ -137,8 +137,8 @@ class Catalog:
         Where the catalog names the id, nothing else is asked, nor where it has been at #1 of the chart before
         (`known`). Otherwise it is what its title means, unless that has another id of the same scheme.
 
-        The kind must agree where the chart says it. Of several works none is meant in a language that the chart does
-        not have (`not_in`). Nothing charts more than `EARLY` before its release. Of several
+        The kind must agree where the chart says it. None is meant that is certainly in a language which the chart
+        does not have (`not_in`). Nothing charts more than `EARLY` before its release. Of several
         such works it is the one released last, when that came out `RECENT` or more after the others and no longer than
         that before the period, or was at #1 of the chart in that time (`known`). Where that does not decide, the work
         is one of which nothing is known but what is so of all `candidates`; where the catalog has no such title, one of
@@ -158,8 +158,8 @@ class Catalog:
 
     def _meant(self, named: Sequence[Work], own: Work, period: date, known: Meanings, not_in: str | None) -> Work:
         out = [work for work in named if not _is_later(work, period)]
-        if len(out) > 1 and not_in is not None:
-            out = [work for work in out if work.original_language != not_in] or out
+        if not_in is not None:
+            out = [work for work in out if work.without_assumed().original_language != not_in]
         if len(out) <= 1:
             return out[0] if out else own
         latest = _released_last(out)
