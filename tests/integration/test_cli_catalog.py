@@ -494,6 +494,18 @@ def test_a_candidate_that_is_chosen_stands_over_all_that_others_say(
     assert "Nothing is missing" in run("catalog", "missing", "--from", history, "--catalog", folder).stdout
 
 
+def test_what_a_person_set_stays_where_the_candidate_that_is_chosen_says_nothing_of_it(
+    providers: Lookups, history: str, folder: Path
+) -> None:
+    enrich(providers, history, folder)
+    run("catalog", "set", "Echo", "original_language=tr", "fact:studio=Own", "--catalog", folder)
+    run("catalog", "choose", "Echo", "wikidata:Q1000004", "--catalog", folder)
+    (override,) = parse_layer((folder / "override.json").read_bytes(), Layer.OVERRIDE, "it")
+    said = {fact.name: fact.source for fact in override.facts}
+    assert said["fact:studio"] == "a person"
+    assert said["original_language"] == "wikidata Q1000004", "of that the candidate says something"
+
+
 def test_what_tmdbs_candidate_says_is_kept_for_as_long_as_tmdb_allows(
     providers: Lookups, history: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from chartwatch.adapters.catalog_file import date_of
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain.codes import OWN_FACT_FORM, countries_of, country_meant, language_meant, language_of, own_value
-from chartwatch.domain.works.candidates import Candidate
+from chartwatch.domain.works.candidates import Candidate, Provider
 from chartwatch.domain.works.evidence import Scored
 from chartwatch.domain.works.facts import Confidence, Fact, Layer, Value, facts_found
 from chartwatch.domain.works.identification import chosen
@@ -82,12 +82,14 @@ def with_facts(override: Dossier, facts: Mapping[str, Value | None], source: str
 def with_candidate(override: Dossier, scored: Scored, answer: Answered) -> Dossier:
     """Return an override by which a work is a provider's candidate: with the facts that this one has.
 
-    Their source names the candidate; they may be kept for as long as its provider allows.
+    What a person set besides stays, and nothing of another candidate does. The source of the facts names the candidate;
+    they may be kept for as long as its provider allows.
     """
     source = f"{scored.candidate.provider} {scored.candidate.id}"
     found = facts_found(chosen(scored), answer.asked)
     facts = [replace(fact, layer=Layer.OVERRIDE, confidence=Confidence.HIGH, source=source) for fact in found]
-    return _with(override, [ORIGINAL_LANGUAGE, MAIN_COUNTRY, ORIGIN_COUNTRIES, RELEASE_DATE], facts)
+    of_another = [fact.name for fact in override.facts if fact.source.partition(" ")[0] in [*Provider]]
+    return _with(override, [*of_another, *(fact.name for fact in facts)], facts)
 
 
 def override_of(work: Work, known: Iterable[Known], overrides: Sequence[Dossier]) -> Dossier:

@@ -255,6 +255,17 @@ def test_a_layer_that_somebody_else_has_changed_is_not_written_over() -> None:
         catalogs.replace(Layer.OVERRIDE, layer_of(mine, Layer.OVERRIDE, "a person"), before=())
 
 
+def test_a_title_of_a_list_whose_only_namesake_the_list_excludes_is_looked_up() -> None:
+    films = replace(CHART, id="non-english", kind=Kind.FILM, not_in_language="en")
+    publication = Publication(
+        films, WEEK, (Edition("US", (Entry(1, "Run", None, Kind.FILM),)),), Provenance("", None, "")
+    )
+    english = Catalog([Work("run", "Run", Kind.FILM, "en", ("US",), date(2020, 11, 20))])
+    ((work_id, sighting),) = unknown_at(publication.summary(), english).items()
+    assert (work_id, sighting.in_english) == ("unlisted:film:run", False)
+    assert unknown_at(replace(publication, chart=replace(films, not_in_language=None)).summary(), english) == {}
+
+
 def test_providers_of_films_and_series_are_not_asked_about_songs() -> None:
     song = replace(CHART, id="songs", kind=Kind("song"))
     edition = Edition("US", (Entry(1, "Hello", None, Kind("song"), credit="Adele"),))
