@@ -14,7 +14,7 @@ from chartwatch.domain.works.candidates import Provider, Sighting, is_looked_up
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier
-from chartwatch.domain.works.work import Work, unlisted
+from chartwatch.domain.works.work import Work
 from chartwatch.services.catalog_changes import CatalogChanges, TakenBack, nothing_taken_back
 from chartwatch.services.enrich import (
     TURN,
@@ -144,10 +144,13 @@ class Upkeep:
     def _first_seen(self, catalog: Catalog, is_wanted: Callable[[Work], object]) -> Iterator[PublicationSummary]:
         """Yield the publications in which titles were at #1 first that may mean a work that is wanted."""
         for chart in self._charts.charts():
+            first = self._first_at_one(chart)
+            shown = self._charts.summary(chart, max(first.values())) if first else None
+            not_in = shown.chart.not_in_language if shown else None
             periods = {
                 since
-                for (kind, key, credit), since in self._first_at_one(chart).items()
-                if is_looked_up(kind, credit) and any(map(is_wanted, catalog.named(key, kind) or [unlisted(key, kind)]))
+                for (kind, key, credit), since in first.items()
+                if is_looked_up(kind, credit) and any(map(is_wanted, catalog.may_mean(key, kind, not_in)))
             }
             for period in sorted(periods):
                 if publication := self._charts.summary(chart, period):

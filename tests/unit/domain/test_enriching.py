@@ -69,11 +69,12 @@ class World:
     charts: MemoryCharts = field(default_factory=MemoryCharts)
     cloud: Cloud = field(default_factory=Cloud)
     now: datetime = NOW
+    chart: Chart = CHART
 
     def arrives(self, period: date = WEEK, **titles: str) -> None:
         entries = {at: (Entry(1, title, None, Kind.SERIES), Entry(2, "x")) for at, title in titles.items()}
         editions = tuple(Edition(at, its) for at, its in entries.items())
-        store_publication(Publication(CHART, period, editions, Provenance("file", None, "0" * 64)), self.charts)
+        store_publication(Publication(self.chart, period, editions, Provenance("file", None, "0" * 64)), self.charts)
 
     def enrich(self, *providers: Asked, period: date = WEEK, arrived: datetime = NOW) -> None:
         Enricher(self.charts, self.cloud.catalogs(), providers, lambda: self.now).enrich(CHART.id, period, arrived)

@@ -357,3 +357,25 @@ def test_facts_of_wikidata_are_kept_for_good_beside_those_that_run_out(world: Ke
     world.now = NOW + LONG
     world.keep(Asked(failure=DOWN))
     assert world.work("All of Us Are Dead").source == "wikidata"
+
+
+def test_what_a_list_excludes_by_its_name_is_looked_up_as_another_work() -> None:
+    world = Kept(chart=replace(CHART, not_in_language="en"))
+    older = Work("older", "All of Us Are Dead", Kind.SERIES, "en", ("US",), date(2015, 1, 1))
+    world.starter = layer_of([older], Layer.STARTER, "starter")
+    world.keep()
+    world.arrives(US="All of Us Are Dead")
+    world.keep(asked := Asked())
+    assert [its.titles for its in asked.asked] == [("All of Us Are Dead",)]
+    meant = world.cloud.catalogs().current().match("All of Us Are Dead", Kind.SERIES, WEEK, not_in="en")
+    assert (meant.original_language, meant.origin_countries, meant.assumed) == ("ko", ("KR",), frozenset())
+
+
+def test_what_may_be_the_work_that_a_list_excludes_is_uncertain() -> None:
+    world = Kept(chart=replace(CHART, not_in_language="en"))
+    world.starter = starter(**{"All of Us Are Dead": "en"})
+    world.keep()
+    world.arrives(US="All of Us Are Dead")
+    world.keep(Asked())
+    meant = world.cloud.catalogs().current().match("All of Us Are Dead", Kind.SERIES, WEEK, not_in="en")
+    assert meant.without_assumed().original_language is None, "no release tells the two apart"

@@ -72,6 +72,10 @@ class Catalog:
             return [work for work in candidates if not work.needs_kind and work.kind != Kind.ARTIST]
         return [work for work in candidates if work.kind in (None, kind)]
 
+    def may_mean(self, title: str, kind: Kind | None, not_in: str | None) -> Sequence[Work]:
+        """Return the works that a title may mean on a chart, or the one that stands for it where there is none."""
+        return _admitted(self.named(title, kind), not_in) or [unlisted(title, kind)]
+
     def facts_of(self, title: str, kind: Kind | None, credit: str | None = None) -> Sequence[Work]:
         """Return the works that a title may mean, with nothing but the facts that rules read.
 
@@ -157,9 +161,7 @@ class Catalog:
         return self.credited(self._meant(named, own, period, known, not_in), credit)
 
     def _meant(self, named: Sequence[Work], own: Work, period: date, known: Meanings, not_in: str | None) -> Work:
-        out = [work for work in named if not _is_later(work, period)]
-        if not_in is not None:
-            out = [work for work in out if work.without_assumed().original_language != not_in]
+        out = [work for work in _admitted(named, not_in) if not _is_later(work, period)]
         if len(out) <= 1:
             return out[0] if out else own
         latest = _released_last(out)
@@ -247,6 +249,11 @@ class Catalog:
             # A set is in another order in each process.
             known.update(repr((replace(work, assumed=frozenset()), sorted(work.assumed))).encode())
         return known.hexdigest()
+
+
+def _admitted(works: Sequence[Work], not_in: str | None) -> Sequence[Work]:
+    """Return the works that are not certainly in a language which a chart does not have."""
+    return [work for work in works if not_in is None or work.without_assumed().original_language != not_in]
 
 
 def _released_last(works: Sequence[Work]) -> tuple[Work, date] | None:
