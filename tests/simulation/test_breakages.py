@@ -2,10 +2,11 @@
 
 import hashlib
 import random
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import count, cycle, islice
+from itertools import count, cycle, islice, product
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ from chartwatch.services.step import Parts
 from chartwatch.services.upkeep import Upkeep
 from tests.simulation import pipeline as simulated
 from tests.simulation.cloud import SNS, DynamoDB, Fault, Record, Seam
-from tests.simulation.exploring import Explored, Run, followed
+from tests.simulation.exploring import Explored, Run
 from tests.simulation.pipeline import SEED, Pipeline
 from tests.simulation.plans import calls_of, doubts, record_calls, several
 from tests.simulation.provider import LOOKUP
@@ -509,9 +510,10 @@ MOST = 8000
 def tries() -> Iterator[Run]:
     """Yield runs without a fault, with and without streams, and then with many.
 
-    In turn with one fault at a late call, and at any; with one that leaves a message in doubt, and another when
-    `reconcile` finds it; with a process that stands still at publishing or at the record; with one at a look-up, and a
-    process that stands still when it puts in force what was found; and with several faults.
+    In turn with one fault at a late call, at any, and at publishing; with one that leaves a message in doubt, and
+    another when `reconcile` finds it; with a process that stands still at publishing or at the record; with one at a
+    look-up, and a process that stands still when it puts in force what was found; with one when it is
+    noted who subscribes; and with several faults.
     """
     base = Explored({}, SEED)
     yield base.first
@@ -524,15 +526,19 @@ def tries() -> Iterator[Run]:
     publishing, of_the_record = calls_of("Publish", base.names), record_calls(base.names)
     chance.shuffle(of_the_record)
     looking_up = calls_of(LOOKUP, base.names)
+    listed, put = calls_of("ListSubscriptions", base.names), calls_of("PutItem", base.names)
+    noting = sorted({call for before in listed for call in put[bisect_right(put, before) :][:1]})
     of_the_catalog = [call + by for call in looking_up for by in range(1, 40)]
     kinds: list[tuple[int, Iterator[Run]]] = [
         (10, (base.further(*single) for single in singles)),
         (10, (base.further(*single) for single in anywhere)),
-        (10, _in_doubt(base.names)),
+        (10, (base.further(call, fault) for call, fault in product(reversed(publishing), Fault))),
+        (20, _in_doubt(base.names)),
         (2, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(publishing)))),
-        (4, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_record)))),
+        (12, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_record)))),
         (2, (base.further(call, fault, whim) for whim, call in enumerate(cycle(looking_up)) for fault in Fault)),
-        (6, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_catalog)))),
+        (12, (base.further(call, Fault.PAUSED, whim) for whim, call in enumerate(cycle(of_the_catalog)))),
+        (6, (base.further(call, fault) for call, fault in product(reversed(noting), Fault))),
         (1, (_run(Pipeline(several(number), random.Random(number), number)) for number in count())),
     ]
     while True:
@@ -541,7 +547,10 @@ def tries() -> Iterator[Run]:
 
 
 def _in_doubt(names: Sequence[str]) -> Iterator[Run]:
-    """Yield runs that leave a message in doubt and have another fault when `reconcile` finds it."""
+    """Yield runs that leave a message in doubt and have another fault when `reconcile` finds it.
+
+    Anywhere soon after `reconcile` began; and, where it sends the message again, what stands still before it.
+    """
     chance = random.Random(0)
     plans = doubts(names)
     chance.shuffle(plans)
@@ -549,9 +558,12 @@ def _in_doubt(names: Sequence[str]) -> Iterator[Run]:
         explored = Explored(plan, SEED)
         yield explored.first
         found_at = explored.names.index("ReceiveMessage", max(plan))
-        for _ in range(60):
-            call = chance.randrange(found_at, min(found_at + 60, len(explored.names)))
+        for _ in range(40):
+            call = chance.randrange(found_at, min(found_at + 80, len(explored.names)))
             yield explored.further(call, chance.choice([*Fault, Fault.PAUSED, Fault.PAUSED]), whim)
+        sent_again = [call for call in calls_of("Publish", explored.names) if call > found_at][:1]
+        for call, before, other in product(sent_again, range(5), range(4)):
+            yield explored.further(call - before, Fault.PAUSED, whim + other)
 
 
 def _run(pipeline: Pipeline) -> Run:
@@ -583,6 +595,6 @@ def test_exploring_sees_what_a_second_fault_shows(
 ) -> None:
     harmless = undisturbed().names.index("GetItem")
     breakage(monkeypatch)
-    first, *others = followed({harmless: Fault.REPLY_LOST}, SEED, share=0.15)
-    assert not first.wrong
-    assert shows_it in {run.plan[max(run.plan)] for run in others if run.wrong}
+    explored = Explored({harmless: Fault.REPLY_LOST}, SEED)
+    assert not explored.first.wrong
+    assert any(explored.further(call, shows_it).wrong for call in reversed(explored.calls))
