@@ -38,11 +38,11 @@ class Chart:
         return url
 
     def taken(self, queue: str, at_least: int) -> Sequence[Mapping[str, Any]]:
-        """Return everything that a queue has got so far, once that is so many messages."""
+        """Return what stories and digests, or other messages, a queue has got so far, once these are so many."""
         got = self._taken[queue]
 
         def enough() -> bool:
-            got.extend(self.pipeline.take(queue))
+            got.extend(event.get("data", event) for event in self.pipeline.take(queue))
             return len(got) >= at_least
 
         wait_until(enough, PATIENCE, f"{at_least} messages did not come\n{self.pipeline.all_logs()}")

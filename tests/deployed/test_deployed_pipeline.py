@@ -71,7 +71,7 @@ def test_a_publication_becomes_a_story_for_those_who_asked_for_such(chart: Chart
     assert story["work"]["title"] == "Squid Game"
     assert story["period"] == "2023-01-02"
     assert "First title from South Korea and first in Korean in the United States" in " ".join(story["text"].split())
-    assert json.loads(posted["Message"]) == story
+    assert json.loads(posted["Message"])["data"] == story
     assert posted["Subject"] == story["subject"]
     assert json.loads(posted["MessageAttributes"]["origin_countries"]["Value"]) == ["KR"]
     assert chart.taken(spanish, 0) == []

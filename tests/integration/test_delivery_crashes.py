@@ -215,7 +215,7 @@ def test_a_queue_sees_what_a_topic_sends_until_that_is_forgotten() -> None:
     assert on.witness.is_empty()
     stories = [f"weekly:{number:08d}:dark" for number in range(12)]
     for story in stories:
-        body = {"type": "story", "story": story, "bulletin": story.rpartition(":")[0]}
+        body = {"type": "story", "story": story}
         attributes = {"chart": "weekly", "priority": 4}
         SnsTopic(on.sns, on.topic).publish(Message(story, "Subject", "text", body, attributes, follows_up=False))
     assert not on.witness.is_empty()

@@ -15,7 +15,7 @@ from moto import mock_aws
 
 from chartwatch.adapters.sns import ONE_ATTEMPT, SnsSubscribers, SnsTopic
 from chartwatch.adapters.sns_limits import MAX_ATTRIBUTES, MAX_MESSAGE
-from chartwatch.domain.stories.message import Message
+from chartwatch.domain.stories.message import Message, as_event
 from chartwatch.errors import NotPublished
 from chartwatch.services.ports import Subscriber
 
@@ -60,7 +60,7 @@ def test_machines_get_json_and_filter_on_attributes() -> None:
     envelope = json.loads(received.body)
     assert envelope["MessageId"] == message_id
     assert envelope["Subject"] == MESSAGE.subject
-    assert json.loads(envelope["Message"]) == MESSAGE.body
+    assert json.loads(envelope["Message"]) == as_event(MESSAGE, topic)
     assert japanese.receive_messages(MaxNumberOfMessages=10) == []
 
 
@@ -75,7 +75,7 @@ def test_a_refusal_says_that_nothing_got_out() -> None:
 def test_a_message_larger_than_sns_takes_is_not_tried() -> None:
     client = SESSION.client("sns", config=ONE_ATTEMPT)
     topic = client.create_topic(Name="stories")["TopicArn"]
-    large = Message(MESSAGE.id, MESSAGE.subject, "x" * 262_144, {}, {}, follows_up=False)
+    large = replace(MESSAGE, text="x" * 262_144)
     with pytest.raises(NotPublished, match=r"squid was not published: \d+ bytes are more than SNS takes"):
         SnsTopic(client, topic).publish(large)
 

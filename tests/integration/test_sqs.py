@@ -34,7 +34,7 @@ def message(number: int, text: str) -> dict[str, str]:
 
 
 def body(story: str) -> str:
-    return json.dumps({"type": "story", "story": story, "bulletin": story.rpartition(":")[0]})
+    return json.dumps({"specversion": "1.0", "id": story, "data": {"type": "story", "story": story}})
 
 
 def gives(stub: Stubber, *messages: dict[str, str], url: str = URL) -> None:

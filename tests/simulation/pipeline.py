@@ -28,7 +28,7 @@ from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, PublicationSummary
-from chartwatch.domain.stories.message import id_in_body
+from chartwatch.domain.stories.message import id_in_event
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import layer_of
@@ -449,7 +449,7 @@ class Pipeline:
         client: Any = DynamoDB(Seam(), self.tables, self.streams, clock=self.clock, is_stale=lambda: False)
         outbox = DynamoOutbox(Table(client, STORIES, workers=1), self.clock)
         lease = outbox.deliveries([story]).get(story)
-        if any(id_in_body(json.loads(its["Message"])["default"]) == story for its in self.published):
+        if any(id_in_event(json.loads(its["Message"])["default"]) == story for its in self.published):
             outbox.witness(story)
         elif isinstance(lease, Lease):
             outbox.release(lease)

@@ -10,7 +10,7 @@ from chartwatch.domain.milestones.fold import fold
 from chartwatch.domain.milestones.ledger import Substance, substance
 from chartwatch.domain.milestones.milestone import Bulletin, Status
 from chartwatch.domain.rules.claims import Claim
-from chartwatch.domain.stories.message import Message, id_in_body
+from chartwatch.domain.stories.message import Message, id_in_event
 from chartwatch.errors import RecordDamaged
 from chartwatch.services.detect import Audit
 from chartwatch.services.findings import Found
@@ -59,7 +59,7 @@ def due(pipeline: Pipeline) -> Mapping[str, Message]:
 
 def sent(pipeline: Pipeline) -> Sequence[str]:
     """Return the ids of the messages that got out, in their order."""
-    return [id_in_body(json.loads(message["Message"])["default"]) or "" for message in pipeline.published]
+    return [id_in_event(json.loads(message["Message"])["default"]) or "" for message in pipeline.published]
 
 
 class Undisturbed(NamedTuple):

@@ -8,7 +8,8 @@ import pytest
 
 from chartwatch.adapters.dynamodb.outbox import DynamoOutbox
 from chartwatch.adapters.sns_limits import LIMITS
-from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.charts.chart import Cadence
+from chartwatch.domain.milestones.milestone import Bulletin, Published
 from chartwatch.domain.stories.message import Message
 from chartwatch.errors import NotPublished
 from chartwatch.services.pacing import Pace
@@ -28,6 +29,7 @@ def bulletins() -> tuple[Bulletin, Bulletin]:
 
 
 BULLETIN, CORRECTING = bulletins()
+PUBLISHED = BULLETIN.published or Published(Cadence.DAY, ())
 STORIES = [f"daily:00000002:{work}" for work in ("dead", "ozark", "squid")]
 DIGEST = "daily:00000002:digest"
 NEWS = "daily:00000003:heist"
@@ -123,8 +125,16 @@ def test_after_a_lost_reply_a_story_is_not_sent_again_and_the_others_are(publish
 
 def test_of_a_bulletin_that_is_recorded_only_nothing_is_sent(publisher: Publisher, inbox: Inbox) -> None:
     changes = tuple(replace(change, milestone=replace(change.milestone, silent=True)) for change in BULLETIN.changes)
-    assert publisher.publish(replace(BULLETIN, changes=changes)) == Completed()
+    recorded_only = replace(BULLETIN, changes=changes, published=replace(PUBLISHED, is_news=False))
+    assert publisher.publish(recorded_only) == Completed()
     assert inbox.received == []
+
+
+def test_a_publication_that_is_news_has_a_digest_although_nothing_in_it_is_new(
+    publisher: Publisher, inbox: Inbox
+) -> None:
+    publisher.publish(replace(BULLETIN, changes=(), published=replace(PUBLISHED, is_news=True)))
+    assert inbox.received == [DIGEST]
 
 
 def test_a_message_waits_its_turn_and_a_bulletin_that_is_out_waits_for_nothing(inbox: Inbox) -> None:

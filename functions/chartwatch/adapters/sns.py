@@ -8,7 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
 from chartwatch.adapters.sns_limits import MAX_ATTRIBUTES, MAX_MESSAGE
-from chartwatch.domain.stories.message import Message, as_text
+from chartwatch.domain.stories.message import Message, as_event, as_text
 from chartwatch.errors import NotPublished
 from chartwatch.services.ports import Subscriber
 
@@ -39,7 +39,8 @@ class SnsTopic:
         structure is String, not JSON"). So the body says all that they say, and nobody may need them:
         docs/adr/0008-what-only-aws-can-show.md.
         """
-        forms = json.dumps({"default": as_text(message.body), "email": message.text}, ensure_ascii=False)
+        event = as_event(message, self._arn)
+        forms = json.dumps({"default": as_text(event), "email": message.text}, ensure_ascii=False)
         attributes = {name: _attribute(value) for name, value in message.attributes.items()}
         if len(attributes) > MAX_ATTRIBUTES:
             raise NotPublished(message.id, f"{len(attributes)} attributes are more than SNS delivers")

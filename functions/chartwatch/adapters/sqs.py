@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chartwatch.domain.stories.message import id_in_body
+from chartwatch.domain.stories.message import id_in_event
 from chartwatch.services.ports import Receipt
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class SqsWitness:
     def _receipts_in(self, url: str) -> Sequence[Receipt]:
         answer = self._client.receive_message(QueueUrl=url, MaxNumberOfMessages=MOST, WaitTimeSeconds=self._long_poll)
         return [
-            Receipt(id_in_body(message["Body"]), f"{url} {message['ReceiptHandle']}", message["Body"])
+            Receipt(id_in_event(message["Body"]), f"{url} {message['ReceiptHandle']}", message["Body"])
             for message in answer.get("Messages", [])
         ]
 

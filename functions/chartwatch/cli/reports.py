@@ -16,10 +16,10 @@ from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Publication
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
-from chartwatch.domain.stories.digest import digest
 from chartwatch.domain.stories.story import stories
 from chartwatch.errors import SourceError
 from chartwatch.services.ingest import Ingested
+from chartwatch.services.publish import messages
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -56,9 +56,8 @@ def email_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
 
 
 def digest_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
-    """Yield the digest of a bulletin as it is emailed, after a rule; nothing of what is recorded only."""
-    if its := stories(bulletin, LIMITS):
-        message = digest(bulletin, its, LIMITS)
+    """Yield the digest of a bulletin as it is emailed, after a rule, where there is one."""
+    for message in messages(bulletin, LIMITS)[-1:]:
         yield from (RULE, f"Subject: {message.subject}", "", message.text)
 
 

@@ -52,9 +52,12 @@ class Completed:
 
 
 def messages(bulletin: Bulletin, limits: Limits) -> list[Message]:
-    """Return what is sent of a bulletin: its stories, the weightiest first, and its digest; or nothing."""
+    """Return what is sent of a bulletin: its stories, the weightiest first, and its digest; or nothing.
+
+    A publication that is news has a digest even if nothing in it is new, so that silence is not taken for that.
+    """
     found = stories(bulletin, limits)
-    return [*found, digest(bulletin, found, limits)] if found else []
+    return [*found, digest(bulletin, found, limits)] if found or bulletin.is_news else []
 
 
 class Publisher:

@@ -21,6 +21,7 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Renaming, with_renamings
 from chartwatch.domain.works.work import Work
 from chartwatch.errors import Conflict, RecordAhead
+from chartwatch.services.listed import listed
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import (
     BULLETIN,
@@ -116,6 +117,7 @@ class Recorder:
         firsts_from = folded.firsts_from(parts.retracted.firsts_from, head.last if head else date.min)
         revised = self.difference(chart, folded, parts.entries, policy._replace(firsts_from=firsts_from))
         works = self._works(revised, folded.claims)
+        is_news = step.cause > (head.last if head else date.min) and policy.tells_of(step.cause)
         bulletin = Bulletin(
             chart=chart,
             chart_name=folded.charts[step.cause].name,
@@ -123,7 +125,7 @@ class Recorder:
             period=step.cause,
             changes=tuple(each.change for each in revised),
             works=works,
-            published=folded.published_of(step.cause, works),
+            published=self._published(folded, works, step.cause, is_news=is_news),
         )
         attributes = sent_attributes(bulletin)
         entries = (each.entry for each in revised)
@@ -137,9 +139,9 @@ class Recorder:
         is another meanwhile.
         """
         chart, head, folded, bulletin = revision.chart, revision.head, revision.folded, revision.bulletin
-        changes, file = bool(bulletin.changes), ""
+        is_kept, file = bulletin.is_kept, ""
         entries, named = dict(revision.parts.entries), dict(revision.parts.bulletins)
-        if changes:
+        if is_kept:
             file = named[bulletin.number] = self._store.put(chart, BULLETIN, bulletin)
             entries |= {
                 entry.slot: replace(entry, bulletins=(*entry.bulletins, bulletin.number)) for entry in revision.entries
@@ -161,9 +163,9 @@ class Recorder:
             lent=digest_of(folded.snapshot.lent),
         )
         proved = folded.snapshot.own_renamings if after.proved != (head.proved if head else "") else None
-        if not self._store.swap(head, after, bulletin if changes else None, file, proved):
+        if not self._store.swap(head, after, bulletin if is_kept else None, file, proved):
             raise Conflict(chart)
-        return after, bulletin if changes else None
+        return after, bulletin if is_kept else None
 
     def fold(self, chart: str, base: Snapshot, start: date, until: date, cause: date | None = None) -> Folded:
         """Fold the publications later than a snapshot, up to `until`; `cause` is the one that is `published`."""
@@ -227,7 +229,10 @@ class Recorder:
             made = folding.advance(publication)
             if publication.period == cause:
                 read = tuple(sorted(publication.number_ones))
-                published = Published(publication.chart.cadence, read, number_ones=folding.number_ones())
+                charted = tuple(one.title for one in publication.number_ones[read[0]]) if len(read) == 1 else ()
+                published = Published(
+                    publication.chart.cadence, read, number_ones=folding.number_ones(), charted=charted
+                )
             if publication.period < start:
                 skipped[publication.period] = publication.number_ones_digest()
             else:
@@ -282,6 +287,16 @@ class Recorder:
         """Return the greatest number of a bulletin of a chart whose head is lost, or that has none yet; 0 at first."""
         files = (file for file in self._store.files(chart) if file.kind == BULLETIN.name)
         return max((self._store.get(chart, BULLETIN, file.name).number for file in files), default=0)
+
+    def _published(
+        self, folded: Folded, works: Mapping[str, WorkFacts], cause: date, *, is_news: bool
+    ) -> Published | None:
+        """Return what a bulletin about these works says of the publication that caused it."""
+        published = folded.published_of(cause, works)
+        if published is None:
+            return None
+        rows = listed(self._charts, folded.charts[cause], cause, published.number_ones)
+        return replace(published, listed=rows, is_news=is_news)
 
     def _works(self, revised: Iterable[Revised], claims: Iterable[Claim]) -> Mapping[str, WorkFacts]:
         """Return the facts of every work that a change is about, also of those that lost a slot."""

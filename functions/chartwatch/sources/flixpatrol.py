@@ -71,7 +71,9 @@ class FlixPatrolOptions(Options):
     )
     days: int = Field(default=7, ge=1, le=366, description="how many days before today a fetch looks back")
     min_periods: int = Field(
-        default=0, ge=0, description="how many days the record must have before firsts are sent; 0: however few"
+        default=Cadence.DAY.quarter,
+        ge=0,
+        description="how many days the record must have before firsts are sent; 0: however few",
     )
     base_url: str = Field(default=BASE_URL, pattern="^https?://.+[^/]$", description="where the API is")
 

@@ -54,6 +54,7 @@ def weekly_chart(chart_id: str, name: str, kind: Kind) -> Chart:
         METRIC_PERIODS,
         list_name,
         identifying=("hours", "views"),
+        min_periods=Cadence.WEEK.quarter,
         # The English list has had works in other languages (365 Days: This Day).
         not_in_language="en" if list_name.endswith("-non-english") else None,
     )

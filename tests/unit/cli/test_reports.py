@@ -50,13 +50,13 @@ def test_a_replay_of_old_news_is_said_to_be_one() -> None:
 
 
 def test_an_email_is_a_subject_and_a_text(tmp_path: Path) -> None:
-    for bulletin in bulletins(tmp_path):
+    for bulletin in bulletins(tmp_path)[1:]:
         (story,) = stories(bulletin, LIMITS)
         assert list(email_lines(bulletin, None)) == ["-" * 72, f"Subject: {story.subject}", "", story.text]
 
 
 def test_a_story_is_its_period_and_its_subject(tmp_path: Path) -> None:
-    for bulletin in bulletins(tmp_path):
+    for bulletin in bulletins(tmp_path)[1:]:
         lines = [f"{bulletin.period}  {story.subject}" for story in stories(bulletin, LIMITS)]
         assert list(story_lines(bulletin, None)) == lines != []
 

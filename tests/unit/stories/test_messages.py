@@ -16,17 +16,19 @@ from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.rule import Condition, Fact, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.stories.digest import digest
-from chartwatch.domain.stories.message import as_text, id_in_body, sent_size
+from chartwatch.domain.stories.message import as_event, as_text, id_in_event, sent_size
 from chartwatch.domain.stories.story import Story, _fitted, stories
 from chartwatch.domain.stories.subject import MAX_TITLE
 from chartwatch.domain.stories.wording import MAX_NAMES
 from chartwatch.domain.works.work import Work
+from chartwatch.services.publish import messages
 from tests.chronicle import DAY, Chronicle, a_run
 from tests.unit.stories.netflix import DOCUMENT, NETFLIX, NEW_ANYWHERE, last, netflix, sent_of
 
 NEW = ChangeRule("new", Scope.TERRITORY, "{title} is new", "new #1")
 NTH = NthRule("nth", Scope.TERRITORY, "{title} is the {ordinal}", "{ordinal}", at=(1, 2, 14))
 SPREAD = SpreadRule("spread", Scope.CHART, "{title} in {n}", "in {n}", at=(2,))
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:stories"
 KOREAN = (Condition(Fact.ORIGINAL_LANGUAGE, frozenset({"ko"})),)
 
 
@@ -350,27 +352,48 @@ def test_of_very_many_undecided_works_a_hundred_are_named(unknown: int, more: li
     assert {reason.partition(" of ")[0] for reason in first.because[:100]} == {"the original language"}
 
 
-# The id in a body, as a queue gets it.
+# Events, as machines get them.
 
 
-def test_a_body_as_it_is_sent_says_which_message_it_is() -> None:
+def test_an_event_is_of_its_message_alone_and_a_queue_knows_it_again() -> None:
     (bulletin,) = a_run(netflix(), "Ozark", "Squid Game")
     (story,) = sent_of(bulletin)
     for message in (story, digest(bulletin, [story], LIMITS)):
-        assert id_in_body(as_text(message.body)) == message.id
+        event = as_event(message, TOPIC)
+        assert (event["specversion"], event["id"], event["source"]) == ("1.0", message.id, TOPIC)
+        assert event["data"] == message.body
+        assert id_in_event(as_text(event)) == message.id
+
+
+def test_the_type_of_an_event_says_what_became_of_what_was_told() -> None:
+    chronicle = netflix()
+    types: list[str] = []
+    for day, title in ((0, "Ozark"), (1, "Squid Game"), (1, "Who Killed Sara?")):
+        for bulletin in chronicle.arrives(day, US=title):
+            types += [as_event(message, TOPIC)["type"] for message in messages(bulletin, LIMITS)]
+    issued, digested = "chartwatch.story.issued", "chartwatch.digest.issued"
+    assert types == [digested, issued, digested, "chartwatch.story.corrected", "chartwatch.story.retracted", digested]
 
 
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ('{"type": "story", "story": "weekly:00000001:dark", "bulletin": "weekly:00000001"}', "weekly:00000001:dark"),
-        ('{"type": "digest", "bulletin": "weekly:00000001", "stories": []}', "weekly:00000001:digest"),
+        (
+            '{"specversion": "1.0", "id": "weekly:00000001:dark", "data": {"type": "story"}}',
+            "weekly:00000001:dark",
+        ),
+        (
+            '{"specversion": "1.0", "id": "weekly:00000001:digest", "data": {"type": "digest", "stories": []}}',
+            "weekly:00000001:digest",
+        ),
         ('{"Type": "SubscriptionConfirmation"}', None),
-        ('{"type": "story", "story": 7}', None),
-        ('{"story": "weekly:00000001:dark"}', None),
+        ('{"specversion": "1.0", "id": 7, "data": {"type": "story"}}', None),
+        ('{"specversion": "1.0", "id": "somebody else\'s", "data": {"type": "order"}}', None),
+        ('{"specversion": "1.0", "id": "weekly:00000001:dark"}', None),
+        ('{"type": "story", "story": "weekly:00000001:dark"}', None),
         ("[1]", None),
         ("hello", None),
     ],
 )
-def test_a_body_of_another_kind_says_none(body: str, message: str | None) -> None:
-    assert id_in_body(body) == message
+def test_what_is_no_event_of_ours_says_none(body: str, message: str | None) -> None:
+    assert id_in_event(body) == message

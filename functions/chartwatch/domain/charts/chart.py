@@ -38,6 +38,13 @@ class Cadence(StrEnum):
             return (last - first) // self.step
         return (last.year - first.year) * 12 + last.month - first.month
 
+    @property
+    def quarter(self) -> int:
+        """The periods of a quarter of a year: what a record needs for a first in it to be worth an email."""
+        return _QUARTERS[self]
+
+
+_QUARTERS = {Cadence.DAY: 91, Cadence.WEEK: 13, Cadence.MONTH: 3}
 
 _STEPS = {Cadence.DAY: timedelta(1), Cadence.WEEK: timedelta(7), Cadence.MONTH: timedelta(31)}
 

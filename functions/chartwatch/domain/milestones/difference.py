@@ -37,6 +37,10 @@ class Policy(NamedTuple):
     contradictions: bool = False
     firsts_from: Mapping[str, date] | None = None
 
+    def tells_of(self, period: date) -> bool:
+        """Return whether a publication that comes for the first time is news, whatever is in it."""
+        return not self.rewritten and period >= (self.live_from or date.min)
+
     def sends_first(self, claim: Claim) -> bool:
         """Return whether a claim on a slot of which nothing was sent is sent.
 

@@ -203,18 +203,42 @@ class WorkFacts(NamedTuple):
         )
 
 
+class Row(NamedTuple):
+    """A row of an edition, without what it is of. `figures` are the source's, by its names for them, as text."""
+
+    rank: int
+    figures: tuple[tuple[str, str], ...] = ()
+
+
+class Listed(NamedTuple):
+    """The row of a work in an edition, and the one that it had in that of the period before, where it is known.
+
+    `shown` are the figures that tell how it did, by their names, and how these read in a sentence.
+    """
+
+    now: Row
+    before: Row | None = None
+    shown: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """What a bulletin says of the publication that it is named for.
 
     `read` are the territories that it has an edition of, `unread` those that it lacks one of; `number_ones` says where
-    each work of the bulletin is at #1, by id. All are sorted.
+    each work of the bulletin is at #1, by id. All are sorted. `listed` has the rows of the works, by id, that are alone
+    at #1 of one territory and nowhere else; `charted` are the titles at #1 of a publication of one territory.
+    `is_news`: it was processed for the first time, as its chart's latest, and whoever wants to know of each publication
+    is told of it, whether or not anything in it is new.
     """
 
     cadence: Cadence
     read: tuple[str, ...]
     unread: tuple[str, ...] = ()
     number_ones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    listed: Mapping[str, Listed] = field(default_factory=dict)
+    charted: tuple[str, ...] = ()
+    is_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,3 +261,13 @@ class Bulletin:
     def id(self) -> str:
         """The id, in the order of telling within a chart."""
         return f"{self.chart}:{self.number:08d}"
+
+    @property
+    def is_news(self) -> bool:
+        """Whether its publication is news, also where nothing in it is new."""
+        return self.published is not None and self.published.is_news
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it says anything."""
+        return bool(self.changes) or self.is_news

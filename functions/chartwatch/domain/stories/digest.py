@@ -9,11 +9,13 @@ from chartwatch.domain import words
 from chartwatch.domain.milestones.milestone import Bulletin, Published
 from chartwatch.domain.outside_text import printable_ascii
 from chartwatch.domain.rules.kinds import KINDS
+from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.stories.message import FORMAT, Limits, Message, digest_id, sent_size
 from chartwatch.domain.stories.points import Point, breath_of, published_of
 from chartwatch.domain.stories.story import Story
 from chartwatch.domain.stories.wording import (
+    MAX_NAMES,
     PERHAPS,
     cadence_of,
     counted_places,
@@ -56,18 +58,21 @@ class Section:
 
 
 def digest(bulletin: Bulletin, stories: Sequence[Story], limits: Limits) -> Message:
-    """Return the digest of a bulletin, for those who want a single email; `stories` are all that it has."""
+    """Return the digest of a bulletin, for those who want a single email; `stories` are all that it has, or none."""
     entries = _entries(stories, limits.digest)
-    number, period = words.counted(len(stories), "story"), named(bulletin.period, cadence_of(bulletin))
+    number = words.counted(len(stories), "story") if stories else _nothing_new(bulletin)
+    period = named(bulletin.period, cadence_of(bulletin))
     # Those of their attributes: whoever asked for what was weightier gets its correction here too.
     priorities = [priority for story in stories if isinstance(priority := story.attributes["priority"], int)]
-    read = _read(bulletin.published)
-    text = [*wrapped(f"{words.sentence(bulletin.chart_name)}, {period}"), *wrapped(f"{read}{number}."), ""]
+    said = words.sentence(f"{_read(bulletin.published)}{number}")
+    text = [*wrapped(f"{words.sentence(bulletin.chart_name)}, {period}"), *wrapped(f"{said}."), ""]
     text += [line for section in _fitted(_sections(bulletin, stories)) for line in section.lines]
     text += [f"Bulletin {bulletin.id}", ""]
     return Message(
         id=digest_id(bulletin.id),
-        subject=shortened(printable_ascii(f"{number}: {bulletin.chart_name}, {period}"), limits.subject),
+        subject=shortened(
+            printable_ascii(f"{words.sentence(number)}: {bulletin.chart_name}, {period}"), limits.subject
+        ),
         text="\n".join(text),
         body={
             "type": "digest",
@@ -80,9 +85,17 @@ def digest(bulletin: Bulletin, stories: Sequence[Story], limits: Limits) -> Mess
             "stories": entries,
             "stories_left_out": len(stories) - len(entries),
         },
-        attributes={"chart": bulletin.chart, "priority": max(priorities)},
+        attributes={"chart": bulletin.chart, "priority": max(priorities, default=int(Priority.CHANGE))},
         follows_up=any(story.follows_up for story in stories),
     )
+
+
+def _nothing_new(bulletin: Bulletin) -> str:
+    """Return "nothing new, #1 is Cobra Kai"; of a chart of several territories only that nothing is."""
+    published = bulletin.published
+    charted = published.charted if published and not published.unread else ()
+    titles = [shortened(title, MAX_TITLE // len(charted)) for title in charted]
+    return f"nothing new, #1 is {words.some(titles, MAX_NAMES)}" if titles else "nothing new"
 
 
 def _read(published: Published | None) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chartwatch.domain.milestones.attributes import Attributes
+from chartwatch.domain.milestones.milestone import Status
 
 FORMAT = 2
 """Version of the JSON bodies, which docs/story.schema.json and docs/digest.schema.json describe."""
@@ -50,20 +51,40 @@ def sent_size(body: Any) -> int:
     return len(json.dumps(as_text(body), ensure_ascii=False).encode())
 
 
+def as_event(message: Message, source: str) -> Mapping[str, Any]:
+    """Return what machines are sent: an event of CloudEvents 1.0 in its JSON form, whose data is a message's body.
+
+    `source` is the URI of where it is published. With the id, which has the number of the bulletin, it names the event:
+    what corrects or retracts something is another event (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/
+    spec.md and formats/json-format.md).
+    """
+    what, status = message.body["type"], message.body.get("status", "")
+    return {
+        "specversion": "1.0",
+        "id": message.id,
+        "source": source,
+        "type": f"chartwatch.{what}.{_AS_EVENTS.get(status, 'issued')}",
+        "datacontenttype": "application/json",
+        "data": message.body,
+    }
+
+
+_AS_EVENTS = {Status.CORRECTED.value: "corrected", Status.RETRACTED.value: "retracted"}
+"""What becomes of a milestone that is no longer as it was told; all else is issued."""
+
+
 def digest_id(bulletin: str) -> str:
     """Return the id of the digest of a bulletin."""
     return f"{bulletin}:digest"
 
 
-def id_in_body(text: str) -> str | None:
-    """Return the id of the message that has this body, as it is sent; None when it is no body of ours."""
+def id_in_event(text: str) -> str | None:
+    """Return the id of the message that is sent as this event; None when it is no event of ours."""
     try:
-        body = json.loads(text)
+        event = json.loads(text)
     except ValueError:
         return None
-    match body:
-        case {"type": "story", "story": str(story)}:
-            return story
-        case {"type": "digest", "bulletin": str(bulletin)}:
-            return digest_id(bulletin)
+    match event:
+        case {"specversion": "1.0", "id": str(message), "data": {"type": "story" | "digest"}}:
+            return message
     return None

@@ -12,6 +12,7 @@ from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, 
 from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.stories.figures import how_it_did
 from chartwatch.domain.stories.points import Point, breath_of, published_of
 from chartwatch.domain.stories.wording import (
     CONFIRMED,
@@ -104,7 +105,7 @@ def text_of(bulletin: Bulletin, work_id: str, points: Sequence[Point], room: int
     work, first = bulletin.works[work_id], points[0]
     mark = SUBJECT_MARKS[first.status, first.is_certain] if first.takes_back else ""
     text = [*wrapped(f"{mark}{work.title}"), *wrapped(description(work)), ""]
-    text += [*wrapped(_standing(bulletin, work_id, points)), ""]
+    text += [*wrapped(_standing(bulletin, work_id, points)), *_how_it_did(bulletin, work_id, points), ""]
     text += _milestones(bulletin, points, room - len("\n".join(text).encode()))
     evidence = (change.milestone.evidence for point in points for change in point.changes)
     text += _record(next((each for each in evidence if each is not None), None), bulletin)
@@ -124,6 +125,16 @@ def _standing(bulletin: Bulletin, work_id: str, points: Iterable[Point]) -> str:
     if published and len(published.read) > 1 and places:
         standing += f": #1 in {counted_places(places, published)}"
     return standing
+
+
+def _how_it_did(bulletin: Bulletin, work_id: str, points: Sequence[Point]) -> list[str]:
+    """Return how the work did in the one list that all is about, where it is known."""
+    published = bulletin.published
+    listed = published.listed.get(work_id) if published else None
+    where = {territory for point in points for territory in point.territories} - {EVERYWHERE}
+    if published is None or listed is None or not where <= {*published.number_ones.get(work_id, ())}:
+        return []
+    return wrapped(how_it_did(listed, published.cadence))
 
 
 def _milestones(bulletin: Bulletin, points: Sequence[Point], room: int) -> list[str]:
