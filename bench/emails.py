@@ -8,6 +8,7 @@ certain, says more than a new #1 and came in no email; else they are counted by 
 """
 
 import argparse
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -96,9 +97,13 @@ def reason(change: Change, said: set[str]) -> str:
 
 
 def said_twice(texts: Sequence[str]) -> int:
-    """Return how many lines stand twice in one text."""
-    lines = (Counter(line for line in text.splitlines() if line.strip()) for text in texts)
-    return sum(times - 1 for counted in lines for times in counted.values())
+    """Return how many sentences stand twice in one text, however they are broken into lines."""
+    counted = (Counter(sentence for part in text.split("\n\n") for sentence in _sentences(part)) for text in texts)
+    return sum(times - 1 for its in counted for times in its.values())
+
+
+def _sentences(paragraph: str) -> Sequence[str]:
+    return [its for its in re.split(r"(?<=\.) ", " ".join(paragraph.split())) if len(its.split()) > 1]
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -117,7 +122,7 @@ def main(arguments: argparse.Namespace) -> None:
     print(
         f"lines in all: {_lines(everything):,} of {len(everything)} stories, {_lines(emails):,} of {len(emails)} emails"
     )
-    print(f"lines said twice in one text: {said_twice(everything)}")
+    print(f"sentences said twice in one text: {said_twice(everything)}")
     missed = list(not_emailed(bulletins))
     print(f"certain, more than a new #1, and in no email: {len(missed)}")
     for why, number in Counter(why for why, _ in missed).most_common():

@@ -58,6 +58,11 @@ def alphabetical(codes: Iterable[str]) -> list[str]:
     return sorted(map(country_name, codes), key=lambda name: (anyascii(name).casefold(), name))
 
 
+def in_text(codes: Iterable[str]) -> list[str]:
+    """Return the names of territories as they stand in a sentence, in alphabetical order but for their articles."""
+    return [territory_name(code) for code in sorted(codes, key=lambda code: alphabetical([code]))]
+
+
 @cache
 def group_name(value: str) -> str:
     """Return one of the groups that rules make in words: a country, a language, or what else it is."""

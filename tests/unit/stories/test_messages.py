@@ -234,7 +234,7 @@ def test_of_many_reasons_five_are_said_and_the_others_counted() -> None:
     (bulletin,) = a_run(chronicle, "Ozark", "Dark", *[None, "Ozark"] * 7, "Squid Game")
     (story,) = sent_of(bulletin)
     assert story.text.count("  Not certain: the period ") == 5
-    assert "  and 2 more reasons, named in the JSON message.\n" in story.text
+    assert "  And 2 more reasons, named in the JSON message.\n" in story.text
 
 
 @pytest.mark.parametrize(

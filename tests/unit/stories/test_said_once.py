@@ -45,7 +45,7 @@ def test_what_holds_in_the_same_places_is_said_in_one_breath() -> None:
 
 def test_nearly_all_places_are_all_but_those_that_lack() -> None:
     said = bullets(netflix(NEW), "US", "KR", "BR", "DO")
-    assert said == ["New #1 in 4 of 5 countries, all but United Kingdom"]
+    assert said == ["New #1 in 4 of 5 countries, all but the United Kingdom"]
 
 
 def test_new_anywhere_is_not_said_where_places_are() -> None:

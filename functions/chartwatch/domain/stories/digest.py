@@ -104,7 +104,7 @@ def _read(published: Published | None) -> str:
         return ""
     every = len(published.read) + len(published.unread)
     noun = words.plural(words.place_noun((*published.read, *published.unread)))
-    missing = f", missing: {words.listed(words.alphabetical(published.unread))}" if published.unread else ""
+    missing = f", missing: {words.listed(words.in_text(published.unread))}" if published.unread else ""
     return f"{len(published.read)} of {every} {noun} read{missing}; "
 
 

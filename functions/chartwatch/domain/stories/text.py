@@ -54,20 +54,33 @@ class Paragraph:
 
 @dataclass(slots=True)
 class _Said:
-    """Which places the text has listed already, and which reasons it has named, so that it need not do so again."""
+    """What the text has said: which places it has listed, which reasons and whom it has named, so that none of it is
+    said again."""
 
     listed: list[frozenset[str]] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
+    details: list[list[str]] = field(default_factory=list)
 
     def caveats(self, reasons: Sequence[str]) -> list[str]:
         """Return why something is not certain, in lines."""
-        if reasons and self.reasons >= {*reasons}:
+        if not reasons:
+            return []
+        new = [reason for reason in reasons if reason not in self.reasons]
+        if not new:
             return ["  Not certain: the same reason stands against it."]
-        self.reasons |= {*reasons}
-        said = map(words.with_days_in_words, reasons[:MAX_REASONS])
+        is_also = len(new) < len(reasons)
+        self.reasons |= {*new}
+        said = map(words.with_days_in_words, new[:MAX_REASONS])
         lines = [line for reason in said for line in wrapped(f"Not certain: {reason}.", "  ")]
-        if (more := len(reasons) - MAX_REASONS) > 0:
-            lines.append(f"  and {words.counted(more, 'more reason')}, named in the JSON message.")
+        if (more := len(new) - MAX_REASONS) > 0:
+            lines.append(f"  And {words.counted(more, 'more reason')}, named in the JSON message.")
+        return lines + (["  What stands against the above does so here too."] if is_also else [])
+
+    def once(self, lines: list[str]) -> list[str]:
+        """Return lines that were not said; nothing in place of those that were."""
+        if lines in self.details:
+            return []
+        self.details.append(lines)
         return lines
 
     def places(self, territories: Sequence[str], published: Published | None) -> tuple[str, list[str]]:
@@ -76,12 +89,8 @@ class _Said:
         where = in_places(sorted(places), published)
         if len(places) <= FEW:
             return where, []
-        if places in self.listed:
-            return f" in the same {counted_places(places, None)}", []
-        for known in self.listed:
-            if places < known and _are_few(known - places, places):
-                these = f"of these {words.counted(len(known), words.place_noun(known))}"
-                return f" in {len(places)} {these}, {_all_but(known - places)}", []
+        if (like := self._like(places, where)) is not None:
+            return like, []
         self.listed.append(places)
         if published and places <= {*published.read}:
             lacking = {*published.read} - places
@@ -91,13 +100,26 @@ class _Said:
                 return f"{where}, {_all_but(lacking)}", []
         return f"{where}:", wrapped(", ".join(words.alphabetical(places)), "  ")
 
+    def _like(self, places: frozenset[str], where: str) -> str | None:
+        """Return where something holds by a list that the text has, if it is nearly that; else None."""
+        if places in self.listed:
+            return f" in the same {counted_places(places, None)}"
+        for known in self.listed:
+            if places < known and _are_few(known - places, places):
+                these = f"of these {words.counted(len(known), words.place_noun(known))}"
+                return f" in {len(places)} {these}, {_all_but(known - places)}"
+            if known < places and _are_few(places - known, known):
+                self.listed.append(places)
+                return f"{where}: {words.listed([f'the same {len(known)}', *words.in_text(places - known)])}"
+        return None
+
 
 def _are_few(lacking: Collection[str], places: Collection[str]) -> bool:
     return len(lacking) <= min(MAX_EXCEPTIONS, max(1, len(places) // 3))
 
 
 def _all_but(lacking: Collection[str]) -> str:
-    return f"all but {words.listed(words.alphabetical(lacking))}"
+    return f"all but {words.listed(words.in_text(lacking))}"
 
 
 def text_of(bulletin: Bulletin, work_id: str, points: Sequence[Point], room: int) -> str:
@@ -166,7 +188,8 @@ def paragraphs_of(bulletin: Bulletin, points: Sequence[Point]) -> list[Paragraph
             paragraphs.append(_of_places((first, *others), bulletin, said))
             continue
         is_whole = first is points[0] or KINDS[first.milestone.kind].is_of_groups
-        for change, lines in zip(first.changes, details.get(key) or [[] for _ in first.changes], strict=True):
+        for change, its in zip(first.changes, details.get(key) or [[] for _ in first.changes], strict=True):
+            lines = said.once(its)
             text = _in_full(first, change, bulletin, is_whole=is_whole)
             is_whole = False
             paragraphs.append(Paragraph(text + said.caveats(change.milestone.because) + lines, 1))

@@ -106,8 +106,7 @@ def in_places(territories: Collection[str], published: Published | None) -> str:
         return ""
     if len(places) > FEW:
         return f" in {counted_places(places, published)}"
-    by_name = sorted(places, key=lambda code: words.alphabetical([code]))
-    return f" in {words.listed([words.territory_name(code) for code in by_name])}"
+    return f" in {words.listed(words.in_text(places))}"
 
 
 def in_short(territories: Sequence[str]) -> str:
