@@ -521,3 +521,42 @@ def test_a_wrong_catalog_is_refused_before_anything_is_asked_of_aws(tmp_path: Pa
     result = run("catalog", "import", wrong, "--stack", "charts")
     assert result.exit_code == 2
     assert result.stderr == f"Error: {wrong}, line 1: the column work_id is missing\n"
+
+
+# What is muted.
+
+
+def test_a_work_and_a_rule_are_muted_by_name_and_heard_again(aws: LocalAws, catalog: Path) -> None:
+    deploy(aws, "muted", READABLE)
+    assert run("catalog", "import", catalog, "--stack", "muted").exit_code == 0
+    assert run("mute", "--stack", "muted").stdout == "0 works and rules muted\n"
+    assert run("mute", "la casa de papel", "--until", "2022-03-01", "--stack", "muted").exit_code == 0
+    unlisted = "unlisted:series:a riddle"
+    assert run("mute", unlisted, "--until", "2022-03-01", "--stack", "muted").exit_code == 0
+    both = run("mute", "nth-non-english-title", "--until", "2022-02-01", "--stack", "muted")
+    assert both.stdout.splitlines() == [
+        "heist  not sent of periods before 2022-03-01",
+        "nth-non-english-title  not sent of periods before 2022-02-01",
+        f"{unlisted}  not sent of periods before 2022-03-01",
+        "3 works and rules muted",
+    ]
+    again = run("mute", "heist", "--until", "2022-01-01", "--stack", "muted")
+    assert again.stdout.splitlines()[0] == "heist  not sent of periods before 2022-01-01"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("Dork", "--until", "2022-03-01"), "'Dork' is no rule, and no work of the catalog; did you mean dark?"),
+        (("dark",), "--until: says from which period on it is sent again"),
+        (("--until", "2022-03-01"), "WORK|RULE: is missing: what is to be muted"),
+        (("dark", "--until", "March"), "'March' is not a date"),
+    ],
+)
+def test_what_cannot_be_muted_is_said(arguments: tuple[str, ...], said: str, aws: LocalAws, catalog: Path) -> None:
+    stack = f"muted-{len(said)}"
+    deploy(aws, stack, READABLE)
+    assert run("catalog", "import", catalog, "--stack", stack).exit_code == 0
+    refused = run("mute", *arguments, "--stack", stack)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert said in refused.stderr

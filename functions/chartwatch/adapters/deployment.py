@@ -12,6 +12,7 @@ import boto3
 from chartwatch.adapters.connection import PAUSES, USER_AGENT, HttpConnection, Limits, user_agent_with
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
+from chartwatch.adapters.dynamodb.mutes import DynamoMutes
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
@@ -93,6 +94,7 @@ def detector(rules: RuleSet) -> Detector:
         settings().live_from,
         earlier_catalog=catalogs.earlier,
         is_in_force=lambda catalog: catalogs.current().version == catalog.version,
+        muted=DynamoMutes(_table(settings().milestones_table)).mutes(),
     )
 
 

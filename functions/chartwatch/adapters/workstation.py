@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
+from chartwatch.adapters.dynamodb.mutes import DynamoMutes
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.record import AwsRecord
@@ -41,6 +42,7 @@ class Deployed(NamedTuple):
     catalogs: DynamoCatalogs
     parameters: Mapping[str, str]
     archive: S3Archive
+    mutes: DynamoMutes
 
 
 class DeployedDelivery(NamedTuple):
@@ -68,6 +70,7 @@ def deployed_stores(stack: str) -> Iterator[Deployed]:
             DynamoCatalogs(Table(dynamodb, outputs["CatalogTable"]), s3, bucket, starter_layer),
             parameters,
             S3Archive(s3, bucket),
+            DynamoMutes(Table(dynamodb, outputs["MilestonesTable"])),
         )
 
 

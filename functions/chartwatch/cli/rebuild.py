@@ -39,7 +39,8 @@ def rebuild(
             said = f"is recorded by other rules or another catalog than {stack} has here; `reconcile` is to run first"
             raise mistake("CHART", f"{chart} {said}")
         live_from = date.fromisoformat(stores.parameters["LiveFrom"])
-        detector = Detector(stores.charts, stores.record, catalog, rules, live_from)
+        muted = stores.mutes.mutes()
+        detector = Detector(stores.charts, stores.record, catalog, rules, live_from, muted=muted)
         bulletin = detector.rebuild(chart, commit=store or send, send=send)
     write(rebuilt_lines(chart, bulletin, written=store or send))
 

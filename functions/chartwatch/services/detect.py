@@ -65,8 +65,9 @@ class Detector:
         *,
         earlier_catalog: EarlierCatalog = no_earlier_catalog,
         is_in_force: InForce = always_in_force,
+        muted: Mapping[str, date] | None = None,
     ) -> None:
-        """Milestones of periods before `live_from` are recorded silently.
+        """Milestones of periods before `live_from` are recorded silently, and those of what is `muted` until then.
 
         `earlier_catalog` finds catalogs by their version; with it, a new catalog costs no more than what it touches.
         `is_in_force` keeps a process that has read `catalog` long ago from bringing a record back to it.
@@ -78,7 +79,7 @@ class Detector:
         self._is_in_force = is_in_force
         self._rules = rules
         self._recorder = Recorder(charts, record, catalog, rules)
-        self._policy = Policy(live_from)
+        self._policy = Policy(live_from, muted=muted or {})
 
     def detect(self, chart: str, period: date) -> list[Bulletin]:
         """Process the publication of a chart for a period, as it is stored now, and return what changes.

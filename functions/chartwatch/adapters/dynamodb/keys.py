@@ -12,6 +12,7 @@
 | | | `VERSION#`version | which document was the catalog of that version |
 | | | `HELD#`layer | a change of a layer that waits for a person |
 | milestones | chart | `HEAD` | where the record stands, and which files it is |
+| | `MUTED` | work or rule | until which period nothing is sent of it |
 | | chart | `BULLETIN#`number | a bulletin, by the file that it stands in; it wakes the publisher |
 | stories | story | `STORY` | what became of a story |
 | | chart | `CHECKPOINT` | how far reconciling has come with a chart |
@@ -41,6 +42,8 @@ CURRENT_CATALOG = Key("CATALOG", "CURRENT")
 HELD = "HELD#"
 
 HEAD = "HEAD"
+MUTED = "MUTED"
+"""The partition of the milestones table that lists what is muted."""
 BULLETIN = "BULLETIN#"
 
 STORY, CHECKPOINT, AUDIT = "STORY", "CHECKPOINT", "AUDIT"
@@ -155,6 +158,11 @@ def bulletins_after(chart: str, number: int) -> tuple[str, str, str]:
 def proved(provider: str, chart: str) -> Key:
     """Return where the renamings stand that a chart has proved, for the other charts of its provider."""
     return Key(f"PROVED#{_part(provider)}", chart)
+
+
+def muted(name: str) -> Key:
+    """Return where it stands until when a work or a rule is muted."""
+    return Key(MUTED, _part(name))
 
 
 def number_of(item: Mapping[str, Any]) -> int:

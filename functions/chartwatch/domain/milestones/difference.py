@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from chartwatch.domain.milestones.attributes import Attributes
@@ -29,13 +30,15 @@ class Policy(NamedTuple):
     record: what a rule written yesterday says of the past is not news. With `contradictions`, what contradicts that
     which was last sent of a slot is sent all the same. `firsts_from` says of each scope of a chart that asks for a
     minimum length of record from which period on firsts are sent; of a scope that it lacks, none are. None: from when
-    the record as it is now was as long, for whoever looks at all of it at once.
+    the record as it is now was as long, for whoever looks at all of it at once. `muted` says of works, by id, and of
+    rules until which period nothing is sent of them: it is recorded, and never sent late.
     """
 
     live_from: date | None = None
     rewritten: frozenset[str] = frozenset()
     contradictions: bool = False
     firsts_from: Mapping[str, date] | None = None
+    muted: Mapping[str, date] = MappingProxyType({})
 
     def tells_of(self, period: date) -> bool:
         """Return whether a publication that comes for the first time is news, whatever is in it."""
@@ -46,10 +49,15 @@ class Policy(NamedTuple):
 
         A slot held since the record begins cannot be called a first, nor one of a record that is too short.
         """
-        since = self.live_from or date.min
+        since = max(self.live_from or date.min, self._muted_until(claim))
         if claim.waits and self.firsts_from is not None:
             since = max(since, self.firsts_from.get(claim.territory, date.max))
         return not claim.left_censored and not claim.is_early and claim.period >= since
+
+    def _muted_until(self, claim: Claim) -> date:
+        """Return until when a claim is muted: by its rule, or by all works that hold it."""
+        by_works = (self.muted.get(holder.work_id, date.min) for holder in claim.holders)
+        return max(self.muted.get(claim.rule, date.min), min(by_works, default=date.min))
 
     def silences(self, rule: str, *, was_sent: bool) -> bool:
         """Return whether nothing of a rule is sent; `was_sent`: something was sent of the slot before."""

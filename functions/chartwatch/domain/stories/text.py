@@ -188,8 +188,8 @@ def paragraphs_of(bulletin: Bulletin, points: Sequence[Point]) -> list[Paragraph
             paragraphs.append(_of_places((first, *others), bulletin, said))
             continue
         is_whole = first is points[0] or KINDS[first.milestone.kind].is_of_groups
-        for change, its in zip(first.changes, details.get(key) or [[] for _ in first.changes], strict=True):
-            lines = said.once(its)
+        for change, detail in zip(first.changes, details.get(key) or [[] for _ in first.changes], strict=True):
+            lines = said.once(detail)
             text = _in_full(first, change, bulletin, is_whole=is_whole)
             is_whole = False
             paragraphs.append(Paragraph(text + said.caveats(change.milestone.because) + lines, 1))
