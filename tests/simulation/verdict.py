@@ -54,7 +54,7 @@ def recorded(pipeline: Pipeline) -> Sequence[Bulletin]:
 def due(pipeline: Pipeline) -> Mapping[str, Message]:
     """Return the messages that the recorded bulletins come to, by their ids."""
     told = ((bulletin, stories_of(bulletin)) for bulletin in recorded(pipeline))
-    return {m.id: m for bulletin, its in told if its for m in (*its, digest_of(bulletin, its))}
+    return {m.id: m for bulletin, its in told if its or bulletin.is_news for m in (*its, digest_of(bulletin, its))}
 
 
 def sent(pipeline: Pipeline) -> Sequence[str]:

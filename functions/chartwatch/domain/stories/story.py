@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chartwatch.domain.milestones.milestone import Bulletin, Change, Status, WorkFacts
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Row, Status, WorkFacts
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.attributes import attributes_of, parts_of, status_of, territories_of
@@ -67,6 +67,7 @@ def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change], limits: 
         "certain": is_certain,
         "priority": int(priority),
         "territories": territories,
+        "listed": _listed(bulletin, work_id),
         "subject": subject,
         "text": text,
         "milestones_left_out": 0,
@@ -102,6 +103,18 @@ def _fitted(body: Mapping[str, Any], milestones: Sequence[Mapping[str, Any]], ro
     while spare < 0 and fitted:
         spare += sent_size(fitted.pop()) + 1
     return {**body, "milestones": fitted, "milestones_left_out": len(milestones) - len(fitted)}
+
+
+def _listed(bulletin: Bulletin, work_id: str) -> Mapping[str, Any] | None:
+    """Return how the work did in the one list where it is at #1, and in the one before, where that is known."""
+    listed = bulletin.published.listed.get(work_id) if bulletin.published else None
+    if listed is None:
+        return None
+    return {**_row(listed.now), "before": listed.before and _row(listed.before)}
+
+
+def _row(row: Row) -> Mapping[str, Any]:
+    return {"rank": row.rank, "figures": dict(row.figures)}
 
 
 def _of_creators(work: WorkFacts) -> Mapping[str, Any]:
