@@ -1,6 +1,7 @@
 """The stores and services of a deployment, each made once from the settings, on first use."""
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +10,15 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from chartwatch.adapters.connection import PAUSES, USER_AGENT, HttpConnection, Limits, user_agent_with
+from chartwatch.adapters.connection import (
+    PAUSES,
+    USER_AGENT,
+    VERSION,
+    HttpConnection,
+    Limits,
+    half_to_whole,
+    user_agent_with,
+)
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
@@ -22,6 +31,7 @@ from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.adapters.starter import starter_layer
 from chartwatch.adapters.tmdb import Tmdb
+from chartwatch.adapters.webhook_queues import SqsWebhookQueues
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.candidates import Provider
@@ -36,6 +46,7 @@ from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import RecordedBulletins
 from chartwatch.services.upkeep import Upkeep
+from chartwatch.services.webhooks import Deliverer
 from chartwatch.settings import settings
 
 
@@ -159,6 +170,20 @@ def publisher() -> Publisher:
         SnsTopic(client, settings().digest_topic),
         limits=LIMITS,
         pace=Pace(settings().messages_per_second),
+    )
+
+
+@cache
+def deliverer() -> Deliverer:
+    """Return what delivers messages to webhooks."""
+    # As long as Standard Webhooks advises to wait for an answer.
+    limits = Limits(seconds=20.0, connect=5.0, read=15.0)
+    return Deliverer(
+        replace(connection(), user_agent=f"Chartwatch/{VERSION}", limits=limits),
+        SqsWebhookQueues(boto3.client("sqs"), settings().webhook_failures_queue),
+        settings().webhooks,
+        clock=time.time,
+        jitter=half_to_whole,
     )
 
 
