@@ -107,9 +107,8 @@ def exchange(
 ) -> Iterator[urllib3.BaseHTTPResponse]:
     """Yield the response of `address` to a request for `destination`, whose name TLS and `Host` give.
 
-    It is a GET request, or a POST request of what is `posted`. No redirect is followed. `timeout` is the longest wait for
-    a connection, and for each piece, in seconds. Raises
-    `LimitExceeded`, or what urllib3 raises.
+    It is a GET request, or a POST request of what is `posted`. No redirect is followed. `timeout` is the longest wait
+    for a connection, and for each piece, in seconds. Raises `LimitExceeded`, or what urllib3 raises.
     """
     connect, read = timeout
     meter.start_response()

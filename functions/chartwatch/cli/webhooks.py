@@ -13,7 +13,7 @@ from chartwatch.cli.application import AnswerAs, AnswerFormat, application, mist
 from chartwatch.domain import words
 from chartwatch.domain.stories.webhooks import WebhookKind
 
-app = application("Add, list and remove the webhooks of a deployment: Slack, Discord, Teams, or a program.")
+app = application("Add, list and remove webhooks: Slack, Discord, Teams, or a program of yours.")
 
 OfStack = Annotated[str, typer.Option("--stack", metavar="NAME", help="The deployed stack.")]
 

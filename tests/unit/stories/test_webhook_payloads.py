@@ -1,0 +1,149 @@
+"""What webhooks are sent: the JSON as it was published, or what Slack, Discord and Teams show of it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwatch.domain.stories.message import as_text
+from chartwatch.domain.stories.webhooks import DISCORD_CONTENT, DISCORD_EMBED, SLACK_SECTION, WebhookKind, payload
+
+LINK = "https://www.netflix.com/tudum/top10/data/all_weeks.tsv?a=1&b=2"
+HOSTILE = "<!channel> & <@U1|x> @everyone *_~`|# [x](https://evil.example)"
+CHATS = [WebhookKind.SLACK, WebhookKind.DISCORD, WebhookKind.TEAMS]
+
+
+def story(title: str = "Squid Game", text: str = "") -> dict[str, Any]:
+    said = f"{title}\nKorean-language series\n\n* First title in Korean in 4 of 94\n  countries\n\nSource:\n{LINK}\n"
+    return {
+        "type": "story",
+        "format": 2,
+        "story": "weekly:00000001:squid",
+        "bulletin": "weekly:00000001",
+        "chart": {"id": "weekly", "name": "the weekly chart"},
+        "subject": "Squid Game: first title in Korean",
+        "text": text or said,
+    }
+
+
+def digest(*titles: str, left_out: int = 0) -> dict[str, Any]:
+    return {
+        "type": "digest",
+        "format": 2,
+        "bulletin": "weekly:00000001",
+        "chart": {"id": "weekly", "name": "the weekly chart"},
+        "period": "2022-01-02",
+        "stories": [{"title": title, "subject": f"{title}: new #1"} for title in titles],
+        "stories_left_out": left_out,
+    }
+
+
+def posted(kind: WebhookKind, body: dict[str, Any]) -> Any:
+    return json.loads(payload(kind, as_text(body)))
+
+
+def slack_text(body: dict[str, Any]) -> str:
+    return "\n".join(block["text"]["text"] for block in posted(WebhookKind.SLACK, body)["blocks"])
+
+
+def discord_text(body: dict[str, Any]) -> str:
+    (embed,) = posted(WebhookKind.DISCORD, body)["embeds"]
+    text: str = embed["description"]
+    return text
+
+
+def teams_runs(body: dict[str, Any]) -> list[Any]:
+    (attachment,) = posted(WebhookKind.TEAMS, body)["attachments"]
+    return [run for block in attachment["content"]["body"] for run in block["inlines"]]
+
+
+def test_a_program_gets_the_json_byte_for_byte() -> None:
+    message = '{"type": "story",  "story": "weekly:1:오징어"}'
+    assert payload(WebhookKind.WEBHOOK, message) == message.encode()
+
+
+def test_slack_gets_text_in_which_nothing_but_our_link_is_in_angle_brackets() -> None:
+    sent = posted(WebhookKind.SLACK, story(HOSTILE))
+    assert {block["text"]["verbatim"] for block in sent["blocks"]} == {True}
+    said = slack_text(story(HOSTILE))
+    assert said.startswith("&lt;!channel&gt; &amp; &lt;@U1|x&gt; @everyone")
+    assert re.findall(r"<[^>]*>", said) == [f"<{LINK.replace('&', '&amp;')}>"]
+    assert sent["text"] == "Squid Game: first title in Korean"
+
+
+def test_what_goes_on_in_the_next_line_of_an_email_stays_in_one_line_of_a_chat() -> None:
+    assert "• First title in Korean in 4 of 94 countries" in slack_text(story()).splitlines()
+    assert "• First title in Korean in 4 of 94 countries" in discord_text(story()).splitlines()
+    assert {"type": "TextRun", "text": "• First title in Korean in 4 of 94 countries"} in teams_runs(story())
+
+
+def test_discord_notifies_nobody_and_reads_no_markdown_in_a_title() -> None:
+    assert posted(WebhookKind.DISCORD, story(HOSTILE))["allowed_mentions"] == {"parse": []}
+    first, *_, link = discord_text(story(HOSTILE)).splitlines()
+    assert first == (r"\<!channel\> & \<\@U1\|x\> \@everyone \*\_\~\`\|\# \[x\]\(https\:\/\/evil.example\)")
+    assert link == f"<{LINK}>"
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("1. FC", r"1\. FC"), ("24. December", r"24\. December"), ("- x", r"\- x"), ("+1", r"\+1"), ("9-1-1", "9-1-1")],
+)
+def test_a_title_that_begins_as_a_list_begins_none_on_discord(title: str, shown: str) -> None:
+    assert discord_text(story(title)).splitlines()[0] == shown
+
+
+def test_teams_gets_an_adaptive_card_of_text_that_is_no_markdown_and_a_link() -> None:
+    sent = posted(WebhookKind.TEAMS, story(HOSTILE))
+    (attachment,) = sent["attachments"]
+    assert (sent["type"], attachment["contentType"]) == ("message", "application/vnd.microsoft.card.adaptive")
+    assert (attachment["content"]["type"], attachment["content"]["version"]) == ("AdaptiveCard", "1.4")
+    assert {block["type"] for block in attachment["content"]["body"]} == {"RichTextBlock"}
+    first, *_, last = teams_runs(story(HOSTILE))
+    assert first == {"type": "TextRun", "text": HOSTILE}
+    assert last == {"type": "TextRun", "text": LINK, "selectAction": {"type": "Action.OpenUrl", "url": LINK}}
+
+
+@pytest.mark.parametrize("kind", CHATS)
+def test_a_title_is_never_a_link(kind: WebhookKind) -> None:
+    sent = payload(kind, as_text(story("https://evil.example/", text="https://evil.example/\nand no more\n"))).decode()
+    assert "<https://evil" not in sent
+    assert "OpenUrl" not in sent
+
+
+@pytest.mark.parametrize("kind", CHATS)
+def test_a_digest_names_each_story_with_its_title_in_its_own_letters(kind: WebhookKind) -> None:
+    body = digest("Dark", "Elite", left_out=3)
+    body["stories"][1] = {"title": "Élite", "subject": "Elite: new #1"}
+    sent = payload(kind, as_text(body)).decode()
+    assert "Élite" in sent
+    assert "Dark" in sent
+    assert "5 stories" in sent
+    assert "and 3 more" in sent
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=1500), max_size=60))
+def test_however_long_and_strange_a_text_is_each_service_takes_it(lines: list[str]) -> None:
+    body = story(text="\n".join(["Title", *lines]))
+    sections = posted(WebhookKind.SLACK, body)["blocks"]
+    assert len(sections) <= 50
+    assert all(0 < len(block["text"]["text"]) <= SLACK_SECTION for block in sections)
+    assert sum(len(block["text"]["text"]) for block in sections) <= 13_000
+    assert 0 < len(posted(WebhookKind.DISCORD, body)["content"]) <= DISCORD_CONTENT
+    assert 0 < len(discord_text(body)) <= DISCORD_EMBED
+    assert len(payload(WebhookKind.TEAMS, as_text(body))) <= 28 * 1024
+
+
+@pytest.mark.parametrize("kind", CHATS)
+def test_what_is_cut_short_says_so(kind: WebhookKind) -> None:
+    sent = posted(kind, story(text="Title\n" + "a word " * 9000))
+    assert "…" in json.dumps(sent, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("kind", CHATS)
+def test_a_digest_of_a_thousand_stories_fits(kind: WebhookKind) -> None:
+    sent = payload(kind, as_text(digest(*(f"Title {number} & more" for number in range(1000)))))
+    assert len(sent) <= 28 * 1024
+    assert "1000 stories" in sent.decode()
