@@ -55,7 +55,10 @@ def outcome_of(received: Received) -> Outcome:
 
 
 def test_what_is_postponed_or_fails_is_reported_and_all_else_is_done_with(
-    function: tuple[ModuleType, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    function: tuple[ModuleType, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     module, context = function
     deliverer = Deliverer(outcome_of)
@@ -64,13 +67,12 @@ def test_what_is_postponed_or_fails_is_reported_and_all_else_is_done_with(
     assert [its["itemIdentifier"] for its in answer["batchItemFailures"]] == ["message 1", "message 3"]
     assert {its.webhook for its in deliverer.received} == {"slack-1"}
     assert [its.receipt for its in deliverer.received] == [f"receipt {number}" for number in range(5)]
-    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    said = [(its["level"], its["message"], its["attempt"]) for its in logged if "level" in its]
-    assert said == [
+    assert [(its.levelname, its.getMessage(), vars(its)["attempt"]) for its in caplog.records] == [
         ("INFO", "delivered", 1),
         ("WARNING", "postponed", 2),
         ("ERROR", "parked", 3),
         ("ERROR", "failed", 4),
         ("INFO", "delivered", 1),
     ]
-    assert [its["WebhooksDelivered"] for its in logged if "WebhooksDelivered" in its] == [[1.0, 1.0]]
+    sent = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [its["WebhooksDelivered"] for its in sent if "WebhooksDelivered" in its] == [[1.0, 1.0]]
