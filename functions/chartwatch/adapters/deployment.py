@@ -49,6 +49,9 @@ from chartwatch.services.upkeep import Upkeep
 from chartwatch.services.webhooks import Deliverer
 from chartwatch.settings import settings
 
+POSTING = Limits(seconds=20.0, connect=5.0, read=15.0)
+"""How long a webhook may take to answer: as long as Standard Webhooks advises."""
+
 
 @cache
 def connection() -> HttpConnection:
@@ -176,10 +179,8 @@ def publisher() -> Publisher:
 @cache
 def deliverer() -> Deliverer:
     """Return what delivers messages to webhooks."""
-    # As long as Standard Webhooks advises to wait for an answer.
-    limits = Limits(seconds=20.0, connect=5.0, read=15.0)
     return Deliverer(
-        replace(connection(), user_agent=f"Chartwatch/{VERSION}", limits=limits),
+        replace(connection(), user_agent=f"Chartwatch/{VERSION}", limits=POSTING),
         SqsWebhookQueues(boto3.client("sqs"), settings().webhook_failures_queue),
         settings().webhooks,
         clock=time.time,
