@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chartwatch.adapters import deployment
 from chartwatch.adapters.webhook_queues import process_each
 from chartwatch.services.webhooks import Delivered, Parked, Postponed, Received
+from chartwatch.settings import settings
 
 logger = Logger(service="deliver_webhook")
 metrics = Metrics(service="deliver_webhook")
@@ -19,7 +20,7 @@ tracer = Tracer(service="deliver_webhook")
 @metrics.log_metrics
 def handler(event: dict[str, object], _context: LambdaContext) -> PartialItemFailureResponse:
     """Deliver the messages of a batch, and report those that the queue is to give again."""
-    return process_each(event, deliver)
+    return process_each(event, settings().stack, deliver)
 
 
 def deliver(received: Received) -> bool:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bench.memory import MOST_BYTES
 from chartwatch.adapters.record import RECORD
-from chartwatch.adapters.webhook_queues import INFIX
-from chartwatch.adapters.webhooks import PLACE, VISIBILITY
+from chartwatch.adapters.webhook_queues import INFIX, WEBHOOKS
+from chartwatch.adapters.webhooks import VISIBILITY
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.services.findings import ALARMED, Found
 from chartwatch.services.reconcile import LEASE, TURN
@@ -38,7 +38,7 @@ INVOKE = "lambda:InvokeFunction"
 ACCOUNT = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:"
 """Beginning of the ARN of what this account has of a service."""
 OF_WEBHOOKS = (
-    {"Fn::Sub": f"{ACCOUNT % 'ssm'}parameter{PLACE}/${{AWS::StackName}}/*"},
+    {"Fn::Sub": f"{ACCOUNT % 'ssm'}parameter{WEBHOOKS}/${{AWS::StackName}}/*"},
     {"Fn::Sub": f"{ACCOUNT % 'sqs'}${{AWS::StackName}}{INFIX}*"},
 )
 """The parameters and the queues of a stack's webhooks."""
@@ -340,13 +340,13 @@ def may_read_parameters() -> dict[str, set[str]]:
 
 
 def test_what_fetches_reads_no_webhook_and_what_delivers_to_webhooks_reads_nothing_else() -> None:
-    of_webhooks, keys = f"parameter{PLACE}/${{AWS::StackName}}/*", "parameter/chartwatch/*"
+    of_webhooks, keys = f"parameter{WEBHOOKS}/${{AWS::StackName}}/*", "parameter/chartwatch/*"
     assert may_read_parameters() == {
         "FetchRankingsRole": {keys},
         "EnrichCatalogRole": {keys},
         "DeliverWebhookRole": {of_webhooks},
     }
-    assert GLOBALS["Environment"]["Variables"]["CHARTWATCH_WEBHOOKS"] == {"Fn::Sub": f"{PLACE}/${{AWS::StackName}}"}
+    assert GLOBALS["Environment"]["Variables"]["CHARTWATCH_STACK"] == {"Ref": "AWS::StackName"}
 
 
 def test_what_delivers_to_webhooks_takes_from_their_queues_alone() -> None:

@@ -13,7 +13,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chartwatch.adapters.webhooks import PLACE, Topic, Webhooks
+from chartwatch.adapters.webhook_queues import WEBHOOKS
+from chartwatch.adapters.webhooks import Topic, Webhooks
 from chartwatch.domain.stories.webhooks import WebhookKind
 from chartwatch.errors import AwsRefused, DestinationRefused, OptionError, WebhookHalfMade
 from chartwatch.services.egress import EgressPolicy
@@ -81,7 +82,7 @@ class Stack:
     def left(self) -> list[str]:
         """Return what there is of webhooks, whatever its kind."""
         ssm, sqs, sns = (self.session.client(its) for its in ("ssm", "sqs", "sns"))
-        found = [its["Name"] for its in ssm.get_parameters_by_path(Path=f"{PLACE}/{self.name}")["Parameters"]]
+        found = [its["Name"] for its in ssm.get_parameters_by_path(Path=f"{WEBHOOKS}/{self.name}")["Parameters"]]
         found += sqs.list_queues(QueueNamePrefix=f"{self.name}-webhook-").get("QueueUrls", [])
         mappings = self.session.client("lambda").list_event_source_mappings(FunctionName=self.name)
         found += [its["EventSourceArn"] for its in mappings["EventSourceMappings"] if its["State"] != "Deleting"]
@@ -140,7 +141,7 @@ def test_a_webhook_that_is_added_has_a_queue_of_its_own_which_gets_what_its_poli
     assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
-    kept = stack.session.client("ssm").get_parameter(Name=f"{PLACE}/{stack.name}/{added.name}", WithDecryption=True)
+    kept = stack.session.client("ssm").get_parameter(Name=f"{WEBHOOKS}/{stack.name}/{added.name}", WithDecryption=True)
     assert kept["Parameter"]["Type"] == "SecureString"
     assert json.loads(kept["Parameter"]["Value"]) == {"kind": "slack", "url": URL, "secret": added.secret}
     first, second = sorted(webhooks.list(), key=lambda standing: standing.webhook.name)

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 import deliver_webhook
 from chartwatch.adapters import deployment
-from chartwatch.adapters.webhook_queues import INFIX, SqsWebhookQueues, process_each
+from chartwatch.adapters.webhook_queues import WEBHOOKS, SqsWebhookQueues, process_each, queue_name
 from chartwatch.adapters.webhooks import VISIBILITY
 from chartwatch.domain.stories.webhooks import WebhookKind
 from chartwatch.errors import SourceUnavailable
@@ -30,6 +30,9 @@ from tests.simulation.plans import Plan
 
 POST, DELETE, PARK = "Post", "DeleteMessage", "SendMessage"
 """Names of calls."""
+
+STACK = "webhook-webhook"
+"""The stack's name, which may be any."""
 
 FAILURES = "failures"
 """The queue of what is parked."""
@@ -153,7 +156,7 @@ class World:
 
     def invoke(self, name: str, message: Message) -> None:
         """Run the function, and delete the message unless it is reported as failed."""
-        answer = process_each(_event(name, message), deliver_webhook.deliver)
+        answer = process_each(_event(name, message), STACK, deliver_webhook.deliver)
         if not answer["batchItemFailures"]:
             self.delete(name, message)
 
@@ -173,7 +176,7 @@ class World:
         deliverer = Deliverer(
             _Poster(self),
             SqsWebhookQueues(_Sqs(self), FAILURES),  # type: ignore[arg-type]  # as far as it uses one
-            "/webhooks",
+            WEBHOOKS,
             clock=lambda: self.now,
             jitter=lambda pause: pause,
         )
@@ -235,7 +238,7 @@ class _Sqs:
 
     def change_message_visibility(self, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
         def effect() -> None:
-            for message in self._world.queues[QueueUrl.rpartition(INFIX)[2]]:
+            for message in self._world.queues[QueueUrl.removeprefix(queue_name(STACK, ""))]:
                 if message.receipt == ReceiptHandle:
                     message.visible_at = self._world.now + VisibilityTimeout
 
@@ -324,7 +327,7 @@ def _event(name: str, message: Message) -> dict[str, Any]:
         "receiptHandle": message.receipt,
         "body": message.body,
         "attributes": {"ApproximateReceiveCount": str(message.received)},
-        "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:chartwatch{INFIX}{name}",
+        "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{queue_name(STACK, name)}",
     }
     return {"Records": [record]}
 

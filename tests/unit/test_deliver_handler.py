@@ -11,7 +11,8 @@ from chartwatch.adapters import deployment
 from chartwatch.services.webhooks import Delivered, Outcome, Parked, Postponed, Received
 from tests.handlers import imported
 
-ARN = "arn:aws:sqs:eu-west-1:123456789012:a-webhook-b-webhook-slack-1"
+ARN = "arn:aws:sqs:eu-west-1:123456789012:any-webhook-webhook-webhook-1"
+"""The queue of `webhook-webhook-1` in the stack `any`, whose name is what all settings are."""
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_what_is_postponed_or_fails_is_reported_and_all_else_is_done_with(
     monkeypatch.setattr(deployment, "deliverer", lambda: deliverer)
     answer = module.handler(event(1, 2, 3, 4, 1), context)
     assert [its["itemIdentifier"] for its in answer["batchItemFailures"]] == ["message 1", "message 3"]
-    assert {its.webhook for its in deliverer.received} == {"slack-1"}
+    assert {its.webhook for its in deliverer.received} == {"webhook-webhook-1"}
     assert [its.receipt for its in deliverer.received] == [f"receipt {number}" for number in range(5)]
     assert [(its.levelname, its.getMessage(), vars(its)["attempt"]) for its in caplog.records] == [
         ("INFO", "delivered", 1),

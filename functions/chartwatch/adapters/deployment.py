@@ -31,7 +31,7 @@ from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.adapters.starter import starter_layer
 from chartwatch.adapters.tmdb import Tmdb
-from chartwatch.adapters.webhook_queues import SqsWebhookQueues
+from chartwatch.adapters.webhook_queues import WEBHOOKS, SqsWebhookQueues
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.candidates import Provider
@@ -182,7 +182,7 @@ def deliverer() -> Deliverer:
     return Deliverer(
         replace(connection(), user_agent=f"Chartwatch/{VERSION}", limits=POSTING),
         SqsWebhookQueues(boto3.client("sqs"), settings().webhook_failures_queue),
-        settings().webhooks,
+        f"{WEBHOOKS}/{settings().stack}",
         clock=time.time,
         jitter=half_to_whole,
     )

@@ -11,17 +11,28 @@ from chartwatch.services.webhooks import Received
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+WEBHOOKS = "/chartwatch-webhooks"
+"""Below it are the parameters of the webhooks of all stacks, and none that the functions that fetch may read."""
+
 INFIX = "-webhook-"
 """What stands between the name of a stack and of a webhook in the name of its queue."""
 
 
-def process_each(event: dict[str, Any], process: Callable[[Received], bool]) -> PartialItemFailureResponse:
-    """Process the messages of a batch, and report each that is not done with, or fails: the queue gives it again."""
+def queue_name(stack: str, webhook: str) -> str:
+    """Return the name of the queue of a webhook."""
+    return f"{stack}{INFIX}{webhook}"
+
+
+def process_each(event: dict[str, Any], stack: str, process: Callable[[Received], bool]) -> PartialItemFailureResponse:
+    """Process the messages of a batch, and report each that is not done with, or fails: the queue gives it again.
+
+    They are of webhooks of the stack of that name.
+    """
     failed: list[str] = []
     for record in SQSEvent(event).records:
         queue = record.event_source_arn.rpartition(":")[2]
         received = Received(
-            webhook=queue.rpartition(INFIX)[2],
+            webhook=queue.removeprefix(queue_name(stack, "")),
             queue=queue,
             body=record.body,
             attempt=int(record.attributes.approximate_receive_count),

@@ -12,15 +12,12 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chartwatch.adapters.webhook_queues import INFIX
+from chartwatch.adapters.webhook_queues import WEBHOOKS, queue_name
 from chartwatch.domain.stories.webhooks import WebhookKind
 from chartwatch.errors import AwsRefused, OptionError, WebhookHalfMade
 from chartwatch.services.egress import EgressPolicy, authority
 from chartwatch.services.ports import Checkpoints, Subscriber
 from chartwatch.services.webhooks import ATTEMPTS, Webhook, new_secret
-
-PLACE = "/chartwatch-webhooks"
-"""Below it are the parameters of all webhooks, and none that the functions that fetch may read."""
 
 VISIBILITY = 360
 """Seconds for which a queue hides what it gave: six times what the function may take, as Lambda's guide advises."""
@@ -127,14 +124,14 @@ class Webhooks:
     def list(self) -> Sequence[Standing]:
         """Return the webhooks there are, by their names. Raises `WebhookUnreadable`, and what boto3 raises."""
         pages = self._ssm.get_paginator("get_parameters_by_path").paginate(
-            Path=f"{PLACE}/{self._stack}", WithDecryption=True
+            Path=f"{WEBHOOKS}/{self._stack}", WithDecryption=True
         )
         kept = {its["Name"].rpartition("/")[2]: its["Value"] for page in pages for its in page["Parameters"]}
         return [self._standing(Webhook.read(name, kept[name])) for name in sorted(kept)]
 
     def names(self) -> Sequence[str]:
         """Return the names of the webhooks there are. Raises what boto3 raises."""
-        pages = self._ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{PLACE}/{self._stack}")
+        pages = self._ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{WEBHOOKS}/{self._stack}")
         return sorted(its["Name"].rpartition("/")[2] for page in pages for its in page["Parameters"])
 
     def remove(self, name: str) -> None:
@@ -168,10 +165,10 @@ class Webhooks:
         return self._outputs[name]
 
     def _parameter(self, name: str) -> str:
-        return f"{PLACE}/{self._stack}/{name}"
+        return f"{WEBHOOKS}/{self._stack}/{name}"
 
     def _queue_name(self, name: str) -> str:
-        return f"{self._stack}{INFIX}{name}"
+        return queue_name(self._stack, name)
 
     def _queue_url(self, name: str) -> str | None:
         try:

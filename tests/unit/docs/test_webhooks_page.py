@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from chartwatch.adapters.deployment import POSTING
-from chartwatch.adapters.webhooks import PLACE, Standing, Topic
+from chartwatch.adapters.webhook_queues import WEBHOOKS
+from chartwatch.adapters.webhooks import Standing, Topic
 from chartwatch.cli.main import app
 from chartwatch.domain.stories.webhooks import WebhookKind
 from chartwatch.services.webhooks import ATTEMPTS, LONGEST_PAUSE, PAUSES, Webhook
@@ -69,6 +70,6 @@ def test_its_numbers_are_those_of_the_code() -> None:
     assert ATTEMPTS == 8
     assert "tried eight times" in (ROOT / "docs" / "adr" / "0014-a-queue-for-each-webhook.md").read_text()
     assert "seven times within a day" in (ROOT / "docs" / "receiving.md").read_text().replace("\n", " ")
-    assert f"`{PLACE}/STACK/NAME`" in PAGE
+    assert f"`{WEBHOOKS}/STACK/NAME`" in PAGE
     assert all(f"`{kind}`" in PAGE for kind in WebhookKind)
     assert f"within {POSTING.seconds:g} seconds" in PAGE
