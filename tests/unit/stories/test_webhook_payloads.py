@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chartwatch.domain import words
 from chartwatch.domain.stories.message import as_text
 from chartwatch.domain.stories.webhooks import DISCORD_CONTENT, DISCORD_EMBED, SLACK_SECTION, WebhookKind, payload
+from chartwatch.domain.stories.wording import WIDTH
 
 LINK = "https://www.netflix.com/tudum/top10/data/all_weeks.tsv?a=1&b=2"
 HOSTILE = "<!channel> & <@U1|x> @everyone *_~`|# [x](https://evil.example)"
@@ -74,10 +76,12 @@ def test_slack_gets_text_in_which_nothing_but_our_link_is_in_angle_brackets() ->
     assert sent["text"] == "Squid Game: first title in Korean"
 
 
-def test_what_goes_on_in_the_next_line_of_an_email_stays_in_one_line_of_a_chat() -> None:
-    assert "• First title in Korean in 4 of 94 countries" in slack_text(story()).splitlines()
-    assert "• First title in Korean in 4 of 94 countries" in discord_text(story()).splitlines()
-    assert {"type": "TextRun", "text": "• First title in Korean in 4 of 94 countries"} in teams_runs(story())
+def test_what_had_no_room_in_a_line_of_an_email_is_one_line_of_a_chat_and_sentences_stay_apart() -> None:
+    claim = "* Fourth non-English series to be at the top of the daily chart in the United States"
+    text = "\n".join(["Title", "", *words.wrapped(claim, WIDTH, subsequent_indent="  "), "  Before it: Dark.", ""])
+    expected = ["Title", f"• {claim[2:]}", "  Before it: Dark."]
+    assert [line for line in slack_text(story(text=text)).splitlines() if line] == expected
+    assert [run["text"] for run in teams_runs(story(text=text))] == expected
 
 
 def test_discord_notifies_nobody_and_reads_no_markdown_in_a_title() -> None:
@@ -134,6 +138,11 @@ def test_however_long_and_strange_a_text_is_each_service_takes_it(lines: list[st
     assert 0 < len(posted(WebhookKind.DISCORD, body)["content"]) <= DISCORD_CONTENT
     assert 0 < len(discord_text(body)) <= DISCORD_EMBED
     assert len(payload(WebhookKind.TEAMS, as_text(body))) <= 28 * 1024
+
+
+@pytest.mark.parametrize("kind", CHATS)
+def test_lines_of_spaces_are_empty_ones(kind: WebhookKind) -> None:
+    assert posted(kind, story(text=f"Title\n{'x' * 80}\n  \n   \n  end\n"))
 
 
 @pytest.mark.parametrize("kind", CHATS)

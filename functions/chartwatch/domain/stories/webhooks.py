@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from chartwatch.domain import words
 from chartwatch.domain.outside_text import printable_ascii
 from chartwatch.domain.stories.message import as_text
+from chartwatch.domain.stories.wording import WIDTH
 
 SLACK_SECTION = 3000
 """Characters of a section (https://docs.slack.dev/reference/block-kit/blocks/section-block)."""
@@ -124,15 +125,19 @@ _PAYLOADS: Mapping[WebhookKind, Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 def _headline(body: Mapping[str, Any]) -> str:
     """Return one line for whoever sees no more: of a story its subject, of a digest what it is of."""
-    if body["type"] == "story":
+    if not _is_digest(body):
         return str(body["subject"])
     number = words.counted(len(body["stories"]) + body["stories_left_out"], "story")
     return f"{number}: {body['chart']['name']}, {words.day(date.fromisoformat(body['period']))}"
 
 
+def _is_digest(body: Mapping[str, Any]) -> bool:
+    return "stories" in body
+
+
 def _lines(body: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     """Yield each line, and whether it is a link. None is longer than `_LONGEST_LINE`, but for links."""
-    text = _unwrapped(body["text"]) if body["type"] == "story" else [_headline(body), "", *_of_digest(body)]
+    text = [_headline(body), "", *_of_digest(body)] if _is_digest(body) else _unwrapped(body["text"])
     for number, line in enumerate(text):
         # A title, which comes first, is never one.
         if number and _LINK.fullmatch(line):
@@ -143,13 +148,16 @@ def _lines(body: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 
 
 def _unwrapped(text: str) -> list[str]:
-    """Return the lines of a story's text; what is indented goes on in the line before."""
-    lines: list[str] = []
+    """Return the lines of a story's text, put together again where one had no room for the next word."""
+    lines, before = list[str](), ""
     for line in text.splitlines():
-        if line.startswith("  ") and lines:
+        first, *_ = line.split() or [""]
+        goes_on = line.startswith("  ") and len(before) + 1 + len(first) > WIDTH
+        if goes_on:
             lines[-1] += f" {line.strip()}"
         else:
             lines.append(line)
+        before = line
     return lines
 
 
