@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from chartwatch.adapters.webhook_queues import WEBHOOKS
 from chartwatch.adapters.webhooks import Topic, Webhooks
 from chartwatch.domain.stories.webhooks import WebhookKind
-from chartwatch.errors import AwsRefused, DestinationRefused, OptionError, WebhookHalfMade
+from chartwatch.errors import ArgumentError, AwsRefused, DestinationRefused, WebhookHalfMade
 from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.ports import Checkpoints
 from chartwatch.services.webhooks import ATTEMPTS
@@ -222,7 +222,7 @@ def test_an_address_that_may_not_be_posted_to_is_refused_and_nothing_is_made(sta
 
 
 def test_what_cannot_be_kept_or_is_no_such_stack_is_refused_and_nothing_is_made(stack: Stack) -> None:
-    with pytest.raises(OptionError, match="URL"):
+    with pytest.raises(ArgumentError, match="URL"):
         stack.webhooks().add(WebhookKind.WEBHOOK, f"https://example.com/{'x' * 5000}")
     stack.outputs.pop("WebhookFailuresQueueArn")
     with pytest.raises(AwsRefused, match="no output WebhookFailuresQueueArn"):

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chartwatch.adapters.webhook_queues import WEBHOOKS, queue_name
 from chartwatch.domain.stories.webhooks import WebhookKind
-from chartwatch.errors import AwsRefused, OptionError, WebhookHalfMade
+from chartwatch.errors import ArgumentError, AwsRefused, WebhookHalfMade
 from chartwatch.services.egress import EgressPolicy, authority
 from chartwatch.services.ports import Checkpoints, Subscriber
 from chartwatch.services.webhooks import ATTEMPTS, Webhook, new_secret
@@ -84,13 +84,13 @@ class Webhooks:
     ) -> Webhook:
         """Add a webhook, and return it with its secret. What cannot be added whole is taken back.
 
-        Raises `DestinationRefused` for an address that may not be posted to, `OptionError`, `AwsRefused`, what boto3
+        Raises `DestinationRefused` for an address that may not be posted to, `ArgumentError`, `AwsRefused`, what boto3
         raises, and `WebhookHalfMade`.
         """
         self._policy.check_url(url, {authority(url)})
         webhook = Webhook(f"{kind}-{secrets.token_hex(4)}", kind, url, new_secret())
         if len(webhook.as_text()) > _LARGEST_PARAMETER:
-            raise OptionError("URL", f"is too long to be kept: all of it may have {_LARGEST_PARAMETER} characters")
+            raise ArgumentError("URL", f"is too long to be kept: all of it may have {_LARGEST_PARAMETER} characters")
         if len(queue := self._queue_name(webhook.name)) > _LONGEST_QUEUE:
             raise AwsRefused(self._place, f"its name is too long for a queue {queue!r}, of {_LONGEST_QUEUE} characters")
         needed = {name: self._output(name) for name in ("DeliverWebhookFunction", "FailuresQueueArn", topic.value)}
