@@ -12,8 +12,10 @@ from chartwatch.adapters.webhooks import Standing, Webhooks
 from chartwatch.adapters.workstation import deployed_webhooks
 from chartwatch.domain.stories.webhooks import WebhookKind
 from chartwatch.services.webhooks import Webhook
-from chartwatch_local.aws import wait_until
-from chartwatch_local.deploy import STACK
+from chartwatch_local.aws import LocalAws, local_aws, wait_until
+from chartwatch_local.demo import parameters
+from chartwatch_local.deploy import STACK, Build, deploy
+from chartwatch_local.provider import Provider
 from tests.deployed.charts import PATIENCE, Chart
 from tests.providers import Answer, Asked, Server
 
@@ -23,12 +25,17 @@ HEADER = "period,territory,rank,title,kind\n"
 TWO_DAYS = HEADER + "2023-01-01,US,1,Money Heist,series\n2023-01-02,US,1,Squid Game,series\n"
 
 
+def use(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have whatever asks for AWS in this process ask the local one."""
+    for name, value in aws.environment.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+
+
 @pytest.fixture
 def webhooks(chart: Chart, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhooks]:
     """Yield the webhooks of the deployed stack, as the command has them; there are none in the end."""
-    for name, value in chart.pipeline.aws.environment.items():
-        if name.startswith("AWS_"):
-            monkeypatch.setenv(name, value)
+    use(chart.pipeline.aws, monkeypatch)
     with deployed_webhooks(STACK) as its:
         try:
             yield its
@@ -110,3 +117,23 @@ def test_a_story_is_posted_signed_to_who_takes_it_and_parked_for_who_does_not(
     # Who is down is tried again, and again; nobody else waits for that.
     assert standing(webhooks, down).waiting == 1
     assert {its.waiting for its in webhooks.list() if its.webhook != down} == {0}
+
+
+def test_a_stack_is_removed_though_it_has_webhooks_and_they_are_removed_after_it(
+    made: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with local_aws(made.artifact) as aws:
+        use(aws, monkeypatch)
+        deploy(aws, made, parameters(Provider(aws)))
+        with deployed_webhooks(STACK) as webhooks:
+            names = {webhooks.add(kind, f"{aws.endpoint}/{kind}").name for kind in WebhookKind}
+        aws.client("cloudformation").delete_stack(StackName=STACK)
+        assert aws.client("lambda").list_functions()["Functions"] == []
+        assert aws.client("sns").list_topics()["Topics"] == []
+        with deployed_webhooks(STACK) as webhooks:
+            assert {its.webhook.name for its in webhooks.list()} == names
+            for name in names:
+                webhooks.remove(name)
+            assert webhooks.names() == []
+        assert aws.client("sqs").list_queues().get("QueueUrls", []) == []
+        assert aws.client("lambda").list_event_source_mappings()["EventSourceMappings"] == []

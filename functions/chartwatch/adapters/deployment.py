@@ -49,7 +49,7 @@ from chartwatch.services.upkeep import Upkeep
 from chartwatch.services.webhooks import Deliverer
 from chartwatch.settings import settings
 
-POSTING = Limits(seconds=20.0, connect=5.0, read=15.0)
+POSTING = Limits(seconds=20.0, connect=5.0, read=20.0)
 """How long a webhook may take to answer: as long as Standard Webhooks advises."""
 
 

@@ -68,6 +68,9 @@ def test_its_numbers_are_those_of_the_code() -> None:
     assert f"about {said} {hours[3]} hours" in PAGE
     assert f"{LONGEST_PAUSE // 3600} hours at most" in PAGE
     assert ATTEMPTS == 8
+    assert f"no answer in {POSTING.seconds:g} seconds" in (ROOT / "docs" / "receiving.md").read_text().replace(
+        "\n", " "
+    )
     assert "tried eight times" in (ROOT / "docs" / "adr" / "0014-a-queue-for-each-webhook.md").read_text()
     assert "seven times within a day" in (ROOT / "docs" / "receiving.md").read_text().replace("\n", " ")
     assert f"`{WEBHOOKS}/STACK/NAME`" in PAGE
