@@ -18,6 +18,7 @@ from chartwatch.services.webhooks import ATTEMPTS, LONGEST_PAUSE, PAUSES, Webhoo
 from tests.infrastructure.templates import ROOT
 
 PAGE = (ROOT / "docs" / "webhooks.md").read_text()
+RECEIVING = (ROOT / "docs" / "receiving.md").read_text().replace("\n", " ")
 COMMANDS = re.findall(r"^chartwatch (webhooks .*)", PAGE, re.MULTILINE)
 
 
@@ -68,11 +69,9 @@ def test_its_numbers_are_those_of_the_code() -> None:
     assert f"about {said} {hours[3]} hours" in PAGE
     assert f"{LONGEST_PAUSE // 3600} hours at most" in PAGE
     assert ATTEMPTS == 8
-    assert f"no answer in {POSTING.seconds:g} seconds" in (ROOT / "docs" / "receiving.md").read_text().replace(
-        "\n", " "
-    )
+    assert f"no answer in {POSTING.seconds:g} seconds" in RECEIVING
     assert "tried eight times" in (ROOT / "docs" / "adr" / "0014-a-queue-for-each-webhook.md").read_text()
-    assert "seven times within a day" in (ROOT / "docs" / "receiving.md").read_text().replace("\n", " ")
+    assert "seven times within a day" in RECEIVING
     assert f"`{WEBHOOKS}/STACK/NAME`" in PAGE
     assert all(f"`{kind}`" in PAGE for kind in WebhookKind)
     assert f"within {POSTING.seconds:g} seconds" in PAGE
