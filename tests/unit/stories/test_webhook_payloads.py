@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chartwatch.domain import words
 from chartwatch.domain.stories.message import as_text
-from chartwatch.domain.stories.webhooks import DISCORD_CONTENT, DISCORD_EMBED, SLACK_SECTION, WebhookKind, payload
+from chartwatch.domain.stories.webhooks import DISCORD_EMBED, SLACK_SECTION, WebhookKind, payload
 from chartwatch.domain.stories.wording import WIDTH
 
 LINK = "https://www.netflix.com/tudum/top10/data/all_weeks.tsv?a=1&b=2"
@@ -135,7 +135,7 @@ def test_however_long_and_strange_a_text_is_each_service_takes_it(lines: list[st
     assert len(sections) <= 50
     assert all(0 < len(block["text"]["text"]) <= SLACK_SECTION for block in sections)
     assert sum(len(block["text"]["text"]) for block in sections) <= 13_000
-    assert 0 < len(posted(WebhookKind.DISCORD, body)["content"]) <= DISCORD_CONTENT
+    assert 0 < len(posted(WebhookKind.DISCORD, body)["content"]) <= 2000
     assert 0 < len(discord_text(body)) <= DISCORD_EMBED
     assert len(payload(WebhookKind.TEAMS, as_text(body))) <= 28 * 1024
 
@@ -149,6 +149,11 @@ def test_lines_of_spaces_are_empty_ones(kind: WebhookKind) -> None:
 def test_what_is_cut_short_says_so(kind: WebhookKind) -> None:
     sent = posted(kind, story(text="Title\n" + "a word " * 9000))
     assert "…" in json.dumps(sent, ensure_ascii=False)
+
+
+def test_a_chart_of_a_name_without_end_has_one_line_on_discord() -> None:
+    body = {**digest("Dark"), "chart": {"id": "weekly", "name": "a *name* " * 500}}
+    assert len(posted(WebhookKind.DISCORD, body)["content"]) <= 2000
 
 
 @pytest.mark.parametrize("kind", CHATS)

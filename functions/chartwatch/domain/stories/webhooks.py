@@ -19,9 +19,6 @@ SLACK_SECTION = 3000
 SLACK_MESSAGE = 12_000
 """Characters of all sections: somewhat above, Slack refuses a message (https://github.com/slackapi/bolt-js/issues/2509)."""
 
-DISCORD_CONTENT = 2000
-"""Characters of a message's content (https://docs.discord.com/developers/resources/webhook#execute-webhook)."""
-
 DISCORD_EMBED = 4096
 """Characters of an embed's text (https://docs.discord.com/developers/resources/message#embed-object-embed-limits)."""
 
@@ -33,7 +30,7 @@ MORE = "…"
 """The last line of what is cut short."""
 
 _LONGEST_LINE = 500
-"""Characters of a line; escaped they are five times as many at most."""
+"""Characters of a line; escaped they are five times as many at most in Slack, and twice as many in Discord."""
 
 _LINK = re.compile(r"https?://[^\s|<>]+")
 _DISCORD_MARKS = re.compile(r"[\\*_~`|<>#\[\]()@:/]|^[-+]|(?<=^\d)\.|(?<=^\d\d)\.")
@@ -78,7 +75,11 @@ def _slack_text(text: str) -> str:
 
 
 def _discord(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a message of Discord's, which notifies nobody whatever it says."""
+    """Return a message of Discord's, which notifies nobody whatever it says.
+
+    Its content has 2,000 characters at most (https://docs.discord.com/developers/resources/webhook#execute-webhook), and
+    so is one line; the text is in an embed.
+    """
     marked = [f"<{line}>" if is_link else _discord_text(line) for line, is_link in _lines(body)]
     return {
         "content": _discord_text(_headline(body)),
@@ -128,7 +129,8 @@ def _headline(body: Mapping[str, Any]) -> str:
     if not _is_digest(body):
         return str(body["subject"])
     number = words.counted(len(body["stories"]) + body["stories_left_out"], "story")
-    return f"{number}: {body['chart']['name']}, {words.day(date.fromisoformat(body['period']))}"
+    said = f"{number}: {body['chart']['name']}, {words.day(date.fromisoformat(body['period']))}"
+    return textwrap.shorten(said, _LONGEST_LINE, placeholder=MORE)
 
 
 def _is_digest(body: Mapping[str, Any]) -> bool:
