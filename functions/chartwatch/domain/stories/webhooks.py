@@ -77,8 +77,8 @@ def _slack_text(text: str) -> str:
 def _discord(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a message of Discord's, which notifies nobody whatever it says.
 
-    Its content has 2,000 characters at most (https://docs.discord.com/developers/resources/webhook#execute-webhook), and
-    so is one line; the text is in an embed.
+    Its content has 2,000 characters at most (https://docs.discord.com/developers/resources/webhook#execute-webhook),
+    and so is one line; the text is in an embed.
     """
     marked = [f"<{line}>" if is_link else _discord_text(line) for line, is_link in _lines(body)]
     return {
