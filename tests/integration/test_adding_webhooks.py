@@ -55,6 +55,7 @@ class Stack:
             "DeliverWebhookFunction": self._function(),
             "FailuresQueueArn": _arn(sqs, failures),
             "WebhookFailuresQueueArn": _arn(sqs, parked),
+            "WebhookFailuresQueueUrl": parked,
         }
 
     def _function(self) -> str:
@@ -202,6 +203,47 @@ def _queue(stack: Stack, name: str) -> str:
     return _arn(sqs, sqs.get_queue_url(QueueName=f"{stack.name}-webhook-{name}")["QueueUrl"])
 
 
+def bodies(stack: Stack, url: str) -> list[str]:
+    """Take whatever can be received from a queue."""
+    sqs, found = stack.session.client("sqs"), list[str]()
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+        found += [message["Body"] for message in messages]
+    return sorted(found)
+
+
+def test_what_is_parked_of_a_webhook_is_sent_again_to_it_or_to_another_and_nothing_else_is(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhooks, sqs = stack.webhooks(), stack.session.client("sqs")
+    # Without a mapping, so that what comes to a queue stays there to be seen.
+    monkeypatch.setattr(webhooks._lambda, "create_event_source_mapping", lambda **_: None)
+    one, other = (webhooks.add(WebhookKind.WEBHOOK, "https://example.com/").name for _ in range(2))
+    parked = stack.outputs["WebhookFailuresQueueUrl"]
+
+    def park(body: str, webhook: str) -> None:
+        attributes = {"webhook": {"DataType": "String", "StringValue": webhook}}
+        sqs.send_message(QueueUrl=parked, MessageBody=body, MessageAttributes=attributes)
+
+    for number in range(12):
+        park(f"of one {number:02}", one)
+        park(f"of the other {number:02}", other)
+    park("of a removed one", "removed")
+    queue = sqs.get_queue_url(QueueName=f"{stack.name}-webhook-{one}")["QueueUrl"]
+    assert webhooks.resend(one, one) == 12
+    assert bodies(stack, queue) == [f"of one {number:02}" for number in range(12)]
+    assert webhooks.resend(one, "removed") == 1
+    assert bodies(stack, queue) == ["of a removed one"]
+    assert webhooks.resend(one, "nobody") == 0
+    assert bodies(stack, parked) == [f"of the other {number:02}" for number in range(12)]
+
+
+def test_what_sqs_itself_moved_is_known_by_its_queue(stack: Stack) -> None:
+    webhooks = stack.webhooks()
+    arn = f"arn:aws:sqs:us-east-1:000000000000:{stack.name}-webhook-webhook-1"
+    assert webhooks._parked_of({"Attributes": {"DeadLetterQueueSourceArn": arn}}) == "webhook-1"
+    assert webhooks._parked_of({}) == ""
+
+
 def test_what_a_removed_stack_has_left_can_be_removed(stack: Stack) -> None:
     name = stack.webhooks().add(WebhookKind.TEAMS, URL).name
     sns = stack.session.client("sns")
@@ -240,6 +282,7 @@ def test_what_cannot_be_kept_or_is_no_such_stack_is_refused_and_nothing_is_made(
         (("add", "slack", "http://hooks.slack.com/"), "only https"),
         (("add", "slack", URL, "--filter-policy", "{"), "--filter-policy: is no JSON"),
         (("add", "slack", URL, "--filter-policy", "[]"), "no object of JSON"),
+        (("resend", "nobody"), "'nobody' is no webhook of never; there are none"),
         (("remove", "nobody"), "'nobody' is no webhook of never; there are none"),
         (("remove",), "name the webhooks to remove, or give --all"),
         (("remove", "x", "--all"), "name the webhooks to remove, or give --all"),
@@ -284,5 +327,7 @@ def test_the_command_adds_lists_and_removes(stack: Stack, monkeypatch: pytest.Mo
     }
     assert "topsecret" not in listed.stdout + json.dumps(as_json)
     assert secret not in listed.stdout + json.dumps(as_json)
+    sent = run("webhooks", "resend", name, "--stack", stack.name)
+    assert sent.stdout == f"0 messages sent again to {name}\n"
     assert run("webhooks", "remove", "--all", "--stack", stack.name).stdout == f"{name} is removed\n"
     assert stack.left() == []

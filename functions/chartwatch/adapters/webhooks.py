@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +18,9 @@ from chartwatch.errors import ArgumentError, AwsRefused, WebhookHalfMade
 from chartwatch.services.egress import EgressPolicy, authority
 from chartwatch.services.ports import Checkpoints, Subscriber
 from chartwatch.services.webhooks import ATTEMPTS, Webhook, new_secret
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 VISIBILITY = 360
 """Seconds for which a queue hides what it gave: six times what the function may take, as Lambda's guide advises."""
@@ -133,6 +136,40 @@ class Webhooks:
         """Return the names of the webhooks there are. Raises what boto3 raises."""
         pages = self._ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{WEBHOOKS}/{self._stack}")
         return sorted(its["Name"].rpartition("/")[2] for page in pages for its in page["Parameters"])
+
+    def resend(self, name: str, parked_from: str) -> int:
+        """Put what is parked of `parked_from`, the same webhook or another, into a webhook's queue; return how much.
+
+        Each message is there before it is taken from where it was parked. Raises `AwsRefused`, and what boto3 raises.
+        """
+        failures = self._output("WebhookFailuresQueueUrl")
+        queue = self._sqs.get_queue_url(QueueName=self._queue_name(name))["QueueUrl"]
+        others, count = list[str](), 0
+        while found := self._sqs.receive_message(
+            QueueUrl=failures,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=VISIBILITY,
+            WaitTimeSeconds=1,
+            MessageAttributeNames=["webhook"],
+            MessageSystemAttributeNames=["DeadLetterQueueSourceArn"],
+        ).get("Messages", []):
+            for message in found:
+                if self._parked_of(message) != parked_from:
+                    others.append(message["ReceiptHandle"])
+                    continue
+                self._sqs.send_message(QueueUrl=queue, MessageBody=message["Body"])
+                self._sqs.delete_message(QueueUrl=failures, ReceiptHandle=message["ReceiptHandle"])
+                count += 1
+        for receipt in others:
+            self._sqs.change_message_visibility(QueueUrl=failures, ReceiptHandle=receipt, VisibilityTimeout=0)
+        return count
+
+    def _parked_of(self, message: "MessageTypeDef") -> str:
+        """Return the webhook that did not take a message: the function says so, or SQS says from which queue it is."""
+        if "webhook" in (said := message.get("MessageAttributes", {})):
+            return said["webhook"]["StringValue"]
+        queue = message.get("Attributes", {}).get("DeadLetterQueueSourceArn", "").rpartition(":")[2]
+        return queue.removeprefix(self._queue_name(""))
 
     def remove(self, name: str) -> None:
         """Remove whatever there is of a webhook, with the messages that wait for it; nothing where there is none.

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -57,6 +57,22 @@ def list_(*, stack: OfStack, answer: AnswerAs = AnswerFormat.TEXT) -> None:
 
 
 @app.command()
+def resend(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The webhook to send to, as `list` names it.")],
+    *,
+    stack: OfStack,
+    parked_from: Annotated[
+        str | None, typer.Option("--parked-from", metavar="NAME", help="What another one, since removed, did not take.")
+    ] = None,
+) -> None:
+    """Send again what is parked of a webhook, which takes it now; each message keeps its id."""
+    with deployed_webhooks(stack) as webhooks:
+        refuse_unknown([name], webhooks.names(), stack)
+        count = webhooks.resend(name, parked_from or name)
+    write([f"{words.counted(count, 'message')} sent again to {name}"])
+
+
+@app.command()
 def remove(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME]...", help="The webhooks, as `list` names them.")
@@ -72,12 +88,17 @@ def remove(
         raise mistake("NAME", "name the webhooks to remove, or give --all")
     with deployed_webhooks(stack) as webhooks:
         there = webhooks.names()
-        for name in names or ():
-            if name not in there:
-                raise mistake("NAME", f"{name!r} is no webhook of {stack}; there are {', '.join(there) or 'none'}")
+        refuse_unknown(names or (), there, stack)
         for name in names or there:
             webhooks.remove(name)
             write([f"{name} is removed"])
+
+
+def refuse_unknown(names: Iterable[str], there: Sequence[str], stack: str) -> None:
+    """Raise `ArgumentError` for a name that is none of those there are."""
+    for name in names:
+        if name not in there:
+            raise mistake("NAME", f"{name!r} is no webhook of {stack}; there are {', '.join(there) or 'none'}")
 
 
 def read_filter_policy(text: str) -> Mapping[str, Any]:

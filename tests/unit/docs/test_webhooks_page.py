@@ -38,6 +38,10 @@ class Webhooks:
     def list(self) -> list[Standing]:
         return [Standing(Webhook("slack-1f2e3d4c", WebhookKind.SLACK, "https://hooks.slack.com/", ""), None, {}, 2)]
 
+    def resend(self, name: str, parked_from: str) -> int:
+        self.told.append((name, parked_from))
+        return 1
+
     def remove(self, name: str) -> None:
         self.told.append((name,))
 
@@ -59,6 +63,8 @@ def test_its_commands_run_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
         (WebhookKind.SLACK, "https", None, Topic.STORIES),
         (WebhookKind.WEBHOOK, "https", policy, Topic.STORIES),
         (WebhookKind.TEAMS, "https", None, Topic.DIGESTS),
+        ("slack-1f2e3d4c", "slack-1f2e3d4c"),
+        ("slack-1f2e3d4c", "slack-5a6b7c8d"),
         ("slack-1f2e3d4c",),
     ]
 
