@@ -19,6 +19,8 @@ class Asked:
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,14 @@ class Server:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                asked = Asked(parts.path, parse_qs(parts.query), {k.lower(): v for k, v in self.headers.items()})
+                self._take(b"")
+
+            def do_POST(self) -> None:
+                self._take(self.rfile.read(int(self.headers["Content-Length"])))
+
+            def _take(self, body: bytes) -> None:
+                parts, headers = urlsplit(self.path), {k.lower(): v for k, v in self.headers.items()}
+                asked = Asked(parts.path, parse_qs(parts.query), headers, self.command, body)
                 server.asked.append(asked)
                 answer = server.answer(asked)
                 with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked may have given up

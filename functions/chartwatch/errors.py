@@ -337,6 +337,24 @@ class NotPublished(ChartwatchError):
 
 
 @dataclass
+class WebhookUnreadable(ChartwatchError):
+    """What is kept of a webhook cannot be read. `webhook` is its name; `detail` has no secrets in it."""
+
+    sentence = "the webhook {webhook} cannot be read: {detail}; remove it and add it anew"
+    webhook: str
+    detail: str
+
+
+@dataclass
+class WebhookHalfMade(ChartwatchError):
+    """Adding a webhook failed, and taking back what there was of it failed too. `webhook` is its name."""
+
+    sentence = "{detail}; what was made of it is removed by `chartwatch webhooks remove {webhook}`"
+    webhook: str
+    detail: str
+
+
+@dataclass
 class StoriesUnsent(ChartwatchError):
     """Some messages of a bulletin were refused, and certainly did not get out."""
 

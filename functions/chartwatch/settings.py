@@ -30,6 +30,8 @@ class Settings(BaseModel):
     chartwatch/rules/default.yaml. `witness_queue` is the URL of the queue that sees every message, and
     `witness_missed_queue` of that for messages which could not get there; `failures_queue` that of what a person is to
     look at.
+    `stack` is the name of the stack, by which the queues and parameters of its webhooks are found, and
+    `webhook_failures_queue` the URL of the queue of what could not be delivered to one.
     `wikidata` and `tmdb` are the addresses at which facts on works are asked for, empty for none. TMDB is asked only
     with `tmdb_key`, the name of a parameter of SSM that holds the user's key. `contact` says in every request for facts
     how to reach who asks.
@@ -50,6 +52,8 @@ class Settings(BaseModel):
     witness_queue: str
     witness_missed_queue: str
     failures_queue: str
+    stack: str
+    webhook_failures_queue: str
     alarm_topic: str = ""
     rules: str = "default.yaml"
     contact: str = ""

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from bench.memory import MOST_BYTES
 from chartwatch.adapters.record import RECORD
+from chartwatch.adapters.webhook_queues import INFIX, WEBHOOKS
+from chartwatch.adapters.webhooks import VISIBILITY
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.services.findings import ALARMED, Found
 from chartwatch.services.reconcile import LEASE, TURN
@@ -33,6 +35,13 @@ NEWS = ("StoryTopic", "DigestTopic")
 FAILURES = attribute("FailuresQueue")
 PUBLISHERS = ("PublishStoriesRole", "ReconcileRole")
 INVOKE = "lambda:InvokeFunction"
+ACCOUNT = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:"
+"""Beginning of the ARN of what this account has of a service."""
+OF_WEBHOOKS = (
+    {"Fn::Sub": f"{ACCOUNT % 'ssm'}parameter{WEBHOOKS}/${{AWS::StackName}}/*"},
+    {"Fn::Sub": f"{ACCOUNT % 'sqs'}${{AWS::StackName}}{INFIX}*"},
+)
+"""The parameters and the queues of a stack's webhooks."""
 WITNESSES = {"StoryWitness": "StoryTopic", "DigestWitness": "DigestTopic"}
 
 BUCKET: dict[str, dict[str, set[str]]] = {
@@ -192,7 +201,7 @@ def test_nobody_but_reconcile_takes_away_what_the_witness_saw(queue: str) -> Non
     sessions = "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${ReconcileRole}/*"
     reconcile = [attribute("ReconcileRole"), {"Fn::Sub": sessions}]
     assert refused["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": reconcile}}
-    may = {role for role, its in TEMPLATE.role_statements() if "sqs:DeleteMessage" in many(its["Action"])}
+    may = {role for role, its in TEMPLATE.role_statements() if attribute(queue) in many(its["Resource"])}
     assert may == {"ReconcileRole"}
 
 
@@ -314,7 +323,59 @@ def test_no_role_may_do_anything_in_general_or_to_anything_in_general() -> None:
         for resource in many(statement["Resource"]):
             # Keys of a bucket, streams of a table and parameters under a path have names that nobody knows beforehand.
             named = resource if isinstance(resource, str) else next(iter(resource.values()))
-            assert "*" not in named or re.search(r"[}:/]\w+/(\w+/)*\*$", named), (role, statement["Sid"])
+            # So have the parameters and queues of a stack's webhooks.
+            is_known = "*" not in named or resource in OF_WEBHOOKS
+            assert is_known or re.search(r"[}:/]\w+/(\w+/)*\*$", named), (role, statement["Sid"])
+
+
+def may_read_parameters() -> dict[str, set[str]]:
+    """Return the parameters that each role may read."""
+    may: dict[str, set[str]] = {}
+    for role, statement in TEMPLATE.role_statements():
+        if actions := {action for action in many(statement["Action"]) if action.startswith("ssm:")}:
+            assert actions == {"ssm:GetParameter"}
+            named = {its["Fn::Sub"].removeprefix(ACCOUNT % "ssm") for its in many(statement["Resource"])}
+            may.setdefault(role, set()).update(named)
+    return may
+
+
+def test_what_fetches_reads_no_webhook_and_what_delivers_to_webhooks_reads_nothing_else() -> None:
+    of_webhooks, keys = f"parameter{WEBHOOKS}/${{AWS::StackName}}/*", "parameter/chartwatch/*"
+    assert may_read_parameters() == {
+        "FetchRankingsRole": {keys},
+        "EnrichCatalogRole": {keys},
+        "DeliverWebhookRole": {of_webhooks},
+    }
+    assert GLOBALS["Environment"]["Variables"]["CHARTWATCH_STACK"] == {"Ref": "AWS::StackName"}
+
+
+def test_what_delivers_to_webhooks_takes_from_their_queues_alone() -> None:
+    may = {
+        str(its["Resource"]): {*many(its["Action"])}
+        for role, its in TEMPLATE.role_statements()
+        if role == "DeliverWebhookRole" and any(action.startswith("sqs:") for action in many(its["Action"]))
+    }
+    queues = {"Fn::Sub": f"{ACCOUNT % 'sqs'}${{AWS::StackName}}{INFIX}*"}
+    taking = {f"sqs:{action}" for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")}
+    assert may == {
+        str(queues): {*taking, "sqs:GetQueueUrl", "sqs:ChangeMessageVisibility"},
+        str(attribute("WebhookFailuresQueue")): {"sqs:SendMessage"},
+        str(FAILURES): {"sqs:SendMessage"},
+    }
+    roles = {role for role, its in TEMPLATE.role_statements() if its["Resource"] == queues}
+    assert roles == {"DeliverWebhookRole"}
+
+
+def test_what_a_webhook_s_queue_gave_is_hidden_until_its_function_has_ended() -> None:
+    assert FUNCTIONS["DeliverWebhook"]["Timeout"] * 6 == VISIBILITY
+
+
+def test_a_message_that_a_webhook_does_not_take_is_kept_and_rings_whoever_brings_it() -> None:
+    queue = TEMPLATE.properties("AWS::SQS::Queue")["WebhookFailuresQueue"]
+    assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+    # What SQS moves there is not counted as sent, and what lies there must hide nothing that comes.
+    metrics = {metric for metric, its in watched() if its == "WebhookFailuresQueue"}
+    assert metrics == {"NumberOfMessagesSent", "ApproximateNumberOfMessagesVisible"}
 
 
 def test_each_role_may_do_with_the_bucket_what_its_function_does_and_no_more() -> None:
@@ -395,6 +456,8 @@ def test_every_function_that_fails_and_every_mapping_that_is_behind_has_an_alarm
         ("Invocations", "Reconcile"),
         ("NumberOfMessagesSent", "FailuresQueue"),
         ("ApproximateNumberOfMessagesVisible", "WitnessMissedQueue"),
+        ("NumberOfMessagesSent", "WebhookFailuresQueue"),
+        ("ApproximateNumberOfMessagesVisible", "WebhookFailuresQueue"),
     }
 
 

@@ -17,6 +17,8 @@ COMPLETE = {
     "CHARTWATCH_WITNESS_QUEUE": "https://sqs.eu-west-1.amazonaws.com/123456789012/witness",
     "CHARTWATCH_WITNESS_MISSED_QUEUE": "https://sqs.eu-west-1.amazonaws.com/123456789012/missed",
     "CHARTWATCH_FAILURES_QUEUE": "https://sqs.eu-west-1.amazonaws.com/123456789012/failures",
+    "CHARTWATCH_STACK": "chartwatch",
+    "CHARTWATCH_WEBHOOK_FAILURES_QUEUE": "https://sqs.eu-west-1.amazonaws.com/123456789012/webhook-failures",
     "CHARTWATCH_LIVE_FROM": "2026-01-31",
 }
 

@@ -14,13 +14,14 @@ from typing import TypeVar
 import urllib3
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from chartwatch.adapters.wire import LimitExceeded, Meter, exchange
 from chartwatch.domain.outside_text import repeated
 from chartwatch.errors import SourceUnavailable
 from chartwatch.services.egress import Destination, EgressPolicy, authority
 from chartwatch.services.fetching import NotModified, Request, Response, Validators
+from chartwatch.services.webhooks import Post, Reply
 
 VERSION = "0.1.0"
 
@@ -48,6 +49,9 @@ LONGEST_PAUSE = 60.0
 """Seconds that a response may ask to wait; for longer ones the next scheduled fetch is the better time."""
 
 MAX_REDIRECTS = 5
+
+BEGINNING = 2048
+"""Bytes of the answer to what was posted that are read."""
 
 _PIECE = 64 * 1024
 
@@ -110,6 +114,8 @@ def resolve(host: str, port: int) -> list[str]:
 class HttpConnection:
     """Fetches by GET, follows redirects, decodes gzip, tries again; implements `fetching.ConditionalConnection`.
 
+    It also posts, once, for `webhooks.Poster`.
+
     Each hop, the first one and every redirect, leads to a host that the request allows; its name is resolved once,
     `policy` checks all its addresses, and a checked address is the one connected to. `pauses` are the seconds between
     attempts, one more attempt than pauses, each as `jitter` makes it. `tls` is the context that verifies certificates,
@@ -165,6 +171,31 @@ class HttpConnection:
             return self._attempt(request, first, meter, self._whatever)
         except _Failed as failure:
             raise SourceUnavailable(first.authority, repeated(failure.detail)) from None
+
+    def post(self, post: Post) -> Reply:
+        """Return what answers a POST request, which leads to the host of its address alone; no redirect is followed.
+
+        Raises `DestinationRefused`, and `SourceUnavailable` when nothing answers in time, though it may have got there.
+        """
+        meter = Meter(self.limits.wire_bytes, self.limits.seconds, self.clock)
+        destination = self.policy.check_url(post.url, {authority(post.url)})
+        headers = {**urllib3.make_headers(user_agent=self.user_agent), **post.headers}
+        timeout, failure = (self.limits.connect, self.limits.read), HTTPError()
+        try:
+            for address in self._addresses(destination)[:2]:
+                try:
+                    with exchange(
+                        destination, address, headers, meter, timeout=timeout, tls=self.tls, posted=post.body
+                    ) as response:
+                        after = _seconds(response.headers.get("Retry-After"))
+                        return Reply(response.status, response.reason or "", after, _beginning(response))
+                except (ConnectTimeoutError, NewConnectionError) as error:
+                    failure = error  # Nothing was sent.
+        except _Failed as error:
+            raise SourceUnavailable(destination.authority, repeated(error.detail)) from None
+        except (HTTPError, LimitExceeded) as error:
+            raise SourceUnavailable(destination.authority, repeated(_message(error))) from None
+        raise SourceUnavailable(destination.authority, repeated(_message(failure)))
 
     def secret(self, name: str) -> str:
         """Return a parameter of SSM Parameter Store, decrypted. Raises `SourceUnavailable` when it cannot be read."""
@@ -316,6 +347,16 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
 
 
-def _message(error: HTTPError | zlib.error) -> str:
+def _beginning(response: urllib3.BaseHTTPResponse) -> str:
+    """Return how the body of an answer begins; nothing of one that says that all is well, or that breaks off."""
+    if 200 <= response.status < 300:
+        return ""
+    try:
+        return response.read(BEGINNING, decode_content=False).decode(errors="replace")
+    except (HTTPError, LimitExceeded):
+        return ""
+
+
+def _message(error: HTTPError | zlib.error | LimitExceeded) -> str:
     """Return what is wrong, without the object that urllib3 names first."""
     return str(error).rpartition(">: ")[2]

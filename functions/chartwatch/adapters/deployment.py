@@ -1,6 +1,7 @@
 """The stores and services of a deployment, each made once from the settings, on first use."""
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +10,15 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from chartwatch.adapters.connection import PAUSES, USER_AGENT, HttpConnection, Limits, user_agent_with
+from chartwatch.adapters.connection import (
+    PAUSES,
+    USER_AGENT,
+    VERSION,
+    HttpConnection,
+    Limits,
+    half_to_whole,
+    user_agent_with,
+)
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.mutes import DynamoMutes
@@ -23,6 +32,7 @@ from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.sqs import SqsWitness
 from chartwatch.adapters.starter import starter_layer
 from chartwatch.adapters.tmdb import Tmdb
+from chartwatch.adapters.webhook_queues import WEBHOOKS, SqsWebhookQueues
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.candidates import Provider
@@ -37,7 +47,11 @@ from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import RecordedBulletins
 from chartwatch.services.upkeep import Upkeep
+from chartwatch.services.webhooks import Deliverer
 from chartwatch.settings import settings
+
+POSTING = Limits(seconds=20.0, connect=5.0, read=20.0)
+"""How long a webhook may take to answer: as long as Standard Webhooks advises."""
 
 
 @cache
@@ -161,6 +175,18 @@ def publisher() -> Publisher:
         SnsTopic(client, settings().digest_topic),
         limits=LIMITS,
         pace=Pace(settings().messages_per_second),
+    )
+
+
+@cache
+def deliverer() -> Deliverer:
+    """Return what delivers messages to webhooks."""
+    return Deliverer(
+        replace(connection(), user_agent=f"Chartwatch/{VERSION}", limits=POSTING),
+        SqsWebhookQueues(boto3.client("sqs"), settings().webhook_failures_queue),
+        f"{WEBHOOKS}/{settings().stack}",
+        clock=time.time,
+        jitter=half_to_whole,
     )
 
 

@@ -103,11 +103,12 @@ def exchange(
     *,
     timeout: tuple[float, float],
     tls: SSLContext | None,
+    posted: bytes | None = None,
 ) -> Iterator[urllib3.BaseHTTPResponse]:
-    """Yield the response of `address` to a GET request for `destination`, whose name TLS and `Host` give.
+    """Yield the response of `address` to a request for `destination`, whose name TLS and `Host` give.
 
-    No redirect is followed. `timeout` is the longest wait for a connection, and for each piece, in seconds. Raises
-    `LimitExceeded`, or what urllib3 raises.
+    It is a GET request, or a POST request of what is `posted`. No redirect is followed. `timeout` is the longest wait
+    for a connection, and for each piece, in seconds. Raises `LimitExceeded`, or what urllib3 raises.
     """
     connect, read = timeout
     meter.start_response()
@@ -123,8 +124,9 @@ def exchange(
     with (
         pool,
         pool.urlopen(
-            "GET",
+            "GET" if posted is None else "POST",
             destination.target,
+            body=posted,
             headers={"Host": destination.authority, **headers},
             retries=False,
             redirect=False,

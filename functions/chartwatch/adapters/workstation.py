@@ -21,6 +21,7 @@ from chartwatch.adapters.s3 import S3Archive
 from chartwatch.adapters.sns import SnsSubscribers
 from chartwatch.adapters.starter import starter_layer
 from chartwatch.adapters.template_tables import TEMPLATE, create_table, read_tables
+from chartwatch.adapters.webhooks import Webhooks
 from chartwatch.errors import AwsRefused, FileProblem
 from chartwatch.services.record import RecordedBulletins
 
@@ -89,6 +90,34 @@ def deployed_delivery(stack: str) -> Iterator[DeployedDelivery]:
             DynamoCheckpoints(Table(dynamodb, outputs["StoriesTable"])),
             SnsSubscribers(aws.client("sns"), news, outputs.get("AlarmTopicArn", "")),
         )
+
+
+@contextmanager
+def deployed_webhooks(stack: str) -> Iterator[Webhooks]:
+    """Yield the webhooks of the deployment of that name, or those that are left of one that was removed.
+
+    Raises `AwsRefused`, also within the block.
+    """
+    from chartwatch.adapters.deployment import egress_policy  # noqa: PLC0415  # the rest of it is for functions
+
+    _endpoint()
+    with _in_a_sentence(f"the stack {stack}"):
+        aws = boto3.Session()
+        outputs = _outputs(aws, stack)
+        table = outputs.get("StoriesTable")
+        checkpoints = DynamoCheckpoints(Table(aws.client("dynamodb"), table)) if table else None
+        yield Webhooks(aws, stack, outputs, policy=egress_policy(os.environ), checkpoints=checkpoints)
+
+
+def _outputs(aws: boto3.Session, stack: str) -> Mapping[str, str]:
+    """Return the outputs of a stack; none where there is no such stack."""
+    try:
+        (described,) = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return {}
+        raise
+    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
 
 @contextmanager

@@ -36,6 +36,7 @@ SUMMARIES: Mapping[str, str] = {
     "stories": "List the stories that may be out or not, and say of some which it is.",
     "subscribers": "List who is subscribed and who is gone, confirm for good, or dismiss.",
     "mute": "Send nothing of a work or a rule until a period, or list what is muted.",
+    "webhooks": "Add, list and remove webhooks: Slack, Discord, Teams, or a program of yours.",
     "rebuild": "Fold a deployed chart from its beginning, and show what that changes.",
     "demo": "Run the whole pipeline on this machine and show its alerts.",
     "catalog": "Show what is known of works, look up what is not, and change it.",

@@ -22,6 +22,7 @@ FUNCTIONS = (
     "EnrichCatalogFunction",
     "DetectMilestonesFunction",
     "PublishStoriesFunction",
+    "DeliverWebhookFunction",
     "ReconcileFunction",
 )
 """Outputs of the stack that name its functions, in the order in which a publication meets them."""
