@@ -50,6 +50,20 @@ def sent_size(body: Any) -> int:
     return len(json.dumps(as_text(body), ensure_ascii=False).encode())
 
 
+TEST = "test"
+"""The id of every test: no record knows it, and that one got out proves nothing of any story."""
+
+
+def as_test(attributes: Attributes) -> Message:
+    """Return a message that says that it is a test, with the attributes of whom it is to reach."""
+    subject = "Test: Chartwatch's messages reach you"
+    text = (
+        "This is a test. Nothing has happened on any chart.\nWho asked for it wants to see that messages reach you.\n"
+    )
+    body = {"type": "test", "format": FORMAT, "subject": subject, "text": text}
+    return Message(id=TEST, subject=subject, text=text, body=body, attributes=attributes, follows_up=False)
+
+
 def digest_id(bulletin: str) -> str:
     """Return the id of the digest of a bulletin."""
     return f"{bulletin}:digest"
@@ -66,4 +80,6 @@ def id_in_body(text: str) -> str | None:
             return story
         case {"type": "digest", "bulletin": str(bulletin)}:
             return digest_id(bulletin)
+        case {"type": "test"}:
+            return TEST
     return None
