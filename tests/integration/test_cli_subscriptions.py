@@ -15,6 +15,7 @@ from chartwatch.adapters import deployment, workstation
 from chartwatch.adapters.sns_limits import MAX_POLICIES
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.works.work import Kind
 from chartwatch.services.ports import Subscriber
 from chartwatch.services.updating import store_publication
 from tests.command_line import run
@@ -99,7 +100,7 @@ def stack(moto: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
 def publish_a_chart(stack: Stack) -> None:
     chart = Chart("netflix-weekly-tv", "Netflix's weekly TV chart", "netflix", Cadence.WEEK, 1)
     for day, title in (("2022-01-02", "Ozark"), ("2022-01-09", "Squid Game")):
-        editions = (Edition("US", (Entry(1, title),)),)
+        editions = (Edition("US", (Entry(1, title, kind=Kind.SERIES),)),)
         provenance = Provenance("https://example.org/", None, "0" * 64)
         store_publication(Publication(chart, date.fromisoformat(day), editions, provenance), stack.aws.charts())
 
@@ -358,8 +359,8 @@ def test_a_preview_of_a_stack_subscribes_nobody(stack: Stack) -> None:
     shown = stack.run("subscribe", "email", ME, "--origin", "KR", "--preview")
     assert (shown.exit_code, shown.stderr) == (0, "")
     assert shown.stdout.splitlines() == [
-        "2022-01-09  Squid Game: first title from South Korea (Netflix's weekly TV chart, US)",
+        "2022-01-09  Squid Game: first title from South Korea (Netflix's weekly TV chart in the United States)",
         "1 of 1 story in 2 weeks, 2022-01-02 to 2022-01-09: 0.5 a week in the median, 1 at most",
-        "As if it had been live, on what is published by now: corrections of later years are not among them.",
+        "Told as if it had been live, from what is stored now: what was corrected meanwhile is not among them.",
     ]
     assert ME not in stack.run("subscriptions").stdout

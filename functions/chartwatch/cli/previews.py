@@ -143,4 +143,4 @@ def preview_lines(found: Preview | None, what: str, limit: int) -> Iterator[str]
         f"{number} in {words.counted(len(weeks), 'week')}, {words.span(found.first, found.last)}: "
         f"{median(weeks):g} a week in the median, {max(weeks)} at most"
     )
-    yield "As if it had been live, on what is published by now: corrections of later years are not among them."
+    yield "Told as if it had been live, from what is stored now: what was corrected meanwhile is not among them."

@@ -195,5 +195,5 @@ def test_a_policy_at_a_limit_of_sns_is_taken_and_one_beyond_it_is_not() -> None:
         "2 x 30 x 3 values make 180 combinations, and SNS takes 150 at most; "
         "ask for fewer values, or subscribe several endpoints"
     )
-    assert policy_problem({"chart": ["c" * (MAX_POLICY - 13)]}) is None
-    assert "262145 bytes" in str(policy_problem({"chart": ["c" * (MAX_POLICY - 12)]}))
+    assert policy_problem({"chart": ["c" * (MAX_POLICY - 14)]}) is None
+    assert "262145 bytes" in str(policy_problem({"chart": ["c" * (MAX_POLICY - 13)]}))

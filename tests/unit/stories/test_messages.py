@@ -16,7 +16,7 @@ from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.rule import Condition, Fact, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.stories.digest import digest
-from chartwatch.domain.stories.message import as_text, id_in_body, sent_size
+from chartwatch.domain.stories.message import as_test, as_text, id_in_body, sent_size
 from chartwatch.domain.stories.story import Story, _fitted, stories
 from chartwatch.domain.stories.subject import MAX_TITLE
 from chartwatch.domain.stories.wording import MAX_NAMES
@@ -356,7 +356,7 @@ def test_of_very_many_undecided_works_a_hundred_are_named(unknown: int, more: li
 def test_a_body_as_it_is_sent_says_which_message_it_is() -> None:
     (bulletin,) = a_run(netflix(), "Ozark", "Squid Game")
     (story,) = sent_of(bulletin)
-    for message in (story, digest(bulletin, [story], LIMITS)):
+    for message in (story, digest(bulletin, [story], LIMITS), as_test({})):
         assert id_in_body(as_text(message.body)) == message.id
 
 
