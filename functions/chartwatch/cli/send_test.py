@@ -23,7 +23,7 @@ app = application()
 def send_test(
     subscription: Annotated[
         str | None,
-        typer.Argument(metavar="[SUBSCRIPTION]", help="Its endpoint or ARN; without it, all that have no filter."),
+        typer.Argument(metavar="SUBSCRIPTION", help="Its endpoint or ARN; without it, all that have no filter."),
     ] = None,
     *,
     stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
