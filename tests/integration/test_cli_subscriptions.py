@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import boto3
@@ -21,6 +22,9 @@ from chartwatch.services.updating import store_publication
 from tests.command_line import run
 from tests.handlers import imported
 from tests.integration.conftest import Aws
+
+INVOKED = workstation._invoked
+"""What invokes a function, which tests do in this process."""
 
 LINK = "https://sns.us-east-1.amazonaws.com/confirmation.html?TopicArn={}&Token={}&Endpoint=me@example.org"
 ME = "me@example.org"
@@ -338,6 +342,23 @@ def test_a_test_gets_to_whom_it_is_for_and_to_who_has_no_filter(stack: Stack) ->
     assert [body["type"] for body in stack.received("witness")] == ["test"]
     assert stack.run("send-test").stdout.splitlines()[-1] == "sent; 2 of 6 subscriptions get it"
     assert [name for name in filters if stack.received(name)] == ["every", "digest"]
+
+
+def test_a_function_that_fails_is_told_in_a_sentence(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lambda:
+        """Lambda, of whose functions each fails."""
+
+        def invoke(self, **said: Any) -> Any:
+            assert (said["FunctionName"], json.loads(said["Payload"])["test"]["attributes"]) == ("publish", {})
+            answer = BytesIO(b'{"errorType": "NotPublished", "errorMessage": "test was not published: throttled"}')
+            return {"FunctionError": "Unhandled", "Payload": answer}
+
+    client = stack.aws.session.client
+    monkeypatch.setattr(stack.aws.session, "client", lambda name: Lambda() if name == "lambda" else client(name))
+    monkeypatch.setattr(workstation, "_invoked", INVOKED)
+    refused = stack.run("send-test")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == "Error: the function publish: test was not published: throttled\n"
 
 
 def test_of_alarms_and_of_filters_by_the_body_no_test_is_sent(stack: Stack) -> None:

@@ -129,7 +129,7 @@ def drawn_filters(data: st.DataObject, bulletins: list[Bulletin]) -> list[Filter
         names = data.draw(st.lists(st.sampled_from([name for name in ASKED if its.get(name)]), unique=True))
         values = {name: (value,) if isinstance(value := its[name], str) else value for name in names}
         picked = {name: (data.draw(st.sampled_from(list(value))),) for name, value in values.items()}  # type: ignore[arg-type]
-        return Filter(picked, data.draw(st.none() | st.integers(1, 4)))
+        return Filter(picked, data.draw(st.sampled_from((None, its[PRIORITY]))))  # type: ignore[arg-type]
 
     return [one_story() for _ in range(5)]
 
