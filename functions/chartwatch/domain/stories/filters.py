@@ -33,17 +33,17 @@ class Filter:
     @classmethod
     def of(cls, policy: Policy) -> "Filter | None":
         """Return the filter that has this policy; None when it is of another form."""
-        values, least = dict(policy), policy.get(PRIORITY)
-        values.pop(PRIORITY, None)
-        match least:
-            case None | [{"numeric": [">=", int()]}]:
+        match policy.get(PRIORITY):
+            case None:
+                least = None
+            case [{"numeric": [">=", int(least)]}]:
                 pass
             case _:
                 return None
-        if not all(isinstance(value, str) for its in values.values() for value in its) or not {*values} <= {*ASKED}:
+        values = {name: tuple(conditions) for name, conditions in policy.items() if name != PRIORITY}
+        if not values.keys() <= {*ASKED} or not all(isinstance(value, str) for its in values.values() for value in its):
             return None
-        asked = {name: tuple(values[name]) for name in ASKED if name in values}
-        return cls(asked, least[0]["numeric"][1] if least else None)
+        return cls({name: values[name] for name in ASKED if name in values}, least)
 
     @property
     def policy(self) -> Policy:
