@@ -22,13 +22,14 @@ from chartwatch.cli.replay import replay
 from chartwatch.domain.milestones.milestone import Bulletin, Change
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.digest import digest
+from chartwatch.domain.stories.filters import Filter
 from chartwatch.domain.stories.story import Story, stories
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.rules import default_rules
 from chartwatch.sources import open_source
 
-LEAST = Priority.CHANGE + 1
-"""The least priority of what a default subscriber gets."""
+DEFAULT = Filter(min_priority=Priority.CHANGE + 1)
+"""What a default subscriber gets."""
 
 
 @dataclass(slots=True)
@@ -61,8 +62,7 @@ def weeks_of(bulletins: Sequence[Bulletin]) -> Mapping[date, Week]:
 
 def is_emailed(story: Story) -> bool:
     """Return whether a default subscriber gets a story."""
-    priority = story.attributes["priority"]
-    return isinstance(priority, int) and priority >= LEAST
+    return DEFAULT.lets_through(story.attributes)
 
 
 def not_emailed(bulletins: Sequence[Bulletin]) -> Iterator[tuple[str, Change]]:

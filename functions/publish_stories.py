@@ -1,4 +1,7 @@
-"""Sends the stories of a bulletin, and its digest, each once."""
+"""Sends the stories of a bulletin, and its digest, each once; and tests, when somebody asks for one."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
@@ -9,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.streams import process_in_order
+from chartwatch.domain.stories.message import as_test
 from chartwatch.errors import StoriesUnsent
 
 logger = Logger(service="publish_stories")
@@ -19,9 +23,20 @@ tracer = Tracer(service="publish_stories")
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 @metrics.log_metrics
-def handler(event: dict[str, object], _context: LambdaContext) -> PartialItemFailureResponse:
-    """Process a batch of stream records in order up to the first that fails, and report that one."""
+def handler(event: dict[str, Any], _context: LambdaContext) -> PartialItemFailureResponse | dict[str, str]:
+    """Process a batch of stream records in order up to the first that fails, and report that one; or send a test."""
+    if "test" in event:
+        return send_test(event["test"])
     return process_in_order(event, publish)
+
+
+def send_test(test: Mapping[str, Any]) -> dict[str, str]:
+    """Send a message that says that it is a test to a topic, and return the id that it was given.
+
+    `topic` is `stories` or `digests`, and `attributes` are the message's, texts and numbers.
+    """
+    topics = {"stories": deployment.story_topic, "digests": deployment.digest_topic}
+    return {"message_id": topics[test["topic"]]().publish(as_test(test["attributes"]))}
 
 
 def publish(record: DynamoDBRecord) -> None:

@@ -15,6 +15,7 @@ from chartwatch.adapters.record import RECORD
 from chartwatch.adapters.webhook_queues import INFIX, WEBHOOKS
 from chartwatch.adapters.webhooks import VISIBILITY
 from chartwatch.domain.rules.rule import Priority
+from chartwatch.domain.stories.filters import Filter
 from chartwatch.services.findings import ALARMED, Found
 from chartwatch.services.reconcile import LEASE, TURN
 from chartwatch.services.record import UNNAMED_FOR
@@ -163,9 +164,7 @@ def test_an_email_of_stories_leaves_new_number_ones_to_the_digest_unless_it_is_a
     subscription = TEMPLATE.properties("AWS::SNS::Subscription")["StoryEmail"]
     which, milestones, everything = subscription["FilterPolicy"]["Fn::If"]
     assert which == "SendsMilestonesOnly"
-    (condition,) = milestones["priority"]
-    operator, least = condition["numeric"]
-    assert (operator, least) == (">=", Priority.CHANGE + 1)
+    assert milestones == Filter(min_priority=Priority.CHANGE + 1).policy
     assert everything == {"Ref": "AWS::NoValue"}
 
 

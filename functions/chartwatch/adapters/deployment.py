@@ -164,15 +164,26 @@ def fact_providers() -> tuple[FactProvider, ...]:
 
 
 @cache
+def story_topic() -> SnsTopic:
+    """Return the topic of stories."""
+    return SnsTopic(boto3.client("sns", config=ONE_ATTEMPT), settings().story_topic)
+
+
+@cache
+def digest_topic() -> SnsTopic:
+    """Return the topic of digests."""
+    return SnsTopic(boto3.client("sns", config=ONE_ATTEMPT), settings().digest_topic)
+
+
+@cache
 def publisher() -> Publisher:
     """Return what sends stories and digests."""
-    client = boto3.client("sns", config=ONE_ATTEMPT)
     return Publisher(
         _outbox(),
         bulletins(),
         _checkpoints(),
-        SnsTopic(client, settings().story_topic),
-        SnsTopic(client, settings().digest_topic),
+        story_topic(),
+        digest_topic(),
         limits=LIMITS,
         pace=Pace(settings().messages_per_second),
     )

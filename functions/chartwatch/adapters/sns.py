@@ -1,13 +1,14 @@
 """SNS topics: one attempt a message, and a clear answer whether it got out."""
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
 from chartwatch.adapters.sns_limits import MAX_ATTRIBUTES, MAX_MESSAGE
+from chartwatch.domain.stories.filters import Policy
 from chartwatch.domain.stories.message import Message, as_event, as_text
 from chartwatch.errors import NotPublished
 from chartwatch.services.ports import Subscriber
@@ -21,6 +22,22 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_
 
 _DELETED = "Deleted"
 """What stands for the ARN of a subscription that is gone and still listed."""
+
+
+_BY_ATTRIBUTES = "MessageAttributes"
+_RAW = frozenset({"sqs"})
+"""Protocols by which a message comes as its body alone; others need what SNS signs around it."""
+
+
+class Terms(NamedTuple):
+    """On which terms a subscription is: whether no link in an email ends it, and what it asks of messages.
+
+    `by_body`: its policy asks for fields of the body, and not for attributes.
+    """
+
+    is_protected: bool
+    policy: Policy
+    by_body: bool = False
 
 
 class SnsTopic:
@@ -99,19 +116,54 @@ class SnsSubscribers:
             if found["SubscriptionArn"] != _DELETED
         ]
 
-    def is_protected(self, who: Subscriber) -> bool:
-        """Return whether only somebody with AWS credentials may end a subscription, and no link in an email."""
-        answer = self._client.get_subscription_attributes(SubscriptionArn=who.arn)
-        return answer["Attributes"].get("ConfirmationWasAuthenticated") == "true"
+    def terms(self, who: Subscriber) -> Terms:
+        """Return the terms of a confirmed subscription.
 
-    def confirm(self, topic: str, token: str) -> None:
-        """Confirm a subscription so that to end it wants AWS credentials.
+        It is protected when only somebody with AWS credentials may end it.
+        """
+        its = self._client.get_subscription_attributes(SubscriptionArn=who.arn)["Attributes"]
+        return Terms(
+            is_protected=its.get("ConfirmationWasAuthenticated") == "true",
+            policy=json.loads(its.get("FilterPolicy") or "{}"),
+            by_body=its.get("FilterPolicyScope", _BY_ATTRIBUTES) != _BY_ATTRIBUTES,
+        )
+
+    def subscribe(self, topic: str, protocol: str, endpoint: str, policy: Policy, failures: str) -> None:
+        """Subscribe an endpoint to what a policy lets through; `failures` is the queue of what cannot be delivered.
+
+        An endpoint that has not confirmed yet is asked again. SNS refuses one that is subscribed by another policy.
+        """
+        attributes = {"RedrivePolicy": as_text({"deadLetterTargetArn": failures})}
+        if policy:
+            attributes |= {"FilterPolicyScope": _BY_ATTRIBUTES, "FilterPolicy": as_text(policy)}
+        if protocol in _RAW:
+            attributes["RawMessageDelivery"] = "true"
+        self._client.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint, Attributes=attributes)
+
+    def refilter(self, who: Subscriber, policy: Policy) -> None:
+        """Give a confirmed subscription another policy. An empty one takes the filter away."""
+        self._client.set_subscription_attributes(
+            SubscriptionArn=who.arn, AttributeName="FilterPolicy", AttributeValue=as_text(policy)
+        )
+
+    def unsubscribe(self, who: Subscriber) -> None:
+        """End a confirmed subscription."""
+        self._client.unsubscribe(SubscriptionArn=who.arn)
+
+    def confirm(self, topics: Iterable[str], token: str) -> bool:
+        """Confirm a subscription so that to end it wants AWS credentials; False when no topic knows the token.
 
         Every email of SNS ends with a link that unsubscribes whoever follows it, and scanners of mail follow links.
         Confirmed with `AuthenticateOnUnsubscribe`, and by a signed request, the link does nothing any more
         (https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html).
         """
-        self._client.confirm_subscription(TopicArn=topic, Token=token, AuthenticateOnUnsubscribe="true")
+        for topic in topics:
+            try:
+                self._client.confirm_subscription(TopicArn=topic, Token=token, AuthenticateOnUnsubscribe="true")
+            except self._client.exceptions.InvalidParameterException:
+                continue
+            return True
+        return False
 
 
 def _attribute(value: str | int | tuple[str, ...]) -> "MessageAttributeValueTypeDef":

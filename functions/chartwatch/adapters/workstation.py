@@ -1,10 +1,12 @@
 """AWS from a person's own machine: a deployment by the name of its stack, and the stores of a replay."""
 
+import json
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import boto3
@@ -27,6 +29,7 @@ from chartwatch.services.record import RecordedBulletins
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
 
 WORKERS = 16
@@ -47,13 +50,30 @@ class Deployed(NamedTuple):
 
 
 class DeployedDelivery(NamedTuple):
-    """What a deployment has to send, what became of it, and who gets it."""
+    """What a deployment has to send, and what became of it."""
 
     charts: DynamoCharts
     bulletins: RecordedBulletins
     outbox: DynamoOutbox
     checkpoints: DynamoCheckpoints
+
+
+class DeployedSubscriptions(NamedTuple):
+    """Who gets what a deployment sends, and what one may ask for.
+
+    `stories` and `digests` are its topics, `witness` the queue that sees all that gets out, and `failures` that of what
+    cannot be delivered, by their ARNs. `publish` invokes the function that may publish, and returns its answer.
+    """
+
+    charts: DynamoCharts
+    checkpoints: DynamoCheckpoints
     subscribers: SnsSubscribers
+    parameters: Mapping[str, str]
+    stories: str
+    digests: str
+    witness: str
+    failures: str
+    publish: Callable[[Mapping[str, Any]], Any]
 
 
 @contextmanager
@@ -78,17 +98,15 @@ def deployed_stores(stack: str) -> Iterator[Deployed]:
 @contextmanager
 def deployed_delivery(stack: str) -> Iterator[DeployedDelivery]:
     """Yield what the deployment of that name knows of what it sends. Raises `AwsRefused`."""
-    needed = ("BucketName", "ChartsTable", "MilestonesTable", "StoriesTable", "StoryTopicArn", "DigestTopicArn")
+    needed = ("BucketName", "ChartsTable", "MilestonesTable", "StoriesTable")
     with _described(stack, *needed) as (aws, outputs, _):
         dynamodb = aws.client("dynamodb")
         record = AwsRecord(Table(dynamodb, outputs["MilestonesTable"]), aws.client("s3"), outputs["BucketName"])
-        news = (outputs["StoryTopicArn"], outputs["DigestTopicArn"])
         yield DeployedDelivery(
             DynamoCharts(Table(dynamodb, outputs["ChartsTable"])),
             RecordedBulletins(record),
             DynamoOutbox(Table(dynamodb, outputs["StoriesTable"])),
             DynamoCheckpoints(Table(dynamodb, outputs["StoriesTable"])),
-            SnsSubscribers(aws.client("sns"), news, outputs.get("AlarmTopicArn", "")),
         )
 
 
@@ -118,6 +136,34 @@ def _outputs(aws: boto3.Session, stack: str) -> Mapping[str, str]:
             return {}
         raise
     return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+
+@contextmanager
+def deployed_subscriptions(stack: str) -> Iterator[DeployedSubscriptions]:
+    """Yield who is subscribed to what the deployment of that name sends. Raises `AwsRefused`."""
+    needed = ("ChartsTable", "StoriesTable", "StoryTopicArn", "DigestTopicArn", "WitnessQueueArn", "FailuresQueueArn")
+    with _described(stack, *needed, "PublishStoriesFunction") as (aws, outputs, parameters):
+        dynamodb, stories, digests = aws.client("dynamodb"), outputs["StoryTopicArn"], outputs["DigestTopicArn"]
+        yield DeployedSubscriptions(
+            DynamoCharts(Table(dynamodb, outputs["ChartsTable"])),
+            DynamoCheckpoints(Table(dynamodb, outputs["StoriesTable"])),
+            SnsSubscribers(aws.client("sns"), (stories, digests), outputs.get("AlarmTopicArn", "")),
+            parameters,
+            stories,
+            digests,
+            outputs["WitnessQueueArn"],
+            outputs["FailuresQueueArn"],
+            partial(_invoked, aws.client("lambda"), outputs["PublishStoriesFunction"]),
+        )
+
+
+def _invoked(client: "LambdaClient", function: str, payload: Mapping[str, Any]) -> Any:
+    """Invoke a function, wait for its answer and return it. Raises `AwsRefused` when the function fails."""
+    answer = client.invoke(FunctionName=function, Payload=json.dumps(payload).encode())
+    said = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise AwsRefused(f"the function {function}", said.get("errorMessage") or answer["FunctionError"])
+    return said
 
 
 @contextmanager

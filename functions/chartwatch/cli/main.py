@@ -34,15 +34,19 @@ SUMMARIES: Mapping[str, str] = {
     "gap": "Declare that an edition, or a period, that is missing was never published; show what that changes.",
     "fill": "Fill in a missing edition by hand, with its source named; show what that changes.",
     "stories": "List the stories that may be out or not, and say of some which it is.",
-    "subscribers": "List who is subscribed and who is gone, confirm for good, or dismiss.",
-    "mute": "Send nothing of a work or a rule until a period, or list what is muted.",
+    "subscribe": "Subscribe somebody to what a deployment sends, or preview what that would be.",
+    "subscriptions": "List who is subscribed to what, and who is gone.",
+    "confirm": "Confirm a subscription, so that no link in an email can end it.",
+    "unsubscribe": "End a subscription.",
+    "send-test": "Send a message that says that it is a test.",
     "webhooks": "Add, list and remove webhooks: Slack, Discord, Teams, or a program of yours.",
+    "mute": "Send nothing of a work or a rule until a period, or list what is muted.",
     "rebuild": "Fold a deployed chart from its beginning, and show what that changes.",
     "demo": "Run the whole pipeline on this machine and show its alerts.",
     "catalog": "Show what is known of works, look up what is not, and change it.",
     "rules": "List rules, find mistakes in them, or try them on a history.",
 }
-"""What each command does, by its name, which is also that of its module."""
+"""What each command does, by its name, which is also that of its module, with an underscore for a hyphen."""
 
 
 class Modules(Mapping[str, Any]):
@@ -52,7 +56,7 @@ class Modules(Mapping[str, Any]):
         """Return a command. Raises `KeyError` when there is none of that name."""
         if name not in SUMMARIES:
             raise KeyError(name)
-        return typer.main.get_command(import_module(f"chartwatch.cli.{name}").app)
+        return typer.main.get_command(import_module(f"chartwatch.cli.{name.replace('-', '_')}").app)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names, in the order of the help."""

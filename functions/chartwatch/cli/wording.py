@@ -6,7 +6,9 @@ from chartwatch.domain import words
 from chartwatch.domain.codes import nearest
 from chartwatch.domain.milestones.milestone import Change, Milestone, Status
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Rule
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Priority, Rule
+from chartwatch.domain.stories.filters import Filter, Policy
+from chartwatch.domain.stories.message import as_text
 from chartwatch.domain.works.claimants import name_of
 from chartwatch.domain.works.work import OWN_FACT, Kind
 
@@ -49,11 +51,41 @@ def changed_lines(changes: Iterable[Change]) -> Iterator[str]:
         yield from words.wrapped(line, WIDTH, subsequent_indent=" " * 12)
 
 
+def filter_in_words(wanted: Filter) -> str:
+    """Return what a filter lets through: "everything", or "from South Korea or Japan; of priority 3 and above"."""
+    parts = [
+        f"{before} {' or '.join(map(name, values))}"
+        for attribute, (before, name) in _FILTERED.items()
+        if (values := wanted.values.get(attribute))
+    ]
+    if wanted.min_priority is not None:
+        above = "" if wanted.min_priority == max(Priority) else " and above"
+        parts.append(f"of priority {wanted.min_priority}{above}")
+    return "; ".join(parts) or "everything"
+
+
+def policy_in_words(policy: Policy) -> str:
+    """Return what a filter policy lets through; the policy itself where somebody has written it in another form."""
+    wanted = Filter.of(policy)
+    return as_text(policy) if wanted is None else filter_in_words(wanted)
+
+
 def did_you_mean(text: str, known: Iterable[str]) -> str:
     """Return "; did you mean KR?" where one of `known` is written much like the text, else nothing."""
     by_case = {name.lower(): name for name in sorted(known)}
     meant = nearest(text, by_case)
     return f"; did you mean {by_case[meant]}?" if meant else ""
+
+
+_FILTERED: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "chart": ("on", str),
+    "territories": ("in", words.territory_name),
+    "origin_countries": ("from", words.territory_name),
+    "language": ("in", words.language_name),
+    "work_kind": ("of the kind", str),
+    "milestones": ("by the rule", str),
+}
+"""What stands before the values of an attribute, and how each reads."""
 
 
 def _where(rule: Rule, kinds: Callable[[str], str], anything: str) -> str:

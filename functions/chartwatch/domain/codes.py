@@ -140,6 +140,28 @@ def language_meant(said: str) -> str | None:
     return _by_language_name().get(_spoken(said))
 
 
+def country_said(said: str) -> str:
+    """Return the code of a country that a code or an English name stands for, also of one that is no more.
+
+    Raises `ValueError` that says what was meant.
+    """
+    code = country_meant(said) or said
+    if code in COUNTRIES or code in FORMER_COUNTRIES:
+        return code
+    raise ValueError(not_one(f"'{said}'", "a country, by its ISO 3166-1 code or English name", likely_country(said)))
+
+
+def language_said(said: str) -> str:
+    """Return the code of a language that a code or an English name stands for.
+
+    Raises `ValueError` that says what was meant.
+    """
+    code = language_meant(said) or said
+    if code in LANGUAGES:
+        return code
+    raise ValueError(not_one(f"'{said}'", "a language, by its ISO 639 code or English name", likely_language(said)))
+
+
 def not_one(said: str, expected: str, meant: str | None) -> str:
     """Return the sentence that something is not what was expected, and what was meant, where that is likely."""
     return f"{said} is not {expected}{f'; did you mean {meant}?' if meant else ''}"

@@ -1,6 +1,6 @@
-"""`chartwatch stories` and `chartwatch subscribers`: what a person says of stories and subscriptions."""
+"""`chartwatch stories`: what a person says of stories of which nobody knows whether they got out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -12,30 +12,8 @@ from typer.testing import CliRunner, Result
 from chartwatch.cli.main import app
 from chartwatch.domain.stories.message import Message
 from chartwatch.services.findings import Found
-from chartwatch.services.ports import Delivery, Lease, Subscriber
-from tests.deliveries import ALARMS, Ended, World
-
-LINK = "https://sns.us-east-1.amazonaws.com/confirmation.html?TopicArn={}&Token={}&Endpoint=me@example.org"
-
-
-class Subscriptions:
-    """Those of a world, as SNS has them."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.confirmed: list[tuple[str, str]] = []
-
-    def topics(self) -> Sequence[str]:
-        return self.world.topics()
-
-    def current(self) -> Sequence[Subscriber]:
-        return self.world.current()
-
-    def is_protected(self, who: Subscriber) -> bool:
-        return who.arn.endswith("protected")
-
-    def confirm(self, topic: str, token: str) -> None:
-        self.confirmed.append((topic, token))
+from chartwatch.services.ports import Delivery, Lease
+from tests.deliveries import Ended, World
 
 
 @pytest.fixture
@@ -49,8 +27,6 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         its.send()
     del its.topic.publish
     its.now = datetime.now(UTC)
-    subscriptions = Subscriptions(its)
-    its.subscriptions = subscriptions  # type: ignore[attr-defined]
 
     @contextmanager
     def deployed(stack: str) -> Iterator[Any]:
@@ -61,11 +37,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
             bulletins=its.bulletins(),
             outbox=place.outbox(),
             checkpoints=place.checkpoints(),
-            subscribers=subscriptions,
         )
 
-    for command in ("stories", "subscribers"):
-        monkeypatch.setattr(f"chartwatch.cli.{command}.deployed_delivery", deployed)
+    monkeypatch.setattr("chartwatch.cli.stories.deployed_delivery", deployed)
     return its
 
 
@@ -125,40 +99,3 @@ def test_of_a_story_that_is_not_in_doubt_or_may_be_under_way_nothing_can_be_said
     assert refused.exit_code == 2
     assert "may be under way until" in refused.stderr
     assert world.place.outbox().deliveries([story]) == {story: young}
-
-
-def test_subscribers_are_listed_with_what_can_end_their_subscription(world: World) -> None:
-    world.has_alarms = True
-    world.known = [
-        world.known[0],
-        Subscriber("arn:aws:sns:eu-west-1:1:stories", "arn:2", "email", "me@example.org"),
-        Subscriber("arn:aws:sns:eu-west-1:1:digests", "arn:3:protected", "email", "me@example.org"),
-        Subscriber(ALARMS, "", "email", "you@example.org"),
-    ]
-    assert run("subscribers").stdout.splitlines() == [
-        "topic  sqs  arn:witness  confirmed",
-        "stories  email  me@example.org  confirmed; whoever follows the link in an email unsubscribes it",
-        "digests  email  me@example.org  confirmed",
-        "alarms  email  you@example.org  not confirmed",
-        "4 subscriptions in charts",
-    ]
-
-
-def test_a_confirmation_link_is_confirmed_for_good_if_it_is_of_a_topic_of_the_stack(world: World) -> None:
-    assert run("subscribers", "--confirm", LINK.format("topic", "2336412f")).exit_code == 0
-    assert world.subscriptions.confirmed == [("topic", "2336412f")]  # type: ignore[attr-defined]
-    for wrong in (LINK.format("another", "2336412f"), LINK.format("topic", ""), "https://example.org/", "topic"):
-        refused = run("subscribers", "--confirm", wrong)
-        assert refused.exit_code == 2
-        assert "is not the confirmation link of a topic of this stack" in refused.stderr
-    assert len(world.subscriptions.confirmed) == 1  # type: ignore[attr-defined]
-
-
-def test_who_is_gone_is_listed_and_dismissed(world: World) -> None:
-    list(world.reconciler().watch_the_subscribers())
-    mail = world.known.pop()
-    listed = run("subscribers").stdout
-    assert f"gone: {mail.name}\n" in listed
-    assert run("subscribers", "--dismiss", "topic:email:another").exit_code == 2
-    assert "gone:" not in run("subscribers", "--dismiss", mail.name).stdout
-    assert list(world.reconciler().watch_the_subscribers()) == []

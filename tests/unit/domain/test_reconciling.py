@@ -7,7 +7,7 @@ import pytest
 
 from chartwatch.domain.charts.calendars import MARGIN, overdue
 from chartwatch.domain.charts.chart import Cadence, Chart, Due, Era
-from chartwatch.domain.stories.message import Message
+from chartwatch.domain.stories.message import TEST, Message, as_test
 from chartwatch.services.findings import Found
 from chartwatch.services.ports import Checkpoint, Subscriber
 from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT, STREAMED, in_turn
@@ -218,6 +218,17 @@ def test_what_is_no_message_of_ours_may_be_the_one_that_is_looked_for() -> None:
     assert found[Found.STORY_UNDECIDED] == 1
     assert Found.STORY_SENT_AGAIN not in found
     assert len(world.witness.aside) == 1
+
+
+def test_a_test_that_got_out_is_forgotten_and_proves_nothing() -> None:
+    world = _in_doubt(got_out=False)
+    world.witness.get(as_test({}).id)
+    world.later(timedelta(hours=1))
+    found = world.found()
+    assert found[Found.STORY_SENT_AGAIN] == 1
+    assert not found.keys() & {Found.WITNESS_MISLED, Found.STORY_WITNESSED, Found.STORY_UNDECIDED}
+    assert world.witness.aside == []
+    assert world.place.outbox().deliveries([TEST]) == {}
 
 
 def test_after_something_that_is_no_message_of_ours_later_stories_are_sent_again_as_ever(world: World) -> None:

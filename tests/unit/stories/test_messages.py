@@ -16,7 +16,7 @@ from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.rule import Condition, Fact, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.stories.digest import digest
-from chartwatch.domain.stories.message import as_event, as_text, id_in_event, sent_size
+from chartwatch.domain.stories.message import as_event, as_test, as_text, id_in_event, sent_size
 from chartwatch.domain.stories.story import Story, _fitted, stories
 from chartwatch.domain.stories.subject import MAX_TITLE
 from chartwatch.domain.stories.wording import MAX_NAMES
@@ -358,7 +358,7 @@ def test_of_very_many_undecided_works_a_hundred_are_named(unknown: int, more: li
 def test_an_event_is_of_its_message_alone_and_a_queue_knows_it_again() -> None:
     (bulletin,) = a_run(netflix(), "Ozark", "Squid Game")
     (story,) = sent_of(bulletin)
-    for message in (story, digest(bulletin, [story], LIMITS)):
+    for message in (story, digest(bulletin, [story], LIMITS), as_test({})):
         event = as_event(message, TOPIC)
         assert (event["specversion"], event["id"], event["source"]) == ("1.0", message.id, TOPIC)
         assert event["data"] == message.body

@@ -72,6 +72,19 @@ def as_event(message: Message, source: str) -> Mapping[str, Any]:
 _AS_EVENTS = {Status.CORRECTED.value: "corrected", Status.RETRACTED.value: "retracted"}
 """What becomes of a milestone that is no longer as it was told; all else is issued."""
 
+TEST = "test"
+"""The id of every test: no record knows it, and that one got out proves nothing of any story."""
+
+
+def as_test(attributes: Attributes) -> Message:
+    """Return a message that says that it is a test, with the attributes of whom it is to reach."""
+    subject = "Test: Chartwatch's messages reach you"
+    text = (
+        "This is a test. Nothing has happened on any chart.\nWho asked for it wants to see that messages reach you.\n"
+    )
+    body = {"type": "test", "format": FORMAT, "subject": subject, "text": text}
+    return Message(id=TEST, subject=subject, text=text, body=body, attributes=attributes, follows_up=False)
+
 
 def digest_id(bulletin: str) -> str:
     """Return the id of the digest of a bulletin."""
@@ -85,6 +98,6 @@ def id_in_event(text: str) -> str | None:
     except ValueError:
         return None
     match event:
-        case {"specversion": "1.0", "id": str(message), "data": {"type": "story" | "digest"}}:
+        case {"specversion": "1.0", "id": str(message), "data": {"type": "story" | "digest" | "test"}}:
             return message
     return None
