@@ -13,6 +13,7 @@ import pytest
 from typer.testing import Result
 
 from chartwatch.adapters import deployment, workstation
+from chartwatch.adapters.sns import SnsSubscribers, Terms
 from chartwatch.adapters.sns_limits import MAX_POLICIES
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
@@ -236,6 +237,33 @@ def test_subscriptions_are_listed_with_their_filters_in_words(stack: Stack) -> N
     assert mine["filter_policy"]["territories"] == ["GLOBAL"]
     assert mine["arn"].startswith(stack.outputs["StoryTopicArn"])
     assert (mine["confirmed"], mine["link_can_end_it"]) == (True, False)
+
+
+def test_who_has_not_confirmed_and_whom_a_link_can_end_is_said(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    topic = "arn:aws:sns:us-east-1:123456789012:stories"
+    known = {
+        Subscriber(topic, "arn:1", "email", ME): Terms(is_protected=False, policy={"language": ["ko"]}),
+        Subscriber(topic, "arn:2", "email", "safe@example.org"): Terms(is_protected=True, policy={}),
+        Subscriber(topic, "arn:3", "https", "https://example.org/"): Terms(is_protected=False, policy={}),
+        Subscriber(topic, "", "email", "you@example.org"): None,
+    }
+    monkeypatch.setattr(SnsSubscribers, "current", lambda _: list(known))
+    monkeypatch.setattr(SnsSubscribers, "terms", lambda _, who: known[who])
+    assert stack.run("subscriptions").stdout.splitlines() == [
+        f"stories  email  {ME}  confirmed; whoever follows the link in an email unsubscribes it",
+        "  gets in Korean",
+        "stories  email  safe@example.org  confirmed",
+        "  gets everything",
+        "stories  https  https://example.org/  confirmed",
+        "  gets everything",
+        "stories  email  you@example.org  not confirmed",
+        "4 subscriptions in charts",
+    ]
+    listed = json.loads(stack.run("subscriptions", "--format", "json").stdout)["subscriptions"]
+    assert [its["link_can_end_it"] for its in listed] == [True, False, False, False]
+    assert [its["filter_policy"] for its in listed] == [{"language": ["ko"]}, {}, {}, None]
+    refused = stack.run("unsubscribe", "you@example.org")
+    assert "you@example.org has not confirmed; AWS forgets it within two days" in refused.stderr
 
 
 def test_who_is_gone_is_listed_until_it_is_dismissed(stack: Stack) -> None:
