@@ -4,17 +4,21 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner
 
+from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.adapters.webhook_queues import WEBHOOKS
 from chartwatch.adapters.webhooks import Topic, Webhooks
+from chartwatch.cli.main import app
 from chartwatch.domain.stories.webhooks import WebhookKind
 from chartwatch.errors import ArgumentError, AwsRefused, DestinationRefused, WebhookHalfMade
 from chartwatch.services.egress import EgressPolicy
@@ -278,10 +282,6 @@ def test_what_cannot_be_kept_or_is_no_such_stack_is_refused_and_nothing_is_made(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("add", "slack", URL), "no output DeliverWebhookFunction"),
-        (("add", "slack", "http://hooks.slack.com/"), "only https"),
-        (("add", "slack", URL, "--filter-policy", "{"), "--filter-policy: is no JSON"),
-        (("add", "slack", URL, "--filter-policy", "[]"), "no object of JSON"),
         (("resend", "nobody"), "'nobody' is no webhook of never; there are none"),
         (("remove", "nobody"), "'nobody' is no webhook of never; there are none"),
         (("remove",), "name the webhooks to remove, or give --all"),
@@ -303,17 +303,27 @@ def with_outputs(stack: Stack) -> Callable[..., Any]:
     return deployed
 
 
-def test_the_command_adds_lists_and_removes(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chartwatch.cli.webhooks.deployed_webhooks", with_outputs(stack))
-    added = run("webhooks", "add", "slack", URL, "--stack", stack.name, "--filter-policy", json.dumps(POLICY))
+ASKED = {"territories": ["KR"], "priority": [{"numeric": [">=", 3]}]}
+
+
+def test_a_chat_is_subscribed_and_webhooks_are_listed_and_removed(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("chartwatch.cli.webhooks", "chartwatch.adapters.workstation"):
+        monkeypatch.setattr(f"{module}.deployed_webhooks", with_outputs(stack))
+    deployed = SimpleNamespace(charts=MemoryCharts(), parameters={"RulesFile": "default.yaml"})
+    monkeypatch.setattr("chartwatch.adapters.workstation.deployed_subscriptions", lambda _stack: nullcontext(deployed))
+    arguments = ("--stack", stack.name, "--territory", "South Korea", "--min-priority", "3")
+    added = CliRunner().invoke(app, ["subscribe", "slack", "-", *arguments], input=f"{URL}\n")
     assert added.exit_code == 0, added.stderr
-    name = added.stdout.split()[0]
-    assert added.stdout.startswith(f"{name} gets the stories of {stack.name}, at hooks.slack.com\nIts secret, ")
+    name = added.stdout.split(",")[0]
+    assert added.stdout.startswith(f"{name}, at hooks.slack.com, gets stories: ")
     secret = added.stdout.split()[-1]
     assert secret.startswith("whsec_")
+    assert "topsecret" not in added.stdout
     listed = run("webhooks", "list", "--stack", stack.name)
     assert listed.stdout.splitlines() == [
-        f"{name}  hooks.slack.com  stories {json.dumps(POLICY)}  0 waiting",
+        f"{name}  hooks.slack.com  stories {json.dumps(ASKED)}  0 waiting",
         f"1 webhook in {stack.name}",
     ]
     (as_json,) = json.loads(run("webhooks", "list", "--stack", stack.name, "--format", "json").stdout)
@@ -322,7 +332,7 @@ def test_the_command_adds_lists_and_removes(stack: Stack, monkeypatch: pytest.Mo
         "kind": "slack",
         "host": "hooks.slack.com",
         "topic": "stories",
-        "filter_policy": POLICY,
+        "filter_policy": ASKED,
         "waiting": 0,
     }
     assert "topsecret" not in listed.stdout + json.dumps(as_json)

@@ -39,7 +39,7 @@ SUMMARIES: Mapping[str, str] = {
     "confirm": "Confirm a subscription, so that no link in an email can end it.",
     "unsubscribe": "End a subscription.",
     "send-test": "Send a message that says that it is a test.",
-    "webhooks": "Add, list and remove webhooks: Slack, Discord, Teams, or a program of yours.",
+    "webhooks": "List webhooks, send again what one did not take, and remove them.",
     "mute": "Send nothing of a work or a rule until a period, or list what is muted.",
     "rebuild": "Fold a deployed chart from its beginning, and show what that changes.",
     "demo": "Run the whole pipeline on this machine and show its alerts.",

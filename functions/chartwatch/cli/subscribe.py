@@ -1,7 +1,8 @@
 """`chartwatch subscribe`: let somebody have what a deployment sends, filtered, or see first what that would be."""
 
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from chartwatch.domain import words
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.filters import Filter
 from chartwatch.domain.stories.message import as_text
+from chartwatch.domain.stories.webhooks import WebhookKind
 from chartwatch.errors import OptionError
 from chartwatch.services.ports import Subscriber
 
@@ -24,13 +26,21 @@ if TYPE_CHECKING:
 
 
 class Protocol(StrEnum):
-    """How SNS delivers."""
+    """How it is delivered: by SNS, or posted to a webhook."""
 
     EMAIL = "email"
     SQS = "sqs"
     LAMBDA = "lambda"
     HTTPS = "https"
+    SLACK = "slack"
+    DISCORD = "discord"
+    TEAMS = "teams"
+    WEBHOOK = "webhook"
 
+
+_WEBHOOKS: Mapping[Protocol, WebhookKind] = {Protocol(kind): kind for kind in WebhookKind}
+
+_HTTPS = (r"https://[^\s/]+\S*", "an address such as https://example.org/news")
 
 _ENDPOINTS: Mapping[Protocol, tuple[str, str]] = {
     Protocol.EMAIL: (r"[^@\s]+@[^@\s]+", "an address such as you@example.org"),
@@ -42,7 +52,8 @@ _ENDPOINTS: Mapping[Protocol, tuple[str, str]] = {
         r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?",
         "the ARN of a function, such as arn:aws:lambda:eu-west-1:123456789012:function:news",
     ),
-    Protocol.HTTPS: (r"https://[^\s/]+\S*", "an address such as https://example.org/news"),
+    Protocol.HTTPS: _HTTPS,
+    **dict.fromkeys(_WEBHOOKS, _HTTPS),
 }
 """What an endpoint looks like, and how that is said."""
 
@@ -63,8 +74,16 @@ app = application()
 
 @app.command()
 def subscribe(
-    protocol: Annotated[Protocol, typer.Argument(metavar="PROTOCOL", help="email, sqs, lambda or https.")],
-    endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT", help="An email address, an ARN, or an https address.")],
+    protocol: Annotated[
+        Protocol,
+        typer.Argument(metavar="PROTOCOL", help="email, sqs, lambda, https, slack, discord, teams or webhook."),
+    ],
+    endpoint: Annotated[
+        str,
+        typer.Argument(
+            metavar="ENDPOINT", help="An email address, an ARN, or an https address; `-` reads it, as it is secret."
+        ),
+    ],
     *,
     stack: Annotated[str | None, typer.Option(metavar="NAME", help="The deployed stack.")] = None,
     chart: Annotated[
@@ -111,6 +130,7 @@ def subscribe(
         min_priority=min_priority,
         digest=digest,
     )
+    endpoint = sys.stdin.readline().strip() if endpoint == "-" else endpoint
     _refuse_no_endpoint(protocol, endpoint)
     if preview:
         from chartwatch.cli.previews import (  # noqa: PLC0415  # it reads rules, which take time
@@ -134,10 +154,24 @@ def subscribe(
 
     with deployed_subscriptions(stack) as deployed:
         wanted = asked.filter(deployed.charts.charts(), _rules(deployed))
+        if protocol in _WEBHOOKS:
+            write(_added(stack, _WEBHOOKS[protocol], endpoint, wanted, digest=digest))
+            return
         before = put_in_force(deployed, protocol, endpoint, wanted, digest=digest)
     write([f"{endpoint} gets {_what(asked, 2)}: {filter_in_words(wanted)}", f"filter policy: {as_text(wanted.policy)}"])
     done = f"Until now it got: {before}. AWS may take 15 minutes." if before else _NEXT[protocol].format(stack=stack)
     write([done])
+
+
+def _added(stack: str, kind: WebhookKind, url: str, wanted: Filter, *, digest: bool) -> Iterator[str]:
+    """Add a webhook, and yield what it gets, and its secret, which is shown this once."""
+    from chartwatch.adapters.webhooks import Topic  # noqa: PLC0415  # previews are without boto3
+    from chartwatch.adapters.workstation import deployed_webhooks  # noqa: PLC0415
+
+    with deployed_webhooks(stack) as webhooks:
+        added = webhooks.add(kind, url, wanted.policy or None, Topic.DIGESTS if digest else Topic.STORIES)
+    yield f"{added.name}, at {added.host}, gets {'digests' if digest else 'stories'}: {filter_in_words(wanted)}"
+    yield f"Its secret, shown this once: {added.secret}"
 
 
 def put_in_force(

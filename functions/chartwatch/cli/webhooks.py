@@ -1,7 +1,9 @@
-"""`chartwatch webhooks`: Slack, Discord, Teams and programs that a deployment posts stories or digests to."""
+"""`chartwatch webhooks`: Slack, Discord, Teams and programs that a deployment posts stories or digests to.
+
+`chartwatch subscribe` adds them.
+"""
 
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -11,37 +13,12 @@ from chartwatch.adapters.webhooks import Standing, Topic
 from chartwatch.adapters.workstation import deployed_webhooks
 from chartwatch.cli.application import AnswerAs, AnswerFormat, application, mistake, write
 from chartwatch.domain import words
-from chartwatch.domain.stories.webhooks import WebhookKind
 
-app = application("Add, list and remove webhooks: Slack, Discord, Teams, or a program of yours.")
+app = application("List webhooks, send again what one did not take, and remove them.")
 
 OfStack = Annotated[str, typer.Option("--stack", metavar="NAME", help="The deployed stack.")]
 
 _NOUNS: Mapping[Topic, str] = {Topic.STORIES: "stories", Topic.DIGESTS: "digests"}
-
-
-@app.command()
-def add(
-    kind: Annotated[WebhookKind, typer.Argument(metavar="KIND", help="slack, discord, teams, or webhook: a program.")],
-    url: Annotated[
-        str, typer.Argument(metavar="URL", help="Where to post; `-` reads it, as it is secret, from stdin.")
-    ],
-    *,
-    stack: OfStack,
-    digest: Annotated[bool, typer.Option("--digest", help="Post the digests, and not the stories.")] = False,
-    filter_policy: Annotated[
-        str | None,
-        typer.Option("--filter-policy", metavar="JSON", help="Post only what it lets through."),
-    ] = None,
-) -> None:
-    """Add a webhook, and show, once, the secret by which it knows that a message is from this deployment."""
-    address = sys.stdin.readline().strip() if url == "-" else url
-    policy = read_filter_policy(filter_policy) if filter_policy is not None else None
-    topic = Topic.DIGESTS if digest else Topic.STORIES
-    with deployed_webhooks(stack) as webhooks:
-        added = webhooks.add(kind, address, policy, topic)
-    write([f"{added.name} gets the {_NOUNS[topic]} of {stack}, at {added.host}"])
-    write([f"Its secret, shown this once: {added.secret}"])
 
 
 @app.command("list")
@@ -99,17 +76,6 @@ def refuse_unknown(names: Iterable[str], there: Sequence[str], stack: str) -> No
     for name in names:
         if name not in there:
             raise mistake("NAME", f"{name!r} is no webhook of {stack}; there are {', '.join(there) or 'none'}")
-
-
-def read_filter_policy(text: str) -> Mapping[str, Any]:
-    """Return the filter policy that an option was given. Raises `OptionError`."""
-    try:
-        policy = json.loads(text)
-    except ValueError as error:
-        raise mistake("--filter-policy", f"is no JSON: {error}") from error
-    if not isinstance(policy, dict):
-        raise mistake("--filter-policy", 'is no object of JSON such as {"territories": ["US"]}')
-    return policy
 
 
 def standing_lines(standings: Iterable[Standing]) -> Iterator[str]:

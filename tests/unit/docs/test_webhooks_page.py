@@ -3,13 +3,15 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from chartwatch.adapters.deployment import POSTING
+from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.adapters.webhook_queues import WEBHOOKS
 from chartwatch.adapters.webhooks import Standing, Topic
 from chartwatch.cli.main import app
@@ -19,7 +21,7 @@ from tests.infrastructure.templates import ROOT
 
 PAGE = (ROOT / "docs" / "webhooks.md").read_text()
 RECEIVING = (ROOT / "docs" / "receiving.md").read_text().replace("\n", " ")
-COMMANDS = re.findall(r"^chartwatch (webhooks .*)", PAGE, re.MULTILINE)
+COMMANDS = re.findall(r"^chartwatch ((?:webhooks|subscribe) .*)", PAGE, re.MULTILINE)
 
 
 class Webhooks:
@@ -54,7 +56,10 @@ def test_its_commands_run_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
         assert stack == "chartwatch"
         yield its
 
-    monkeypatch.setattr("chartwatch.cli.webhooks.deployed_webhooks", deployed)
+    for module in ("chartwatch.cli.webhooks", "chartwatch.adapters.workstation"):
+        monkeypatch.setattr(f"{module}.deployed_webhooks", deployed)
+    subscribed = SimpleNamespace(charts=MemoryCharts(), parameters={"RulesFile": "default.yaml"})
+    monkeypatch.setattr("chartwatch.adapters.workstation.deployed_subscriptions", lambda _: nullcontext(subscribed))
     for command in COMMANDS:
         done = CliRunner().invoke(app, shlex.split(command), input="https://example.com/\n")
         assert done.exit_code == 0, done.output
