@@ -47,8 +47,9 @@ REWRITTEN, OTHERWISE = (chart([f"{word} {day}" for day in range(60)]) for word i
 @pytest.fixture
 def charts(monkeypatch: pytest.MonkeyPatch) -> MemoryCharts:
     charts = MemoryCharts()
-    validators = Cloud().validators()
+    validators, fetches = Cloud().validators(), Cloud().fetches()
     monkeypatch.setattr(deployment, "charts", lambda: charts)
+    monkeypatch.setattr(deployment, "fetches", lambda: fetches)
     monkeypatch.setattr(deployment, "validators", lambda _reader: validators)
     return charts
 

@@ -12,6 +12,7 @@ import boto3
 from chartwatch.adapters.connection import PAUSES, USER_AGENT, HttpConnection, Limits, user_agent_with
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
+from chartwatch.adapters.dynamodb.fetches import DynamoFetches
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
@@ -68,6 +69,12 @@ def archive() -> S3Archive:
 def charts() -> DynamoCharts:
     """Return the charts table."""
     return DynamoCharts(_table(settings().charts_table))
+
+
+@cache
+def fetches() -> DynamoFetches:
+    """Return the last fetches."""
+    return DynamoFetches(_table(settings().charts_table))
 
 
 @cache
