@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.streams import process_in_order
-from chartwatch.errors import StoriesUnsent
+from chartwatch.errors import NotResent, StoriesUnsent
 
 logger = Logger(service="publish_stories")
 metrics = Metrics(service="publish_stories")
@@ -19,9 +19,29 @@ tracer = Tracer(service="publish_stories")
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 @metrics.log_metrics
-def handler(event: dict[str, object], _context: LambdaContext) -> PartialItemFailureResponse:
-    """Process a batch of stream records in order up to the first that fails, and report that one."""
+def handler(event: dict[str, object], _context: LambdaContext) -> PartialItemFailureResponse | dict[str, str]:
+    """Process a batch of stream records in order up to the first that fails, and report that one.
+
+    A person sends `{"resend": STORY}` for one message that is to be sent again; the answer says where it stood.
+    """
+    if "resend" in event:
+        return resend(str(event["resend"]))
     return process_in_order(event, publish)
+
+
+def resend(story: str) -> dict[str, str]:
+    """Send one message again, a story or a digest, by its id. Raises `NotResent`, `StoryInDoubt` and `NotPublished`."""
+    key = keys.bulletin_of_message(story)
+    if key is None:
+        raise NotResent(story, "it is no id of a message")
+    try:
+        bulletin = deployment.bulletins().bulletin(key.chart, key.number)
+    except LookupError as error:
+        raise NotResent(story, f"there is no bulletin {key.number} of {key.chart}") from error
+    before = deployment.publisher().resend(bulletin, story)
+    metrics.add_metric("MessagesSent", MetricUnit.Count, 1)
+    logger.info("resent", story=story, before=before)
+    return {"resent": story, "before": before.value}
 
 
 def publish(record: DynamoDBRecord) -> None:
