@@ -15,6 +15,7 @@ from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
+from chartwatch.adapters.operations import Operations
 from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.s3 import S3Archive
 from chartwatch.adapters.sns import SnsSubscribers
@@ -51,6 +52,13 @@ class DeployedDelivery(NamedTuple):
     outbox: DynamoOutbox
     checkpoints: DynamoCheckpoints
     subscribers: SnsSubscribers
+
+
+@contextmanager
+def deployed_operations(stack: str) -> Iterator[Operations]:
+    """Yield the deployment of that name for who runs it. Raises `AwsRefused`."""
+    with _described(stack, *Operations.needed) as (aws, outputs, parameters):
+        yield Operations(aws, stack, outputs, parameters)
 
 
 @contextmanager

@@ -1,0 +1,34 @@
+"""`chartwatch resend`: one message is sent again, because a person asks for it."""
+
+from typing import Annotated
+
+import typer
+
+from chartwatch.adapters.workstation import deployed_operations
+from chartwatch.cli.application import application, mistake, write
+from chartwatch.cli.operations import RunStack
+from chartwatch.errors import FunctionFailed, StoryInDoubt
+from chartwatch.services.ports import Delivery
+
+app = application()
+
+
+@app.command()
+def resend(
+    story: Annotated[str, typer.Argument(metavar="STORY", help="The id of a story, or of a digest.")],
+    *,
+    stack: RunStack,
+) -> None:
+    """Let a deployment send a message again that was sent, or that SNS has refused."""
+    with deployed_operations(stack) as deployed:
+        try:
+            before = deployed.invoke("PublishStoriesFunction", {"resend": story})["before"]
+        except FunctionFailed as error:
+            if error.kind == StoryInDoubt.__name__:
+                said = f"nobody knows whether it is out; `chartwatch stories --stack {stack}` is how that is decided"
+                raise mistake("STORY", f"{story!r} is in doubt: {said}") from error
+            raise mistake("STORY", error.detail) from error
+    if before == Delivery.SENT:
+        write([f"{story} was sent once more: whoever got it has it twice now"])
+    else:
+        write([f"{story}, which SNS had refused, was sent"])

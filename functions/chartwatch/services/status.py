@@ -1,0 +1,406 @@
+"""How a deployment stands: what is wrong with it, what waits, and when each source is fetched; nothing is changed."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple
+
+from chartwatch.domain import words
+from chartwatch.domain.charts.calendars import due_of, overdue
+from chartwatch.domain.charts.chart import Chart
+from chartwatch.domain.charts.publications import AbsenceKind, PublicationSummary
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.rules.rule import Count
+from chartwatch.domain.stories.message import Limits
+from chartwatch.domain.works.candidates import is_looked_up
+from chartwatch.domain.works.work import unlisted
+from chartwatch.services.catalog_findings import found_of_catalog
+from chartwatch.services.findings import Found
+from chartwatch.services.ports import (
+    CatalogStore,
+    ChartStore,
+    Checkpoints,
+    Delivery,
+    Fetched,
+    Fetches,
+    Lease,
+    Outbox,
+    Outcome,
+    Subscribers,
+)
+from chartwatch.services.publish import messages
+from chartwatch.services.reconcile import GRACE, LEASE, LOOK_AHEAD, LOOK_BACK, MOST_BULLETINS, PROOF_KEPT
+from chartwatch.services.record import Files, RecordedBulletins, RecordStore
+from chartwatch.services.schedules import Expression, FetchSchedule, Rate, asked_of
+from chartwatch.services.unknown import MEANING, lacking
+
+LONG = timedelta(hours=1)
+"""What waits for longer than this has been left by several runs of `reconcile`: a person should look."""
+
+MOST_UNKNOWN = 10
+"""Unknown works that are named to a person; further ones are counted."""
+
+
+class Trouble(StrEnum):
+    """What can be wrong, so that a person is to look."""
+
+    CHART_LATE = "chart late"
+    SCHEDULE_OFF = "schedule off"
+    FETCH_MISSED = "fetch missed"
+    FETCH_FAILED = "fetch failed"
+    DOCUMENT_REFUSED = "document refused"
+    EDITIONS_SET_ASIDE = "editions set aside"
+    EDITIONS_UNPUBLISHED = "editions without a publication"
+    PUBLICATION_UNPROCESSED = "publication not processed"
+    STORY_UNSENT = "story not sent"
+    STORY_REFUSED = "story refused"
+    STORY_IN_DOUBT = "story in doubt"
+    FAILURES = "failures"
+    WITNESS_MISSED = "witness missed messages"
+    WITNESS_MISSING = "witness not subscribed"
+    SUBSCRIBER_UNCONFIRMED = "subscriber unconfirmed"
+    SUBSCRIBER_VANISHED = "subscriber vanished"
+    CATALOG_CHANGE_HELD = "catalog change held"
+    RECORD_DIFFERS = "record differs"
+    SENT_CONTRADICTED = "sent, and not so"
+
+
+_AUDITED: Mapping[str, Trouble] = {
+    Found.RECORD_DIFFERS.value: Trouble.RECORD_DIFFERS,
+    Found.SENT_CONTRADICTED.value: Trouble.SENT_CONTRADICTED,
+}
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: what, where, in words, and the command that helps, with `{stack}` for the stack."""
+
+    trouble: Trouble
+    where: str
+    detail: str = ""
+    advice: str = ""
+
+
+class Waiting(NamedTuple):
+    """What is under way, and will be done without a person: what it is, and since when (UTC), where that is known."""
+
+    what: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChartState:
+    """A chart's last publication: of which period, when it was fetched, and when the next is due (UTC).
+
+    `late` is the period of which nothing has come yet, and should have.
+    """
+
+    chart: Chart
+    period: date
+    fetched_at: str | None
+    url: str
+    next_due: datetime
+    late: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A schedule that fetches: what it fetched last, the charts that came of it, and by when it fetches next (UTC)."""
+
+    schedule: FetchSchedule
+    url: str
+    fetched: Fetched | None
+    next_run: datetime | None
+    charts: tuple[ChartState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWork:
+    """A work that was at #1 and lacks facts that rules ask for."""
+
+    work_id: str
+    title: str
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a deployment stands. `unscheduled` are the charts of which no schedule fetches more.
+
+    `refused` is how many documents are quarantined, in whole or in part, also those that others have replaced since.
+    """
+
+    problems: tuple[Problem, ...]
+    waiting: tuple[Waiting, ...]
+    sources: tuple[SourceState, ...]
+    unscheduled: tuple[ChartState, ...]
+    unknown: tuple[UnknownWork, ...]
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is looked at. `urls` has the address that each schedule fetches, by the schedule's name.
+
+    `failures` and `missed` are how many messages lie in the queues of what failed and of what the witness missed, with
+    what they are about. `written_at` says when a bulletin was recorded, and `limits` what a topic takes. `witness` is
+    the endpoint by which the witness is subscribed.
+    """
+
+    charts: ChartStore
+    record: RecordStore
+    catalogs: CatalogStore
+    outbox: Outbox
+    checkpoints: Checkpoints
+    subscribers: Subscribers
+    fetches: Fetches
+    schedules: Sequence[FetchSchedule]
+    urls: Mapping[str, str]
+    failures: tuple[int, Sequence[str]]
+    missed: tuple[int, Sequence[str]]
+    witness: str
+    written_at: Callable[[str, int], datetime]
+    limits: Limits
+
+
+Found_ = Problem | Waiting
+
+
+class Overview:
+    """Looks at everything once, as of a moment."""
+
+    def __init__(self, seen: Seen, now: datetime) -> None:
+        """`now` is the time, UTC."""
+        self._seen = seen
+        self._now = now
+        self._charts = tuple(seen.charts.charts())
+
+    def status(self) -> Status:
+        """Return how the deployment stands, with what is wrong first of all."""
+        states = [state for chart in self._charts if (state := self._state_of(chart))]
+        sources = self._sources(states)
+        scheduled = {state.chart.id for source in sources for state in source.charts}
+        found = [
+            *(its for source in sources for its in self._of_source(source)),
+            *(its for state in states for its in self._of_chart(state)),
+            *(its for chart in self._charts for its in self._of_stories(chart)),
+            *self._of_queues(),
+            *self._of_subscribers(),
+            *self._of_catalog(),
+            *(its for chart in self._charts for its in self._of_audit(chart)),
+        ]
+        return Status(
+            problems=tuple(its for its in found if isinstance(its, Problem)),
+            waiting=tuple(its for its in found if isinstance(its, Waiting)),
+            sources=tuple(sources),
+            unscheduled=tuple(state for state in states if state.chart.id not in scheduled),
+            unknown=tuple(self._unknown()),
+            refused=len(self._seen.charts.quarantined()),
+        )
+
+    def _state_of(self, chart: str) -> ChartState | None:
+        latest = next(iter(self._seen.charts.neighbours(chart, date.max)), None)
+        if latest is None:
+            return None
+        its, period = latest.chart, latest.period
+        provenance = latest.provenance
+        return ChartState(
+            chart=its,
+            period=period,
+            fetched_at=provenance.fetched_at,
+            url=provenance.url,
+            next_due=due_of(its).of(its.after(period)),
+            late=overdue(its, period, self._now),
+        )
+
+    def _sources(self, states: Iterable[ChartState]) -> list[SourceState]:
+        last = {fetched.asked: fetched for fetched in self._seen.fetches.all()}
+        known, found = list(states), []
+        for schedule in self._seen.schedules:
+            url = self._seen.urls.get(schedule.name, "")
+            when = _when(schedule)
+            next_run = when.after(self._now) if when and schedule.is_enabled else None
+            named = schedule.options.get("chart")
+            charts = tuple(its for its in known if url and its.url == url and named in (None, its.chart.id))
+            found.append(SourceState(schedule, url, last.get(asked_of(schedule.event)), next_run, charts))
+        return found
+
+    def _of_source(self, source: SourceState) -> Iterator[Problem]:
+        schedule, fetched, name = source.schedule, source.fetched, source.schedule.label
+        if not schedule.is_enabled:
+            yield Problem(Trouble.SCHEDULE_OFF, name, f"its schedule {schedule.name} is disabled")
+        elif (missed := self._missed(source)) is not None:
+            last = f"the last fetch was {in_minutes(fetched.at)}" if fetched else "it never was fetched"
+            detail = f"nothing was fetched at {in_minutes(missed)}; {last}"
+            yield Problem(
+                Trouble.FETCH_MISSED, name, detail, f"`chartwatch fetch {name} --stack {{stack}}` fetches now"
+            )
+        if fetched and not fetched.outcome.is_good:
+            detail = f"{in_minutes(fetched.at)}: {fetched.detail}"
+            if fetched.outcome is Outcome.FAILED:
+                again = f"`chartwatch fetch {name} --stack {{stack}}` tries again"
+                yield Problem(Trouble.FETCH_FAILED, name, detail, again)
+            else:
+                yield Problem(Trouble.DOCUMENT_REFUSED, name, detail, "`chartwatch quarantine --stack {stack}` has it")
+
+    def _missed(self, source: SourceState) -> datetime | None:
+        """Return the time at which a schedule should have fetched, and did not."""
+        when = _when(source.schedule)
+        due = when.before(self._now - LONG) if when else None
+        if due is None:
+            return None
+        created = source.schedule.created_at
+        if source.fetched is None:
+            # A rate begins when it was made.
+            made = created is None or (created + (when.every if isinstance(when, Rate) else timedelta(0)) > due)
+            return None if made else due
+        # Clocks differ by seconds.
+        return due if source.fetched.at < due - timedelta(minutes=1) and not (created and created > due) else None
+
+    def _of_chart(self, state: ChartState) -> Iterator[Found_]:
+        chart = state.chart
+        if state.late is not None:
+            due = due_of(chart).of(state.late)
+            yield Problem(Trouble.CHART_LATE, chart.id, f"nothing of {state.late} yet, which was due {in_minutes(due)}")
+        period = state.period
+        for _ in range(LOOK_AHEAD):
+            period = chart.after(period)
+            if self._seen.charts.has_editions(chart.id, period):
+                detail = f"the fetch of {period} was cut short; the next one finishes it"
+                yield Problem(Trouble.EDITIONS_UNPUBLISHED, chart.id, detail)
+        yield from self._of_publications(chart.id)
+
+    def _of_publications(self, chart: str) -> Iterator[Found_]:
+        """Yield the publications of the last days that were not processed, and those that lack editions."""
+        since = (self._now - LOOK_BACK).date()
+        head = self._seen.record.head(chart)
+        ledgers = Files(self._seen.record, head).ledgers(since.year).values() if head else ()
+        processed = {period: digest for ledger in ledgers for period, digest in ledger.processed.items()}
+        for publication in self._seen.charts.timeline(chart, since):
+            if processed.get(publication.period) != publication.number_ones_digest():
+                yield self._unprocessed(publication)
+            aside = [t for t, its in publication.absent.items() if its.kind is AbsenceKind.SET_ASIDE]
+            if aside:
+                places = words.some(words.alphabetical(aside), MOST_UNKNOWN)
+                where = f"{chart} of {publication.period}"
+                advice = "`chartwatch quarantine --stack {stack}` says why"
+                yield Problem(Trouble.EDITIONS_SET_ASIDE, where, places, advice)
+
+    def _unprocessed(self, publication: PublicationSummary) -> Found_:
+        what = f"{publication.chart.id} of {publication.period}"
+        fetched = publication.provenance.fetched_at
+        since = datetime.fromisoformat(fetched) if fetched else None
+        if since is not None and since + LONG > self._now:
+            return Waiting(f"the publication {what}, to be processed", since)
+        known = f"it was fetched {in_minutes(since)}" if since else "nobody knows when it was fetched"
+        return Problem(Trouble.PUBLICATION_UNPROCESSED, what, f"{known}; the log of detect_milestones may say why")
+
+    def _of_stories(self, chart: str) -> Iterator[Found_]:
+        """Yield the messages of a chart that are not out."""
+        sent = self._seen.checkpoints.checkpoint(chart).sent
+        for bulletin in islice(RecordedBulletins(self._seen.record).bulletins(chart, sent), MOST_BULLETINS):
+            ids = [message.id for message in messages(bulletin, self._seen.limits)]
+            known = self._seen.outbox.deliveries(ids) if ids else {}
+            for story in ids:
+                found = known.get(story)
+                if isinstance(found, Lease):
+                    yield self._in_doubt(found)
+                elif found is Delivery.PENDING:
+                    detail = "SNS did not take it; `reconcile` tries again"
+                    yield Problem(
+                        Trouble.STORY_REFUSED, story, detail, f"`chartwatch resend {story} --stack {{stack}}`"
+                    )
+                elif found is None:
+                    yield self._unsent(bulletin, story)
+
+    def _in_doubt(self, lease: Lease) -> Found_:
+        if self._now < lease.taken_at + LEASE + GRACE:
+            return Waiting(f"the story {lease.story}, being sent", lease.taken_at)
+        aged = self._now >= lease.taken_at + PROOF_KEPT
+        who = "only a person can decide" if aged else "`reconcile` decides, if the witness proves anything"
+        detail = f"taken {in_minutes(lease.taken_at)}, and nobody knows whether it is out; {who}"
+        return Problem(Trouble.STORY_IN_DOUBT, lease.story, detail, "`chartwatch stories --stack {stack}`")
+
+    def _unsent(self, bulletin: Bulletin, story: str) -> Found_:
+        since = self._seen.written_at(bulletin.chart, bulletin.number)
+        if since + LONG > self._now:
+            return Waiting(f"the story {story}, to be sent", since)
+        detail = f"its bulletin was recorded {in_minutes(since)}; the log of publish_stories may say why"
+        return Problem(Trouble.STORY_UNSENT, story, detail)
+
+    def _of_queues(self) -> Iterator[Problem]:
+        for trouble, (count, about), advice in (
+            (Trouble.FAILURES, self._seen.failures, "docs/runbook.md says how they are read and taken away"),
+            (
+                Trouble.WITNESS_MISSED,
+                self._seen.missed,
+                "while any is there, nothing is sent again; `reconcile` reads them",
+            ),
+        ):
+            if count:
+                yield Problem(trouble, words.counted(count, "message"), words.listed(list(about)), advice)
+
+    def _of_subscribers(self) -> Iterator[Problem]:
+        subscribers = self._seen.subscribers
+        current = subscribers.current()
+        heard = {who.topic for who in current if who.endpoint == self._seen.witness and who.arn}
+        for topic in sorted(set(subscribers.news()) - heard):
+            detail = "nothing that is in doubt can be decided, and nothing is sent again"
+            yield Problem(Trouble.WITNESS_MISSING, _name(topic), detail, "`sam deploy` subscribes it again")
+        for who in current:
+            if not who.arn:
+                where = f"{who.protocol} {who.endpoint} of {_name(who.topic)}"
+                yield Problem(Trouble.SUBSCRIBER_UNCONFIRMED, where, "SNS forgets it three days after it was asked")
+        names = {who.name for who in current}
+        watched = tuple(f"{topic}:" for topic in subscribers.topics())
+        for gone in sorted(self._seen.checkpoints.subscribers() - names):
+            if gone.startswith(watched):
+                topic, protocol, digest = gone.rsplit(":", 2)
+                detail = f"{protocol}, address of the digest {digest}: dismiss it, if it is meant to be gone"
+                yield Problem(Trouble.SUBSCRIBER_VANISHED, _name(topic), detail)
+
+    def _of_catalog(self) -> Iterator[Problem]:
+        for its in found_of_catalog(self._seen.catalogs):
+            if its.found is Found.CATALOG_CHANGE_HELD:
+                yield Problem(Trouble.CATALOG_CHANGE_HELD, its.where, its.detail)
+
+    def _of_audit(self, chart: str) -> Iterator[Problem]:
+        for its in self._seen.checkpoints.audited(chart):
+            yield Problem(_AUDITED[its.found], chart, its.detail)
+
+    def _unknown(self) -> Iterator[UnknownWork]:
+        """Yield the films and series that were at #1 of charts and lack facts, each once, by title."""
+        catalog, found = self._seen.catalogs.current(), dict[str, UnknownWork]()
+        for chart in self._charts:
+            head = self._seen.record.head(chart)
+            last = Files(self._seen.record, head).last_snapshot() if head else None
+            if last is None:
+                continue
+            works = {
+                t.work_id: t for its in last.scopes.values() for t in its.first_topped.get(Count.WORKS, {}).values()
+            }
+            for topped in works.values():
+                if is_looked_up(topped.kind, topped.credit):
+                    is_undecided = topped.work_id in last.meanings.undecided
+                    work = catalog.work(topped.work_id) or unlisted(topped.title, topped.kind)
+                    if lacks := (MEANING,) if is_undecided else tuple(lacking(work)):
+                        found[topped.work_id] = UnknownWork(topped.work_id, work.title, lacks)
+        yield from sorted(found.values(), key=lambda its: (its.title, its.work_id))
+
+
+def in_minutes(moment: datetime) -> str:
+    """Return a time as people read it: "2026-01-31 20:05 UTC"."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _when(schedule: FetchSchedule) -> Expression | None:
+    """Return when a schedule is due; None for an expression that nobody here understands."""
+    try:
+        return schedule.when()
+    except ValueError:
+        return None
+
+
+def _name(topic: str) -> str:
+    return topic.rpartition(":")[2]
