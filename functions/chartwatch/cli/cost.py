@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,9 @@ from chartwatch.domain import words
 from chartwatch.services.cost import HOURS_A_MONTH, PRICES, PRICES_OF, Bill, Deployment, Line, bill
 from chartwatch.services.schedules import Expression, FetchSchedule
 from chartwatch.services.status import in_minutes
+
+A_DAY = timedelta(days=1)
+"""How long a deployment must be there until it is said what a month like that costs."""
 
 app = application()
 
@@ -41,11 +44,12 @@ def bill_of(deployed: Operations, now: datetime) -> Bill:
     return bill(known, deployed.usage.measured(resources, since, now), now)
 
 
-def summary_of(its: Bill) -> str:
+def summary_of(its: Bill, stack: str) -> str:
     """Return what was used and what it costs, in a line."""
     how = f"{len(its.measured)} of {len(its.lines)} figures measured" if its.measured else "all of it estimated"
     requests = f"{its.requests:,} requests to AWS"
-    return f"Since {in_minutes(its.since)} {requests}, {_dollars(its.dollars)} $, list price ({how}): chartwatch cost"
+    used = f"{requests}, {_dollars(its.dollars)} $, {how}"
+    return f"Since {in_minutes(its.since)} {used}: chartwatch cost --stack {stack}"
 
 
 def bill_lines(its: Bill) -> Iterator[str]:
@@ -54,7 +58,8 @@ def bill_lines(its: Bill) -> Iterator[str]:
     yield ""
     yield from table_lines(("what", "used", "price of one, $", "comes to, $", "how known"), list(map(_row, its.lines)))
     yield ""
-    yield f"In all {_dollars(its.dollars)} $; a month of {HOURS_A_MONTH} hours like it is {_dollars(its.whole_month)} $"
+    a_month = f"; a month of {HOURS_A_MONTH} hours like it is {_dollars(its.whole_month)} $"
+    yield f"In all {_dollars(its.dollars)} ${a_month if its.until - its.since >= A_DAY else ''}"
     yield f"Prices of {PRICES_OF}; what an account has free is not taken off"
     if not its.measured:
         yield from words.wrapped(

@@ -17,7 +17,8 @@ from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import FunctionFailed, OptionError
-from chartwatch.services.schedules import FetchSchedule
+from chartwatch.services.ports import Outcome
+from chartwatch.services.schedules import FetchSchedule, asked_of
 
 EXIT_FAILED = 1
 """Exit code when the fetch failed, or its document was refused."""
@@ -78,8 +79,10 @@ def fetch_now(name: str, stack: str, accept: str | None) -> None:
             event = {**schedule.event, **({"accept": accept} if accept else {})}
             counts = deployed.invoke("FetchRankingsFunction", event)
         except FunctionFailed as error:
-            write([f"{name} was not taken in: {error.kind}: {error.detail}"])
-            write([f"`chartwatch quarantine --stack {stack}` lists what was refused"])
+            noted = next((its for its in deployed.fetches.all() if its.asked == asked_of(schedule.event)), None)
+            is_refused = noted is not None and noted.outcome is Outcome.REFUSED
+            seen = f"The document of {name} was refused; `chartwatch quarantine --stack {stack}` has it"
+            write([seen if is_refused else f"The fetch of {name} failed", error.detail])
             raise typer.Exit(EXIT_FAILED) from error
     if not any(counts.values()):
         write([f"{name}: the document is the one that was fetched before"])

@@ -17,7 +17,7 @@ from chartwatch.domain import words
 from chartwatch.services.cost import Bill
 from chartwatch.services.schedules import Rate
 from chartwatch.services.status import (
-    MOST_UNKNOWN,
+    MOST_NAMED,
     ChartState,
     Overview,
     Problem,
@@ -102,7 +102,7 @@ def report_lines(report: Report) -> Iterator[str]:
     if its.refused:
         refused = words.counted(its.refused, "document")
         yield f"{refused} refused so far, in whole or in part: chartwatch quarantine --stack {report.stack}"
-    yield summary_of(report.bill)
+    yield summary_of(report.bill, report.stack)
 
 
 def report_object(report: Report) -> Iterator[str]:
@@ -172,7 +172,7 @@ def _chart_in_words(state: ChartState) -> str:
 
 
 def _unknown_lines(works: tuple[UnknownWork, ...], stack: str) -> Iterator[str]:
-    titles = words.some([work.title for work in works], MOST_UNKNOWN)
+    titles = words.some([work.title for work in works], MOST_NAMED)
     what = "work that was at #1 lacks" if len(works) == 1 else "works that were at #1 lack"
     said = f"{len(works)} {what} facts: {titles}"
     yield from words.wrapped(said, 100)

@@ -116,6 +116,9 @@ def _why_no_title(history: History, title: str) -> str:
     if not places:
         return "it was never at #1 of a chart in this history, and milestones are of #1s alone"
     named = [f"{chart} in {words.territory_name(where)} ({period})" for chart, where, period in places]
+    heads = {chart: history.record.head(chart) for chart, _, _ in places}
+    if all((head := heads[chart]) is None or head.last < period for chart, _, period in places):
+        return f"it was at #1 of {words.some(named, 5)}, which is not processed yet"
     return f"it was at #1 of {words.some(named, 5)}, and no rule had anything to tell of that"
 
 

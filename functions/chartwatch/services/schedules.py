@@ -37,8 +37,8 @@ class Span(NamedTuple):
 
 
 _MINUTE, _HOUR = Span("minutes", 0, 59), Span("hours", 0, 23)
-_DAY, _MONTH = Span("day of the month", 1, 31), Span("month", 1, 12, _MONTHS)
-_WEEKDAY, _YEAR = Span("day of the week", 1, 7, _DAYS), Span("year", 1970, 2199)
+_DAY, _MONTH = Span("days of the month", 1, 31), Span("months", 1, 12, _MONTHS)
+_WEEKDAY, _YEAR = Span("days of the week", 1, 7, _DAYS), Span("years", 1970, 2199)
 
 
 class Expression(Protocol):
@@ -170,7 +170,7 @@ def _value(text: str, span: Span) -> int:
     if text.isascii() and text.isdecimal() and span.least <= int(text) <= span.greatest:
         return int(text)
     named = f", or {span.names[0]} to {span.names[-1]}" if span.names else ""
-    raise ValueError(f"{text!r} is no {span.name}: that is {span.least} to {span.greatest}{named}")
+    raise ValueError(f"{text!r} is no value of the {span.name}: {span.least} to {span.greatest}{named}")
 
 
 def _days_of_month(field: str) -> Callable[[date], bool]:

@@ -39,8 +39,8 @@ from chartwatch.services.unknown import MEANING, lacking
 LONG = timedelta(hours=1)
 """What waits for longer than this has been left by several runs of `reconcile`: a person should look."""
 
-MOST_UNKNOWN = 10
-"""Unknown works that are named to a person; further ones are counted."""
+MOST_NAMED = 10
+"""Works, and territories, that are named to a person; further ones are counted."""
 
 
 class Trouble(StrEnum):
@@ -269,32 +269,38 @@ class Overview:
             if self._seen.charts.has_editions(chart.id, period):
                 detail = f"the fetch of {period} was cut short; the next one finishes it"
                 yield Problem(Trouble.EDITIONS_UNPUBLISHED, chart.id, detail)
-        yield from self._of_publications(chart.id)
+        yield from self._of_publications(state)
 
-    def _of_publications(self, chart: str) -> Iterator[Found_]:
-        """Yield the publications of the last days that were not processed, and those that lack editions."""
-        since = (self._now - LOOK_BACK).date()
-        head = self._seen.record.head(chart)
-        ledgers = Files(self._seen.record, head).ledgers(since.year).values() if head else ()
+    def _of_publications(self, state: ChartState) -> Iterator[Found_]:
+        """Yield the publications that were not processed, and those of the last days that lack editions."""
+        chart, head = state.chart.id, self._seen.record.head(state.chart.id)
+        since = min(head.last, state.period - LOOK_BACK) if head else None
+        ledgers = Files(self._seen.record, head).ledgers(since.year).values() if head and since else ()
         processed = {period: digest for ledger in ledgers for period, digest in ledger.processed.items()}
+        unprocessed = []
         for publication in self._seen.charts.timeline(chart, since):
             if processed.get(publication.period) != publication.number_ones_digest():
-                yield self._unprocessed(publication)
+                unprocessed.append(publication)
             aside = [t for t, its in publication.absent.items() if its.kind is AbsenceKind.SET_ASIDE]
-            if aside:
-                places = words.some(words.alphabetical(aside), MOST_UNKNOWN)
+            if aside and publication.period > state.period - LOOK_BACK:
+                places = words.some(words.alphabetical(aside), MOST_NAMED)
                 where = f"{chart} of {publication.period}"
                 advice = "`chartwatch quarantine --stack {stack}` says why"
                 yield Problem(Trouble.EDITIONS_SET_ASIDE, where, places, advice)
+        if unprocessed:
+            yield self._unprocessed(chart, unprocessed)
 
-    def _unprocessed(self, publication: PublicationSummary) -> Found_:
-        what = f"{publication.chart.id} of {publication.period}"
-        fetched = publication.provenance.fetched_at
-        since = datetime.fromisoformat(fetched) if fetched else None
+    def _unprocessed(self, chart: str, publications: Sequence[PublicationSummary]) -> Found_:
+        """Return that publications are not in the record as they are stored: under way, or for too long."""
+        first, last = publications[0].period, publications[-1].period
+        what = f"{words.counted(len(publications), 'publication')} of {words.span(first, last)}"
+        fetched = [its.provenance.fetched_at for its in publications if its.provenance.fetched_at]
+        since = min(map(datetime.fromisoformat, fetched), default=None)
         if since is not None and since + LONG > self._now:
-            return Waiting(f"the publication {what}, to be processed", since)
-        known = f"it was fetched {in_minutes(since)}" if since else "nobody knows when it was fetched"
-        return Problem(Trouble.PUBLICATION_UNPROCESSED, what, f"{known}; the log of detect_milestones may say why")
+            return Waiting(f"{chart}: {what}, to be processed", since)
+        known = f"fetched {in_minutes(since)}" if since else "nobody knows when that was fetched"
+        detail = f"{what}, {known}; the log of detect_milestones may say why"
+        return Problem(Trouble.PUBLICATION_UNPROCESSED, chart, detail)
 
     def _of_stories(self, chart: str) -> Iterator[Found_]:
         """Yield the messages of a chart that are not out."""
