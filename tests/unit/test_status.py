@@ -58,6 +58,7 @@ class Place:
         self.catalogs = self.cloud.catalogs()
         self.inbox = Inbox()
         self.schedules = [DAILY]
+        self.others_off: list[str] = []
         self.failures: tuple[int, Sequence[str]] = (0, ())
         self.written_at: Callable[[str, int], datetime] = lambda _chart, _number: NOW - timedelta(minutes=5)
         self.fetched(0, FETCHED, US="Ozark")
@@ -91,6 +92,7 @@ class Place:
             subscribers=self.subscribed,
             fetches=self.cloud.fetches(),
             schedules=self.schedules,
+            others_off=self.others_off,
             urls={its.name: URL for its in self.schedules},
             failures=self.failures,
             missed=(0, ()),
@@ -132,6 +134,8 @@ def test_a_schedule_that_is_off_is_named(place: Place) -> None:
     place.schedules = [replace(DAILY, is_enabled=False)]
     assert place.troubles() == [Trouble.SCHEDULE_OFF]
     assert place.status().sources[0].next_run is None
+    place.schedules, place.others_off = [DAILY], ["chartwatch-ReconcileRun-1"]
+    assert place.troubles() == [Trouble.SCHEDULE_OFF]
 
 
 @pytest.mark.parametrize(

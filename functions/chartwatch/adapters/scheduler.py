@@ -40,6 +40,12 @@ class Schedules:
             if isinstance(event, dict) and "source" in event:
                 yield _schedule(found, event)
 
+    def others_off(self) -> list[str]:
+        """Return the names of those that are disabled and fetch nothing: of `reconcile`, and of the catalog."""
+        pages = self._client.get_paginator("list_schedules").paginate(GroupName=self._group, State="DISABLED")
+        fetching = {schedule.name for schedule in self.all()}
+        return sorted({its["Name"] for page in pages for its in page["Schedules"]} - fetching)
+
     def make(self, schedule: FetchSchedule) -> None:
         """Make a schedule. Raises boto3's `ConflictException` where there is one of that name."""
         self._client.create_schedule(

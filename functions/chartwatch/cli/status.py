@@ -67,6 +67,7 @@ def seen_of(deployed: Operations) -> Seen:
         subscribers=deployed.subscribers,
         fetches=deployed.fetches,
         schedules=schedules,
+        others_off=deployed.schedules.others_off(),
         urls=addresses_of(schedules),
         failures=(failures.count, failures.about),
         missed=(missed.count, missed.about),

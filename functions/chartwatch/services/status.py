@@ -143,6 +143,8 @@ class Status:
 class Seen:
     """What is looked at. `urls` has the address that each schedule fetches, by the schedule's name.
 
+    `others_off` are the names of the schedules that do something else, and are disabled.
+
     `failures` and `missed` are how many messages lie in the queues of what failed and of what the witness missed, with
     what they are about. `written_at` says when a bulletin was recorded, and `limits` what a topic takes. `witness` is
     the endpoint by which the witness is subscribed.
@@ -156,6 +158,7 @@ class Seen:
     subscribers: Subscribers
     fetches: Fetches
     schedules: Sequence[FetchSchedule]
+    others_off: Sequence[str]
     urls: Mapping[str, str]
     failures: tuple[int, Sequence[str]]
     missed: tuple[int, Sequence[str]]
@@ -165,6 +168,8 @@ class Seen:
 
 
 Found_ = Problem | Waiting
+
+_OFF = "what runs by it, `reconcile` or the catalog's upkeep, repairs nothing while it is disabled"
 
 
 class Overview:
@@ -182,6 +187,7 @@ class Overview:
         sources = self._sources(states)
         scheduled = {state.chart.id for source in sources for state in source.charts}
         found = [
+            *(Problem(Trouble.SCHEDULE_OFF, name, _OFF) for name in self._seen.others_off),
             *(its for source in sources for its in self._of_source(source)),
             *(its for state in states for its in self._of_chart(state)),
             *(its for chart in self._charts for its in self._of_stories(chart)),
