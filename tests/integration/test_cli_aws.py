@@ -503,7 +503,7 @@ def test_a_stack_of_something_else_is_no_deployment(aws: LocalAws, catalog: Path
     result = run("catalog", "import", catalog, "--stack", "other")
     assert result.exit_code == 2
     assert result.stderr == (
-        "Error: the stack other: it has no output BucketName, so it is no deployment of Chartwatch\n"
+        "Error: the stack other: it has no output BucketName, so it is no deployment of Chartwatch, or an earlier one\n"
     )
 
 

@@ -15,7 +15,7 @@ from chartwatch.services.pacing import Pace
 from chartwatch.services.ports import Checkpoint, Fetched, Held, Outcome, Standing, Subscriber
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT
-from chartwatch.services.record import RecordedBulletins
+from chartwatch.services.record import FOLD, FORMAT, RecordedBulletins
 from chartwatch.services.schedules import FetchSchedule, asked_of
 from chartwatch.services.status import LONG, Overview, Seen, Status, Trouble
 from tests.chronicle import CHANGE, SQUID, Chronicle
@@ -60,6 +60,7 @@ class Place:
         self.schedules = [DAILY]
         self.others_off: list[str] = []
         self.failures: tuple[int, Sequence[str]] = (0, ())
+        self.missed: tuple[int, Sequence[str]] = (0, ())
         self.written_at: Callable[[str, int], datetime] = lambda _chart, _number: NOW - timedelta(minutes=5)
         self.fetched(0, FETCHED, US="Ozark")
         self.fetched(1, FETCHED, US="Elite")
@@ -95,7 +96,7 @@ class Place:
             others_off=self.others_off,
             urls={its.name: URL for its in self.schedules},
             failures=self.failures,
-            missed=(0, ()),
+            missed=self.missed,
             witness=WITNESS,
             written_at=self.written_at,
             limits=LIMITS,
@@ -253,6 +254,29 @@ def test_what_lies_in_the_queue_of_failures_is_named(place: Place) -> None:
     (problem,) = place.status().problems
     assert (problem.trouble, problem.where) == (Trouble.FAILURES, "3 messages")
     assert problem.detail == "the function fetch and a fetch of csv"
+
+
+def test_what_the_witness_missed_is_named(place: Place) -> None:
+    place.missed = (1, ("the story daily:00000002:elite",))
+    (problem,) = place.status().problems
+    assert (problem.trouble, problem.where) == (Trouble.WITNESS_MISSED, "1 message")
+
+
+@pytest.mark.parametrize("newer", [{"fold": FOLD + 1}, {"format": FORMAT + 1}])
+def test_a_record_of_a_later_release_is_named_and_not_read(place: Place, newer: dict[str, int]) -> None:
+    head = place.chronicle.head
+    assert place.chronicle.record.swap(head, replace(head, version=head.version + 1, **newer))
+    (problem,) = place.status().problems
+    assert (problem.trouble, problem.where) == (Trouble.RECORD_UNREADABLE, "daily")
+    assert "later version of Chartwatch" in problem.detail
+
+
+def test_a_record_that_is_damaged_is_named_and_hides_no_other_chart_s_troubles(place: Place) -> None:
+    head = place.chronicle.head
+    lost = replace(head, version=head.version + 1, ledgers={2022: "lost"})
+    assert place.chronicle.record.swap(head, lost)
+    place.failures = (1, ())
+    assert place.troubles() == [Trouble.RECORD_UNREADABLE, Trouble.FAILURES]
 
 
 def test_subscribers_who_are_unconfirmed_or_gone_and_a_witness_who_is_not_there_are_named(place: Place) -> None:

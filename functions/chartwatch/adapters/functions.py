@@ -11,7 +11,7 @@ from chartwatch.errors import FunctionFailed
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=910)
+ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=910, tcp_keepalive=True)
 """For a client that invokes: a second attempt after a lost answer would do it twice. No function runs for longer."""
 
 

@@ -107,7 +107,9 @@ def _described(stack: str, *needed: str) -> Iterator[tuple[boto3.Session, Mappin
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
         for name in needed:
             if name not in outputs:
-                raise AwsRefused(place, f"it has no output {name}, so it is no deployment of Chartwatch")
+                raise AwsRefused(
+                    place, f"it has no output {name}, so it is no deployment of Chartwatch, or an earlier one"
+                )
         parameters = {its["ParameterKey"]: its["ParameterValue"] for its in described.get("Parameters", [])}
         yield aws, outputs, parameters
 

@@ -16,6 +16,7 @@ from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.stories.message import Limits
 from chartwatch.domain.works.candidates import is_looked_up
 from chartwatch.domain.works.work import unlisted
+from chartwatch.errors import RecordDamaged, RecordNewer
 from chartwatch.services.catalog_findings import found_of_catalog
 from chartwatch.services.findings import Found
 from chartwatch.services.ports import (
@@ -32,7 +33,7 @@ from chartwatch.services.ports import (
 )
 from chartwatch.services.publish import messages
 from chartwatch.services.reconcile import GRACE, LEASE, LOOK_AHEAD, LOOK_BACK, MOST_BULLETINS, PROOF_KEPT
-from chartwatch.services.record import Files, RecordedBulletins, RecordStore
+from chartwatch.services.record import FOLD, FORMAT, Files, Head, RecordedBulletins, RecordStore
 from chartwatch.services.schedules import Expression, FetchSchedule, Rate, asked_of
 from chartwatch.services.unknown import MEANING, lacking
 
@@ -63,6 +64,7 @@ class Trouble(StrEnum):
     SUBSCRIBER_UNCONFIRMED = "subscriber unconfirmed"
     SUBSCRIBER_VANISHED = "subscriber vanished"
     CATALOG_CHANGE_HELD = "catalog change held"
+    RECORD_UNREADABLE = "record unreadable"
     RECORD_DIFFERS = "record differs"
     SENT_CONTRADICTED = "sent, and not so"
 
@@ -167,7 +169,8 @@ class Seen:
     limits: Limits
 
 
-Found_ = Problem | Waiting
+Noticed = Problem | Waiting
+"""What a look at one thing comes to."""
 
 _OFF = "what runs by it, `reconcile` or the catalog's upkeep, repairs nothing while it is disabled"
 
@@ -190,7 +193,7 @@ class Overview:
             *(Problem(Trouble.SCHEDULE_OFF, name, _OFF) for name in self._seen.others_off),
             *(its for source in sources for its in self._of_source(source)),
             *(its for state in states for its in self._of_chart(state)),
-            *(its for chart in self._charts for its in self._of_stories(chart)),
+            *(its for state in states for its in self._of_record(state)),
             *self._of_queues(),
             *self._of_subscribers(),
             *self._of_catalog(),
@@ -264,7 +267,7 @@ class Overview:
         # Clocks differ by seconds.
         return due if source.fetched.at < due - timedelta(minutes=1) and not (created and created > due) else None
 
-    def _of_chart(self, state: ChartState) -> Iterator[Found_]:
+    def _of_chart(self, state: ChartState) -> Iterator[Noticed]:
         chart = state.chart
         if state.late is not None:
             due = due_of(chart).of(state.late)
@@ -275,11 +278,26 @@ class Overview:
             if self._seen.charts.has_editions(chart.id, period):
                 detail = f"the fetch of {period} was cut short; the next one finishes it"
                 yield Problem(Trouble.EDITIONS_UNPUBLISHED, chart.id, detail)
-        yield from self._of_publications(state)
 
-    def _of_publications(self, state: ChartState) -> Iterator[Found_]:
+    def _of_record(self, state: ChartState) -> Iterator[Noticed]:
+        """Yield what is not processed, or not sent; or that nobody can tell, as the record cannot be read."""
+        chart = state.chart.id
+        try:
+            head = self._seen.record.head(chart)
+            if head is not None and (head.fold > FOLD or head.format > FORMAT):
+                raise RecordNewer(chart, f"format {head.format}, fold {head.fold}")
+            yield from self._of_publications(state, head)
+            yield from self._of_stories(chart)
+        except RecordNewer as error:
+            advice = "a release as late as that one goes on with it: docs/upgrading.md"
+            yield Problem(Trouble.RECORD_UNREADABLE, chart, str(error), advice)
+        except RecordDamaged as error:
+            advice = f"`chartwatch rebuild {chart} --stack {{stack}} --write` makes it anew"
+            yield Problem(Trouble.RECORD_UNREADABLE, chart, str(error), advice)
+
+    def _of_publications(self, state: ChartState, head: Head | None) -> Iterator[Noticed]:
         """Yield the publications that were not processed, and those of the last days that lack editions."""
-        chart, head = state.chart.id, self._seen.record.head(state.chart.id)
+        chart = state.chart.id
         since = min(head.last, state.period - LOOK_BACK) if head else None
         ledgers = Files(self._seen.record, head).ledgers(since.year).values() if head and since else ()
         processed = {period: digest for ledger in ledgers for period, digest in ledger.processed.items()}
@@ -296,7 +314,7 @@ class Overview:
         if unprocessed:
             yield self._unprocessed(chart, unprocessed)
 
-    def _unprocessed(self, chart: str, publications: Sequence[PublicationSummary]) -> Found_:
+    def _unprocessed(self, chart: str, publications: Sequence[PublicationSummary]) -> Noticed:
         """Return that publications are not in the record as they are stored: under way, or for too long."""
         first, last = publications[0].period, publications[-1].period
         what = f"{words.counted(len(publications), 'publication')} of {words.span(first, last)}"
@@ -308,7 +326,7 @@ class Overview:
         detail = f"{what}, {known}; the log of detect_milestones may say why"
         return Problem(Trouble.PUBLICATION_UNPROCESSED, chart, detail)
 
-    def _of_stories(self, chart: str) -> Iterator[Found_]:
+    def _of_stories(self, chart: str) -> Iterator[Noticed]:
         """Yield the messages of a chart that are not out."""
         sent = self._seen.checkpoints.checkpoint(chart).sent
         for bulletin in islice(RecordedBulletins(self._seen.record).bulletins(chart, sent), MOST_BULLETINS):
@@ -326,7 +344,7 @@ class Overview:
                 elif found is None:
                     yield self._unsent(bulletin, story)
 
-    def _in_doubt(self, lease: Lease) -> Found_:
+    def _in_doubt(self, lease: Lease) -> Noticed:
         if self._now < lease.taken_at + LEASE + GRACE:
             return Waiting(f"the story {lease.story}, being sent", lease.taken_at)
         aged = self._now >= lease.taken_at + PROOF_KEPT
@@ -334,7 +352,7 @@ class Overview:
         detail = f"taken {in_minutes(lease.taken_at)}, and nobody knows whether it is out; {who}"
         return Problem(Trouble.STORY_IN_DOUBT, lease.story, detail, "`chartwatch stories --stack {stack}`")
 
-    def _unsent(self, bulletin: Bulletin, story: str) -> Found_:
+    def _unsent(self, bulletin: Bulletin, story: str) -> Noticed:
         since = self._seen.written_at(bulletin.chart, bulletin.number)
         if since + LONG > self._now:
             return Waiting(f"the story {story}, to be sent", since)
@@ -386,7 +404,9 @@ class Overview:
         catalog, found = self._seen.catalogs.current(), dict[str, UnknownWork]()
         for chart in self._charts:
             head = self._seen.record.head(chart)
-            last = Files(self._seen.record, head).last_snapshot() if head else None
+            # What a later release has written is not read.
+            is_read = head is not None and head.fold <= FOLD and head.format <= FORMAT
+            last = Files(self._seen.record, head).last_snapshot() if head and is_read else None
             if last is None:
                 continue
             works = {
