@@ -1,5 +1,6 @@
 """How a deployment stands: whatever needs a person is named, and what will be done without one is not."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -8,9 +9,11 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters.sns_limits import LIMITS
+from chartwatch.cli.status import Report, report_lines, report_object
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import layer_of
+from chartwatch.services.cost import Bill
 from chartwatch.services.pacing import Pace
 from chartwatch.services.ports import Checkpoint, Fetched, Held, Outcome, Standing, Subscriber
 from chartwatch.services.publish import Publisher
@@ -313,3 +316,31 @@ def test_works_without_facts_are_told_and_need_no_person_at_once(place: Place) -
 def test_a_chart_that_no_schedule_fetches_is_told(place: Place) -> None:
     place.schedules = []
     assert [state.chart.id for state in place.status().unscheduled] == ["daily"]
+
+
+# As a person reads it.
+
+
+def test_what_is_wrong_comes_first_the_worst_before_all_and_of_many_some_are_shown(place: Place) -> None:
+    place.failures = (1, ("the function fetch",))
+    place.noted(Outcome.FAILED, "it does not answer")
+    for number in range(2, 10):
+        place.fetched(number, FETCHED, US=("Squid Game", "Elite")[number % 2])
+    status = place.status(NOW + LONG)
+    lines = list(report_lines(Report("charts", NOW, status, Bill(NOW, NOW, ()))))
+    assert lines[0] == "18 things wrong in charts:"
+    kinds = [line.split(":")[0].removeprefix("* ") for line in lines if line.startswith("* ")]
+    assert kinds == [*["story not sent"] * 6, "failures", "fetch failed"]
+    assert "* story not sent: and 11 more; --format json has all" in lines
+    assert "  `chartwatch fetch daily --stack charts` tries again" in lines
+    (written,) = report_object(Report("charts", NOW, status, Bill(NOW, NOW, ())))
+    as_json = json.loads(written)
+    assert (as_json["is_well"], len(as_json["problems"])) == (False, 18)
+    assert {"trouble": "failures", "where": "1 message"}.items() <= as_json["problems"][16].items()
+
+
+def test_of_a_deployment_that_is_well_a_person_sees_its_sources_and_nothing_above(place: Place) -> None:
+    first, *lines = report_lines(Report("charts", NOW, place.status(), Bill(NOW, NOW, ())))
+    assert first.split() == ["source", "last", "fetch", "last", "publication", "next", "fetch"]
+    assert lines[0].split("  ")[0] == "daily"
+    assert not [line for line in (first, *lines) if line.startswith("*")]

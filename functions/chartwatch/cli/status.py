@@ -24,12 +24,16 @@ from chartwatch.services.status import (
     Seen,
     SourceState,
     Status,
+    Trouble,
     UnknownWork,
     in_minutes,
 )
 
 EXIT_WRONG = 1
 """Exit code when something needs a person."""
+
+MOST_SHOWN = 5
+"""Troubles of a kind that a person is shown; further ones are counted."""
 
 app = application()
 
@@ -82,8 +86,12 @@ def report_lines(report: Report) -> Iterator[str]:
     its = report.status
     if its.problems:
         yield f"{words.counted(len(its.problems), 'thing')} wrong in {report.stack}:"
-        for problem in its.problems:
-            yield from _problem_lines(problem, report.stack)
+        for trouble in Trouble:
+            found = [problem for problem in its.problems if problem.trouble is trouble]
+            for problem in found[:MOST_SHOWN]:
+                yield from _problem_lines(problem, report.stack)
+            if (more := len(found) - MOST_SHOWN) > 0:
+                yield f"* {trouble}: and {more} more; --format json has all"
         yield ""
     if its.waiting:
         yield "Under way:"

@@ -45,28 +45,28 @@ MOST_NAMED = 10
 
 
 class Trouble(StrEnum):
-    """What can be wrong, so that a person is to look."""
+    """What can be wrong, so that a person is to look; what keeps something from being told, or right, comes first."""
 
-    CHART_LATE = "chart late"
+    STORY_REFUSED = "story refused"
+    STORY_IN_DOUBT = "story in doubt"
+    STORY_UNSENT = "story not sent"
+    SENT_CONTRADICTED = "sent, and not so"
+    RECORD_UNREADABLE = "record unreadable"
+    RECORD_DIFFERS = "record differs"
+    PUBLICATION_UNPROCESSED = "publication not processed"
+    FAILURES = "failures"
     SCHEDULE_OFF = "schedule off"
     FETCH_MISSED = "fetch missed"
     FETCH_FAILED = "fetch failed"
     DOCUMENT_REFUSED = "document refused"
+    CHART_LATE = "chart late"
     EDITIONS_SET_ASIDE = "editions set aside"
     EDITIONS_UNPUBLISHED = "editions without a publication"
-    PUBLICATION_UNPROCESSED = "publication not processed"
-    STORY_UNSENT = "story not sent"
-    STORY_REFUSED = "story refused"
-    STORY_IN_DOUBT = "story in doubt"
-    FAILURES = "failures"
-    WITNESS_MISSED = "witness missed messages"
-    WITNESS_MISSING = "witness not subscribed"
     SUBSCRIBER_UNCONFIRMED = "subscriber unconfirmed"
     SUBSCRIBER_VANISHED = "subscriber vanished"
+    WITNESS_MISSING = "witness not subscribed"
+    WITNESS_MISSED = "witness missed messages"
     CATALOG_CHANGE_HELD = "catalog change held"
-    RECORD_UNREADABLE = "record unreadable"
-    RECORD_DIFFERS = "record differs"
-    SENT_CONTRADICTED = "sent, and not so"
 
 
 _AUDITED: Mapping[str, Trouble] = {
@@ -200,7 +200,7 @@ class Overview:
             *(its for chart in self._charts for its in self._of_audit(chart)),
         ]
         return Status(
-            problems=tuple(its for its in found if isinstance(its, Problem)),
+            problems=tuple(sorted((its for its in found if isinstance(its, Problem)), key=_weight)),
             waiting=tuple(its for its in found if isinstance(its, Waiting)),
             sources=tuple(sources),
             unscheduled=tuple(state for state in states if state.chart.id not in scheduled),
@@ -419,6 +419,10 @@ class Overview:
                     if lacks := (MEANING,) if is_undecided else tuple(lacking(work)):
                         found[topped.work_id] = UnknownWork(topped.work_id, work.title, lacks)
         yield from sorted(found.values(), key=lambda its: (its.title, its.work_id))
+
+
+def _weight(problem: Problem) -> int:
+    return list(Trouble).index(problem.trouble)
 
 
 def in_minutes(moment: datetime) -> str:
