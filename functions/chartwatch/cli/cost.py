@@ -23,7 +23,7 @@ app = application()
 
 @app.command()
 def cost(*, stack: RunStack, output: AnswerAs = AnswerFormat.TEXT) -> None:
-    """Say what a deployment has used of AWS this month, and what that costs."""
+    """Say what a deployment has used this month, at what cost."""
     with deployed_operations(stack) as deployed:
         its = bill_of(deployed, datetime.now(UTC))
     write(BILLS[output](its))

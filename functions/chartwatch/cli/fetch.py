@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from chartwatch.cli.application import CatalogPlace, Origins, TrialStack, application, mistake, write
+from chartwatch.cli.application import CatalogPlace, Origins, application, mistake, write
 from chartwatch.cli.documents import Document
 from chartwatch.cli.dry_run import try_document
 from chartwatch.cli.sources import open_named
@@ -30,7 +30,7 @@ app = application()
 def fetch(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[SOURCE]", help="What a deployment fetches: a source, or a watch by its name."),
+        typer.Argument(metavar="SOURCE", help="What a deployment fetches: a source, or a watch by its name."),
     ] = None,
     *,
     source: Annotated[
@@ -46,10 +46,10 @@ def fetch(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch here, and write nothing.")] = False,
     origins: Origins = None,
-    stack: TrialStack = None,
+    stack: Annotated[str | None, typer.Option(metavar="NAME", help="The deployed stack.")] = None,
     catalog: CatalogPlace = None,
 ) -> None:
-    """Let a deployment fetch a source now, or show what its document would change."""
+    """Let a deployment fetch now, or see what would change."""
     if dry_run:
         if name and source:
             raise OptionError("--source", f"is given twice, as {name} and as {source}")

@@ -19,7 +19,7 @@ def resend(
     *,
     stack: RunStack,
 ) -> None:
-    """Let a deployment send a message again that was sent, or that SNS has refused."""
+    """Let a deployment send a message once more."""
     with deployed_operations(stack) as deployed:
         told = deployed.outbox.told(story)
         if told is None:

@@ -49,7 +49,7 @@ class Report(NamedTuple):
 
 @app.command()
 def status(*, stack: RunStack, output: AnswerAs = AnswerFormat.TEXT) -> None:
-    """Say how a deployment stands: what is wrong first, then each source with its charts."""
+    """Say how a deployment stands, what is wrong first."""
     now = datetime.now(UTC)
     with deployed_operations(stack) as deployed:
         report = Report(stack, now, Overview(seen_of(deployed), now).status(), bill_of(deployed, now))

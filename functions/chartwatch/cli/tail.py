@@ -37,7 +37,7 @@ def tail(
     once: Annotated[bool, typer.Option("--once", help="Stop after what there is.")] = False,
     output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
-    """Show the bulletins of a deployment, by number, as they come."""
+    """Show the bulletins of a deployment as they come."""
     with deployed_operations(stack) as deployed:
         reached = beginnings(deployed, chart, since)
         try:

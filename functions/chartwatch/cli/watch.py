@@ -21,7 +21,7 @@ from chartwatch.sources import SOURCES, open_source
 NAME = re.compile(r"[0-9A-Za-z_.-]{1,58}")
 """Names of watches: what Scheduler takes of a name, less what they begin with."""
 
-app = application("Show, add and remove the schedules by which a deployment fetches.")
+app = application("List, add and remove schedules that fetch.")
 
 WatchName = Annotated[str, typer.Argument(metavar="WATCH", help="What it is called, such as the chart it is of.")]
 

@@ -55,7 +55,7 @@ def why(
     limit: Annotated[int, typer.Option(min=1, help="How many milestones of a title are shown.")] = LIMIT,
     output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
-    """Say how a milestone came to be sent, from its document to its message, or why nothing was sent of it."""
+    """Say how a milestone came to be sent, or why it was not."""
     of = f"--stack {stack}" if stack else " ".join(f"--from {spec}" for spec in origins or ())
     with _opened(origins or (), stack, catalog) as (history, rules):
         if _is_slot(said, rules):
