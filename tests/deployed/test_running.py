@@ -116,6 +116,9 @@ def test_a_watch_is_made_fetched_followed_to_its_message_and_removed(chart: Char
     queue = chart.queue("StoryTopicArn")
     its_provider.publish((HEADER + "".join(DAYS[:2])).encode())
     options = ("-o", f"url={its_provider.url}", "-o", f"chart={chart.id}", "-o", "cadence=day", "-o", "depth=1")
+    told("watch", "add", chart.id, *ON, "--source", "csv", *options, "--schedule", "rate(1 minute)")
+    (story,) = chart.taken(queue, 1)  # a minute later, by the schedule itself
+    told("watch", "remove", chart.id, *ON)
     made = told("watch", "add", chart.id, *ON, "--source", "csv", *options, "--schedule", "cron(0 9 * * ? *)")
     assert made.startswith(f"{chart.id} is fetched from {its_provider.url}, at ")
     (watch,) = [its for its in as_json("watch", "list") if its["is_watch"]]
@@ -124,11 +127,11 @@ def test_a_watch_is_made_fetched_followed_to_its_message_and_removed(chart: Char
         refused = said("watch", "add", again, *ON, "--source", "csv", *options)
         assert (refused.exit_code, "already" in refused.stderr) == (2, True)
 
-    assert told("fetch", chart.id, *ON) == f"{chart.id}: 2 new publications, 0 revised, 0 unchanged\n"
-    (story,) = chart.taken(queue, 1)
+    assert told("fetch", chart.id, *ON) == f"{chart.id}: 0 new publications, 0 revised, 2 unchanged\n"
     (source,) = [its for its in as_json("status")["sources"] if its["name"] == chart.id]
     assert source["last_fetch"]["outcome"] == "accepted"
     assert [its["last_period"] for its in source["charts"]] == ["2023-01-02"]
+    assert chart.pipeline.invoke("ReconcileFunction", {})["RecordDiffers"] == 0
 
     assert story["story"] == f"{chart.id}:00000002:squid-game"
     assert f"{chart.id}:00000002  2023-01-02" in told("tail", *ON, "--once", "--chart", chart.id)
@@ -177,14 +180,30 @@ def test_what_is_in_doubt_is_not_sent_again_by_asking(chart: Chart) -> None:
 @pytest.mark.usefixtures("on_the_stack")
 def test_what_a_month_has_used_is_told_with_what_is_measured_of_it(chart: Chart) -> None:
     chart.fetch(HEADER + "".join(DAYS[:2]))
+    # The local AWS measures its functions, and nothing else: the rest is put there as AWS would have it.
+    outputs, cloudwatch = chart.pipeline.outputs, chart.pipeline.aws.client("cloudwatch")
+    for namespace, name, dimensions, value in (
+        ("AWS/DynamoDB", "ConsumedReadCapacityUnits", {"TableName": outputs["ChartsTable"]}, 1000),
+        ("AWS/DynamoDB", "ConsumedReadCapacityUnits", {"TableName": outputs["StoriesTable"]}, 234),
+        ("AWS/SQS", "NumberOfEmptyReceives", {"QueueName": outputs["WitnessQueueUrl"].rpartition("/")[2]}, 7),
+        ("AWS/SNS", "NumberOfMessagesPublished", {"TopicName": outputs["StoryTopicArn"].rpartition(":")[2]}, 3),
+        ("AWS/Scheduler", "InvocationAttemptCount", {"ScheduleGroup": outputs["ScheduleGroup"]}, 5),
+    ):
+        named = [{"Name": key, "Value": its} for key, its in dimensions.items()]
+        cloudwatch.put_metric_data(
+            Namespace=namespace, MetricData=[{"MetricName": name, "Dimensions": named, "Value": value}]
+        )
     bill = as_json("cost")
     lines = {line["what"]: line for line in bill["lines"]}
-    # The local AWS measures its functions, and nothing else.
-    assert {what for what, line in lines.items() if line["is_measured"]} == {
-        "Lambda (arm64), GB-seconds",
-        "Lambda, requests",
+    measured = {what: line["used"] for what, line in lines.items() if line["is_measured"]}
+    assert measured.pop("Lambda, requests") >= 1
+    assert measured.pop("Lambda (arm64), GB-seconds") > 0
+    assert measured == {
+        "DynamoDB, read request units": 1234,
+        "SQS, requests": 7,
+        "SNS, requests": 3,
+        "EventBridge Scheduler, invocations": 5,
     }
-    assert lines["Lambda, requests"]["used"] >= 1
     assert bill["dollars"] == pytest.approx(sum(line["dollars"] for line in lines.values()), abs=0.0001)
     text = told("cost", *ON)
     assert as_actions(CALLS["cost"]) <= allowed_for("cost")
