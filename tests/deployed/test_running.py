@@ -32,7 +32,8 @@ from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import Held, Standing
 from chartwatch.services.publish import messages
-from chartwatch.services.status import LONG, Overview, Trouble
+from chartwatch.services.status import Overview
+from chartwatch.services.troubles import LONG, Trouble
 from chartwatch.services.updating import store_publication
 from chartwatch_local.aws import LocalAws, local_aws
 from chartwatch_local.checkout import ROOT

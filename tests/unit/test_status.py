@@ -20,7 +20,8 @@ from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT
 from chartwatch.services.record import FOLD, FORMAT, RecordedBulletins
 from chartwatch.services.schedules import FetchSchedule, asked_of
-from chartwatch.services.status import LONG, Overview, Seen, Status, Trouble
+from chartwatch.services.status import Overview
+from chartwatch.services.troubles import LONG, Seen, Status, Trouble
 from tests.chronicle import CHANGE, SQUID, Chronicle
 from tests.stores import Cloud
 from tests.unit.test_publishing import Inbox

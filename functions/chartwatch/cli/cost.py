@@ -13,7 +13,7 @@ from chartwatch.cli.operations import RunStack, table_lines
 from chartwatch.domain import words
 from chartwatch.services.cost import HOURS_A_MONTH, PRICES, PRICES_OF, Bill, Deployment, Line, bill
 from chartwatch.services.schedules import Expression, FetchSchedule
-from chartwatch.services.status import in_minutes
+from chartwatch.services.troubles import in_minutes
 
 A_DAY = timedelta(days=1)
 """How long a deployment must be there until it is said what a month like that costs."""

@@ -16,10 +16,10 @@ from chartwatch.cli.operations import RunStack, addresses_of, indented, table_li
 from chartwatch.domain import words
 from chartwatch.services.cost import Bill
 from chartwatch.services.schedules import Rate
-from chartwatch.services.status import (
+from chartwatch.services.status import Overview
+from chartwatch.services.troubles import (
     MOST_NAMED,
     ChartState,
-    Overview,
     Problem,
     Seen,
     SourceState,

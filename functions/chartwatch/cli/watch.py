@@ -15,7 +15,7 @@ from chartwatch.cli.sources import read_settings
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
 from chartwatch.services.schedules import WATCH, FetchSchedule, Rate, asked_of, read_expression
-from chartwatch.services.status import in_minutes
+from chartwatch.services.troubles import in_minutes
 from chartwatch.sources import SOURCES, open_source
 
 NAME = re.compile(r"[0-9A-Za-z_.-]{1,58}")

@@ -22,7 +22,7 @@ from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.errors import OptionError
 from chartwatch.rules import default_rules, included_rules
 from chartwatch.services.ports import Delivery, Told
-from chartwatch.services.status import in_minutes
+from chartwatch.services.troubles import in_minutes
 from chartwatch.services.why import History, Revised, Sending, Trail, at_number_one, of_slot, of_title, sent_first
 
 LIMIT = 20

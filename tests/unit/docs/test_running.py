@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from chartwatch.cli.main import app
-from chartwatch.services.status import LONG, Trouble
+from chartwatch.services.troubles import LONG, Trouble
 from tests.infrastructure.templates import ROOT, read
 
 RUNNING, UPGRADING = ((ROOT / "docs" / name).read_text() for name in ("running.md", "upgrading.md"))
