@@ -1,6 +1,7 @@
 """Fetches a source's document, stores the raw file, and writes its publications that are new or changed."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,9 @@ from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import SourceError
 from chartwatch.services.fetching import ConditionalFetch, DocumentUnchanged
 from chartwatch.services.ingest import ingest
-from chartwatch.sources import open_source, reader_version
+from chartwatch.services.ports import Fetched, Outcome
+from chartwatch.services.schedules import asked_of
+from chartwatch.sources import Source, open_source, reader_version
 
 logger = Logger(service="fetch_rankings")
 metrics = Metrics(service="fetch_rankings")
@@ -27,11 +30,23 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """Fetch the source that `event` names: `{"source": "netflix-global", "options": {}}`, a schedule's input.
 
     With `"accept": "<SHA-256>"` the document of that SHA-256, and no other, is accepted although it rewrites history,
-    or lacks some of it.
+    or lacks some of it. What came of it is noted, whatever it was.
     """
     source = open_source(event["source"], event.get("options", {}))
     metrics.add_dimension("source", source.name)
     logger.append_keys(source=source.name)
+    try:
+        counts, outcome, detail = fetch(source, event)
+    except Exception as error:
+        failed = Outcome.REFUSED if isinstance(error, SourceError) else Outcome.FAILED
+        note(event, failed, f"{type(error).__name__}: {error}")
+        raise
+    note(event, outcome, detail)
+    return counts
+
+
+def fetch(source: Source, event: Mapping[str, Any]) -> tuple[dict[str, int], Outcome, str]:
+    """Fetch a source's document and take it in; return what was counted, what came of it, and what a person is told."""
     # A document of several responses, or one that a person asks for again, is fetched without condition.
     conditional = ConditionalFetch(deployment.connection(), deployment.validators(reader_version()))
     is_conditional = source.whole_history and "accept" not in event
@@ -41,8 +56,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
         metrics.add_metric("DocumentsUnchanged", MetricUnit.Count, 1)
         metrics.add_metric("DocumentsRefused", MetricUnit.Count, 0)
         logger.info("document unchanged")
-        return {"new": 0, "revised": 0, "unchanged": 0}
-    provenance = Provenance(source.url, _now(), hashlib.sha256(body).hexdigest())
+        return {"new": 0, "revised": 0, "unchanged": 0}, Outcome.UNCHANGED, ""
+    provenance = Provenance(source.url, _as_text(_now()), hashlib.sha256(body).hexdigest())
     logger.append_keys(sha256=provenance.sha256)
     try:
         ingested = ingest(
@@ -69,8 +84,18 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     metrics.add_metric("PublicationsNew", MetricUnit.Count, counts["new"])
     metrics.add_metric("PublicationsRevised", MetricUnit.Count, counts["revised"])
     logger.info("document accepted", extra=counts)
-    return counts
+    outcome = Outcome.PARTLY if ingested.notices else Outcome.ACCEPTED
+    return counts, outcome, "; ".join(notice.detail for notice in ingested.notices)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def note(event: Mapping[str, Any], outcome: Outcome, detail: str) -> None:
+    """Note a fetch, for whoever asks how the deployment stands."""
+    deployment.fetches().note(Fetched(asked_of(event), _now(), outcome, detail))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _as_text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -13,7 +13,7 @@ from chartwatch.adapters import deployment
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.streams import process_in_order
 from chartwatch.domain.stories.message import as_test
-from chartwatch.errors import StoriesUnsent
+from chartwatch.errors import NotResent, StoriesUnsent
 
 logger = Logger(service="publish_stories")
 metrics = Metrics(service="publish_stories")
@@ -24,9 +24,14 @@ tracer = Tracer(service="publish_stories")
 @tracer.capture_lambda_handler
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> PartialItemFailureResponse | dict[str, str]:
-    """Process a batch of stream records in order up to the first that fails, and report that one; or send a test."""
+    """Process a batch of stream records in order up to the first that fails, and report that one.
+
+    A person sends `{"test": …}` for a test, and `{"resend": STORY}` for one message that is to be sent again.
+    """
     if "test" in event:
         return send_test(event["test"])
+    if "resend" in event:
+        return resend(str(event["resend"]))
     return process_in_order(event, publish)
 
 
@@ -37,6 +42,21 @@ def send_test(test: Mapping[str, Any]) -> dict[str, str]:
     """
     topics = {"stories": deployment.story_topic, "digests": deployment.digest_topic}
     return {"message_id": topics[test["topic"]]().publish(as_test(test["attributes"]))}
+
+
+def resend(story: str) -> dict[str, str]:
+    """Send one message again, a story or a digest, by its id. Raises `NotResent`, `StoryInDoubt` and `NotPublished`."""
+    key = keys.bulletin_of_message(story)
+    if key is None:
+        raise NotResent(story, "it is no id of a message")
+    try:
+        bulletin = deployment.bulletins().bulletin(key.chart, key.number)
+    except LookupError as error:
+        raise NotResent(story, f"there is no bulletin {key.number} of {key.chart}") from error
+    before = deployment.publisher().resend(bulletin, story)
+    metrics.add_metric("MessagesSent", MetricUnit.Count, 1)
+    logger.info("resent", story=story, before=before)
+    return {"resent": story, "before": before.value}
 
 
 def publish(record: DynamoDBRecord) -> None:

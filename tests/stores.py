@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
+from chartwatch.adapters.dynamodb.fetches import DynamoFetches
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
@@ -37,6 +38,9 @@ class Cloud:
 
     def checkpoints(self) -> DynamoCheckpoints:
         return DynamoCheckpoints(self.table())
+
+    def fetches(self) -> DynamoFetches:
+        return DynamoFetches(self.table())
 
     def validators(self) -> DynamoValidators:
         return DynamoValidators(self.table(), "a version of the parsers")

@@ -292,6 +292,16 @@ class AwsRefused(ChartwatchError):
 
 
 @dataclass
+class FunctionFailed(ChartwatchError):
+    """A function of a deployment, which a command has invoked, raised an error of that `kind`."""
+
+    sentence = "{function} failed with {kind}: {detail}"
+    function: str
+    kind: str
+    detail: str
+
+
+@dataclass
 class RecordAhead(ChartwatchError):
     """The record says that a publication was processed which the charts table does not hold."""
 
@@ -325,6 +335,15 @@ class StoryInDoubt(ChartwatchError):
 
     sentence = "the story {story} was taken for sending and never settled; it may be out or not"
     story: str
+
+
+@dataclass
+class NotResent(ChartwatchError):
+    """A message that a person may not have sent again, and why."""
+
+    sentence = "{message} is not sent again: {detail}"
+    message: str
+    detail: str
 
 
 @dataclass

@@ -487,6 +487,11 @@ def test_the_documents_that_a_stack_refused_are_listed_the_latest_last(aws: Loca
     ]
     assert listed[5] == "2022-02-09T20:00:00Z  csv  HistoryRewritten"
     assert listed[-1] == "2 refused documents in refusing"
+    as_json = json.loads(run("quarantine", "--stack", "refusing", "--format", "json").stdout)
+    assert [(its["source"], its["error"], its["sha256"][0]) for its in as_json] == [
+        ("netflix-global", "SourceNotATable", "8"),
+        ("csv", "HistoryRewritten", "9"),
+    ]
     assert max(map(len, listed)) <= 100
 
 
@@ -503,7 +508,7 @@ def test_a_stack_of_something_else_is_no_deployment(aws: LocalAws, catalog: Path
     result = run("catalog", "import", catalog, "--stack", "other")
     assert result.exit_code == 2
     assert result.stderr == (
-        "Error: the stack other: it has no output BucketName, so it is no deployment of Chartwatch\n"
+        "Error: the stack other: it has no output BucketName, so it is no deployment of Chartwatch, or an earlier one\n"
     )
 
 

@@ -164,7 +164,9 @@ def test_a_dry_run_fetches_what_a_source_publishes_at_this_moment(
         shown = said("fetch", *OPTIONS, "-o", f"url={url}", "--dry-run", "--from", f"{CHART}:{broken}")
         server.shutdown()
     assert f"{url} would be accepted: 0 publications new, 1 revised, 2 unchanged added: d of 2022-01-02 in KR" in shown
-    assert "option --dry-run: is needed" in refused("fetch", *OPTIONS, "-o", f"url={url}")
+    assert "option --source: is for --dry-run; a deployment fetches as its schedule says" in refused(
+        "fetch", *OPTIONS, "-o", f"url={url}"
+    )
 
 
 def test_a_replay_writes_to_no_deployment(whole: Path) -> None:

@@ -13,8 +13,9 @@ import pytest
 from chartwatch.adapters import deployment
 from chartwatch.adapters.folder import FolderArchive
 from chartwatch.adapters.memory import MemoryCharts, NoArchive
-from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceNotATable
+from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceNotATable, SourceUnavailable
 from chartwatch.services.fetching import NotModified, Request, Response, Validators
+from chartwatch.services.ports import Outcome
 from tests.metrics import metrics_in
 from tests.stores import Cloud
 from tests.unit.sources.weekly_files import document, global_lines
@@ -47,8 +48,9 @@ REWRITTEN, OTHERWISE = (chart([f"{word} {day}" for day in range(60)]) for word i
 @pytest.fixture
 def charts(monkeypatch: pytest.MonkeyPatch) -> MemoryCharts:
     charts = MemoryCharts()
-    validators = Cloud().validators()
+    validators, fetches = Cloud().validators(), Cloud().fetches()
     monkeypatch.setattr(deployment, "charts", lambda: charts)
+    monkeypatch.setattr(deployment, "fetches", lambda: fetches)
     monkeypatch.setattr(deployment, "validators", lambda _reader: validators)
     return charts
 
@@ -124,6 +126,42 @@ def test_a_document_of_which_a_part_was_not_taken_counts_as_one_that_a_person_sh
     fetch(FIRST + b"2022-01-01,KR,1,One\n2022-01-01,KR,1,Another\n2022-01-02,KR,1,One\n")
     assert [noted.error for noted in charts.quarantined()] == ["EditionsSetAside"]
     assert caplog.messages == ["document accepted in part", "document accepted"]
+
+
+def test_what_came_of_the_last_fetch_is_noted(fetch: Fetch, charts: MemoryCharts) -> None:
+    del charts
+
+    def noted() -> tuple[Outcome, str]:
+        (its,) = deployment.fetches().all()
+        assert its.asked.startswith('["csv", {"cadence": "day", "chart": "daily"')
+        return its.outcome, its.detail
+
+    fetch(FIRST)
+    assert noted() == (Outcome.ACCEPTED, "")
+    with pytest.raises(HistoryRewritten):
+        fetch(REWRITTEN)
+    outcome, detail = noted()
+    assert (outcome, detail.partition(":")[0]) == (Outcome.REFUSED, "HistoryRewritten")
+    fetch(FIRST + b"2022-01-01,KR,1,One\n2022-01-01,KR,1,Another\n2022-01-02,KR,1,One\n")
+    outcome, detail = noted()
+    assert (outcome, "KR" in detail) == (Outcome.PARTLY, True)
+
+
+def test_a_provider_that_does_not_answer_is_noted_as_a_fetch_that_failed(
+    fetch: Fetch, charts: MemoryCharts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del charts
+    error = SourceUnavailable("charts.example", "HTTP status 503", 503)
+
+    class Silent:
+        def get(self, _request: Request) -> bytes:
+            raise error
+
+    monkeypatch.setattr(deployment, "connection", Silent)
+    with pytest.raises(SourceUnavailable):
+        fetch(b"")
+    (its,) = deployment.fetches().all()
+    assert (its.outcome, its.detail) == (Outcome.FAILED, f"SourceUnavailable: {error}")
 
 
 WEEK = document(global_lines())

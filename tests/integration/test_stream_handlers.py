@@ -14,8 +14,9 @@ from chartwatch.adapters.wikidata import ADDRESS as WIKIDATA
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.works.candidates import Provider, Sighting
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import Conflict, NotPublished, SourceUnavailable
+from chartwatch.errors import Conflict, NotPublished, NotResent, SourceUnavailable
 from chartwatch.services.enrich import LookedUp, look_up
+from chartwatch.services.ports import Delivery
 from chartwatch.services.publish import Completed
 from tests.metrics import metrics_in
 
@@ -30,6 +31,7 @@ class Work:
     def __init__(self) -> None:
         self.begun: list[int] = []
         self.fails: set[int] = set()
+        self.resent: list[tuple[str, str]] = []
 
     def detect(self, chart: str, period: date) -> list[Bulletin]:
         self._do(period.day, Conflict(chart))
@@ -46,6 +48,10 @@ class Work:
         self.begun.append(bulletin.number)
         refused = [NotPublished(bulletin.id, "throttled")] if bulletin.number in self.fails else []
         return Completed(refused=refused)
+
+    def resend(self, bulletin: Bulletin, story: str) -> Delivery:
+        self.resent.append((bulletin.id, story))
+        return Delivery.SENT
 
     def _do(self, number: int, error: Exception) -> None:
         self.begun.append(number)
@@ -169,3 +175,20 @@ def test_to_be_overtaken_is_tried_again_and_counts_as_no_failure(
     answer = detect_milestones.handler({"Records": [_record(1, "PUBLICATION#2022-01-02")]}, CONTEXT)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "seq-1"}]}
     assert metrics_in(capfd.readouterr().out) == counted
+
+
+def test_a_message_that_a_person_asks_for_is_looked_for_in_its_bulletin(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Chartwatch")
+    import publish_stories
+
+    asked = work.resent
+    for story in ("weekly:00000012:squid:2", "weekly:00000012:digest"):
+        assert publish_stories.handler({"resend": story}, CONTEXT) == {"resent": story, "before": "SENT"}
+    assert asked == [("weekly:00000012", "weekly:00000012:squid:2"), ("weekly:00000012", "weekly:00000012:digest")]
+    for wrong in ("weekly", "weekly:twelve:squid", "weekly:00000012", ":1:x", "weekly:²:x"):
+        with pytest.raises(NotResent, match="no id of a message"):
+            publish_stories.handler({"resend": wrong}, CONTEXT)

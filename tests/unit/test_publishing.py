@@ -11,7 +11,7 @@ from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain.charts.chart import Cadence
 from chartwatch.domain.milestones.milestone import Bulletin, Published
 from chartwatch.domain.stories.message import Message
-from chartwatch.errors import NotPublished
+from chartwatch.errors import NotPublished, NotResent, StoryInDoubt
 from chartwatch.services.pacing import Pace
 from chartwatch.services.ports import Checkpoint, Delivery, Lease
 from chartwatch.services.publish import Completed, Publisher
@@ -289,3 +289,70 @@ def test_a_story_is_settled_with_the_id_that_its_message_was_given(inbox: Inbox)
     settled: dict[str, str] = {}
     publisher_to(inbox, outbox=Remembering(Cloud().table())).publish(BULLETIN)
     assert settled == {story: f"id-{number}" for number, story in enumerate([*STORIES, DIGEST], start=1)}
+
+
+# Sent again, because a person asks for it.
+
+
+def test_what_was_sent_is_sent_again_when_a_person_asks_and_counts_as_sent(publisher: Publisher, inbox: Inbox) -> None:
+    publisher.publish(BULLETIN)
+    for message in (STORIES[1], DIGEST):
+        assert publisher.resend(BULLETIN, message) is Delivery.SENT
+    assert inbox.received == [*STORIES, DIGEST, STORIES[1], DIGEST]
+    assert publisher.publish(BULLETIN) == Completed()
+
+
+def test_what_was_refused_is_sent_when_a_person_asks_and_not_once_more(publisher: Publisher, inbox: Inbox) -> None:
+    inbox.refuses = {STORIES[1]}
+    publisher.publish(BULLETIN)
+    with pytest.raises(NotPublished):
+        publisher.resend(BULLETIN, STORIES[1])
+    inbox.refuses = set()
+    assert publisher.resend(BULLETIN, STORIES[1]) is Delivery.PENDING
+    assert publisher.publish(BULLETIN) == Completed()
+    assert inbox.received.count(STORIES[1]) == 1
+
+
+def test_what_is_in_doubt_is_not_sent_again_by_asking(publisher: Publisher, inbox: Inbox) -> None:
+    inbox.loses_the_reply_of = {STORIES[1]}
+    with pytest.raises(TimeoutError):
+        publisher.publish(BULLETIN)
+    with pytest.raises(StoryInDoubt):
+        publisher.resend(BULLETIN, STORIES[1])
+    assert inbox.received.count(STORIES[1]) == 1
+
+
+@pytest.mark.parametrize("message", [STORIES[1], DIGEST, "daily:00000002:nobody"])
+def test_what_was_never_sent_is_not_sent_by_asking(publisher: Publisher, inbox: Inbox, message: str) -> None:
+    with pytest.raises(NotResent):
+        publisher.resend(BULLETIN, message)
+    assert inbox.received == []
+
+
+def test_a_lost_reply_to_what_is_sent_again_leaves_it_sent(publisher: Publisher, inbox: Inbox) -> None:
+    publisher.publish(BULLETIN)
+    inbox.loses_the_reply_of = {STORIES[0]}
+    with pytest.raises(TimeoutError):
+        publisher.resend(BULLETIN, STORIES[0])
+    assert publisher.publish(BULLETIN) == Completed()
+    assert publisher.resend(BULLETIN, STORIES[2]) is Delivery.SENT
+
+
+def test_a_refused_correction_is_not_sent_before_what_it_corrects(inbox: Inbox) -> None:
+    publisher = Publisher(
+        outbox := Cloud().outbox(),
+        Known(BULLETIN, CORRECTING),
+        Cloud().checkpoints(),
+        inbox,
+        inbox,
+        limits=LIMITS,
+        pace=Pace(1000),
+    )
+    correction = FOLLOWING_UP[1]
+    lease = outbox.take(correction)
+    assert lease
+    outbox.release(lease)
+    with pytest.raises(NotResent, match="follows up"):
+        publisher.resend(CORRECTING, correction)
+    publisher.publish(BULLETIN)
+    assert publisher.resend(CORRECTING, correction) is Delivery.PENDING

@@ -21,6 +21,7 @@ from chartwatch.adapters.connection import (
 )
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
+from chartwatch.adapters.dynamodb.fetches import DynamoFetches
 from chartwatch.adapters.dynamodb.mutes import DynamoMutes
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
@@ -83,6 +84,12 @@ def archive() -> S3Archive:
 def charts() -> DynamoCharts:
     """Return the charts table."""
     return DynamoCharts(_table(settings().charts_table))
+
+
+@cache
+def fetches() -> DynamoFetches:
+    """Return the last fetches."""
+    return DynamoFetches(_table(settings().charts_table))
 
 
 @cache

@@ -17,7 +17,16 @@ from chartwatch.adapters.record_files import FormatTooNew, packed, unpacked
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.errors import RecordDamaged, RecordNewer
-from chartwatch.services.record import LEDGER, RENEWED_AFTER, RETRACTED, BulletinRef, FileKind, Head, StoredFile
+from chartwatch.services.record import (
+    BULLETIN,
+    LEDGER,
+    RENEWED_AFTER,
+    RETRACTED,
+    BulletinRef,
+    FileKind,
+    Head,
+    StoredFile,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -122,6 +131,16 @@ class AwsRecord:
     def bulletin_file(self, chart: str, number: int) -> str:
         """Return the file of one bulletin. Raises `LookupError` when there is none of that number."""
         return self._table.existing(keys.bulletin(chart, number))["file"]["S"]
+
+    def last_bulletin(self, chart: str) -> int:
+        """Return the greatest number of a bulletin of a chart; 0 when there is none."""
+        item = self._table.last_between(*keys.bulletins_after(chart, 0))
+        return keys.number_of(item) if item else 0
+
+    def written_at(self, chart: str, number: int) -> datetime:
+        """Return when a bulletin was recorded (UTC). Raises `LookupError` when there is none of that number."""
+        key = _key(chart, BULLETIN.name, self.bulletin_file(chart, number))
+        return self._client.head_object(Bucket=self._bucket, Key=key)["LastModified"]
 
     def files(self, chart: str) -> Iterator[StoredFile]:
         """Yield all versions of all files of a chart, but for those that are removed."""

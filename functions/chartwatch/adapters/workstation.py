@@ -18,6 +18,7 @@ from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.mutes import DynamoMutes
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
+from chartwatch.adapters.operations import Operations
 from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.s3 import S3Archive
 from chartwatch.adapters.sns import SnsSubscribers
@@ -74,6 +75,13 @@ class DeployedSubscriptions(NamedTuple):
     witness: str
     failures: str
     publish: Callable[[Mapping[str, Any]], Any]
+
+
+@contextmanager
+def deployed_operations(stack: str) -> Iterator[Operations]:
+    """Yield the deployment of that name for who runs it. Raises `AwsRefused`."""
+    with _described(stack, *Operations.needed) as (aws, outputs, parameters):
+        yield Operations(aws, stack, outputs, parameters)
 
 
 @contextmanager
@@ -177,7 +185,9 @@ def _described(stack: str, *needed: str) -> Iterator[tuple[boto3.Session, Mappin
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
         for name in needed:
             if name not in outputs:
-                raise AwsRefused(place, f"it has no output {name}, so it is no deployment of Chartwatch")
+                raise AwsRefused(
+                    place, f"it has no output {name}, so it is no deployment of Chartwatch, or an earlier one"
+                )
         parameters = {its["ParameterKey"]: its["ParameterValue"] for its in described.get("Parameters", [])}
         yield aws, outputs, parameters
 

@@ -175,7 +175,7 @@ def open_published(specs: Sequence[str], stack: str | None, catalog: Path | None
     Raises `OptionError` unless either of the first two is given, `FileProblem` for a file that is not there or is
     refused, and `AwsRefused`.
     """
-    _refuse_none_or_both(specs, stack)
+    refuse_none_or_both(specs, stack)
     if stack is None:
         works, charts, given = catalog_at(catalog), MemoryCharts(), GivenFiles(_sources_and_files(specs))
         for source, file in given.files:
@@ -203,7 +203,7 @@ def open_recorded(
     as there, and why is said on stderr. `source` parses the documents of a deployment again, for versions that are not
     stored. Raises what `open_published` raises.
     """
-    _refuse_none_or_both(specs, stack)
+    refuse_none_or_both(specs, stack)
     if stack is None:
         given = GivenFiles(_sources_and_files(specs))
         stores, counts = Stores(archive=given), ReplayCounts()
@@ -223,7 +223,7 @@ def read_history(specs: Sequence[str], works: Catalog, rules: RuleSet, stores: S
 
     Raises `OptionError` unless there is any, and `FileProblem`; why a document is refused is said on stderr.
     """
-    _refuse_none_or_both(specs, None)
+    refuse_none_or_both(specs, None)
     _replay(_sources_and_files(specs), works, rules, stores, ReplayCounts())
 
 
@@ -257,7 +257,8 @@ def refuse_unknown_chart(
         raise mistake(parameters[1], f"{chart} has no territory {territory!r}; {it_has}")
 
 
-def _refuse_none_or_both(specs: Sequence[str], stack: str | None) -> None:
+def refuse_none_or_both(specs: Sequence[str], stack: str | None) -> None:
+    """Raise `OptionError` unless either files or a deployment are given."""
     if bool(specs) is (stack is not None):
         one = "--from and --stack are both given; give one" if specs else "a history is needed: give --from or --stack"
         raise OptionError("--from", one)

@@ -25,10 +25,16 @@ from chartwatch.errors import ChartwatchError
 
 SUMMARIES: Mapping[str, str] = {
     "replay": "Say what the published files of a source would have announced.",
-    "fetch": "Fetch a source's document, and show what it would change before it is accepted.",
+    "fetch": "Let a deployment fetch now, or see what would change.",
     "check": "Say whether a claim is true, false or unknown.",
     "history": "Show what was known when: every version of an edition, and what was said of it.",
     "sources": "List the sources and their options, or check whether a provider answers as it used to.",
+    "status": "Say how a deployment stands, what is wrong first.",
+    "watch": "List, add and remove schedules that fetch.",
+    "tail": "Show the bulletins of a deployment as they come.",
+    "why": "Say how a milestone came to be sent, or why it was not.",
+    "resend": "Let a deployment send a message once more.",
+    "cost": "Say what a deployment has used this month, at what cost.",
     "quarantine": "List the documents that a deployment refused, whole or in part, the latest last.",
     "withdraw": "Take back an edition, or a period, that was accepted by mistake; show what that changes.",
     "gap": "Declare that an edition, or a period, that is missing was never published; show what that changes.",

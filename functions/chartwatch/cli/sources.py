@@ -97,7 +97,7 @@ def open_named(name: str, settings: Sequence[str], parameter: str) -> Source:
 
     `parameter` is where the name was given. Raises `OptionError`.
     """
-    source = find_source(name, parameter).configured(_read_settings(settings))
+    source = find_source(name, parameter).configured(read_settings(settings))
     _refuse_incomplete(source, _MEMBERS, name, parameter)
     return source
 
@@ -145,7 +145,7 @@ def _refuse_incomplete(found: object, members: Iterable[str], name: str, paramet
         raise OptionError(parameter, f"{name} is not a source: it has no {words.listed(missing)}")
 
 
-def _read_settings(settings: Sequence[str]) -> dict[str, str]:
+def read_settings(settings: Sequence[str]) -> dict[str, str]:
     """Return the options of a source, each given as `key=value`. Raises `OptionError`."""
     value_by_key: dict[str, str] = {}
     for setting in settings:

@@ -1,5 +1,6 @@
 """`chartwatch stories`: the stories of which nobody knows whether they got out, and a person's word on them."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.workstation import DeployedDelivery, deployed_delivery
-from chartwatch.cli.application import application, mistake, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, application, mistake, write
 from chartwatch.domain import words
 from chartwatch.services.ports import Lease
 from chartwatch.services.publish import messages
@@ -27,6 +28,7 @@ def stories(
     send: Annotated[
         list[str] | None, typer.Option("--send", metavar="STORY", help="Nobody got this one: let `reconcile` send it.")
     ] = None,
+    output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
     """List the stories that may be out or not, and say of some which it is."""
     with deployed_delivery(stack) as delivery:
@@ -40,6 +42,9 @@ def stories(
             delivery.outbox.release(doubted[story])
     decided = {*(sent or ()), *(send or ())}
     left = [lease for story, lease in doubted.items() if story not in decided]
+    if output is AnswerFormat.JSON:
+        write([json.dumps(doubt_as_json(left, datetime.now(UTC)), ensure_ascii=False, indent=2)])
+        return
     write(doubt_lines(left, datetime.now(UTC)))
     write(f"{story} counts as sent" for story in sent or ())
     write(f"{story} is sent by the next run of `reconcile`" for story in send or ())
@@ -62,6 +67,18 @@ def refuse_unless_decidable(option: str, story: str, doubted: dict[str, Lease], 
     free = doubted[story].taken_at + LEASE + GRACE
     if now < free:
         raise mistake(option, f"{story} may be under way until {free:%Y-%m-%d %H:%M} UTC; wait for that")
+
+
+def doubt_as_json(leases: Sequence[Lease], now: datetime) -> list[dict[str, str | bool]]:
+    """Return the stories that are in doubt still, by when they were taken (UTC), for machines."""
+    return [
+        {
+            "story": lease.story,
+            "taken_at": lease.taken_at.isoformat(),
+            "is_for_a_person": now >= lease.taken_at + PROOF_KEPT,
+        }
+        for lease in sorted(leases, key=lambda its: its.taken_at)
+    ]
 
 
 def doubt_lines(leases: Sequence[Lease], now: datetime) -> Iterator[str]:

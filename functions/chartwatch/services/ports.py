@@ -86,6 +86,43 @@ class ChartStore(Protocol):
         """Return the rejected documents, by source and time fetched."""
 
 
+class Outcome(StrEnum):
+    """What came of a fetch."""
+
+    ACCEPTED = "accepted"
+    PARTLY = "accepted in part"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nobody needs to look at it."""
+        return self in (Outcome.ACCEPTED, Outcome.UNCHANGED)
+
+
+class Fetched(NamedTuple):
+    """The last fetch of something: when (UTC), what came of it, and in words what was wrong, if anything was.
+
+    `asked` says what was to be fetched: the source and its options (`schedules.asked_of`).
+    """
+
+    asked: str
+    at: datetime
+    outcome: Outcome
+    detail: str = ""
+
+
+class Fetches(Protocol):
+    """The last fetch of each source with each of its options."""
+
+    def note(self, fetched: Fetched) -> None:
+        """Note a fetch, in place of the one before that was asked for alike."""
+
+    def all(self) -> Sequence[Fetched]:
+        """Return the last fetches, one for each thing that was asked."""
+
+
 class MarkedCharts(ChartStore, Protocol):
     """Publications that wake the detector once they are marked ready for it."""
 
@@ -161,6 +198,19 @@ class Lease:
     story: str
     attempt: str
     taken_at: datetime
+
+
+class Told(NamedTuple):
+    """All that is known of the sending of a story: where it stands, when it was taken and sent, and by which message.
+
+    `seen_at` is when the witness saw the message of a story that nobody had noted as sent; times are UTC.
+    """
+
+    delivery: Delivery
+    taken_at: datetime | None = None
+    sent_at: datetime | None = None
+    seen_at: datetime | None = None
+    message_id: str = ""
 
 
 class Outbox(Protocol):

@@ -9,7 +9,7 @@ from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.stories.digest import digest
 from chartwatch.domain.stories.message import Limits, Message
 from chartwatch.domain.stories.story import Story, stories
-from chartwatch.errors import NotPublished, StoryInDoubt
+from chartwatch.errors import NotPublished, NotResent, StoryInDoubt
 from chartwatch.services.pacing import Pace
 from chartwatch.services.ports import Checkpoints, Delivery, Lease, Outbox
 
@@ -107,6 +107,31 @@ class Publisher:
                 self._deliver(message, known.get(message.id), is_dead, completed)
         return completed
 
+    def resend(self, bulletin: Bulletin, story: str) -> Delivery:
+        """Send one message of a bulletin because a person asks for it, and return where it stood before.
+
+        One that was sent arrives a second time at whoever has it; one that SNS refused is sent for the first time.
+        Raises `NotResent` for any other, `StoryInDoubt` where nobody knows, and `NotPublished`.
+        """
+        message = next((its for its in messages(bulletin, self._limits) if its.id == story), None)
+        if message is None:
+            raise NotResent(story, f"the bulletin {bulletin.id} has no such message")
+        match self._outbox.deliveries([story]).get(story):
+            case Lease():
+                raise StoryInDoubt(story)
+            case None:
+                raise NotResent(story, "it was never taken for sending; `reconcile` sends what is left")
+            case Delivery.PENDING if message.follows_up and not self._is_next(bulletin):
+                raise NotResent(story, "it follows up messages that are not out yet")
+            case Delivery.PENDING:
+                self._send(message, lambda: self._outbox.take(story))
+                return Delivery.PENDING
+            case _:
+                self._pace.wait()
+                self._pace.spend()
+                self._topic_of(message).publish(message)
+                return Delivery.SENT
+
     def _deliver(
         self, message: Message, found: Delivery | Lease | None, is_dead: Callable[[Lease], bool], completed: Completed
     ) -> None:
@@ -142,11 +167,13 @@ class Publisher:
         if lease is None:
             return False
         self._pace.spend()
-        topic = self._story_topic if isinstance(message, Story) else self._digest_topic
         try:
-            message_id = topic.publish(message)
+            message_id = self._topic_of(message).publish(message)
         except NotPublished:
             self._outbox.release(lease)
             raise
         self._outbox.settle(lease, message_id)
         return True
+
+    def _topic_of(self, message: Message) -> Topic:
+        return self._story_topic if isinstance(message, Story) else self._digest_topic

@@ -89,7 +89,8 @@ def deploy(aws: LocalAws, made: Build, parameters: Mapping[str, str]) -> Mapping
 def schedule_input(aws: LocalAws, source: str) -> dict[str, Any]:
     """Return the event with which the deployed schedule for `source` invokes its function."""
     scheduler = aws.client("scheduler")
-    found = (scheduler.get_schedule(Name=its["Name"]) for its in scheduler.list_schedules()["Schedules"])
+    listed = scheduler.list_schedules()["Schedules"]
+    found = (scheduler.get_schedule(Name=its["Name"], GroupName=its["GroupName"]) for its in listed)
     events = (json.loads(its["Target"].get("Input", "{}")) for its in found)
     return next(event for event in events if event.get("source") == source)
 

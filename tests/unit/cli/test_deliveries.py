@@ -1,5 +1,6 @@
 """`chartwatch stories`: what a person says of stories of which nobody knows whether they got out."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -65,6 +66,8 @@ def test_a_story_in_doubt_is_listed_with_who_is_to_decide(world: World) -> None:
     listed = run("stories").stdout.splitlines()
     assert listed[0].endswith(f"{story}  a person is to decide")
     assert listed[-1] == "1 story in doubt in charts"
+    (doubted,) = json.loads(run("stories", "--format", "json").stdout)
+    assert (doubted["story"], doubted["is_for_a_person"]) == (story, True)
 
 
 def test_a_story_that_somebody_got_is_never_sent_again(world: World) -> None:

@@ -8,6 +8,7 @@
 | | chart`#`period | `EDITION#`territory | an edition, with its earlier versions |
 | | `VALIDATORS` | address | the validators of the document that was accepted last |
 | | `QUARANTINE` | source`#`SHA-256 | a document that was rejected |
+| | `FETCHES` | source and options | when that was fetched last, and what came of it |
 | catalog | `CATALOG` | `CURRENT` | which catalog is in force; it wakes the detector |
 | | | `VERSION#`version | which document was the catalog of that version |
 | | | `HELD#`layer | a change of a layer that waits for a person |
@@ -36,6 +37,9 @@ CHARTS = "CHARTS"
 
 QUARANTINE = "QUARANTINE"
 """The partition of the charts table that lists the rejected documents."""
+
+FETCHES = "FETCHES"
+"""The partition of the charts table that lists the last fetches."""
 
 PUBLICATION, READY, EDITION = "PUBLICATION#", "READY#", "EDITION#"
 CURRENT_CATALOG = Key("CATALOG", "CURRENT")
@@ -88,6 +92,13 @@ def bulletin_of(record: Mapping[str, Any]) -> BulletinKey:
     return BulletinKey(unquote(key.pk), int(key.sk.removeprefix(BULLETIN)))
 
 
+def bulletin_of_message(message: str) -> BulletinKey | None:
+    """Return which bulletin a message, by its id, is part of; None for what is no id of a message."""
+    chart, _, rest = message.partition(":")
+    number, _, part = rest.partition(":")
+    return BulletinKey(chart, int(number)) if chart and part and number.isascii() and number.isdecimal() else None
+
+
 def catalog_version(version: str) -> Key:
     """Return where it stands which document was the catalog of a version."""
     return Key(CURRENT_CATALOG.pk, f"VERSION#{version}")
@@ -134,6 +145,11 @@ def validators(url: str) -> Key:
 def quarantined(source: str, sha256: str) -> Key:
     """Return where a rejected document stands."""
     return Key(QUARANTINE, f"{_part(source)}#{sha256}")
+
+
+def fetched(asked: str) -> Key:
+    """Return where the last fetch stands of what was asked: a source with its options."""
+    return Key(FETCHES, _part(asked))
 
 
 # The milestones table.

@@ -12,7 +12,7 @@ from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import number, text
 from chartwatch.adapters.dynamodb.table import Item, Table
 from chartwatch.errors import StoryInDoubt
-from chartwatch.services.ports import Checkpoint, Delivery, Hearing, Lease, Standing
+from chartwatch.services.ports import Checkpoint, Delivery, Hearing, Lease, Standing, Told
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -84,6 +84,16 @@ class DynamoOutbox:
         found = self.stories_table.get_all([keys.story(story) for story in by_key.values()])
         return {(story := by_key[item["pk"]["S"]]): _delivery(story, item) for item in found}
 
+    def told(self, story: str) -> Told | None:
+        """Return all that is known of the sending of a story; None when it was never taken."""
+        item = self.stories_table.get(keys.story(story))
+        if item is None:
+            return None
+        times = (datetime.fromisoformat(item[name]["S"]) if name in item else None for name in _TIMES)
+        taken_at, sent_at, seen_at = times
+        message_id = item["message_id"]["S"] if "message_id" in item else ""
+        return Told(Delivery(item["delivery"]["S"]), taken_at, sent_at, seen_at, message_id)
+
     def _lease(self, story: str) -> Lease:
         now = self.clock()
         return Lease(story, uuid.uuid4().hex, now.replace(microsecond=now.microsecond // 1000 * 1000))
@@ -148,6 +158,8 @@ class DynamoCheckpoints:
         said = json.dumps([asdict(one) for one in found], ensure_ascii=False)
         self.stories_table.put({**keys.audit(chart).attributes, "found": text(said)})
 
+
+_TIMES = ("taken_at", "sent_at", "seen_at")
 
 _IS_ATTEMPTS = "delivery = :sending AND attempt = :attempt"
 
