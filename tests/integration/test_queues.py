@@ -28,8 +28,10 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     [
         (json.dumps(FUNCTION), "the function stack-Detect-1"),
         ('{"source": "netflix-global", "options": {}}', "a fetch of netflix-global"),
-        ('{"type": "story", "story": "weekly:00000001:squid"}', "the story weekly:00000001:squid, undelivered"),
-        ('{"type": "digest", "bulletin": "weekly:00000001"}', "the digest of weekly:00000001, undelivered"),
+        (
+            '{"specversion": "1.0", "id": "weekly:00000001:squid", "data": {}}',
+            "the message weekly:00000001:squid, undelivered",
+        ),
         ('{"Type": "Notification", "TopicArn": "arn:aws:sns:x:1:Stories"}', "a message of Stories, undelivered"),
         ('{"records": []}', "a message of another kind"),
         ("[1]", "a message of another kind"),

@@ -19,8 +19,8 @@ def history_of(chronicle: Chronicle, live_from: date | None = None, told: Told |
         chronicle.charts,
         chronicle.record,
         live_from,
-        lambda _: told,
-        lambda _chart, number: datetime(2022, 1, number, tzinfo=UTC),
+        told=lambda _: told,
+        written_at=lambda _chart, number: datetime(2022, 1, number, tzinfo=UTC),
     )
 
 
@@ -45,6 +45,17 @@ def test_what_was_sent_is_followed_from_its_document_to_its_message() -> None:
     assert (revised.bulletin, revised.recorded_at) == ("daily:00000002", datetime(2022, 1, 2, tzinfo=UTC))
     assert [(its.message, its.told) for its in revised.sendings] == [("daily:00000002:squid", told)]
     assert revised.why_not == ""
+
+
+@pytest.mark.parametrize("name", ["squid", "nth"])
+def test_of_what_is_muted_that_is_the_reason(name: str) -> None:
+    muted, chronicle = {name: date(2022, 1, 3)}, Chronicle(NTH)
+    for number, title in enumerate(("Ozark", "Squid Game")):
+        chronicle.stored(number, US=title)
+        chronicle.detector_with(muted=muted).detect("daily", chronicle.period(number))
+    found = of_slot(replace(history_of(chronicle), muted=muted), "daily", "nth:daily:US:1")
+    assert found
+    assert found.revisions[0].why_not == f"{name} is muted: nothing is sent of it of periods before 2022-01-03"
 
 
 @pytest.mark.parametrize("title", ["Squid Game", "squid game", "SQUID  GAME", "squid"])

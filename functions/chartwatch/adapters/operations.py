@@ -10,6 +10,7 @@ import boto3
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.fetches import DynamoFetches
+from chartwatch.adapters.dynamodb.mutes import DynamoMutes
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.functions import ONCE, invoke
@@ -35,6 +36,7 @@ class Operations:
             "DigestTopicArn",
             "FailuresQueueUrl",
             "FailuresQueueArn",
+            "WebhookFailuresQueueUrl",
             "WitnessQueueUrl",
             "WitnessMissedQueueUrl",
         ),
@@ -65,6 +67,11 @@ class Operations:
     def catalogs(self) -> DynamoCatalogs:
         """What is known of works."""
         return DynamoCatalogs(self._table("CatalogTable"), self._s3, self.outputs["BucketName"], starter_layer)
+
+    @cached_property
+    def mutes(self) -> DynamoMutes:
+        """Of what nothing is sent."""
+        return DynamoMutes(self._table("MilestonesTable"))
 
     @cached_property
     def outbox(self) -> DynamoOutbox:
@@ -105,8 +112,10 @@ class Operations:
         return invoke(self._aws.client("lambda", config=ONCE), self.outputs[output], event)
 
     def failures(self) -> LookedAt:
-        """Look at what could not be processed."""
-        return look_at(self._aws.client("sqs"), self.outputs["FailuresQueueUrl"])
+        """Look at what could not be processed, and what webhooks did not take."""
+        urls = (self.outputs["FailuresQueueUrl"], self.outputs["WebhookFailuresQueueUrl"])
+        failed, parked = (look_at(self._aws.client("sqs"), url) for url in urls)
+        return LookedAt(failed.count + parked.count, (*failed.about, *parked.about))
 
     def missed_by_the_witness(self) -> LookedAt:
         """Look at what the witness could not get."""

@@ -45,10 +45,9 @@ def _about(message: Any) -> str:
             about = f"the function {arn.split(':')[6]}"
         case {"source": str(source)}:
             about = f"a fetch of {source}"
-        case {"type": "story", "story": str(story)}:
-            about = f"the story {story}, undelivered"
-        case {"type": "digest", "bulletin": str(bulletin)}:
-            about = f"the digest of {bulletin}, undelivered"
+        case {"specversion": "1.0", "id": str(event)}:
+            webhook = message.get("MessageAttributes", {}).get("webhook", {}).get("StringValue")
+            about = f"the message {event}, undelivered{f' to {webhook}' if webhook else ''}"
         case {"Type": "Notification", "TopicArn": str(topic)}:
             about = f"a message of {topic.rpartition(':')[2]}, undelivered"
         case _:

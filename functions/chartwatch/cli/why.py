@@ -82,7 +82,8 @@ def _opened(specs: Sequence[str], stack: str | None, catalog: Path | None) -> It
 
     with deployed_operations(stack) as deployed:
         live_from = date.fromisoformat(deployed.parameters["LiveFrom"])
-        history = History(deployed.charts, deployed.record, live_from, deployed.outbox.told, deployed.record.written_at)
+        muted, told = deployed.mutes.mutes(), deployed.outbox.told
+        history = History(deployed.charts, deployed.record, live_from, muted, told, deployed.record.written_at)
         yield history, included_rules(deployed.parameters["RulesFile"])
 
 

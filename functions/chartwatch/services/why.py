@@ -1,7 +1,7 @@
 """How a milestone came to be: each of its revisions, from the document to the messages, or why nothing was sent."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -49,12 +49,13 @@ class History:
     """What is looked at. `told` says what became of a message, and `written_at` when a bulletin was recorded.
 
     Both return None where nothing is known: of files, nothing was ever sent. `live_from` is since when milestones are
-    sent, None for since ever.
+    sent, None for since ever, and `muted` until when nothing is sent of works, by id, and of rules.
     """
 
     charts: ChartStore
     record: RecordStore
     live_from: date | None = None
+    muted: Mapping[str, date] = field(default_factory=dict)
     told: Callable[[str], Told | None] = lambda _message: None
     written_at: Callable[[str, int], datetime | None] = lambda _chart, _number: None
 
@@ -146,6 +147,10 @@ def _why_no_first(history: History, its: Milestone, firsts_from: Mapping[str, da
         return f"it has held since the record begins{since} so that nobody can say that it was a first"
     if history.live_from is not None and its.period < history.live_from:
         return f"its period lies before {history.live_from}, from which the deployment sends (LiveFrom)"
+    silenced = {its.rule, *(holder.work_id for holder in its.holders)}
+    for name, until in sorted(history.muted.items()):
+        if name in silenced and its.period < until:
+            return f"{name} is muted: nothing is sent of it of periods before {until}"
     publication = history.charts.summary(its.chart, its.period)
     least = publication.chart.min_periods if publication else 0
     if publication and least and KINDS[its.kind].is_of_firsts:
