@@ -16,13 +16,14 @@ from chartwatch.cli.application import (
     Stack,
     application,
     mistake,
-    rules_in,
     write,
 )
 from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_creator, refuse_unknown_place
 from chartwatch.cli.claims import Asked, Unread, read_claims
 from chartwatch.cli.histories import PublishedCharts, open_published, refuse_unknown_chart
+from chartwatch.cli.lists import Limit
 from chartwatch.cli.questions import Options
+from chartwatch.cli.rule_files import rules_in
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain.milestones.asked import Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory
@@ -54,7 +55,8 @@ def check_claim(
     *,
     title: Annotated[str | None, typer.Option(metavar="TITLE", help="The work that is said to hold it.")] = None,
     claims: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Many claims, as JSON Lines or CSV; one verdict a line.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Many claims, as JSON Lines or CSV (`-`: stdin); one verdict a line."),
     ] = None,
     origins: Origins = None,
     stack: Stack = None,
@@ -68,7 +70,8 @@ def check_claim(
     ] = None,
     chart: Annotated[str | None, typer.Option(metavar="ID", help="The chart.")] = None,
     territory: Annotated[
-        str | None, typer.Option(metavar="CODE", help="The territory, such as US; `*` for all of the chart together.")
+        str | None,
+        typer.Option(metavar="CODE", help="The territory, by code or name; `*` for all of the chart together."),
     ] = None,
     nth: Annotated[int | None, typer.Option(min=1, metavar="N", help="It is said to be the N-th.")] = None,
     first_with: Annotated[
@@ -100,7 +103,7 @@ def check_claim(
         int | None, typer.Option(min=1, metavar="N", help="So many that count are said to have been #1.")
     ] = None,
     debut: Annotated[bool, typer.Option("--debut", help="It is said to have come in at #1.")] = False,
-    group: Annotated[str | None, typer.Option(metavar="CODE", help="The group of --per, such as KR.")] = None,
+    group: Annotated[str | None, typer.Option(metavar="CODE", help="The group of --per, such as KR or Korean.")] = None,
     per: Annotated[
         str | None, typer.Option(metavar="FACT", help="Groups: origin_country, original_language or work_kind.")
     ] = None,
@@ -108,7 +111,7 @@ def check_claim(
         str | None, typer.Option(metavar="KIND", help="Count only works of a kind: film, series, song …")
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="CODES", help="Count only these languages: ko, or es,pt, or not:en.")
+        str | None, typer.Option(metavar="CODES", help="Count only these languages: ko, Korean, or es,pt, or not:en.")
     ] = None,
     country: Annotated[
         str | None, typer.Option(metavar="CODES", help="Count only these countries of origin, likewise.")
@@ -126,6 +129,7 @@ def check_claim(
     output: Annotated[
         CheckFormat, typer.Option("--format", help="Text for people; JSON, or JSON Lines, for machines.")
     ] = CheckFormat.TEXT,
+    limit: Limit = None,
 ) -> None:
     """Say whether a claim is true, false or unknown.
 
@@ -166,7 +170,7 @@ def check_claim(
     question, known_by = asked.question(rule_set), asked.known_day
     with open_published(origins or (), stack, catalog) as published:
         answer = answer_question(question, published, known_by)
-    write(ANSWERS[output](answer))
+    write(ANSWERS[output](answer, limit))
     raise typer.Exit(EXIT_CODES[answer.here.verdict])
 
 

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from chartwatch.cli.application import CatalogPlace, Origins, TrialStack, application, write
+from chartwatch.cli.application import CatalogPlace, Origins, TrialStack, application, sources_beginning, write
 from chartwatch.cli.documents import Document
 from chartwatch.cli.dry_run import try_document
+from chartwatch.cli.lists import Limit
 from chartwatch.cli.sources import open_named
 from chartwatch.cli.trials import History, open_trial
 from chartwatch.domain.charts.publications import Provenance
@@ -21,7 +22,12 @@ app = application()
 @app.command()
 def fetch(
     *,
-    source: Annotated[str, typer.Option(metavar="NAME", help="What publishes it; see `chartwatch sources`.")],
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", autocompletion=sources_beginning, help="What publishes it; see `chartwatch sources`."
+        ),
+    ],
     options: Annotated[
         list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the source; repeatable.")
     ] = None,
@@ -31,6 +37,7 @@ def fetch(
     origins: Origins = None,
     stack: TrialStack = None,
     catalog: CatalogPlace = None,
+    limit: Limit = None,
 ) -> None:
     """Fetch a source's document, and show what it would change before it is accepted."""
     if not dry_run:
@@ -43,4 +50,4 @@ def fetch(
         body = opened.fetch(HttpConnection(egress_policy(os.environ)))
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         document = Document(body, Provenance(opened.url, now, hashlib.sha256(body).hexdigest()))
-        write(try_document(opened.url, document, opened, trial))
+        write(try_document(opened.url, document, opened, trial, limit=limit))

@@ -26,11 +26,13 @@ from chartwatch.cli.application import (
     Stack,
     application,
     read_date,
-    rules_in,
     write,
 )
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.histories import RecordedCharts, open_recorded, refuse_unknown_chart
+from chartwatch.cli.lists import columns
+from chartwatch.cli.places import territory_code
+from chartwatch.cli.rule_files import rules_in
 from chartwatch.cli.sources import open_named
 from chartwatch.cli.wording import holder_name, status_in_words
 from chartwatch.domain import words
@@ -66,7 +68,7 @@ def history(
     output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
     """Show what was known when: every version of an edition, and what was said of it."""
-    day = read_date(period, "PERIOD")
+    day, territory = read_date(period, "PERIOD"), territory_code(territory)
     for option, file in (("--catalog", catalog), ("--rules", rules)):
         if stack is not None and file is not None:
             raise OptionError(option, "is for --from; a deployment went by its own")
@@ -127,7 +129,8 @@ def account_lines(account: Account) -> Iterator[str]:
     chart, versions = account.chart, account.versions
     every = len(versions) + sum(len(version.trimmed) for version, _ in versions)
     yield f"{chart.id} {account.territory} {account.period}: {words.counted(every, 'version')}"
-    yield from words.wrapped(f"{words.sentence(chart.name)} in {words.territory_name(account.territory)}", WIDTH)
+    where = f"{words.sentence(chart.name)} in {words.territory_name(account.territory)}"
+    yield from words.wrapped(where, columns(WIDTH))
     number = 0
     for version, changes in versions:
         if version.trimmed:
@@ -144,7 +147,7 @@ def account_lines(account: Account) -> Iterator[str]:
         yield from _table_lines(_ranks_table(version.edition))
     if account.absence:
         by = f": {account.absence.source}" if account.absence.source else ""
-        yield from ("", *words.wrapped(f"It does not count, as it is {account.absence.kind}{by}", WIDTH))
+        yield from ("", *words.wrapped(f"It does not count, as it is {account.absence.kind}{by}", columns(WIDTH)))
     yield ""
     yield "What was said of it:" if account.milestones else "Nothing was said of it."
     for revisions in account.milestones:
@@ -263,7 +266,7 @@ def _table(rank: str, *columns: str) -> Table:
 
 
 def _table_lines(table: Table) -> Iterator[str]:
-    out = Console(file=StringIO(), width=WIDTH - 2, color_system=None, highlight=False)
+    out = Console(file=StringIO(), width=columns(WIDTH) - 2, color_system=None, highlight=False)
     with out.capture() as captured:
         out.print(table)
     for line in captured.get().splitlines():
@@ -284,7 +287,7 @@ def _milestone_lines(milestone: Milestone, period: date) -> Iterator[str]:
 
 
 def _indented(text: str) -> list[str]:
-    return words.wrapped(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    return words.wrapped(text, columns(WIDTH), initial_indent=" " * 6, subsequent_indent=" " * 6)
 
 
 def _figure(value: str) -> str:

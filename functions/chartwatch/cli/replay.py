@@ -20,13 +20,15 @@ from chartwatch.cli.application import (
     TrialStack,
     application,
     read_since,
-    rules_in,
+    sources_beginning,
     write,
 )
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
 from chartwatch.cli.lacking import help_with, lacking_sentence
+from chartwatch.cli.lists import Limit
 from chartwatch.cli.reports import LINES, BulletinFormat, Observer, following
+from chartwatch.cli.rule_files import rules_in
 from chartwatch.cli.sample_chart import SAMPLE, open_sample
 from chartwatch.cli.sources import open_named
 from chartwatch.domain.milestones.milestone import Bulletin
@@ -112,13 +114,17 @@ def replay_files(
         list[Path],
         typer.Argument(
             metavar="FILE",
-            help="Published versions of the source, oldest first; also gzipped, as .gz. `sample`: the included chart.",
+            help="Published versions of the source, oldest first, also .gz; `-`: stdin. `sample`: the included chart.",
         ),
     ],
     *,
     source: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="What published them; see `chartwatch sources`. MODULE:CLASS: your own."),
+        typer.Option(
+            metavar="NAME",
+            autocompletion=sources_beginning,
+            help="What published them; see `chartwatch sources`. MODULE:CLASS: your own.",
+        ),
     ] = None,
     options: Annotated[
         list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the source; repeatable.")
@@ -149,6 +155,7 @@ def replay_files(
         bool, typer.Option("--dry-run", help="Show what the last file would change, or each in --stack; write nothing.")
     ] = False,
     stack: TrialStack = None,
+    limit: Limit = None,
     output: Annotated[
         BulletinFormat,
         typer.Option(
@@ -165,10 +172,12 @@ def replay_files(
         from chartwatch.cli.dry_run import trial_of_files, try_documents  # noqa: PLC0415  # few replays want it
 
         with trial_of_files(files, opened, stack, Facts(works, rule_set, since)) as (trial, tried):
-            write(try_documents(tried, opened, trial, frozenset(accept or ())))
+            write(try_documents(tried, opened, trial, frozenset(accept or ()), limit))
         return
     if stack is not None:
         raise OptionError("--stack", "is for --dry-run: a replay writes to no deployment")
+    if limit is not None:
+        raise OptionError("--limit", "is for --dry-run: a replay shows all that it comes to")
     started = time.perf_counter()
     with _open_stores(store, archive) as stores, following(files) as counts:
         bulletins = replay(
