@@ -154,8 +154,8 @@ def test_an_answer_fits_seventy_two_columns() -> None:
         ([*CLAIM[1:], "--first-with", "2"], "option --per: is missing: a race needs the groups that run it"),
         ([*CLAIM[1:], "--nth", "2", "--group", "KR"], "option --group: is one of the groups that --per makes"),
         (
-            [*CLAIM[1:], "--nth", "2", "--language", "korean"],
-            "option --language: 'korean' is not an ISO 639 code; did you",
+            [*CLAIM[1:], "--nth", "2", "--language", "koreen"],
+            "option --language: 'koreen' is not an ISO 639 code; did you mean ko?",
         ),
         (
             [*CLAIM[1:], "--nth", "2", "--country", "not:UK"],

@@ -136,7 +136,7 @@ CatalogPlace = Annotated[
 ChartId = Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")]
 PeriodArgument = Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")]
 OnlyTerritory = Annotated[
-    str | None, typer.Argument(metavar="[TERRITORY]", help="The territory; without it, all of the period.")
+    str | None, typer.Argument(metavar="TERRITORY", help="The territory; without it, all of the period.")
 ]
 TrialStack = Annotated[str | None, typer.Option("--stack", metavar="NAME", help="A deployed stack's history.")]
 Write = Annotated[

@@ -77,7 +77,7 @@ app = application("Show what is known of works, look up what is not, and change 
 
 @app.command("list")
 def list_works(
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What the title has; else all works.")] = "",
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What the title has; else all works.")] = "",
     *,
     catalog: CatalogPlace = None,
     stack: Stack = None,

@@ -7,9 +7,8 @@ from chartwatch.adapters.tmdb import NOTICE
 from chartwatch.cli.lacking import FACTS_IN_WORDS
 from chartwatch.cli.lists import columns, cut
 from chartwatch.cli.overrides import candidate_id, candidates_of
-from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
-from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, LANGUAGES
+from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, LANGUAGES, nearest
 from chartwatch.domain.works.candidates import Candidate, Provider
 from chartwatch.domain.works.evidence import Scored
 from chartwatch.domain.works.facts import Fact, Layer, Resolved, Value
@@ -42,7 +41,16 @@ def list_lines(works: Iterable[Work], text: str, limit: int | None) -> Iterator[
     found.sort(key=lambda work: (title_key(work.title), work.id))
     yield from cut(found, lambda work: [f"{work.id}: {in_words(work)}"], limit)
     if not found:
-        yield f"0 works{did_you_mean(text, {work.title for work in every})}"
+        yield f"0 works{_meant(key, every)}"
+
+
+def _meant(key: str, works: Iterable[Work]) -> str:
+    """Return which title is written much like a text, or has a word that is."""
+    titles = {title_key(name): work.title for work in works for name in (work.title, *work.aliases)}
+    by_word = {word: title for its, title in sorted(titles.items(), reverse=True) for word in its.split()}
+    names = by_word | titles
+    meant = nearest(key, names)
+    return f"; did you mean {names[meant]}?" if meant else ""
 
 
 def in_words(work: Work) -> str:

@@ -80,7 +80,9 @@ def _reworded(error: typer.TyperException) -> str:
     if found := _NO_CHOICE.fullmatch(message):
         from difflib import get_close_matches  # noqa: PLC0415  # most command lines are right
 
-        meant = get_close_matches(found["said"].lower(), re.findall(r"'([^']*)'", found["choices"]))
+        said, choices = found["said"].lower(), re.findall(r"'([^']*)'", found["choices"])
+        begun = [choice for choice in choices if said and choice.startswith(said)]
+        meant = begun or get_close_matches(said, choices)
     if not meant:
         return message
     return f"{message.removesuffix('.')}. Did you mean {', '.join(repr(each) for each in sorted(meant))}?"

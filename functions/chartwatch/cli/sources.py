@@ -92,7 +92,7 @@ def check_provider(
         said = f"differs: {'; '.join(checked.differs)}" if checked.differs else checked.seen
         write([f"  {checked.question}: {f'no answer: {checked.silence}' if checked.silence else said}"])
     if not answered:
-        write(["It was not reached: whether it answers as recorded is not known"])
+        write(["It gave no answer: whether it answers as recorded is not known"])
         raise typer.Exit(EXIT_UNREACHED)
     unanswered = f", and {words.counted(silent, 'question')} got none" if silent else ""
     differing = f"{differs} of its answers differ from what was recorded" if differs else "It answers as recorded"
