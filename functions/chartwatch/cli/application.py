@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -31,6 +32,9 @@ CANNOT_BE_WRITTEN = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EF
 """Errors of a stream that takes no more: its reader is gone, or the disk is full."""
 
 
+_NARROWEST_HELP, _WIDEST_HELP = 30, 80
+
+
 class AnswerFormat(StrEnum):
     """How a question is answered: as text for people, or as one JSON object."""
 
@@ -47,10 +51,14 @@ def application(summary: str | None = None, *, completion: bool = False) -> Appl
         help=summary,
         cls=Group,
         add_completion=completion,
-        context_settings={"help_option_names": ["--help", "-h"]},
+        context_settings={"help_option_names": ["--help", "-h"], "terminal_width": _help_width()},
         rich_markup_mode=None,  # help and errors as plain text: they are piped, searched and quoted
         pretty_exceptions_enable=False,
     )
+
+
+def _help_width() -> int:
+    return max(_NARROWEST_HELP, min(shutil.get_terminal_size().columns, _WIDEST_HELP) - 2)
 
 
 def say(message: str) -> None:

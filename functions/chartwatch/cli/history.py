@@ -30,7 +30,7 @@ from chartwatch.cli.application import (
 )
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.histories import RecordedCharts, open_recorded, refuse_unknown_chart
-from chartwatch.cli.lists import columns
+from chartwatch.cli.lists import columns, fitted
 from chartwatch.cli.places import territory_code
 from chartwatch.cli.rule_files import rules_in
 from chartwatch.cli.sources import open_named
@@ -128,7 +128,8 @@ def account_lines(account: Account) -> Iterator[str]:
     """Yield an account for people."""
     chart, versions = account.chart, account.versions
     every = len(versions) + sum(len(version.trimmed) for version, _ in versions)
-    yield f"{chart.id} {account.territory} {account.period}: {words.counted(every, 'version')}"
+    head = f"{chart.id} {account.territory} {account.period}: {words.counted(every, 'version')}"
+    yield from fitted(head, WIDTH)
     where = f"{words.sentence(chart.name)} in {words.territory_name(account.territory)}"
     yield from words.wrapped(where, columns(WIDTH))
     number = 0
@@ -137,7 +138,7 @@ def account_lines(account: Account) -> Iterator[str]:
             yield from ("", *_trimmed_lines(version.trimmed, number + 1))
         number += len(version.trimmed) + 1
         yield ""
-        yield f"Version {number}, fetched {version.provenance.fetched_at or 'at an unknown time'}"
+        yield from fitted(f"Version {number}, fetched {version.provenance.fetched_at or 'at an unknown time'}", WIDTH)
         yield f"  from     {version.provenance.url}"
         yield f"  SHA-256  {version.provenance.sha256}"
         if changes:

@@ -53,6 +53,11 @@ def cut_to_latest(
         yield from lines(entry)
 
 
+def fitted(text: str, most: int, indent: str = "  ") -> list[str]:
+    """Return a line as the lines that it takes: at most so wide, and no wider than the terminal."""
+    return words.wrapped(text, columns(most), subsequent_indent=indent)
+
+
 def columns(most: int) -> int:
     """Return how many columns a line may have: `most`, and fewer on a terminal that has fewer."""
     if not sys.stdout.isatty():

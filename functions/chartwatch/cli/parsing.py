@@ -76,16 +76,16 @@ def _reworded(error: typer.TyperException) -> str:
     message = error.message
     for theirs, ours in _OUR_WORDS.items():
         message = message.replace(theirs, ours)
-    meant = list(getattr(error, "possibilities", None) or ())
+    meant = list(getattr(error, "possibilities", None) or ())[:1]  # the one that is written most alike
     if found := _NO_CHOICE.fullmatch(message):
         from difflib import get_close_matches  # noqa: PLC0415  # most command lines are right
 
         said, choices = found["said"].lower(), re.findall(r"'([^']*)'", found["choices"])
         begun = [choice for choice in choices if said and choice.startswith(said)]
-        meant = begun or get_close_matches(said, choices)
+        meant = begun or get_close_matches(said, choices, 1)
     if not meant:
         return message
-    return f"{message.removesuffix('.')}. Did you mean {', '.join(repr(each) for each in sorted(meant))}?"
+    return f"{message.removesuffix('.')}. Did you mean {', '.join(map(repr, meant))}?"
 
 
 def _refuse_values_left_out(command: TyperCommand, context: Any, arguments: list[str]) -> None:
