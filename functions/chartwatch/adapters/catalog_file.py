@@ -160,7 +160,7 @@ def _meant(column: str, columns: Sequence[str]) -> str:
 def _check_header(columns: Sequence[str], name: str) -> None:
     if missing := [column for column in COLUMNS[:6] if column not in columns]:
         for separator, separated in _OTHER_SEPARATORS.items():
-            if set(COLUMNS[:2]) <= {column.strip() for column in separator.join(columns).split(separator)}:
+            if set(COLUMNS[:2]) <= {column.strip() for column in ",".join(columns).split(separator)}:
                 raise CatalogProblem(name, "line 1", f"the columns are separated by {separated}, not by commas")
         raise CatalogProblem(name, "line 1", f"the column {missing[0]} is missing{_meant(missing[0], columns)}")
     for column in columns:

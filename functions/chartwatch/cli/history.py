@@ -46,6 +46,8 @@ from chartwatch.errors import ArgumentError, OptionError
 WIDTH = 100
 """Columns of an account for people, but for an address that is longer."""
 
+_WIDEST_HEAD = 1_000
+
 app = application()
 
 
@@ -280,7 +282,8 @@ def _milestone_lines(milestone: Milestone, period: date) -> Iterator[str]:
     elsewhere = f", of {milestone.period}" if milestone.period != period else ""
     evidence = milestone.evidence
     by = f", by the document fetched {evidence.edition.fetched_at or 'at an unknown time'}" if evidence else ""
-    yield f"    revision {milestone.revision}: {status_in_words(milestone)}, {sent}{elsewhere}{by}"
+    head = f"    revision {milestone.revision}: {status_in_words(milestone)}, {sent}{elsewhere}{by}"
+    yield from fitted(head, _WIDEST_HEAD, " " * 6)
     yield from _indented(milestone.headline)
     if milestone.holders:
         holders = [f"{holder_name(holder)} since {holder.since}" for holder in milestone.holders]
