@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,11 @@ from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.cli.lists import cut, cut_to_latest
 from chartwatch.cli.main import app
 from chartwatch.cli.progress import FollowedCharts, paused
+from chartwatch.domain.works.work import Kind
 from chartwatch.rules import default_rules
 from chartwatch.sources import SOURCES
 from tests.command_line import CATALOG, CHART, RULES, Write, chart, run
+from tests.lookups import Lookups, Served
 
 COMMAND = (sys.executable, "-m", "chartwatch.cli")
 STORY = ("--title", "All of Us Are Dead", "--work-kind", "series", "--language", "not:en", "--from", "sample")
@@ -95,6 +98,29 @@ def test_a_pipe_gets_nothing_of_what_is_for_terminals() -> None:
     )
     assert "\x1b" not in done.stdout + done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_look_up_shows_how_far_it_is_and_is_asked_about_on_a_line_of_its_own(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "The Long Way Home"]))
+    with Lookups([Served(1, "The Long Way Home", Kind.SERIES, "ko", ("KR",), date(2022, 1, 1))]) as served:
+        asked = ("--wikidata", served.wikidata, "--tmdb", "none", "--contact", "someone@example.com")
+        history = ("--from", "csv,chart=daily,cadence=day,depth=1:daily.csv", "--catalog", "works")
+        shown = on_terminal(("catalog", "enrich", *history, *asked), 120, file.parent)
+    assert "1/1 The Long Way Home: original language Korean (ko)" in shown
+    assert re.search(r"works .*0/1.*-:--:--", shown)
+    assert "1 work looked up, kept in the folder works" in shown
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("replai",), 2), (("replay", "nowhere.csv", "--source", "csv"), 2), (("replay", "sample"), 74)],
+)
+def test_messages_that_cannot_be_written_end_in_no_traceback(arguments: Sequence[str], code: int) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=full, check=False)
+    assert done.returncode in (code, 74)
+    assert b"Traceback" not in done.stdout
 
 
 # Standard input.

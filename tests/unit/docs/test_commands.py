@@ -16,6 +16,7 @@ from chartwatch.cli.main import app
 from chartwatch.sources.netflix_countries import NetflixCountries
 
 ROOT = Path(__file__).parents[3]
+README = (ROOT / "README.md").read_text()
 OTHERS = {"extending.md": "tests/unit/docs/test_extending.py and test_rule_kinds.py follow it to the letter"}
 """Pages whose commands other tests run."""
 
@@ -88,20 +89,30 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def written(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Return what comes of a command that a shell is given, in the folder."""
+    environment = {**os.environ, "PATH": f"{folder / '.venv' / 'bin'}:{os.environ['PATH']}"}
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
 @pytest.mark.parametrize("command", RUN)
 def test_a_command_runs_as_written(command: str, folder: Path) -> None:
-    path = f"{folder / '.venv' / 'bin'}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = written(command, folder)
     # A claim that is checked may be false, or unknown.
     assert done.returncode in ((0, 1, 3) if command.startswith("chartwatch check") else (0,)), done.stderr
     assert done.stdout or "publications" in done.stderr or command.startswith("export ")
+
+
+@pytest.mark.parametrize(
+    ("begins", "command"), [("Subject: ", r"chartwatch replay sample .*emails"), ("FALSE: ", "chartwatch check")]
+)
+def test_what_the_readme_shows_is_what_its_command_writes(begins: str, command: str, folder: Path) -> None:
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    shown = next(block for language, block in fenced if not language and block.startswith(begins))
+    line = next(line for page, line in ALL if page == "README.md" and re.match(command, line))
+    assert shown in written(line, folder).stdout
 
 
 @pytest.mark.parametrize("command", PARSED)
