@@ -1,6 +1,7 @@
 """What the command says to who does not know it yet, or mistypes it; and what a shell completes."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,12 @@ def test_a_group_alone_shows_its_help(group: str) -> None:
 @pytest.mark.parametrize("command", ["", *SUMMARIES, "rules try", "catalog set", "sources check"])
 def test_h_is_short_for_help(command: str) -> None:
     assert run(*command.split(), "-h").stdout == run(*command.split(), "--help").stdout != ""
+
+
+@pytest.mark.parametrize("command", ["replay", "check", "catalog set", "fill"])
+def test_a_help_says_nothing_that_is_for_programmers(command: str) -> None:
+    shown = run(*command.split(), "-h").stdout
+    assert not re.search(r"[{}]|<(?:str|int|Path|list|date)|\[x[<>]", shown), shown
 
 
 @pytest.mark.parametrize("command", ["", "rules", "catalog"])

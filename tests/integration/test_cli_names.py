@@ -151,6 +151,28 @@ def test_a_list_of_no_works_says_which_was_meant(said: str, meant: str) -> None:
     assert run("catalog", "list", said).stdout == f"0 works; did you mean {meant}?\n"
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("rules list smple.yaml --format json", "smple.yaml: No such file or directory"),
+        ("check --from smple --nth 1 --chart x --territory US", "SOURCE,key=value:FILE; did you mean sample?"),
+        ("replay sample sample", "FILE: sample is a history by itself"),
+        ("replay sample other.csv sample", "FILE: sample is a history by itself"),
+        (
+            "check --from csv,cadense=day:x.csv --nth 1 --chart x --territory US",
+            "option cadense: csv has no such option; did you mean cadence?",
+        ),
+        (
+            "check --from sample --chart netflix-daily-overall --territory US --nth 1 --list tv,films",
+            "option --list: netflix-daily-overall is on the list 'overall', which is none of those that count",
+        ),
+        ("withdraw netflix-daily-overal 2022-01-01 --from sample", "; did you mean netflix-daily-overall?"),
+    ],
+)
+def test_what_is_mistyped_in_a_value_is_answered_with_what_was_meant(command: str, said: str) -> None:
+    assert_refused(run(*command.split()), said)
+
+
 # What a date takes away.
 
 

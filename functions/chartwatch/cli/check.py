@@ -250,7 +250,9 @@ def _history(question: Question, histories: Mapping[str, ChartHistory], known: d
     territory = None if question.territory == EVERYWHERE else question.territory
     refuse_unknown_chart(chart, territory, timeline, histories, (parameter, question.parameter("--territory")))
     history = histories[chart]
-    if not question.said.rule.is_about(history.chart.list_name):
+    if not question.said.rule.is_about(listed := history.chart.list_name):
+        if not question.is_slot:
+            raise OptionError("--list", f"{chart} is on the list {listed!r}, which is none of those that count")
         raise mistake(parameter, f"the rule {question.said.rule.id} is not about {chart}: see its `list`")
     seen = (its.period for its in timeline if (its.number_ones if territory is None else territory in its.number_ones))
     if (first := next(seen, None)) is None:

@@ -282,7 +282,9 @@ def _source_and_file(spec: str) -> tuple[Source, Path]:
     found = _SPEC.fullmatch(spec)
     if found is None:
         raise OptionError(
-            "--from", f"{spec!r} is neither `sample` nor of the form SOURCE:FILE or SOURCE,key=value:FILE"
+            "--from",
+            f"{spec!r} is neither `sample` nor of the form SOURCE:FILE or SOURCE,key=value:FILE"
+            f"{did_you_mean(spec, [SAMPLE])}",
         )
     if not is_source(found["source"]):
         # The first colon may be that of MODULE:CLASS.

@@ -20,8 +20,29 @@ _OUR_WORDS: Mapping[str, str] = {
 _NO_CHOICE = re.compile(r"'(?P<said>[^']*)' is not one of (?P<choices>.*)\.", re.DOTALL)
 
 
+_TYPE = re.compile(r" <[^>]*>$")
+"""What typer says in a help of the type of an argument, which means something to programmers alone."""
+
+_RANGE = re.compile(r" *\[x>=?\d+\]$")
+
+
 class Command(TyperCommand):
     """A command that takes no other option, and nothing empty, for the value of an option."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the words of the usage line, with arguments that are needed as they are."""
+        return [re.sub("[{}]", "", piece) for piece in super().collect_usage_pieces(ctx)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write what arguments and options mean, without what is for programmers."""
+        for heading, kind in (("Arguments", "argument"), ("Options", "option")):
+            parameters = (its for its in self.get_params(ctx) if its.param_type_name == kind)
+            records = [its for parameter in parameters if (its := parameter.get_help_record(ctx))]
+            if kind == "argument":
+                records = [(_TYPE.sub("", name), text) for name, text in records]
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl([(name, _RANGE.sub("", text)) for name, text in records])
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments. Raises `typer.BadParameter` for an option whose value was left out."""

@@ -34,7 +34,7 @@ from chartwatch.cli.sources import open_named
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.errors import FileProblem, OptionError, SourceError
+from chartwatch.errors import ArgumentError, FileProblem, OptionError, SourceError
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import Archive, ChartStore
 from chartwatch.services.record import RecordStore
@@ -206,6 +206,8 @@ def replay_files(
 def _opened(files: list[Path], source: str | None, options: Sequence[str]) -> tuple[Source, list[Path]]:
     """Return the source and its files, which may be those of the sample. Raises `OptionError` and `FileProblem`."""
     if source is None:
+        if Path(SAMPLE) in files[1:]:
+            raise ArgumentError("FILE", "sample is a history by itself; give it alone, or files and their --source")
         if files != [Path(SAMPLE)]:
             raise OptionError("--source", "is needed to read files: `chartwatch sources` lists what there is")
         if options:
