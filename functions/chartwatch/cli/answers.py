@@ -10,7 +10,8 @@ from typing import Any
 from chartwatch.cli.application import as_json
 from chartwatch.cli.asked_slots import Question
 from chartwatch.cli.claims import Asked, Unread
-from chartwatch.cli.lists import columns, cut
+from chartwatch.cli.lists import cut
+from chartwatch.cli.terminals import columns
 from chartwatch.cli.wording import holder_name
 from chartwatch.domain import words
 from chartwatch.domain.milestones.asked import Answer, Form

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from chartwatch.cli.parsing import Application, Group
+from chartwatch.cli.terminals import fitted
 from chartwatch.errors import ArgumentError, OptionError
 
 EXIT_WRONG_INPUT = 2
@@ -63,8 +64,9 @@ def _help_width() -> int:
 
 def say(message: str) -> None:
     """Write a message to stderr, if that takes anything."""
+    lines = (line for each in message.split("\n") for line in fitted(each, out=sys.stderr))
     with suppress(OSError):
-        typer.echo(message, err=True)
+        typer.echo("\n".join(lines), err=True)
 
 
 def give_it_somewhere_to_write() -> None:

@@ -5,8 +5,9 @@ from datetime import date
 
 from chartwatch.adapters.tmdb import NOTICE
 from chartwatch.cli.lacking import FACTS_IN_WORDS
-from chartwatch.cli.lists import columns, cut
+from chartwatch.cli.lists import cut
 from chartwatch.cli.overrides import candidate_id, candidates_of
+from chartwatch.cli.terminals import columns, fitted
 from chartwatch.domain import words
 from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, LANGUAGES, nearest
 from chartwatch.domain.works.candidates import Candidate, Provider
@@ -39,7 +40,7 @@ def list_lines(works: Iterable[Work], text: str, limit: int | None) -> Iterator[
     key, every = title_key(text), list(works)
     found = [work for work in every if any(key in title_key(name) for name in (work.title, *work.aliases))]
     found.sort(key=lambda work: (title_key(work.title), work.id))
-    yield from cut(found, lambda work: [f"{work.id}: {in_words(work)}"], limit)
+    yield from cut(found, lambda work: fitted(f"{work.id}: {in_words(work)}"), limit)
     if not found:
         yield f"0 works{_meant(key, every)}"
 

@@ -16,10 +16,12 @@ from chartwatch.cli.application import (
     Stack,
     application,
     mistake,
+    say,
     write,
 )
 from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_creator, refuse_unknown_place
 from chartwatch.cli.claims import Asked, Unread, read_claims
+from chartwatch.cli.files import file_name
 from chartwatch.cli.histories import PublishedCharts, open_published, refuse_unknown_chart
 from chartwatch.cli.lists import Limit
 from chartwatch.cli.questions import Options
@@ -206,7 +208,7 @@ def _check_file(
                 verdicts.add(found.here.verdict)
             write([LINES[output](each, found)])
     for mistake_ in mistakes:
-        typer.echo(f"Error: {file}, line {mistake_.line}: {mistake_.mistake}", err=True)
+        say(f"Error: {file_name(file)}, line {mistake_.line}: {mistake_.mistake}")
     if mistakes:
         return EXIT_WRONG_INPUT
     worst = (verdict for verdict in (Verdict.FALSE, Verdict.UNKNOWN, Verdict.TRUE) if verdict in verdicts)

@@ -30,10 +30,10 @@ from chartwatch.cli.application import (
 )
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.histories import RecordedCharts, open_recorded, refuse_unknown_chart
-from chartwatch.cli.lists import columns, fitted
 from chartwatch.cli.places import territory_code
 from chartwatch.cli.rule_files import rules_in
 from chartwatch.cli.sources import open_named
+from chartwatch.cli.terminals import columns, fitted
 from chartwatch.cli.wording import holder_name, status_in_words
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Chart
@@ -45,8 +45,6 @@ from chartwatch.errors import ArgumentError, OptionError
 
 WIDTH = 100
 """Columns of an account for people, but for an address that is longer."""
-
-_WIDEST_HEAD = 1_000
 
 app = application()
 
@@ -131,7 +129,7 @@ def account_lines(account: Account) -> Iterator[str]:
     chart, versions = account.chart, account.versions
     every = len(versions) + sum(len(version.trimmed) for version, _ in versions)
     head = f"{chart.id} {account.territory} {account.period}: {words.counted(every, 'version')}"
-    yield from fitted(head, WIDTH)
+    yield from fitted(head)
     where = f"{words.sentence(chart.name)} in {words.territory_name(account.territory)}"
     yield from words.wrapped(where, columns(WIDTH))
     number = 0
@@ -140,7 +138,7 @@ def account_lines(account: Account) -> Iterator[str]:
             yield from ("", *_trimmed_lines(version.trimmed, number + 1))
         number += len(version.trimmed) + 1
         yield ""
-        yield from fitted(f"Version {number}, fetched {version.provenance.fetched_at or 'at an unknown time'}", WIDTH)
+        yield from fitted(f"Version {number}, fetched {version.provenance.fetched_at or 'at an unknown time'}")
         yield f"  from     {version.provenance.url}"
         yield f"  SHA-256  {version.provenance.sha256}"
         if changes:
@@ -283,7 +281,7 @@ def _milestone_lines(milestone: Milestone, period: date) -> Iterator[str]:
     evidence = milestone.evidence
     by = f", by the document fetched {evidence.edition.fetched_at or 'at an unknown time'}" if evidence else ""
     head = f"    revision {milestone.revision}: {status_in_words(milestone)}, {sent}{elsewhere}{by}"
-    yield from fitted(head, _WIDEST_HEAD, " " * 6)
+    yield from fitted(head, " " * 6)
     yield from _indented(milestone.headline)
     if milestone.holders:
         holders = [f"{holder_name(holder)} since {holder.since}" for holder in milestone.holders]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from chartwatch.cli.lists import cut
+from chartwatch.cli.terminals import fitted
 from chartwatch.domain import words
 from chartwatch.domain.works.candidates import is_looked_up
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE
@@ -47,7 +48,7 @@ def missing_lines(seen: Sequence[Seen], candidates: Mapping[str, int], limit: in
     def lines(its: Seen) -> Iterator[str]:
         found = f"; {words.counted(candidates[its.work.id], 'candidate')}" if candidates.get(its.work.id) else ""
         lacks = words.listed([FACTS_IN_WORDS[name] for name in its.lacks])
-        yield f"{its.times:>6,}  {its.work.title}: {lacks}{found}"
+        yield from fitted(f"{its.times:>6,}  {its.work.title}: {lacks}{found}", " " * 8)
         ids = " or ".join(work.id for work in its.work.candidates[:-1]) or its.work.id
         yield f"        {ids}, first at #1 {its.period}"
 

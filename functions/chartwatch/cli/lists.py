@@ -1,7 +1,5 @@
-"""What a person reads on a terminal: how wide a line may be, and how a long list is cut."""
+"""How a long list is cut, and what shows all of it."""
 
-import shutil
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Annotated, TypeVar
 
@@ -13,8 +11,6 @@ Entry = TypeVar("Entry")
 
 MOST_LISTED = 50
 """Entries that a list has unless more are asked for."""
-
-_FEWEST_COLUMNS = 20
 
 Limit = Annotated[
     int | None, typer.Option(min=1, metavar="N", help=f"Show so many of a long list.  [default: {MOST_LISTED}]")
@@ -51,15 +47,3 @@ def cut_to_latest(
         yield f"{indent}{words.counted(earlier, 'earlier one')} not shown; --limit {len(entries)} shows all"
     for entry in entries[-shown:]:
         yield from lines(entry)
-
-
-def fitted(text: str, most: int, indent: str = "  ") -> list[str]:
-    """Return a line as the lines that it takes: at most so wide, and no wider than the terminal."""
-    return words.wrapped(text, columns(most), subsequent_indent=indent)
-
-
-def columns(most: int) -> int:
-    """Return how many columns a line may have: `most`, and fewer on a terminal that has fewer."""
-    if not sys.stdout.isatty():
-        return most
-    return max(_FEWEST_COLUMNS, min(most, shutil.get_terminal_size().columns))

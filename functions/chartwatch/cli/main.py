@@ -145,4 +145,4 @@ class _Notices(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say it on a line of its own."""
-        typer.echo(f"Note: {record.getMessage()}", err=True)
+        say(f"Note: {record.getMessage()}")

@@ -7,7 +7,8 @@ import typer
 
 from chartwatch.adapters.workstation import deployed_stores
 from chartwatch.cli.application import application, write
-from chartwatch.cli.lists import Limit, columns, cut_to_latest
+from chartwatch.cli.lists import Limit, cut_to_latest
+from chartwatch.cli.terminals import columns
 from chartwatch.domain import words
 from chartwatch.services.ports import Quarantined
 

@@ -20,6 +20,7 @@ from chartwatch.cli.application import (
     TrialStack,
     application,
     read_since,
+    say,
     sources_beginning,
     write,
 )
@@ -193,12 +194,12 @@ def replay_files(
         write(line for bulletin in bulletins for line in LINES[output](counts.with_bulletin(bulletin), since))
         # Who replays with no facts at all knows what is missing.
         seen = seen_at_number_one(stores.charts, works) if len(works) else []
-    typer.echo(counts.sentence(time.perf_counter() - started), err=True)
+    say(counts.sentence(time.perf_counter() - started))
     if unknown := lacking_sentence(seen):
-        typer.echo(f"{unknown} {help_with(seen)}", err=True)
+        say(f"{unknown} {help_with(seen)}")
     # For who sits before it; a program that reads the summary asked for what it wanted.
     if sys.stderr.isatty() and (advice := counts.advice(since)):
-        typer.echo(advice, err=True)
+        say(advice)
     if counts.refusals:
         raise typer.Exit(EXIT_WRONG_INPUT)
 

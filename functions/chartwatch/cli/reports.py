@@ -9,11 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from chartwatch.adapters.sns_limits import LIMITS
+from chartwatch.cli.application import say
 from chartwatch.cli.files import file_name
 from chartwatch.cli.progress import progress
+from chartwatch.cli.terminals import fitted
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Publication
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
@@ -44,7 +44,7 @@ class BulletinFormat(StrEnum):
 def story_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
     """Yield the period and the subject of each story. What is recorded only makes no story, so nothing old does."""
     for story in stories(bulletin, LIMITS):
-        yield f"{bulletin.period.isoformat()}  {story.subject}"
+        yield from fitted(f"{bulletin.period.isoformat()}  {story.subject}", " " * 12)
 
 
 def email_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
@@ -115,7 +115,7 @@ class ReplayCounts(Observer):
         """Count a file that was refused, and say why."""
         self.refusals += 1
         place = f"{file_name(file)}, {error.where}" if error.where else file_name(file)
-        typer.echo(f"Error: {place}: {error.detail}", err=True)
+        say(f"Error: {place}: {error.detail}")
 
     def processed(self, publication: Publication) -> None:
         """Count a publication and its editions."""
@@ -177,7 +177,7 @@ class BarCounts(ReplayCounts):
 def say_notices(file: Path, ingested: Ingested) -> None:
     """Say on stderr what a person should know of a file that was accepted."""
     for notice in ingested.notices:
-        typer.echo(f"Notice: {file_name(file)}: {notice.detail}", err=True)
+        say(f"Notice: {file_name(file)}: {notice.detail}")
 
 
 @contextmanager

@@ -26,10 +26,11 @@ from chartwatch.cli.application import (
 from chartwatch.cli.files import file_name
 from chartwatch.cli.histories import PublishedCharts, open_published
 from chartwatch.cli.listings import console, rule_json, rules_table
-from chartwatch.cli.lists import columns, cut_to_latest, fitted
+from chartwatch.cli.lists import cut_to_latest
 from chartwatch.cli.replay import Stores
 from chartwatch.cli.reports import json_line
 from chartwatch.cli.rule_files import read_rules_file, rules_in
+from chartwatch.cli.terminals import columns, fitted
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
@@ -58,7 +59,6 @@ _PROVENANCE = Provenance("example", None, "0" * 64)
 
 _WIDTH = 100
 _INDENT = " " * 14
-_WIDEST_HEAD = 1_000
 
 
 class MilestoneFormat(StrEnum):
@@ -233,7 +233,7 @@ def trial_lines(trial: Trial, limit: int | None) -> Iterator[str]:
     found += [f"{censored} left-censored (never sent)"] if censored else []
     found += [f"{early} of a record shorter than its chart asks for (never sent)"] if early else []
     found += [f"{provisional} provisional"] if provisional else []
-    yield from fitted(f"{trial.rule.id}: {', '.join(found)}", _WIDEST_HEAD)
+    yield from fitted(f"{trial.rule.id}: {', '.join(found)}")
     yield from cut_to_latest(sent, _milestone_lines, limit, most=LATEST, indent="  ")
     yield ""
 

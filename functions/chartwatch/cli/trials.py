@@ -12,9 +12,9 @@ from chartwatch.adapters.trial import TrialCharts, TrialRecord
 from chartwatch.cli.application import mistake, write
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.histories import read_history
-from chartwatch.cli.lists import fitted
 from chartwatch.cli.replay import Stores
-from chartwatch.cli.wording import WIDTH, changed_lines, did_you_mean
+from chartwatch.cli.terminals import fitted
+from chartwatch.cli.wording import changed_lines, did_you_mean
 from chartwatch.domain import words
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
@@ -104,4 +104,4 @@ def say_of(chart: str, period: date, say: Say, history: History, *, store: bool,
             if not trial.charts.put_if(update, stored):
                 raise Conflict(chart)
             done = "written; the deployment sends what there is to send"
-        write(fitted(f"{counted} of {chart}: {done}", WIDTH))
+        write(fitted(f"{counted} of {chart}: {done}"))

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from chartwatch.cli.lists import MOST_LISTED, columns, cut
+from chartwatch.cli.lists import MOST_LISTED, cut
+from chartwatch.cli.terminals import columns
 from chartwatch.domain import words
 from chartwatch.domain.codes import nearest
 from chartwatch.domain.milestones.milestone import Change, Milestone, Status
