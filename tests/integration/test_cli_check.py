@@ -166,7 +166,7 @@ def test_an_answer_fits_seventy_two_columns() -> None:
         ([*CLAIM[1:], "--nth", "2", "--count", "season"], "option --count: 'season' is not one of works, seasons"),
         (
             [*CLAIM[1:], "--nth", "2", "--list", "tv"],
-            "the rule claim is not about netflix-daily-overall: see its `list`",
+            "option --list: netflix-daily-overall is on the list 'overall', which is none of those that count",
         ),
         ([*CLAIM[1:], "--nth", "2", "--territory", "KR"], f"option --territory: {CLAIM[2]} has no territory 'KR'; it"),
         ([*CLAIM[1:], "--nth", "2", "--title", "Squid Gme"], "nor on a chart; did you mean Squid Game?"),
