@@ -564,9 +564,10 @@ def test_every_source_that_is_scheduled_is_registered() -> None:
     assert [name for name in scheduled_sources() if name not in SOURCES] == []
 
 
-def test_the_readme_knows_how_many_alarms_there_are() -> None:
+@pytest.mark.parametrize("page", ["README.md", "docs/deploying.md"])
+def test_the_documents_know_how_many_alarms_there_are(page: str) -> None:
     alarms = len(ALARMS.resources("AWS::CloudWatch::Alarm"))
-    assert f"{alarms} alarms" in (ROOT / "README.md").read_text()
+    assert f"{alarms} alarms" in (ROOT / page).read_text()
 
 
 def test_the_dashboard_is_json() -> None:
@@ -621,15 +622,15 @@ def test_who_deploys_chooses_the_memory_of_what_grows_with_a_chart(name: str, pa
     assert (chosen["MinValue"] * 2**20, chosen["MaxValue"]) == (MOST_BYTES, 10240)
 
 
-def test_every_parameter_is_in_the_table_of_the_readme() -> None:
-    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `")]
+def test_every_parameter_is_in_the_table_of_the_page_on_deploying() -> None:
+    rows = [line for line in (ROOT / "docs" / "deploying.md").read_text().splitlines() if line.startswith("| `")]
     named = [name for row in rows for name in re.findall(r"`([A-Z]\w+)`", row.split("|")[1])]
     assert sorted(named) == sorted(TEMPLATE.body["Parameters"])
 
 
-def test_every_output_that_the_readme_reads_exists() -> None:
-    readme = (ROOT / "README.md").read_text()
-    named = set(re.findall(r"\$\(output (\w+)\)|OutputKey=='(\w+)'", readme))
+def test_every_output_that_a_page_reads_exists() -> None:
+    pages = "\n".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
+    named = set(re.findall(r"\$\(output (\w+)\)|OutputKey=='(\w+)'", pages))
     read_there = {name for pair in named for name in pair if name}
     assert {"StoryTopicArn", "FailuresQueueArn", "FetchRankingsFunction"} <= read_there
     assert read_there <= set(TEMPLATE.body["Outputs"])

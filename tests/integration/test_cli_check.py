@@ -154,8 +154,8 @@ def test_an_answer_fits_seventy_two_columns() -> None:
         ([*CLAIM[1:], "--first-with", "2"], "option --per: is missing: a race needs the groups that run it"),
         ([*CLAIM[1:], "--nth", "2", "--group", "KR"], "option --group: is one of the groups that --per makes"),
         (
-            [*CLAIM[1:], "--nth", "2", "--language", "korean"],
-            "option --language: 'korean' is not an ISO 639 code; did you",
+            [*CLAIM[1:], "--nth", "2", "--language", "koreen"],
+            "option --language: 'koreen' is not an ISO 639 code; did you mean ko?",
         ),
         (
             [*CLAIM[1:], "--nth", "2", "--country", "not:UK"],
@@ -166,7 +166,7 @@ def test_an_answer_fits_seventy_two_columns() -> None:
         ([*CLAIM[1:], "--nth", "2", "--count", "season"], "option --count: 'season' is not one of works, seasons"),
         (
             [*CLAIM[1:], "--nth", "2", "--list", "tv"],
-            "the rule claim is not about netflix-daily-overall: see its `list`",
+            "option --list: netflix-daily-overall is on the list 'overall', which is none of those that count",
         ),
         ([*CLAIM[1:], "--nth", "2", "--territory", "KR"], f"option --territory: {CLAIM[2]} has no territory 'KR'; it"),
         ([*CLAIM[1:], "--nth", "2", "--title", "Squid Gme"], "nor on a chart; did you mean Squid Game?"),

@@ -71,6 +71,16 @@ def changed(server: Lookups, change: Callable[[Asked, Any], Any]) -> None:
     server.answer = answer
 
 
+def assert_silent(result: Result, said: str) -> None:
+    """Nothing is said to differ of a provider that gave no answer."""
+    assert result.exit_code == 3, result.output
+    assert not result.stderr
+    assert "differ" not in result.stdout
+    assert "no answer: " in result.stdout
+    assert said in result.stdout
+    assert result.stdout.endswith("It gave no answer: whether it answers as recorded is not known\n")
+
+
 def assert_differs(result: Result, *said: str) -> None:
     assert result.exit_code == 1, result.output
     assert not result.stderr
@@ -95,7 +105,6 @@ def test_a_provider_that_answers_as_recorded_is_said_to(server: Lookups, provide
     [
         pytest.param(HTML, "answers with a page of markup", id="a page"),
         pytest.param(BROKEN_OFF, "answers with no JSON", id="JSON that breaks off"),
-        pytest.param(CUT_SHORT, "the response broke off", id="a body that is cut short"),
         pytest.param(SERVER_ERROR, "answers 500 Internal Server Error, with a page of markup", id="500"),
         pytest.param(
             Answer(b"", 429, {"Retry-After": "7"}),
@@ -238,14 +247,34 @@ def test_wikidata_is_not_asked_by_nobody_in_particular(server: Lookups) -> None:
 @pytest.mark.parametrize("provider", ["wikidata", "tmdb", "netflix-countries"])
 @pytest.mark.parametrize("address", ["http://example.org/x", "elsewhere", "https://", "ftp://127.0.0.1/x"])
 def test_an_address_that_may_not_be_asked_is_said_to(provider: str, address: str) -> None:
-    assert_differs(run("sources", "check", provider, "--address", address, *CONTACT), "is not fetched")
+    assert_silent(run("sources", "check", provider, "--address", address, *CONTACT), "is not fetched")
 
 
 def test_a_provider_that_is_not_there_is_said_to_be() -> None:
     with Server() as server:
         address = server.address
     for provider in ("wikidata", "tmdb", "netflix-countries"):
-        assert_differs(run("sources", "check", provider, "--address", address, *CONTACT), "is unavailable")
+        assert_silent(run("sources", "check", provider, "--address", address, *CONTACT), "is unavailable")
+
+
+@pytest.mark.parametrize("provider", ["wikidata", "tmdb"])
+def test_a_question_without_an_answer_is_counted_beside_those_that_got_one(server: Lookups, provider: str) -> None:
+    server.faults.append(CUT_SHORT)
+    result = check(server, provider)
+    assert result.exit_code == 1
+    assert "no answer: " in result.stdout
+    assert "the response broke off" in result.stdout
+    assert "differs" not in result.stdout
+    assert result.stdout.endswith("It answers as recorded, and 1 question got none\n")
+
+
+def test_of_a_file_that_breaks_off_nothing_is_known() -> None:
+    assert_silent(check_file(Answer(FILE, length=len(FILE) + 5)), "the response broke off")
+
+
+def test_a_contact_of_nothing_is_refused(server: Lookups) -> None:
+    result = run("sources", "check", "wikidata", "--address", server.wikidata, "--contact", "")
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, "Error: Invalid value for '--contact': is empty")
 
 
 # Netflix's file.
@@ -280,7 +309,6 @@ def test_netflixs_file_as_recorded_is_said_to_be() -> None:
         pytest.param(
             Answer(b"\n".join(FILE.splitlines()[:-1]) + b"\n"), "is not whole", id="a file without its last row"
         ),
-        pytest.param(Answer(FILE, length=len(FILE) + 5), "the response broke off", id="a body that is cut short"),
     ],
 )
 def test_a_difference_of_netflixs_file_is_named(answer: Answer, said: str) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from bench.most_number_ones import rows
 from chartwatch.adapters.catalog_file import parse_catalog
-from chartwatch.rules import INCLUDED, included_rules, read_rules
+from chartwatch.cli.rule_files import rules_in
+from chartwatch.rules import INCLUDED, included_rules
 from tests.command_line import Write, run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "music.md").read_text()
@@ -52,7 +53,7 @@ def test_each_rules_file_that_comes_with_chartwatch_goes_by_its_name(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert [rule.id for rule in read_rules(Path(name))] == [rule.id for rule in included_rules(f"{name}.yaml")]
+    assert [rule.id for rule in rules_in(Path(name))] == [rule.id for rule in included_rules(f"{name}.yaml")]
 
 
 def test_every_rule_for_music_is_on_the_page() -> None:

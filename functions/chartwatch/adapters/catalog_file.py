@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,17 +50,22 @@ Value = TypeVar("Value")
 
 
 def read_catalog(path: Path) -> Catalog:
-    """Read a catalog file. Raises `CatalogProblem` that names line and column.
+    """Read a catalog file, as `catalog_in` does. Raises `CatalogProblem`."""
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise CatalogProblem(str(path), "", error.strerror or "cannot be read") from error
+    return catalog_in(body, str(path))
+
+
+def catalog_in(body: bytes, name: str) -> Catalog:
+    """Return the catalog that a person's file is; `name` is what errors call it. Raises `CatalogProblem`.
 
     A title or alias that was decoded wrongly stands for its right form as well, which is what sources make of it.
     """
     from chartwatch.domain.works.decoding import well_decoded  # noqa: PLC0415  # the detector parses, and starts without ftfy
 
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        raise CatalogProblem(str(path), "", error.strerror or "cannot be read") from error
-    return Catalog(_with_right_forms(work, well_decoded) for work in parse_catalog(body, str(path)))
+    return Catalog(_with_right_forms(work, well_decoded) for work in parse_catalog(body, name))
 
 
 def parse_catalog(body: bytes, name: str) -> Catalog:
@@ -143,9 +149,20 @@ class _Read:
         return work
 
 
+_OTHER_SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars"}
+
+
+def _meant(column: str, columns: Sequence[str]) -> str:
+    alike = get_close_matches(column, [its for its in columns if its not in COLUMNS], 1, 0.75)
+    return f"; did you mean it by {alike[0]}?" if alike else ""
+
+
 def _check_header(columns: Sequence[str], name: str) -> None:
     if missing := [column for column in COLUMNS[:6] if column not in columns]:
-        raise CatalogProblem(name, "line 1", f"the column {missing[0]} is missing")
+        for separator, separated in _OTHER_SEPARATORS.items():
+            if set(COLUMNS[:2]) <= {column.strip() for column in ",".join(columns).split(separator)}:
+                raise CatalogProblem(name, "line 1", f"the columns are separated by {separated}, not by commas")
+        raise CatalogProblem(name, "line 1", f"the column {missing[0]} is missing{_meant(missing[0], columns)}")
     for column in columns:
         if column.startswith(OWN_FACT) and not re.fullmatch(OWN_FACT_FORM, column):
             raise CatalogProblem(name, "line 1", f"{column!r} is no name of a fact such as fact:girl group")

@@ -1,6 +1,7 @@
 """The connection over which sources fetch: HTTP by urllib3, secrets from SSM Parameter Store."""
 
 import random
+import re
 import socket
 import time
 import zlib
@@ -359,4 +360,4 @@ def _beginning(response: urllib3.BaseHTTPResponse) -> str:
 
 def _message(error: HTTPError | zlib.error | LimitExceeded) -> str:
     """Return what is wrong, without the object that urllib3 names first."""
-    return str(error).rpartition(">: ")[2]
+    return re.sub(r"^(<.*?>|\w+\(.*?\)): ", "", str(error))

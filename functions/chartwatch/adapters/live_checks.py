@@ -56,11 +56,15 @@ Parse = Callable[[bytes, Provenance], list[Publication]]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A question in words, and in what its answer differs; none where it is as recorded. `seen` is what it says."""
+    """A question in words, and in what its answer differs; none where it is as recorded. `seen` is what it says.
+
+    `silence` is why there was no answer at all, of which nothing can be said.
+    """
 
     question: str
     differs: tuple[str, ...] = ()
     seen: str = "as recorded"
+    silence: str = ""
 
 
 def check_wikidata(connection: HttpConnection, address: str) -> Iterator[Checked]:
@@ -78,7 +82,8 @@ def check_wikidata(connection: HttpConnection, address: str) -> Iterator[Checked
     said = yield from asking.ask(f"items named {KNOWN.titles[0]}", WIKIDATA_SEARCH, {**by_name, "limit": str(HITS)})
     ids += [hit["id"] for hit in _at(said, "search") or () if isinstance(_at(hit, "id"), str)]
     if not ids:
-        yield Checked("the item of the work", ("no answer names one",))
+        if not asking.is_silent:
+            yield Checked("the item of the work", ("no answer names one",))
         return
     said = yield from asking.ask(
         f"the item {repeated(ids[0])}", WIKIDATA_ITEMS, {"action": "wbgetentities", "ids": ids[0], "props": WHOLE}
@@ -105,7 +110,8 @@ def check_tmdb(connection: HttpConnection, address: str, key: str) -> Iterator[C
         said = yield from asking.ask(f"the {kind} {title} by name", pages, {"query": title}, f"search/{path}")
         number = _at(said, "results", 0, "id")
         if not isinstance(number, int):
-            yield Checked(f"the entry of the {kind}", ("no answer names one",))
+            if not asking.is_silent:
+                yield Checked(f"the entry of the {kind}", ("no answer names one",))
             continue
         said = yield from asking.ask(
             f"the entry {number} of the {kind}", entry, {"append_to_response": DETAILS}, f"{path}/{number}"
@@ -125,7 +131,7 @@ def check_netflix_countries(connection: HttpConnection, address: str, parse: Par
     try:
         answer = connection.answer(Request(address, hosts=frozenset({authority(address)})))
     except (SourceUnavailable, DestinationRefused) as error:
-        yield Checked(question, (str(error),))
+        yield Checked(question, silence=str(error))
         return
     if wrong := _refusal(answer) or _markup(answer):
         yield Checked(question, (wrong,))
@@ -177,7 +183,11 @@ class _Questions:
         try:
             answer = self._connection.answer(request)
             said = _object(answer)
-        except (SourceUnavailable, DestinationRefused, _NotAnswered) as error:
+        except (SourceUnavailable, DestinationRefused) as error:
+            self.is_silent = True
+            yield Checked(question, silence=str(error))
+            return None
+        except _NotAnswered as error:
             self.is_silent = True
             yield Checked(question, (str(error),))
             return None

@@ -208,8 +208,7 @@ def replay_stores() -> Iterator[tuple[DynamoCharts, AwsRecord]]:
             running.enter_context(_in_a_sentence(f"AWS at {endpoint}"))
             aws, workers = boto3.Session(), WORKERS
         else:
-            from moto import mock_aws  # noqa: PLC0415  # only who simulates AWS needs the package, of the extra `cli`
-
+            mock_aws = _simulation()
             running.enter_context(_in_a_sentence("the simulated AWS"))
             running.enter_context(mock_aws())
             # Nothing waits on a network here, so more threads would only be in each other's way.
@@ -224,6 +223,16 @@ def replay_stores() -> Iterator[tuple[DynamoCharts, AwsRecord]]:
             DynamoCharts(Table(dynamodb, charts, workers=workers)),
             AwsRecord(Table(dynamodb, milestones, workers=workers), s3, bucket),
         )
+
+
+def _simulation() -> Callable[[], Any]:
+    """Return what simulates AWS in this process. Raises `AwsRefused` where it is not installed."""
+    try:
+        from moto import mock_aws  # noqa: PLC0415  # only who simulates AWS needs the package, of the extra `simulated`
+    except ModuleNotFoundError as error:
+        need = "it needs moto: install chartwatch[simulated], or name an AWS in AWS_ENDPOINT_URL"
+        raise AwsRefused("the simulated AWS", need) from error
+    return mock_aws
 
 
 def _endpoint() -> str:

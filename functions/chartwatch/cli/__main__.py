@@ -1,5 +1,21 @@
-"""`python -m chartwatch.cli` is `chartwatch`."""
+"""`chartwatch`, also as `python -m chartwatch.cli`."""
 
-from chartwatch.cli.main import app
+import sys
 
-app(prog_name="chartwatch")
+NEEDED = ("rich", "typer")
+"""The packages of the extra `cli`, which a deployment's functions do without."""
+
+
+def main() -> None:
+    """Run the command; where it is installed without its packages, say how to install it with them."""
+    try:
+        from chartwatch.cli.main import app  # noqa: PLC0415  # what it needs may not be there
+    except ModuleNotFoundError as error:
+        if error.name not in NEEDED:
+            raise
+        sys.exit(f"Error: the command needs {error.name}, which is not installed: install chartwatch[cli]")
+    app(prog_name="chartwatch")
+
+
+if __name__ == "__main__":
+    main()

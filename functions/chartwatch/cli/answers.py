@@ -7,8 +7,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from chartwatch.cli.application import as_json
 from chartwatch.cli.asked_slots import Question
 from chartwatch.cli.claims import Asked, Unread
+from chartwatch.cli.lists import cut
+from chartwatch.cli.terminals import columns
 from chartwatch.cli.wording import holder_name
 from chartwatch.domain import words
 from chartwatch.domain.milestones.asked import Answer, Form
@@ -18,6 +21,9 @@ from chartwatch.domain.works.catalog import Catalog
 
 WIDTH = 72
 """Columns of an answer for people."""
+
+MOST_BEFORE = 20
+"""Works that came before, on another chart, that a person is shown."""
 
 MAX_REASONS = 10
 """Reasons for which a claim is unknown that a person is shown."""
@@ -49,7 +55,7 @@ class FullAnswer:
         return "There is no catalog, so what a chart does not say of a work is unknown: see --catalog."
 
 
-def answer_lines(answer: FullAnswer) -> Iterator[str]:
+def answer_lines(answer: FullAnswer, limit: int | None = None) -> Iterator[str]:
     """Yield an answer for people: the verdict and the right sentence, then what it rests on."""
     here = answer.here
     yield from _wrapped(_verdict(here))
@@ -63,8 +69,7 @@ def answer_lines(answer: FullAnswer) -> Iterator[str]:
         yield from ("", *_wrapped(answer.advice))
     if here.before:
         yield from ("", "Before it:" if here.holders else "What counts:")
-        for holder in here.before:
-            yield from _wrapped(f"{holder.since}  {_named(holder)}", 2, 14)
+        yield from cut(here.before, lambda its: _wrapped(f"{its.since}  {_named(its)}", 2, 14), limit, indent="  ")
     yield from ("", "On the record:", *_wrapped(f"{_place(here)}: {_record(here)}", 2))
     if answer.others:
         yield from ("", "On other charts:")
@@ -77,23 +82,23 @@ def _other_lines(other: Answer) -> Iterator[str]:
     yield from _wrapped(f"{_place(other)}: {_verdict(other)}", 2, 4)
     if other.before:
         before = [f"{_named(holder)} ({holder.since})" for holder in other.before]
-        yield from _wrapped(f"before it: {words.listed(before)}", 4)
+        yield from _wrapped(f"before it: {words.some(before, MOST_BEFORE)}", 4)
     for reason in other.reasons[:MAX_REASONS]:
         yield from _wrapped(f"because {reason}", 4)
     yield from _wrapped(_record(other), 4)
 
 
-def answer_object(answer: FullAnswer) -> Iterator[str]:
+def answer_object(answer: FullAnswer, _limit: int | None = None) -> Iterator[str]:
     """Yield an answer for machines, one JSON object."""
-    yield json.dumps(_full_json(answer), ensure_ascii=False, indent=2)
+    yield as_json(_full_json(answer))
 
 
-def answer_line(answer: FullAnswer) -> Iterator[str]:
+def answer_line(answer: FullAnswer, _limit: int | None = None) -> Iterator[str]:
     """Yield an answer for machines on a line."""
     yield json.dumps(_full_json(answer), ensure_ascii=False)
 
 
-ANSWERS: Mapping[CheckFormat, Callable[[FullAnswer], Iterator[str]]] = {
+ANSWERS: Mapping[CheckFormat, Callable[[FullAnswer, int | None], Iterator[str]]] = {
     CheckFormat.TEXT: answer_lines,
     CheckFormat.JSON: answer_object,
     CheckFormat.JSONL: answer_line,
@@ -197,4 +202,4 @@ def _record(answer: Answer) -> str:
 def _wrapped(text: str, indent: int = 0, further: int | None = None) -> list[str]:
     """Return the lines of a text, the first of them indented, and those after it as much or `further`."""
     after = indent if further is None else further
-    return words.wrapped(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * after)
+    return words.wrapped(text, columns(WIDTH), initial_indent=" " * indent, subsequent_indent=" " * after)

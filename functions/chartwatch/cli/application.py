@@ -1,22 +1,23 @@
 """How every command is declared, reads what it is given, refuses it, and writes what it has to say."""
 
 import errno
+import json
 import os
+import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
+from chartwatch.cli.parsing import Application, Group
+from chartwatch.cli.terminals import fitted
 from chartwatch.errors import ArgumentError, OptionError
-
-if TYPE_CHECKING:
-    from chartwatch.domain.rules.rule import RuleSet
 
 EXIT_WRONG_INPUT = 2
 """Exit code when a file, an option or an argument could not be used."""
@@ -31,12 +32,8 @@ EXIT_UNWRITTEN = 74
 CANNOT_BE_WRITTEN = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """Errors of a stream that takes no more: its reader is gone, or the disk is full."""
 
-_OUR_WORDS: Mapping[str, str] = {
-    "Value error, ": "",
-    "Input should be a valid integer, unable to parse string as an integer": "not a whole number",
-    "Input should be greater than or equal to ": "should be at least ",
-    "Input should be less than or equal to ": "should be at most ",
-}
+
+_NARROWEST_HELP, _WIDEST_HELP = 30, 80
 
 
 class AnswerFormat(StrEnum):
@@ -46,28 +43,30 @@ class AnswerFormat(StrEnum):
     JSON = "json"
 
 
-def application(summary: str | None = None) -> typer.Typer:
-    """Return a typer application without a command; `summary` is for one that gets several."""
-    return typer.Typer(
+def application(summary: str | None = None, *, completion: bool = False) -> Application:
+    """Return a typer application without a command; `summary` is for one that gets several.
+
+    With `completion` it has the options that install, and show, the completion of a shell.
+    """
+    return Application(
         help=summary,
-        no_args_is_help=True,
-        add_completion=False,
+        cls=Group,
+        add_completion=completion,
+        context_settings={"help_option_names": ["--help", "-h"], "terminal_width": _help_width()},
         rich_markup_mode=None,  # help and errors as plain text: they are piped, searched and quoted
         pretty_exceptions_enable=False,
     )
 
 
-def in_our_words(message: str) -> str:
-    """Return what typer says of a value, in the words in which the command says such things."""
-    for theirs, ours in _OUR_WORDS.items():
-        message = message.replace(theirs, ours)
-    return message
+def _help_width() -> int:
+    return max(_NARROWEST_HELP, min(shutil.get_terminal_size().columns, _WIDEST_HELP) - 2)
 
 
 def say(message: str) -> None:
     """Write a message to stderr, if that takes anything."""
+    lines = (line for each in message.split("\n") for line in fitted(each, out=sys.stderr))
     with suppress(OSError):
-        typer.echo(message, err=True)
+        typer.echo("\n".join(lines), err=True)
 
 
 def give_it_somewhere_to_write() -> None:
@@ -101,11 +100,9 @@ def read_since(text: str) -> date:
     return read_date(text, "--since")
 
 
-def rules_in(file: Path | None) -> "RuleSet":
-    """Return the rules of a file, or the default ones where none is given. Raises `RuleProblem`."""
-    from chartwatch.rules import default_rules, read_rules  # noqa: PLC0415  # help is shown without pydantic
-
-    return read_rules(file) if file else default_rules()
+def as_json(found: Any) -> str:
+    """Return what a command found as a JSON document for machines, over several lines."""
+    return json.dumps(found, ensure_ascii=False, indent=2)
 
 
 def write(lines: Iterable[str]) -> None:
@@ -115,11 +112,26 @@ def write(lines: Iterable[str]) -> None:
     sys.stdout.writelines(f"{line}\n" for line in lines)
 
 
+def sources_beginning(incomplete: str) -> list[str]:
+    """Return the names of sources that begin so, for the completion of a shell."""
+    from chartwatch.sources import SOURCES  # noqa: PLC0415  # help is shown without pydantic
+
+    return [name for name in SOURCES if name.startswith(incomplete)]
+
+
+def histories_beginning(incomplete: str) -> list[str]:
+    """Return what a value of `--from` may begin with."""
+    from chartwatch.cli.sample_chart import SAMPLE  # noqa: PLC0415  # as above
+
+    return [its for its in (SAMPLE, *(f"{name}:" for name in sources_beginning(""))) if its.startswith(incomplete)]
+
+
 Origins = Annotated[
     list[str] | None,
     typer.Option(
         "--from",
         metavar="SPEC",
+        autocompletion=histories_beginning,
         help="A history: `sample`, or SOURCE[,OPTION=VALUE...]:FILE; repeatable, a source's files oldest first.",
     ),
 ]
@@ -134,7 +146,7 @@ CatalogPlace = Annotated[
 ChartId = Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")]
 PeriodArgument = Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")]
 OnlyTerritory = Annotated[
-    str | None, typer.Argument(metavar="[TERRITORY]", help="The territory; without it, all of the period.")
+    str | None, typer.Argument(metavar="TERRITORY", help="The territory; without it, all of the period.")
 ]
 TrialStack = Annotated[str | None, typer.Option("--stack", metavar="NAME", help="A deployed stack's history.")]
 Write = Annotated[

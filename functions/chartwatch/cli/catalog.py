@@ -8,15 +8,22 @@ from typing import Annotated
 
 import typer
 
-from chartwatch.adapters.catalog_file import read_catalog, write_catalog
+from chartwatch.adapters.catalog_file import catalog_in, write_catalog
 from chartwatch.adapters.local_catalog import check_writable
 from chartwatch.adapters.tmdb import ADDRESS as TMDB_ADDRESS
 from chartwatch.adapters.wikidata import ADDRESS as WIKIDATA_ADDRESS
-from chartwatch.cli.application import CatalogPlace, Origins, application, write
+from chartwatch.cli.application import (
+    AnswerAs,
+    AnswerFormat,
+    CatalogPlace,
+    Origins,
+    application,
+    as_json,
+    write,
+)
 from chartwatch.cli.catalog_changes import OpenCatalog, open_catalog
-from chartwatch.cli.catalog_check import check_lines
+from chartwatch.cli.catalog_check import check, check_lines, checked_json
 from chartwatch.cli.catalog_lines import (
-    MOST_LISTED,
     candidate_lines,
     conflict_lines,
     in_words,
@@ -27,8 +34,10 @@ from chartwatch.cli.catalog_lines import (
 from chartwatch.cli.catalogs import layers_at
 from chartwatch.cli.enrichment import Enrichment, Keeping, due_of
 from chartwatch.cli.fact_providers import fact_providers
+from chartwatch.cli.files import file_name, read_file
 from chartwatch.cli.histories import open_published
 from chartwatch.cli.lacking import missing_lines
+from chartwatch.cli.lists import Limit
 from chartwatch.cli.overrides import (
     A_PERSON,
     candidate_named,
@@ -40,6 +49,7 @@ from chartwatch.cli.overrides import (
     with_facts,
     work_named,
 )
+from chartwatch.cli.progress import paused, progress, steps
 from chartwatch.domain import words
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier, Known, known_works, layer_of
@@ -61,18 +71,17 @@ Judged = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Change it without a question, whatever it takes back.")]
 WorkName = Annotated[str, typer.Argument(metavar="WORK", help="A work, by id or title.")]
-Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show so many.")]
 
 app = application("Show what is known of works, look up what is not, and change it.")
 
 
 @app.command("list")
 def list_works(
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What the title has; else all works.")] = "",
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What the title has; else all works.")] = "",
     *,
     catalog: CatalogPlace = None,
     stack: Stack = None,
-    limit: Limit = MOST_LISTED,
+    limit: Limit = None,
 ) -> None:
     """List works with their facts."""
     with _open_layers(catalog, stack) as layers:
@@ -87,9 +96,7 @@ def show_work(work: WorkName, *, catalog: CatalogPlace = None, stack: Stack = No
 
 
 @app.command("missing")
-def missing(
-    *, origins: Origins = None, catalog: CatalogPlace = None, stack: Stack = None, limit: Limit = MOST_LISTED
-) -> None:
+def missing(*, origins: Origins = None, catalog: CatalogPlace = None, stack: Stack = None, limit: Limit = None) -> None:
     """List the works at #1 that lack facts, those that were there most often first."""
     with open_published(origins or (), stack, catalog) as published, _open_layers(catalog, stack) as layers:
         candidates = {its.work.id: sum(1 for _ in candidates_of(its)) for its in _known(layers)}
@@ -97,10 +104,10 @@ def missing(
 
 
 @app.command("conflicts")
-def conflicts(*, catalog: CatalogPlace = None, stack: Stack = None) -> None:
+def conflicts(*, catalog: CatalogPlace = None, stack: Stack = None, limit: Limit = None) -> None:
     """List the facts on which sources contradict each other, with what each of them says."""
     with _open_layers(catalog, stack) as layers:
-        write(conflict_lines(_known(layers)))
+        write(conflict_lines(_known(layers), limit))
 
 
 @app.command("candidates")
@@ -127,6 +134,7 @@ def set_facts(
     origins: Judged = None,
     source: Annotated[str, typer.Option(metavar="TEXT", help="Who says so.")] = A_PERSON,
     yes: Yes = False,
+    limit: Limit = None,
 ) -> None:
     """Set facts of a work, over all that anybody else says."""
     values = read_facts(facts)
@@ -134,7 +142,7 @@ def set_facts(
         known = opened.known()
         its = work_named(work, known, _seen(opened))
         override = override_of(its, known, opened.layers.layer(Layer.OVERRIDE))
-        _override(opened, with_facts(override, values, source, _today()), its, yes=yes)
+        _override(opened, with_facts(override, values, source, _today()), its, yes=yes, limit=limit)
 
 
 @app.command("choose")
@@ -146,6 +154,7 @@ def choose(
     stack: Stack = None,
     origins: Judged = None,
     yes: Yes = False,
+    limit: Limit = None,
 ) -> None:
     """Let a work have the facts of one of its candidates, over all that anybody else says."""
     with open_catalog(catalog, stack, origins or ()) as opened:
@@ -153,25 +162,26 @@ def choose(
         its = _known_named(work, known)
         answer, scored = candidate_named(candidate, its)
         override = override_of(its.work, known, opened.layers.layer(Layer.OVERRIDE))
-        _override(opened, with_candidate(override, scored, answer), its.work, yes=yes)
+        _override(opened, with_candidate(override, scored, answer), its.work, yes=yes, limit=limit)
 
 
 @app.command("import")
 def import_catalog(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The catalog, as CSV.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The catalog, as CSV; `-`: stdin.")],
     *,
     catalog: Folder = None,
     stack: Stack = None,
     origins: Judged = None,
     yes: Yes = False,
+    limit: Limit = None,
 ) -> None:
     """Put an own file of works in force, in place of the one before."""
-    works = read_catalog(file)
+    works = catalog_in(read_file(file), file_name(file))
     with open_catalog(catalog, stack, origins or ()) as opened:
         dossiers = layer_of(works, Layer.OWN_FILE, "own file")
-        opened.approved(Layer.OWN_FILE, dossiers, yes=yes)
+        opened.approved(Layer.OWN_FILE, dossiers, yes=yes, limit=limit)
         opened.layers.replace(Layer.OWN_FILE, dossiers)
-        write([f"Imported {words.counted(len(works), 'work')} of {file} into {opened.name}"])
+        write([f"Imported {words.counted(len(works), 'work')} of {file_name(file)} into {opened.name}"])
 
 
 @app.command("export")
@@ -202,6 +212,7 @@ def enrich(
         Path | None, typer.Option(metavar="FILE", help="Your own key of TMDB; else that in $TMDB_KEY.")
     ] = None,
     yes: Yes = False,
+    limit: Limit = None,
 ) -> None:
     """Look up what is not known of the works at #1."""
     providers = fact_providers(wikidata, tmdb, contact, key_file)
@@ -210,23 +221,31 @@ def enrich(
     with open_catalog(catalog, stack, origins or ()) as opened:
         if catalog is not None:
             check_writable(catalog)
-        enrichment = Enrichment(providers, _today(), Keeping(opened, _today(), yes).put)
         asked = {its.provider for its in providers}
-        due, waiting = due_of(_seen(opened), opened.layers.layer(Layer.LOOKED_UP), asked, enrichment.today)
-        try:
-            write(enrichment.ask(due))
-        finally:
-            # Also when nobody reads any more what is written.
-            enrichment.put_rest()
+        due, waiting = due_of(_seen(opened), opened.layers.layer(Layer.LOOKED_UP), asked, _today())
+        with progress() as bar:
+            put = paused(bar, Keeping(opened, _today(), yes, limit).put)
+            enrichment = Enrichment(providers, _today(), put, asked_about=steps(bar, "works", len(due)))
+            try:
+                write(enrichment.ask(due))
+            finally:
+                # Also when nobody reads any more what is written.
+                enrichment.put_rest()
         write(_summary(opened, enrichment, waiting))
     if enrichment.left:
         raise typer.Exit(EXIT_UNFINISHED)
 
 
 @app.command("check")
-def check_catalog(file: Annotated[Path, typer.Argument(metavar="FILE", help="The catalog, as CSV.")]) -> None:
+def check_catalog(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The catalog, as CSV; `-`: stdin.")],
+    *,
+    limit: Limit = None,
+    output: AnswerAs = AnswerFormat.TEXT,
+) -> None:
     """Check a catalog file and count what it holds and lacks."""
-    write(check_lines(read_catalog(file)))
+    checked = check(catalog_in(read_file(file), file_name(file)))
+    write([as_json(checked_json(checked))] if output is AnswerFormat.JSON else check_lines(checked, limit))
 
 
 @contextmanager
@@ -258,11 +277,11 @@ def _seen(opened: OpenCatalog) -> list[Seen]:
     return seen_at_number_one(opened.recorded.charts, opened.layers.current())
 
 
-def _override(opened: OpenCatalog, override: Dossier, work: Work, *, yes: bool) -> None:
+def _override(opened: OpenCatalog, override: Dossier, work: Work, *, yes: bool, limit: int | None) -> None:
     """Put an override in force, and show what is known of its work from then on."""
     before = opened.layers.layer(Layer.OVERRIDE)
     after = put(override, before)
-    opened.approved(Layer.OVERRIDE, after, yes=yes)
+    opened.approved(Layer.OVERRIDE, after, yes=yes, limit=limit)
     opened.layers.replace(Layer.OVERRIDE, after, before=before)
     now = opened.layers.current().work(work.id)
     write([f"{in_words(now)}, in {opened.name}" if now else f"Nothing is known of {work.title} in {opened.name}"])
@@ -272,7 +291,8 @@ def _override(opened: OpenCatalog, override: Dossier, work: Work, *, yes: bool) 
 
 def _summary(opened: OpenCatalog, enrichment: Enrichment, waiting: int) -> Iterator[str]:
     """Yield how many works were looked up, and which are left for later, or for a person."""
-    yield f"{words.counted(len(enrichment.found), 'work')} looked up, kept in {opened.name}"
+    number = len(enrichment.found)
+    yield f"{words.counted(number, 'work')} looked up, kept in {opened.name}" if number else "No work was looked up"
     if waiting:
         yield f"Not asked about again so soon: {words.counted(waiting, 'work')} looked up lately"
     if enrichment.left:

@@ -13,12 +13,13 @@ from chartwatch.adapters.local_catalog import LocalCatalog
 from chartwatch.cli.application import write
 from chartwatch.cli.catalogs import NONE
 from chartwatch.cli.histories import read_history
+from chartwatch.cli.lists import cut
 from chartwatch.cli.replay import Stores
 from chartwatch.cli.wording import changed_lines
 from chartwatch.domain import words
 from chartwatch.domain.milestones.milestone import Bulletin, Change
 from chartwatch.domain.rules.rule import RuleSet
-from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.catalog import EARLY, Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier, Known, catalog_of, known_works
 from chartwatch.errors import OptionError
@@ -27,6 +28,7 @@ from chartwatch.services.catalog_changes import MOST_TAKEN_BACK
 from chartwatch.services.detect import Detector, EarlierCatalog
 from chartwatch.services.ports import CatalogLayers, ChartStore
 from chartwatch.services.record import RecordStore
+from chartwatch.services.unknown import Seen, seen_at_number_one
 
 MOST_SHOWN = 100
 """Of the milestones that would be taken back, how many are listed."""
@@ -122,19 +124,53 @@ class OpenCatalog:
         others = (dossier for one in Layer if one is not layer for dossier in self.layers.layer(one))
         return catalog_of((*others, *dossiers))
 
-    def approved(self, layer: Layer, dossiers: Iterable[Dossier], *, yes: bool) -> None:
+    def approved(self, layer: Layer, dossiers: Iterable[Dossier], *, yes: bool, limit: int | None = None) -> None:
         """Show what another layer would change, and ask whether it is meant if that is much.
 
         Raises `OptionError` where nobody can be asked, and `typer.Exit` when the answer is no.
         """
+        dossiers = list(dossiers)
         foreseen = self.foresee(layer, dossiers)
-        write(foreseen_lines(foreseen))
+        write(detached_lines(self, self.with_layer(layer, dossiers), limit))
+        write(foreseen_lines(foreseen, limit))
         if foreseen.wants_a_person and not yes:
             ask(foreseen)
 
     def foresee(self, layer: Layer, dossiers: Iterable[Dossier]) -> Foreseen:
         """Return what another layer would change; nothing where there is no history to show it."""
         return self.recorded.foresee(self.with_layer(layer, dossiers)) if self.recorded else Foreseen()
+
+
+def detached_lines(opened: OpenCatalog, catalog: Catalog, limit: int | None) -> Iterator[str]:
+    """Yield the works that some of their #1s would no longer be taken for by another catalog.
+
+    A work charts `EARLY` before its release and no sooner: what a chart says earlier by the same title is another work,
+    of which nothing is known. Without a history, those are named whose release would be later than it was.
+    """
+    before = opened.layers.current()
+    if opened.recorded is None:
+        later = [
+            (work, its.release_date)
+            for work in before
+            if (its := catalog.work(work.id)) and its.release_date and work.release_date
+            if its.release_date > work.release_date + EARLY
+        ]
+        yield from cut(later, lambda its: [_DETACHED.format(its[0].title, its[1] - EARLY)], limit)
+        return
+    charts = opened.recorded.charts
+    after = {its.work.id: its.times for its in seen_at_number_one(charts, catalog)}
+    seen = [its for its in seen_at_number_one(charts, before) if before.work(its.work.id)]
+    lost = [(its, its.times - after.get(its.work.id, 0)) for its in seen if its.times > after.get(its.work.id, 0)]
+    yield from cut(lost, lambda its: _lost(its[0], its[1], catalog), limit)
+
+
+_DETACHED = "Note: what charts call {} before {} is then another work, of which nothing is known"
+
+
+def _lost(seen: Seen, times: int, catalog: Catalog) -> Iterator[str]:
+    work = catalog.work(seen.work.id)
+    why = f", as it is released on {work.release_date}" if work and work.release_date else ""
+    yield f"Note: {times:,} of {seen.times:,} #1s of {seen.work.title} ({seen.work.id}) are no longer taken for it{why}"
 
 
 @contextmanager
@@ -179,21 +215,15 @@ def _if_it_is(version: str, catalog: Catalog) -> Catalog | None:
     return catalog if catalog.version == version else None
 
 
-def foreseen_lines(foreseen: Foreseen) -> Iterator[str]:
+def foreseen_lines(foreseen: Foreseen, limit: int | None = None) -> Iterator[str]:
     """Yield what would be taken back, then what else would be sent; nothing where nothing would."""
     taken_back, others = foreseen.taken_back, foreseen.sent_otherwise
-    yield from _cut(taken_back, MOST_SHOWN)
-    yield from _cut(others, MOST_OTHERS)
+    yield from changed_lines(taken_back, limit, MOST_SHOWN)
+    yield from changed_lines(others, limit, MOST_OTHERS)
     for chart in foreseen.unknown:
         yield f"{chart} is recorded by other rules than those here: what would be taken back of it is not known"
     if taken_back or others:
         yield f"{_to_be_taken_back(len(taken_back))}; {len(others):,} other changes would be sent"
-
-
-def _cut(changes: Sequence[Change], most: int) -> Iterator[str]:
-    yield from changed_lines(changes[:most])
-    if (more := len(changes) - most) > 0:
-        yield f"and {more:,} more"
 
 
 def _to_be_taken_back(number: int) -> str:

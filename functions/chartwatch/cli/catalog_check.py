@@ -1,19 +1,32 @@
 """What `chartwatch catalog check` says of a catalog file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
+from chartwatch.cli.lists import cut
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
 
 
-def check_lines(catalog: Catalog) -> Iterator[str]:
-    """Yield a line for each number of what a catalog holds and lacks, and for each title that a person should look at.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a catalog holds and lacks, in numbers by what they count, and what a person should look at.
 
-    These are titles that name several works, which neither kind nor date may tell apart, and works whose every title
-    was cut short by a provider.
+    `shared` are titles with the works that bear them; `undecided` those of which neither kind nor date tells the works
+    apart; `cut_short` works whose every title was cut short by a provider.
     """
+
+    numbers: Mapping[str, int]
+    shared: Mapping[str, Sequence[Work]]
+    undecided: tuple[str, ...]
+    cut_short: tuple[Work, ...]
+
+
+def check(catalog: Catalog) -> Checked:
+    """Return what a catalog holds and lacks."""
     works = list(catalog)
     shared = dict(_shared_titles(works))
     numbers = {
@@ -28,16 +41,38 @@ def check_lines(catalog: Catalog) -> Iterator[str]:
         "titles and aliases cut short": sum(_is_cut_short(name) for work in works for name in _names(work)),
         "titles that name several works": len(shared),
     }
-    for name, number in numbers.items():
-        yield f"{number:>7,} {name}"
-    for title, its in shared.items():
-        yield f"{title} names {', '.join(work.id for work in its)}."
-    for work in works:
-        if all(map(_is_cut_short, _names(work))):
-            yield f"{work.id} has only a title that is cut short: a chart that says it whole means another work."
-    for title, its in shared.items():
-        if not _can_be_told_apart(its):
-            yield f"Neither kind nor release date tells the works named {title} apart: they count as unknown."
+    return Checked(
+        numbers,
+        shared,
+        tuple(title for title, its in shared.items() if not _can_be_told_apart(its)),
+        tuple(work for work in works if all(map(_is_cut_short, _names(work)))),
+    )
+
+
+def check_lines(checked: Checked, limit: int | None = None) -> Iterator[str]:
+    """Yield a line for each number, and for each title and work that a person should look at."""
+    yield from (f"{number:>7,} {name}" for name, number in checked.numbers.items())
+    shared = [f"{title} names {', '.join(work.id for work in its)}." for title, its in checked.shared.items()]
+    whole = "has only a title that is cut short: a chart that says it whole means another work."
+    apart = "Neither kind nor release date tells the works named {} apart: they count as unknown."
+    for lines in (
+        shared,
+        [f"{work.id} {whole}" for work in checked.cut_short],
+        [apart.format(title) for title in checked.undecided],
+    ):
+        yield from cut(lines, lambda line: [line], limit)
+
+
+def checked_json(checked: Checked) -> Mapping[str, Any]:
+    """Return the same for machines."""
+    return {
+        "counts": {name.replace(" ", "_"): number for name, number in checked.numbers.items()},
+        "shared_titles": [
+            {"title": title, "works": [work.id for work in its], "is_told_apart": title not in checked.undecided}
+            for title, its in checked.shared.items()
+        ],
+        "cut_short": [work.id for work in checked.cut_short],
+    }
 
 
 def _shared_titles(works: Iterable[Work]) -> Iterator[tuple[str, Sequence[Work]]]:

@@ -5,9 +5,11 @@ from datetime import date
 
 from chartwatch.adapters.tmdb import NOTICE
 from chartwatch.cli.lacking import FACTS_IN_WORDS
+from chartwatch.cli.lists import cut
 from chartwatch.cli.overrides import candidate_id, candidates_of
+from chartwatch.cli.terminals import columns, fitted
 from chartwatch.domain import words
-from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, LANGUAGES
+from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, LANGUAGES, nearest
 from chartwatch.domain.works.candidates import Candidate, Provider
 from chartwatch.domain.works.evidence import Scored
 from chartwatch.domain.works.facts import Fact, Layer, Resolved, Value
@@ -18,9 +20,6 @@ from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINA
 
 WIDTH = 100
 """Columns of what is shown."""
-
-MOST_LISTED = 50
-"""Works that a list has unless more are asked for."""
 
 MOST_CANDIDATES = 3
 """Candidates that are shown of a work that was looked up and stays unknown."""
@@ -36,17 +35,23 @@ _FACTS = (ORIGINAL_LANGUAGE, MAIN_COUNTRY, ORIGIN_COUNTRIES, RELEASE_DATE)
 """In the order in which they are shown; own facts come after them."""
 
 
-def list_lines(works: Iterable[Work], text: str, most: int) -> Iterator[str]:
-    """Yield a line for each work whose title or alias has the text, and how many more there are."""
-    key = title_key(text)
-    found = [work for work in works if any(key in title_key(name) for name in (work.title, *work.aliases))]
+def list_lines(works: Iterable[Work], text: str, limit: int | None) -> Iterator[str]:
+    """Yield a line for each work whose title or alias has the text; what was probably meant where none has it."""
+    key, every = title_key(text), list(works)
+    found = [work for work in every if any(key in title_key(name) for name in (work.title, *work.aliases))]
     found.sort(key=lambda work: (title_key(work.title), work.id))
-    for work in found[:most]:
-        yield f"{work.id}: {in_words(work)}"
-    if (more := len(found) - most) > 0:
-        yield f"and {more:,} more; --limit {len(found)} shows all"
+    yield from cut(found, lambda work: fitted(f"{work.id}: {in_words(work)}"), limit)
     if not found:
-        yield "0 works"
+        yield f"0 works{_meant(key, every)}"
+
+
+def _meant(key: str, works: Iterable[Work]) -> str:
+    """Return which title is written much like a text, or has a word that is."""
+    titles = {title_key(name): work.title for work in works for name in (work.title, *work.aliases)}
+    by_word = {word: title for its, title in sorted(titles.items(), reverse=True) for word in its.split()}
+    names = by_word | titles
+    meant = nearest(key, names)
+    return f"; did you mean {names[meant]}?" if meant else ""
 
 
 def in_words(work: Work) -> str:
@@ -69,9 +74,9 @@ def work_lines(known: Known) -> Iterator[str]:
     yield work.title
     yield f"  {work.id}, {work.kind or 'unknown kind'}"
     if work.aliases:
-        yield from words.wrapped(f"  also: {'; '.join(work.aliases)}", WIDTH, subsequent_indent="    ")
+        yield from words.wrapped(f"  also: {'; '.join(work.aliases)}", columns(WIDTH), subsequent_indent="    ")
     if work.ids:
-        yield from words.wrapped(f"  ids: {', '.join(work.ids)}", WIDTH, subsequent_indent="    ")
+        yield from words.wrapped(f"  ids: {', '.join(work.ids)}", columns(WIDTH), subsequent_indent="    ")
     names = [*_FACTS, *sorted(known.resolved.keys() - set(_FACTS))]
     for name in names:
         resolved = known.resolved.get(name)
@@ -83,16 +88,20 @@ def work_lines(known: Known) -> Iterator[str]:
     yield from notice_lines([known])
 
 
-def conflict_lines(known: Iterable[Known]) -> Iterator[str]:
+def conflict_lines(known: Iterable[Known], limit: int | None = None) -> Iterator[str]:
     """Yield each fact on which sources contradict each other, with what each of them says."""
     those = [its for its in known if any(resolved.is_conflict for resolved in its.resolved.values())]
-    for its in sorted(those, key=lambda one: one.work.id):
-        for name, resolved in sorted(its.resolved.items()):
-            if resolved.is_conflict:
-                yield f"{its.work.id}: {fact_name(name)} of {its.work.title}: {_stands(resolved)}"
-                yield from _said_lines(resolved)
+    those.sort(key=lambda its: its.work.id)
+    yield from cut(those, _conflicts, limit)
     yield f"{words.counted(len(those), 'work')} with facts in conflict"
     yield from notice_lines(those)
+
+
+def _conflicts(known: Known) -> Iterator[str]:
+    for name, resolved in sorted(known.resolved.items()):
+        if resolved.is_conflict:
+            yield f"{known.work.id}: {fact_name(name)} of {known.work.title}: {_stands(resolved)}"
+            yield from _said_lines(resolved)
 
 
 def candidate_lines(known: Known) -> Iterator[str]:
@@ -109,8 +118,8 @@ def candidate_lines(known: Known) -> Iterator[str]:
 def scored_lines(scored: Scored, name: str) -> Iterator[str]:
     """Yield what speaks for and against a candidate, and what it says."""
     reasons = ", ".join(f"{reason.evidence} {reason.weight:+}" for reason in scored.reasons) or "no evidence"
-    yield from words.wrapped(f"{name}, score {scored.score}: {reasons}", WIDTH, subsequent_indent=" " * 6)
-    yield from words.wrapped(f"      {candidate_in_words(scored.candidate)}", WIDTH, subsequent_indent=" " * 6)
+    yield from words.wrapped(f"{name}, score {scored.score}: {reasons}", columns(WIDTH), subsequent_indent=" " * 6)
+    yield from words.wrapped(f"      {candidate_in_words(scored.candidate)}", columns(WIDTH), subsequent_indent=" " * 6)
 
 
 def candidate_in_words(candidate: Candidate) -> str:
@@ -172,7 +181,7 @@ def _said_lines(resolved: Resolved | None) -> Iterator[str]:
         overruled = ", overruled" if resolved and fact in resolved.overruled else ""
         where = f"{fact.source} ({_LAYERS[fact.layer]}{asked}{led}, {fact.confidence} confidence{until}{overruled})"
         yield from words.wrapped(
-            f"    {value_in_words(fact.name, fact.value)}: {where}", WIDTH, subsequent_indent=" " * 6
+            f"    {value_in_words(fact.name, fact.value)}: {where}", columns(WIDTH), subsequent_indent=" " * 6
         )
 
 

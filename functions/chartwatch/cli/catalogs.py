@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chartwatch.adapters.local_catalog import FILES, LocalCatalog
+from chartwatch.cli.files import read_file
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import FileProblem, OptionError
 
@@ -23,6 +24,8 @@ def layers_at(place: Path | None) -> LocalCatalog:
     if place == NONE:
         raise OptionError("--catalog", "none holds no works")
     if place is None or not place.is_dir():
+        if place is not None:
+            read_file(place, 0)  # names what is there in its place
         return LocalCatalog(own_file=place)
     if not any((place / name).exists() for name in FILES.values()):
         detail = f"is a folder without any layer of a catalog ({', '.join(FILES.values())})"

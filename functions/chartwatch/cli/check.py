@@ -16,13 +16,16 @@ from chartwatch.cli.application import (
     Stack,
     application,
     mistake,
-    rules_in,
+    say,
     write,
 )
 from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_creator, refuse_unknown_place
 from chartwatch.cli.claims import Asked, Unread, read_claims
+from chartwatch.cli.files import file_name
 from chartwatch.cli.histories import PublishedCharts, open_published, refuse_unknown_chart
+from chartwatch.cli.lists import Limit
 from chartwatch.cli.questions import Options
+from chartwatch.cli.rule_files import rules_in
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain.milestones.asked import Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory
@@ -54,7 +57,8 @@ def check_claim(
     *,
     title: Annotated[str | None, typer.Option(metavar="TITLE", help="The work that is said to hold it.")] = None,
     claims: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Many claims, as JSON Lines or CSV; one verdict a line.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Many claims, as JSON Lines or CSV (`-`: stdin); one verdict a line."),
     ] = None,
     origins: Origins = None,
     stack: Stack = None,
@@ -68,7 +72,8 @@ def check_claim(
     ] = None,
     chart: Annotated[str | None, typer.Option(metavar="ID", help="The chart.")] = None,
     territory: Annotated[
-        str | None, typer.Option(metavar="CODE", help="The territory, such as US; `*` for all of the chart together.")
+        str | None,
+        typer.Option(metavar="CODE", help="The territory, by code or name; `*` for all of the chart together."),
     ] = None,
     nth: Annotated[int | None, typer.Option(min=1, metavar="N", help="It is said to be the N-th.")] = None,
     first_with: Annotated[
@@ -100,7 +105,7 @@ def check_claim(
         int | None, typer.Option(min=1, metavar="N", help="So many that count are said to have been #1.")
     ] = None,
     debut: Annotated[bool, typer.Option("--debut", help="It is said to have come in at #1.")] = False,
-    group: Annotated[str | None, typer.Option(metavar="CODE", help="The group of --per, such as KR.")] = None,
+    group: Annotated[str | None, typer.Option(metavar="CODE", help="The group of --per, such as KR or Korean.")] = None,
     per: Annotated[
         str | None, typer.Option(metavar="FACT", help="Groups: origin_country, original_language or work_kind.")
     ] = None,
@@ -108,7 +113,7 @@ def check_claim(
         str | None, typer.Option(metavar="KIND", help="Count only works of a kind: film, series, song …")
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="CODES", help="Count only these languages: ko, or es,pt, or not:en.")
+        str | None, typer.Option(metavar="CODES", help="Count only these languages: ko, Korean, or es,pt, or not:en.")
     ] = None,
     country: Annotated[
         str | None, typer.Option(metavar="CODES", help="Count only these countries of origin, likewise.")
@@ -126,6 +131,7 @@ def check_claim(
     output: Annotated[
         CheckFormat, typer.Option("--format", help="Text for people; JSON, or JSON Lines, for machines.")
     ] = CheckFormat.TEXT,
+    limit: Limit = None,
 ) -> None:
     """Say whether a claim is true, false or unknown.
 
@@ -166,7 +172,7 @@ def check_claim(
     question, known_by = asked.question(rule_set), asked.known_day
     with open_published(origins or (), stack, catalog) as published:
         answer = answer_question(question, published, known_by)
-    write(ANSWERS[output](answer))
+    write(ANSWERS[output](answer, limit))
     raise typer.Exit(EXIT_CODES[answer.here.verdict])
 
 
@@ -202,7 +208,7 @@ def _check_file(
                 verdicts.add(found.here.verdict)
             write([LINES[output](each, found)])
     for mistake_ in mistakes:
-        typer.echo(f"Error: {file}, line {mistake_.line}: {mistake_.mistake}", err=True)
+        say(f"Error: {file_name(file)}, line {mistake_.line}: {mistake_.mistake}")
     if mistakes:
         return EXIT_WRONG_INPUT
     worst = (verdict for verdict in (Verdict.FALSE, Verdict.UNKNOWN, Verdict.TRUE) if verdict in verdicts)
@@ -246,7 +252,9 @@ def _history(question: Question, histories: Mapping[str, ChartHistory], known: d
     territory = None if question.territory == EVERYWHERE else question.territory
     refuse_unknown_chart(chart, territory, timeline, histories, (parameter, question.parameter("--territory")))
     history = histories[chart]
-    if not question.said.rule.is_about(history.chart.list_name):
+    if not question.said.rule.is_about(listed := history.chart.list_name):
+        if not question.is_slot:
+            raise OptionError("--list", f"{chart} is on the list {listed!r}, which is none of those that count")
         raise mistake(parameter, f"the rule {question.said.rule.id} is not about {chart}: see its `list`")
     seen = (its.period for its in timeline if (its.number_ones if territory is None else territory in its.number_ones))
     if (first := next(seen, None)) is None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from chartwatch.cli.application import read_date
 from chartwatch.cli.asked_slots import Question
+from chartwatch.cli.files import file_name, read_file
 from chartwatch.cli.questions import Options
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
@@ -67,15 +68,14 @@ def read_claims(file: Path, defaults: Asked) -> Iterator[Asked | Unread]:
 
     Raises `FileProblem` for a file that cannot be read at all.
     """
+    name = file_name(file)
     try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise FileProblem(str(file), "", error.strerror or "cannot be read") from error
+        text = read_file(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileProblem(str(file), f"byte {error.start}", "is not UTF-8") from error
+        raise FileProblem(name, f"byte {error.start}", "is not UTF-8") from error
     if not text.strip():
-        raise FileProblem(str(file), "", "has no claims")
-    rows = _json_rows(text) if text.lstrip().startswith("{") else _csv_rows(text, str(file))
+        raise FileProblem(name, "", "has no claims")
+    rows = _json_rows(text) if text.lstrip().startswith("{") else _csv_rows(text, name)
     for line, row in rows:
         try:
             yield row if isinstance(row, Unread) else _asked(line, row, defaults)

@@ -1,7 +1,9 @@
 """`chartwatch demo`: the whole pipeline on this machine."""
 
 from importlib import import_module
+from importlib.util import find_spec
 
+from chartwatch.adapters.template_tables import TEMPLATE
 from chartwatch.cli.application import application
 from chartwatch.errors import FileProblem
 
@@ -11,10 +13,6 @@ app = application()
 @app.command()
 def demo() -> None:
     """Run the whole pipeline on this machine and show its alerts."""
-    try:
-        run = import_module("chartwatch_local.demo").run
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != "chartwatch_local":
-            raise
-        raise FileProblem("chartwatch demo", "", "needs a checkout of the project; run `make demo` in it") from error
-    run()
+    if not TEMPLATE.exists() or find_spec("chartwatch_local") is None:
+        raise FileProblem("chartwatch demo", "", "needs a checkout of the project; run `make demo` in it")
+    import_module("chartwatch_local.demo").run()

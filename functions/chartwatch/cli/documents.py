@@ -9,15 +9,19 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
+from chartwatch.cli.files import STDIN, file_name, read_file, unreadable
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import FileProblem, SourceNotATable, SourceTruncated
 from chartwatch.services.fetching import MAX_BYTES
 from chartwatch.services.ingest import Ingested, ingest
 from chartwatch.services.ports import Archive, ChartStore
 from chartwatch.sources import Source
+
+_GZIP = b"\x1f\x8b"
+"""With which gzip data begin."""
 
 _TIME_FETCHED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 
@@ -31,21 +35,19 @@ class Document:
 
 
 def read_document(file: Path, source: str) -> Document:
-    """Read a file as a document of `source`.
+    """Read a file as a document of `source`, or standard input, packed or not.
 
     Its bare name is the address that evidence gives, and the time fetched is in a name such as
     `2021-11-17T011549Z.tsv.gz`. Raises `SourceTruncated` or `SourceNotATable` when it cannot be unpacked, and
     `FileProblem` when it cannot be read or is larger than a document that is fetched may be.
     """
-    try:
-        with file.open("rb") as opened:
-            body = _unpacked(opened, source) if file.suffix == ".gz" else opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileProblem(str(file), "", error.strerror or "cannot be read") from error
+    body = read_file(file, MAX_BYTES + 1)
+    if file.suffix == ".gz" or (file == STDIN and body.startswith(_GZIP)):
+        body = _unpacked(body, source)
     if len(body) > MAX_BYTES:
-        raise FileProblem(str(file), "", f"has more than {MAX_BYTES} bytes")
+        raise FileProblem(file_name(file), "", f"has more than {MAX_BYTES} bytes")
     # Evidence is UTF-8 text; a file's name may hold other bytes.
-    name = os.fsencode(file.name).decode(errors="replace")
+    name = file_name(file) if file == STDIN else os.fsencode(file.name).decode(errors="replace")
     return Document(body, Provenance(name, time_fetched(name), hashlib.sha256(body).hexdigest()))
 
 
@@ -80,20 +82,22 @@ def time_fetched(name: str) -> str | None:
 def refuse_missing(files: Iterable[Path]) -> None:
     """Raise `FileProblem` for what cannot be a document: a mistyped name should not cost a long reading."""
     for file in files:
+        if file == STDIN:
+            continue
         try:
             mode = file.stat().st_mode
         except OSError as error:
-            raise FileProblem(str(file), "", error.strerror or "cannot be found") from error
+            raise unreadable(file, error) from error
         if stat.S_ISDIR(mode):
             raise FileProblem(str(file), "", "is a folder, not a file")
         if not os.access(file, os.R_OK):
             raise FileProblem(str(file), "", "may not be read")
 
 
-def _unpacked(packed: BinaryIO, source: str) -> bytes:
+def _unpacked(packed: bytes, source: str) -> bytes:
     """Return what gzip data come to, no further than shows that it is too much."""
     try:
-        with gzip.open(packed) as unpacked:
+        with gzip.open(BytesIO(packed)) as unpacked:
             return unpacked.read(MAX_BYTES + 1)
     except EOFError as error:
         raise SourceTruncated(source, "the gzip data end too early") from error

@@ -8,6 +8,8 @@ from pathlib import Path
 from chartwatch.adapters.memory import NoArchive
 from chartwatch.adapters.trial import TrialCharts, TrialRecord
 from chartwatch.cli.documents import Document, ingest_document, read_document
+from chartwatch.cli.files import file_name
+from chartwatch.cli.lists import cut
 from chartwatch.cli.replay import Facts, Stores, replay
 from chartwatch.cli.reports import ReplayCounts
 from chartwatch.cli.trials import History, Trial, open_trial
@@ -20,9 +22,6 @@ from chartwatch.errors import SourceError
 from chartwatch.services.ingest import Ingested
 from chartwatch.services.ports import ChartStore
 from chartwatch.sources import Source
-
-MOST = 20
-"""Publications, and changed ranks, that are shown one by one; further ones are counted."""
 
 
 @contextmanager
@@ -41,14 +40,23 @@ def trial_of_files(
     yield Trial(stores, stores.charts, *facts), [last]
 
 
-def try_documents(files: Iterable[Path], source: Source, trial: Trial, accepted: Collection[str] = ()) -> Iterator[str]:
+def try_documents(
+    files: Iterable[Path], source: Source, trial: Trial, accepted: Collection[str] = (), limit: int | None = None
+) -> Iterator[str]:
     """Yield what each of some files, one after the other, would change."""
     for file in files:
-        yield from try_document(str(file), read_document(file, source.name), source, trial, accepted)
+        document = read_document(file, source.name)
+        yield from try_document(file_name(file), document, source, trial, accepted, limit=limit)
 
 
 def try_document(
-    name: str, document: Document, source: Source, trial: Trial, accepted: Collection[str] = ()
+    name: str,
+    document: Document,
+    source: Source,
+    trial: Trial,
+    accepted: Collection[str] = (),
+    *,
+    limit: int | None = None,
 ) -> Iterator[str]:
     """Yield what a document would change: which editions, and how; and which milestones would be sent.
 
@@ -68,12 +76,11 @@ def try_document(
             return
         yield f"If it were accepted: {_counted(ingested)}"
     yield from (f"Notice: {notice.detail}" for notice in ingested.notices)
-    yield from _shortened([f"new: {_named(its)}" for its in ingested.new], "new publication")
-    revised = [line for its in ingested.revised for line in _revisions(its, trial.stores.charts)]
-    yield from _shortened(revised, "revised rank")
+    yield from _cut([f"new: {_named(its)}" for its in ingested.new], limit)
+    yield from _cut([line for its in ingested.revised for line in _revisions(its, trial.stores.charts)], limit)
     bulletins = (trial.detector.detect(its.chart.id, its.period) for its in ingested.written)
     changes = [change for found in bulletins for bulletin in found for change in bulletin.changes]
-    yield from changed_lines(change for change in changes if change.is_sent)
+    yield from changed_lines((change for change in changes if change.is_sent), limit)
     sent = sum(change.is_sent for change in changes)
     yield f"{words.counted(len(changes), 'change')} of milestones, {sent} sent, {len(changes) - sent} recorded only"
     yield "Nothing was written"
@@ -116,7 +123,5 @@ def _title(entry: Entry | None) -> str:
     return name_of(entry.title, entry.season) if entry else "not there"
 
 
-def _shortened(lines: Sequence[str], what: str) -> Iterator[str]:
-    yield from (f"  {line}" for line in lines[:MOST])
-    if (more := len(lines) - MOST) > 0:
-        yield f"  and {words.counted(more, f'more {what}')}"
+def _cut(lines: Sequence[str], limit: int | None) -> Iterator[str]:
+    return cut(lines, lambda line: [f"  {line}"], limit, indent="  ")

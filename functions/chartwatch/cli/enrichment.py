@@ -34,6 +34,7 @@ class Keeping:
     opened: OpenCatalog
     today: date
     yes: bool
+    limit: int | None = None
     kept: int = 0
     _shown: Foreseen = field(default_factory=Foreseen)
     _meant: Foreseen = field(default_factory=Foreseen)
@@ -68,7 +69,7 @@ class Keeping:
 
     def _show(self, foreseen: Foreseen) -> None:
         shown, self._shown = self._shown, foreseen
-        write(foreseen_lines(foreseen.without(shown)))
+        write(foreseen_lines(foreseen.without(shown), self.limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Due:
 class Enrichment:
     """One round of look-ups, one after the other. `found` has what came of it by work, also where it is cut short.
 
-    `put` puts a portion of it in force.
+    `put` puts a portion of it in force, and `asked_about` is called after each work.
     """
 
     providers: list[FactProvider]
@@ -91,6 +92,7 @@ class Enrichment:
     put: Callable[[Mapping[str, LookedUp]], None]
     found: dict[str, LookedUp] = field(default_factory=dict)
     left: int = 0
+    asked_about: Callable[[], None] = lambda: None
     _failed: dict[Provider, int] = field(default_factory=dict)
     _portion: dict[str, LookedUp] = field(default_factory=dict)
 
@@ -112,6 +114,7 @@ class Enrichment:
                     yield f"{number}/{len(due)} {said}"
                     yield from candidates
                 yield from self._failures(asked, its)
+                self.asked_about()
                 if len(self._portion) == PORTION:
                     self.put_rest()
         except KeyboardInterrupt:

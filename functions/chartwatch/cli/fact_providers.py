@@ -25,7 +25,7 @@ def fact_providers(wikidata: str, tmdb: str, contact: str | None, key_file: Path
     from chartwatch.adapters.answers import lookup_connection  # noqa: PLC0415  # help is shown without boto3
 
     key = tmdb_key(key_file)
-    if wikidata != NOWHERE and contact is None:
+    if wikidata != NOWHERE and not contact:
         raise OptionError("--contact", "is needed: Wikidata wants to know how to reach whoever asks by program")
     hosts = {urlsplit(address).hostname for address in (wikidata, tmdb)}
     policy = EgressPolicy.PUBLIC_AND_LOOPBACK if LOOPBACK in hosts else EgressPolicy.PUBLIC

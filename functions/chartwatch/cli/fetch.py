@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from chartwatch.cli.application import CatalogPlace, Origins, application, mistake, write
+from chartwatch.cli.application import CatalogPlace, Origins, application, mistake, sources_beginning, write
 from chartwatch.cli.documents import Document
 from chartwatch.cli.dry_run import try_document
+from chartwatch.cli.lists import Limit
 from chartwatch.cli.sources import open_named
 from chartwatch.cli.trials import History, open_trial
 from chartwatch.cli.wording import did_you_mean
@@ -34,7 +35,12 @@ def fetch(
     ] = None,
     *,
     source: Annotated[
-        str | None, typer.Option(metavar="NAME", help="For --dry-run: what publishes it; see `chartwatch sources`.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            autocompletion=sources_beginning,
+            help="For --dry-run: what publishes it; see `chartwatch sources`.",
+        ),
     ] = None,
     options: Annotated[
         list[str] | None,
@@ -48,6 +54,7 @@ def fetch(
     origins: Origins = None,
     stack: Annotated[str | None, typer.Option(metavar="NAME", help="The deployed stack.")] = None,
     catalog: CatalogPlace = None,
+    limit: Limit = None,
 ) -> None:
     """Let a deployment fetch now, or see what would change."""
     if dry_run:
@@ -57,9 +64,15 @@ def fetch(
             raise OptionError("--accept", "is not for --dry-run, which says of a refused document what it would change")
         if not (named := name or source):
             raise OptionError("--source", "is needed: what publishes it; see `chartwatch sources`")
-        _try(named, options or (), History(origins or (), stack, catalog))
+        _try(named, options or (), History(origins or (), stack, catalog), limit)
         return
-    for option, given in (("--source", source), ("--option", options), ("--from", origins), ("--catalog", catalog)):
+    for option, given in (
+        ("--source", source),
+        ("--option", options),
+        ("--from", origins),
+        ("--catalog", catalog),
+        ("--limit", limit),
+    ):
         if given:
             raise OptionError(option, "is for --dry-run; a deployment fetches as its schedule says")
     if stack is None:
@@ -103,7 +116,7 @@ def scheduled(name: str, schedules: Sequence[FetchSchedule], stack: str) -> Fetc
     return found[0]
 
 
-def _try(name: str, options: Sequence[str], history: History) -> None:
+def _try(name: str, options: Sequence[str], history: History, limit: int | None) -> None:
     from chartwatch.adapters.connection import HttpConnection  # noqa: PLC0415  # help is shown without boto3
     from chartwatch.adapters.deployment import egress_policy  # noqa: PLC0415  # as above
 
@@ -112,4 +125,4 @@ def _try(name: str, options: Sequence[str], history: History) -> None:
         body = opened.fetch(HttpConnection(egress_policy(os.environ)))
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         document = Document(body, Provenance(opened.url, now, hashlib.sha256(body).hexdigest()))
-        write(try_document(opened.url, document, opened, trial))
+        write(try_document(opened.url, document, opened, trial, limit=limit))

@@ -18,6 +18,8 @@ from chartwatch.cli.application import (
     read_date,
 )
 from chartwatch.cli.documents import read_document
+from chartwatch.cli.lists import Limit
+from chartwatch.cli.places import territory_code
 from chartwatch.cli.trials import History, say_of
 from chartwatch.domain.charts.publications import Edition, Entry, PublicationSummary
 from chartwatch.domain.works.work import Kind
@@ -51,6 +53,7 @@ def fill(
     stack: TrialStack = None,
     catalog: CatalogPlace = None,
     store: Write = False,
+    limit: Limit = None,
 ) -> None:
     """Fill in a missing edition by hand, with its source named; show what that changes.
 
@@ -62,9 +65,9 @@ def fill(
 
     def say(charts: ChartStore) -> PublicationUpdate:
         (*_, known) = charts.summaries(chart)
-        return filled(charts, chart, day, edition_of(body, known, territory), provenance)
+        return filled(charts, chart, day, edition_of(body, known, territory_code(territory)), provenance)
 
-    say_of(chart, day, say, History(origins or (), stack, catalog), store=store)
+    say_of(chart, day, say, History(origins or (), stack, catalog), store=store, limit=limit)
 
 
 def edition_of(body: bytes, known: PublicationSummary, territory: str) -> Edition:

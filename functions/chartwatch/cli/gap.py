@@ -15,6 +15,8 @@ from chartwatch.cli.application import (
     application,
     read_date,
 )
+from chartwatch.cli.lists import Limit
+from chartwatch.cli.places import territory_code
 from chartwatch.cli.trials import History, say_of
 from chartwatch.errors import OptionError
 from chartwatch.services.by_hand import declare_unpublished, take_back_unpublished
@@ -35,12 +37,13 @@ def gap(
     catalog: CatalogPlace = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take such a declaration back.")] = False,
     store: Write = False,
+    limit: Limit = None,
 ) -> None:
     """Declare that an edition, or a period, that is missing was never published; show what that changes.
 
     Nothing is missing there then, until its source has one.
     """
-    day = read_date(period, "PERIOD")
+    day, where = read_date(period, "PERIOD"), territory_code(territory) if territory else None
     if not not_published:
         raise OptionError("--not-published", "is what can be declared of a gap, or taken back with --undo")
     if not (source or undo):
@@ -49,10 +52,11 @@ def gap(
         chart,
         day,
         lambda charts: (
-            take_back_unpublished(charts, chart, day, territory)
+            take_back_unpublished(charts, chart, day, where)
             if undo
-            else declare_unpublished(charts, chart, day, territory, source)
+            else declare_unpublished(charts, chart, day, where, source)
         ),
         History(origins or (), stack, catalog),
         store=store,
+        limit=limit,
     )

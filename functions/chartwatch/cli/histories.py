@@ -17,6 +17,7 @@ from chartwatch.cli.reports import ReplayCounts, say_notices
 from chartwatch.cli.sample_chart import SAMPLE, open_sample
 from chartwatch.cli.sources import OWN, is_source, open_named
 from chartwatch.cli.wording import did_you_mean
+from chartwatch.domain import words
 from chartwatch.domain.charts.publications import (
     Entry,
     Provenance,
@@ -25,6 +26,7 @@ from chartwatch.domain.charts.publications import (
 )
 from chartwatch.domain.charts.revisions import Revisions
 from chartwatch.domain.charts.versions import Versions, is_trimmed_at, known_by
+from chartwatch.domain.codes import likely_country
 from chartwatch.domain.milestones.chart_history import ChartHistory, Ranks
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
@@ -34,6 +36,9 @@ from chartwatch.services.archived import VersionReader
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import RecordedBulletins
 from chartwatch.sources import Source
+
+MOST_NAMED = 20
+"""Territories of a chart that a message names."""
 
 _REST = r"(?P<options>(?:,[^:]*)?):(?P<file>.+)"
 _SPEC = re.compile(f"(?P<source>[^,:]+){_REST}", re.DOTALL)
@@ -253,7 +258,9 @@ def refuse_unknown_chart(
     withdrawn = {t for publication in timeline for t, absence in publication.absent.items() if absence.digest}
     territories = sorted({its for publication in timeline for its in publication.number_ones} | withdrawn)
     if territory is not None and territory not in territories:
-        it_has = f"it has {', '.join(territories)}{did_you_mean(territory, territories)}"
+        likely = likely_country(territory)
+        meant = f"; did you mean {likely}?" if likely in territories else did_you_mean(territory, territories)
+        it_has = f"it has {words.some(territories, MOST_NAMED)}{meant}"
         raise mistake(parameters[1], f"{chart} has no territory {territory!r}; {it_has}")
 
 
@@ -276,7 +283,9 @@ def _source_and_file(spec: str) -> tuple[Source, Path]:
     found = _SPEC.fullmatch(spec)
     if found is None:
         raise OptionError(
-            "--from", f"{spec!r} is neither `sample` nor of the form SOURCE:FILE or SOURCE,key=value:FILE"
+            "--from",
+            f"{spec!r} is neither `sample` nor of the form SOURCE:FILE or SOURCE,key=value:FILE"
+            f"{did_you_mean(spec, [SAMPLE])}",
         )
     if not is_source(found["source"]):
         # The first colon may be that of MODULE:CLASS.

@@ -26,12 +26,14 @@ from chartwatch.cli.application import (
     Stack,
     application,
     read_date,
-    rules_in,
     write,
 )
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.histories import RecordedCharts, open_recorded, refuse_unknown_chart
+from chartwatch.cli.places import territory_code
+from chartwatch.cli.rule_files import rules_in
 from chartwatch.cli.sources import open_named
+from chartwatch.cli.terminals import columns, fitted
 from chartwatch.cli.wording import holder_name, status_in_words
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Chart
@@ -66,7 +68,7 @@ def history(
     output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
     """Show what was known when: every version of an edition, and what was said of it."""
-    day = read_date(period, "PERIOD")
+    day, territory = read_date(period, "PERIOD"), territory_code(territory)
     for option, file in (("--catalog", catalog), ("--rules", rules)):
         if stack is not None and file is not None:
             raise OptionError(option, "is for --from; a deployment went by its own")
@@ -126,15 +128,17 @@ def account_lines(account: Account) -> Iterator[str]:
     """Yield an account for people."""
     chart, versions = account.chart, account.versions
     every = len(versions) + sum(len(version.trimmed) for version, _ in versions)
-    yield f"{chart.id} {account.territory} {account.period}: {words.counted(every, 'version')}"
-    yield from words.wrapped(f"{words.sentence(chart.name)} in {words.territory_name(account.territory)}", WIDTH)
+    head = f"{chart.id} {account.territory} {account.period}: {words.counted(every, 'version')}"
+    yield from fitted(head)
+    where = f"{words.sentence(chart.name)} in {words.territory_name(account.territory)}"
+    yield from words.wrapped(where, columns(WIDTH))
     number = 0
     for version, changes in versions:
         if version.trimmed:
             yield from ("", *_trimmed_lines(version.trimmed, number + 1))
         number += len(version.trimmed) + 1
         yield ""
-        yield f"Version {number}, fetched {version.provenance.fetched_at or 'at an unknown time'}"
+        yield from fitted(f"Version {number}, fetched {version.provenance.fetched_at or 'at an unknown time'}")
         yield f"  from     {version.provenance.url}"
         yield f"  SHA-256  {version.provenance.sha256}"
         if changes:
@@ -144,7 +148,7 @@ def account_lines(account: Account) -> Iterator[str]:
         yield from _table_lines(_ranks_table(version.edition))
     if account.absence:
         by = f": {account.absence.source}" if account.absence.source else ""
-        yield from ("", *words.wrapped(f"It does not count, as it is {account.absence.kind}{by}", WIDTH))
+        yield from ("", *words.wrapped(f"It does not count, as it is {account.absence.kind}{by}", columns(WIDTH)))
     yield ""
     yield "What was said of it:" if account.milestones else "Nothing was said of it."
     for revisions in account.milestones:
@@ -263,7 +267,7 @@ def _table(rank: str, *columns: str) -> Table:
 
 
 def _table_lines(table: Table) -> Iterator[str]:
-    out = Console(file=StringIO(), width=WIDTH - 2, color_system=None, highlight=False)
+    out = Console(file=StringIO(), width=columns(WIDTH) - 2, color_system=None, highlight=False)
     with out.capture() as captured:
         out.print(table)
     for line in captured.get().splitlines():
@@ -276,7 +280,8 @@ def _milestone_lines(milestone: Milestone, period: date) -> Iterator[str]:
     elsewhere = f", of {milestone.period}" if milestone.period != period else ""
     evidence = milestone.evidence
     by = f", by the document fetched {evidence.edition.fetched_at or 'at an unknown time'}" if evidence else ""
-    yield f"    revision {milestone.revision}: {status_in_words(milestone)}, {sent}{elsewhere}{by}"
+    head = f"    revision {milestone.revision}: {status_in_words(milestone)}, {sent}{elsewhere}{by}"
+    yield from fitted(head, " " * 6)
     yield from _indented(milestone.headline)
     if milestone.holders:
         holders = [f"{holder_name(holder)} since {holder.since}" for holder in milestone.holders]
@@ -284,7 +289,7 @@ def _milestone_lines(milestone: Milestone, period: date) -> Iterator[str]:
 
 
 def _indented(text: str) -> list[str]:
-    return words.wrapped(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    return words.wrapped(text, columns(WIDTH), initial_indent=" " * 6, subsequent_indent=" " * 6)
 
 
 def _figure(value: str) -> str:

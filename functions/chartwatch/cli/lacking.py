@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from chartwatch.cli.lists import cut
+from chartwatch.cli.terminals import fitted
 from chartwatch.domain import words
 from chartwatch.domain.works.candidates import is_looked_up
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE
@@ -40,15 +42,15 @@ def lacking_sentence(seen: Sequence[Seen]) -> str:
     )
 
 
-def missing_lines(seen: Sequence[Seen], candidates: Mapping[str, int], most: int) -> Iterator[str]:
-    """Yield a line for each work that lacks facts; `candidates` are the numbers of those that are known, by id."""
-    unknown = [its for its in seen if its.lacks]
-    for its in unknown[:most]:
+def missing_lines(seen: Sequence[Seen], candidates: Mapping[str, int], limit: int | None = None) -> Iterator[str]:
+    """Yield two lines for each work that lacks facts; `candidates` are the numbers of those that are known, by id."""
+
+    def lines(its: Seen) -> Iterator[str]:
         found = f"; {words.counted(candidates[its.work.id], 'candidate')}" if candidates.get(its.work.id) else ""
         lacks = words.listed([FACTS_IN_WORDS[name] for name in its.lacks])
-        yield f"{its.times:>6,}  {its.work.title}: {lacks}{found}"
+        yield from fitted(f"{its.times:>6,}  {its.work.title}: {lacks}{found}", " " * 8)
         ids = " or ".join(work.id for work in its.work.candidates[:-1]) or its.work.id
         yield f"        {ids}, first at #1 {its.period}"
-    if (more := len(unknown) - most) > 0:
-        yield f"and {more:,} more"
+
+    yield from cut([its for its in seen if its.lacks], lines, limit)
     yield lacking_sentence(seen) or "Nothing is missing of the works at #1."

@@ -17,10 +17,10 @@ from chartwatch.cli.application import (
     EXIT_WRONG_INPUT,
     application,
     give_it_somewhere_to_write,
-    in_our_words,
     say,
     write_no_more,
 )
+from chartwatch.cli.parsing import Group, in_our_words, write_commands
 from chartwatch.errors import ChartwatchError
 
 SUMMARIES: Mapping[str, str] = {
@@ -73,29 +73,37 @@ class Modules(Mapping[str, Any]):
         return len(SUMMARIES)
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """The group of all commands, which says a `ChartwatchError` in one sentence on stderr."""
 
     def __init__(self, **attributes: Any) -> None:
         """Have the commands of `Modules`; everything else is as typer says."""
         super().__init__(**{**attributes, "commands": Modules()})
 
-    def list_commands(self, _context: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands."""
+        del ctx
         return list(SUMMARIES)
 
-    def format_commands(self, context: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the summaries, for which no command is imported."""
-        summarised = [TyperCommand(name, help=summary) for name, summary in SUMMARIES.items()]
-        TyperGroup(commands=summarised).format_commands(context, formatter)
+        del ctx
+        write_commands(formatter, SUMMARIES.items())
 
-    def invoke(self, context: Any) -> Any:
-        """Run the command; say of a value that cannot be used what every other message of the command says."""
-        try:
-            return super().invoke(context)
-        except typer.BadParameter as error:
-            error.message = in_our_words(error.message)
-            raise
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Return what may stand where a command's name begins, for which no command is imported."""
+        ctx.command = TyperGroup(commands=[TyperCommand(name, help=summary) for name, summary in SUMMARIES.items()])
+        return super().shell_complete(ctx, incomplete)
+
+    def make_context(self, *arguments: Any, **settings: Any) -> Any:
+        """Read the command line up to the command."""
+        with in_our_words():
+            return super().make_context(*arguments, **settings)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read the rest, and run the command."""
+        with in_our_words():
+            return super().invoke(ctx)
 
     def main(self, *arguments: Any, **settings: Any) -> Any:
         """Run the command that the arguments name, and see that all it says is written."""
@@ -127,7 +135,9 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-app = application("Watches popularity charts and says when something historic happens, with the evidence.")
+app = application(
+    "Watches popularity charts and says when something historic happens, with the evidence.", completion=True
+)
 
 
 @app.callback(cls=Commands)
@@ -147,4 +157,4 @@ class _Notices(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say it on a line of its own."""
-        typer.echo(f"Note: {record.getMessage()}", err=True)
+        say(f"Note: {record.getMessage()}")

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from chartwatch.adapters.catalog_file import date_of
+from chartwatch.cli.places import country_code, language_code
 from chartwatch.cli.wording import did_you_mean
-from chartwatch.domain.codes import OWN_FACT_FORM, countries_of, country_meant, language_meant, language_of, own_value
+from chartwatch.domain.codes import OWN_FACT_FORM, countries_of, language_of, own_value
 from chartwatch.domain.works.candidates import Candidate, Provider
 from chartwatch.domain.works.evidence import Scored
 from chartwatch.domain.works.facts import Confidence, Fact, Layer, Value, facts_found
@@ -150,7 +151,7 @@ def _own_values(said: str) -> frozenset[str]:
 
 
 def _language(said: str) -> str:
-    if (code := language_meant(said) or language_of(said)) is None:
+    if (code := language_of(language_code(said))) is None:
         raise ValueError(f"{said!r} stands for no language that is known; leave out what is not known")
     return code
 
@@ -163,7 +164,7 @@ def _country(said: str) -> str:
 
 
 def _countries(said: str) -> tuple[str, ...]:
-    codes = countries_of(country_meant(part.strip()) or part.strip() for part in said.split(";") if part.strip())
+    codes = countries_of(country_code(part.strip()) for part in said.split(";") if part.strip())
     if not codes:
         raise ValueError(f"{said!r} stands for no country that is known; leave out what is not known")
     return codes

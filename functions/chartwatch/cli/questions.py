@@ -11,6 +11,7 @@ import yaml
 
 from chartwatch.cli.application import read_date
 from chartwatch.cli.asked_slots import Question, numbered, refuse_no_group, slot_asked
+from chartwatch.cli.places import country_code, group_code, language_code, territory_code
 from chartwatch.cli.wording import one_in_words, where_in_words
 from chartwatch.domain import words
 from chartwatch.domain.milestones.asked import Assertion, Form, Since
@@ -76,14 +77,15 @@ class Options:
         return slot_asked(slot, title, rules)
 
     def _question(self, title: str | None) -> Question:
-        territory = self.territory or (EVERYWHERE if self.territories else None)
+        territory = territory_code(self.territory) if self.territory else EVERYWHERE if self.territories else None
         if self.chart is None or territory is None:
             option = "--chart" if self.chart is None else "--territory"
             raise OptionError(option, "is needed, unless a SLOT such as RULE:CHART:TERRITORY:PLACE is given")
         form = self._form()
         if title is None and form not in ("nth", "first_with", "on", "number"):
             raise OptionError("--title", f"is needed with {_option(form)}")
-        said = replace(_FORMS[form](replace(self, territory=territory), title), title=title or "")
+        group = group_code(self.group, self.per) if self.group else None
+        said = replace(_FORMS[form](replace(self, territory=territory, group=group), title), title=title or "")
         return Question(said, self.chart, territory)
 
     def _form(self) -> str:
@@ -106,8 +108,8 @@ class Options:
         """Return the rule, read as if it stood in a file, so that the same mistakes are reported."""
         where = {
             "work_kind": self.work_kind,
-            "original_language": _values(self.language),
-            "origin_country": _values(self.country),
+            "original_language": _values(self.language, language_code),
+            "origin_country": _values(self.country, country_code),
             "list": _values(self.chart_list),
             "release_year": _years(self.year),
         }
@@ -269,12 +271,12 @@ def _without_none(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {field: value for field, value in fields.items() if value is not None}
 
 
-def _values(text: str | None) -> Any:
-    """Return `ko`, `es,pt` or `not:en` as it would stand in a file."""
+def _values(text: str | None, code_of: Callable[[str], str] = str) -> Any:
+    """Return `ko`, `es,pt`, `Spanish` or `not:en` as it would stand in a file."""
     if text is None:
         return None
     negated, _, codes = text.rpartition(":")
-    values = [code.strip() for code in codes.split(",")]
+    values = [code_of(code.strip()) for code in codes.split(",")]
     if negated not in ("", "not"):
         return text
     return {"not": values} if negated else values

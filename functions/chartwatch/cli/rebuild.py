@@ -8,7 +8,9 @@ import typer
 
 from chartwatch.adapters.workstation import deployed_stores
 from chartwatch.cli.application import ChartId, application, mistake, write
-from chartwatch.cli.wording import changed_lines
+from chartwatch.cli.lists import Limit
+from chartwatch.cli.progress import FollowedCharts, progress
+from chartwatch.cli.wording import changed_lines, did_you_mean
 from chartwatch.domain import words
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.rules import included_rules
@@ -26,12 +28,14 @@ def rebuild(
     send: Annotated[
         bool, typer.Option("--send", help="As --write, and send what contradicts that which was last sent.")
     ] = False,
+    limit: Limit = None,
 ) -> None:
     """Fold a deployed chart from its beginning, and show what that changes."""
     with deployed_stores(stack) as stores:
         known = stores.charts.charts()
         if chart not in known:
-            raise mistake("CHART", f"{chart!r} is not in the stack {stack}; there are {', '.join(known) or 'none'}")
+            there_are = f"there are {', '.join(known) or 'none'}{did_you_mean(chart, known)}"
+            raise mistake("CHART", f"{chart!r} is not in the stack {stack}; {there_are}")
         rules, catalog = included_rules(stores.parameters["RulesFile"]), stores.catalogs.current()
         head = stores.record.head(chart)
         if head is not None and (head.rules, head.catalog) != (rules.versions, catalog.version):
@@ -40,15 +44,17 @@ def rebuild(
             raise mistake("CHART", f"{chart} {said}")
         live_from = date.fromisoformat(stores.parameters["LiveFrom"])
         muted = stores.mutes.mutes()
-        detector = Detector(stores.charts, stores.record, catalog, rules, live_from, muted=muted)
-        bulletin = detector.rebuild(chart, commit=store or send, send=send)
-    write(rebuilt_lines(chart, bulletin, written=store or send))
+        with progress() as bar:
+            followed = FollowedCharts(stores.charts, bar)
+            detector = Detector(followed, stores.record, catalog, rules, live_from, muted=muted)
+            bulletin = detector.rebuild(chart, commit=store or send, send=send)
+    write(rebuilt_lines(chart, bulletin, written=store or send, limit=limit))
 
 
-def rebuilt_lines(chart: str, bulletin: Bulletin | None, *, written: bool) -> Iterator[str]:
+def rebuilt_lines(chart: str, bulletin: Bulletin | None, *, written: bool, limit: int | None = None) -> Iterator[str]:
     """Yield what a rebuild changes, and what became of it."""
     changes = bulletin.changes if bulletin else ()
-    yield from changed_lines(changes)
+    yield from changed_lines(changes, limit)
     counted = words.counted(len(changes), "change") if changes else "no change"
     done = "the record was written" if written else "nothing was written; --write does, and --send also sends"
     yield f"{counted} of {chart}: {done}"

@@ -20,19 +20,22 @@ from chartwatch.cli.application import (
     TrialStack,
     application,
     read_since,
-    rules_in,
+    say,
+    sources_beginning,
     write,
 )
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
 from chartwatch.cli.lacking import help_with, lacking_sentence
+from chartwatch.cli.lists import Limit
 from chartwatch.cli.reports import LINES, BulletinFormat, Observer, following
+from chartwatch.cli.rule_files import rules_in
 from chartwatch.cli.sample_chart import SAMPLE, open_sample
 from chartwatch.cli.sources import open_named
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.errors import FileProblem, OptionError, SourceError
+from chartwatch.errors import ArgumentError, FileProblem, OptionError, SourceError
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import Archive, ChartStore
 from chartwatch.services.record import RecordStore
@@ -112,13 +115,17 @@ def replay_files(
         list[Path],
         typer.Argument(
             metavar="FILE",
-            help="Published versions of the source, oldest first; also gzipped, as .gz. `sample`: the included chart.",
+            help="Published versions of the source, oldest first, also .gz; `-`: stdin. `sample`: the included chart.",
         ),
     ],
     *,
     source: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="What published them; see `chartwatch sources`. MODULE:CLASS: your own."),
+        typer.Option(
+            metavar="NAME",
+            autocompletion=sources_beginning,
+            help="What published them; see `chartwatch sources`. MODULE:CLASS: your own.",
+        ),
     ] = None,
     options: Annotated[
         list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the source; repeatable.")
@@ -149,6 +156,7 @@ def replay_files(
         bool, typer.Option("--dry-run", help="Show what the last file would change, or each in --stack; write nothing.")
     ] = False,
     stack: TrialStack = None,
+    limit: Limit = None,
     output: Annotated[
         BulletinFormat,
         typer.Option(
@@ -165,10 +173,12 @@ def replay_files(
         from chartwatch.cli.dry_run import trial_of_files, try_documents  # noqa: PLC0415  # few replays want it
 
         with trial_of_files(files, opened, stack, Facts(works, rule_set, since)) as (trial, tried):
-            write(try_documents(tried, opened, trial, frozenset(accept or ())))
+            write(try_documents(tried, opened, trial, frozenset(accept or ()), limit))
         return
     if stack is not None:
         raise OptionError("--stack", "is for --dry-run: a replay writes to no deployment")
+    if limit is not None:
+        raise OptionError("--limit", "is for --dry-run: a replay shows all that it comes to")
     started = time.perf_counter()
     with _open_stores(store, archive) as stores, following(files) as counts:
         bulletins = replay(
@@ -184,12 +194,12 @@ def replay_files(
         write(line for bulletin in bulletins for line in LINES[output](counts.with_bulletin(bulletin), since))
         # Who replays with no facts at all knows what is missing.
         seen = seen_at_number_one(stores.charts, works) if len(works) else []
-    typer.echo(counts.sentence(time.perf_counter() - started), err=True)
+    say(counts.sentence(time.perf_counter() - started))
     if unknown := lacking_sentence(seen):
-        typer.echo(f"{unknown} {help_with(seen)}", err=True)
+        say(f"{unknown} {help_with(seen)}")
     # For who sits before it; a program that reads the summary asked for what it wanted.
     if sys.stderr.isatty() and (advice := counts.advice(since)):
-        typer.echo(advice, err=True)
+        say(advice)
     if counts.refusals:
         raise typer.Exit(EXIT_WRONG_INPUT)
 
@@ -197,6 +207,8 @@ def replay_files(
 def _opened(files: list[Path], source: str | None, options: Sequence[str]) -> tuple[Source, list[Path]]:
     """Return the source and its files, which may be those of the sample. Raises `OptionError` and `FileProblem`."""
     if source is None:
+        if Path(SAMPLE) in files[1:]:
+            raise ArgumentError("FILE", "sample is a history by itself; give it alone, or files and their --source")
         if files != [Path(SAMPLE)]:
             raise OptionError("--source", "is needed to read files: `chartwatch sources` lists what there is")
         if options:

@@ -1,7 +1,6 @@
 """What a replay says: a line for each story or each change; on stderr refusals, progress and a summary."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,9 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from chartwatch.adapters.sns_limits import LIMITS
+from chartwatch.cli.application import say
+from chartwatch.cli.files import file_name
+from chartwatch.cli.progress import progress
+from chartwatch.cli.terminals import fitted
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Publication
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 RULE = "-" * 72
-
-WIDTH = 100
-"""Columns of what is shown of changes."""
 
 Lines = Callable[[Bulletin, date | None], Iterator[str]]
 """The lines for a bulletin, given the date from which on the reader wants to know."""
@@ -46,7 +44,7 @@ class BulletinFormat(StrEnum):
 def story_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
     """Yield the period and the subject of each story. What is recorded only makes no story, so nothing old does."""
     for story in stories(bulletin, LIMITS):
-        yield f"{bulletin.period.isoformat()}  {story.subject}"
+        yield from fitted(f"{bulletin.period.isoformat()}  {story.subject}", " " * 12)
 
 
 def email_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
@@ -115,8 +113,8 @@ class ReplayCounts(Observer):
     def refused(self, file: Path, error: SourceError) -> None:
         """Count a file that was refused, and say why."""
         self.refusals += 1
-        place = f"{file}, {error.where}" if error.where else file
-        typer.echo(f"Error: {place}: {error.detail}", err=True)
+        place = f"{file_name(file)}, {error.where}" if error.where else file_name(file)
+        say(f"Error: {place}: {error.detail}")
 
     def processed(self, publication: Publication) -> None:
         """Count a publication and its editions."""
@@ -167,7 +165,7 @@ class BarCounts(ReplayCounts):
         """Go on to this file."""
         super().ingested(file, ingested)
         self._bar.advance(self._files)
-        self._bar.reset(self._publications, total=len(ingested.written), description=file.name)
+        self._bar.reset(self._publications, total=len(ingested.written), description=file_name(Path(file.name)))
 
     def processed(self, publication: Publication) -> None:
         """Count it and move the bar."""
@@ -178,23 +176,14 @@ class BarCounts(ReplayCounts):
 def say_notices(file: Path, ingested: Ingested) -> None:
     """Say on stderr what a person should know of a file that was accepted."""
     for notice in ingested.notices:
-        typer.echo(f"Notice: {file}: {notice.detail}", err=True)
+        say(f"Notice: {file_name(file)}: {notice.detail}")
 
 
 @contextmanager
 def following(files: Sequence[Path]) -> Iterator[ReplayCounts]:
     """Yield the counts of a replay of `files`, with progress bars when stderr is a terminal."""
-    if not sys.stderr.isatty():
-        yield ReplayCounts()
-        return
-    from rich.console import Console  # noqa: PLC0415  # a replay in a pipeline starts without rich
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415  # as rich.console
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    # Lines that go to the same terminal are written above the bars; lines that go elsewhere must not be touched.
-    console, same_terminal = Console(stderr=True), sys.stdout.isatty()
-    with Progress(*columns, console=console, transient=True, redirect_stdout=same_terminal) as bar:
-        yield BarCounts(bar, files)
+    with progress() as bar:
+        yield BarCounts(bar, files) if bar else ReplayCounts()
 
 
 def _counted(number: int, noun: str) -> str:

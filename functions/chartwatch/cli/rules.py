@@ -13,18 +13,24 @@ import typer
 from chartwatch.adapters.starter import starter_catalog
 from chartwatch.cli.application import (
     EXIT_WRONG_INPUT,
+    AnswerAs,
+    AnswerFormat,
     CatalogPlace,
     Origins,
     Stack,
     application,
+    as_json,
     read_since,
-    rules_in,
     write,
 )
+from chartwatch.cli.files import file_name
 from chartwatch.cli.histories import PublishedCharts, open_published
-from chartwatch.cli.listings import console, rules_table
+from chartwatch.cli.listings import console, rule_json, rules_table
+from chartwatch.cli.lists import cut_to_latest
 from chartwatch.cli.replay import Stores
 from chartwatch.cli.reports import json_line
+from chartwatch.cli.rule_files import read_rules_file, rules_in
+from chartwatch.cli.terminals import columns, fitted
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
@@ -35,7 +41,7 @@ from chartwatch.domain.rules.rule import Rule, RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import UNLISTED
 from chartwatch.errors import RuleProblem
-from chartwatch.rules import Example, Reading, examine, read_rules, read_rules_file
+from chartwatch.rules import Example, Reading, examine
 from chartwatch.services.detect import Detector
 from chartwatch.services.updating import store_publication
 
@@ -62,7 +68,7 @@ class MilestoneFormat(StrEnum):
     JSONL = "jsonl"
 
 
-RulesFile = Annotated[Path, typer.Argument(metavar="FILE", help="Rules of your own, as YAML.")]
+RulesFile = Annotated[Path, typer.Argument(metavar="FILE", help="Rules of your own, as YAML; `-`: stdin.")]
 
 app = application("List rules, find mistakes in them, or try them on a history.")
 
@@ -72,24 +78,30 @@ def list_rules(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="Rules of your own, as YAML; else the default ones.")
     ] = None,
+    *,
+    output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
     """List what rules watch for."""
     rules = rules_in(file)
+    if output is AnswerFormat.JSON:
+        write([as_json([rule_json(rule) for rule in rules])])
+        return
     out = console()
     out.print(rules_table(rules, out.width))
-    write([f"{words.counted(len(rules), 'rule')} in {file or 'default.yaml'}"])
+    write([f"{words.counted(len(rules), 'rule')} in {file_name(file) if file else 'default.yaml'}"])
 
 
 @app.command("lint")
 def lint_rules(file: RulesFile) -> None:
     """Find every mistake in a rules file, and try its examples."""
-    reading = examine(read_rules_file(file), str(file))
+    body, name = read_rules_file(file)
+    reading = examine(body, name)
     wrong = (
-        RuleProblem(str(file), "", f"rule {example.rule}: examples.{example.field}: {outcome}", *example.place)
+        RuleProblem(name, "", f"rule {example.rule}: examples.{example.field}: {outcome}", *example.place)
         for example, outcome in broken(reading.rules, reading.examples, starter_catalog())
     )
     mistakes = sorted((*reading.mistakes, *wrong), key=lambda mistake: (mistake.line, mistake.column))
-    write(_report(file, reading, mistakes))
+    write(_report(name, reading, mistakes))
     if mistakes:
         raise typer.Exit(EXIT_WRONG_INPUT)
 
@@ -114,12 +126,12 @@ def try_rules(
     ] = MilestoneFormat.TEXT,
 ) -> None:
     """Show what rules would have sent of a history."""
-    rules = read_rules(file)
+    rules = rules_in(file)
     with open_published(origins or (), stack, catalog) as published:
         write(line for trial in try_out(rules, published, since) for line in TRIALS[output](trial, limit))
 
 
-def _report(file: Path, reading: Reading, mistakes: Sequence[RuleProblem]) -> Iterator[str]:
+def _report(file: str, reading: Reading, mistakes: Sequence[RuleProblem]) -> Iterator[str]:
     """Yield a line for each mistake, and for each rule that nobody gave an example, and a closing sentence."""
     yield from map(str, mistakes)
     with_examples = {example.rule for example in reading.examples}
@@ -221,18 +233,18 @@ def trial_lines(trial: Trial, limit: int | None) -> Iterator[str]:
     found += [f"{censored} left-censored (never sent)"] if censored else []
     found += [f"{early} of a record shorter than its chart asks for (never sent)"] if early else []
     found += [f"{provisional} provisional"] if provisional else []
-    yield f"{trial.rule.id}: {', '.join(found)}"
-    shown = sent[-(limit or LATEST) :]
-    if earlier := len(sent) - len(shown):
-        yield f"  {words.counted(earlier, 'earlier one')} not shown; --limit {len(sent)} shows all"
-    for milestone in shown:
-        provisionally = "Provisional: " if milestone.because else ""
-        yield from _wrapped(f"  {milestone.period}  {provisionally}{milestone.headline}")
-        for reason in milestone.because[:MAX_REASONS]:
-            yield from _wrapped(f"{_INDENT}because {reason}")
-        if (more := len(milestone.because) - MAX_REASONS) > 0:
-            yield f"{_INDENT}and for {words.counted(more, 'more reason')}"
+    yield from fitted(f"{trial.rule.id}: {', '.join(found)}")
+    yield from cut_to_latest(sent, _milestone_lines, limit, most=LATEST, indent="  ")
     yield ""
+
+
+def _milestone_lines(milestone: Milestone) -> Iterator[str]:
+    provisionally = "Provisional: " if milestone.because else ""
+    yield from _wrapped(f"  {milestone.period}  {provisionally}{milestone.headline}")
+    for reason in milestone.because[:MAX_REASONS]:
+        yield from _wrapped(f"{_INDENT}because {reason}")
+    if (more := len(milestone.because) - MAX_REASONS) > 0:
+        yield f"{_INDENT}and for {words.counted(more, 'more reason')}"
 
 
 def trial_objects(trial: Trial, limit: int | None) -> Iterator[str]:
@@ -248,4 +260,4 @@ TRIALS: Mapping[MilestoneFormat, Callable[[Trial, int | None], Iterator[str]]] =
 
 
 def _wrapped(line: str) -> list[str]:
-    return words.wrapped(line, _WIDTH, subsequent_indent=_INDENT)
+    return words.wrapped(line, columns(_WIDTH), subsequent_indent=_INDENT)

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from chartwatch.cli.application import write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, application, as_json, write
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
 from chartwatch.errors import OptionError
@@ -27,6 +27,9 @@ OWN = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*"
 EXIT_DIFFERS = 1
 """Exit code when a provider does not answer as it used to."""
 
+EXIT_UNREACHED = 3
+"""Exit code when a provider did not answer at all, so that nobody knows."""
+
 
 class Checkable(StrEnum):
     """The providers whose answers were recorded."""
@@ -39,18 +42,22 @@ class Checkable(StrEnum):
 _MEMBERS = tuple(name for name in (*Source.__annotations__, *vars(Source)) if not name.startswith("_"))
 _CLASS_MEMBERS = tuple(name for name in _MEMBERS if not isinstance(vars(Source).get(name), property))
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = application("List the sources and their options, or check whether a provider answers as it used to.")
 
 
 @app.callback(invoke_without_command=True)
-def sources(context: typer.Context) -> None:
+def sources(context: typer.Context, output: AnswerAs = AnswerFormat.TEXT) -> None:
     """List the sources and their options, or check whether a provider answers as it used to."""
     if context.invoked_subcommand:
         return
-    from chartwatch.cli.listings import console, sources_table  # noqa: PLC0415  # a replay starts without rich
+    from chartwatch.cli.listings import console, source_json, sources_table  # noqa: PLC0415  # a replay starts without rich
 
-    installed = {name: find_source(name, ENTRY_POINTS) for name in _installed()}
-    console().print(sources_table({**SOURCES, **installed}))
+    known = {**SOURCES, **{name: find_source(name, ENTRY_POINTS) for name in _installed()}}
+    if output is AnswerFormat.JSON:
+        write([as_json([source_json(name, source) for name, source in known.items()])])
+    else:
+        out = console()
+        out.print(sources_table(known, out.width))
 
 
 @app.command("check")
@@ -76,14 +83,21 @@ def check_provider(
     from chartwatch.cli.live import LiveProvider  # noqa: PLC0415  # help is shown without urllib3
 
     asked = LiveProvider(provider, address, contact, key_file)
-    differs = 0
+    differs = silent = answered = 0
     write([f"{provider} at {asked.address}", *([asked.notice] if asked.notice else [])])
     for checked in asked.check():
         differs += bool(checked.differs)
+        silent += bool(checked.silence)
+        answered += not checked.silence
         said = f"differs: {'; '.join(checked.differs)}" if checked.differs else checked.seen
-        write([f"  {checked.question}: {said}"])
-    write(["It answers as recorded" if not differs else f"{differs} of its answers differ from what was recorded"])
-    if differs:
+        write([f"  {checked.question}: {f'no answer: {checked.silence}' if checked.silence else said}"])
+    if not answered:
+        write(["It gave no answer: whether it answers as recorded is not known"])
+        raise typer.Exit(EXIT_UNREACHED)
+    unanswered = f", and {words.counted(silent, 'question')} got none" if silent else ""
+    differing = f"{differs} of its answers differ from what was recorded" if differs else "It answers as recorded"
+    write([f"{differing}{unanswered}"])
+    if differs or silent:
         raise typer.Exit(EXIT_DIFFERS)
 
 

@@ -13,7 +13,8 @@ from chartwatch.cli.application import mistake, write
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.histories import read_history
 from chartwatch.cli.replay import Stores
-from chartwatch.cli.wording import changed_lines
+from chartwatch.cli.terminals import fitted
+from chartwatch.cli.wording import changed_lines, did_you_mean
 from chartwatch.domain import words
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
@@ -84,22 +85,23 @@ def open_trial(history: History) -> Iterator[Trial]:
         yield Trial(stores, deployed.charts, works, rules, live_from)
 
 
-def say_of(chart: str, period: date, say: Say, history: History, *, store: bool) -> None:
+def say_of(chart: str, period: date, say: Say, history: History, *, store: bool, limit: int | None = None) -> None:
     """Show what changes by what a person says of a publication, and with `store` let it be so in a deployment."""
     if store and history.stack is None:
         raise OptionError("--write", "is for --stack: files are not written")
     with open_trial(history) as trial:
         known = trial.charts.charts()
         if chart not in known:
-            raise mistake("CHART", f"{chart!r} is not in the history; there are {', '.join(known) or 'none'}")
+            there_are = f"there are {', '.join(known) or 'none'}{did_you_mean(chart, known)}"
+            raise mistake("CHART", f"{chart!r} is not in the history; {there_are}")
         stored, update = trial.charts.summary(chart, period), say(trial.charts)
         trial.stores.charts.put([update])
         changes = [change for its in trial.detector.detect(chart, period) for change in its.changes]
-        write(changed_lines(changes))
+        write(changed_lines(changes, limit))
         counted = words.counted(len(changes), "change") if changes else "no change"
         done = "nothing was written" if history.stack is None else "nothing was written; --write does"
         if store:
             if not trial.charts.put_if(update, stored):
                 raise Conflict(chart)
             done = "written; the deployment sends what there is to send"
-        write([f"{counted} of {chart}: {done}"])
+        write(fitted(f"{counted} of {chart}: {done}"))

@@ -15,6 +15,8 @@ from chartwatch.cli.application import (
     application,
     read_date,
 )
+from chartwatch.cli.lists import Limit
+from chartwatch.cli.places import territory_code
 from chartwatch.cli.trials import History, say_of
 from chartwatch.services.by_hand import reinstate
 from chartwatch.services.by_hand import withdraw as withdrawn
@@ -34,18 +36,18 @@ def withdraw(
     source: Annotated[str, typer.Option(metavar="TEXT", help="Why, or who says so; it is kept.")] = "",
     undo: Annotated[bool, typer.Option("--undo", help="Let what was withdrawn count again.")] = False,
     store: Write = False,
+    limit: Limit = None,
 ) -> None:
     """Take back an edition, or a period, that was accepted by mistake; show what that changes.
 
     It is missing then, until its source says something else.
     """
-    day = read_date(period, "PERIOD")
+    day, where = read_date(period, "PERIOD"), territory_code(territory) if territory else None
     say_of(
         chart,
         day,
-        lambda charts: (
-            reinstate(charts, chart, day, territory) if undo else withdrawn(charts, chart, day, territory, source)
-        ),
+        lambda charts: reinstate(charts, chart, day, where) if undo else withdrawn(charts, chart, day, where, source),
         History(origins or (), stack, catalog),
         store=store,
+        limit=limit,
     )

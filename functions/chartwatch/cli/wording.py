@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from chartwatch.cli.lists import MOST_LISTED, cut
+from chartwatch.cli.terminals import columns
 from chartwatch.domain import words
 from chartwatch.domain.codes import nearest
 from chartwatch.domain.milestones.milestone import Change, Milestone, Status
@@ -40,15 +42,18 @@ def status_in_words(milestone: Milestone) -> str:
     return milestone.status.value if is_said else f"{milestone.status.value}, not certain"
 
 
-def changed_lines(changes: Iterable[Change]) -> Iterator[str]:
-    """Yield the lines that show changes: the period, what became of the slot, and who held it where that differs."""
-    for change in changes:
-        milestone, replaced = change.milestone, change.replaced
-        sent = "sent" if change.is_sent else "recorded only"
-        line = f"{milestone.period}  {status_in_words(milestone)}, {sent}: {milestone.headline}"
-        if milestone.is_held and replaced and replaced.holders and replaced.holders != milestone.holders:
-            line += f"; before: {words.listed([holder_name(holder) for holder in replaced.holders])}"
-        yield from words.wrapped(line, WIDTH, subsequent_indent=" " * 12)
+def changed_lines(changes: Iterable[Change], limit: int | None = None, most: int = MOST_LISTED) -> Iterator[str]:
+    """Return the lines that show changes: the period, what became of the slot, and who held it where that differs."""
+    return cut(list(changes), _changed, limit, most=most)
+
+
+def _changed(change: Change) -> list[str]:
+    milestone, replaced = change.milestone, change.replaced
+    sent = "sent" if change.is_sent else "recorded only"
+    line = f"{milestone.period}  {status_in_words(milestone)}, {sent}: {milestone.headline}"
+    if milestone.is_held and replaced and replaced.holders and replaced.holders != milestone.holders:
+        line += f"; before: {words.listed([holder_name(holder) for holder in replaced.holders])}"
+    return words.wrapped(line, columns(WIDTH), subsequent_indent=" " * 12)
 
 
 def filter_in_words(wanted: Filter) -> str:

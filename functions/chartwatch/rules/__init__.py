@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
@@ -53,29 +52,18 @@ def default_rules() -> RuleSet:
     return included_rules("default.yaml")
 
 
+def included_file(name: str) -> bytes:
+    """Return what stands in a file beside default.yaml. Raises `RuleProblem`."""
+    try:
+        return (resources.files(__name__) / name).read_bytes()
+    except OSError as error:
+        raise RuleProblem(name, "", "is not among the rules files that are deployed") from error
+
+
 @cache
 def included_rules(name: str) -> RuleSet:
     """Return the rules of a file beside default.yaml, by its name. Raises `RuleProblem`."""
-    try:
-        body = (resources.files(__name__) / name).read_bytes()
-    except OSError as error:
-        raise RuleProblem(name, "", "is not among the rules files that are deployed") from error
-    return parse_rules(body, name)
-
-
-def read_rules(path: Path) -> RuleSet:
-    """Read a rules file, or one of `INCLUDED` unless a file has that name. Raises `RuleProblem` with line and field."""
-    if str(path) in INCLUDED and not path.exists():
-        return included_rules(f"{path}.yaml")
-    return parse_rules(read_rules_file(path), str(path))
-
-
-def read_rules_file(path: Path) -> bytes:
-    """Return what stands in a file. Raises `RuleProblem` when it cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RuleProblem(str(path), "", error.strerror or "cannot be read") from error
+    return parse_rules(included_file(name), name)
 
 
 def parse_rules(body: bytes, name: str) -> RuleSet:

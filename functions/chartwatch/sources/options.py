@@ -38,7 +38,8 @@ def descriptions(model: type[Options]) -> Mapping[str, str]:
 
 
 def _problem(source: str, model: type[Options], error: ValidationError) -> OptionError:
-    first = error.errors()[0]
+    # An option that is mistyped is often the one that is missing.
+    first = min(error.errors(), key=lambda its: its["type"] != "extra_forbidden")
     name = str(first["loc"][0]) if first["loc"] else source
     match first["type"]:
         case "extra_forbidden":

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chartwatch.cli.catalog_check import check_lines
+from chartwatch.cli.catalog_check import check, check_lines
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 
@@ -19,7 +19,7 @@ def test_a_catalog_is_counted_with_what_it_lacks() -> None:
             Work("home-2", "home", None, None, ("US",), date(2015, 3, 18)),
         ]
     )
-    assert list(check_lines(catalog)) == [
+    assert list(check_lines(check(catalog))) == [
         "      7 works",
         "      2 films",
         "      4 series",
@@ -47,7 +47,7 @@ def test_a_check_points_out_titles_that_are_cut_short() -> None:
             Work("wait", "Wait, …what?", Kind.FILM),
         ]
     )
-    lines = list(check_lines(catalog))
+    lines = list(check_lines(check(catalog)))
     assert "      2 titles and aliases cut short" in lines
     assert [line for line in lines if line.endswith(".")] == [
         "crime-scene has only a title that is cut short: a chart that says it whole means another work."

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ import pytest
 import typer
 import yaml
 
-from chartwatch.adapters.starter import STARTER_FILE
 from chartwatch.cli.main import app
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.written import WrittenRule
@@ -24,22 +22,16 @@ from chartwatch.sources import open_source
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text()
+DEPLOYING = (ROOT / "docs" / "deploying.md").read_text()
+LOCAL = (ROOT / "docs" / "local.md").read_text()
 RULES = (ROOT / "docs" / "rules.md").read_text()
 DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
-
-EVERYTHING = "\n".join(document.read_text() for document in DOCUMENTS)
+MOST_WORDS = 1_500
+"""Of the README, which a newcomer reads in ten minutes."""
 
 
 def blocks(document: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
-
-
-def commands() -> Iterator[str]:
-    """Yield each `chartwatch` command line of the README."""
-    for block in blocks(README, "sh"):
-        for line in block.replace("\\\n", " ").splitlines():
-            if line.startswith("chartwatch "):
-                yield line
 
 
 def known_commands() -> Iterator[tuple[str, list[str]]]:
@@ -56,45 +48,32 @@ def known_commands() -> Iterator[tuple[str, list[str]]]:
     yield from walk(typer.main.get_command(app), "")
 
 
-def test_the_options_that_the_readme_gives_to_schedules_are_those_of_their_sources() -> None:
-    flixpatrol, csv = (json.loads(block) for block in blocks(README, "json"))
+def test_the_readme_is_short_and_its_first_commands_are_the_demo_and_the_tests() -> None:
+    assert len(README.split()) <= MOST_WORDS
+    assert blocks(README, "sh")[0] == "make demo\nmake test\n"
+
+
+def test_every_page_is_in_the_index_of_docs() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = [page.name for page in (ROOT / "docs").iterdir() if page.is_file() and page.name != "README.md"]
+    assert [name for name in sorted(pages) if f"]({name})" not in index] == []
+
+
+def test_the_options_that_a_deployment_gives_to_schedules_are_those_of_their_sources() -> None:
+    flixpatrol, csv = (json.loads(block) for block in blocks(DEPLOYING, "json"))
     assert open_source("flixpatrol", flixpatrol).hosts == {"api.flixpatrol.com"}
     assert open_source("csv", csv).hosts == {"charts.example"}
 
 
-@pytest.mark.parametrize("command", [*commands()])
-def test_every_command_of_the_readme_runs_on_small_files(command: str, tmp_path: Path) -> None:
-    (tmp_path / "catalog.csv").write_bytes(STARTER_FILE.read_bytes())
-    songs = b"period,territory,rank,title,artist\n2022-01-01,US,1,A,C\n2022-01-02,US,1,B,D\n"
-    (tmp_path / "music.csv").write_bytes(songs)
-    (tmp_path / "number-ones.csv").write_bytes(b"rank,title\n1,A\n")
-    (tmp_path / "claims.jsonl").write_text(
-        '{"chart": "netflix-daily-overall", "territory": "US", "on": "2022-02-04", "title": "All of Us Are Dead"}\n'
-    )
-    for name in ("rules.yaml", "my-rules.yaml"):
-        (tmp_path / name).write_text(blocks(RULES, "yaml")[0])
-    for source, name in (("netflix-countries", "all-weeks-countries.tsv"), ("netflix-global", "all-weeks-global.tsv")):
-        document = next(iter(sorted((ROOT / "tests" / "data" / "sources" / source).glob("*.tsv"))))
-        (tmp_path / name).write_bytes(document.read_bytes())
-    _, *arguments = shlex.split(command)
-    if "--stack" in arguments:
-        pytest.skip("needs a deployment: tests/deployed has it")
-    done = subprocess.run(
-        [sys.executable, "-m", "chartwatch.cli", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    # A claim that is checked may be false, or unknown.
-    assert done.returncode in ((0, 1, 3) if arguments[0] == "check" else (0,)), done.stderr
-    assert done.stdout or "publications" in done.stderr
-
-
 @pytest.mark.parametrize(("words", "options"), [*known_commands()])
-def test_every_command_is_in_the_documents(words: str, options: list[str]) -> None:
-    assert f"chartwatch {words}" in EVERYTHING or words == "demo"
-    assert [option for option in options if option not in EVERYTHING] == []
+def test_every_command_and_every_option_is_in_a_page(words: str, options: list[str]) -> None:
+    pages = "\n".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
+    assert f"chartwatch {words}" in pages
+    assert [option for option in options if option not in pages] == []
 
 
-def test_the_python_of_the_readme_passes(tmp_path: Path) -> None:
-    (tmp_path / "test_mine.py").write_text("\n".join(blocks(README, "python")))
+def test_the_python_of_a_test_of_ones_own_passes(tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text("\n".join(blocks(LOCAL, "python")))
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
         cwd=tmp_path,
@@ -118,7 +97,7 @@ def test_every_parameter_of_the_template_is_explained() -> None:
 
     Loader.add_multi_constructor("!", lambda *_: None)
     template = yaml.load((ROOT / "template.yaml").read_text(), Loader)
-    assert [name for name in template["Parameters"] if f"`{name}`" not in README] == []
+    assert [name for name in template["Parameters"] if f"`{name}`" not in DEPLOYING] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -147,10 +126,10 @@ def test_the_example_of_a_rule_is_one() -> None:
     assert [rule.id for rule in parse_rules(example.encode(), "docs/rules.md")] == ["nth-korean-series"]
 
 
-def test_every_source_that_is_scheduled_is_in_the_readme() -> None:
+def test_every_source_that_is_scheduled_is_in_the_page_on_deploying() -> None:
     scheduled = re.findall(r'"source": "([a-z-]+)"', (ROOT / "template.yaml").read_text())
     assert len(scheduled) > 3
-    assert [name for name in scheduled if name not in README.lower()] == []
+    assert [name for name in scheduled if name not in DEPLOYING.lower()] == []
 
 
 def test_links_between_documents_lead_somewhere() -> None:

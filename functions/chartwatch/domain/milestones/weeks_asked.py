@@ -203,7 +203,7 @@ def debut(said: Assertion, scope: AskedScope) -> Answer:
     only_ones = scope.chart.depth == 1 and any(was_out(p, work) for p in scope.periods if p < first)
     unknown = undecided_words(scope, [topped]) if topped and counts is None else ()
     reasons = [*cut_off, *missing_words(unseen), *([_ONES_ALONE] if only_ones else []), *unknown]
-    sentence = f"{said.title} charted first on {scope.where} {scope.in_period(first)}, at {words.ordinal(rank)}"
+    sentence = f"{said.title} charted first on {scope.where} {scope.in_period(first)}, at #{rank}"
     if rank == 1 and not reasons:
         return answer(
             scope, True, f"{said.title} came in at #1 of {scope.where} {scope.in_period(first)}.", period=first
