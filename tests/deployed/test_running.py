@@ -38,7 +38,7 @@ from chartwatch.services.updating import store_publication
 from chartwatch_local.aws import LocalAws, local_aws
 from chartwatch_local.checkout import ROOT
 from chartwatch_local.demo import parameters
-from chartwatch_local.deploy import STACK, Build, deploy
+from chartwatch_local.deploy import STACK, Build, deploy, schedule_input
 from chartwatch_local.pipeline import Pipeline
 from chartwatch_local.provider import Provider
 from tests.deployed.charts import Chart
@@ -323,6 +323,9 @@ def test_a_stack_that_is_well_says_so_one_that_is_broken_names_each_thing_and_wh
         well = said("status", *ON)
         assert (well.exit_code, "wrong" in well.stdout) == (0, False), well.output
         assert as_json("status")["is_well"] is True
+
+        (own,) = as_json("watch", "list")
+        assert schedule_input(aws, "csv") == {"source": "csv", "options": own["options"]}
 
         its_provider.publish(b"null")
         with deployed_operations(STACK) as deployed:

@@ -4,16 +4,22 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from chartwatch.adapters import workstation
 from chartwatch.cli import tail
 from chartwatch.domain.rules.rule import Rule
+from chartwatch.errors import FunctionFailed
+from chartwatch.services.ports import Fetched, Outcome
 from chartwatch.services.record import RecordStore
+from chartwatch.services.schedules import FetchSchedule, asked_of
 from tests.chronicle import CHANGE, Chronicle
 from tests.command_line import assert_refused, chart, run
+from tests.stores import Cloud
 
 URL = "url=https://charts.example/top.csv"
 SONGS = ("watch", "add", "songs", "--stack", "s", "--source", "csv", "-o", "cadence=day")
@@ -89,6 +95,54 @@ def test_what_cannot_be_meant_is_refused_before_aws_is_asked(arguments: tuple[st
 )
 def test_an_aws_that_is_not_there_is_said_in_a_sentence(arguments: tuple[str, ...]) -> None:
     assert_refused(run(*arguments, "--stack", "s"), "the stack s: Could not connect to the endpoint URL")
+
+
+# What comes of fetching now.
+
+
+@pytest.mark.parametrize(
+    ("noted", "counts", "said", "code"),
+    [
+        (Outcome.ACCEPTED, (2, 1, 5), "songs: 2 new publications, 1 revised, 5 unchanged\n", 0),
+        (Outcome.UNCHANGED, (0, 0, 0), "songs: the document is the one that was fetched before\n", 0),
+        (
+            Outcome.PARTLY,
+            (1, 0, 0),
+            "songs: 1 new publication, 0 revised, 0 unchanged\nIt was accepted in part:\n  a rank is there twice\n",
+            0,
+        ),
+        (Outcome.FAILED, None, "The fetch of songs failed\nHTTP status 503\n", 1),
+        (
+            Outcome.REFUSED,
+            None,
+            "The document of songs was refused; `chartwatch quarantine --stack s` has it\nHTTP status 503\n",
+            1,
+        ),
+    ],
+)
+def test_what_came_of_a_fetch_is_said(
+    monkeypatch: pytest.MonkeyPatch, noted: Outcome, counts: tuple[int, ...] | None, said: str, code: int
+) -> None:
+    watch = FetchSchedule("watch.songs", {"source": "csv", "options": {"chart": "songs"}}, "rate(1 day)")
+    fetches = Cloud().fetches()
+    asked: list[object] = []
+
+    def invoke(output: str, event: object) -> object:
+        asked.append((output, event))
+        fetches.note(Fetched(asked_of(watch.event), datetime.now(UTC), noted, "a rank is there twice"))
+        if counts is None:
+            raise FunctionFailed("fetch", "SourceUnavailable", "HTTP status 503")
+        return dict(zip(("new", "revised", "unchanged"), counts, strict=True))
+
+    @contextmanager
+    def deployed(_stack: str) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(schedules=SimpleNamespace(all=lambda: iter([watch])), fetches=fetches, invoke=invoke)
+
+    monkeypatch.setattr(workstation, "deployed_operations", deployed)
+    done = run("fetch", "songs", "--stack", "s", "--accept", "abc")
+    assert (done.stdout, done.exit_code) == (said, code)
+    assert asked == [("FetchRankingsFunction", {**watch.event, "accept": "abc"})]
+    assert_refused(run("fetch", "sogns", "--stack", "s"), "s has no schedule for 'sogns'", "did you mean songs?")
 
 
 # Why, of files.

@@ -18,7 +18,7 @@ from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.errors import FunctionFailed, OptionError
-from chartwatch.services.ports import Outcome
+from chartwatch.services.ports import Fetched, Fetches, Outcome
 from chartwatch.services.schedules import FetchSchedule, asked_of
 
 EXIT_FAILED = 1
@@ -92,16 +92,26 @@ def fetch_now(name: str, stack: str, accept: str | None) -> None:
             event = {**schedule.event, **({"accept": accept} if accept else {})}
             counts = deployed.invoke("FetchRankingsFunction", event)
         except FunctionFailed as error:
-            noted = next((its for its in deployed.fetches.all() if its.asked == asked_of(schedule.event)), None)
+            noted = _noted(deployed.fetches, schedule)
             is_refused = noted is not None and noted.outcome is Outcome.REFUSED
             seen = f"The document of {name} was refused; `chartwatch quarantine --stack {stack}` has it"
             write([seen if is_refused else f"The fetch of {name} failed", error.detail])
             raise typer.Exit(EXIT_FAILED) from error
+        noted = _noted(deployed.fetches, schedule)
     if not any(counts.values()):
         write([f"{name}: the document is the one that was fetched before"])
         return
     new = words.counted(counts["new"], "new publication")
     write([f"{name}: {new}, {counts['revised']} revised, {counts['unchanged']} unchanged"])
+    if noted is not None and noted.outcome is Outcome.PARTLY:
+        write(
+            ["It was accepted in part:", *words.wrapped(noted.detail, 100, initial_indent="  ", subsequent_indent="  ")]
+        )
+
+
+def _noted(fetches: Fetches, schedule: FetchSchedule) -> Fetched | None:
+    """Return what is noted of the last fetch of a schedule."""
+    return next((its for its in fetches.all() if its.asked == asked_of(schedule.event)), None)
 
 
 def scheduled(name: str, schedules: Sequence[FetchSchedule], stack: str) -> FetchSchedule:
