@@ -172,6 +172,11 @@ def a_run(chronicle: Chronicle, *titles: Ones | None) -> list[Bulletin]:
     return bulletins
 
 
+def changed(bulletins: Iterable[Bulletin]) -> list[str]:
+    """Return the slots that bulletins change; that a publication is news changes none."""
+    return [change.milestone.slot for bulletin in bulletins for change in bulletin.changes]
+
+
 def sent(bulletins: Iterable[Bulletin]) -> list[tuple[str, Status]]:
     """Return the slots of which something is sent, and what became of them."""
     return [(c.milestone.slot, c.milestone.status) for b in bulletins for c in b.changes if c.is_sent]

@@ -632,7 +632,7 @@ def test_every_output_that_a_page_reads_exists() -> None:
     pages = "\n".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
     named = set(re.findall(r"\$\(output (\w+)\)|OutputKey=='(\w+)'", pages))
     read_there = {name for pair in named for name in pair if name}
-    assert {"StoryTopicArn", "FailuresQueueArn", "FetchRankingsFunction"} <= read_there
+    assert {"StoryTopicArn", "FetchRankingsFunction"} <= read_there
     assert read_there <= set(TEMPLATE.body["Outputs"])
 
 

@@ -23,7 +23,8 @@ OTHERS = {"extending.md": "tests/unit/docs/test_extending.py and test_rule_kinds
 NEEDS: dict[str, str] = {
     r"make (demo|test)$": "CI runs both",
     r"(.*=\S+ )?(aws|sam) |(output|resource)\(\) |(topic|queue|arn|policy|stack|charts|milestones|at|bucket)=": "AWS",
-    r"for |  |done|receipt=|printf '\[": "AWS: a line of a longer command",
+    r"for |while |  |done|receipt=|printf '\[": "AWS: a line of a longer command",
+    r"git ": "a release to go to or to come from",
     r"chartwatch .*--stack": "a deployment: tests/deployed has it",
     r"curl ": "the internet",
     r"chartwatch sources check": "the internet",
@@ -135,7 +136,8 @@ def test_a_command_that_is_not_run_has_a_form_that_the_command_line_takes(comman
 
 def read(command: str) -> None:
     """Read a command line without running it. Raises `typer.TyperException` for what it does not take."""
-    arguments = shlex.split(command, comments=True)[1:]
+    # What a shell does with its output is no part of it.
+    arguments = shlex.split(re.split(r" (?:>|\|\|) ", command)[0], comments=True)[1:]
     command, name, context = typer.main.get_command(app), "chartwatch", None
     if arguments[0].startswith("--"):
         assert arguments[0] in [option for parameter in command.params for option in parameter.opts]

@@ -24,7 +24,7 @@ from chartwatch.services.by_hand import (
     take_back_unpublished,
     withdraw,
 )
-from tests.chronicle import CHANGE, NTH, Chronicle, a_run, sent
+from tests.chronicle import CHANGE, NTH, Chronicle, a_run, changed, sent
 
 ANYWHERE = replace(NTH, id="nth-anywhere", scope=Scope.CHART)
 NEW_ANYWHERE = replace(CHANGE, id="new-anywhere", scope=Scope.CHART)
@@ -89,7 +89,7 @@ def test_an_edition_that_comes_whole_confirms_what_was_provisional() -> None:
 def test_a_period_of_which_nothing_is_whole_is_missing_at_once() -> None:
     chronicle = Chronicle(NTH)
     chronicle.arrives(0, US="Ozark")
-    assert chronicle.arrives(1, US=None) == []
+    assert changed(chronicle.arrives(1, US=None)) == []
     chronicle.arrives(2, US="Elite")
     assert because(chronicle, "nth:daily:US:1") == ["the period 2022-01-02 is missing"]
     assert chronicle.evidence("nth:daily:US:1")["gaps"] == [["2022-01-02", "2022-01-02"]]
