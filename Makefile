@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# One more than there are cores: the tests of a deployment mostly wait.
+WORKERS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 UV := $(BIN)/uv
 export UV_LINK_MODE := copy
 
@@ -17,7 +19,7 @@ demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no ac
 	$(BIN)/chartwatch demo
 
 test: $(VENV)/.ready .tools/.ready  ## every test
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and correction, and 20,000 worlds whose unknown is tried in every way; takes hours
 	CHARTWATCH_HYPOTHESIS=deep $(BIN)/python -m pytest -n auto tests/unit/domain/test_arrival_order.py tests/integration/test_oracle_generated.py \

@@ -74,7 +74,7 @@ class Task(StrEnum):
     OLD = "a correction of 40 weeks ago"
 
 
-MOST_REQUESTS: Mapping[Task, int] = {Task.NEW: 16, Task.LATEST: 16, Task.OLD: 24}
+MOST_REQUESTS: Mapping[Task, int] = {Task.NEW: 20, Task.LATEST: 20, Task.OLD: 28}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
@@ -41,7 +42,7 @@ def send_test(test: Mapping[str, Any]) -> dict[str, str]:
     `topic` is `stories` or `digests`, and `attributes` are the message's, texts and numbers.
     """
     topics = {"stories": deployment.story_topic, "digests": deployment.digest_topic}
-    return {"message_id": topics[test["topic"]]().publish(as_test(test["attributes"]))}
+    return {"message_id": topics[test["topic"]]().publish(as_test(test["attributes"], uuid4().hex))}
 
 
 def resend(story: str) -> dict[str, str]:

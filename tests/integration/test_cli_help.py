@@ -153,7 +153,7 @@ def completed(shell: dict[str, str], words: str, incomplete: str) -> list[str]:
     ("words", "incomplete", "expected"),
     [
         ("chartwatch", "", [*SUMMARIES]),
-        ("chartwatch", "re", ["replay", "rebuild"]),
+        ("chartwatch", "re", ["replay", "resend", "rebuild"]),
         ("chartwatch rules", "", ["list", "lint", "try"]),
         ("chartwatch check", "--first", ["--first-with"]),
         ("chartwatch rules list --format", "", ["text", "json"]),
@@ -190,7 +190,7 @@ def test_commands_are_completed_without_importing_any() -> None:
         "COMP_CWORD": "1",
     }
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["replay", "rebuild"]
+    assert done.stdout.split() == ["replay", "resend", "rebuild"]
     assert not [
         name for name in ("chartwatch.cli.replay", "chartwatch.cli.rebuild", "boto3") if name in done.stderr.split()
     ]

@@ -382,7 +382,9 @@ def test_a_function_that_fails_is_told_in_a_sentence(stack: Stack, monkeypatch: 
             return {"FunctionError": "Unhandled", "Payload": answer}
 
     client = stack.aws.session.client
-    monkeypatch.setattr(stack.aws.session, "client", lambda name: Lambda() if name == "lambda" else client(name))
+    monkeypatch.setattr(
+        stack.aws.session, "client", lambda name, **how: Lambda() if name == "lambda" else client(name, **how)
+    )
     monkeypatch.setattr(workstation, "_invoked", INVOKED)
     refused = stack.run("send-test")
     assert (refused.exit_code, refused.stdout) == (2, "")

@@ -42,12 +42,13 @@ def _about(message: Any) -> str:
         body = None
     match body:
         case {"requestContext": {"functionArn": str(arn)}}:
-            about = f"the function {arn.split(':')[6]}"
-        case {"source": str(source)}:
-            about = f"a fetch of {source}"
+            about = f"the function {arn.partition(':function:')[2].partition(':')[0] or arn}"
+        # An event of ours names its source, too.
         case {"specversion": "1.0", "id": str(event)}:
             webhook = message.get("MessageAttributes", {}).get("webhook", {}).get("StringValue")
             about = f"the message {event}, undelivered{f' to {webhook}' if webhook else ''}"
+        case {"source": str(source)}:
+            about = f"a fetch of {source}"
         case {"Type": "Notification", "TopicArn": str(topic)}:
             about = f"a message of {topic.rpartition(':')[2]}, undelivered"
         case _:

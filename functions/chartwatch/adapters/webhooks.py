@@ -144,15 +144,21 @@ class Webhooks:
         """
         failures = self._output("WebhookFailuresQueueUrl")
         queue = self._sqs.get_queue_url(QueueName=self._queue_name(name))["QueueUrl"]
+        # What is parked again meanwhile, since the webhook still does not take it, is left for another time.
+        counted = self._sqs.get_queue_attributes(QueueUrl=failures, AttributeNames=["ApproximateNumberOfMessages"])
+        left = int(counted["Attributes"]["ApproximateNumberOfMessages"])
         others, count = list[str](), 0
-        while found := self._sqs.receive_message(
-            QueueUrl=failures,
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=VISIBILITY,
-            WaitTimeSeconds=1,
-            MessageAttributeNames=["webhook"],
-            MessageSystemAttributeNames=["DeadLetterQueueSourceArn"],
-        ).get("Messages", []):
+        while left > 0 and (
+            found := self._sqs.receive_message(
+                QueueUrl=failures,
+                MaxNumberOfMessages=10,
+                VisibilityTimeout=VISIBILITY,
+                WaitTimeSeconds=1,
+                MessageAttributeNames=["webhook"],
+                MessageSystemAttributeNames=["DeadLetterQueueSourceArn"],
+            ).get("Messages", [])
+        ):
+            left -= len(found)
             for message in found:
                 if self._parked_of(message) != parked_from:
                     others.append(message["ReceiptHandle"])

@@ -18,6 +18,7 @@ from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.mutes import DynamoMutes
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
+from chartwatch.adapters.functions import ONCE
 from chartwatch.adapters.operations import Operations
 from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.s3 import S3Archive
@@ -161,7 +162,7 @@ def deployed_subscriptions(stack: str) -> Iterator[DeployedSubscriptions]:
             digests,
             outputs["WitnessQueueArn"],
             outputs["FailuresQueueArn"],
-            partial(_invoked, aws.client("lambda"), outputs["PublishStoriesFunction"]),
+            partial(_invoked, aws.client("lambda", config=ONCE), outputs["PublishStoriesFunction"]),
         )
 
 
@@ -283,4 +284,7 @@ def _in_a_sentence(place: str) -> Iterator[None]:
     except NoCredentialsError as error:
         raise AwsRefused(place, f"{error}; `aws configure` sets some, or AWS_PROFILE names those to use") from error
     except (BotoCoreError, ClientError) as error:
+        if "does not exist" in str(error) and "Stack with id" in str(error):
+            where = f" in {region}" if (region := boto3.Session().region_name) else ""
+            raise AwsRefused(place, f"there is none of that name{where}") from error
         raise AwsRefused(place, str(error)) from error

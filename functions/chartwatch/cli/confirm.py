@@ -37,7 +37,10 @@ def topic_and_token(said: str) -> tuple[str | None, str]:
     """Return the topic and the token of a link, or a token alone. Raises `ArgumentError` for neither."""
     if "/" not in said and "?" not in said and said.isalnum():
         return None, said
-    query = parse_qs(urlsplit(said).query)
+    try:
+        query = parse_qs(urlsplit(said).query)
+    except ValueError:
+        query = {}
     topic, token = (query.get(name, [""])[0] for name in ("TopicArn", "Token"))
     if not topic or not token:
         raise mistake(SAID, f"{said!r} is neither a token nor the link of a confirmation message; copy it whole")

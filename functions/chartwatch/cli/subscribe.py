@@ -215,7 +215,9 @@ def _what(asked: Asked, number: int = 1) -> str:
 def _refuse_no_endpoint(protocol: Protocol, endpoint: str) -> None:
     form, example = _ENDPOINTS[protocol]
     if re.fullmatch(form, endpoint) is None:
-        raise mistake("ENDPOINT", f"{endpoint!r} is not {example}")
+        # Whoever knows the address of a webhook can post there.
+        said = "what was given" if protocol in _WEBHOOKS else repr(endpoint)
+        raise mistake("ENDPOINT", f"{said} is not {example}")
 
 
 def _rules(deployed: "DeployedSubscriptions") -> list[str]:

@@ -32,7 +32,9 @@ def listed(
 
 def _editions(charts: ChartStore, chart: Chart, period: date) -> Mapping[str, Edition]:
     summary = charts.summary(chart.id, period)
-    return {t: its[-1].edition for t, its in charts.versions(summary).items() if its} if summary else {}
+    versions = charts.versions(summary) if summary else {}
+    # What is stored of a territory may be withdrawn.
+    return {t: its[-1].edition for t, its in versions.items() if summary and t in summary.number_ones}
 
 
 def _same(entry: Entry, edition: Edition | None) -> Entry | None:

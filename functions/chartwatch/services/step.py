@@ -17,6 +17,9 @@ from chartwatch.domain.works.meanings import Identified
 from chartwatch.domain.works.renames import Names
 from chartwatch.services.record import Head, year_of
 
+GONE_AFTER = 5
+"""Periods in a row without an edition after which a territory is no longer listed, and not missing every time."""
+
 
 class Step(NamedTuple):
     """What is to be processed: the publications from `start` to `until`. The bulletin is named for that of `cause`."""
@@ -85,7 +88,12 @@ class Folded:
         its = self.published
         if its is None:
             return None
-        known = {t: s.coverage for t, s in self.snapshot.scopes.items() if t != EVERYWHERE and t not in its.read}
+        listed_after = its.cadence.after(period, -GONE_AFTER)
+        known = {
+            t: s.coverage
+            for t, s in self.snapshot.scopes.items()
+            if t != EVERYWHERE and t not in its.read and s.coverage.last >= listed_after
+        }
         unread = (t for t, its in known.items() if its.known_since <= period and period not in its.unpublished)
         ones = {work: its.number_ones[work] for work in sorted(works) if work in its.number_ones}
         return replace(its, unread=tuple(sorted(unread)), number_ones=ones)

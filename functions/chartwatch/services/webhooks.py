@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from chartwatch.domain.outside_text import HIDDEN, repeated
 from chartwatch.domain.stories.message import id_in_event
@@ -238,12 +238,20 @@ class Deliverer:
 
 
 def _said(reply: Reply, webhook: Webhook) -> str:
-    """Return what was answered, without the path of the webhook, which some servers repeat."""
-    said = f"answered {reply.status} {reply.reason}".strip()
+    """Return what was answered, without what is secret of the address, which some servers repeat."""
+    said = f"answered {reply.status} {repeated(reply.reason)}".strip()
     if 300 <= reply.status < 400:
         return f"{said}, a redirect, which is not followed: give the address that it leads to"
-    parts = urlsplit(webhook.url)
     beginning = reply.beginning
-    for secret in (parts.path, parts.query):
-        beginning = beginning.replace(secret, HIDDEN) if len(secret) > 1 else beginning
+    for secret in _secrets(webhook.url):
+        beginning = beginning.replace(secret, HIDDEN)
     return f"{said}: {repeated(beginning)}" if beginning.strip() else said
+
+
+def _secrets(url: str) -> list[str]:
+    """Return the parts of an address that let somebody post: of path and query, as they stand and unquoted."""
+    parts = urlsplit(url)
+    values = (value for _, value in parse_qsl(parts.query))
+    found = {parts.path, parts.query, *parts.path.split("/"), *parts.query.split("&"), *values}
+    found |= {unquote(part) for part in found}
+    return sorted((part for part in found if len(part) > 5), key=len, reverse=True)

@@ -178,7 +178,7 @@ def _delivered(pipeline: Pipeline, queue: str, due: Sequence[Story]) -> Mapping[
     came: list[dict[str, Any]] = []
 
     def are_enough() -> bool:
-        came.extend(pipeline.take(queue))
+        came.extend(event["data"] for event in pipeline.take(queue))
         return len(came) >= len(due)
 
     _wait(pipeline, are_enough, f"{len(due)} stories did not come")

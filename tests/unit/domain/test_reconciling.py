@@ -222,13 +222,13 @@ def test_what_is_no_message_of_ours_may_be_the_one_that_is_looked_for() -> None:
 
 def test_a_test_that_got_out_is_forgotten_and_proves_nothing() -> None:
     world = _in_doubt(got_out=False)
-    world.witness.get(as_test({}).id)
+    world.witness.get(as_test({}, "1").id)
     world.later(timedelta(hours=1))
     found = world.found()
     assert found[Found.STORY_SENT_AGAIN] == 1
     assert not found.keys() & {Found.WITNESS_MISLED, Found.STORY_WITNESSED, Found.STORY_UNDECIDED}
     assert world.witness.aside == []
-    assert world.place.outbox().deliveries([TEST]) == {}
+    assert world.place.outbox().deliveries([f"{TEST}1"]) == {}
 
 
 def test_after_something_that_is_no_message_of_ours_later_stories_are_sent_again_as_ever(world: World) -> None:

@@ -358,7 +358,7 @@ def test_of_very_many_undecided_works_a_hundred_are_named(unknown: int, more: li
 def test_an_event_is_of_its_message_alone_and_a_queue_knows_it_again() -> None:
     (bulletin,) = a_run(netflix(), "Ozark", "Squid Game")
     (story,) = sent_of(bulletin)
-    for message in (story, digest(bulletin, [story], LIMITS), as_test({})):
+    for message in (story, digest(bulletin, [story], LIMITS), as_test({}, "1")):
         event = as_event(message, TOPIC)
         assert (event["specversion"], event["id"], event["source"]) == ("1.0", message.id, TOPIC)
         assert event["data"] == message.body

@@ -54,7 +54,7 @@ def test_of_several_territories_it_says_how_many_were_read() -> None:
     (text,) = texts(chronicle.arrives(1, KR="Squid Game", US="Elite"))
     assert text.splitlines()[1] == "2 of 2 countries read; nothing new."
     (text,) = texts(chronicle.arrives(2, US="Elite"))
-    assert text.splitlines()[1] == "1 of 2 countries read, missing: South Korea; nothing new."
+    assert text.splitlines()[1] == "1 of 2 countries read, missing: South Korea; nothing new in what was"
 
 
 def test_a_publication_that_comes_again_is_no_news() -> None:

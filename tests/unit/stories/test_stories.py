@@ -142,7 +142,7 @@ def test_a_retraction_says_that_it_is_one() -> None:
     assert "What was told before does not stand any more." in story.text
     assert story.text.startswith("Retracted: Squid Game\n")
     assert "* Retracted: No longer first title from South Korea, no longer first" in story.text
-    assert "as we said on Sunday 2 January 2022" in " ".join(story.text.split())
+    assert "which we said of it on Sunday 2 January 2022" in " ".join(story.text.split())
 
 
 def test_there_is_no_story_of_what_is_recorded_only() -> None:

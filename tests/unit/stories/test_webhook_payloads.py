@@ -38,6 +38,7 @@ def digest(*titles: str, left_out: int = 0) -> dict[str, Any]:
         "bulletin": "weekly:00000001",
         "chart": {"id": "weekly", "name": "the weekly chart"},
         "period": "2022-01-02",
+        "read": {"territories": 2, "missing": []},
         "stories": [{"title": title, "subject": f"{title}: new #1"} for title in titles],
         "stories_left_out": left_out,
     }

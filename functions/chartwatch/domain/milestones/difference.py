@@ -195,7 +195,7 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
         group=claim.group,
         n=claim.n,
         period=claim.period,
-        status=_status(claim, known, now, is_same=is_same and not resent),
+        status=_status(claim, known, now, is_same=is_same and not resent, is_told=silent or _was_sent(known)),
         silent=silent,
         left_censored=claim.left_censored,
         revision=known.revision + 1 if known else 1,
@@ -216,8 +216,13 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, known.bulletins if known else ()))
 
 
-def _status(claim: Claim, known: _Known | None, now: Substance, *, is_same: bool) -> Status:
-    if known is not None:
+def _was_sent(known: _Known | None) -> bool:
+    return known is not None and known.last_sent is not None
+
+
+def _status(claim: Claim, known: _Known | None, now: Substance, *, is_same: bool, is_told: bool) -> Status:
+    """Return the status of a revision. What is the first to be sent of its slot (not `is_told`) corrects nothing."""
+    if known is not None and is_told:
         if is_same:
             return known.entry.status
         base = known.sent or known.holds
@@ -228,7 +233,7 @@ def _status(claim: Claim, known: _Known | None, now: Substance, *, is_same: bool
 
 def _is_silent(claim: Claim, known: _Known | None, policy: Policy, now: Substance, *, is_same: bool) -> bool:
     """Return whether a revision is recorded only. Whoever was sent a slot is sent each change, whatever its period."""
-    if policy.silences(claim.rule, was_sent=known is not None and known.last_sent is not None):
+    if policy.silences(claim.rule, was_sent=_was_sent(known)):
         return True
     if known is None or known.last_sent is None:
         return is_same or not policy.sends_first(claim)
@@ -237,9 +242,12 @@ def _is_silent(claim: Claim, known: _Known | None, policy: Policy, now: Substanc
 
 
 def _replaced(known: _Known, milestone: Milestone, *, resent: bool) -> Replaced:
-    """Return what a revision replaces: the one before, or where that is only sent now, what was sent."""
+    """Return what a revision replaces: the one before, or where it is sent, what was sent, if anything was."""
     before = known.entry
-    holders = known.last_sent.holders if resent and known.last_sent else before.holders
+    is_of_what_was_sent = resent or not milestone.silent
+    holders = before.holders
+    if is_of_what_was_sent:
+        holders = known.last_sent.holders if known.last_sent else ()
     lost = {h.work_id for h in holders} - {h.work_id for h in milestone.holders}
     brief = before.brief if lost and not milestone.silent else ""
     return Replaced(before.status, holders, known.last_sent is not None, brief, _attributes(known.last_sent))

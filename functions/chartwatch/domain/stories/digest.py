@@ -19,6 +19,7 @@ from chartwatch.domain.stories.wording import (
     PERHAPS,
     cadence_of,
     counted_places,
+    elsewhen,
     in_places,
     joined,
     named,
@@ -91,11 +92,17 @@ def digest(bulletin: Bulletin, stories: Sequence[Story], limits: Limits) -> Mess
 
 
 def _nothing_new(bulletin: Bulletin) -> str:
-    """Return "nothing new, #1 is Cobra Kai"; of a chart of several territories only that nothing is."""
+    """Return "nothing new, #1 is Cobra Kai"; of a chart of several territories only that nothing is.
+
+    It says so of what was read alone, and of what is recorded only that nothing of it is told.
+    """
     published = bulletin.published
-    charted = published.charted if published and not published.unread else ()
+    if published and published.unread:
+        return "nothing new in what was read" if published.read else "nothing was read"
+    nothing = "nothing told" if any(KINDS[its.milestone.kind].is_dated for its in bulletin.changes) else "nothing new"
+    charted = published.charted if published else ()
     titles = [shortened(title, MAX_TITLE // len(charted)) for title in charted]
-    return f"nothing new, #1 is {words.some(titles, MAX_NAMES)}" if titles else "nothing new"
+    return f"{nothing}, #1 is {words.some(titles, MAX_NAMES)}" if titles else nothing
 
 
 def _read(published: Published | None) -> str:
@@ -138,7 +145,7 @@ def _item(bulletin: Bulletin, story: Story, heading: str) -> list[str]:
         briefs = [point.brief for point in (first, *others)]
         what = joined(briefs) if first.is_certain else words.listed([f"{PERHAPS}{brief}" for brief in briefs])
         ends = {taken_back(change, cadence_of(bulletin)) for change in first.changes} if not others else set()
-        said.append(f"{what}{where}{ends.pop() if len(ends) == 1 else ''}")
+        said.append(f"{what}{where}{ends.pop() if len(ends) == 1 else ''}{elsewhen(first.changes, bulletin)}")
     return wrapped(f"{shortened(story.title, MAX_TITLE)}: {'; '.join(said)}", "* ") if said else []
 
 
@@ -152,7 +159,9 @@ def _new(bulletin: Bulletin, stories: Sequence[Story]) -> Iterable[list[str]]:
                 name = f"{'' if point.is_certain else PERHAPS}{shortened(story.title, MAX_TITLE)}"
                 where = words.listed(words.alphabetical(places)) if len(places) < 2 else counted_places(places, None)
                 read = len(bulletin.published.read) if bulletin.published else 0
-                shown = f"{name} ({where})" if where and read != 1 else name
+                when = elsewhen(point.changes, bulletin).removeprefix(", ")
+                about = "; ".join(part for part in (where if read != 1 else "", when) if part)
+                shown = f"{name} ({about})" if about else name
                 by_brief.setdefault(point.brief, []).append((-len(places), shown))
     for brief, names in by_brief.items():
         listed = [name for _, name in sorted(names)]
@@ -162,7 +171,8 @@ def _new(bulletin: Bulletin, stories: Sequence[Story]) -> Iterable[list[str]]:
 def _fitted(sections: Sequence[Section]) -> Sequence[Section]:
     """Return sections with as many items as there is room for; the longest gives way first."""
     while sum(len(section.lines) for section in sections) > MAX_LINES:
-        longest = max(sections, key=lambda section: (len(section.items) > 1, len(section.lines)))
+        # Corrections give way last: who was told something is told that it is not so.
+        longest = max(sections, key=lambda its: (len(its.items) > 1, its.heading != CORRECTIONS, len(its.lines)))
         if len(longest.items) <= 1:
             break
         longest.items.pop()

@@ -72,18 +72,18 @@ def as_event(message: Message, source: str) -> Mapping[str, Any]:
 _AS_EVENTS = {Status.CORRECTED.value: "corrected", Status.RETRACTED.value: "retracted"}
 """What becomes of a milestone that is no longer as it was told; all else is issued."""
 
-TEST = "test"
+TEST = "test:"
 """The id of every test: no record knows it, and that one got out proves nothing of any story."""
 
 
-def as_test(attributes: Attributes) -> Message:
-    """Return a message that says that it is a test, with the attributes of whom it is to reach."""
+def as_test(attributes: Attributes, token: str) -> Message:
+    """Return a message that says it is a test, with a `token` of its own and the attributes of whom it is to reach."""
     subject = "Test: Chartwatch's messages reach you"
     text = (
         "This is a test. Nothing has happened on any chart.\nWho asked for it wants to see that messages reach you.\n"
     )
     body = {"type": "test", "format": FORMAT, "subject": subject, "text": text}
-    return Message(id=TEST, subject=subject, text=text, body=body, attributes=attributes, follows_up=False)
+    return Message(id=f"{TEST}{token}", subject=subject, text=text, body=body, attributes=attributes, follows_up=False)
 
 
 def digest_id(bulletin: str) -> str:

@@ -46,7 +46,7 @@ class Point:
     @property
     def is_confirmed(self) -> bool:
         """Whether it was told as provisional before, and is certain now."""
-        before = [change.replaced.status for change in self.changes if change.replaced]
+        before = [its.status for change in self.changes if (its := change.replaced) and its.was_sent]
         return self.status is Status.ANNOUNCED and Status.PROVISIONAL in before
 
     @property

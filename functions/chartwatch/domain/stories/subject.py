@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from chartwatch.domain.charts.chart import GLOBAL
 from chartwatch.domain.milestones.milestone import Bulletin, WorkFacts
 from chartwatch.domain.outside_text import printable_ascii
 from chartwatch.domain.rules.standing import EVERYWHERE
@@ -60,7 +61,7 @@ def _briefs(points: Sequence[Point]) -> list[str]:
 
 def _places(bulletin: Bulletin, point: Point) -> tuple[str, str]:
     """Return where something holds in few words, and in more."""
-    territories = [territory for territory in point.territories if territory != EVERYWHERE]
+    territories = [territory for territory in point.territories if territory not in (EVERYWHERE, GLOBAL)]
     if not territories:
         return "", ""
     full = printable_ascii(in_places(territories, published_of(bulletin, point)))

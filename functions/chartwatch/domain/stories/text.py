@@ -24,6 +24,7 @@ from chartwatch.domain.stories.wording import (
     counted_places,
     description,
     during,
+    elsewhen,
     held_by,
     in_places,
     joined,
@@ -58,23 +59,22 @@ class _Said:
     said again."""
 
     listed: list[frozenset[str]] = field(default_factory=list)
-    reasons: set[str] = field(default_factory=set)
+    reasons: list[frozenset[str]] = field(default_factory=list)
     details: list[list[str]] = field(default_factory=list)
 
     def caveats(self, reasons: Sequence[str]) -> list[str]:
         """Return why something is not certain, in lines."""
         if not reasons:
             return []
-        new = [reason for reason in reasons if reason not in self.reasons]
-        if not new:
-            return ["  Not certain: the same reason stands against it."]
-        is_also = len(new) < len(reasons)
-        self.reasons |= {*new}
-        said = map(words.with_days_in_words, new[:MAX_REASONS])
+        if (against := frozenset(reasons)) in self.reasons:
+            same = "the same reason stands" if len(against) == 1 else "the same reasons stand"
+            return [f"  Not certain: {same} against it."]
+        self.reasons.append(against)
+        said = map(words.with_days_in_words, reasons[:MAX_REASONS])
         lines = [line for reason in said for line in wrapped(f"Not certain: {reason}.", "  ")]
-        if (more := len(new) - MAX_REASONS) > 0:
+        if (more := len(reasons) - MAX_REASONS) > 0:
             lines.append(f"  And {words.counted(more, 'more reason')}, named in the JSON message.")
-        return lines + (["  What stands against the above does so here too."] if is_also else [])
+        return lines
 
     def once(self, lines: list[str]) -> list[str]:
         """Return lines that were not said; nothing in place of those that were."""
@@ -144,8 +144,9 @@ def _standing(bulletin: Bulletin, work_id: str, points: Iterable[Point]) -> str:
     if held == {bulletin.period}:
         standing += since_release(work, bulletin.period)
     places = published.number_ones.get(work_id, ()) if published else ()
-    if published and len(published.read) > 1 and places:
-        standing += f": #1 in {counted_places(places, published)}"
+    if published and len(published.read) > 1 and places and bulletin.period in held:
+        alone = in_places(places, published).removeprefix(" in ") if len(places) == 1 else ""
+        standing += f": #1 in {f'{alone} alone' if alone else counted_places(places, published)}"
     return standing
 
 
@@ -154,7 +155,9 @@ def _how_it_did(bulletin: Bulletin, work_id: str, points: Sequence[Point]) -> li
     published = bulletin.published
     listed = published.listed.get(work_id) if published else None
     where = {territory for point in points for territory in point.territories} - {EVERYWHERE}
-    if published is None or listed is None or not where <= {*published.number_ones.get(work_id, ())}:
+    periods = {change.milestone.period for point in points for change in point.changes}
+    is_of_it = periods == {bulletin.period} and published and where <= {*published.number_ones.get(work_id, ())}
+    if published is None or listed is None or not is_of_it:
         return []
     return wrapped(how_it_did(listed, published.cadence))
 
@@ -203,17 +206,10 @@ def _of_places(points: Sequence[Point], bulletin: Bulletin, known: _Said) -> Par
     said = words.sentence(joined([point.brief for point in points]))
     corrections = dict.fromkeys(taken_back(change, cadence_of(bulletin)) for change in changes)
     correction = next(iter(corrections)) if len(corrections) == 1 and not names else ""
-    end = where if where.endswith(":") else f"{where}{correction}{_elsewhen(changes, bulletin)}"
+    end = where if where.endswith(":") else f"{where}{correction}{elsewhen(changes, bulletin)}"
     lines = wrapped(f"{_mark(first)}{said}{end}", "* ") + names
     reasons = dict.fromkeys(reason for change in changes for reason in change.milestone.because)
     return Paragraph(lines + known.caveats(list(reasons)), len(changes))
-
-
-def _elsewhen(changes: Sequence[Change], bulletin: Bulletin) -> str:
-    """Return when something was, where that is not the period that the text is about."""
-    periods = {change.milestone.period for change in changes if change.milestone.holders}
-    is_other = len(periods) == 1 and periods != {bulletin.period}
-    return f", {during(periods.pop(), cadence_of(bulletin))}" if is_other else ""
 
 
 def _in_full(point: Point, change: Change, bulletin: Bulletin, *, is_whole: bool) -> list[str]:
@@ -226,7 +222,7 @@ def _in_full(point: Point, change: Change, bulletin: Bulletin, *, is_whole: bool
     else:
         said = f"{words.sentence(point.brief)}{in_places([milestone.territory], None)}{_beside(point, milestone)}"
     correction = taken_back(change, cadence_of(bulletin))
-    return wrapped(f"{_mark(point)}{said}{correction}{_elsewhen([change], bulletin)}", "* ")
+    return wrapped(f"{_mark(point)}{said}{correction}{elsewhen([change], bulletin)}", "* ")
 
 
 def _mark(point: Point) -> str:

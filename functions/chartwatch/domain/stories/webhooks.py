@@ -134,7 +134,8 @@ def _headline(body: Mapping[str, Any]) -> str:
     if not _is_digest(body):
         return str(body["subject"])
     stories = len(body["stories"]) + body["stories_left_out"]
-    number = words.counted(stories, "story") if stories else "Nothing new"
+    nothing = "Nothing new in what was read" if body["read"] and body["read"]["missing"] else "Nothing new"
+    number = words.counted(stories, "story") if stories else nothing
     said = f"{number}: {body['chart']['name']}, {words.day(date.fromisoformat(body['period']))}"
     return textwrap.shorten(said, _LONGEST_LINE, placeholder=MORE)
 

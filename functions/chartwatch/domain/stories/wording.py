@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from chartwatch.domain import words
-from chartwatch.domain.charts.chart import Cadence
+from chartwatch.domain.charts.chart import GLOBAL, Cadence
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Published, Status, WorkFacts
 from chartwatch.domain.outside_text import plain
 from chartwatch.domain.rules.claims import MAX_DAYS
@@ -84,6 +84,13 @@ def during(period: date, cadence: Cadence | None) -> str:
     return f"{'on' if is_day else 'in'} {named(period, cadence)}"
 
 
+def elsewhen(changes: Sequence[Change], bulletin: Bulletin) -> str:
+    """Return when something was, where that is not the period that the text is about."""
+    periods = {change.milestone.period for change in changes if change.milestone.holders}
+    is_other = len(periods) == 1 and periods != {bulletin.period}
+    return f", {during(periods.pop(), cadence_of(bulletin))}" if is_other else ""
+
+
 # Where.
 
 
@@ -101,7 +108,8 @@ def counted_places(territories: Collection[str], published: Published | None) ->
 
 def in_places(territories: Collection[str], published: Published | None) -> str:
     """Return " in Brazil and the United States", " in 56 of 94 countries"; nothing for what is said of all of them."""
-    places = sorted(set(territories) - {EVERYWHERE})
+    # A chart of the world says in its name that it is.
+    places = sorted(set(territories) - {EVERYWHERE, GLOBAL})
     if not places:
         return ""
     if len(places) > FEW:
@@ -145,7 +153,7 @@ def taken_back(change: Change, cadence: Cadence | None) -> str:
     """Return, after what is corrected, what was told and what is so; nothing where both read the same."""
     milestone, replaced = change.milestone, change.replaced
     if milestone.status is Status.RETRACTED:
-        return f", as we said {during(milestone.period, cadence)}"
+        return f", which we said of it {during(milestone.period, cadence)}"
     if replaced is None or not replaced.holders or milestone.status is not Status.CORRECTED:
         return ""
     is_dated = {holder.since for holder in (*replaced.holders, *milestone.holders)} != {milestone.period}
