@@ -38,6 +38,11 @@ def test_of_the_steps_of_a_spread_the_highest_is_said() -> None:
     assert bullets(netflix(SPREAD), *FIVE) == ["#1 in all 5 countries so far"]
 
 
+def test_a_spread_is_told_with_the_number_that_it_has_reached() -> None:
+    rule = replace(SPREAD, at=(2,), everywhere=False)
+    assert bullets(netflix(rule), *FIVE[:4]) == ["#1 in 4 countries so far"]
+
+
 def test_what_holds_in_the_same_places_is_said_in_one_breath() -> None:
     said = bullets(netflix(NEW, FIRST_FROM, FIRST_IN), "US", "KR")
     assert said == ["First title from South Korea, first in Korean and new #1 in South Korea and the United States"]

@@ -269,6 +269,8 @@ def _wording(
     several = len(groups if rule.is_of_groups else claimants) > 1
     ordinal = words.ordinal(n) if n else ""
     chart = standing.publication.chart
+    # A spread is told at some numbers, and of how many places it really is by then.
+    reached = [standing.spreads[claimant].after for claimant in claimants if n and claimant in standing.spreads]
     values: Mapping[str, Any] = {
         "is": "are" if several else "is",
         "has": "have" if several else "has",
@@ -281,7 +283,7 @@ def _wording(
         "cardinal": words.cardinal(n) if n else "",
         "periods": f"{chart.cadence}s",
         "countries": "countries" if several else "country",
-        "places": _places(standing, n),
+        "places": _places(standing, max(reached, default=n)),
     }
     return partial(str.format, **values)
 
