@@ -80,7 +80,7 @@ SHARES = range(20 if DEEP else 1)
 
 
 def examples(usual: int) -> settings:
-    """Return the settings of a test that takes `usual` examples, or two thirds of many, when nobody asks for more.
+    """Return the settings of a test that takes `usual` examples, or half of many, when nobody asks for more.
 
     All tests of the default profile together are to end within some ten minutes on two cores.
     """
@@ -90,7 +90,7 @@ def examples(usual: int) -> settings:
         return settings(
             max_examples=few, deadline=None, suppress_health_check=unhurried, phases=[Phase.generate], derandomize=True
         )
-    fewer = usual if usual <= A_LOT else usual * 2 // 3
+    fewer = usual if usual <= A_LOT else usual // 2
     return settings(max_examples=MANY if DEEP else fewer, deadline=None, suppress_health_check=unhurried)
 
 
