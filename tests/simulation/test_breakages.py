@@ -1,6 +1,7 @@
 """The simulation is real: each of these breakages of the code is seen by it."""
 
 import hashlib
+import os
 import random
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -500,6 +501,15 @@ BREAKAGES: Mapping[Callable[[Patch], None], str] = {
 }
 """What is broken, and what is seen of that."""
 
+TAKES_LONG = {
+    layers_replaced_whatever_they_are_by_now,
+    bulletins_put_after_the_head,
+    a_witness_that_is_believed_before_it_was_heard_out,
+    a_witness_that_forgets_before_it_is_marked,
+    files_removed_that_may_yet_be_named,
+}
+"""Those that show after half a minute only; `make test-simulation` has them, too."""
+
 MISTAKES = ("TypeError", "AttributeError", "KeyError", "NameError", "AssertionError", "ValueError")
 """Errors by which a breakage would be seen that breaks the code itself."""
 
@@ -571,7 +581,14 @@ def _run(pipeline: Pipeline) -> Run:
     return Run(pipeline.plan, pipeline.whim, list(problems(pipeline)), pipeline.seam.log)
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.__name__)
+def all_or_the_quick_ones() -> Iterator[Any]:
+    unhurried = "CHARTWATCH_SIMULATIONS" in os.environ
+    for breakage in BREAKAGES:
+        waits = pytest.mark.skipif(breakage in TAKES_LONG and not unhurried, reason="`make test-simulation` runs it")
+        yield pytest.param(breakage, id=breakage.__name__, marks=waits)
+
+
+@pytest.mark.parametrize("breakage", all_or_the_quick_ones())
 def test_the_simulation_sees(breakage: Callable[[Patch], None], monkeypatch: Patch) -> None:
     assert undisturbed().calls
     breakage(monkeypatch)
