@@ -99,6 +99,16 @@ def test_two_runs_that_may_be_one_may_have_been_the_longest() -> None:
     assert because(chronicle, "longest:daily:US:squid:record:2022-01-05")[1:] == (EITHER,)
 
 
+@pytest.mark.parametrize("in_the_us", ["Old Red", "Newer Red"])
+def test_who_may_be_the_same_work_at_the_same_time_is_no_rival_of_a_record(in_the_us: str) -> None:
+    chronicle = Chronicle(replace(LONGEST, scope=Scope.CHART), works=WORKS)
+    for day, (korea, america) in enumerate(
+        [("Ozark", "Ozark"), ("Squid Game", "Ozark"), ("Red", "Money Heist"), ("Red", "Squid Game"), ("Red", in_the_us)]
+    ):
+        chronicle.arrives(day, KR=korea, US=america)
+    assert EITHER not in because(chronicle, f"longest:daily:*:{RED}:record:2022-01-03")
+
+
 def test_territories_that_another_title_topped_may_be_the_same_work_s() -> None:
     chronicle = Chronicle(SPREAD, works=WORKS)
     chronicle.arrives(0, US="Ozark", KR="Ozark", ES="Ozark")

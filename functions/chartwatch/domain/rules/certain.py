@@ -226,11 +226,13 @@ def of_a_record(standing: "Standing", claimant: Claimant, run: "Run") -> list[Un
     for other, possible in (*others, (rival.claimant, rival.possible)):
         if possible.length >= n:
             known += _all_of(standing, possible.through, other)
+    # A run that it would have itself is no other's: `_made_longer` asks for those.
+    own = standing.together.get(claimant, {})
     joint = [
         (title, reigns.together[its].possible)
         for other in standing.current
-        if other != claimant
         for its, title in standing.together.get(other, {}).items()
+        if its not in own
     ]
     for title, possible in (*joint, *([standing.joint_rival] if standing.joint_rival else [])):
         if possible.length >= n:
