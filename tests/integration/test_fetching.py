@@ -15,7 +15,7 @@ import pytest
 from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
 
-from chartwatch.adapters.connection import VERSION, HttpConnection, Limits, half_to_whole
+from chartwatch.adapters.connection import VERSION, HttpConnection, Limits
 from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.errors import (
     DestinationRefused,
@@ -33,6 +33,7 @@ from chartwatch.services.fetching import (
     Response,
     Validators,
 )
+from chartwatch.services.pacing import half_to_whole
 from chartwatch.sources import open_source
 from tests.providers import Answer, Asked, Server
 from tests.stores import Cloud

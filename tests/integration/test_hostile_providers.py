@@ -20,8 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chartwatch.adapters.connection import HttpConnection, Limits, resolve
-from chartwatch.adapters.deployment import egress_policy
+from chartwatch.adapters.connection import HttpConnection, Limits, egress_policy, resolve
 from chartwatch.errors import DestinationRefused, SourceUnavailable
 from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.fetching import Request

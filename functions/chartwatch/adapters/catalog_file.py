@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from chartwatch.domain import words
 from chartwatch.domain.codes import OWN_FACT_FORM, countries_of, kind_of, language_of, own_value
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.decoding import well_decoded
 from chartwatch.domain.works.facts import Confidence
 from chartwatch.domain.works.work import MAIN_COUNTRY, OWN_FACT, Work
 from chartwatch.errors import CatalogProblem
@@ -63,9 +64,7 @@ def catalog_in(body: bytes, name: str) -> Catalog:
 
     A title or alias that was decoded wrongly stands for its right form as well, which is what sources make of it.
     """
-    from chartwatch.domain.works.decoding import well_decoded  # noqa: PLC0415  # the detector parses, and starts without ftfy
-
-    return Catalog(_with_right_forms(work, well_decoded) for work in parse_catalog(body, name))
+    return Catalog(_with_right_forms(work) for work in parse_catalog(body, name))
 
 
 def parse_catalog(body: bytes, name: str) -> Catalog:
@@ -93,7 +92,7 @@ def write_catalog(catalog: Catalog) -> bytes:
     return text.getvalue().encode()
 
 
-def _with_right_forms(work: Work, well_decoded: Callable[[str], str]) -> Work:
+def _with_right_forms(work: Work) -> Work:
     named = (work.title, *work.aliases)
     forms = dict.fromkeys((*work.aliases, *(right for title in named if (right := well_decoded(title)) not in named)))
     return replace(work, aliases=tuple(forms))

@@ -2,11 +2,10 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
-from urllib.parse import urlsplit
 
 import boto3
 
@@ -16,7 +15,7 @@ from chartwatch.adapters.connection import (
     VERSION,
     HttpConnection,
     Limits,
-    half_to_whole,
+    egress_policy,
     user_agent_with,
 )
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
@@ -41,9 +40,8 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import SourceUnavailable
 from chartwatch.services.catalog_changes import CatalogChanges, slots_taken_back
 from chartwatch.services.detect import Detector
-from chartwatch.services.egress import LOOPBACK, EgressPolicy
 from chartwatch.services.enrich import TURN, Enricher, FactProvider, Unusable
-from chartwatch.services.pacing import Pace
+from chartwatch.services.pacing import Pace, half_to_whole
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import RecordedBulletins
@@ -65,13 +63,6 @@ def connection() -> HttpConnection:
 def validators(reader: str) -> DynamoValidators:
     """Return the validators of the documents that were accepted last, by that version of the sources."""
     return DynamoValidators(_table(settings().charts_table), reader)
-
-
-def egress_policy(environment: Mapping[str, str]) -> EgressPolicy:
-    """Return the egress policy: this machine may be reached only if AWS itself is on it, as in no deployment."""
-    # A function on AWS has no such variable unless the template sets it, and the template does not.
-    endpoint = urlsplit(environment.get("AWS_ENDPOINT_URL", ""))
-    return EgressPolicy.PUBLIC_AND_LOOPBACK if endpoint.hostname == LOOPBACK else EgressPolicy.PUBLIC
 
 
 @cache

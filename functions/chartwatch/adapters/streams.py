@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord, DynamoDBStreamEvent
+
+from chartwatch.adapters.batches import is_processed
 
 
 def arrival_of(record: DynamoDBRecord) -> datetime:
@@ -20,8 +23,6 @@ def process_in_order(event: dict[str, Any], process: Callable[[DynamoDBRecord], 
     before the record that it follows.
     """
     for record in DynamoDBStreamEvent(event).records:
-        try:
-            process(record)
-        except Exception:  # noqa: BLE001  # who processes it has logged why
+        if not is_processed(partial(process, record)):
             return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
     return {"batchItemFailures": []}

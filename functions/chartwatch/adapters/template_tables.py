@@ -26,7 +26,7 @@ _TemplateLoader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
 @cache
 def read_tables(template: Path = TEMPLATE) -> Mapping[str, Mapping[str, Any]]:
     """Return the tables of a template by logical id, each as the arguments of `CreateTable` but for its name."""
-    resources = yaml.load(template.read_bytes(), _TemplateLoader)["Resources"]  # noqa: S506  # a SafeLoader
+    resources = _TemplateLoader(template.read_bytes()).get_single_data()["Resources"]
     tables = {its: found["Properties"] for its, found in resources.items() if found["Type"] == "AWS::DynamoDB::Table"}
     for properties in tables.values():
         if "StreamSpecification" in properties:

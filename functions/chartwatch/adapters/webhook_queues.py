@@ -1,11 +1,13 @@
 """The queues of webhooks, as the function that delivers sees them: records of SQS, each processed by itself."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSEvent
 
+from chartwatch.adapters.batches import is_processed
 from chartwatch.services.webhooks import Received
 
 if TYPE_CHECKING:
@@ -38,11 +40,7 @@ def process_each(event: dict[str, Any], stack: str, process: Callable[[Received]
             attempt=int(record.attributes.approximate_receive_count),
             receipt=record.receipt_handle,
         )
-        try:
-            is_done = process(received)
-        except Exception:  # noqa: BLE001  # who processes it has logged why
-            is_done = False
-        if not is_done:
+        if not is_processed(partial(process, received)):
             failed.append(record.message_id)
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 

@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from chartwatch.adapters.connection import egress_policy
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.mutes import DynamoMutes
@@ -125,8 +126,6 @@ def deployed_webhooks(stack: str) -> Iterator[Webhooks]:
 
     Raises `AwsRefused`, also within the block.
     """
-    from chartwatch.adapters.deployment import egress_policy  # noqa: PLC0415  # the rest of it is for functions
-
     _endpoint()
     with _in_a_sentence(f"the stack {stack}"):
         aws = boto3.Session()
@@ -229,7 +228,7 @@ def replay_stores() -> Iterator[tuple[DynamoCharts, AwsRecord]]:
 def _simulation() -> Callable[[], Any]:
     """Return what simulates AWS in this process. Raises `AwsRefused` where it is not installed."""
     try:
-        from moto import mock_aws  # noqa: PLC0415  # only who simulates AWS needs the package, of the extra `simulated`
+        from moto import mock_aws  # noqa: PLC0415  # the command is installed without it: it is of the extra `simulated`
     except ModuleNotFoundError as error:
         need = "it needs moto: install chartwatch[simulated], or name an AWS in AWS_ENDPOINT_URL"
         raise AwsRefused("the simulated AWS", need) from error

@@ -73,7 +73,7 @@ def give_it_somewhere_to_write() -> None:
     """Have streams that take everything where the shell has closed them."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # open to the end
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # it is the stream until the process ends
 
 
 def write_no_more() -> None:
@@ -114,14 +114,14 @@ def write(lines: Iterable[str]) -> None:
 
 def sources_beginning(incomplete: str) -> list[str]:
     """Return the names of sources that begin so, for the completion of a shell."""
-    from chartwatch.sources import SOURCES  # noqa: PLC0415  # help is shown without pydantic
+    from chartwatch.sources import SOURCES  # noqa: PLC0415  # pydantic, for which help need not wait
 
     return [name for name in SOURCES if name.startswith(incomplete)]
 
 
 def histories_beginning(incomplete: str) -> list[str]:
     """Return what a value of `--from` may begin with."""
-    from chartwatch.cli.sample_chart import SAMPLE  # noqa: PLC0415  # as above
+    from chartwatch.cli.sample_chart import SAMPLE  # noqa: PLC0415  # it opens sources, which need pydantic
 
     return [its for its in (SAMPLE, *(f"{name}:" for name in sources_beginning(""))) if its.startswith(incomplete)]
 

@@ -127,8 +127,7 @@ def scheduled(name: str, schedules: Sequence[FetchSchedule], stack: str) -> Fetc
 
 
 def _try(name: str, options: Sequence[str], history: History, limit: int | None) -> None:
-    from chartwatch.adapters.connection import HttpConnection  # noqa: PLC0415  # help is shown without boto3
-    from chartwatch.adapters.deployment import egress_policy  # noqa: PLC0415  # as above
+    from chartwatch.adapters.connection import HttpConnection, egress_policy  # noqa: PLC0415  # help is shown without boto3
 
     opened = open_named(name, options, "--source")
     with open_trial(history) as trial:

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from chartwatch.adapters import live_checks, tmdb, wikidata
 from chartwatch.adapters.answers import LIMITS
-from chartwatch.adapters.connection import USER_AGENT, HttpConnection, user_agent_with
-from chartwatch.adapters.deployment import egress_policy
+from chartwatch.adapters.connection import USER_AGENT, HttpConnection, egress_policy, user_agent_with
 from chartwatch.cli.fact_providers import KEY_VARIABLE, tmdb_key
 from chartwatch.cli.sources import Checkable
 from chartwatch.errors import OptionError

@@ -1,6 +1,7 @@
-"""A rate limit for messages: SNS suspends an email endpoint that gets more than ten in a second."""
+"""How fast messages go, since SNS suspends an email endpoint that gets more than ten in a second; and pauses."""
 
 import math
+import random
 import time
 from collections.abc import Callable
 
@@ -29,3 +30,8 @@ class Pace:
     def spend(self) -> None:
         """Note that a message goes now."""
         self._next = self._clock() + self._interval
+
+
+def half_to_whole(pause: float) -> float:
+    """Return a pause somewhere between half of it and all of it, so that those who failed together ask apart."""
+    return pause * random.uniform(0.5, 1.0)  # noqa: S311  # whoever guesses a pause has gained nothing

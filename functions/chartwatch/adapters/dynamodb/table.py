@@ -1,6 +1,5 @@
 """One DynamoDB table: the few calls that the stores make, and how what DynamoDB left undone is tried again."""
 
-import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from chartwatch.errors import StoreOverloaded
+from chartwatch.services.pacing import half_to_whole
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -227,7 +227,7 @@ class Table:
             if idle == ATTEMPTS:
                 raise StoreOverloaded(self.name, len(undone))
             # Writers that were refused together should not come back together.
-            self.pause(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**idle)))  # noqa: S311  # no secret depends on it
+            self.pause(half_to_whole(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**idle)))
             left = undone
 
 
