@@ -24,7 +24,7 @@ from tests.command_line import run
 from tests.handlers import imported
 from tests.integration.conftest import Aws
 
-INVOKED = workstation._invoked
+INVOKED = workstation.invoke
 """What invokes a function, which tests do in this process."""
 
 LINK = "https://sns.us-east-1.amazonaws.com/confirmation.html?TopicArn={}&Token={}&Endpoint=me@example.org"
@@ -90,7 +90,7 @@ def stack(moto: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         return json.loads(json.dumps(module.handler(json.loads(json.dumps(payload)), context)))
 
     monkeypatch.setattr(workstation, "_described", described)
-    monkeypatch.setattr(workstation, "_invoked", invoked)
+    monkeypatch.setattr(workstation, "invoke", invoked)
     caches = (deployment.story_topic, deployment.digest_topic)
     with imported("publish_stories", monkeypatch) as (module, context):
         for name in ("STORY", "DIGEST"):
@@ -385,10 +385,10 @@ def test_a_function_that_fails_is_told_in_a_sentence(stack: Stack, monkeypatch: 
     monkeypatch.setattr(
         stack.aws.session, "client", lambda name, **how: Lambda() if name == "lambda" else client(name, **how)
     )
-    monkeypatch.setattr(workstation, "_invoked", INVOKED)
+    monkeypatch.setattr(workstation, "invoke", INVOKED)
     refused = stack.run("send-test")
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert refused.stderr == "Error: the function publish: test was not published: throttled\n"
+    assert refused.stderr == "Error: publish failed with NotPublished: test was not published: throttled\n"
 
 
 def test_of_alarms_and_of_filters_by_the_body_no_test_is_sent(stack: Stack) -> None:

@@ -1,6 +1,5 @@
 """AWS from a person's own machine: a deployment by the name of its stack, and the stores of a replay."""
 
-import json
 import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +18,7 @@ from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.mutes import DynamoMutes
 from chartwatch.adapters.dynamodb.outbox import DynamoCheckpoints, DynamoOutbox
 from chartwatch.adapters.dynamodb.table import Table
-from chartwatch.adapters.functions import ONCE
+from chartwatch.adapters.functions import ONCE, invoke
 from chartwatch.adapters.operations import Operations
 from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.s3 import S3Archive
@@ -32,7 +31,6 @@ from chartwatch.services.record import RecordedBulletins
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
 
 WORKERS = 16
@@ -161,17 +159,8 @@ def deployed_subscriptions(stack: str) -> Iterator[DeployedSubscriptions]:
             digests,
             outputs["WitnessQueueArn"],
             outputs["FailuresQueueArn"],
-            partial(_invoked, aws.client("lambda", config=ONCE), outputs["PublishStoriesFunction"]),
+            partial(invoke, aws.client("lambda", config=ONCE), outputs["PublishStoriesFunction"]),
         )
-
-
-def _invoked(client: "LambdaClient", function: str, payload: Mapping[str, Any]) -> Any:
-    """Invoke a function, wait for its answer and return it. Raises `AwsRefused` when the function fails."""
-    answer = client.invoke(FunctionName=function, Payload=json.dumps(payload).encode())
-    said = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise AwsRefused(f"the function {function}", said.get("errorMessage") or answer["FunctionError"])
-    return said
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from chartwatch.cli.application import as_json
+from chartwatch.cli.application import in_json
 from chartwatch.cli.asked_slots import Question
 from chartwatch.cli.claims import Asked, Unread
 from chartwatch.cli.lists import cut
@@ -90,7 +90,7 @@ def _other_lines(other: Answer) -> Iterator[str]:
 
 def answer_object(answer: FullAnswer, _limit: int | None = None) -> Iterator[str]:
     """Yield an answer for machines, one JSON object."""
-    yield as_json(_full_json(answer))
+    yield in_json(_full_json(answer))
 
 
 def answer_line(answer: FullAnswer, _limit: int | None = None) -> Iterator[str]:

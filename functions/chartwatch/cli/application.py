@@ -100,7 +100,7 @@ def read_since(text: str) -> date:
     return read_date(text, "--since")
 
 
-def as_json(found: Any) -> str:
+def in_json(found: Any) -> str:
     """Return what a command found as a JSON document for machines, over several lines."""
     return json.dumps(found, ensure_ascii=False, indent=2)
 
@@ -125,6 +125,9 @@ def histories_beginning(incomplete: str) -> list[str]:
 
     return [its for its in (SAMPLE, *(f"{name}:" for name in sources_beginning(""))) if its.startswith(incomplete)]
 
+
+OfStack = Annotated[str, typer.Option("--stack", metavar="NAME", help="The deployed stack.")]
+"""The stack of a command that is about a deployment alone."""
 
 Origins = Annotated[
     list[str] | None,

@@ -18,7 +18,7 @@ from chartwatch.cli.application import (
     CatalogPlace,
     Origins,
     application,
-    as_json,
+    in_json,
     write,
 )
 from chartwatch.cli.catalog_changes import OpenCatalog, open_catalog
@@ -245,7 +245,7 @@ def check_catalog(
 ) -> None:
     """Check a catalog file and count what it holds and lacks."""
     checked = check(catalog_in(read_file(file), file_name(file)))
-    write([as_json(checked_json(checked))] if output is AnswerFormat.JSON else check_lines(checked, limit))
+    write([in_json(checked_json(checked))] if output is AnswerFormat.JSON else check_lines(checked, limit))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import typer
 
 from chartwatch.adapters.workstation import deployed_subscriptions
-from chartwatch.cli.application import application, mistake, write
+from chartwatch.cli.application import OfStack, application, mistake, write
 
 app = application()
 
@@ -20,7 +20,7 @@ def confirm(
         typer.Argument(metavar=SAID, help="The link of a confirmation message, not followed, or the token in it."),
     ],
     *,
-    stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
+    stack: OfStack,
 ) -> None:
     """Confirm a subscription, so that no link in an email can end it."""
     topic, token = topic_and_token(said)

@@ -1,6 +1,5 @@
 """`chartwatch cost`: what a deployment has used of AWS this month, and what that costs."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -8,8 +7,8 @@ from typing import Any
 
 from chartwatch.adapters.operations import Operations
 from chartwatch.adapters.workstation import deployed_operations
-from chartwatch.cli.application import AnswerAs, AnswerFormat, application, write
-from chartwatch.cli.operations import RunStack, table_lines
+from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, in_json, write
+from chartwatch.cli.operations import table_lines
 from chartwatch.domain import words
 from chartwatch.services.cost import HOURS_A_MONTH, PRICES, PRICES_OF, Bill, Deployment, Line, bill
 from chartwatch.services.schedules import Expression, FetchSchedule
@@ -22,7 +21,7 @@ app = application()
 
 
 @app.command()
-def cost(*, stack: RunStack, output: AnswerAs = AnswerFormat.TEXT) -> None:
+def cost(*, stack: OfStack, output: AnswerAs = AnswerFormat.TEXT) -> None:
     """Say what a deployment has used this month, at what cost."""
     with deployed_operations(stack) as deployed:
         its = bill_of(deployed, datetime.now(UTC))
@@ -95,7 +94,7 @@ def bill_as_json(its: Bill) -> dict[str, Any]:
 
 def bill_object(its: Bill) -> Iterator[str]:
     """Yield a bill for machines, one JSON object."""
-    yield json.dumps(bill_as_json(its), ensure_ascii=False, indent=2)
+    yield in_json(bill_as_json(its))
 
 
 BILLS: Mapping[AnswerFormat, Callable[[Bill], Iterator[str]]] = {

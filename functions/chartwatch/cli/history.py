@@ -1,6 +1,5 @@
 """`chartwatch history`: what was known when of an edition, what each version changed, and what was said of it."""
 
-import json
 from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from chartwatch.cli.application import (
     PeriodArgument,
     Stack,
     application,
+    in_json,
     read_date,
     write,
 )
@@ -184,7 +184,7 @@ def account_object(account: Account) -> Iterator[str]:
         "absent": account.absence and {"why": account.absence.kind.value, "source": account.absence.source},
         "milestones": [milestone.as_json() for revisions in account.milestones for milestone in revisions],
     }
-    yield json.dumps(as_json, ensure_ascii=False, indent=2)
+    yield in_json(as_json)
 
 
 ACCOUNTS: Mapping[AnswerFormat, Callable[[Account], Iterator[str]]] = {

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from chartwatch.adapters.workstation import deployed_stores
-from chartwatch.cli.application import application, mistake, read_date, write
+from chartwatch.cli.application import OfStack, application, mistake, read_date, write
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
 from chartwatch.domain.works.catalog import Catalog
@@ -24,7 +24,7 @@ def mute(
         str | None, typer.Argument(metavar="[WORK|RULE]", help="A work, by its id or title, or a rule, by its id.")
     ] = None,
     *,
-    stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
+    stack: OfStack,
     until: Annotated[
         str | None,
         typer.Option(metavar="PERIOD", help="The first period of which it is sent again; one that is past ends it."),

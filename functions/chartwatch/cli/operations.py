@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
-from typing import Annotated
 
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -16,8 +14,6 @@ from chartwatch.sources import open_source
 
 WIDTH = 100
 """Columns of what is shown to people, but for what cannot be broken."""
-
-RunStack = Annotated[str, typer.Option("--stack", metavar="NAME", help="The deployed stack.")]
 
 
 def address_of(schedule: FetchSchedule) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.cli.histories import open_published
+from chartwatch.cli.lists import cut_to_latest
 from chartwatch.cli.replay import Stores
 from chartwatch.domain import words
 from chartwatch.domain.milestones.milestone import Bulletin
@@ -128,15 +129,12 @@ def preview_of(year: Told | None, wanted: Filter, *, digests: bool) -> Preview |
     return Preview(year.first, year.last, sent, [its for its in sent if wanted.lets_through(its.message.attributes)])
 
 
-def preview_lines(found: Preview | None, what: str, limit: int) -> Iterator[str]:
+def preview_lines(found: Preview | None, what: str, limit: int | None) -> Iterator[str]:
     """Yield the latest messages that a filter lets through, oldest first, and how many there are; `what` names one."""
     if found is None:
         yield "nothing is published yet"
         return
-    shown = found.passed[-limit:]
-    if earlier := len(found.passed) - len(shown):
-        yield f"{words.counted(earlier, 'earlier one')} not shown; --limit {len(found.passed)} shows all"
-    yield from (f"{one.period}  {one.message.subject}" for one in shown)
+    yield from cut_to_latest(found.passed, lambda one: [f"{one.period}  {one.message.subject}"], limit, most=LATEST)
     weeks = found.weeks
     number = f"{len(found.passed)} of {words.counted(len(found.sent), what)}"
     yield (

@@ -1,13 +1,12 @@
 """`chartwatch quarantine`: the documents that a deployment refused, whole or in part."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 import typer
 
 from chartwatch.adapters.workstation import deployed_stores
-from chartwatch.cli.application import AnswerAs, AnswerFormat, application, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, application, in_json, write
 from chartwatch.cli.lists import Limit, cut_to_latest
 from chartwatch.cli.terminals import columns
 from chartwatch.domain import words
@@ -62,4 +61,4 @@ def list_object(documents: Iterable[Quarantined]) -> str:
         }
         for source, provenance, error, reason in documents
     ]
-    return json.dumps(as_json, ensure_ascii=False, indent=2)
+    return in_json(as_json)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from chartwatch.adapters.workstation import deployed_stores
-from chartwatch.cli.application import ChartId, application, mistake, write
+from chartwatch.cli.application import ChartId, OfStack, application, mistake, write
 from chartwatch.cli.lists import Limit
 from chartwatch.cli.progress import FollowedCharts, progress
 from chartwatch.cli.wording import changed_lines, did_you_mean
@@ -23,7 +23,7 @@ app = application()
 def rebuild(
     chart: ChartId,
     *,
-    stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
+    stack: OfStack,
     store: Annotated[bool, typer.Option("--write", help="Make the result the record; nothing of it is sent.")] = False,
     send: Annotated[
         bool, typer.Option("--send", help="As --write, and send what contradicts that which was last sent.")

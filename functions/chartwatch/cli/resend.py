@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from chartwatch.adapters.workstation import deployed_operations
-from chartwatch.cli.application import application, mistake, write
-from chartwatch.cli.operations import RunStack
+from chartwatch.cli.application import OfStack, application, mistake, write
 from chartwatch.errors import FunctionFailed
 from chartwatch.services.ports import Delivery
 
@@ -17,7 +16,7 @@ app = application()
 def resend(
     story: Annotated[str, typer.Argument(metavar="STORY", help="The id of a story, or of a digest.")],
     *,
-    stack: RunStack,
+    stack: OfStack,
 ) -> None:
     """Let a deployment send a message once more."""
     with deployed_operations(stack) as deployed:

@@ -19,7 +19,7 @@ from chartwatch.cli.application import (
     Origins,
     Stack,
     application,
-    as_json,
+    in_json,
     read_since,
     write,
 )
@@ -84,7 +84,7 @@ def list_rules(
     """List what rules watch for."""
     rules = rules_in(file)
     if output is AnswerFormat.JSON:
-        write([as_json([rule_json(rule) for rule in rules])])
+        write([in_json([rule_json(rule) for rule in rules])])
         return
     out = console()
     out.print(rules_table(rules, out.width))

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from chartwatch.adapters.workstation import deployed_subscriptions
-from chartwatch.cli.application import application, mistake, write
+from chartwatch.cli.application import OfStack, application, mistake, write
 from chartwatch.cli.subscriptions import Subscription, subscriptions_of, the_one, topic_name
 from chartwatch.domain import words
 from chartwatch.domain.milestones.attributes import Attributes
@@ -26,7 +26,7 @@ def send_test(
         typer.Argument(metavar="SUBSCRIPTION", help="Its endpoint or ARN; without it, all that have no filter."),
     ] = None,
     *,
-    stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
+    stack: OfStack,
 ) -> None:
     """Send a message that says that it is a test."""
     with deployed_subscriptions(stack) as deployed:

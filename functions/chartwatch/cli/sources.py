@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from chartwatch.cli.application import AnswerAs, AnswerFormat, application, as_json, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, application, in_json, write
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
 from chartwatch.errors import OptionError
@@ -54,7 +54,7 @@ def sources(context: typer.Context, output: AnswerAs = AnswerFormat.TEXT) -> Non
 
     known = {**SOURCES, **{name: find_source(name, ENTRY_POINTS) for name in _installed()}}
     if output is AnswerFormat.JSON:
-        write([as_json([source_json(name, source) for name, source in known.items()])])
+        write([in_json([source_json(name, source) for name, source in known.items()])])
     else:
         out = console()
         out.print(sources_table(known, out.width))

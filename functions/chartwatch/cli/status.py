@@ -1,6 +1,5 @@
 """`chartwatch status`: how a deployment stands; what is wrong comes first."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -10,9 +9,9 @@ import typer
 from chartwatch.adapters.operations import Operations
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.workstation import deployed_operations
-from chartwatch.cli.application import AnswerAs, AnswerFormat, application, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, in_json, write
 from chartwatch.cli.cost import bill_as_json, bill_of, summary_of
-from chartwatch.cli.operations import RunStack, addresses_of, indented, table_lines
+from chartwatch.cli.operations import addresses_of, indented, table_lines
 from chartwatch.domain import words
 from chartwatch.services.cost import Bill
 from chartwatch.services.schedules import Rate
@@ -48,7 +47,7 @@ class Report(NamedTuple):
 
 
 @app.command()
-def status(*, stack: RunStack, output: AnswerAs = AnswerFormat.TEXT) -> None:
+def status(*, stack: OfStack, output: AnswerAs = AnswerFormat.TEXT) -> None:
     """Say how a deployment stands, what is wrong first."""
     now = datetime.now(UTC)
     with deployed_operations(stack) as deployed:
@@ -129,7 +128,7 @@ def report_object(report: Report) -> Iterator[str]:
         "refused_documents": its.refused,
         "cost": bill_as_json(report.bill),
     }
-    yield json.dumps(as_json, ensure_ascii=False, indent=2)
+    yield in_json(as_json)
 
 
 REPORTS: Mapping[AnswerFormat, Callable[[Report], Iterator[str]]] = {

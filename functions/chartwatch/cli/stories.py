@@ -1,6 +1,5 @@
 """`chartwatch stories`: the stories of which nobody knows whether they got out, and a person's word on them."""
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
@@ -9,7 +8,7 @@ import typer
 
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.workstation import DeployedDelivery, deployed_delivery
-from chartwatch.cli.application import AnswerAs, AnswerFormat, application, mistake, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, in_json, mistake, write
 from chartwatch.domain import words
 from chartwatch.services.ports import Lease
 from chartwatch.services.publish import messages
@@ -21,7 +20,7 @@ app = application()
 @app.command()
 def stories(
     *,
-    stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
+    stack: OfStack,
     sent: Annotated[
         list[str] | None, typer.Option("--sent", metavar="STORY", help="Somebody got this one: never send it again.")
     ] = None,
@@ -43,7 +42,7 @@ def stories(
     decided = {*(sent or ()), *(send or ())}
     left = [lease for story, lease in doubted.items() if story not in decided]
     if output is AnswerFormat.JSON:
-        write([json.dumps(doubt_as_json(left, datetime.now(UTC)), ensure_ascii=False, indent=2)])
+        write([in_json(doubt_as_json(left, datetime.now(UTC)))])
         return
     write(doubt_lines(left, datetime.now(UTC)))
     write(f"{story} counts as sent" for story in sent or ())

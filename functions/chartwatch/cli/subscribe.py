@@ -134,7 +134,6 @@ def subscribe(
     _refuse_no_endpoint(protocol, endpoint)
     if preview:
         from chartwatch.cli.previews import (  # noqa: PLC0415  # it reads rules, which take time
-            LATEST,
             open_past,
             preview_lines,
             preview_of,
@@ -143,7 +142,7 @@ def subscribe(
 
         with open_past(origins or (), stack, catalog) as past:
             wanted = asked.filter(past.charts.charts(), past.rules.versions)
-            write(preview_lines(preview_of(told(past), wanted, digests=digest), _what(asked), limit or LATEST))
+            write(preview_lines(preview_of(told(past), wanted, digests=digest), _what(asked), limit))
         return
     for option, given in (("--from", origins), ("--catalog", catalog), ("--limit", limit)):
         if given:

@@ -9,7 +9,7 @@ import typer
 
 from chartwatch.adapters.sns import Terms
 from chartwatch.adapters.workstation import DeployedSubscriptions, deployed_subscriptions
-from chartwatch.cli.application import AnswerAs, AnswerFormat, application, mistake, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, in_json, mistake, write
 from chartwatch.cli.wording import policy_in_words
 from chartwatch.domain import words
 from chartwatch.domain.milestones.attributes import Attributes
@@ -48,7 +48,7 @@ class Subscription:
 @app.command()
 def subscriptions(
     *,
-    stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
+    stack: OfStack,
     dismiss: Annotated[
         list[str] | None,
         typer.Option("--dismiss", metavar="GONE", help="This one is gone for good: report it no more; repeatable."),
@@ -129,7 +129,7 @@ def _object(current: Sequence[Subscription], gone: Sequence[str], stack: str) ->
         }
         for its in current
     ]
-    yield json.dumps({"stack": stack, "subscriptions": listed, "gone": list(gone)}, ensure_ascii=False, indent=2)
+    yield in_json({"stack": stack, "subscriptions": listed, "gone": list(gone)})
 
 
 _LISTS: Mapping[AnswerFormat, Callable[[Sequence[Subscription], Sequence[str], str], Iterator[str]]] = {

@@ -12,8 +12,8 @@ import typer
 from chartwatch.adapters.operations import Operations
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.workstation import deployed_operations
-from chartwatch.cli.application import AnswerAs, AnswerFormat, application, mistake, write
-from chartwatch.cli.operations import RunStack, indented
+from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, mistake, write
+from chartwatch.cli.operations import indented
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
 from chartwatch.domain.milestones.milestone import Bulletin
@@ -29,7 +29,7 @@ app = application()
 @app.command()
 def tail(
     *,
-    stack: RunStack,
+    stack: OfStack,
     chart: Annotated[str | None, typer.Option(metavar="CHART", help="Of this chart alone.")] = None,
     since: Annotated[
         int | None, typer.Option(min=1, metavar="NUMBER", help="From this number on; else from the last one on.")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chartwatch.adapters.workstation import deployed_subscriptions
-from chartwatch.cli.application import application, mistake, write
+from chartwatch.cli.application import OfStack, application, mistake, write
 from chartwatch.cli.subscriptions import the_one, topic_name
 
 app = application()
@@ -17,7 +17,7 @@ def unsubscribe(
         str, typer.Argument(metavar="SUBSCRIPTION", help="Its endpoint, or its ARN where that has several.")
     ],
     *,
-    stack: Annotated[str, typer.Option(metavar="NAME", help="The deployed stack.")],
+    stack: OfStack,
 ) -> None:
     """End a subscription."""
     with deployed_subscriptions(stack) as deployed:

@@ -1,6 +1,5 @@
 """`chartwatch watch`: the schedules by which a deployment fetches; any number of them, made and removed by a person."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,8 +8,8 @@ from typing import Annotated
 import typer
 
 from chartwatch.adapters.workstation import deployed_operations
-from chartwatch.cli.application import AnswerAs, AnswerFormat, application, mistake, write
-from chartwatch.cli.operations import RunStack, address_of, table_lines
+from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, in_json, mistake, write
+from chartwatch.cli.operations import address_of, table_lines
 from chartwatch.cli.sources import read_settings
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
@@ -27,7 +26,7 @@ WatchName = Annotated[str, typer.Argument(metavar="WATCH", help="What it is call
 
 
 @app.command("list")
-def list_watches(*, stack: RunStack, output: AnswerAs = AnswerFormat.TEXT) -> None:
+def list_watches(*, stack: OfStack, output: AnswerAs = AnswerFormat.TEXT) -> None:
     """List what a deployment fetches, and when: by its template, and by watches."""
     with deployed_operations(stack) as deployed:
         schedules = list(deployed.schedules.all())
@@ -38,7 +37,7 @@ def list_watches(*, stack: RunStack, output: AnswerAs = AnswerFormat.TEXT) -> No
 def add_watch(
     name: WatchName,
     *,
-    stack: RunStack,
+    stack: OfStack,
     source: Annotated[str, typer.Option(metavar="NAME", help="What publishes it; see `chartwatch sources`.")],
     options: Annotated[
         list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="Option of the source; repeatable.")
@@ -59,7 +58,7 @@ def add_watch(
 
 
 @app.command("remove")
-def remove_watch(name: WatchName, *, stack: RunStack) -> None:
+def remove_watch(name: WatchName, *, stack: OfStack) -> None:
     """Let a deployment fetch a source no more; what it has recorded stays."""
     with deployed_operations(stack) as deployed:
         schedules = list(deployed.schedules.all())
@@ -141,7 +140,7 @@ def list_object(schedules: Sequence[FetchSchedule]) -> Iterator[str]:
         }
         for its in schedules
     ]
-    yield json.dumps(as_json, ensure_ascii=False, indent=2)
+    yield in_json(as_json)
 
 
 LISTS: Mapping[AnswerFormat, Callable[[Sequence[FetchSchedule]], Iterator[str]]] = {

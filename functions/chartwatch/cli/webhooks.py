@@ -11,12 +11,10 @@ import typer
 
 from chartwatch.adapters.webhooks import Standing, Topic
 from chartwatch.adapters.workstation import deployed_webhooks
-from chartwatch.cli.application import AnswerAs, AnswerFormat, application, mistake, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, mistake, write
 from chartwatch.domain import words
 
 app = application("List webhooks, send again what one did not take, and remove them.")
-
-OfStack = Annotated[str, typer.Option("--stack", metavar="NAME", help="The deployed stack.")]
 
 _NOUNS: Mapping[Topic, str] = {Topic.STORIES: "stories", Topic.DIGESTS: "digests"}
 

@@ -1,6 +1,5 @@
 """`chartwatch why`: how a milestone came to be sent, from document to message, or why nothing was sent of it."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -9,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from chartwatch.cli.application import AnswerAs, AnswerFormat, CatalogPlace, Origins, Stack, application, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, CatalogPlace, Origins, Stack, application, in_json, write
 from chartwatch.cli.asked_slots import slot_asked
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.histories import read_history, refuse_none_or_both, refuse_unknown_chart
@@ -148,7 +147,7 @@ def answer_object(asked: Asked, _limit: int) -> Iterator[str]:
             {"slot": trail.slot, "revisions": list(map(_revision_as_json, trail.revisions))} for trail in asked.trails
         ],
     }
-    yield json.dumps(as_json, ensure_ascii=False, indent=2)
+    yield in_json(as_json)
 
 
 ANSWERS: Mapping[AnswerFormat, Callable[[Asked, int], Iterator[str]]] = {
