@@ -201,6 +201,22 @@ def test_who_else_was_first_is_unknown_where_a_territory_lacks_an_edition(title:
     assert ("2022-01-02 is missing in South Korea" in " ".join(asked.reasons)) is (verdict is Verdict.UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    ("days", "reasons"),
+    [([4], []), ([4, 5], ["the periods 2022-01-02 to 2022-01-06 are missing in the United States"])],
+)
+def test_a_territory_that_lacks_the_period_itself_lacks_nothing_earlier_that_others_have(
+    days: Sequence[int], reasons: Sequence[str]
+) -> None:
+    """From day 1 to 3 nothing is known of any territory, and the work was not out by then."""
+    new = Work("new", "New", Kind.SERIES, "en", (), date(2022, 1, 12))
+    chronicle = Chronicle(replace(REIGN, scope=Scope.CHART, at=(1,)), works=[new])
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    for day in days:
+        chronicle.arrives(day, KR="New" if day == days[-1] else "Ozark", US=None)
+    assert because(chronicle, "reign:daily:*:new:1") == reasons
+
+
 # Never published.
 
 

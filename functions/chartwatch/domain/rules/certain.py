@@ -62,7 +62,17 @@ def missing(standing: "Standing") -> list[Missing]:
 
 
 def _missing_earlier(standing: "Standing") -> list[Missing]:
-    return [each for each in missing(standing) if each.gap[0] < standing.period]
+    """Return what is missing before the period of a standing: of single territories what others do not lack as well."""
+    return [each for each in missing(standing) if _first_of(each, standing) < standing.period]
+
+
+def _first_of(each: Missing, standing: "Standing") -> date:
+    """Return the first period that is missing; of a territory the first that is not missing of all territories."""
+    first = each.gap[0]
+    for whole in standing.coverage.gaps if each.territory else ():
+        if whole[0] <= first <= whole[1]:
+            first = standing.publication.chart.after(whole[1])
+    return first
 
 
 def out_by_then(gap: Gap, work: Work, chart: Chart) -> Gap | None:
