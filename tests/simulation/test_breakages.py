@@ -1,7 +1,6 @@
 """The simulation is real: each of these breakages of the code is seen by it."""
 
 import hashlib
-import os
 import random
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -501,15 +500,6 @@ BREAKAGES: Mapping[Callable[[Patch], None], str] = {
 }
 """What is broken, and what is seen of that."""
 
-TAKES_LONG = {
-    layers_replaced_whatever_they_are_by_now,
-    bulletins_put_after_the_head,
-    a_witness_that_is_believed_before_it_was_heard_out,
-    a_witness_that_forgets_before_it_is_marked,
-    files_removed_that_may_yet_be_named,
-}
-"""Those that show after half a minute only; `make test-simulation` has them, too."""
-
 MISTAKES = ("TypeError", "AttributeError", "KeyError", "NameError", "AssertionError", "ValueError")
 """Errors by which a breakage would be seen that breaks the code itself."""
 
@@ -538,7 +528,9 @@ def tries() -> Iterator[Run]:
     looking_up = calls_of(LOOKUP, base.names)
     listed, put = calls_of("ListSubscriptions", base.names), calls_of("PutItem", base.names)
     noting = sorted({call for before in listed for call in put[bisect_right(put, before) :][:1]})
-    of_the_catalog = [call + by for call in looking_up for by in range(1, 40)]
+    puts_in_force = {"GetObject", "PutObject", "PutItem"}
+    soon = (call + by for call in looking_up for by in range(1, 40))
+    of_the_catalog = [call for call in soon if base.names[call] in puts_in_force]
     kinds: list[tuple[int, Iterator[Run]]] = [
         (10, (base.further(*single) for single in singles)),
         (10, (base.further(*single) for single in anywhere)),
@@ -559,7 +551,8 @@ def tries() -> Iterator[Run]:
 def _in_doubt(names: Sequence[str]) -> Iterator[Run]:
     """Yield runs that leave a message in doubt and have another fault when `reconcile` finds it.
 
-    Anywhere soon after `reconcile` began; and, where it sends the message again, what stands still before it.
+    Of one that got out, when it is marked; of one that did not, what stands still before it is sent again; and of both
+    anywhere soon after `reconcile` began.
     """
     chance = random.Random(0)
     plans = doubts(names)
@@ -568,12 +561,17 @@ def _in_doubt(names: Sequence[str]) -> Iterator[Run]:
         explored = Explored(plan, SEED)
         yield explored.first
         found_at = explored.names.index("ReceiveMessage", max(plan))
-        for _ in range(40):
-            call = chance.randrange(found_at, min(found_at + 80, len(explored.names)))
-            yield explored.further(call, chance.choice([*Fault, Fault.PAUSED, Fault.PAUSED]), whim)
-        sent_again = [call for call in calls_of("Publish", explored.names) if call > found_at][:1]
-        for call, before, other in product(sent_again, range(5), range(4)):
-            yield explored.further(call - before, Fault.PAUSED, whim + other)
+        soon = range(found_at, min(found_at + 80, len(explored.names)))
+        if Fault.KILLED_BEFORE in plan.values():
+            sent_again = [call for call in calls_of("Publish", explored.names) if call > found_at][:1]
+            for call, before, other in product(sent_again, range(5), range(4)):
+                yield explored.further(call - before, Fault.PAUSED, whim + other)
+        else:
+            marked = [call for call in soon if explored.names[call] == "UpdateItem"]
+            for call, fault in product(marked, (Fault.KILLED_BEFORE, Fault.PAUSED)):
+                yield explored.further(call, fault, whim)
+        for _ in range(20):
+            yield explored.further(chance.choice(soon), chance.choice([*Fault, Fault.PAUSED, Fault.PAUSED]), whim)
 
 
 def _run(pipeline: Pipeline) -> Run:
@@ -581,14 +579,7 @@ def _run(pipeline: Pipeline) -> Run:
     return Run(pipeline.plan, pipeline.whim, list(problems(pipeline)), pipeline.seam.log)
 
 
-def all_or_the_quick_ones() -> Iterator[Any]:
-    unhurried = "CHARTWATCH_SIMULATIONS" in os.environ
-    for breakage in BREAKAGES:
-        waits = pytest.mark.skipif(breakage in TAKES_LONG and not unhurried, reason="`make test-simulation` runs it")
-        yield pytest.param(breakage, id=breakage.__name__, marks=waits)
-
-
-@pytest.mark.parametrize("breakage", all_or_the_quick_ones())
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.__name__)
 def test_the_simulation_sees(breakage: Callable[[Patch], None], monkeypatch: Patch) -> None:
     assert undisturbed().calls
     breakage(monkeypatch)
