@@ -76,7 +76,7 @@ def points_of(work_id: str, changes: Sequence[Change]) -> list[Point]:
     holds in most territories.
     """
     gathered: dict[tuple[str, Status, bool, Priority, bool], list[Change]] = {}
-    for change in _said_once(changes):
+    for change in said_once(changes):
         m = change.milestone
         holds = any(holder.work_id == work_id for holder in m.holders)
         brief = m.brief if holds else f"{NO_LONGER}{change.replaced.brief if change.replaced else m.brief}"
@@ -95,8 +95,8 @@ def points_of(work_id: str, changes: Sequence[Change]) -> list[Point]:
     )
 
 
-def _said_once(changes: Sequence[Change]) -> Sequence[Change]:
-    """Return changes without those that others say as well, as surely, or that are a step to what others say."""
+def said_once(changes: Sequence[Change]) -> Sequence[Change]:
+    """Return changes of a bulletin without those that others say as well, as surely, or that are a step to others."""
     several = [change for change in changes if not _is_of_the_one_territory(change.milestone)]
     sure: dict[tuple[Status, bool], set[str]] = {}
     most: dict[tuple[object, ...], int] = {}

@@ -276,6 +276,11 @@ def _record(evidence: Evidence | None, bulletin: Bulletin) -> list[str]:
     """Return what the first milestone that stands rests on: coverage, metrics until the period, and source."""
     if evidence is None:
         return wrapped("What was told before does not stand any more.")
+    return wrapped(f"{on_the_record(evidence, bulletin)}. Source: {evidence.edition.url}")
+
+
+def on_the_record(evidence: Evidence, bulletin: Bulletin) -> str:
+    """Return what evidence of a bulletin covers: "On the record: 675 of 675 days since 1 April 2020"."""
     cadence = cadence_of(bulletin)
     seen, expected = evidence.periods_seen, evidence.periods_expected
     covered = f"{seen} of {words.counted(expected, cadence or 'period')} since {words.day(evidence.records_since)}"
@@ -287,7 +292,7 @@ def _record(evidence: Evidence | None, bulletin: Bulletin) -> list[str]:
     )
     ranked = f", ranked by {metrics}" if metrics else ""
     lacks = f"; missing: {missing}" if missing else ""
-    return wrapped(f"On the record: {covered}{ranked}{lacks}. Source: {evidence.edition.url}")
+    return f"On the record: {covered}{ranked}{lacks}"
 
 
 def _gap(first: date, last: date) -> str:

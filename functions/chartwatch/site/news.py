@@ -1,0 +1,309 @@
+"""News: what feeds tell of the record, each thing once, and what became of it since.
+
+All of it is a function of bulletins, so that a rebuild of the site tells the same; the time of each is what the record
+says of it, and no clock's.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
+from chartwatch.domain.rules.holders import Holder
+from chartwatch.domain.rules.kinds import KINDS, priority_of
+from chartwatch.domain.rules.rule import Priority
+from chartwatch.domain.stories.points import said_once
+from chartwatch.site.addresses import FeedKind
+
+RECENT = timedelta(days=31)
+"""How long after the day that a period is named for a publication is news. One fetched later is of an archive, and
+stands where its period does: nobody gets years of history as of the day when it was loaded."""
+
+QUARTER = timedelta(days=92)
+"""For how long what was recorded only is followed up as news. What becomes of it later stands beside it."""
+
+
+class Became(StrEnum):
+    """What a piece of news says became of what was told before of its slots; `NEW`: nothing was."""
+
+    NEW = "new"
+    CONFIRMED = "confirmed"
+    DOUBTED = "doubted"
+    AGAIN = "claimed again"
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+
+
+class Revision(NamedTuple):
+    """A revision of a slot."""
+
+    slot: str
+    number: int
+
+
+class Topic(NamedTuple):
+    """What a feed is about, and of which value: `(FeedKind.ORIGIN, "KR")`."""
+
+    kind: FeedKind
+    value: str
+
+
+EVERYTHING = Topic(FeedKind.ALL, "")
+
+
+@dataclass(slots=True, eq=False)
+class News:
+    """One thing that a bulletin says: of the same works, in one territory or in many. It is one entry of a feed.
+
+    `changes` are in the order of their territories, and `key` is the first one's revision. `at` is when it came,
+    `topics` are the feeds that it is in. `follows` is the earlier news of the same slots, as far as that is known;
+    `followed` is the later news of them, by slot.
+    """
+
+    bulletin: Bulletin
+    became: Became
+    changes: tuple[Change, ...]
+    at: datetime
+    topics: frozenset[Topic]
+    follows: "tuple[News, ...]" = ()
+    followed: "dict[str, News]" = field(default_factory=dict)
+
+    @property
+    def milestone(self) -> Milestone:
+        """The first of its milestones."""
+        return self.changes[0].milestone
+
+    @property
+    def key(self) -> Revision:
+        """What no other news has."""
+        return Revision(self.milestone.slot, self.milestone.revision)
+
+    @property
+    def holders(self) -> Sequence[Holder]:
+        """Whom it is of: who holds the slots, or who held what is retracted."""
+        replaced = self.changes[0].replaced
+        return self.milestone.holders or (replaced.holders if replaced else ())
+
+    @property
+    def updated(self) -> datetime:
+        """When something was last said of it."""
+        return max([self.at, *(its.at for its in self.followed.values())])
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether all that it said was retracted."""
+        became = [its.became for its in self.followed.values()]
+        return len(became) == len(self.changes) and {*became} == {Became.RETRACTED}
+
+
+def news_of(bulletins: Iterable[Bulletin]) -> list[News]:
+    """Return what bulletins have for feeds, the newest first. Those of a chart are to be in their order.
+
+    Of a chart whose first bulletins are left out, what corrects these is told, and does not name their news.
+    """
+    tellers: dict[str, _Teller] = {}
+    found: list[News] = []
+    for bulletin in bulletins:
+        found += tellers.setdefault(bulletin.chart, _Teller()).told(bulletin)
+    return sorted(found, key=_turn, reverse=True)
+
+
+def _turn(news: News) -> tuple[object, ...]:
+    """Return what the newest has most of; within a bulletin what takes back, is certain, rare, and weighs more."""
+    m = news.milestone
+    rarity = min((change.milestone.precedents or 0 for change in news.changes), default=0)
+    takes_back = news.became in (Became.CORRECTED, Became.RETRACTED)
+    weight = takes_back, m.is_certain, -rarity.bit_length(), priority_of(m.kind, m.n), len(news.changes)
+    return news.at, news.bulletin.chart, news.bulletin.number, *weight, news.key
+
+
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class _Told(NamedTuple):
+    """What was last told of a slot; no news where something else said it as well."""
+
+    milestone: Milestone
+    news: News | None
+
+
+@dataclass(slots=True)
+class _Teller:
+    """What feeds were told of one chart so far, and when its record was last heard of."""
+
+    slots: dict[str, _Told] = field(default_factory=dict)
+    heard: datetime = _NEVER
+
+    def told(self, bulletin: Bulletin) -> Iterator[News]:
+        """Yield what a bulletin has for feeds."""
+        became: dict[str, Became] = {}
+        for change in bulletin.changes:
+            self.heard = max(self.heard, _heard(change.milestone) or self.heard)
+            self._goes_on(change.milestone)
+            if outcome := self._became(change):
+                became[change.milestone.slot] = outcome
+        told = {slot for slot in became if (before := self.slots.get(slot)) and before.news}
+        # What was told is followed up, whatever else says the same.
+        others = [change for change in bulletin.changes if change.milestone.slot in became.keys() - told]
+        spoken = told | {change.milestone.slot for change in said_once(others)}
+        together: dict[tuple[Became, object], list[Change]] = {}
+        for change in bulletin.changes:
+            slot = change.milestone.slot
+            if slot in spoken:
+                together.setdefault((became[slot], _what_is_said(change)), []).append(change)
+            elif slot in became:
+                self.slots[slot] = _Told(change.milestone, None)
+        for (outcome, _), its in together.items():
+            yield self._news(bulletin, outcome, sorted(its, key=lambda c: (c.milestone.territory, c.milestone.slot)))
+
+    def _goes_on(self, m: Milestone) -> None:
+        """Let what was told of a work's slot under another id stand for the slot that it has now."""
+        if m.replaces and m.replaces.slot != m.slot and m.slot not in self.slots and m.replaces.slot in self.slots:
+            self.slots[m.slot] = self.slots[m.replaces.slot]
+
+    def _became(self, change: Change) -> Became | None:
+        """Return what a change says became of its slot, or None where feeds do not tell it."""
+        m, before = change.milestone, self.slots.get(change.milestone.slot)
+        if not _is_another(change):
+            return None
+        if before is None:
+            was_sent = change.replaced is not None and change.replaced.was_sent
+            return _outcome(change, None) if was_sent else Became.NEW if _is_worth(m) else None
+        if before.news is None:
+            return Became.NEW if _is_worth(m) else None
+        return _outcome(change, before.milestone)
+
+    def _news(self, bulletin: Bulletin, became: Became, changes: Sequence[Change]) -> News:
+        before = [told.news for change in changes if (told := self.slots.get(change.milestone.slot))]
+        follows = tuple({news.key: news for news in before if news}.values())
+        topics = {topic for change in changes for topic in _topics(bulletin, change)}
+        news = News(
+            bulletin,
+            became,
+            tuple(changes),
+            self._when(became, changes, follows),
+            frozenset(topics.union(*(its.topics for its in follows))),
+            follows,
+        )
+        for change in changes:
+            slot = change.milestone.slot
+            told = self.slots.get(slot)
+            if told and told.news:
+                told.news.followed[slot] = news
+            self.slots[slot] = _Told(change.milestone, news)
+        return news
+
+    def _when(self, became: Became, changes: Sequence[Change], follows: Sequence[News]) -> datetime:
+        if became is Became.NEW:
+            return max(_came(change.milestone) for change in changes)
+        earlier = max((news.at for news in follows), default=_midnight(changes[0].milestone))
+        was_sent = any(change.replaced and change.replaced.was_sent for change in changes)
+        return max(self.heard, earlier) if was_sent or self.heard - earlier <= QUARTER else earlier
+
+
+def _is_another(change: Change) -> bool:
+    """Return whether a revision says something else than the one before, and not in other words, or of other names.
+
+    What a rule written yesterday takes back of what was sent is told to nobody, and neither is it here.
+    """
+    m, before = change.milestone, change.milestone.replaces
+    if not m.silent:
+        return True
+    if m.moved_to is not None or (change.replaced is not None and change.replaced.was_sent):
+        return False
+    if before is None:
+        return True
+    return before.revision == m.revision - 1 if before.slot == m.slot else before.status is not m.status
+
+
+def _outcome(change: Change, before: Milestone | None) -> Became | None:
+    """Return what became of what was told; None where only the reasons differ for which it is not certain."""
+    m, replaced = change.milestone, change.replaced
+    if m.status is Status.RETRACTED:
+        return None if before is not None and not before.is_held else Became.RETRACTED
+    if before is not None and not before.is_held:
+        return Became.AGAIN
+    is_first_sent = not m.silent and replaced is not None and not replaced.was_sent
+    if m.status is Status.CORRECTED or (is_first_sent and before is not None and _are_others(m, before)):
+        return Became.CORRECTED
+    was_certain = before.is_certain if before else replaced is None or replaced.status is not Status.PROVISIONAL
+    if m.is_certain is was_certain:
+        return None
+    return Became.CONFIRMED if m.is_certain else Became.DOUBTED
+
+
+def _are_others(now: Milestone, before: Milestone) -> bool:
+    """Return whether other works hold a slot: what has another id and is called the same is none."""
+    have_other_ids = {its.work_id for its in now.holders} != {its.work_id for its in before.holders}
+    return have_other_ids and {its.title for its in now.holders} != {its.title for its in before.holders}
+
+
+def _is_worth(m: Milestone) -> bool:
+    """Return whether a claim of which nothing was told is: nothing that holds since the record begins is a first.
+
+    Nor is what is recorded only while the record is shorter than a quarter of a year: then nearly everything is.
+    """
+    if not m.is_held or m.left_censored or m.evidence is None:
+        return False
+    is_short = m.period - m.evidence.records_since < QUARTER
+    return not (m.silent and is_short and KINDS[m.kind].is_of_firsts)
+
+
+def _what_is_said(change: Change) -> tuple[object, ...]:
+    """Return what changes have in common that are said together, wherever they hold."""
+    m, replaced = change.milestone, change.replaced
+    held = tuple((its.work_id, its.season, its.group, its.returned) for its in m.holders)
+    lost = tuple((its.work_id, its.season, its.group) for its in replaced.holders) if replaced else ()
+    return m.rule, m.group, m.n, m.brief, m.mark, m.period, m.status, m.is_certain, held, lost
+
+
+def _topics(bulletin: Bulletin, change: Change) -> Iterator[Topic]:
+    """Yield the feeds that a change is in. One that says no more than a new #1 is in that of its rule."""
+    yield Topic(FeedKind.RULE, change.milestone.rule)
+    if priority_of(change.milestone.kind, change.milestone.n) <= Priority.CHANGE:
+        return
+    yield EVERYTHING
+    yield Topic(FeedKind.CHART, bulletin.chart)
+    for work_id in change.works():
+        if (work := bulletin.works.get(work_id)) is not None:
+            yield from (Topic(FeedKind.ORIGIN, country) for country in work.origin_countries)
+            yield from (Topic(FeedKind.CREATOR, name) for name in (*work.creators, *work.featured))
+            if work.original_language:
+                yield Topic(FeedKind.LANGUAGE, work.original_language)
+    if change.replaced:
+        yield from _sent_topics(change.replaced.attributes)
+
+
+def _sent_topics(attributes: Mapping[str, object]) -> Iterator[Topic]:
+    """Yield the feeds of what was sent before, so that whoever read it there reads what became of it."""
+    for kind, name, start in (
+        (FeedKind.ORIGIN, "origin_countries", ""),
+        (FeedKind.LANGUAGE, "language", ""),
+        (FeedKind.CREATOR, "facts", "creator="),
+    ):
+        said = attributes.get(name, ())
+        for value in (said,) if isinstance(said, str) else said if isinstance(said, tuple) else ():
+            if value.startswith(start):
+                yield Topic(kind, value.removeprefix(start))
+
+
+def _midnight(m: Milestone) -> datetime:
+    return datetime.combine(m.period, time(), UTC)
+
+
+def _fetched(m: Milestone) -> datetime | None:
+    """Return when the edition was fetched that shows a claim, where that is known."""
+    at = m.evidence.edition.fetched_at if m.evidence else None
+    return datetime.fromisoformat(at).astimezone(UTC).replace(microsecond=0) if at else None
+
+
+def _came(m: Milestone) -> datetime:
+    """Return when a claim came: when its edition was fetched, or of an archive its period."""
+    fetched, period = _fetched(m), _midnight(m)
+    return fetched if fetched and fetched - period <= RECENT else period
+
+
+def _heard(m: Milestone) -> datetime | None:
+    return _fetched(m) or (_midnight(m) if m.evidence else None)
