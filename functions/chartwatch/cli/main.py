@@ -28,6 +28,7 @@ SUMMARIES: Mapping[str, str] = {
     "fetch": "Let a deployment fetch now, or see what would change.",
     "check": "Say whether a claim is true, false or unknown.",
     "history": "Show what was known when: every version of an edition, and what was said of it.",
+    "site": "Write a site of static pages about what is recorded.",
     "sources": "List the sources and their options, or check whether a provider answers as it used to.",
     "status": "Say how a deployment stands, what is wrong first.",
     "watch": "List, add and remove schedules that fetch.",

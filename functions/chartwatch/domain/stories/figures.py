@@ -29,8 +29,8 @@ def _shown(listed: Listed, cadence: Cadence) -> Iterator[str]:
     now, before = dict(listed.now.figures), dict(listed.before.figures) if listed.before else {}
     when = f" the {cadence} before"
     for name, reads in listed.shown:
-        if (figure := _figure(now.get(name))) is not None:
-            earlier = _figure(before.get(name))
+        if (figure := figure_in_words(now.get(name))) is not None:
+            earlier = figure_in_words(before.get(name))
             yield f"{figure} {reads}" + (f" ({earlier}{when})" if earlier is not None else "")
             when = when if earlier is None else ""
 
@@ -43,7 +43,7 @@ def _counted(listed: Listed) -> Iterator[str]:
             yield f"{words.ordinal(int(count))} {noun} in the list"
 
 
-def _figure(written: str | None) -> str | None:
+def figure_in_words(written: str | None) -> str | None:
     """Return a number with its thousands apart; None where it is none."""
     try:
         number = Decimal(written or "")

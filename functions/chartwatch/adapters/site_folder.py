@@ -1,0 +1,44 @@
+"""A site in a folder."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+KEYS = "site.json"
+"""The file that says which files are there, and with which keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFolder:
+    """The files of a site in a folder, which is made when the first is written; implements `SiteFiles`."""
+
+    folder: Path
+
+    def keys(self) -> Mapping[str, str]:
+        """Return the keys of the files as they were noted; none where none were, or where nobody can read them."""
+        try:
+            read = json.loads((self.folder / KEYS).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return {str(address): str(key) for address, key in read.items()} if isinstance(read, dict) else {}
+
+    def put(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write files, each with its address, in place of what was there."""
+        made: set[Path] = set()
+        for address, body in files:
+            file = self.folder / address
+            if file.parent not in made:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                made.add(file.parent)
+            file.write_bytes(body)
+
+    def remove(self, addresses: Iterable[str]) -> None:
+        """Remove files; those that are gone already, too."""
+        for address in addresses:
+            (self.folder / address).unlink(missing_ok=True)
+
+    def note(self, keys: Mapping[str, str]) -> None:
+        """Note the keys of the files that are there now."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / KEYS).write_text(json.dumps(keys, indent=0, sort_keys=True), encoding="utf-8")

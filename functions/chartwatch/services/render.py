@@ -1,0 +1,113 @@
+"""The site, kept up to date: all that is recorded is read, and the files that show something else are written."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import NamedTuple, Protocol
+
+from chartwatch.domain.charts.publications import Edition, PublicationSummary
+from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.milestones.snapshot import in_one
+from chartwatch.domain.works.catalog import Catalog
+from chartwatch.services.ports import ChartStore
+from chartwatch.services.record import Files, Head, RecordedBulletins, RecordStore
+from chartwatch.site.recorded import ChartRecord, Recorded
+from chartwatch.site.site import files
+
+Keys = Mapping[str, str]
+"""The keys of the files of a site as they were written, by address."""
+
+
+class SiteFiles(Protocol):
+    """Where a site's files are."""
+
+    def keys(self) -> Keys:
+        """Return the keys of the files that are there, as they were noted; none where nothing was ever written."""
+
+    def put(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write files, each with its address, in place of what was there."""
+
+    def remove(self, addresses: Iterable[str]) -> None:
+        """Remove files; those that are gone already, too."""
+
+    def note(self, keys: Keys) -> None:
+        """Note the keys of the files that are there now."""
+
+
+class Rendered(NamedTuple):
+    """The addresses of the files that were written and removed, and how many there are."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Writes the site of what is recorded in `charts` and `record`, by the facts of a catalog."""
+
+    charts: ChartStore
+    record: RecordStore
+    catalog: Catalog
+
+    def render(self, site: SiteFiles, *, anew: bool = False) -> Rendered:
+        """Write the files whose keys are not those that were noted, or all `anew`, and remove those that are no more.
+
+        The keys are noted last: what was cut short is done again. Raises `RecordDamaged`.
+        """
+        known = {} if anew else site.keys()
+        made = list(files(self.recorded()))
+        keys = {file.address: file.key for file in made}
+        changed = [file for file in made if known.get(file.address) != file.key]
+        site.put((file.address, file.body()) for file in changed)
+        removed = tuple(sorted(set(site.keys()) - set(keys)))
+        site.remove(removed)
+        if keys != known:
+            site.note(keys)
+        return Rendered(tuple(file.address for file in changed), removed, len(made))
+
+    def recorded(self) -> Recorded:
+        """Return what is recorded of all charts. Raises `RecordDamaged`."""
+        heads = (self.record.head(chart) for chart in self.charts.charts())
+        return Recorded({head.chart: self._chart(head) for head in heads if head is not None}, self.catalog)
+
+    def _chart(self, head: Head) -> ChartRecord:
+        read = Files(self.record, head)
+        entries: dict[str, Entry] = {}
+        for ledger in (read.retracted(), *read.ledgers().values()):
+            entries |= ledger.entries
+        bulletins = RecordedBulletins(self.record)
+        others = (its for chart, its in self.record.proved(head.provider).items() if chart != head.chart)
+        return ChartRecord(
+            # What was published since is shown when it has been processed.
+            timeline=self.charts.summaries(head.chart, until=head.last),
+            entries=entries,
+            bulletin=cache(partial(_bulletin, bulletins, head.chart)),
+            editions=_once_each(self._editions),
+            lent=in_one(renaming for its in others for renaming in its),
+        )
+
+    def _editions(self, publication: PublicationSummary) -> Mapping[str, Edition]:
+        versions = self.charts.versions(publication)
+        # What is stored of a territory may be withdrawn.
+        return {t: its[-1].edition for t, its in versions.items() if t in publication.number_ones}
+
+
+def _bulletin(bulletins: RecordedBulletins, chart: str, number: int) -> Bulletin:
+    return bulletins.bulletin(chart, number)
+
+
+Editions = Callable[[PublicationSummary], Mapping[str, Edition]]
+
+
+def _once_each(editions: Editions) -> Editions:
+    """Return what reads the editions of each publication once."""
+    read: dict[object, Mapping[str, Edition]] = {}
+
+    def its(publication: PublicationSummary) -> Mapping[str, Edition]:
+        if publication.period not in read:
+            read[publication.period] = editions(publication)
+        return read[publication.period]
+
+    return its

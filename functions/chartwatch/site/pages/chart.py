@@ -1,0 +1,75 @@
+"""A page a chart: who is at #1 where now, what is recorded over all territories, and how much of it there is."""
+
+from chartwatch.domain import words
+from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.site.addresses import chart_address
+from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
+from chartwatch.site.views import (
+    Link,
+    Page,
+    by_weight,
+    chart_link,
+    chart_name,
+    covered,
+    lines,
+    place_name,
+    totals,
+    when,
+    work_link,
+)
+
+MOST_WORKS = 20
+"""Works of the honour roll of a chart that has many."""
+
+
+def chart_page(recorded: Recorded, chart: str) -> Page:
+    """Return the page of a chart."""
+    record = recorded.charts[chart]
+    name = chart_name(record.chart)
+    runs = [run for territory in record.territories for run in recorded.runs_at[chart, territory]]
+    over_all = recorded.held_in.get((chart, EVERYWHERE), ())
+    now = [run for run in runs if run.is_on]
+    return Page(
+        address=chart_address(chart),
+        template="chart.html",
+        title=name,
+        description=f"Who is at #1 of {record.chart.name} now, who was first, and for how long.",
+        values={
+            "name": name,
+            "cadence": record.chart.cadence,
+            "when": when(record.latest.period, record.chart.cadence),
+            "covered": covered(record),
+            "leaders": leaders(recorded, now),
+            "now": now_by_place(recorded, record, now),
+            "milestones": lines(recorded, by_weight(filter(is_weighty, over_all))),
+            "roll": [
+                (work_link(recorded.works[work]), total)
+                for work, total in list(totals(runs, lambda run: run.work).items())[:MOST_WORKS]
+            ],
+            "unit": words.plural(record.chart.cadence),
+        },
+    )
+
+
+def leaders(recorded: Recorded, now: list[Run]) -> list[tuple[Link, int]]:
+    """Return the works that are at #1 now, with in how many territories, the most first."""
+    places = {run.work: 0 for run in now}
+    for run in now:
+        places[run.work] += 1
+    ordered = sorted(places, key=lambda work: (-places[work], recorded.works[work].title))
+    return [(work_link(recorded.works[work]), places[work]) for work in ordered]
+
+
+def now_by_place(recorded: Recorded, record: ChartRecord, now: list[Run]) -> list[tuple[Link, list[tuple[Link, Run]]]]:
+    """Return each territory, by name, with the works at #1 of it in the latest period; none where that lacks it."""
+    found: dict[str, list[tuple[Link, Run]]] = {territory: [] for territory in record.territories}
+    for run in now:
+        found[run.territory].append((work_link(recorded.works[run.work]), run))
+    ordered = sorted(found, key=lambda territory: words.alphabetical([territory]) or [place_name(territory)])
+    return [(chart_link(record.chart, territory), found[territory]) for territory in ordered]
+
+
+def slots_of(recorded: Recorded, chart: str) -> list[Entry]:
+    """Return the slots of a chart that somebody holds, the latest first."""
+    return [entry for entry in recorded.held if recorded.chart_of(entry).id == chart]

@@ -1,0 +1,95 @@
+"""A page a country of origin, a language or a creator: the works that were at #1, and what they made history with."""
+
+from collections.abc import Sequence
+
+from chartwatch.domain import words
+from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.works.work import Work
+from chartwatch.site.addresses import creator_address, language_address, origin_address
+from chartwatch.site.recorded import Recorded, is_weighty
+from chartwatch.site.views import Page, by_weight, chart_link, covered, facts_of, lines, totals, work_link
+
+
+def origin_page(recorded: Recorded, country: str) -> Page:
+    """Return the page of a country of origin."""
+    name = words.country_name(country)
+    return _page(
+        recorded,
+        origin_address(country),
+        name,
+        f"Titles from {words.territory_name(country)} at #1: which were first, and how many there have been.",
+        recorded.works_from[country],
+        group=country,
+        kind="Country of origin",
+    )
+
+
+def language_page(recorded: Recorded, language: str) -> Page:
+    """Return the page of an original language."""
+    name = words.language_name(language)
+    return _page(
+        recorded,
+        language_address(language),
+        name,
+        f"Titles in {name} at #1: which were first, and how many there have been.",
+        recorded.works_in[language],
+        group=language,
+        kind="Original language",
+    )
+
+
+def creator_page(recorded: Recorded, creator: str) -> Page:
+    """Return the page of a creator."""
+    return _page(
+        recorded,
+        creator_address(creator),
+        creator,
+        f"What {creator} had at #1, and made history with.",
+        recorded.works_by[creator],
+        group=creator,
+        kind="Creator",
+    )
+
+
+def _page(
+    recorded: Recorded,
+    address: str,
+    name: str,
+    description: str,
+    works: Sequence[Work],
+    *,
+    group: str,
+    kind: str,
+) -> Page:
+    ids = [work.id for work in works]
+    its = [entry for entry in recorded.held if is_weighty(entry) and _is_of(entry, group)]
+    runs = [run for work in ids for run in recorded.runs_of[work]]
+    charts = sorted({run.chart for run in runs})
+    total = totals(runs, lambda run: run.work)
+    return Page(
+        address=address,
+        template="group.html",
+        title=name,
+        description=description,
+        values={
+            "name": name,
+            "kind": kind,
+            "charts": [(chart_link(recorded.charts[chart].chart), covered(recorded.charts[chart])) for chart in charts],
+            "firsts": lines(recorded, by_weight(its)),
+            "works": [
+                {
+                    "work": work_link(work),
+                    "facts": facts_of(work),
+                    "first": min(run.first for run in recorded.runs_of[work.id]),
+                    "places": len({run.territory for run in recorded.runs_of[work.id]}),
+                    "total": total[work.id],
+                }
+                for work in works
+            ],
+        },
+    )
+
+
+def _is_of(entry: Entry, group: str) -> bool:
+    """Return whether a slot is one of a group, or a race that it has won."""
+    return entry.group == group or any(holder.group == group for holder in entry.holders)

@@ -1,0 +1,116 @@
+"""A page a territory of a chart: who was at #1 when, for how long, what is recorded of that, and the latest list."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from chartwatch.domain import words
+from chartwatch.domain.charts.publications import Edition, Entry
+from chartwatch.domain.stories.figures import figure_in_words
+from chartwatch.site.addresses import chart_address
+from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
+from chartwatch.site.views import (
+    Link,
+    Page,
+    chart_link,
+    chart_name,
+    covered,
+    lines,
+    place_name,
+    totals,
+    when,
+    work_link,
+)
+
+COUNTERS = ("weeks", "days")
+"""Figures that say for how long a work has been in the list."""
+
+
+class Listed(NamedTuple):
+    """A row of the latest list. `work` is its page, where it has one; `before` its rank in the list before.
+
+    `moved`: by how many ranks it rose; None where it was not in the list before, or there is none.
+    """
+
+    rank: int
+    title: str
+    work: Link | None
+    figure: str
+    periods: str
+    before: int | None
+    moved: int | None
+
+
+def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
+    """Return the page of a territory of a chart."""
+    record = recorded.charts[chart]
+    runs = recorded.runs_at[chart, territory]
+    place, name = place_name(territory), chart_name(record.chart)
+    held = recorded.held_in.get((chart, territory), ())
+    latest = next(its for its in reversed(record.timeline) if territory in its.number_ones)
+    return Page(
+        address=chart_address(chart, territory),
+        template="place.html",
+        title=f"{place}: {name}",
+        description=f"Every #1 of {record.chart.name} in {words.territory_name(territory)}, and the history it made.",
+        values={
+            "place": place,
+            "chart": chart_link(record.chart),
+            "cadence": record.chart.cadence,
+            "is_latest": latest.period == record.latest.period,
+            "when": when(latest.period, record.chart.cadence),
+            "covered": covered(record, territory),
+            "now": [(work_link(recorded.works[run.work]), run) for run in runs if run.last == latest.period],
+            "listed": list(_listed(recorded, record, territory, runs)),
+            "figure_name": _figure_name(record),
+            "runs": [(work_link(recorded.works[run.work]), run) for run in reversed(runs)],
+            "roll": [
+                (work_link(recorded.works[work]), total) for work, total in totals(runs, lambda run: run.work).items()
+            ],
+            "milestones": lines(recorded, filter(is_weighty, held)),
+            "unit": words.plural(record.chart.cadence),
+        },
+    )
+
+
+def _figure_name(record: ChartRecord) -> str:
+    """Return what the figures of the latest list count."""
+    metrics = record.chart.metrics(record.latest.period, record.latest.period)
+    return words.sentence(metrics[-1].metric) if metrics else ""
+
+
+def _listed(recorded: Recorded, record: ChartRecord, territory: str, runs: Sequence[Run]) -> Iterator[Listed]:
+    """Yield the rows of the latest list of a territory, each with how it moved."""
+    published = [its for its in record.timeline if territory in its.number_ones]
+    latest, chart = published[-1], record.chart
+    entries = record.editions(latest)[territory].entries
+    earlier = published[-2] if len(published) > 1 and published[-2].period == chart.before(latest.period) else None
+    ranks = _ranks(record.editions(earlier)[territory]) if earlier else {}
+    at_one = {run.work for run in runs if run.last == latest.period}
+    for entry in entries:
+        figures: Mapping[str, str] = dict(entry.figures)
+        its = next((figure_in_words(figures.get(name)) for name in chart.identifying if figures.get(name)), None)
+        before = ranks.get(_same(entry))
+        yield Listed(
+            entry.rank,
+            entry.season or entry.title,
+            _work_of(recorded, entry, at_one),
+            its or "",
+            next((figures[name] for name in COUNTERS if name in figures), ""),
+            before,
+            None if before is None else before - entry.rank,
+        )
+
+
+def _work_of(recorded: Recorded, entry: Entry, at_one: set[str]) -> Link | None:
+    """Return the page of the work that a row is of, where it has been at #1 of any chart."""
+    named = [work for work in recorded.named(entry.title, entry.kind) if entry.rank > 1 or work.id in at_one]
+    return work_link(named[0]) if len(named) == 1 else None
+
+
+def _ranks(edition: Edition) -> Mapping[object, int]:
+    return {_same(entry): entry.rank for entry in edition.entries}
+
+
+def _same(entry: Entry) -> object:
+    """Return what tells a row from others of its list, in this period and the one before."""
+    return entry.id or (entry.title, entry.season, entry.kind, entry.credit)

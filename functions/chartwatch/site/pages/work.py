@@ -1,0 +1,72 @@
+"""A page a work: what is known of it, where and when it was at #1, and what it made history with."""
+
+from chartwatch.domain import words
+from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.site.addresses import work_address
+from chartwatch.site.recorded import Recorded, Run, is_weighty
+from chartwatch.site.views import (
+    Link,
+    Page,
+    by_weight,
+    chart_link,
+    covered,
+    creator_link,
+    facts_of,
+    language_link,
+    lines,
+    origin_link,
+    place_name,
+)
+
+
+def work_page(recorded: Recorded, work_id: str) -> Page:
+    """Return the page of a work."""
+    work, runs = recorded.works[work_id], recorded.runs_of.get(work_id, ())
+    held = by_weight(filter(is_weighty, recorded.held_by.get(work_id, ())))
+    by_chart: dict[str, list[Run]] = {}
+    for run in runs:
+        by_chart.setdefault(run.chart, []).append(run)
+    return Page(
+        address=work_address(work_id),
+        template="work.html",
+        title=work.title,
+        description=facts_of(work) or f"Where and when {work.title} was at #1.",
+        values={
+            "work": work,
+            "facts": facts_of(work),
+            "origins": [origin_link(country) for country in work.origin_countries],
+            "language": work.original_language and language_link(work.original_language),
+            "creators": [creator_link(name) for name in (*work.creators, *work.featured)],
+            "everywhere": lines(recorded, (its for its in held if its.territory == EVERYWHERE)),
+            "in_places": lines(recorded, (its for its in held if its.territory != EVERYWHERE)),
+            "charts": [_on_chart(recorded, chart, its) for chart, its in sorted(by_chart.items())],
+        },
+    )
+
+
+def _on_chart(recorded: Recorded, chart: str, runs: list[Run]) -> dict[str, object]:
+    """Return where and when a work was at #1 of one chart."""
+    record = recorded.charts[chart]
+    places: dict[str, list[Run]] = {}
+    for run in runs:
+        places.setdefault(run.territory, []).append(run)
+    total = {place: sum(run.periods for run in its) for place, its in places.items()}
+    ordered = sorted(places, key=lambda place: (-total[place], place_name(place)))
+    return {
+        "chart": chart_link(record.chart),
+        "chart_id": chart,
+        "cadence": record.chart.cadence,
+        "covered": covered(record),
+        "count": len(places),
+        "of": len(record.territories),
+        "noun": words.place_noun(record.territories),
+        "unit": record.chart.cadence,
+        "first": min(run.first for run in runs),
+        "last": max(run.last for run in runs),
+        "is_on": any(run.is_on for run in runs),
+        "places": [(_place(recorded, chart, place), total[place], places[place]) for place in ordered],
+    }
+
+
+def _place(recorded: Recorded, chart: str, territory: str) -> Link:
+    return chart_link(recorded.charts[chart].chart, territory)

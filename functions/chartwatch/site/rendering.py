@@ -1,0 +1,97 @@
+"""Pages as HTML: Jinja2's templates, each with autoescape, and what they may say of dates, numbers and links."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cache, partial
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from chartwatch.domain import words
+from chartwatch.site.addresses import CORRECTIONS, FIRSTS, FRONT, SEARCH, link
+from chartwatch.site.views import Page
+
+STYLE = "assets/style.css"
+SCRIPT = "assets/search.js"
+
+MENU = (("Now", FRONT), ("Firsts", FIRSTS), ("Titles and places", SEARCH), ("Corrections", CORRECTIONS))
+"""What the head of each page leads to."""
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "img-src 'self' data:",
+        "style-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    )
+)
+"""The Content-Security-Policy of each page: nothing comes from elsewhere, and nothing stands in a page that runs."""
+
+
+def html_of(page: Page) -> bytes:
+    """Return a page as UTF-8."""
+    to = partial(link, page.address)
+    given: Mapping[str, Any] = {
+        "page": page,
+        "to": to,
+        "menu": MENU,
+        "style": STYLE,
+        "script": SCRIPT,
+        "policy": POLICY,
+    }
+    return _environment().get_template(page.template).render({**page.values, **given}).encode()
+
+
+def assets() -> dict[str, bytes]:
+    """Return the files that pages load, by their addresses."""
+    folder = resources.files(__package__) / "assets"
+    style = [(folder / name).read_bytes() for name in ("style.css", "pictures.css")]
+    return {STYLE: b"\n".join(style), SCRIPT: (folder / "search.js").read_bytes()}
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("chartwatch.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters |= {"day": day, "days": days, "counted": words.counted, "grouped": grouped, "data": data}
+    made.globals |= {"listed": words.listed, "plural": words.plural, "span": span}
+    return made
+
+
+@cache
+def day(period: date) -> Markup:
+    """Return a day in words, marked up with what it is."""
+    return Markup('<time datetime="{}">{}</time>').format(period.isoformat(), words.day(period))
+
+
+def days(first: date, last: date) -> Markup:
+    """Return a day, or "from A to B"."""
+    return day(first) if first == last else Markup("{} to {}").format(day(first), day(last))
+
+
+def span(first: date, last: date) -> str:
+    """Return a day, or "A to B", as plain text."""
+    return words.day(first) if first == last else f"{words.day(first)} to {words.day(last)}"
+
+
+def grouped(number: int) -> str:
+    """Return a whole number with its thousands apart."""
+    return f"{number:,}"
+
+
+def data(value: Mapping[str, Any]) -> Markup:
+    """Return a value as JSON that may stand in a script element: no `<` begins a tag in it."""
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return Markup(written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704  # escaped right here

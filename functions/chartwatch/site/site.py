@@ -1,0 +1,93 @@
+"""The site as its files: each a function of what is recorded, so that a rebuild gives the same bytes.
+
+A file has a key beside its bytes: another one where anything that the file shows is another. The keys of all files come
+cheaply, for no page is put into HTML for them and no bulletin is read, so that after a publication the files whose keys
+are as they were need not be made.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from importlib import resources
+from typing import NamedTuple
+
+from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.site.addresses import CORRECTIONS, milestone_address
+from chartwatch.site.pages.chart import chart_page
+from chartwatch.site.pages.corrections import corrected, corrections_page
+from chartwatch.site.pages.firsts import firsts_page
+from chartwatch.site.pages.front import front_page
+from chartwatch.site.pages.group import creator_page, language_page, origin_page
+from chartwatch.site.pages.milestone import milestone_page
+from chartwatch.site.pages.place import place_page
+from chartwatch.site.pages.search import search_page
+from chartwatch.site.pages.work import work_page
+from chartwatch.site.recorded import ChartRecord, Recorded
+from chartwatch.site.rendering import assets, html_of
+from chartwatch.site.views import Page
+
+
+class File(NamedTuple):
+    """A file of the site: its address, its key, and what makes its bytes."""
+
+    address: str
+    key: str
+    body: Callable[[], bytes]
+
+
+def files(recorded: Recorded) -> Iterator[File]:
+    """Yield all files of the site, in an order that does not change."""
+    for address, body in assets().items():
+        yield File(address, key_of(body), partial(bytes, body))
+    yield from map(_file, _pages(recorded))
+    its_corrections = [(record.chart.id, *_said(entry)) for record, entry in corrected(recorded)]
+    yield File(CORRECTIONS, key_of(its_corrections), lambda: html_of(corrections_page(recorded)))
+    for record in recorded.charts.values():
+        for slot, entry in sorted(record.entries.items()):
+            yield File(milestone_address(slot), key_of(_said(entry)), partial(_milestone, record, slot))
+
+
+def _pages(recorded: Recorded) -> Iterator[Page]:
+    """Yield the pages that show what no bulletin is read for."""
+    yield front_page(recorded)
+    yield firsts_page(recorded)
+    yield search_page(recorded)
+    for chart, record in recorded.charts.items():
+        yield chart_page(recorded, chart)
+        yield from (place_page(recorded, chart, territory) for territory in record.territories)
+    yield from (work_page(recorded, work) for work in sorted(recorded.works))
+    yield from (origin_page(recorded, country) for country in sorted(recorded.works_from))
+    yield from (language_page(recorded, language) for language in sorted(recorded.works_in))
+    yield from (creator_page(recorded, creator) for creator in sorted(recorded.works_by))
+
+
+def _file(page: Page) -> File:
+    return File(page.address, key_of(page), partial(html_of, page))
+
+
+def _milestone(record: ChartRecord, slot: str) -> bytes:
+    return html_of(milestone_page(record, slot))
+
+
+def _said(entry: Entry) -> tuple[object, ...]:
+    """Return what tells one state of a slot's page from another: its revisions, and what the last one says."""
+    return entry.slot, entry.revision, entry.status, entry.words, entry.bulletins
+
+
+def key_of(shown: object) -> str:
+    """Return a digest of what a file shows, and of what shows it."""
+    return hashlib.sha256(f"{_release()}{shown!r}".encode()).hexdigest()[:16]
+
+
+@cache
+def _release() -> str:
+    """Return a digest of the templates and of this package's code: with another release all files are made anew."""
+    digest = hashlib.sha256()
+    folders = [resources.files(__package__)]
+    while folders:
+        for each in sorted(folders.pop().iterdir(), key=lambda its: its.name):
+            if each.is_dir():
+                folders.append(each)
+            elif each.name.endswith((".py", ".html")):
+                digest.update(each.read_bytes())
+    return digest.hexdigest()
