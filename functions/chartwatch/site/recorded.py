@@ -72,6 +72,11 @@ class ChartRecord:
         """The latest publication."""
         return self.timeline[-1]
 
+    @property
+    def since(self) -> date:
+        """The first period on the record."""
+        return self.timeline[0].period
+
     def revisions(self, slot: str) -> list[Revision]:
         """Return the revisions of a slot, the first one first."""
         numbers = self.entries[slot].bulletins

@@ -217,7 +217,7 @@ def _line(recorded: Recorded, same: _Same, entries: Sequence[Sequence[Entry]]) -
         is_certain=same.is_certain,
         is_over_all=same.is_over_all,
         chart=chart_link(recorded.charts[same.chart].chart),
-        begins=recorded.charts[same.chart].timeline[0].period,
+        begins=recorded.charts[same.chart].since,
         where=tuple(sorted(Where(place_name(place), period, tuple(its)) for (place, period), its in places.items())),
     )
 

@@ -17,8 +17,11 @@ function narrow() {
   });
   for (const section of sections) {
     section.hidden = !section.querySelector("li:not([hidden])");
-    for (const heading of section.querySelectorAll("h3")) {
-      heading.hidden = !heading.nextElementSibling.querySelector("li:not([hidden])");
+    for (const places of section.querySelectorAll("details")) {
+      const shows = places.querySelector("li:not([hidden])") !== null;
+      places.hidden = !shows;
+      places.previousElementSibling.hidden = !shows;
+      places.open = parts.length > 0;
     }
   }
   status.textContent = parts.length ? `${found} found` : "";

@@ -1,7 +1,6 @@
 """A page a chart: who is at #1 where now, what is recorded over all territories, and how much of it there is."""
 
 from chartwatch.domain import words
-from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import chart_address
 from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
@@ -23,11 +22,15 @@ MOST_WORKS = 20
 """Works of the honour roll of a chart that has many."""
 
 
+MOST_LEADERS = 8
+"""Works at #1 now that are named with in how many places they are."""
+
+
 def chart_page(recorded: Recorded, chart: str) -> Page:
     """Return the page of a chart."""
     record = recorded.charts[chart]
     name = chart_name(record.chart)
-    runs = [run for territory in record.territories for run in recorded.runs_at[chart, territory]]
+    runs = [run for territory in record.territories for run in recorded.runs_at.get((chart, territory), ())]
     over_all = recorded.held_in.get((chart, EVERYWHERE), ())
     now = [run for run in runs if run.is_on]
     return Page(
@@ -41,6 +44,8 @@ def chart_page(recorded: Recorded, chart: str) -> Page:
             "when": when(record.latest.period, record.chart.cadence),
             "covered": covered(record),
             "leaders": leaders(recorded, now),
+            "most": MOST_LEADERS,
+            "noun": words.place_noun(record.territories),
             "now": now_by_place(recorded, record, now),
             "milestones": lines(recorded, by_weight(filter(is_weighty, over_all))),
             "roll": [
@@ -68,8 +73,3 @@ def now_by_place(recorded: Recorded, record: ChartRecord, now: list[Run]) -> lis
         found[run.territory].append((work_link(recorded.works[run.work]), run))
     ordered = sorted(found, key=lambda territory: words.alphabetical([territory]) or [place_name(territory)])
     return [(chart_link(record.chart, territory), found[territory]) for territory in ordered]
-
-
-def slots_of(recorded: Recorded, chart: str) -> list[Entry]:
-    """Return the slots of a chart that somebody holds, the latest first."""
-    return [entry for entry in recorded.held if recorded.chart_of(entry).id == chart]

@@ -1,24 +1,40 @@
 """The wall of firsts: which countries and languages have had a #1, since when, and by which work."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.work import Work
-from chartwatch.site.addresses import FIRSTS
-from chartwatch.site.recorded import Recorded, Run
-from chartwatch.site.views import Link, Page, chart_link, covered, language_link, origin_link, when, work_link
+from chartwatch.site.addresses import FIRSTS, milestone_address
+from chartwatch.site.recorded import Recorded
+from chartwatch.site.views import (
+    Link,
+    Page,
+    chart_link,
+    holder_link,
+    language_link,
+    mark_of_entry,
+    origin_link,
+)
 
 
 class First(NamedTuple):
-    """The first #1 of a country or a language on a chart: the works, where, and how many works there have been."""
+    """The first #1 of a country or a language on a chart, as a milestone has it, and how many works there have been.
+
+    `is_at_the_start`: it was so when the record begins, and nobody knows what was before.
+    """
 
     code: str
     of: Link
     since: date
-    when: str
-    works: list[Link]
+    works: tuple[Link, ...]
     chart: Link
+    mark: str
+    is_certain: bool
+    is_at_the_start: bool
+    milestone: str
     titles: int
 
 
@@ -30,38 +46,36 @@ def firsts_page(recorded: Recorded) -> Page:
         title="The wall of firsts",
         description="Which countries and languages have had a #1, since when, and with which title.",
         values={
-            "countries": sorted(firsts_of_countries(recorded), key=lambda its: (its.since, its.of.text)),
-            "languages": sorted(_firsts_of_languages(recorded), key=lambda its: (its.since, its.of.text)),
-            "charts": [(chart_link(record.chart), covered(record)) for record in recorded.charts.values()],
+            "countries": _firsts(recorded, recorded.works_from, origin_link),
+            "languages": _firsts(recorded, recorded.works_in, language_link),
+            "charts": [(chart_link(record.chart), record.since) for record in recorded.charts.values()],
         },
     )
 
 
-def firsts_of_countries(recorded: Recorded) -> Iterator[First]:
-    """Yield the first #1 of each country of origin, on whatever chart."""
-    for country, works in recorded.works_from.items():
-        yield _first(recorded, country, origin_link(country), works)
+def _firsts(recorded: Recorded, works: Mapping[str, Iterable[Work]], link: Callable[[str], Link]) -> list[First]:
+    """Return the first #1 of each group that has one on some chart, the earliest first."""
+    entries = [entry for entry in recorded.held if _is_first_of_group(entry)]
+    found: dict[str, Entry] = {}
+    for entry in sorted(entries, key=lambda its: (its.period, bool(its.reasons), recorded.chart_of(its).id, its.slot)):
+        if entry.group in works:
+            found.setdefault(entry.group, entry)
+    return [
+        First(
+            code=group,
+            of=link(group),
+            since=entry.period,
+            works=tuple(holder_link(holder) for holder in entry.holders),
+            chart=chart_link(recorded.chart_of(entry)),
+            mark=mark_of_entry(entry),
+            is_certain=not entry.reasons,
+            is_at_the_start=entry.period == recorded.charts[recorded.chart_of(entry).id].since,
+            milestone=milestone_address(entry.slot),
+            titles=len(list(works[group])),
+        )
+        for group, entry in found.items()
+    ]
 
 
-def _firsts_of_languages(recorded: Recorded) -> Iterator[First]:
-    for language, works in recorded.works_in.items():
-        yield _first(recorded, language, language_link(language), works)
-
-
-def _first(recorded: Recorded, code: str, of: Link, works: Sequence[Work]) -> First:
-    runs = [run for work in works for run in recorded.runs_of[work.id]]
-    since = min(run.first for run in runs)
-    first = sorted(
-        {run for run in runs if run.first == since}, key=lambda run: (run.chart, recorded.works[run.work].title)
-    )
-    chart = recorded.charts[first[0].chart].chart
-    its: dict[str, Run] = {run.work: run for run in first if run.chart == chart.id}
-    return First(
-        code,
-        of,
-        since,
-        when(since, chart.cadence),
-        [work_link(recorded.works[work]) for work in its],
-        chart_link(chart),
-        len(works),
-    )
+def _is_first_of_group(entry: Entry) -> bool:
+    return entry.territory == EVERYWHERE and entry.n == 1 and entry.group is not None

@@ -7,7 +7,7 @@ from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.works.work import Work
 from chartwatch.site.addresses import creator_address, language_address, origin_address
 from chartwatch.site.recorded import Recorded, is_weighty
-from chartwatch.site.views import Page, by_weight, chart_link, covered, facts_of, lines, totals, work_link
+from chartwatch.site.views import Page, by_weight, chart_link, facts_of, lines, totals, work_link
 
 
 def origin_page(recorded: Recorded, country: str) -> Page:
@@ -74,7 +74,7 @@ def _page(
         values={
             "name": name,
             "kind": kind,
-            "charts": [(chart_link(recorded.charts[chart].chart), covered(recorded.charts[chart])) for chart in charts],
+            "charts": [(chart_link(recorded.charts[its].chart), recorded.charts[its].since) for its in charts],
             "firsts": lines(recorded, by_weight(its)),
             "works": [
                 {

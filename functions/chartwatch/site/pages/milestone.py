@@ -8,6 +8,7 @@ from chartwatch.domain.milestones.milestone import Milestone, Status
 from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.claimants import name_of
 from chartwatch.site.addresses import milestone_address
 from chartwatch.site.recorded import ChartRecord, Revision
 from chartwatch.site.views import Link, Page, chart_link, holder_link, mark_of_milestone, when
@@ -38,11 +39,12 @@ def milestone_page(record: ChartRecord, slot: str) -> Page:
             "chart": chart_link(record.chart),
             "place": None if last.territory == EVERYWHERE else chart_link(record.chart, last.territory),
             "when": when(last.period, record.chart.cadence),
-            "holders": [holder_link(holder) for holder in shown.holders],
+            "holders": [holder_link(holder) for holder in last.holders],
+            "were": [name_of(its.title, its.label or its.season) for its in shown.holders],
             "moved_to": last.moved_to and milestone_address(last.moved_to),
             "replaces": _other(last),
             "evidence": shown.evidence,
-            "earlier": _earlier(shown.evidence),
+            "earlier": _earlier(last.evidence),
             "metrics": [its for its in metrics if its.since is None or its.since <= shown.period],
             "cadence": record.chart.cadence,
             "unit": words.plural(record.chart.cadence),
@@ -95,7 +97,6 @@ def _revision(record: ChartRecord, revision: Revision) -> dict[str, Any]:
         "bulletin": bulletin.id,
         "of": when(bulletin.period, record.chart.cadence),
         "sent": "sent" if revision.change.is_sent else "recorded only",
-        "holders": [holder_link(holder) for holder in milestone.holders],
     }
 
 

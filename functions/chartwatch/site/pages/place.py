@@ -43,7 +43,7 @@ class Listed(NamedTuple):
 def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
     """Return the page of a territory of a chart."""
     record = recorded.charts[chart]
-    runs = recorded.runs_at[chart, territory]
+    runs = recorded.runs_at.get((chart, territory), ())
     place, name = place_name(territory), chart_name(record.chart)
     held = recorded.held_in.get((chart, territory), ())
     latest = next(its for its in reversed(record.timeline) if territory in its.number_ones)
