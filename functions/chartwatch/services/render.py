@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
 from typing import NamedTuple, Protocol
 
 from chartwatch.domain.charts.publications import Edition, PublicationSummary
 from chartwatch.domain.milestones.ledger import Entry
-from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.milestones.snapshot import in_one
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import Files, Head, RecordedBulletins, RecordStore
+from chartwatch.site.feeds import NOWHERE, Site
 from chartwatch.site.recorded import ChartRecord, Recorded
 from chartwatch.site.site import files
 
@@ -45,11 +44,15 @@ class Rendered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Writes the site of what is recorded in `charts` and `record`, by the facts of a catalog."""
+    """Writes the site of what is recorded in `charts` and `record`, by the facts of a catalog.
+
+    `place` says where the site is.
+    """
 
     charts: ChartStore
     record: RecordStore
     catalog: Catalog
+    place: Site = NOWHERE
 
     def render(self, site: SiteFiles, *, anew: bool = False) -> Rendered:
         """Write the files whose keys are not those that were noted, or all `anew`, and remove those that are no more.
@@ -57,7 +60,7 @@ class Renderer:
         The keys are noted last: what was cut short is done again. Raises `RecordDamaged`.
         """
         known = {} if anew else site.keys()
-        made = list(files(self.recorded()))
+        made = list(files(self.recorded(), self.place))
         keys = {file.address: file.key for file in made}
         changed = [file for file in made if known.get(file.address) != file.key]
         site.put((file.address, file.body()) for file in changed)
@@ -77,13 +80,12 @@ class Renderer:
         entries: dict[str, Entry] = {}
         for ledger in (read.retracted(), *read.ledgers().values()):
             entries |= ledger.entries
-        bulletins = RecordedBulletins(self.record)
         others = (its for chart, its in self.record.proved(head.provider).items() if chart != head.chart)
         return ChartRecord(
             # What was published since is shown when it has been processed.
             timeline=self.charts.summaries(head.chart, until=head.last),
             entries=entries,
-            bulletin=cache(partial(_bulletin, bulletins, head.chart)),
+            bulletins=list(RecordedBulletins(self.record).bulletins(head.chart)),
             editions=_once_each(self._editions),
             lent=in_one(renaming for its in others for renaming in its),
         )
@@ -92,10 +94,6 @@ class Renderer:
         versions = self.charts.versions(publication)
         # What is stored of a territory may be withdrawn.
         return {t: its[-1].edition for t, its in versions.items() if t in publication.number_ones}
-
-
-def _bulletin(bulletins: RecordedBulletins, chart: str, number: int) -> Bulletin:
-    return bulletins.bulletin(chart, number)
 
 
 Editions = Callable[[PublicationSummary], Mapping[str, Edition]]

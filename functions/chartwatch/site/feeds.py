@@ -61,8 +61,12 @@ class Site(NamedTuple):
     absolute are left out.
     """
 
-    base: str
+    base: str = ""
     title: str = "Chartwatch"
+
+
+NOWHERE = Site()
+"""A site of which nobody knows where it is."""
 
 
 class Part(NamedTuple):

@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from chartwatch.domain import words
-from chartwatch.site.addresses import CORRECTIONS, FIRSTS, FRONT, SEARCH, link
+from chartwatch.site.addresses import CORRECTIONS, FIRSTS, FRONT, SEARCH, FeedFormat, feed_address, link
+from chartwatch.site.feed_files import MEDIA_TYPES
 from chartwatch.site.views import Page
 
 STYLE = "assets/style.css"
@@ -44,8 +45,20 @@ def html_of(page: Page) -> bytes:
         "style": STYLE,
         "script": SCRIPT,
         "policy": POLICY,
+        "feeds": _feeds(page),
     }
     return _environment().get_template(page.template).render({**page.values, **given}).encode()
+
+
+def _feeds(page: Page) -> list[tuple[str, str, str]]:
+    """Return the name, the media type and the address of each form of a page's feed, if it has one."""
+    topic = page.feed
+    if topic is None:
+        return []
+    return [(name, MEDIA_TYPES[form], feed_address(topic.kind, topic.value, form)) for form, name in _FEEDS.items()]
+
+
+_FEEDS = {FeedFormat.ATOM: "Atom", FeedFormat.JSON: "JSON Feed"}
 
 
 def assets() -> dict[str, bytes]:

@@ -1,8 +1,8 @@
 """The site as its files: each a function of what is recorded, so that a rebuild gives the same bytes.
 
 A file has a key beside its bytes: another one where anything that the file shows is another. The keys of all files come
-cheaply, for no page is put into HTML for them and no bulletin is read, so that after a publication the files whose keys
-are as they were need not be made.
+cheaply, for nothing is put into HTML for them, so that after a publication the files whose keys are as they were need
+not be made.
 """
 
 import hashlib
@@ -12,9 +12,11 @@ from importlib import resources
 from typing import NamedTuple
 
 from chartwatch.domain.milestones.ledger import Entry
-from chartwatch.site.addresses import CORRECTIONS, milestone_address
+from chartwatch.site.addresses import FeedFormat, milestone_address
+from chartwatch.site.feed_files import atom_of, json_of
+from chartwatch.site.feeds import Site, feed_of
 from chartwatch.site.pages.chart import chart_page
-from chartwatch.site.pages.corrections import corrected, corrections_page
+from chartwatch.site.pages.corrections import corrections_page
 from chartwatch.site.pages.firsts import firsts_page
 from chartwatch.site.pages.front import front_page
 from chartwatch.site.pages.group import creator_page, language_page, origin_page
@@ -35,23 +37,27 @@ class File(NamedTuple):
     body: Callable[[], bytes]
 
 
-def files(recorded: Recorded) -> Iterator[File]:
-    """Yield all files of the site, in an order that does not change."""
+def files(recorded: Recorded, site: Site) -> Iterator[File]:
+    """Yield all files of a site, in an order that does not change."""
     for address, body in assets().items():
         yield File(address, key_of(body), partial(bytes, body))
     yield from map(_file, _pages(recorded))
-    its_corrections = [(record.chart.id, *_said(entry)) for record, entry in corrected(recorded)]
-    yield File(CORRECTIONS, key_of(its_corrections), lambda: html_of(corrections_page(recorded)))
+    for topic in sorted(recorded.topics):
+        feed = feed_of(recorded.news, topic, site)
+        key = key_of((site, feed))
+        yield File(feed.address(FeedFormat.ATOM), key, partial(atom_of, feed, site))
+        yield File(feed.address(FeedFormat.JSON), key, partial(json_of, feed, site))
     for record in recorded.charts.values():
         for slot, entry in sorted(record.entries.items()):
             yield File(milestone_address(slot), key_of(_said(entry)), partial(_milestone, record, slot))
 
 
 def _pages(recorded: Recorded) -> Iterator[Page]:
-    """Yield the pages that show what no bulletin is read for."""
+    """Yield all pages but those of milestones."""
     yield front_page(recorded)
     yield firsts_page(recorded)
     yield search_page(recorded)
+    yield corrections_page(recorded)
     for chart, record in recorded.charts.items():
         yield chart_page(recorded, chart)
         yield from (place_page(recorded, chart, territory) for territory in record.territories)

@@ -24,6 +24,7 @@ from chartwatch.site.addresses import (
     origin_address,
     work_address,
 )
+from chartwatch.site.news import Topic
 from chartwatch.site.recorded import ChartRecord, Recorded, Run
 
 
@@ -47,8 +48,8 @@ class Download:
 class Page:
     """A page: its address, the template that shows it, and what that is given.
 
-    `description` is a sentence for who finds the page by a search, `feed` the address of a feed of the same without
-    its ending, and `download` the same as data.
+    `description` is a sentence for who finds the page by a search, `feed` what a feed of the same is about, and
+    `download` the same as data.
     """
 
     address: str
@@ -56,7 +57,7 @@ class Page:
     title: str
     description: str
     values: dict[str, Any]
-    feed: str = ""
+    feed: Topic | None = None
     download: Download | None = None
 
 
@@ -241,6 +242,9 @@ def covered(record: ChartRecord, territory: str = EVERYWHERE) -> Covered:
     chart = record.chart
     seen = [its for its in record.timeline if its.number_ones and territory in (EVERYWHERE, *its.number_ones)]
     periods = [its.period for its in seen]
+    if not periods:
+        since, until = record.since, record.latest.period
+        return Covered(since, until, 0, chart.periods(since, until), ((since, until),))
     unpublished = {its.period for its in record.timeline if its.is_unpublished(territory)}
     gaps = tuple(
         gap for before, after in pairwise(periods) for gap in chart.missing_between(before, after, unpublished)

@@ -2,7 +2,7 @@
 
 from chartwatch.domain import words
 from chartwatch.domain.rules.standing import EVERYWHERE
-from chartwatch.site.addresses import chart_address
+from chartwatch.site.addresses import FeedKind, chart_address
 from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
 from chartwatch.site.views import (
     Link,
@@ -54,6 +54,7 @@ def chart_page(recorded: Recorded, chart: str) -> Page:
             ],
             "unit": words.plural(record.chart.cadence),
         },
+        feed=recorded.topic(FeedKind.CHART, chart),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.site.addresses import CORRECTIONS, milestone_address
+from chartwatch.site.news import EVERYTHING
 from chartwatch.site.pages.milestone import claim_of
 from chartwatch.site.recorded import ChartRecord, Recorded, Revision
 from chartwatch.site.views import Page, chart_link, mark_of_milestone, when
@@ -36,7 +37,7 @@ def corrections_page(recorded: Recorded) -> Page:
         title="Corrections",
         description="Every milestone that was corrected or retracted, what was said before, and the policy behind it.",
         values={"corrections": sorted(found, key=_turn, reverse=True), "is_all": len(found) < MOST},
-        feed="feeds/all",
+        feed=EVERYTHING,
     )
 
 

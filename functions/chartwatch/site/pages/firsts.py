@@ -58,7 +58,7 @@ def _firsts(recorded: Recorded, works: Mapping[str, Iterable[Work]], link: Calla
     entries = [entry for entry in recorded.held if _is_first_of_group(entry)]
     found: dict[str, Entry] = {}
     for entry in sorted(entries, key=lambda its: (its.period, bool(its.reasons), recorded.chart_of(its).id, its.slot)):
-        if entry.group in works:
+        if entry.group is not None and entry.group in works:
             found.setdefault(entry.group, entry)
     return [
         First(

@@ -7,6 +7,7 @@ from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import FRONT
+from chartwatch.site.news import EVERYTHING
 from chartwatch.site.pages.chart import leaders
 from chartwatch.site.recorded import ChartRecord, Recorded, is_weighty
 from chartwatch.site.views import Line, Link, Page, by_weight, chart_link, covered, lines, when
@@ -34,7 +35,7 @@ def front_page(recorded: Recorded) -> Page:
             "new": _new(recorded),
             "firsts": _biggest(recorded),
         },
-        feed="feeds/all",
+        feed=EVERYTHING,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chartwatch.domain import words
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.works.work import Work
-from chartwatch.site.addresses import creator_address, language_address, origin_address
+from chartwatch.site.addresses import FeedKind, creator_address, language_address, origin_address
 from chartwatch.site.recorded import Recorded, is_weighty
 from chartwatch.site.views import Page, by_weight, chart_link, facts_of, lines, totals, work_link
 
@@ -19,6 +19,7 @@ def origin_page(recorded: Recorded, country: str) -> Page:
         name,
         f"Titles from {words.territory_name(country)} at #1: which were first, and how many there have been.",
         recorded.works_from[country],
+        topic=FeedKind.ORIGIN,
         group=country,
         kind="Country of origin",
     )
@@ -33,6 +34,7 @@ def language_page(recorded: Recorded, language: str) -> Page:
         name,
         f"Titles in {name} at #1: which were first, and how many there have been.",
         recorded.works_in[language],
+        topic=FeedKind.LANGUAGE,
         group=language,
         kind="Original language",
     )
@@ -46,6 +48,7 @@ def creator_page(recorded: Recorded, creator: str) -> Page:
         creator,
         f"What {creator} had at #1, and made history with.",
         recorded.works_by[creator],
+        topic=FeedKind.CREATOR,
         group=creator,
         kind="Creator",
     )
@@ -58,6 +61,7 @@ def _page(
     description: str,
     works: Sequence[Work],
     *,
+    topic: FeedKind,
     group: str,
     kind: str,
 ) -> Page:
@@ -87,6 +91,7 @@ def _page(
                 for work in works
             ],
         },
+        feed=recorded.topic(topic, group),
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Edition, Entry
 from chartwatch.domain.stories.figures import figure_in_words
-from chartwatch.site.addresses import chart_address
+from chartwatch.site.addresses import FeedKind, chart_address
 from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
 from chartwatch.site.views import (
     Link,
@@ -69,6 +69,7 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
             "milestones": lines(recorded, filter(is_weighty, held)),
             "unit": words.plural(record.chart.cadence),
         },
+        feed=recorded.topic(FeedKind.CHART, chart),
     )
 
 
