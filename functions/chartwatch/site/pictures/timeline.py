@@ -60,7 +60,9 @@ def reigns(
     Periods that are not on the axis are not drawn. Raises `ValueError` for an axis that is empty or out of order.
     """
     height = _AXIS + _ROW * len(rows)
-    root = picture(name, title, description, kind="reigns", width="100%", height=str(height))
+    # Text has an outline of the ground's colour, under its letters, where it lies on the lines of the days.
+    at = {"width": "100%", "height": str(height), "paint_order": "stroke"}
+    root = picture(name, title, description, kind="reigns", **at)
     drawing = _OverTime(root, name, TimeAxis(axis, cadence))
     drawing.begin(height, rows)
     for number, row in enumerate(rows):
