@@ -1,4 +1,4 @@
-"""Make the shapes of the world map, `functions/chartwatch/site/pictures/shapes.json`, from Natural Earth's data.
+"""Make the shapes of the maps, `functions/chartwatch/site/pictures/shapes.json`, from Natural Earth's data.
 
 Natural Earth is in the public domain; the npm package `world-atlas` has it as TopoJSON. `pycountry` has the numbers of
 ISO 3166-1. Neither is needed to draw.
@@ -17,7 +17,7 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,11 +26,17 @@ import pycountry  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
 Point = tuple[float, float]
 Ring = list[Point]
+WholeRing = list[tuple[int, int]]
 
 OUT = Path("functions/chartwatch/site/pictures/shapes.json")
-WIDTH = 1000
 CENTRE = 11.0
-"""The meridian in the middle: Bering Strait is the edge then, and no country is cut."""
+"""The meridian in the middle of the maps: Bering Strait is the edge of the world then, and no country is cut."""
+WIDTH = 1000
+"""Units of the whole world from west to east."""
+EUROPE_NORTH = 52.0
+"""The parallel in the middle of the map of Europe."""
+EUROPE_UNIT = 10.0
+"""Kilometres of a unit of the map of Europe."""
 
 DETAIL = 2.5
 """Square units of the triangle that a point of a coast has to make with its neighbours to be kept."""
@@ -39,8 +45,8 @@ SPECK = 3.0
 SMALL, THIN = 20.0, 5
 """Square units, and units from side to side, below which a country is marked by a circle, to be seen on a phone."""
 
-MARGIN = 5
-"""Units above and below the land: as much as a circle needs."""
+MARGIN = 10
+"""Units from the lower edge to a circle's middle at least, and from the edges to where land is cut."""
 
 ANTARCTICA = "AQ"
 NAMES = {"Kosovo": "XK", "Somaliland": "", "N. Cyprus": "", "Siachen Glacier": None, "Indian Ocean Ter.": None}
@@ -73,13 +79,22 @@ PLACES = {
 Antarctica is off the map. Kiribati is where most live."""
 
 
-class Country(NamedTuple):
-    """A code of ISO 3166-1 (empty: none) and polygons in units of the map, each an outline and its holes, before and
-    after simplification."""
+Polygon = Sequence[Sequence[int]]
+"""An outline and its holes, each by the numbers of its lines; ~n is line n from its end."""
 
-    code: str
-    fine: list[list[Ring]]
-    coarse: list[list[Ring]]
+
+class Sheet(NamedTuple):
+    """A map: how it is projected from degrees east of `CENTRE` and north, and its edges in units, y down.
+
+    What is beyond the edges is cut off. `shown` are the sides that are seen while nothing beyond them is marked.
+    """
+
+    projected: Callable[[float, float], Point]
+    west: int
+    north: int
+    east: int
+    south: int
+    shown: tuple[int, int]
 
 
 def turned(lon: float) -> float:
@@ -87,11 +102,8 @@ def turned(lon: float) -> float:
     return (lon - CENTRE + 180) % 360 - 180
 
 
-def projected(east: float, lat: float) -> Point:
-    """Return a place in the Equal Earth projection (Šavrič, Patterson and Jenny, 2018), x from 0 to `WIDTH`, y down.
-
-    `east` is counted from the middle of the map.
-    """
+def equal_earth(east: float, lat: float) -> Point:
+    """Return a place in the Equal Earth projection (Šavrič, Patterson and Jenny, 2018), x from 0 to `WIDTH`."""
     a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
     t = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(lat)))
     slope = 9 * a4 * t**8 + 7 * a3 * t**6 + 3 * a2 * t**2 + a1
@@ -99,6 +111,21 @@ def projected(east: float, lat: float) -> Point:
     y = a4 * t**9 + a3 * t**7 + a2 * t**3 + a1 * t
     scale = WIDTH / (2 * 2.7066299836960748)
     return WIDTH / 2 + x * scale, -y * scale
+
+
+def azimuthal(east: float, lat: float) -> Point:
+    """Return a place in Lambert's azimuthal equal-area projection around the middle of Europe, which is 0, 0."""
+    turn, there, middle = math.radians(east), math.radians(lat), math.radians(EUROPE_NORTH)
+    near = math.sin(middle) * math.sin(there) + math.cos(middle) * math.cos(there) * math.cos(turn)
+    scale = math.sqrt(2 / (1 + near)) * 6371 / EUROPE_UNIT
+    up = math.cos(middle) * math.sin(there) - math.sin(middle) * math.cos(there) * math.cos(turn)
+    return scale * math.cos(there) * math.sin(turn), -scale * up
+
+
+SHEETS = {
+    "world": Sheet(equal_earth, 0, -246, WIDTH, 193, (105, 965)),
+    "europe": Sheet(azimuthal, -195, -220, 260, 198, (-195, 260)),
+}
 
 
 def area(ring: Sequence[tuple[float, float]]) -> float:
@@ -140,31 +167,37 @@ def simplified(line: Sequence[Point], detail: float) -> list[Point]:
     return [point for point, keep in zip(line, kept, strict=True) if keep]
 
 
-def countries(topology: Mapping[str, Any], detail: float) -> Iterator[Country]:
-    """Yield the countries of a TopoJSON object `countries`; neighbours share their border also when simplified."""
+def lines_of(topology: Mapping[str, Any]) -> Iterator[list[Point]]:
+    """Yield the lines of a TopoJSON object, in degrees east of `CENTRE` and north."""
     (kx, ky), (tx, ty) = topology["transform"]["scale"], topology["transform"]["translate"]
-    fine: list[list[Point]] = []
     for arc in topology["arcs"]:
         x = y = 0
         points: list[Point] = []
-        east = None
         for dx, dy in arc:
             x, y = x + dx, y + dy
-            there = turned(x * kx + tx)
-            # An island on the edge of the map goes on beyond it.
-            east = there if east is None else there + 360 * round((east - there) / 360)
-            points.append(projected(east, y * ky + ty))
-        fine.append(points)
-    coarse = [simplified(arc, detail) for arc in fine]
+            east = turned(x * kx + tx)
+            if points:  # an island on the edge of the map goes on beyond it
+                east += 360 * round((points[-1][0] - east) / 360)
+            points.append((east, y * ky + ty))
+        yield points
+
+
+def polygons_of(topology: Mapping[str, Any], lines: Sequence[Sequence[Point]]) -> Iterator[tuple[str, Polygon]]:
+    """Yield the polygons of a TopoJSON object `countries`, with the code of each."""
     for shape in topology["objects"]["countries"]["geometries"]:
         code = code_of(shape)
-        if code is None:
+        if code is None or code == ANTARCTICA:
             continue
-        polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
-        yield Country(
-            code,
-            *([[ring_of(ring, lines) for ring in polygon] for polygon in polygons] for lines in (fine, coarse)),
-        )
+        for polygon in shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]:
+            yield part_of(code, centre(ring_of(polygon[0], lines))), polygon
+
+
+def part_of(code: str, at: Point) -> str:
+    """Return the code of a part of a country that lies there: its own, where it has one."""
+    for part, (west, south, east, north) in PARTS.items():
+        if code in WHOLES and turned(west) <= at[0] <= turned(east) and south <= at[1] <= north:
+            return part
+    return code
 
 
 def code_of(shape: Mapping[str, Any]) -> str | None:
@@ -185,50 +218,70 @@ def ring_of(arcs: Sequence[int], lines: Sequence[Sequence[Point]]) -> Ring:
     return ring[:-1]
 
 
-def with_parts(found: Iterable[Country]) -> Iterator[Country]:
-    """Yield countries, those parts apart that have a code of their own."""
-    boxes = {
-        part: (*projected(turned(west), south), *projected(turned(east), north))
-        for part, (west, south, east, north) in PARTS.items()
+def cut(ring: Sequence[Point], sheet: Sheet) -> Ring:
+    """Return what of a ring lies on a sheet and a little beyond (Sutherland and Hodgman, 1974)."""
+    found = list(ring)
+    edges = ((0, 1, sheet.west), (0, -1, sheet.east), (1, 1, sheet.north), (1, -1, sheet.south))
+    for axis, sign, edge in edges:
+        at = edge - sign * MARGIN
+        before, found = found, []
+        for a, b in zip(before[-1:] + before[:-1], before, strict=True):
+            inside_a, inside_b = sign * (a[axis] - at) >= 0, sign * (b[axis] - at) >= 0
+            if inside_a != inside_b:
+                share = (at - a[axis]) / (b[axis] - a[axis])
+                found.append((a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])))
+            if inside_b:
+                found.append(b)
+    return found
+
+
+def drawn_on(sheet: Sheet, lines: Sequence[Sequence[Point]], polygons: Iterable[tuple[str, Polygon]]) -> dict[str, Any]:
+    """Return a map as the file has it: its edges, outlines by code, and the middles of what is too small."""
+    fine = [[sheet.projected(*point) for point in line] for line in lines]
+    coarse = [simplified(line, DETAIL) for line in fine]
+    rings: dict[str, list[WholeRing]] = defaultdict(list)
+    largest: dict[str, Ring] = {}
+    for code, polygon in polygons:
+        outline = ring_of(polygon[0], fine)
+        largest[code] = max(largest.get(code, outline), outline, key=area)
+        rings[code] += (
+            ring
+            for exact, ring in ((ring_of(each, fine), whole(cut(ring_of(each, coarse), sheet))) for each in polygon)
+            if min(area(outline), area(exact)) >= SPECK and len(ring) >= 3 and area(ring) >= 1
+        )
+    places = {code: sheet.projected(turned(lon), lat) for code, (lon, lat) in PLACES.items()}
+    for code, outline in largest.items():
+        if code and not any(map(can_be_seen, rings[code])):
+            places.setdefault(code, centre(outline))
+    return {
+        "west": sheet.shown[0] - sheet.west,
+        "east": sheet.shown[1] - sheet.west,
+        "height": sheet.south - sheet.north,
+        "land": {code: path(its, sheet) for code, its in sorted(rings.items()) if its},
+        "places": {
+            code: [round(x) - sheet.west, min(round(y), sheet.south - MARGIN) - sheet.north]
+            for code, (x, y) in sorted(places.items())
+            if sheet.west <= x <= sheet.east and (sheet.north <= y <= sheet.south or sheet is SHEETS["world"])
+        },
     }
-    for country in found:
-        if country.code not in WHOLES:
-            yield country
-            continue
-        split: dict[str, Country] = {}
-        for fine, coarse in zip(country.fine, country.coarse, strict=True):
-            x, y = centre(fine[0])
-            code = next(
-                (part for part, (left, low, right, top) in boxes.items() if left <= x <= right and top <= y <= low),
-                country.code,
-            )
-            its = split.setdefault(code, Country(code, [], []))
-            its.fine.append(fine)
-            its.coarse.append(coarse)
-        yield from split.values()
 
 
-def drawable(country: Country, speck: float) -> Iterator[list[tuple[int, int]]]:
-    """Yield the rings of a country that can be seen, in whole numbers."""
-    for fine, coarse in zip(country.fine, country.coarse, strict=True):
-        if area(fine[0]) < speck:
-            continue
-        for exact, ring in zip(fine, coarse, strict=True):
-            whole = [(round(x), round(y)) for x, y in ring]
-            whole = [point for i, point in enumerate(whole) if point != whole[i - 1]]
-            if len(whole) >= 3 and area(whole) >= 1 and area(exact) >= speck:
-                yield whole
+def whole(ring: Iterable[Point]) -> WholeRing:
+    """Return a ring in whole numbers, without points that fall on the one before."""
+    rounded = [(round(x), round(y)) for x, y in ring]
+    return [point for i, point in enumerate(rounded) if point != rounded[i - 1]]
 
 
-def can_be_seen(ring: Sequence[tuple[int, int]]) -> bool:
+def can_be_seen(ring: WholeRing) -> bool:
     """Return whether a ring is large enough to be marked itself."""
     sides = (max(side) - min(side) for side in zip(*ring, strict=True))
     return area(ring) >= SMALL and min(sides) >= THIN
 
 
-def path(rings: Iterable[Sequence[tuple[int, int]]], top: int) -> str:
+def path(rings: Iterable[WholeRing], sheet: Sheet) -> str:
     """Return rings as SVG path data: each begins absolutely, and goes on relatively."""
-    return "".join(f"M{ring[0][0]} {ring[0][1] - top}{''.join(steps(ring))}z" for ring in rings)
+    begun = (f"M{ring[0][0] - sheet.west} {ring[0][1] - sheet.north}{''.join(steps(ring))}z" for ring in rings)
+    return "".join(begun)
 
 
 def steps(points: Sequence[tuple[int, int]]) -> Iterator[str]:
@@ -248,32 +301,19 @@ def main() -> None:
     """Write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="of world-atlas: has countries-50m.json")
-    parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--detail", type=float, default=DETAIL)
-    parser.add_argument("--speck", type=float, default=SPECK)
-    asked = parser.parse_args()
-    topology = json.loads((asked.folder / "countries-50m.json").read_text())
-    found = [country for country in with_parts(countries(topology, asked.detail)) if country.code != ANTARCTICA]
-    rings = [(country, list(drawable(country, asked.speck))) for country in found]
-    heights = [y for _, drawn in rings for ring in drawn for _, y in ring]
-    top, height = min(heights) - MARGIN, max(heights) - min(heights) + 2 * MARGIN
-    land: dict[str, str] = defaultdict(str)
-    places = {code: projected(turned(lon), lat) for code, (lon, lat) in PLACES.items()}
-    for country, drawn in rings:
-        land[country.code] += path(drawn, top)
-        if country.code and not any(map(can_be_seen, drawn)):
-            places.setdefault(country.code, centre(max((polygon[0] for polygon in country.fine), key=area)))
-    written = {
+    topology = json.loads((parser.parse_args().folder / "countries-50m.json").read_text())
+    lines = list(lines_of(topology))
+    polygons = list(polygons_of(topology, lines))
+    written: dict[str, Any] = {
         "source": "Natural Earth 1:50m, in the public domain, by world-atlas 2.0.2; made by bench/world_shapes.py",
-        "height": height,
-        "land": {code: shape for code, shape in sorted(land.items()) if shape},
-        "places": {
-            code: [round(x), min(round(y - top), height - 2 * MARGIN)] for code, (x, y) in sorted(places.items())
-        },
+        **{name: drawn_on(sheet, lines, polygons) for name, sheet in SHEETS.items()},
     }
     text = json.dumps(written, separators=(",", ":"), ensure_ascii=False)
-    asked.out.write_text(re.sub(r'(?<=["\]]),(?=")', ",\n", text) + "\n")
-    print(f"{asked.out.stat().st_size} bytes: {len(written['land'])} shapes, {len(places)} places")
+    OUT.write_text(re.sub(r'(?<=["\]}]),(?=")', ",\n", text) + "\n")
+    print(f"{OUT.stat().st_size} bytes")
+    for name in SHEETS:
+        land, places = written[name]["land"], written[name]["places"]
+        print(f"{name}: {len(land)} shapes of {sum(map(len, land.values()))} characters, {len(places)} places")
 
 
 if __name__ == "__main__":

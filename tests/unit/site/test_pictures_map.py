@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES
-from chartwatch.site.pictures.world_map import Mark, has_place, world_map
+from chartwatch.site.pictures.world_map import Mark, europe_map, has_place, in_europe, world_map
 
 NETFLIX = textwrap.wrap(
     "AEARATAUBDBEBGBHBOBRBSCACHCLCOCRCYCZDEDKDOECEEEGESFIFRGBGPGRGTHKHNHRHUIDIEILINISITJMJOJPKEKRKWLBLKLTLULVMA"
@@ -130,3 +130,29 @@ def test_another_level_is_refused(level: int) -> None:
 def test_a_country_is_marked_once() -> None:
     with pytest.raises(ValueError, match="'BR' is marked twice"):
         drawn(mark("BR"), mark("BR", 2))
+
+
+def of_europe(*marks: Mark) -> Element:
+    return fromstring(europe_map(marks, name="europe", title="In Europe", description="Larger."))
+
+
+@pytest.mark.parametrize("code", [code for code in NETFLIX if in_europe(code)])
+def test_a_country_of_europe_is_larger_on_its_own_map(code: str) -> None:
+    areas = []
+    for root in (of_europe(mark(code)), drawn(mark(code))):
+        shape = marked(root)[f"{code}: 1 week"]
+        width = int(root.attrib["viewBox"].split()[2])
+        points = [(0, 0), (10, 10)] if shape.tag == "circle" else list(corners(shape.attrib["d"]))
+        areas.append((max(x for x, _ in points) - min(x for x, _ in points)) / width)
+    assert areas[0] > areas[1] or code in {"RU", "SA"}
+
+
+def test_marks_elsewhere_are_left_out_of_the_map_of_europe() -> None:
+    assert marked(of_europe(mark("KR"), mark("AT"), mark("MT"))).keys() == {"AT: 1 week", "MT: 1 week"}
+    assert not in_europe("KR")
+    assert not in_europe("")
+
+
+def test_the_map_of_europe_is_small() -> None:
+    every = [mark(code, href=f"../charts/x/{code}.html") for code in NETFLIX]
+    assert len(europe_map(every, name="m", title="t", description="d").encode()) < 20_000

@@ -27,8 +27,7 @@ def bars(rows: Sequence[Bar], *, unit: str, name: str, title: str, description: 
 
     Widths are shares of the picture's own, heights are pixels. Raises `ValueError` for a number below 0.
     """
-    links = any(row.href is not None for row in rows)
-    root = picture(name, title, description, kind="bars", linked=links, width="100%", height=str(_ROW * len(rows)))
+    root = picture(name, title, description, kind="bars", width="100%", height=str(_ROW * len(rows)))
     longest = max((row.value for row in rows), default=0)
     for number, row in enumerate(rows):
         if row.value < 0:

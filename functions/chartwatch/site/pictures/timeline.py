@@ -60,7 +60,9 @@ def reigns(
     Periods that are not on the axis are not drawn. Raises `ValueError` for an axis that is empty or out of order.
     """
     height = _AXIS + _ROW * len(rows)
-    root = picture(name, title, description, kind="reigns", linked=_has_links(rows), width="100%", height=str(height))
+    # Text has an outline of the ground's colour, under its letters, where it lies on the lines of the days.
+    at = {"width": "100%", "height": str(height), "paint_order": "stroke"}
+    root = picture(name, title, description, kind="reigns", **at)
     drawing = _OverTime(root, name, TimeAxis(axis, cadence))
     drawing.begin(height, rows)
     for number, row in enumerate(rows):
@@ -79,7 +81,7 @@ def strip(
     """
     works = list(rows)
     height = str(_AXIS + _STRIP)
-    root = picture(name, title, description, kind="strip", linked=_has_links(works), width="100%", height=height)
+    root = picture(name, title, description, kind="strip", width="100%", height=height)
     drawing = _OverTime(root, name, TimeAxis(axis, cadence))
     drawing.begin(_AXIS + _STRIP, works)
     add(root, "rect", class_="track", y=str(_AXIS), width="100%", height=str(_STRIP))
@@ -144,22 +146,16 @@ class _OverTime:
     def add_segment(self, row: ReignRow, run: _Run, colour_class: str, top: float, height: float) -> None:
         """Add a run of a strip, with its name where there is room."""
         x, width = self.time.extent(run.first, run.last)
-        inner = add(
-            linked(self.root, row.href, tabindex="-1"),
-            "svg",
-            class_=colour_class,
-            x=percent(x),
-            y=f"{top:g}",
-            width=percent(width),
-            height=f"{height:g}",
-        )
-        add(inner, "title", self._said(row.label, run))
-        add(inner, "rect", width="100%", height="100%")
+        group = linked(self.root, row.href, tabindex="-1")
+        line = f"{top:g}"
+        part = add(group, "rect", class_=colour_class, x=percent(x), y=line, width=percent(width), height=f"{height:g}")
+        add(part, "title", self._said(row.label, run))
         room = width * _EMS_WIDE - 1
         if room >= min(_EMS_OF_A_NAME, lettering.width(row.label)):
             name = lettering.shortened(row.label, room)
             fits = lettering.width(name) <= width * _EMS_NARROW - 1
-            add(inner, "text", name, class_="name" if fits else "name wide", x="6", y=f"{height / 2 + 4:g}")
+            kind = "name" if fits else "name wide"
+            add(group, "text", name, class_=kind, x=percent(x), dx="6", y=f"{top + height / 2 + 4:g}")
 
     def add_gaps(self, missing: Collection[date], top: int, height: int) -> None:
         """Add what is missing from the record, hatched."""
@@ -179,10 +175,6 @@ class _OverTime:
         first = words.day(first_day(run.first, cadence))
         days = first if cadence is Cadence.DAY and run.count == 1 else f"{first} to {words.day(run.last)}"
         return f"{label}: {words.counted(run.count, cadence.value)}, {days}"
-
-
-def _has_links(rows: Iterable[ReignRow]) -> bool:
-    return any(row.href is not None for row in rows)
 
 
 def _runs(periods: Collection[date], axis: Sequence[date]) -> Iterator[_Run]:

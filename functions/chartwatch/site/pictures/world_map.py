@@ -1,7 +1,7 @@
-"""The map of the world: which territories are marked, and how much."""
+"""Maps of the world and of Europe: which territories are marked, and how much."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,9 +15,8 @@ LEVELS = (1, 2, 3, 4)
 _DOT = "5"
 """The radius of the circle that marks a small territory; a style sheet makes it larger on a phone."""
 
-_SHOWN = (105, 965)
-"""From where to where the map is shown: beyond are islands of the Pacific, and it is shown as far as one is marked."""
 _MARGIN = 10
+"""Units from the middle of a circle to the edge of the map at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +30,31 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class _World:
-    """Outlines and middles by ISO 3166-1 alpha-2 code, in units of a map so high. Land without a code has ""."""
+class _Map:
+    """Outlines and middles by ISO 3166-1 alpha-2 code, in units. Land without a code has "".
 
+    It is shown from `west` to `east`, and further as soon as a place beyond is marked.
+    """
+
+    west: int
+    east: int
     height: int
     land: Mapping[str, str]
     places: Mapping[str, tuple[int, int]]
 
+    def has(self, code: str) -> bool:
+        """Return whether a code can be marked."""
+        return bool(code) and (code in self.land or code in self.places)
+
 
 def has_place(code: str) -> bool:
     """Return whether a code can be marked: all countries can, but those that are no more, and the world, cannot."""
-    world = _world()
-    return bool(code) and (code in world.land or code in world.places)
+    return _maps()["world"].has(code)
+
+
+def in_europe(code: str) -> bool:
+    """Return whether a code can be marked on `europe_map`."""
+    return _maps()["europe"].has(code)
 
 
 def world_map(marks: Iterable[Mark], *, name: str, title: str, description: str) -> str:
@@ -52,33 +64,34 @@ def world_map(marks: Iterable[Mark], *, name: str, title: str, description: str)
     order of the tabulator key: a table beside the map has to have them. Raises `ValueError` for a code that has no
     place (`has_place`) or comes twice, and for another level.
     """
-    world = _world()
-    marked = _by_code(marks)
-    shapes = [mark for code, mark in marked.items() if code not in world.places]
-    circles = [mark for code, mark in marked.items() if code in world.places]
-    west, east = _shown([world.places[mark.code][0] for mark in circles])
-    root = picture(
-        name,
-        title,
-        description,
-        kind="map",
-        linked=any(mark.href is not None for mark in marked.values()),
-        viewBox=f"{west} 0 {east - west} {world.height}",
-    )
-    apart = {mark.code for mark in shapes}
-    add(root, "path", class_="land", d="".join(shape for code, shape in world.land.items() if code not in apart))
-    for mark in shapes:
-        _add_mark(root, mark, "path", d=world.land[mark.code])
-    for mark in circles:
-        x, y = world.places[mark.code]
-        _add_mark(root, mark, "circle", cx=str(x), cy=str(y), r=_DOT)
+    root = picture(name, title, description, kind="map")
+    _draw(root, _by_code(marks), _maps()["world"])
     return written(root)
 
 
-def _shown(marked: Collection[int]) -> tuple[int, int]:
-    """Return from where to where a map is shown whose circles lie there."""
-    west, east = _SHOWN
-    return min([west, *(x - _MARGIN for x in marked)]), max([east, *(x + _MARGIN for x in marked)])
+def europe_map(marks: Iterable[Mark], *, name: str, title: str, description: str) -> str:
+    """Return a map of Europe with those marks that lie on it, as SVG: the others are left out.
+
+    A country is some four times as wide as on a map of the world of that width. All else is as for `world_map`.
+    """
+    root = picture(name, title, description, kind="map europe")
+    _draw(root, {code: mark for code, mark in _by_code(marks).items() if in_europe(code)}, _maps()["europe"])
+    return written(root)
+
+
+def _draw(root: Element, marks: Mapping[str, Mark], its: _Map) -> None:
+    shapes = [mark for code, mark in marks.items() if code not in its.places]
+    circles = [mark for code, mark in marks.items() if code in its.places]
+    xs = [its.places[mark.code][0] for mark in circles]
+    west, east = min([its.west, *(x - _MARGIN for x in xs)]), max([its.east, *(x + _MARGIN for x in xs)])
+    root.set("viewBox", f"{west} 0 {east - west} {its.height}")
+    apart = {mark.code for mark in shapes}
+    add(root, "path", class_="land", d="".join(shape for code, shape in its.land.items() if code not in apart))
+    for mark in shapes:
+        _add_mark(root, mark, "path", d=its.land[mark.code])
+    for mark in circles:
+        x, y = its.places[mark.code]
+        _add_mark(root, mark, "circle", cx=str(x), cy=str(y), r=_DOT)
 
 
 def _add_mark(root: Element, mark: Mark, tag: str, **attributes: str) -> None:
@@ -100,8 +113,11 @@ def _by_code(marks: Iterable[Mark]) -> dict[str, Mark]:
 
 
 @cache
-def _world() -> _World:
+def _maps() -> Mapping[str, _Map]:
     """Return what `bench/world_shapes.py` made."""
     read = json.loads(files(__package__).joinpath("shapes.json").read_text(encoding="utf-8"))
-    places = {code: (x, y) for code, (x, y) in read["places"].items()}
-    return _World(read["height"], read["land"], places)
+    return {
+        name: _Map(**its | {"places": {code: (x, y) for code, (x, y) in its["places"].items()}})
+        for name, its in read.items()
+        if name != "source"
+    }
