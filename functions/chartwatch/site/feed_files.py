@@ -10,8 +10,9 @@ from chartwatch.domain.outside_text import plain
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import FeedFormat
 from chartwatch.site.feeds import Entry, Feed, Site, address_within, feed_of, topics_of
-from chartwatch.site.news import EVERYTHING, News, Topic
+from chartwatch.site.news import News
 from chartwatch.site.news_text import Paragraph, Part
+from chartwatch.site.topics import EVERYTHING, Topic
 
 ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"

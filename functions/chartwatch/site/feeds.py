@@ -21,8 +21,9 @@ from chartwatch.site.addresses import (
     origin_address,
 )
 from chartwatch.site.became import Became
-from chartwatch.site.news import EVERYTHING, News, Revision, Topic
+from chartwatch.site.news import News, Revision
 from chartwatch.site.news_text import Paragraph, Part
+from chartwatch.site.topics import EVERYTHING, Topic
 
 MOST = 100
 """Entries of a feed at most. What follows up an entry is newer, and so never left out before it."""

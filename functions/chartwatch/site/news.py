@@ -4,18 +4,18 @@ All of it is a function of bulletins, so that a rebuild of the site tells the sa
 says of it, and no clock's.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
 from chartwatch.domain.rules.kinds import KINDS, priority_of
-from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.points import said_once
-from chartwatch.site.addresses import FeedKind, milestone_address
+from chartwatch.site.addresses import milestone_address
 from chartwatch.site.became import Became
 from chartwatch.site.news_text import Said, said_of
+from chartwatch.site.topics import Topic, topics_about
 
 RECENT = timedelta(days=31)
 """How long after the day that a period is named for a publication is news. One fetched later is of an archive, and
@@ -30,16 +30,6 @@ class Revision(NamedTuple):
 
     slot: str
     number: int
-
-
-class Topic(NamedTuple):
-    """What a feed is about, and of which value: `(FeedKind.ORIGIN, "KR")`."""
-
-    kind: FeedKind
-    value: str
-
-
-EVERYTHING = Topic(FeedKind.ALL, "")
 
 
 class Told(NamedTuple):
@@ -171,7 +161,7 @@ class _Teller:
         slots = [change.milestone.slot for change in changes]
         before = [its.news for slot in slots if (its := self.slots.get(slot)) and its.news]
         follows = tuple({news.key: news for news in before}.values())
-        topics = {topic for change in changes for topic in _topics(bulletin, change)}
+        topics = [*(_topics(bulletin, change) for change in changes), *(its.topics for its in follows)]
         at, told = self._when(became, changes, follows), tuple(map(_told, changes))
         news = News(
             bulletin.chart_name,
@@ -180,7 +170,7 @@ class _Teller:
             told,
             changes[0].milestone.is_certain,
             at,
-            frozenset(topics.union(*(its.topics for its in follows))),
+            frozenset[Topic]().union(*topics),
             (at, bulletin.chart, bulletin.number, *_weight(became, changes), told[0].revision),
             follows,
         )
@@ -267,34 +257,10 @@ def _what_is_said(change: Change) -> tuple[object, ...]:
     return m.rule, m.group, m.n, m.brief, m.mark, m.period, m.status, m.is_certain, held, lost
 
 
-def _topics(bulletin: Bulletin, change: Change) -> Iterator[Topic]:
-    """Yield the feeds that a change is in. One that says no more than a new #1 is in that of its rule."""
-    yield Topic(FeedKind.RULE, change.milestone.rule)
-    if priority_of(change.milestone.kind, change.milestone.n) <= Priority.CHANGE:
-        return
-    yield EVERYTHING
-    yield Topic(FeedKind.CHART, bulletin.chart)
-    for work_id in change.works():
-        if (work := bulletin.works.get(work_id)) is not None:
-            yield from (Topic(FeedKind.ORIGIN, country) for country in work.origin_countries)
-            yield from (Topic(FeedKind.CREATOR, name) for name in (*work.creators, *work.featured))
-            if work.original_language:
-                yield Topic(FeedKind.LANGUAGE, work.original_language)
-    if change.replaced:
-        yield from _sent_topics(change.replaced.attributes)
-
-
-def _sent_topics(attributes: Mapping[str, object]) -> Iterator[Topic]:
-    """Yield the feeds of what was sent before, so that whoever read it there reads what became of it."""
-    for kind, name, start in (
-        (FeedKind.ORIGIN, "origin_countries", ""),
-        (FeedKind.LANGUAGE, "language", ""),
-        (FeedKind.CREATOR, "facts", "creator="),
-    ):
-        said = attributes.get(name, ())
-        for value in (said,) if isinstance(said, str) else said if isinstance(said, tuple) else ():
-            if value.startswith(start):
-                yield Topic(kind, value.removeprefix(start))
+def _topics(bulletin: Bulletin, change: Change) -> frozenset[Topic]:
+    works = [bulletin.works[work_id] for work_id in change.works() if work_id in bulletin.works]
+    sent = change.replaced.attributes if change.replaced else {}
+    return topics_about(bulletin.chart, change.milestone, works, sent)
 
 
 def _midnight(m: Milestone) -> datetime:
