@@ -21,7 +21,7 @@ PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 Cell: TypeAlias = str | int | bool | date | tuple[str, ...] | None
 """A value of a table. None: there is none, or nobody knows it; the schema of the column says which."""
 
-# A spreadsheet takes a text that begins so for a formula, the wide forms, too. With an apostrophe before it, it is text.
+# A spreadsheet takes a text that begins so for a formula, the wide forms, too; behind an apostrophe, it is text.
 _LIKE_A_FORMULA = re.compile("'*[=+\\-@＝＋－＠]")
 
 _BOM = "\ufeff"
