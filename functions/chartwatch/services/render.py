@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import NamedTuple, Protocol
 
 from chartwatch.domain.charts.publications import Edition, PublicationSummary
@@ -85,7 +86,7 @@ class Renderer:
             # What was published since is shown when it has been processed.
             timeline=self.charts.summaries(head.chart, until=head.last),
             entries=entries,
-            bulletins=list(RecordedBulletins(self.record).bulletins(head.chart)),
+            bulletin=cache(partial(RecordedBulletins(self.record).bulletin, head.chart)),
             editions=_once_each(self._editions),
             lent=in_one(renaming for its in others for renaming in its),
         )

@@ -6,9 +6,13 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from chartwatch.domain.outside_text import plain
+from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import FeedFormat
-from chartwatch.site.feeds import Entry, Feed, Paragraph, Part, Site, address_within, feed_of, topics_of
-from chartwatch.site.news import News, Topic
+from chartwatch.site.feeds import Entry, Feed, Site, address_within, feed_of, topics_of
+from chartwatch.site.news import News
+from chartwatch.site.news_text import Paragraph, Part
+from chartwatch.site.topics import EVERYTHING, Topic
 
 ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -76,7 +80,7 @@ def _add_entry(root: Element, entry: Entry, site: Site, here: str) -> None:
     element = SubElement(root, "entry")
     _add(element, "id", entry.id)
     _add(element, "title", entry.title)
-    _link(element, "alternate", address_within(site, here, entry.page), "text/html")
+    _link(element, "alternate", address_within(site, here, entry.news.said.page), "text/html")
     for ref, page in entry.follows:
         href = address_within(site, here, page)
         SubElement(element, "thr:in-reply-to", {"ref": ref, "href": href, "type": "text/html"})
@@ -84,25 +88,26 @@ def _add_entry(root: Element, entry: Entry, site: Site, here: str) -> None:
         _link(element, "related", address_within(site, here, page), "text/html")
     _add(element, "published", _at(entry.published))
     _add(element, "updated", _at(entry.updated))
-    for tag in entry.tags:
+    for tag in _tags(entry.news):
         SubElement(element, "category", {"term": tag})
     _add(element, "content", _html(entry, site, here)).set("type", "html")
 
 
 def _item(entry: Entry, site: Site, here: str) -> dict[str, Any]:
+    news = entry.news
     return {
         "id": entry.id,
-        **({"url": f"{site.base}{entry.page}"} if site.base else {}),
+        **({"url": f"{site.base}{news.said.page}"} if site.base else {}),
         "title": entry.title,
         "content_html": _html(entry, site, here),
         "content_text": "\n\n".join(map(_text, entry.paragraphs)),
         "date_published": _at(entry.published),
         "date_modified": _at(entry.updated),
-        "tags": list(entry.tags),
+        "tags": _tags(news),
         "_chartwatch": {
-            "page": entry.page,
-            "became": entry.became.value,
-            "certain": entry.is_certain,
+            "page": news.said.page,
+            "became": news.became.value,
+            "certain": news.is_certain,
             "milestones": [
                 {
                     "slot": its.revision.slot,
@@ -111,13 +116,20 @@ def _item(entry: Entry, site: Site, here: str) -> dict[str, Any]:
                     "territory": its.territory,
                     "page": its.page,
                 }
-                for its in entry.milestones
+                for its in news.milestones
             ],
             "follows": [ref for ref, _ in entry.follows],
             "followed_by": list(entry.followed_by),
-            "deleted": entry.deleted and _at(entry.deleted),
+            "deleted": _at(entry.updated) if news.is_deleted else None,
         },
     }
+
+
+def _tags(news: News) -> list[str]:
+    """Return what an entry can be filtered by: its topics, its territories and what it says became, as `origin:KR`."""
+    topics = [f"{topic.kind}:{plain(topic.value)}" for topic in sorted(news.topics - {EVERYTHING})]
+    territories = [f"territory:{its.territory}" for its in news.milestones if its.territory != EVERYWHERE]
+    return [*topics, *territories, f"became:{news.became}"]
 
 
 def _html(entry: Entry, site: Site, here: str) -> str:

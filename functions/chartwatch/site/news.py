@@ -4,18 +4,18 @@ All of it is a function of bulletins, so that a rebuild of the site tells the sa
 says of it, and no clock's.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
-from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.kinds import KINDS, priority_of
-from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.points import said_once
-from chartwatch.site.addresses import FeedKind
+from chartwatch.site.addresses import milestone_address
+from chartwatch.site.became import Became
+from chartwatch.site.news_text import Said, said_of
+from chartwatch.site.topics import Topic, topics_about
 
 RECENT = timedelta(days=31)
 """How long after the day that a period is named for a publication is news. One fetched later is of an archive, and
@@ -25,17 +25,6 @@ QUARTER = timedelta(days=92)
 """For how long what was recorded only is followed up as news. What becomes of it later stands beside it."""
 
 
-class Became(StrEnum):
-    """What a piece of news says became of what was told before of its slots; `NEW`: nothing was."""
-
-    NEW = "new"
-    CONFIRMED = "confirmed"
-    DOUBTED = "doubted"
-    AGAIN = "claimed again"
-    CORRECTED = "corrected"
-    RETRACTED = "retracted"
-
-
 class Revision(NamedTuple):
     """A revision of a slot."""
 
@@ -43,48 +32,39 @@ class Revision(NamedTuple):
     number: int
 
 
-class Topic(NamedTuple):
-    """What a feed is about, and of which value: `(FeedKind.ORIGIN, "KR")`."""
+class Told(NamedTuple):
+    """A milestone that news tells: the revision, its status, where it is, and the address of its page."""
 
-    kind: FeedKind
-    value: str
-
-
-EVERYTHING = Topic(FeedKind.ALL, "")
+    revision: Revision
+    status: Status
+    territory: str
+    page: str
 
 
 @dataclass(slots=True, eq=False)
 class News:
     """One thing that a bulletin says: of the same works, in one territory or in many. It is one entry of a feed.
 
-    `changes` are in the order of their territories, and `key` is the first one's revision. `at` is when it came,
-    `topics` are the feeds that it is in. `follows` is the earlier news of the same slots, as far as that is known;
-    `followed` is the later news of them, by slot.
+    `milestones` are in the order of their territories. `at` is when it came, `topics` are the feeds that it is in.
+    `follows` is the earlier news of the same slots, as far as that is known; `followed` is the later news of them, by
+    slot. `turn` is greater for what comes first.
     """
 
-    bulletin: Bulletin
+    chart_name: str
     became: Became
-    changes: tuple[Change, ...]
+    said: Said
+    milestones: tuple[Told, ...]
+    is_certain: bool
     at: datetime
     topics: frozenset[Topic]
+    turn: tuple[Any, ...]
     follows: "tuple[News, ...]" = ()
     followed: "dict[str, News]" = field(default_factory=dict)
 
     @property
-    def milestone(self) -> Milestone:
-        """The first of its milestones."""
-        return self.changes[0].milestone
-
-    @property
     def key(self) -> Revision:
-        """What no other news has."""
-        return Revision(self.milestone.slot, self.milestone.revision)
-
-    @property
-    def holders(self) -> Sequence[Holder]:
-        """Whom it is of: who holds the slots, or who held what is retracted."""
-        replaced = self.changes[0].replaced
-        return self.milestone.holders or (replaced.holders if replaced else ())
+        """The first of its revisions, which no other news has."""
+        return self.milestones[0].revision
 
     @property
     def updated(self) -> datetime:
@@ -95,7 +75,7 @@ class News:
     def is_deleted(self) -> bool:
         """Whether all that it said was retracted."""
         became = [its.became for its in self.followed.values()]
-        return len(became) == len(self.changes) and {*became} == {Became.RETRACTED}
+        return len(became) == len(self.milestones) and {*became} == {Became.RETRACTED}
 
 
 def news_of(bulletins: Iterable[Bulletin]) -> list[News]:
@@ -107,33 +87,35 @@ def news_of(bulletins: Iterable[Bulletin]) -> list[News]:
     found: list[News] = []
     for bulletin in bulletins:
         found += tellers.setdefault(bulletin.chart, _Teller()).told(bulletin)
-    return sorted(found, key=_turn, reverse=True)
-
-
-def _turn(news: News) -> tuple[object, ...]:
-    """Return what the newest has most of; within a bulletin what takes back, is certain, rare, and weighs more."""
-    m = news.milestone
-    rarity = min((change.milestone.precedents or 0 for change in news.changes), default=0)
-    takes_back = news.became in (Became.CORRECTED, Became.RETRACTED)
-    weight = takes_back, m.is_certain, -rarity.bit_length(), priority_of(m.kind, m.n), len(news.changes)
-    return news.at, news.bulletin.chart, news.bulletin.number, *weight, news.key
+    return sorted(found, key=lambda news: news.turn, reverse=True)
 
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
-class _Told(NamedTuple):
-    """What was last told of a slot; no news where something else said it as well."""
+class _Before(NamedTuple):
+    """What was last told of a slot: whether it is held, is certain, and by which works, by ids and by titles.
 
-    milestone: Milestone
+    There is no `news` where something else said it as well.
+    """
+
+    is_held: bool
+    is_certain: bool
+    ids: frozenset[str]
+    titles: frozenset[str]
     news: News | None
+
+    @classmethod
+    def of(cls, m: Milestone, news: News | None) -> "_Before":
+        ids, titles = (frozenset(its) for its in ((h.work_id for h in m.holders), (h.title for h in m.holders)))
+        return cls(m.is_held, m.is_certain, ids, titles, news)
 
 
 @dataclass(slots=True)
 class _Teller:
     """What feeds were told of one chart so far, and when its record was last heard of."""
 
-    slots: dict[str, _Told] = field(default_factory=dict)
+    slots: dict[str, _Before] = field(default_factory=dict)
     heard: datetime = _NEVER
 
     def told(self, bulletin: Bulletin) -> Iterator[News]:
@@ -154,7 +136,7 @@ class _Teller:
             if slot in spoken:
                 together.setdefault((became[slot], _what_is_said(change)), []).append(change)
             elif slot in became:
-                self.slots[slot] = _Told(change.milestone, None)
+                self.slots[slot] = _Before.of(change.milestone, None)
         for (outcome, _), its in together.items():
             yield self._news(bulletin, outcome, sorted(its, key=lambda c: (c.milestone.territory, c.milestone.slot)))
 
@@ -173,26 +155,30 @@ class _Teller:
             return _outcome(change, None) if was_sent else Became.NEW if _is_worth(m) else None
         if before.news is None:
             return Became.NEW if _is_worth(m) else None
-        return _outcome(change, before.milestone)
+        return _outcome(change, before)
 
     def _news(self, bulletin: Bulletin, became: Became, changes: Sequence[Change]) -> News:
-        before = [told.news for change in changes if (told := self.slots.get(change.milestone.slot))]
-        follows = tuple({news.key: news for news in before if news}.values())
-        topics = {topic for change in changes for topic in _topics(bulletin, change)}
+        slots = [change.milestone.slot for change in changes]
+        before = [its.news for slot in slots if (its := self.slots.get(slot)) and its.news]
+        follows = tuple({news.key: news for news in before}.values())
+        topics = [*(_topics(bulletin, change) for change in changes), *(its.topics for its in follows)]
+        at, told = self._when(became, changes, follows), tuple(map(_told, changes))
         news = News(
-            bulletin,
+            bulletin.chart_name,
             became,
-            tuple(changes),
-            self._when(became, changes, follows),
-            frozenset(topics.union(*(its.topics for its in follows))),
+            said_of(bulletin, became, changes),
+            told,
+            changes[0].milestone.is_certain,
+            at,
+            frozenset[Topic]().union(*topics),
+            (at, bulletin.chart, bulletin.number, *_weight(became, changes), told[0].revision),
             follows,
         )
         for change in changes:
             slot = change.milestone.slot
-            told = self.slots.get(slot)
-            if told and told.news:
-                told.news.followed[slot] = news
-            self.slots[slot] = _Told(change.milestone, news)
+            if (earlier := self.slots.get(slot)) and earlier.news:
+                earlier.news.followed[slot] = news
+            self.slots[slot] = _Before.of(change.milestone, news)
         return news
 
     def _when(self, became: Became, changes: Sequence[Change], follows: Sequence[News]) -> datetime:
@@ -201,6 +187,19 @@ class _Teller:
         earlier = max((news.at for news in follows), default=_midnight(changes[0].milestone))
         was_sent = any(change.replaced and change.replaced.was_sent for change in changes)
         return max(self.heard, earlier) if was_sent or self.heard - earlier <= QUARTER else earlier
+
+
+def _told(change: Change) -> Told:
+    m = change.milestone
+    return Told(Revision(m.slot, m.revision), m.status, m.territory, milestone_address(m.slot))
+
+
+def _weight(became: Became, changes: Sequence[Change]) -> tuple[object, ...]:
+    """Return what the first news of a bulletin has most of: it takes back, is certain, rare, and weighs more."""
+    m = changes[0].milestone
+    rarity = min((change.milestone.precedents or 0 for change in changes), default=0)
+    takes_back = became in (Became.CORRECTED, Became.RETRACTED)
+    return takes_back, m.is_certain, -rarity.bit_length(), priority_of(m.kind, m.n), len(changes)
 
 
 def _is_another(change: Change) -> bool:
@@ -218,7 +217,7 @@ def _is_another(change: Change) -> bool:
     return before.revision == m.revision - 1 if before.slot == m.slot else before.status is not m.status
 
 
-def _outcome(change: Change, before: Milestone | None) -> Became | None:
+def _outcome(change: Change, before: _Before | None) -> Became | None:
     """Return what became of what was told; None where only the reasons differ for which it is not certain."""
     m, replaced = change.milestone, change.replaced
     if m.status is Status.RETRACTED:
@@ -234,10 +233,9 @@ def _outcome(change: Change, before: Milestone | None) -> Became | None:
     return Became.CONFIRMED if m.is_certain else Became.DOUBTED
 
 
-def _are_others(now: Milestone, before: Milestone) -> bool:
+def _are_others(now: Milestone, before: _Before) -> bool:
     """Return whether other works hold a slot: what has another id and is called the same is none."""
-    have_other_ids = {its.work_id for its in now.holders} != {its.work_id for its in before.holders}
-    return have_other_ids and {its.title for its in now.holders} != {its.title for its in before.holders}
+    return {its.work_id for its in now.holders} != before.ids and {its.title for its in now.holders} != before.titles
 
 
 def _is_worth(m: Milestone) -> bool:
@@ -259,34 +257,10 @@ def _what_is_said(change: Change) -> tuple[object, ...]:
     return m.rule, m.group, m.n, m.brief, m.mark, m.period, m.status, m.is_certain, held, lost
 
 
-def _topics(bulletin: Bulletin, change: Change) -> Iterator[Topic]:
-    """Yield the feeds that a change is in. One that says no more than a new #1 is in that of its rule."""
-    yield Topic(FeedKind.RULE, change.milestone.rule)
-    if priority_of(change.milestone.kind, change.milestone.n) <= Priority.CHANGE:
-        return
-    yield EVERYTHING
-    yield Topic(FeedKind.CHART, bulletin.chart)
-    for work_id in change.works():
-        if (work := bulletin.works.get(work_id)) is not None:
-            yield from (Topic(FeedKind.ORIGIN, country) for country in work.origin_countries)
-            yield from (Topic(FeedKind.CREATOR, name) for name in (*work.creators, *work.featured))
-            if work.original_language:
-                yield Topic(FeedKind.LANGUAGE, work.original_language)
-    if change.replaced:
-        yield from _sent_topics(change.replaced.attributes)
-
-
-def _sent_topics(attributes: Mapping[str, object]) -> Iterator[Topic]:
-    """Yield the feeds of what was sent before, so that whoever read it there reads what became of it."""
-    for kind, name, start in (
-        (FeedKind.ORIGIN, "origin_countries", ""),
-        (FeedKind.LANGUAGE, "language", ""),
-        (FeedKind.CREATOR, "facts", "creator="),
-    ):
-        said = attributes.get(name, ())
-        for value in (said,) if isinstance(said, str) else said if isinstance(said, tuple) else ():
-            if value.startswith(start):
-                yield Topic(kind, value.removeprefix(start))
+def _topics(bulletin: Bulletin, change: Change) -> frozenset[Topic]:
+    works = [bulletin.works[work_id] for work_id in change.works() if work_id in bulletin.works]
+    sent = change.replaced.attributes if change.replaced else {}
+    return topics_about(bulletin.chart, change.milestone, works, sent)
 
 
 def _midnight(m: Milestone) -> datetime:

@@ -1,6 +1,6 @@
 """What pages show: of each chart who was at #1 where and when, and what is recorded of it; of all charts the works."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -20,8 +20,9 @@ from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.site.addresses import FeedKind
-from chartwatch.site.feeds import topics_of
-from chartwatch.site.news import News, Topic, news_of
+from chartwatch.site.feed_keys import bulletins_told, shown_in_feeds
+from chartwatch.site.news import News, news_of
+from chartwatch.site.topics import Topic
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -55,13 +56,13 @@ class ChartRecord:
     """All that is recorded of one chart.
 
     `timeline` are its publications, oldest first and at least one; `entries` the last revision of each slot, of those
-    that nobody holds, too; `bulletins` all that were made, in their order. `editions` returns those of a publication
-    that count, by territory. `lent` are the renamings that other charts of the provider show.
+    that nobody holds, too. `bulletin` returns one by its number, and `editions` those of a publication that count, by
+    territory. `lent` are the renamings that other charts of the provider show.
     """
 
     timeline: Sequence[PublicationSummary]
     entries: Mapping[str, Entry]
-    bulletins: Sequence[Bulletin]
+    bulletin: Callable[[int], Bulletin]
     editions: Callable[[PublicationSummary], Mapping[str, Edition]]
     lent: tuple[Renaming, ...] = ()
 
@@ -80,14 +81,10 @@ class ChartRecord:
         """The first period on the record."""
         return self.timeline[0].period
 
-    def revisions(self, slot: str) -> Sequence[Revision]:
+    def revisions(self, slot: str) -> list[Revision]:
         """Return the revisions of a slot, the first one first."""
-        return self._revisions[slot]
-
-    @cached_property
-    def _revisions(self) -> Mapping[str, Sequence[Revision]]:
-        revisions = (Revision(bulletin, change) for bulletin in self.bulletins for change in bulletin.changes)
-        return _gathered(revisions, lambda its: [its.change.milestone.slot])
+        bulletins = map(self.bulletin, self.entries[slot].bulletins)
+        return [Revision(its, change) for its in bulletins for change in its.changes if change.milestone.slot == slot]
 
     @cached_property
     def territories(self) -> Sequence[str]:
@@ -105,13 +102,17 @@ class Recorded:
 
     @cached_property
     def news(self) -> Sequence[News]:
-        """What feeds tell of all bulletins, the newest first."""
-        return news_of(bulletin for record in self.charts.values() for bulletin in record.bulletins)
+        """What feeds tell, the newest first."""
+        return news_of(
+            record.bulletin(number)
+            for record in self.charts.values()
+            for number in bulletins_told(record.entries.values())
+        )
 
     @cached_property
-    def topics(self) -> Collection[Topic]:
-        """What there are feeds of."""
-        return frozenset(topics_of(self.news))
+    def topics(self) -> Mapping[Topic, object]:
+        """What there are feeds of, and what each shows: with the same it is the same."""
+        return shown_in_feeds({chart: record.entries for chart, record in self.charts.items()}, self.catalog.work)
 
     def topic(self, kind: FeedKind, value: str) -> Topic | None:
         """Return what a feed is about, if there is that feed."""

@@ -1,22 +1,22 @@
 """The site as its files: each a function of what is recorded, so that a rebuild gives the same bytes.
 
 A file has a key beside its bytes: another one where anything that the file shows is another. The keys of all files come
-cheaply, for nothing is put into HTML for them, so that after a publication the files whose keys are as they were need
-not be made.
+cheaply, for nothing is put into HTML for them and no bulletin is read, so that after a publication the files whose keys
+are as they were need not be made.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from importlib import resources
 from typing import NamedTuple
 
 from chartwatch.domain.milestones.ledger import Entry
-from chartwatch.site.addresses import FeedFormat, milestone_address
+from chartwatch.site.addresses import CORRECTIONS, FeedFormat, feed_address, milestone_address
 from chartwatch.site.feed_files import atom_of, json_of
-from chartwatch.site.feeds import Site, feed_of
+from chartwatch.site.feeds import Feed, Site, feed_of
 from chartwatch.site.pages.chart import chart_page
-from chartwatch.site.pages.corrections import corrections_page
+from chartwatch.site.pages.corrections import corrected, corrections_page
 from chartwatch.site.pages.firsts import firsts_page
 from chartwatch.site.pages.front import front_page
 from chartwatch.site.pages.group import creator_page, language_page, origin_page
@@ -26,6 +26,7 @@ from chartwatch.site.pages.search import search_page
 from chartwatch.site.pages.work import work_page
 from chartwatch.site.recorded import ChartRecord, Recorded
 from chartwatch.site.rendering import assets, html_of
+from chartwatch.site.topics import Topic
 from chartwatch.site.views import Page
 
 
@@ -42,22 +43,22 @@ def files(recorded: Recorded, site: Site) -> Iterator[File]:
     for address, body in assets().items():
         yield File(address, key_of(body), partial(bytes, body))
     yield from map(_file, _pages(recorded))
-    for topic in sorted(recorded.topics):
-        feed = feed_of(recorded.news, topic, site)
-        key = key_of((site, feed))
-        yield File(feed.address(FeedFormat.ATOM), key, partial(atom_of, feed, site))
-        yield File(feed.address(FeedFormat.JSON), key, partial(json_of, feed, site))
+    its_corrections = [(record.chart.id, *_said(entry)) for record, entry in corrected(recorded)]
+    yield File(CORRECTIONS, key_of(its_corrections), lambda: html_of(corrections_page(recorded)))
+    for topic, shown in recorded.topics.items():
+        for form, written in _FORMS.items():
+            key = key_of((site, shown))
+            yield File(feed_address(*topic, form), key, partial(_feed, recorded, topic, site, written))
     for record in recorded.charts.values():
         for slot, entry in sorted(record.entries.items()):
             yield File(milestone_address(slot), key_of(_said(entry)), partial(_milestone, record, slot))
 
 
 def _pages(recorded: Recorded) -> Iterator[Page]:
-    """Yield all pages but those of milestones."""
+    """Yield the pages that show what no bulletin is read for."""
     yield front_page(recorded)
     yield firsts_page(recorded)
     yield search_page(recorded)
-    yield corrections_page(recorded)
     for chart, record in recorded.charts.items():
         yield chart_page(recorded, chart)
         yield from (place_page(recorded, chart, territory) for territory in record.territories)
@@ -65,6 +66,13 @@ def _pages(recorded: Recorded) -> Iterator[Page]:
     yield from (origin_page(recorded, country) for country in sorted(recorded.works_from))
     yield from (language_page(recorded, language) for language in sorted(recorded.works_in))
     yield from (creator_page(recorded, creator) for creator in sorted(recorded.works_by))
+
+
+_FORMS: Mapping[FeedFormat, Callable[[Feed, Site], bytes]] = {FeedFormat.ATOM: atom_of, FeedFormat.JSON: json_of}
+
+
+def _feed(recorded: Recorded, topic: Topic, site: Site, written: Callable[[Feed, Site], bytes]) -> bytes:
+    return written(feed_of(recorded.news, topic, site), site)
 
 
 def _file(page: Page) -> File:

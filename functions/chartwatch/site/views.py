@@ -24,8 +24,8 @@ from chartwatch.site.addresses import (
     origin_address,
     work_address,
 )
-from chartwatch.site.news import Topic
 from chartwatch.site.recorded import ChartRecord, Recorded, Run
+from chartwatch.site.topics import Topic
 
 
 class Link(NamedTuple):

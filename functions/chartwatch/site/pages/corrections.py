@@ -8,9 +8,9 @@ from typing import Any
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.site.addresses import CORRECTIONS, milestone_address
-from chartwatch.site.news import EVERYTHING
 from chartwatch.site.pages.milestone import claim_of
 from chartwatch.site.recorded import ChartRecord, Recorded, Revision
+from chartwatch.site.topics import EVERYTHING
 from chartwatch.site.views import Page, chart_link, mark_of_milestone, when
 
 MOST = 500

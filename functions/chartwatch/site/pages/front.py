@@ -7,9 +7,9 @@ from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import FRONT
-from chartwatch.site.news import EVERYTHING
 from chartwatch.site.pages.chart import leaders
 from chartwatch.site.recorded import ChartRecord, Recorded, is_weighty
+from chartwatch.site.topics import EVERYTHING
 from chartwatch.site.views import Line, Link, Page, by_weight, chart_link, covered, lines, when
 
 MOST_NEW = 12
