@@ -146,6 +146,11 @@ class Recorded:
         return self._works
 
     @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """The titles of the works, by id."""
+        return {work_id: work.title for work_id, work in self.works.items()}
+
+    @cached_property
     def held(self) -> Sequence[Entry]:
         """The slots that somebody holds, the latest first; of these those that weigh most."""
         entries = (entry for record in self.charts.values() for entry in record.entries.values() if entry.is_held)

@@ -7,13 +7,17 @@ are as they were need not be made.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from importlib import resources
 from typing import NamedTuple
 
+from chartwatch.domain import words
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.site.addresses import CORRECTIONS, FeedFormat, feed_address, milestone_address
-from chartwatch.site.feed_files import atom_of, json_of
+from chartwatch.site.downloads import Table, csv_of, json_of, schema_file_of
+from chartwatch.site.feed_files import atom_of
+from chartwatch.site.feed_files import json_of as json_feed_of
 from chartwatch.site.feeds import Feed, Site, feed_of
 from chartwatch.site.pages.chart import chart_page
 from chartwatch.site.pages.corrections import corrected, corrections_page
@@ -42,7 +46,16 @@ def files(recorded: Recorded, site: Site) -> Iterator[File]:
     """Yield all files of a site, in an order that does not change."""
     for address, body in assets().items():
         yield File(address, key_of(body), partial(bytes, body))
-    yield from map(_file, _pages(recorded))
+    schemas: dict[str, Table] = {}
+    for page in _pages(recorded):
+        yield _file(page)
+        for its in page.downloads:
+            schemas[its.schema] = replace(its.table, title=words.sentence(its.table.name), rows=())
+            key = key_of(its.table)
+            yield File(f"{its.address}.csv", key, partial(csv_of, its.table))
+            yield File(f"{its.address}.json", key, partial(json_of, its.table))
+    for address, table in sorted(schemas.items()):
+        yield File(address, key_of(table), partial(schema_file_of, table))
     its_corrections = [(record.chart.id, *_said(entry)) for record, entry in corrected(recorded)]
     yield File(CORRECTIONS, key_of(its_corrections), lambda: html_of(corrections_page(recorded)))
     for topic, shown in recorded.topics.items():
@@ -68,7 +81,7 @@ def _pages(recorded: Recorded) -> Iterator[Page]:
     yield from (creator_page(recorded, creator) for creator in sorted(recorded.works_by))
 
 
-_FORMS: Mapping[FeedFormat, Callable[[Feed, Site], bytes]] = {FeedFormat.ATOM: atom_of, FeedFormat.JSON: json_of}
+_FORMS: Mapping[FeedFormat, Callable[[Feed, Site], bytes]] = {FeedFormat.ATOM: atom_of, FeedFormat.JSON: json_feed_of}
 
 
 def _feed(recorded: Recorded, topic: Topic, site: Site, written: Callable[[Feed, Site], bytes]) -> bytes:
@@ -76,7 +89,9 @@ def _feed(recorded: Recorded, topic: Topic, site: Site, written: Callable[[Feed,
 
 
 def _file(page: Page) -> File:
-    return File(page.address, key_of(page), partial(html_of, page))
+    named = [(its.address, its.table.title) for its in page.downloads]
+    shown = page.template, page.title, page.description, page.values, page.feed, named
+    return File(page.address, key_of(shown), partial(html_of, page))
 
 
 def _milestone(record: ChartRecord, slot: str) -> bytes:

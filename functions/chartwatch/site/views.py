@@ -24,6 +24,7 @@ from chartwatch.site.addresses import (
     origin_address,
     work_address,
 )
+from chartwatch.site.downloads import Table
 from chartwatch.site.recorded import ChartRecord, Recorded, Run
 from chartwatch.site.topics import Topic
 
@@ -35,13 +36,16 @@ class Link(NamedTuple):
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """What a page shows, as files: their addresses."""
+class Download(NamedTuple):
+    """A table that a page shows, as files: their address without its ending."""
 
-    csv: str
-    json: str
-    schema: str
+    address: str
+    table: Table
+
+    @property
+    def schema(self) -> str:
+        """The address of the Table Schema, which all tables of that name share."""
+        return f"schemas/{self.table.name}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Page:
     """A page: its address, the template that shows it, and what that is given.
 
     `description` is a sentence for who finds the page by a search, `feed` what a feed of the same is about, and
-    `download` the same as data.
+    `downloads` what it shows as data.
     """
 
     address: str
@@ -58,7 +62,7 @@ class Page:
     description: str
     values: dict[str, Any]
     feed: Topic | None = None
-    download: Download | None = None
+    downloads: tuple[Download, ...] = ()
 
 
 class Where(NamedTuple):

@@ -58,6 +58,12 @@ def rendered(chronicle: Chronicle, site: SiteInMemory | None = None) -> SiteInMe
     return site
 
 
+def differing(site: SiteInMemory, other: SiteInMemory) -> list[str]:
+    """Return the addresses at which two sites are not the same."""
+    addresses = sorted({*site.files, *other.files})
+    return [address for address in addresses if site.files.get(address) != other.files.get(address)]
+
+
 @examples(30)
 @given(st.data())
 def test_what_is_written_bit_by_bit_is_what_a_rebuild_writes(data: st.DataObject) -> None:
@@ -76,18 +82,19 @@ def test_what_is_written_bit_by_bit_is_what_a_rebuild_writes(data: st.DataObject
         renderer.render(site)
         anew = SiteInMemory()
         renderer.render(anew)
-        assert site.files == anew.files
+        assert not differing(site, anew)
         assert not set(renderer.render(site).written)
 
 
 def test_a_new_week_writes_the_pages_that_it_changes_and_no_others() -> None:
     chronicle = Chronicle(CHANGE, NTH)
-    for number, ones in enumerate(["Squid Game", "Squid Game", "Ozark"]):
+    for number, ones in enumerate(["Squid Game", "Squid Game", *["Ozark"] * 7]):
         chronicle.arrives(number, KR=ones, US="Ozark")
     site = rendered(chronicle)
-    chronicle.arrives(3, KR="Money Heist", US="Ozark")
+    chronicle.arrives(9, KR="Money Heist", US="Ozark")
     rendered(chronicle, site)
-    assert set(site.written) == {
+    assert not [address for address in site.written if address.startswith(("works/squid", "origins/KR"))]
+    assert {address for address in site.written if address.endswith(".html")} == {
         FRONT,
         "search.html",
         chart_address("daily"),
@@ -99,7 +106,7 @@ def test_a_new_week_writes_the_pages_that_it_changes_and_no_others() -> None:
         "origins/US.html",
         "languages/es.html",
         "languages/en.html",
-        milestone_address("new:daily:KR:2022-01-04"),
+        milestone_address("new:daily:KR:2022-01-10"),
         milestone_address("nth:daily:KR:2"),
     }
 
@@ -134,13 +141,13 @@ def test_what_nobody_holds_any_more_keeps_its_page_and_says_so() -> None:
 
 
 def test_titles_are_shown_as_they_are_whatever_stands_in_them() -> None:
-    nasty = "<script>alert('x')</script> & \"Élite\" \u202e {{ 7*7 }}"
+    nasty = "<script>alert('x')</script> & \"Élite\" \u202e {{ 1234*3 }}"
     chronicle = Chronicle(CHANGE, NTH, works=(*WORKS, Work("nasty", nasty, Kind.SERIES, "ko", ("KR",))))
     chronicle.arrives(0, KR=nasty, US="Ozark")
     site = rendered(chronicle)
     assert all(b"<script>" not in body for address, body in site.files.items() if address.endswith(".html"))
     assert "<script>alert('x')</script> & \"Élite\"" in unescape(site.text(work_address("nasty")))
-    assert not any(b"49" in body.partition(b"<main")[2] for body in site.files.values())
+    assert not any(b"3702" in body.partition(b"<main")[2] for body in site.files.values())
 
 
 def test_nothing_is_recorded_yet_and_the_front_page_says_so() -> None:
@@ -183,7 +190,7 @@ def test_a_run_has_its_periods_and_one_that_is_missing_ends_it() -> None:
         chronicle.arrives(number, KR="Squid Game")
     runs = rendered(chronicle).text(chart_address("daily", "KR"))
     assert "On the record: 3 of 4 days from 1 January 2022 to 4 January 2022. Missing: 3 January 2022." in runs
-    assert "Squid Game 4 January 2022 still at #1 1 Squid Game 1 January 2022 2 January 2022 2" in runs
+    assert "Squid Game 4 January 2022, still at #1 1 Squid Game 1 January 2022 to 2 January 2022 2" in runs
 
 
 def test_what_is_provisional_is_marked_wherever_it_is_named() -> None:

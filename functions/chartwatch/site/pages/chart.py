@@ -2,9 +2,12 @@
 
 from chartwatch.domain import words
 from chartwatch.domain.rules.standing import EVERYWHERE
-from chartwatch.site.addresses import FeedKind, chart_address
+from chartwatch.site.addresses import FRONT, FeedKind, chart_address
+from chartwatch.site.drawn import roll, who_is_where
 from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
+from chartwatch.site.tables import coverage_table, milestones_table, reigns_table
 from chartwatch.site.views import (
+    Download,
     Link,
     Page,
     by_weight,
@@ -33,8 +36,10 @@ def chart_page(recorded: Recorded, chart: str) -> Page:
     runs = [run for territory in record.territories for run in recorded.runs_at.get((chart, territory), ())]
     over_all = recorded.held_in.get((chart, EVERYWHERE), ())
     now = [run for run in runs if run.is_on]
+    leading = list(totals((run._replace(periods=1) for run in now), lambda run: run.work))
+    total, address = totals(runs, lambda run: run.work), chart_address(chart)
     return Page(
-        address=chart_address(chart),
+        address=address,
         template="chart.html",
         title=name,
         description=f"Who is at #1 of {record.chart.name} now, who was first, and for how long.",
@@ -44,16 +49,23 @@ def chart_page(recorded: Recorded, chart: str) -> Page:
             "when": when(record.latest.period, record.chart.cadence),
             "covered": covered(record),
             "leaders": leaders(recorded, now),
+            "map": who_is_where(recorded, record, leading, address),
+            "bars": roll(recorded, record, total, address),
             "most": MOST_LEADERS,
             "noun": words.place_noun(record.territories),
             "now": now_by_place(recorded, record, now),
             "milestones": lines(recorded, by_weight(filter(is_weighty, over_all))),
-            "roll": [
-                (work_link(recorded.works[work]), total)
-                for work, total in list(totals(runs, lambda run: run.work).items())[:MOST_WORKS]
-            ],
+            "roll": [(work_link(recorded.works[work]), its) for work, its in list(total.items())[:MOST_WORKS]],
             "unit": words.plural(record.chart.cadence),
         },
+        downloads=tuple(
+            Download(f"{address.removesuffix(FRONT)}{table.name}", table)
+            for table in (
+                milestones_table(record.entries.values(), chart, "All milestones of the chart"),
+                reigns_table(runs, recorded.titles, "Every run at #1"),
+                coverage_table(record.timeline, EVERYWHERE, "Which periods were read"),
+            )
+        ),
         feed=recorded.topic(FeedKind.CHART, chart),
     )
 

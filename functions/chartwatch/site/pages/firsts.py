@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from chartwatch.domain import words
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.work import Work
 from chartwatch.site.addresses import FIRSTS, milestone_address
+from chartwatch.site.drawn import who_had_firsts
 from chartwatch.site.recorded import Recorded
 from chartwatch.site.views import (
     Link,
@@ -40,13 +42,19 @@ class First(NamedTuple):
 
 def firsts_page(recorded: Recorded) -> Page:
     """Return the wall of firsts."""
+    countries = _firsts(recorded, recorded.works_from, origin_link)
     return Page(
         address=FIRSTS,
         template="firsts.html",
         title="The wall of firsts",
         description="Which countries and languages have had a #1, since when, and with which title.",
         values={
-            "countries": _firsts(recorded, recorded.works_from, origin_link),
+            "map": who_had_firsts(
+                {its.code: its.titles for its in countries},
+                {its.code: f"{its.of.text}: since {words.day(its.since)}" for its in countries},
+                FIRSTS,
+            ),
+            "countries": countries,
             "languages": _firsts(recorded, recorded.works_in, language_link),
             "charts": [(chart_link(record.chart), record.since) for record in recorded.charts.values()],
         },

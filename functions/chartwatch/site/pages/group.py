@@ -6,8 +6,10 @@ from chartwatch.domain import words
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.works.work import Work
 from chartwatch.site.addresses import FeedKind, creator_address, language_address, origin_address
+from chartwatch.site.drawn import where_works_were, works_over_time
 from chartwatch.site.recorded import Recorded, is_weighty
-from chartwatch.site.views import Page, by_weight, chart_link, facts_of, lines, totals, work_link
+from chartwatch.site.tables import reigns_table
+from chartwatch.site.views import Download, Page, by_weight, chart_link, chart_name, facts_of, lines, totals, work_link
 
 
 def origin_page(recorded: Recorded, country: str) -> Page:
@@ -79,6 +81,12 @@ def _page(
             "name": name,
             "kind": kind,
             "charts": [(chart_link(recorded.charts[its].chart), recorded.charts[its].since) for its in charts],
+            "map": where_works_were(recorded, ids, name),
+            "timelines": [
+                (chart_name(recorded.charts[its].chart), timeline)
+                for its in charts
+                if (timeline := works_over_time(recorded, recorded.charts[its], ids, address)) is not None
+            ],
             "firsts": lines(recorded, by_weight(its)),
             "works": [
                 {
@@ -91,6 +99,11 @@ def _page(
                 for work in works
             ],
         },
+        downloads=(
+            Download(
+                address.removesuffix(".html"), reigns_table(runs, recorded.titles, "Every run at #1 of these titles")
+            ),
+        ),
         feed=recorded.topic(topic, group),
     )
 

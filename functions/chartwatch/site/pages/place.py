@@ -7,8 +7,11 @@ from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Edition, Entry
 from chartwatch.domain.stories.figures import figure_in_words
 from chartwatch.site.addresses import FeedKind, chart_address
+from chartwatch.site.drawn import roll, who_was_at_one
 from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
+from chartwatch.site.tables import coverage_table, reigns_table
 from chartwatch.site.views import (
+    Download,
     Link,
     Page,
     chart_link,
@@ -45,10 +48,13 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
     record = recorded.charts[chart]
     runs = recorded.runs_at.get((chart, territory), ())
     place, name = place_name(territory), chart_name(record.chart)
+    total, address = totals(runs, lambda run: run.work), chart_address(chart, territory)
     held = recorded.held_in.get((chart, territory), ())
+    drawn = who_was_at_one(recorded, record, territory, address)
     latest = next(its for its in reversed(record.timeline) if territory in its.number_ones)
+    listed = list(_listed(recorded, record, territory, runs))
     return Page(
-        address=chart_address(chart, territory),
+        address=address,
         template="place.html",
         title=f"{place}: {name}",
         description=f"Every #1 of {record.chart.name} in {words.territory_name(territory)}, and the history it made.",
@@ -60,15 +66,22 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
             "when": when(latest.period, record.chart.cadence),
             "covered": covered(record, territory),
             "now": [(work_link(recorded.works[run.work]), run) for run in runs if run.last == latest.period],
-            "listed": list(_listed(recorded, record, territory, runs)),
-            "figure_name": _figure_name(record),
-            "runs": [(work_link(recorded.works[run.work]), run) for run in reversed(runs)],
-            "roll": [
-                (work_link(recorded.works[work]), total) for work, total in totals(runs, lambda run: run.work).items()
-            ],
+            "listed": listed,
+            "strip": drawn.picture,
+            "bars": roll(recorded, record, total, address),
+            "figure_name": _figure_name(record) if any(row.figure for row in listed) else "",
+            "runs": [(work_link(recorded.works[run.work]), run, drawn.colours[run.work]) for run in reversed(runs)],
+            "roll": [(work_link(recorded.works[work]), its) for work, its in total.items()],
             "milestones": lines(recorded, filter(is_weighty, held)),
             "unit": words.plural(record.chart.cadence),
         },
+        downloads=(
+            Download(address.removesuffix(".html"), reigns_table(runs, recorded.titles, "Every run at #1 here")),
+            Download(
+                f"{address.removesuffix('.html')}-coverage",
+                coverage_table(record.timeline, territory, "Which periods were read"),
+            ),
+        ),
         feed=recorded.topic(FeedKind.CHART, chart),
     )
 

@@ -3,8 +3,11 @@
 from chartwatch.domain import words
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import work_address
+from chartwatch.site.drawn import when_it_was, where_it_was
 from chartwatch.site.recorded import Recorded, Run, is_weighty
+from chartwatch.site.tables import reigns_table
 from chartwatch.site.views import (
+    Download,
     Link,
     Page,
     by_weight,
@@ -38,12 +41,19 @@ def work_page(recorded: Recorded, work_id: str) -> Page:
             "creators": [creator_link(name) for name in (*work.creators, *work.featured)],
             "everywhere": lines(recorded, (its for its in held if its.territory == EVERYWHERE)),
             "in_places": lines(recorded, (its for its in held if its.territory != EVERYWHERE)),
-            "charts": [_on_chart(recorded, chart, its) for chart, its in sorted(by_chart.items())],
+            "charts": [_on_chart(recorded, chart, work_id, its) for chart, its in sorted(by_chart.items())],
         },
+        downloads=(
+            Download(
+                work_address(work_id).removesuffix(".html"), reigns_table(runs, recorded.titles, "Every run at #1")
+            ),
+        )
+        if runs
+        else (),
     )
 
 
-def _on_chart(recorded: Recorded, chart: str, runs: list[Run]) -> dict[str, object]:
+def _on_chart(recorded: Recorded, chart: str, work: str, runs: list[Run]) -> dict[str, object]:
     """Return where and when a work was at #1 of one chart."""
     record = recorded.charts[chart]
     places: dict[str, list[Run]] = {}
@@ -54,6 +64,8 @@ def _on_chart(recorded: Recorded, chart: str, runs: list[Run]) -> dict[str, obje
     return {
         "chart": chart_link(record.chart),
         "chart_id": chart,
+        "map": where_it_was(recorded, record, work, runs, work_address(work)),
+        "timeline": when_it_was(recorded, record, work, runs, work_address(work)),
         "cadence": record.chart.cadence,
         "since": record.since,
         "count": len(places),
