@@ -100,7 +100,7 @@ def test_a_name_that_cannot_begin_ids_is_refused(name: str) -> None:
 def test_bars_are_as_long_as_their_counts_and_say_them() -> None:
     root = fromstring(bars([Bar("A", 4), Bar("B", 1), Bar("C", 0)], unit="week", name="p", title="t", description="d"))
     assert [each.attrib["width"] for each in root.iter("rect") if each.get("class") == "b1"] == ["100%", "25%"]
-    assert [each.text for each in root.iter("text") if each.get("class") == "count"] == ["4 weeks", "1 week", "0 weeks"]
+    assert [each.text for each in root.iter("text") if each.get("class") == "total"] == ["4 weeks", "1 week", "0 weeks"]
 
 
 def test_a_bar_below_nothing_is_refused() -> None:

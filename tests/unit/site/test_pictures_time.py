@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chartwatch.domain.charts.chart import Cadence, end_of_month
 from chartwatch.site.pictures.time_axis import TimeAxis
-from chartwatch.site.pictures.timeline import COLOURS, ReignRow, colour, in_order, reigns, strip
+from chartwatch.site.pictures.timeline import COLOURS, ReignRow, colour, columns, in_order, reigns, strip
 
 SUNDAYS = [date(2021, 7, 4) + timedelta(7 * n) for n in range(35)]
 
@@ -112,7 +112,7 @@ def test_names_in_a_strip_are_those_that_fit() -> None:
     long = ReignRow("The Longest Title of All That Were Ever Number One", weeks(20))
     root = strip_of(ReignRow("Carrossel", weeks(*range(12))), ReignRow("You", weeks(12, 13)), long)
     names = {text.text: text.attrib["class"] for text in root.iter("text") if "name" in text.attrib["class"]}
-    assert names == {"Carrossel": "name", "You": "name wide"}
+    assert names == {"Carrossel": "name", "You": "name roomy"}
 
 
 def test_a_long_label_is_shortened_and_its_tooltip_is_whole() -> None:
@@ -171,3 +171,31 @@ def test_an_axis_has_few_ticks_in_order_and_within_it(begin: date, count: int, c
 def test_an_axis_without_order_is_refused(axis: list[date]) -> None:
     with pytest.raises(ValueError, match="one period or more, oldest first"):
         TimeAxis(axis, Cadence.WEEK)
+
+
+def columns_of(counts: dict[date, int], missing: frozenset[date] = frozenset()) -> Element:
+    text = columns(
+        counts,
+        SUNDAYS,
+        unit="territory",
+        cadence=Cadence.WEEK,
+        name="c",
+        title="Territories topped",
+        description="By week.",
+        missing=missing,
+    )
+    return fromstring(text)
+
+
+def test_columns_are_as_high_as_their_counts_and_the_first_highest_is_named() -> None:
+    root = columns_of({SUNDAYS[3]: 4, SUNDAYS[4]: 8, SUNDAYS[5]: 8, SUNDAYS[6]: 0, date(2020, 1, 5): 90})
+    assert [float(rect.attrib["height"]) for rect in segments(root)] == [35, 70, 70]
+    (peak,) = (text for text in root.iter("text") if "peak" in text.attrib["class"])
+    assert (peak.text, peak.attrib["x"]) == ("8 territories", segments(root)[1].attrib["x"])
+    assert tooltips(root)[0] == "4 territories, 19 July 2021 to 25 July 2021"
+
+
+def test_columns_of_nothing_are_an_axis_with_its_gaps() -> None:
+    root = columns_of({}, missing=weeks(3))
+    assert segments(root) == []
+    assert tooltips(root) == ["Not in the record: 1 week, 19 July 2021 to 25 July 2021"]

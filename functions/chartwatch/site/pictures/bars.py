@@ -41,5 +41,5 @@ def bars(rows: Sequence[Bar], *, unit: str, name: str, title: str, description: 
             add(label, "title", row.label)
         if row.value:
             add(group, "rect", class_="b1", y=line, width=percent(row.value / longest), height=height)
-        add(root, "text", words.counted(row.value, unit), class_="count", x="100%", y=str(top + _LABEL_LINE))
+        add(root, "text", words.counted(row.value, unit), class_="total", x="100%", y=str(top + _LABEL_LINE))
     return written(root)

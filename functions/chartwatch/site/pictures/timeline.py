@@ -1,9 +1,9 @@
-"""Pictures over time: the reigns of works, a row each, and who was at #1 of one territory, as a strip.
+"""Pictures over time: the reigns of works, a row each; who was at #1 of one territory, as a strip; how many at a time.
 
 Widths are shares of the picture's own, heights are pixels, so that text has one size on a phone and on a wide screen.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -26,6 +26,9 @@ _LABEL_EMS = 16.5
 """The room for a label beside the number of periods, on a phone of 320 pixels."""
 
 _STRIP = 44
+_COLUMNS, _PEAK_LINE = 84, 14
+"""The height of columns, with the line above them that has the number of the highest."""
+
 _EMS_WIDE, _EMS_NARROW = 64.0, 21.0
 """How long a strip is in ems where the page is wide, and on a phone: only a name that fits is shown."""
 _EMS_OF_A_NAME = 3.5
@@ -64,7 +67,7 @@ def reigns(
     at = {"width": "100%", "height": str(height), "paint_order": "stroke"}
     root = picture(name, title, description, kind="reigns", **at)
     drawing = _OverTime(root, name, TimeAxis(axis, cadence))
-    drawing.begin(height, rows)
+    drawing.begin(height, [period for row in rows for period in row.missing])
     for number, row in enumerate(rows):
         drawing.add_row(row, _AXIS + _ROW * number)
     return written(root)
@@ -82,15 +85,51 @@ def strip(
     works = list(rows)
     height = str(_AXIS + _STRIP)
     root = picture(name, title, description, kind="strip", width="100%", height=height)
+    missing = {period for row in works for period in row.missing}
     drawing = _OverTime(root, name, TimeAxis(axis, cadence))
-    drawing.begin(_AXIS + _STRIP, works)
+    drawing.begin(_AXIS + _STRIP, missing)
     add(root, "rect", class_="track", y=str(_AXIS), width="100%", height=str(_STRIP))
-    drawing.add_gaps({period for row in works for period in row.missing}, _AXIS, _STRIP)
+    drawing.add_gaps(missing, _AXIS, _STRIP)
     ordered = in_order(works, axis)
     for run, on_top in _shared(ordered, axis):
         part = _STRIP / len(on_top)
         for place, number in enumerate(on_top):
             drawing.add_segment(ordered[number], run, f"b{colour(number)}", _AXIS + part * place, part)
+    return written(root)
+
+
+def columns(
+    counts: Mapping[date, int],
+    axis: Sequence[date],
+    *,
+    unit: str,
+    cadence: Cadence,
+    name: str,
+    title: str,
+    description: str,
+    missing: Collection[date] = (),
+) -> str:
+    """Return a column for each period, as high as its count, with the highest named, as SVG.
+
+    It says in little room how many territories a work topped when, where `reigns` would need a row for each. `unit` is
+    what is counted: `territory`. Periods without a count have none; `axis` is as for `reigns`.
+    """
+    time = TimeAxis(axis, cadence)
+    bottom = _AXIS + _COLUMNS
+    root = picture(name, title, description, kind="columns", width="100%", height=str(bottom), paint_order="stroke")
+    drawing = _OverTime(root, name, time)
+    drawing.begin(bottom, missing)
+    drawing.add_gaps(missing, _AXIS + _PEAK_LINE, _COLUMNS - _PEAK_LINE)
+    shown = {period: counts[period] for period in axis if counts.get(period)}
+    most = max(shown.values(), default=0)
+    add(root, "line", class_="grid", x2="100%", y1=str(bottom), y2=str(bottom))
+    for period, count in shown.items():
+        drawing.add_column(_Run(period, period, 1), words.counted(count, unit), bottom, count / most)
+    if shown:
+        peak = next(period for period, count in shown.items() if count == most)
+        at = time.share(first_day(peak, cadence))
+        side = "peak" if at < 0.5 else "peak left"
+        add(root, "text", words.counted(most, unit), class_=side, x=percent(at), y=str(_AXIS + _PEAK_LINE - 4))
     return written(root)
 
 
@@ -114,9 +153,9 @@ class _OverTime:
     name: str
     time: TimeAxis
 
-    def begin(self, height: int, rows: Iterable[ReignRow]) -> None:
+    def begin(self, height: int, missing: Iterable[date]) -> None:
         """Add the pattern of gaps, where there are any, and the days along the axis."""
-        if any(period in row.missing for row in rows for period in self.time.periods):
+        if not frozenset(self.time.periods).isdisjoint(missing):
             defs = add(self.root, "defs")
             hatch = add(defs, "pattern", id=self._hatch, width="6", height="6", patternUnits="userSpaceOnUse")
             add(hatch, "path", class_="hatch", d="M-1 1l2-2M0 6l6-6M5 7l2-2")
@@ -141,7 +180,7 @@ class _OverTime:
             bar = add(group, "rect", class_="b1", x=percent(x), y=line, width=percent(width), height=height)
             add(bar, "title", self._said(row.label, run))
         total = words.counted(sum(run.count for run in runs), self.time.cadence.value)
-        add(self.root, "text", total, class_="count", x="100%", y=str(top + _LABEL_LINE))
+        add(self.root, "text", total, class_="total", x="100%", y=str(top + _LABEL_LINE))
 
     def add_segment(self, row: ReignRow, run: _Run, colour_class: str, top: float, height: float) -> None:
         """Add a run of a strip, with its name where there is room."""
@@ -154,8 +193,15 @@ class _OverTime:
         if room >= min(_EMS_OF_A_NAME, lettering.width(row.label)):
             name = lettering.shortened(row.label, room)
             fits = lettering.width(name) <= width * _EMS_NARROW - 1
-            kind = "name" if fits else "name wide"
+            kind = "name" if fits else "name roomy"
             add(group, "text", name, class_=kind, x=percent(x), dx="6", y=f"{top + height / 2 + 4:g}")
+
+    def add_column(self, run: _Run, said: str, bottom: int, share: float) -> None:
+        """Add a column that stands on the bottom."""
+        x, width = self.time.extent(run.first, run.last)
+        height = share * (_COLUMNS - _PEAK_LINE)
+        at = {"x": percent(x), "y": f"{bottom - height:g}", "width": percent(width), "height": f"{height:g}"}
+        add(add(self.root, "rect", class_="b1", **at), "title", f"{said}, {self._days(run)}")
 
     def add_gaps(self, missing: Collection[date], top: int, height: int) -> None:
         """Add what is missing from the record, hatched."""
@@ -171,10 +217,11 @@ class _OverTime:
 
     def _said(self, label: str, run: _Run) -> str:
         """Return "Squid Game: 6 weeks, 20 September 2021 to 31 October 2021"."""
-        cadence = self.time.cadence
-        first = words.day(first_day(run.first, cadence))
-        days = first if cadence is Cadence.DAY and run.count == 1 else f"{first} to {words.day(run.last)}"
-        return f"{label}: {words.counted(run.count, cadence.value)}, {days}"
+        return f"{label}: {words.counted(run.count, self.time.cadence.value)}, {self._days(run)}"
+
+    def _days(self, run: _Run) -> str:
+        first = words.day(first_day(run.first, self.time.cadence))
+        return first if self.time.cadence is Cadence.DAY and run.count == 1 else f"{first} to {words.day(run.last)}"
 
 
 def _runs(periods: Collection[date], axis: Sequence[date]) -> Iterator[_Run]:
