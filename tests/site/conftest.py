@@ -1,16 +1,19 @@
-"""One browser for all tests here, which one process runs, one after the other."""
+"""One browser and one site for all tests here, which one process runs, one after the other."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.site.browsing import MISSING, browsing
+from tests.site.sample import write_site
+from tests.site.serving import serving
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.is_relative_to(__file__.removesuffix("conftest.py")):
+        if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.xdist_group("site"))
 
 
@@ -20,3 +23,14 @@ def browser() -> Iterator[Browser]:
         if its is None:
             pytest.skip(MISSING)
         yield its
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_site(tmp_path_factory.mktemp("charts"))
+
+
+@pytest.fixture(scope="session")
+def served(site: Path) -> Iterator[str]:
+    with serving(site) as address:
+        yield address

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from posixpath import dirname, normpath
+from urllib.parse import unquote, urlsplit
 
 VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 
@@ -67,6 +69,13 @@ class Document:
     @property
     def ids(self) -> frozenset[str]:
         return frozenset(element.attributes["id"] for element in self.elements if "id" in element.attributes)
+
+    @property
+    def leads_to(self) -> list[str]:
+        """The addresses of the pages of the site that it leads to."""
+        links = (unquote(urlsplit(element.attributes.get("href", "")).path) for element in self.all("a"))
+        within = (link for link in links if link.endswith(".html"))
+        return [normpath(f"{dirname(self.address)}/{link}".lstrip("/")) for link in within]
 
     @property
     def main(self) -> str:

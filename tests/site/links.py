@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from posixpath import dirname, normpath
 from urllib.parse import unquote, urlsplit
@@ -11,7 +12,8 @@ from xml.etree import ElementTree
 from tests.site.documents import Document, read_page, read_pages
 
 LINKING = ("href", "xlink:href", "src", "action", "poster", "data", "formaction")
-ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
+ATOM = "{http://www.w3.org/2005/Atom}"
+_HREF = re.compile(r'href="([^"]*)"')
 
 
 def link_faults(folder: Path) -> list[str]:
@@ -73,24 +75,32 @@ def _is_loaded(tag: str, attributes: dict[str, str]) -> bool:
     return tag not in ("a", "area", "form")
 
 
-def feed_links(file: Path) -> list[str]:
-    """Return the links of an Atom feed or a JSON Feed."""
-    if file.suffix == ".json":
-        feed = json.loads(file.read_text("utf-8"))
-        return [value for item in (feed, *feed["items"]) for name, value in item.items() if name.endswith("url")]
-    return [link.attrib["href"] for link in ElementTree.parse(file).iter(ATOM_LINK)]
+def feed_link_faults(folder: Path, base: str = "") -> list[str]:
+    """Return a sentence for each link of a feed below `folder` that leads nowhere in it.
 
-
-def feed_link_faults(folder: Path, base: str) -> list[str]:
-    """Return a sentence for each link below `base`, the address that the site is published at, that leads nowhere."""
+    `base` is the address that the site is published at, with a slash at its end; a link that begins so is the site's own.
+    """
     files = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     faults = []
     for file in sorted((folder / "feeds").rglob("*")):
-        if file.suffix not in (".xml", ".atom", ".json"):
-            continue
-        for link in feed_links(file):
-            inner = link.removeprefix(base)
-            fault = _fault(folder, files, "", inner or "index.html", is_loaded=False)
+        address = file.relative_to(folder).as_posix()
+        for link in _feed_links(file):
+            is_whole = bool(base) and link.startswith(base)
+            fault = _fault(folder, files, "" if is_whole else address, link.removeprefix(base), is_loaded=False)
             if fault:
-                faults.append(f"{file.relative_to(folder).as_posix()}: {link!r} {fault}")
+                faults.append(f"{address}: {link!r} {fault}")
     return faults
+
+
+def _feed_links(file: Path) -> Iterator[str]:
+    """Yield the links of an Atom feed or a JSON Feed, and those in the content of its entries."""
+    if file.suffix == ".json":
+        feed = json.loads(file.read_text("utf-8"))
+        for item in (feed, *feed["items"]):
+            yield from (value for name, value in item.items() if name.endswith("url") and name != "external_url")
+            yield from map(unescape, _HREF.findall(item.get("content_html", "")))
+    elif file.suffix in (".atom", ".xml"):
+        root = ElementTree.parse(file)
+        yield from (link.attrib["href"] for link in root.iter(f"{ATOM}link"))
+        for content in root.iter(f"{ATOM}content"):
+            yield from map(unescape, _HREF.findall(content.text or ""))

@@ -41,11 +41,17 @@ class _Pages(SimpleHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of a window that closed before all was read."""
+
+
 @contextmanager
 def serving(folder: Path, policy: str = POLICY) -> Iterator[str]:
     """Serve `folder` on a free port, under `policy` unless it is empty; yield its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Pages, directory=str(folder), policy=policy)) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), partial(_Pages, directory=str(folder), policy=policy)) as server:
         thread = Thread(target=partial(server.serve_forever, poll_interval=0.05), daemon=True)
         thread.start()
         try:

@@ -53,6 +53,12 @@ _SKIPPED_TO = """(id) => {
 }"""
 
 
+_TABBED = """([selector, text]) => {
+  const one = document.activeElement;
+  return [one.matches(selector) && one.textContent.includes(text), one === document.body];
+}"""
+
+
 def axe_faults(page: Page) -> list[str]:
     """Return a sentence for each rule of axe-core that the page breaks, with the first elements that do."""
     violations = _AXE.run(page).response["violations"]
@@ -136,15 +142,18 @@ def search_faults(page: Page, title: str) -> list[str]:
         return ["Tab never reaches the field of the search"]
     if not page.evaluate("() => Boolean(document.activeElement.labels.length || document.activeElement.ariaLabel)"):
         return ["the field of the search has no label"]
+    links = page.locator("main a:visible")
+    before = links.count()
     page.keyboard.type(title)
-    result = page.locator("main a", has_text=title).first
     try:
-        result.wait_for(timeout=5_000)
+        page.locator("main a:visible", has_text=title).first.wait_for(timeout=3_000)
     except NotInTime:
         return [f"{title!r} is not found"]
     faults = (
         [] if page.locator("main :is([role=status], [aria-live], output)").count() else ["nobody hears what is found"]
     )
+    if links.count() == before:
+        faults.append("what is typed changes nothing")
     if not _tab_to(page, "a", title):
         return [*faults, f"Tab never reaches the result {title!r}"]
     page.keyboard.press("Enter")
@@ -156,9 +165,9 @@ def search_faults(page: Page, title: str) -> list[str]:
 
 def _tab_to(page: Page, selector: str, text: str = "") -> bool:
     """Press Tab until an element that `selector` names, with this text, has the focus; say whether one had."""
-    for _ in range(200):
+    for _ in range(5_000):
         page.keyboard.press("Tab")
-        where = "([selector, text]) => document.activeElement.matches(selector) "
-        if page.evaluate(where + "&& document.activeElement.textContent.includes(text)", [selector, text]):
-            return True
+        found, is_over = page.evaluate(_TABBED, [selector, text])
+        if found or is_over:
+            return bool(found)
     return False
