@@ -19,10 +19,13 @@ demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no ac
 	$(BIN)/chartwatch demo
 
 # The checker of HTML runs on Java and comes from npm. Where there is neither, its tests are skipped with the reason.
-CHECKER := $(if $(shell command -v npm && command -v java),.tools/site/.ready)
+CHECKER := $(if $(shell command -v npm >/dev/null && command -v java),.tools/site/.ready)
 
 test: $(VENV)/.ready .tools/.ready $(CHECKER)  ## every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+screenshots: $(VENV)/.ready  ## each kind of page of the site, on a phone and a desktop, light and dark, as PNG in screenshots/
+	PYTHONPATH=functions $(BIN)/python -m tests.site.screenshots screenshots
 
 test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and correction, and 20,000 worlds whose unknown is tried in every way; takes hours
 	CHARTWATCH_HYPOTHESIS=deep $(BIN)/python -m pytest -n auto tests/unit/domain/test_arrival_order.py tests/integration/test_oracle_generated.py \
@@ -118,4 +121,4 @@ $(VENV)/.ready: $(VENV)/.uv requirements/dev.txt pyproject.toml
 	touch $@
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) .tools .mutants .aws-sam .chartwatch functions/chartwatch.egg-info .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .tools .mutants screenshots .aws-sam .chartwatch functions/chartwatch.egg-info .hypothesis .mypy_cache .ruff_cache .import_linter_cache

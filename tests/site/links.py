@@ -78,7 +78,7 @@ def _is_loaded(tag: str, attributes: dict[str, str]) -> bool:
 def feed_link_faults(folder: Path, base: str = "") -> list[str]:
     """Return a sentence for each link of a feed below `folder` that leads nowhere in it.
 
-    `base` is the address that the site is published at, with a slash at its end; a link that begins so is the site's own.
+    `base` is the address that the site is published at, with a slash at its end; links that begin so stay in it.
     """
     files = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     faults = []
