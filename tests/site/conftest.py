@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.site.browsing import MISSING, browsing
+from tests.site.browsing import MISSING, Windows, browsing
 from tests.site.sample import write_site
 from tests.site.serving import serving
 
@@ -18,7 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def windows() -> Iterator[Windows]:
     with browsing() as its:
         if its is None:
             pytest.skip(MISSING)

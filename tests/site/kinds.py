@@ -1,6 +1,7 @@
 """The kinds of page that a site has, by where they stand."""
 
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 KINDS = {
@@ -23,6 +24,13 @@ def kind_of(address: str) -> str | None:
     return next((kind for kind, where in KINDS.items() if fnmatchcase(address, where)), None)
 
 
+def pages_of(folder: Path, kind: str) -> list[str]:
+    """Return the addresses of all pages of a kind."""
+    addresses = (file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*.html")))
+    return [address for address in addresses if kind_of(address) == kind]
+
+
+@cache
 def fullest(folder: Path) -> dict[str, str]:
     """Return the address of the page of each kind that has the most in it."""
     found: dict[str, str] = {}

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.site.browsing import LOOKS, MISSING, browsing, visiting
+from tests.site.browsing import LOOKS, MISSING, browsing
 from tests.site.kinds import fullest
 from tests.site.sample import write_site
 from tests.site.serving import serving
@@ -17,13 +17,13 @@ def write_screenshots(site: Path, folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    with browsing() as browser, serving(site) as address:
-        if browser is None:
+    with browsing() as windows, serving(site) as address:
+        if windows is None:
             sys.exit(MISSING)
         for kind, page in fullest(site).items():
             for look in LOOKS:
                 file = folder / f"{kind}-{look.name}.png"
-                with visiting(browser, address + page, look) as visit:
+                with windows.visit(address + page, look) as visit:
                     visit.page.screenshot(path=file, full_page=True)
                 written.append(file)
     return written

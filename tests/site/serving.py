@@ -33,6 +33,7 @@ class _Pages(SimpleHTTPRequestHandler):
         super().__init__(*request, **options)
 
     def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
         if self._policy:
             self.send_header("Content-Security-Policy", self._policy)
         super().end_headers()

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from playwright.sync_api import Browser
 
-from tests.site.browsing import DESKTOP, NARROWEST, Look, Visit, visiting
+from tests.site.browsing import DESKTOP, NARROWEST, PHONE, UNSCRIPTED, Look, Visit, Windows
 from tests.site.feeds import feed_faults
 from tests.site.links import feed_link_faults, link_faults
 from tests.site.markup import markup_faults
@@ -17,8 +16,10 @@ from tests.site.nu import lacking, nu_faults
 from tests.site.serving import serving
 from tests.site.usability import (
     axe_faults,
+    direction_faults,
     keyboard_faults,
     script_faults,
+    scrolling_faults,
     search_faults,
     skip_link_faults,
     width_faults,
@@ -28,7 +29,7 @@ SOUND = Path(__file__).parent / "sound"
 PAGES = [file.relative_to(SOUND).as_posix() for file in sorted(SOUND.rglob("*.html"))]
 
 Check = Callable[[Path], list[str]]
-PageCheck = Callable[[Visit], list[str]]
+PageCheck = Callable[[Visit, Windows], list[str]]
 
 OF_FILES: dict[str, Check] = {
     "links": link_faults,
@@ -37,15 +38,23 @@ OF_FILES: dict[str, Check] = {
     "feeds": feed_faults,
 }
 
+
+def script_faults_of(visit: Visit, windows: Windows) -> list[str]:
+    with windows.visit(visit.page.url, UNSCRIPTED) as unscripted:
+        return script_faults(visit.page, unscripted.page)
+
+
 IN_A_BROWSER: dict[str, tuple[Look, PageCheck]] = {
-    "shown": (DESKTOP, lambda visit: visit.faults),
-    "axe": (DESKTOP, lambda visit: axe_faults(visit.page)),
-    "axe in the dark": (Look(1280, 800, "dark"), lambda visit: axe_faults(visit.page)),
-    "keyboard": (DESKTOP, lambda visit: keyboard_faults(visit.page)),
-    "skip link": (DESKTOP, lambda visit: skip_link_faults(visit.page)),
-    "width": (NARROWEST, lambda visit: width_faults(visit.page)),
-    "script": (DESKTOP, lambda visit: script_faults(visit.page)),
-    "search": (DESKTOP, lambda visit: search_faults(visit.page, "Élite")),
+    "shown": (DESKTOP, lambda visit, _: visit.faults),
+    "axe": (DESKTOP, lambda visit, _: axe_faults(visit.page)),
+    "axe in the dark": (Look(1280, 800, "dark"), lambda visit, _: axe_faults(visit.page)),
+    "keyboard": (DESKTOP, lambda visit, _: keyboard_faults(visit.page)),
+    "skip link": (DESKTOP, lambda visit, _: skip_link_faults(visit.page)),
+    "width": (NARROWEST, lambda visit, _: width_faults(visit.page)),
+    "scrolling": (PHONE, lambda visit, _: scrolling_faults(visit.page)),
+    "direction": (DESKTOP, lambda visit, _: direction_faults(visit.page)),
+    "script": (DESKTOP, script_faults_of),
+    "search": (DESKTOP, lambda visit, _: search_faults(visit.page, "Élite")),
 }
 ONLY = {"script": [page for page in PAGES if page != "search.html"], "search": ["search.html"]}
 """The pages of the sound site that a check is for, where these are not all."""
@@ -110,25 +119,25 @@ def test_the_checker_of_html_finds_what_is_broken_in_pages_and_styles_and_nothin
 
 
 @pytest.mark.parametrize("name", IN_A_BROWSER)
-def test_no_check_in_the_browser_finds_a_fault_in_the_sound_site(name: str, browser: Browser) -> None:
+def test_no_check_in_the_browser_finds_a_fault_in_the_sound_site(name: str, windows: Windows) -> None:
     look, check = IN_A_BROWSER[name]
     with serving(SOUND) as address:
         for page in ONLY.get(name, PAGES):
-            with visiting(browser, address + page, look) as visit:
-                assert check(visit) == [], page
+            with windows.visit(address + page, look) as visit:
+                assert check(visit, windows) == [], page
 
 
 @breakages(IN_A_BROWSER)
-def test_what_is_broken_on_a_page_is_found(breakage: Breakage, browser: Browser, tmp_path: Path) -> None:
+def test_what_is_broken_on_a_page_is_found(breakage: Breakage, windows: Windows, tmp_path: Path) -> None:
     look, check = IN_A_BROWSER[breakage.check]
     page = breakage.page or breakage.file
-    with serving(breakage.make(tmp_path)) as address, visiting(browser, address + page, look) as visit:
-        faults = check(visit)
+    with serving(breakage.make(tmp_path)) as address, windows.visit(address + page, look) as visit:
+        faults = check(visit, windows)
         assert [fault for fault in faults if breakage.said in fault], faults
 
 
-def test_a_page_that_asks_another_host_is_found_where_no_policy_stops_it(browser: Browser, tmp_path: Path) -> None:
+def test_a_page_that_asks_another_host_is_found_where_no_policy_stops_it(windows: Windows, tmp_path: Path) -> None:
     picture = '<img src="https://elsewhere.example/a.png" alt=""><ul>'
     broken = Breakage("shown", "another host", "index.html", "<ul>", picture).make(tmp_path)
-    with serving(broken, policy="") as address, visiting(browser, f"{address}index.html") as visit:
+    with serving(broken, policy="") as address, windows.visit(f"{address}index.html") as visit:
         assert "another host was asked: https://elsewhere.example/a.png" in visit.faults

@@ -4,8 +4,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as NotInTime
 
-from tests.site.browsing import UNSCRIPTED, visiting
-
 _AXE = Axe()
 
 _STOPS = """() => {
@@ -46,6 +44,24 @@ _WIDER = """() => {
       + Math.round(one.getBoundingClientRect().right)).slice(0, 5).concat(`the page is ${root.scrollWidth} wide`);
 }"""
 
+_SCROLLED = """() => [...document.body.querySelectorAll('*')]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && !one.closest('figure'))
+  .filter((one) => ['auto', 'scroll'].includes(getComputedStyle(one).overflowX))
+  .map((one) => `${one.scrollWidth - one.clientWidth} pixels out of sight: ` + one.textContent.trim().slice(0, 60))"""
+
+_MINGLED = """() => {
+  const rightToLeft = /[\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufeff]/u;
+  const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (nodes.nextNode()) {
+    const one = nodes.currentNode.parentElement, text = nodes.currentNode.data.trim(), style = getComputedStyle(one);
+    if (rightToLeft.test(text) && style.display === 'inline' && !/isolate|plaintext/.test(style.unicodeBidi)
+        && !one.closest('bdi, title, script, svg')) found.push(text.slice(0, 60));
+  }
+  return found;
+}"""
+"""Return what is read from right to left, stands in a line, and would turn round the points and numbers beside it."""
+
 _SKIPPED_TO = """(id) => {
   const target = document.getElementById(id), one = document.activeElement;
   return Boolean(target) && (target.contains(one)
@@ -74,6 +90,17 @@ def width_faults(page: Page) -> list[str]:
     return wider
 
 
+def scrolling_faults(page: Page) -> list[str]:
+    """Return what one has to scroll sideways to see, pictures aside."""
+    hidden: list[str] = page.evaluate(_SCROLLED)
+    return hidden
+
+
+def direction_faults(page: Page) -> list[str]:
+    """Return what turns round the text beside it, as a title in Hebrew does in an English line."""
+    return [f"turns round what stands beside it: {text!r}" for text in page.evaluate(_MINGLED)]
+
+
 def keyboard_faults(page: Page) -> list[str]:
     """Return what is wrong with the way through the page by Tab: each stop in order, seen, and showing the focus.
 
@@ -86,8 +113,8 @@ def keyboard_faults(page: Page) -> list[str]:
     for _ in range(2 * len(stops) + 1):
         page.keyboard.press("Tab")
         focused = page.evaluate(_FOCUSED)
-        if focused is None:
-            break
+        if focused is None or (reached == len(stops) and focused["place"] == 0):
+            break  # past the end, or round to the beginning
         if focused["isScroller"]:
             continue
         if focused["place"] != reached:
@@ -121,15 +148,11 @@ def skip_link_faults(page: Page) -> list[str]:
     return []
 
 
-def script_faults(page: Page) -> list[str]:
-    """Return what of the page's main part is there only where scripts run, or only where they do not."""
-    scripted = page.inner_text("main").splitlines()
-    browser = page.context.browser
-    assert browser
-    with visiting(browser, page.url, UNSCRIPTED) as visit:
-        unscripted = visit.page.inner_text("main").splitlines()
-    return [f"only with script: {line!r}" for line in scripted if line not in unscripted] + [
-        f"only without script: {line!r}" for line in unscripted if line not in scripted
+def script_faults(scripted: Page, unscripted: Page) -> list[str]:
+    """Return what of a page's main part is there only where scripts run, or only where they do not."""
+    [scripted_lines, unscripted_lines] = [page.inner_text("main").splitlines() for page in (scripted, unscripted)]
+    return [f"only with script: {line!r}" for line in scripted_lines if line not in unscripted_lines] + [
+        f"only without script: {line!r}" for line in unscripted_lines if line not in scripted_lines
     ]
 
 
