@@ -13,13 +13,19 @@ TRUSTED := $(shell $(PYTHON) -c 'import os, ssl; at = ssl.get_default_verify_pat
 export UV_SYSTEM_CERTS ?= $(if $(TRUSTED)$(filter Darwin,$(shell uname)),true,false)
 export PIP_CERT ?= $(TRUSTED)
 
-.PHONY: demo test test-deep test-simulation mutants fuzz lint audit types bench bench-history bench-memory lock clean tools
+.PHONY: demo screenshots test test-deep test-simulation mutants fuzz lint audit types bench bench-history bench-memory lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
 	$(BIN)/chartwatch demo
 
-test: $(VENV)/.ready .tools/.ready  ## every test
+# The checker of HTML runs on Java and comes from npm. Where there is neither, its tests are skipped with the reason.
+CHECKER := $(if $(shell command -v npm >/dev/null && command -v java),.tools/site/.ready)
+
+test: $(VENV)/.ready .tools/.ready $(CHECKER)  ## every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+screenshots: $(VENV)/.ready  ## each kind of page of the site, on a phone and a desktop, light and dark, as PNG in screenshots/
+	PYTHONPATH=functions $(BIN)/python -m tests.site.screenshots screenshots
 
 test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and correction, and 20,000 worlds whose unknown is tried in every way; takes hours
 	CHARTWATCH_HYPOTHESIS=deep $(BIN)/python -m pytest -n auto tests/unit/domain/test_arrival_order.py tests/integration/test_oracle_generated.py \
@@ -71,10 +77,11 @@ lock: $(VENV)/.ready  ## choose versions anew, with hashes and without addresses
 	$(UV) pip compile -q requirements/audit.in $(LOCK) -o requirements/audit.txt
 	$(UV) pip compile -q requirements/mutants.in $(LOCK) -c requirements/dev.txt -o requirements/mutants.txt
 	$(UV) pip compile -q requirements/uv.in $(LOCK) -o requirements/uv.txt
+	cd requirements/site && npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --save-exact vnu-jar@latest
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" --upgrade
 
-tools: $(VENV)/.ready .tools/.ready
+tools: $(VENV)/.ready .tools/.ready $(CHECKER)
 
 $(VENV)/.uv: requirements/uv.txt
 	$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 15) or sys.exit("Chartwatch needs Python 3.11, 3.12, 3.13 or 3.14, as its functions do; say which with: make PYTHON=python3.12 ...")'
@@ -101,6 +108,12 @@ $(VENV)/.ready: $(VENV)/.uv requirements/dev.txt pyproject.toml
 	$(UV) pip install --quiet --python .tools/$*/bin/python --require-hashes -r requirements/$*.txt
 	touch $@
 
+.tools/site/.ready: requirements/site/package.json requirements/site/package-lock.json
+	mkdir -p $(@D)
+	cp $^ $(@D)
+	cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
 # What mutates imports the tests and what they need, but Chartwatch itself only as mutated.
 .tools/mutants/.ready: $(VENV)/.uv requirements/dev.txt requirements/mutants.txt
 	$(UV) venv --quiet --clear --python $(BIN)/python .tools/mutants
@@ -108,4 +121,4 @@ $(VENV)/.ready: $(VENV)/.uv requirements/dev.txt pyproject.toml
 	touch $@
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) .tools .mutants .aws-sam .chartwatch functions/chartwatch.egg-info .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .tools .mutants screenshots .aws-sam .chartwatch functions/chartwatch.egg-info .hypothesis .mypy_cache .ruff_cache .import_linter_cache

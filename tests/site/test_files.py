@@ -1,0 +1,52 @@
+"""The files of the site: no dead link, valid HTML, CSS and feeds, and little to load."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.site.documents import read_page, read_pages
+from tests.site.feeds import feed_faults
+from tests.site.kinds import KINDS, fullest, kind_of
+from tests.site.links import feed_link_faults, link_faults
+from tests.site.markup import markup_faults
+from tests.site.nu import lacking, nu_faults
+
+
+def test_the_site_has_every_kind_of_page_and_no_other(site: Path) -> None:
+    assert {kind_of(page.address) or page.address for page in read_pages(site)} == KINDS.keys()
+    assert fullest(site).keys() == KINDS.keys()
+
+
+def test_every_link_of_every_page_leads_to_a_file_and_an_id(site: Path) -> None:
+    assert link_faults(site) == []
+
+
+def test_every_page_can_be_reached_from_the_front_page(site: Path) -> None:
+    reached: set[str] = set()
+    waiting = ["index.html"]
+    while waiting:
+        address = waiting.pop()
+        if address not in reached:
+            reached.add(address)
+            waiting += read_page(site, address).leads_to
+    assert {page.address for page in read_pages(site)} - reached == set()
+
+
+def test_every_page_names_its_language_title_and_heading_and_marks_its_dates(site: Path) -> None:
+    assert markup_faults(site) == []
+
+
+def test_html_and_css_of_the_whole_site_are_valid(site: Path) -> None:
+    if lack := lacking():
+        pytest.skip(lack)
+    files = [file for kind in ("html", "css", "svg") for file in sorted(site.rglob(f"*.{kind}"))]
+    assert nu_faults(site, [file.relative_to(site).as_posix() for file in files]) == []
+
+
+def test_feeds_are_as_their_formats_say_and_say_the_same(site: Path) -> None:
+    assert (site / "feeds" / "all.atom").exists()
+    assert feed_faults(site / "feeds") == []
+
+
+def test_every_link_of_every_feed_leads_into_the_site(site: Path) -> None:
+    assert feed_link_faults(site) == []
