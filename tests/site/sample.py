@@ -6,14 +6,13 @@ week of it is missing, and two are published again with another song.
 
 import csv
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.command_line import run
+
 CHART = "odd-songs"
 OPTIONS = (f"chart={CHART}", "name=Odd Songs", "cadence=week", "kind=song", "creator=artist")
 PLACES = ("AR", "BR", "DE", "EG", "GB", "IN", "JP", "KR", "MX", "NG", "TH", "US")
@@ -76,24 +75,25 @@ def _files(folder: Path) -> list[Path]:
     return [write_songs(folder / "first.csv"), write_songs(folder / "again.csv", is_again=True)]
 
 
-def run(*arguments: str) -> str:
-    """Run `chartwatch` as a process of its own; return what it writes."""
-    done = subprocess.run(
-        [sys.executable, "-m", "chartwatch.cli", *arguments], check=True, capture_output=True, text=True, cwd=ROOT
-    )
-    return done.stdout
+def chartwatch(*arguments: str | Path) -> str:
+    """Run the command; return what it writes. Raises AssertionError where it fails."""
+    result = run(*arguments)
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
 
 
 def write_site(folder: Path) -> Path:
     """Write the charts and their site into `folder`; return where the site is."""
     folder.mkdir(parents=True, exist_ok=True)
-    run("site", "--out", str(folder / "site"), *(part for origin in origins(folder) for part in ("--from", origin)))
+    chartwatch(
+        "site", "--out", str(folder / "site"), *(part for origin in origins(folder) for part in ("--from", origin))
+    )
     return folder / "site"
 
 
 def write_lines(folder: Path) -> list[dict[str, Any]]:
     """Write the charts into `folder`; return each change of a milestone as `chartwatch replay` tells it."""
-    written = [run("replay", "sample", "--format", "jsonl")]
+    written = [chartwatch("replay", "sample", "--format", "jsonl")]
     options = (part for option in OPTIONS for part in ("-o", option))
-    written.append(run("replay", *map(str, _files(folder)), "--source", "csv", *options, "--format", "jsonl"))
+    written.append(chartwatch("replay", *map(str, _files(folder)), "--source", "csv", *options, "--format", "jsonl"))
     return [json.loads(line) for text in written for line in text.splitlines()]

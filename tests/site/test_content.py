@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chartwatch.site.addresses import chart_address, milestone_address, work_address
 
 from chartwatch.cli.sample_chart import SAMPLE_OPTIONS, open_sample
+from chartwatch.rules import default_rules
+from chartwatch.site.addresses import chart_address, milestone_address, work_address
 from tests.site.documents import Document, read_page
 from tests.site.sample import CHART, LAST, PLACES, song_rows, write_lines
 
 Line = Mapping[str, Any]
 
+ON = "still at #1"
 MARKS = {"provisional": "Provisional", "corrected": "Corrected", "retracted": "Retracted"}
 
 
@@ -61,15 +63,26 @@ def test_a_page_of_what_is_not_certain_or_no_longer_said_is_marked(site: Path, l
         assert all(in_words(reason) in page.main for reason in line["provisional_because"])
 
 
-def test_a_milestone_and_the_works_that_hold_it_lead_to_each_other(site: Path, lines: list[Line]) -> None:
+def test_a_milestone_leads_to_the_works_that_hold_it(site: Path, lines: list[Line]) -> None:
     for line in lines:
+        page = page_of(site, line)
         for holder in line["holders"]:
-            page = page_of(site, line)
             titles = {element.text for element in page.all("a")}
             assert " ".join(holder["title"].split()) in titles
             assert work_address(holder["work_id"]) in page.leads_to
-            if line["status"] != "retracted":
-                assert page.address in read_page(site, work_address(holder["work_id"])).leads_to
+
+
+def test_the_place_of_a_milestone_leads_to_it_and_so_does_the_work_where_it_is_more_than_a_new_number_one(
+    site: Path, lines: list[Line]
+) -> None:
+    kinds = {rule.id: rule.kind for rule in default_rules()}
+    for line in lines:
+        if line["territory"] == "*" or line["status"] == "retracted":
+            continue
+        address = milestone_address(line["slot"])
+        assert address in read_page(site, chart_address(line["chart"], line["territory"])).leads_to
+        for holder in line["holders"] if kinds[line["rule"]] != "change" else ():
+            assert address in read_page(site, work_address(holder["work_id"])).leads_to
 
 
 def test_a_page_names_the_document_that_a_claim_rests_on(site: Path, lines: list[Line]) -> None:
@@ -104,16 +117,21 @@ def runs(number_ones: Mapping[date, str], step: timedelta) -> list[tuple[str, da
     return found[::-1]
 
 
-def runs_shown(page: Document) -> list[list[str]]:
-    """Return the cells of the rows that say from when to when somebody was #1."""
-    rows = ([" ".join(word.split()) for word in row.words if word.strip()] for row in page.all("tr"))
-    return [row for row in rows if len(row) == 4 and re.fullmatch(r"\d+ \w+ \d{4}", row[1])]
+def runs_shown(page: Document) -> list[tuple[str, str, str, str]]:
+    """Return title, first and last day and length of each row that says from when to when somebody was #1."""
+    found = []
+    for row in page.all("tr"):
+        words = [" ".join(word.split()) for word in row.words if word.strip()]
+        days = [word for word in words if re.fullmatch(r"\d+ \w+ \d{4}", word)]
+        if days and words[-1].isdigit():
+            found.append((words[0], days[0], ON if ON in row.text else days[-1], words[-1]))
+    return found
 
 
-def said_of(run: tuple[str, date, date, int], latest: date) -> list[str]:
+def said_of(run: tuple[str, date, date, int], latest: date) -> tuple[str, str, str, str]:
     title, first, last, length = run
-    until = "still at #1" if last == latest else f"{last.day} {last:%B %Y}"
-    return [" ".join(title.split()), f"{first.day} {first:%B %Y}", until, str(length)]
+    until = ON if last == latest else f"{last.day} {last:%B %Y}"
+    return " ".join(title.split()), f"{first.day} {first:%B %Y}", until, str(length)
 
 
 @pytest.mark.parametrize("territory", PLACES)

@@ -26,7 +26,7 @@ def milestone_page(record: ChartRecord, slot: str) -> Page:
     return Page(
         address=milestone_address(slot),
         template="milestone.html",
-        title=title,
+        title=f"{title}: {when(last.period, record.chart.cadence)}",
         description=f"{title}. What this rests on, and how it changed.",
         values={
             "claim": claim_of(shown),
