@@ -1,5 +1,6 @@
 """The pictures of pages: what is drawn of runs, places and totals. Each page has the same in a table."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -10,14 +11,17 @@ from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.site.addresses import chart_address, link, origin_address, work_address
 from chartwatch.site.pictures.bars import Bar, bars
-from chartwatch.site.pictures.timeline import ReignRow, colour, in_order, reigns, strip
-from chartwatch.site.pictures.world_map import Mark, has_place, world_map
+from chartwatch.site.pictures.timeline import ReignRow, colour, columns, in_order, reigns, strip
+from chartwatch.site.pictures.world_map import Mark, europe_map, has_place, in_europe, world_map
 from chartwatch.site.recorded import ChartRecord, Recorded, Run
 from chartwatch.site.views import chart_name, place_name
 
 MOST_ROWS = 15
 """Rows of a timeline, and bars."""
 
+
+ENOUGH_OF_EUROPE = 8
+"""Territories of Europe that are marked for it to be drawn larger, too: on a phone some are two pixels wide."""
 
 MARGIN = 4
 """Periods that a timeline shows before and after what it is about."""
@@ -31,10 +35,11 @@ class Shade(NamedTuple):
 
 
 class Map(NamedTuple):
-    """A map and what its colours stand for, the darkest first."""
+    """A map and what its colours stand for, the darkest first; and Europe, larger, where enough of it is there."""
 
     picture: Markup
     shades: tuple[Shade, ...]
+    europe: Markup | None
 
 
 def axis_of(record: ChartRecord) -> list[date]:
@@ -143,12 +148,14 @@ def where_it_was(recorded: Recorded, record: ChartRecord, work: str, runs: Seque
 
 
 def when_it_was(recorded: Recorded, record: ChartRecord, work: str, runs: Sequence[Run], here: str) -> Markup:
-    """Return when a work was at #1 of a chart, a row a territory, those where it was longest first."""
+    """Return when a work was at #1 of a chart: a row a territory, or in how many where these are many."""
     chart = record.chart
     axis = _around(axis_of(record), (day for run in runs for day in (run.first, run.last)))
     places: dict[str, list[Run]] = {}
     for run in runs:
         places.setdefault(run.territory, []).append(run)
+    if len(places) > MOST_ROWS:
+        return _where_it_was_when(recorded, record, work, runs, axis)
     longest = sorted(places, key=lambda t: (-sum(run.periods for run in places[t]), place_name(t)))[:MOST_ROWS]
     rows = [
         ReignRow(
@@ -160,6 +167,26 @@ def when_it_was(recorded: Recorded, record: ChartRecord, work: str, runs: Sequen
         for t in longest
     ]
     return _reigns(rows, axis, chart, f"When {recorded.works[work].title} was at #1 of {chart.name}", len(places))
+
+
+def _where_it_was_when(
+    recorded: Recorded, record: ChartRecord, work: str, runs: Sequence[Run], axis: Sequence[date]
+) -> Markup:
+    """Return in how many territories a work was at #1 of a chart in each period, a column a period."""
+    chart = record.chart
+    counts = Counter(period for run in runs for period in periods_of(chart, [run]))
+    return _markup(
+        columns(
+            counts,
+            axis,
+            unit=words.place_noun(record.territories),
+            cadence=chart.cadence,
+            name=f"when-{chart.id}",
+            title=f"In how many places {recorded.works[work].title} was at #1 of {chart.name}",
+            description=f"{_span(axis)}. The table below says of each place when.",
+            missing=_missing(record, axis, None),
+        )
+    )
 
 
 def works_over_time(recorded: Recorded, record: ChartRecord, works: Sequence[str], here: str) -> Markup | None:
@@ -196,17 +223,7 @@ def who_is_where(recorded: Recorded, record: ChartRecord, leaders: Sequence[str]
     }
     shades = [Shade(level[work], recorded.works[work].title) for work in leaders[:3]]
     others = [Shade(1, "other titles")] if len(leaders) > 3 else []
-    return Map(
-        _markup(
-            world_map(
-                [mark for _, mark in sorted(marks.items())],
-                name="map",
-                title=f"#1 of {record.chart.name} by place",
-                description="The table below says the same.",
-            )
-        ),
-        (*shades, *others),
-    )
+    return _drawn([mark for _, mark in sorted(marks.items())], (*shades, *others), "map", f"#1 of {record.chart.name}")
 
 
 def who_had_firsts(titles: Mapping[str, int], said: Mapping[str, str], here: str) -> Map:
@@ -235,8 +252,15 @@ def _map(
     shown = {code: number for code, number in numbers.items() if has_place(code)}
     bounds = _bounds(list(shown.values()))
     marks = [Mark(code, _level(number, bounds), said[code], links.get(code)) for code, number in sorted(shown.items())]
-    picture = world_map(marks, name=name, title=title, description="The table below says the same.")
-    return Map(_markup(picture), tuple(_shades(bounds, max(shown.values(), default=0), unit)))
+    return _drawn(marks, tuple(_shades(bounds, max(shown.values(), default=0), unit)), name, title)
+
+
+def _drawn(marks: Sequence[Mark], shades: tuple[Shade, ...], name: str, title: str) -> Map:
+    below = "The table below says the same."
+    europe = None
+    if sum(in_europe(mark.code) for mark in marks) >= ENOUGH_OF_EUROPE:
+        europe = _markup(europe_map(marks, name=f"{name}-europe", title=f"{title}: Europe", description=below))
+    return Map(_markup(world_map(marks, name=name, title=title, description=below)), shades, europe)
 
 
 def _bounds(numbers: Sequence[int]) -> list[int]:

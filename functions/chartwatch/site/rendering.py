@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from chartwatch.domain import words
+from chartwatch.domain.outside_text import plain
 from chartwatch.site.addresses import CORRECTIONS, FIRSTS, FRONT, SEARCH, FeedFormat, feed_address, link
 from chartwatch.site.feed_files import MEDIA_TYPES
 from chartwatch.site.views import Page
@@ -77,10 +78,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_shown,
     )
     made.filters |= {"day": day, "days": days, "counted": words.counted, "grouped": grouped, "data": data}
     made.globals |= {"listed": words.listed, "plural": words.plural, "span": span}
     return made
+
+
+def _shown(value: object) -> object:
+    """Return what a template shows of a value: of text nothing that cannot be seen."""
+    return plain(value) if type(value) is str else value
 
 
 @cache

@@ -64,7 +64,7 @@ def differing(site: SiteInMemory, other: SiteInMemory) -> list[str]:
     return [address for address in addresses if site.files.get(address) != other.files.get(address)]
 
 
-@examples(30)
+@examples(20)
 @given(st.data())
 def test_what_is_written_bit_by_bit_is_what_a_rebuild_writes(data: st.DataObject) -> None:
     world = data.draw(worlds())
@@ -80,10 +80,10 @@ def test_what_is_written_bit_by_bit_is_what_a_rebuild_writes(data: st.DataObject
         detector.detect(slot[0], period_of(slot))
         renderer = Renderer(done.charts, done.store, catalogs[facts])
         renderer.render(site)
-        anew = SiteInMemory()
-        renderer.render(anew)
-        assert not differing(site, anew)
-        assert not set(renderer.render(site).written)
+    anew = SiteInMemory()
+    renderer.render(anew)
+    assert not differing(site, anew)
+    assert not renderer.render(site).written
 
 
 def test_a_new_week_writes_the_pages_that_it_changes_and_no_others() -> None:

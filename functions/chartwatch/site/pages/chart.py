@@ -1,5 +1,7 @@
 """A page a chart: who is at #1 where now, what is recorded over all territories, and how much of it there is."""
 
+from itertools import filterfalse
+
 from chartwatch.domain import words
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import FRONT, FeedKind, chart_address
@@ -55,6 +57,7 @@ def chart_page(recorded: Recorded, chart: str) -> Page:
             "noun": words.place_noun(record.territories),
             "now": now_by_place(recorded, record, now),
             "milestones": lines(recorded, by_weight(filter(is_weighty, over_all))),
+            "changes": lines(recorded, filterfalse(is_weighty, over_all)),
             "roll": [(work_link(recorded.works[work]), its) for work, its in list(total.items())[:MOST_WORKS]],
             "unit": words.plural(record.chart.cadence),
         },

@@ -1,6 +1,7 @@
 """A page a territory of a chart: who was at #1 when, for how long, what is recorded of that, and the latest list."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import filterfalse
 from typing import NamedTuple
 
 from chartwatch.domain import words
@@ -73,6 +74,7 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
             "runs": [(work_link(recorded.works[run.work]), run, drawn.colours[run.work]) for run in reversed(runs)],
             "roll": [(work_link(recorded.works[work]), its) for work, its in total.items()],
             "milestones": lines(recorded, filter(is_weighty, held)),
+            "changes": lines(recorded, filterfalse(is_weighty, held)),
             "unit": words.plural(record.chart.cadence),
         },
         downloads=(

@@ -1,5 +1,7 @@
 """A page a work: what is known of it, where and when it was at #1, and what it made history with."""
 
+from itertools import filterfalse
+
 from chartwatch.domain import words
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import work_address
@@ -24,7 +26,8 @@ from chartwatch.site.views import (
 def work_page(recorded: Recorded, work_id: str) -> Page:
     """Return the page of a work."""
     work, runs = recorded.works[work_id], recorded.runs_of.get(work_id, ())
-    held = by_weight(filter(is_weighty, recorded.held_by.get(work_id, ())))
+    its_slots = recorded.held_by.get(work_id, ())
+    held = by_weight(filter(is_weighty, its_slots))
     by_chart: dict[str, list[Run]] = {}
     for run in runs:
         by_chart.setdefault(run.chart, []).append(run)
@@ -41,6 +44,7 @@ def work_page(recorded: Recorded, work_id: str) -> Page:
             "creators": [creator_link(name) for name in (*work.creators, *work.featured)],
             "everywhere": lines(recorded, (its for its in held if its.territory == EVERYWHERE)),
             "in_places": lines(recorded, (its for its in held if its.territory != EVERYWHERE)),
+            "changes": lines(recorded, filterfalse(is_weighty, its_slots)),
             "charts": [_on_chart(recorded, chart, work_id, its) for chart, its in sorted(by_chart.items())],
         },
         downloads=(
