@@ -6,7 +6,7 @@ says of it, and no clock's.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
@@ -94,7 +94,7 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class _Before(NamedTuple):
-    """What was last told of a slot: whether it is held, is certain, and by which works, by ids and by titles.
+    """What was last told of a slot: whether it is held, is certain, and by which works since when.
 
     There is no `news` where something else said it as well.
     """
@@ -103,12 +103,14 @@ class _Before(NamedTuple):
     is_certain: bool
     ids: frozenset[str]
     titles: frozenset[str]
+    since: frozenset[date]
     news: News | None
 
     @classmethod
     def of(cls, m: Milestone, news: News | None) -> "_Before":
-        ids, titles = (frozenset(its) for its in ((h.work_id for h in m.holders), (h.title for h in m.holders)))
-        return cls(m.is_held, m.is_certain, ids, titles, news)
+        ids = frozenset(holder.work_id for holder in m.holders)
+        titles = frozenset(holder.title for holder in m.holders)
+        return cls(m.is_held, m.is_certain, ids, titles, frozenset(holder.since for holder in m.holders), news)
 
 
 @dataclass(slots=True)
@@ -225,7 +227,7 @@ def _outcome(change: Change, before: _Before | None) -> Became | None:
     if before is not None and not before.is_held:
         return Became.AGAIN
     is_first_sent = not m.silent and replaced is not None and not replaced.was_sent
-    if m.status is Status.CORRECTED or (is_first_sent and before is not None and _are_others(m, before)):
+    if m.status is Status.CORRECTED or (is_first_sent and before is not None and _is_other(m, before)):
         return Became.CORRECTED
     was_certain = before.is_certain if before else replaced is None or replaced.status is not Status.PROVISIONAL
     if m.is_certain is was_certain:
@@ -233,9 +235,13 @@ def _outcome(change: Change, before: _Before | None) -> Became | None:
     return Became.CONFIRMED if m.is_certain else Became.DOUBTED
 
 
-def _are_others(now: Milestone, before: _Before) -> bool:
-    """Return whether other works hold a slot: what has another id and is called the same is none."""
-    return {its.work_id for its in now.holders} != before.ids and {its.title for its in now.holders} != before.titles
+def _is_other(m: Milestone, before: _Before) -> bool:
+    """Return whether a slot is held by other works, or since another time.
+
+    What has another id and is called the same is no other work.
+    """
+    now = _Before.of(m, None)
+    return now.since != before.since or (now.ids != before.ids and now.titles != before.titles)
 
 
 def _is_worth(m: Milestone) -> bool:
