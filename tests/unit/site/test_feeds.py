@@ -200,6 +200,17 @@ def test_a_retraction_in_some_places_deletes_nothing() -> None:
     assert len(atom(chronicle).findall(f"{{{TOMBSTONES}}}deleted-entry")) == 1
 
 
+def test_what_is_retracted_in_one_place_and_corrected_in_all_others_is_corrected() -> None:
+    chronicle = netflix(NTH)
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    chronicle.arrives(1, US="Squid Game", KR="Squid Game")
+    chronicle.arrives(1, US="Squid Game", KR="Who Killed Sara?")
+    assert titles(chronicle)[-1].startswith("Since corrected in part: Squid Game: ")
+    chronicle.arrives(1, US="Ozark", KR="Who Killed Sara?")
+    assert titles(chronicle)[-1].startswith("Since corrected: Squid Game: first non-English series in all 2 countries")
+    assert atom(chronicle).findall(f"{{{TOMBSTONES}}}deleted-entry") == []
+
+
 def test_what_is_claimed_again_after_a_retraction_is_another_entry() -> None:
     chronicle = netflix(NTH)
     a_run(chronicle, "Ozark", "Squid Game")
