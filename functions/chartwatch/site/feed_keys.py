@@ -25,18 +25,29 @@ def shown_in_feeds(
     """Return which feeds there are, sorted, and what each shows: with the same shown it is the same, byte for byte.
 
     `charts` has the entries of each chart's ledgers by slot, `work` knows works as the catalog in force does. `topics`
-    have a feed, too, also while there is nothing in it.
+    have a feed, too, also while there is nothing in it. By which facts something was told the ledger knows only of what
+    was sent: what was recorded only counts as shown in all feeds. It cannot tell of a slot that was told by other
+    facts, when it was recorded only, than by those it was sent with later.
     """
     found: dict[Topic, list[Shown]] = {topic: [] for topic in (EVERYTHING, *topics)}
+    in_all: list[Shown] = []
     for chart, entries in sorted(charts.items()):
         told = {*bulletins_told(entries.values())}
         for slot, entry in sorted(entries.items()):
             shown = (slot, entry.revision, tuple(number for number in entry.bulletins if number in told))
-            for topic in _topics(chart, entry, work):
+            its = _topics(chart, entry, work)
+            for topic in its:
                 of_topic = found.setdefault(topic, [])
                 if shown[2]:
                     of_topic.append(shown)
-    return dict(sorted(found.items()))
+            if shown[2] and EVERYTHING in its and _is_recorded_only(entry):
+                in_all.append(shown)
+    return {topic: [*its, *in_all] for topic, its in sorted(found.items())}
+
+
+def _is_recorded_only(entry: Entry) -> bool:
+    """Return whether nothing was sent of a slot that may have been told."""
+    return entry.sent is None and not (entry.left_censored and len(entry.bulletins) == 1)
 
 
 def _topics(chart: str, entry: Entry, work: Callable[[str], Work | None]) -> frozenset[Topic]:

@@ -40,6 +40,8 @@ _SINCE = {
 }
 """How an entry is marked of which something became, what is most serious last."""
 
+_NOT_SO = {Became.CORRECTED, Became.RETRACTED}
+
 
 class Site(NamedTuple):
     """Where a site is, with a slash at the end, and what it is called.
@@ -171,8 +173,10 @@ def _mark(news: News) -> str:
     became = [each.became for each in news.followed.values()]
     if not became:
         return news.said.mark
-    last = max(became, key=list(_SINCE).index)
-    in_part = " in part" if became.count(last) < len(news.milestones) else ""
+    alike = [its for its in became if its in _NOT_SO] or became
+    last = Became.CORRECTED if {*alike} == _NOT_SO else max(alike, key=list(_SINCE).index)
+    how_many = len(alike) if last in _NOT_SO else alike.count(last)
+    in_part = " in part" if how_many < len(news.milestones) else ""
     # What is confirmed is not provisional any more; of all else both are to be read.
     return f"{_SINCE[last]}{in_part}: {'' if last is Became.CONFIRMED and not in_part else news.said.mark}"
 

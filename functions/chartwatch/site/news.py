@@ -6,7 +6,7 @@ says of it, and no clock's.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
@@ -94,7 +94,7 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class _Before(NamedTuple):
-    """What was last told of a slot: whether it is held, is certain, and by which works, by ids and by titles.
+    """What was last told of a slot: whether it is held, is certain, and by which works since when.
 
     There is no `news` where something else said it as well.
     """
@@ -103,12 +103,16 @@ class _Before(NamedTuple):
     is_certain: bool
     ids: frozenset[str]
     titles: frozenset[str]
+    since: frozenset[date]
+    topics: frozenset[Topic]
     news: News | None
 
     @classmethod
-    def of(cls, m: Milestone, news: News | None) -> "_Before":
-        ids, titles = (frozenset(its) for its in ((h.work_id for h in m.holders), (h.title for h in m.holders)))
-        return cls(m.is_held, m.is_certain, ids, titles, news)
+    def of(cls, m: Milestone, topics: frozenset[Topic] = frozenset(), news: News | None = None) -> "_Before":
+        ids = frozenset(holder.work_id for holder in m.holders)
+        titles = frozenset(holder.title for holder in m.holders)
+        since = frozenset(holder.since for holder in m.holders)
+        return cls(m.is_held, m.is_certain, ids, titles, since, topics, news)
 
 
 @dataclass(slots=True)
@@ -130,15 +134,22 @@ class _Teller:
         # What was told is followed up, whatever else says the same.
         others = [change for change in bulletin.changes if change.milestone.slot in became.keys() - told]
         spoken = told | {change.milestone.slot for change in said_once(others)}
-        together: dict[tuple[Became, object], list[Change]] = {}
+        together: dict[tuple[Became, frozenset[Topic], object], list[Change]] = {}
         for change in bulletin.changes:
             slot = change.milestone.slot
             if slot in spoken:
-                together.setdefault((became[slot], _what_is_said(change)), []).append(change)
+                key = became[slot], self._topics(bulletin, change), _what_is_said(change)
+                together.setdefault(key, []).append(change)
             elif slot in became:
-                self.slots[slot] = _Before.of(change.milestone, None)
-        for (outcome, _), its in together.items():
-            yield self._news(bulletin, outcome, sorted(its, key=lambda c: (c.milestone.territory, c.milestone.slot)))
+                self.slots[slot] = _Before.of(change.milestone)
+        for (outcome, topics, _), its in together.items():
+            in_order = sorted(its, key=lambda change: (change.milestone.territory, change.milestone.slot))
+            yield self._news(bulletin, outcome, topics, in_order)
+
+    def _topics(self, bulletin: Bulletin, change: Change) -> frozenset[Topic]:
+        """Return the feeds that a change is in: those of what was told of its slot before, too."""
+        before = self.slots.get(change.milestone.slot)
+        return _topics(bulletin, change) | (before.topics if before else frozenset())
 
     def _goes_on(self, m: Milestone) -> None:
         """Let what was told of a work's slot under another id stand for the slot that it has now."""
@@ -157,11 +168,10 @@ class _Teller:
             return Became.NEW if _is_worth(m) else None
         return _outcome(change, before)
 
-    def _news(self, bulletin: Bulletin, became: Became, changes: Sequence[Change]) -> News:
+    def _news(self, bulletin: Bulletin, became: Became, topics: frozenset[Topic], changes: Sequence[Change]) -> News:
         slots = [change.milestone.slot for change in changes]
         before = [its.news for slot in slots if (its := self.slots.get(slot)) and its.news]
         follows = tuple({news.key: news for news in before}.values())
-        topics = [*(_topics(bulletin, change) for change in changes), *(its.topics for its in follows)]
         at, told = self._when(became, changes, follows), tuple(map(_told, changes))
         news = News(
             bulletin.chart_name,
@@ -170,7 +180,7 @@ class _Teller:
             told,
             changes[0].milestone.is_certain,
             at,
-            frozenset[Topic]().union(*topics),
+            topics,
             (at, bulletin.chart, bulletin.number, *_weight(became, changes), told[0].revision),
             follows,
         )
@@ -178,7 +188,7 @@ class _Teller:
             slot = change.milestone.slot
             if (earlier := self.slots.get(slot)) and earlier.news:
                 earlier.news.followed[slot] = news
-            self.slots[slot] = _Before.of(change.milestone, news)
+            self.slots[slot] = _Before.of(change.milestone, topics, news)
         return news
 
     def _when(self, became: Became, changes: Sequence[Change], follows: Sequence[News]) -> datetime:
@@ -225,7 +235,7 @@ def _outcome(change: Change, before: _Before | None) -> Became | None:
     if before is not None and not before.is_held:
         return Became.AGAIN
     is_first_sent = not m.silent and replaced is not None and not replaced.was_sent
-    if m.status is Status.CORRECTED or (is_first_sent and before is not None and _are_others(m, before)):
+    if m.status is Status.CORRECTED or (is_first_sent and before is not None and _is_other(m, before)):
         return Became.CORRECTED
     was_certain = before.is_certain if before else replaced is None or replaced.status is not Status.PROVISIONAL
     if m.is_certain is was_certain:
@@ -233,9 +243,13 @@ def _outcome(change: Change, before: _Before | None) -> Became | None:
     return Became.CONFIRMED if m.is_certain else Became.DOUBTED
 
 
-def _are_others(now: Milestone, before: _Before) -> bool:
-    """Return whether other works hold a slot: what has another id and is called the same is none."""
-    return {its.work_id for its in now.holders} != before.ids and {its.title for its in now.holders} != before.titles
+def _is_other(m: Milestone, before: _Before) -> bool:
+    """Return whether a slot is held by other works, or since another time.
+
+    What has another id and is called the same is no other work.
+    """
+    now = _Before.of(m)
+    return now.since != before.since or (now.ids != before.ids and now.titles != before.titles)
 
 
 def _is_worth(m: Milestone) -> bool:

@@ -101,8 +101,8 @@ def _paragraphs(bulletin: Bulletin, became: Became, changes: Sequence[Change]) -
     if (more := len(reasons) - MAX_REASONS) > 0:
         yield sentence(f"And {words.counted(more, 'more reason')}.")
     if evidence := m.evidence:
-        url = evidence.edition.url
-        source = Part(plain(url), url if url.startswith(("https://", "http://")) else "")
+        url = plain(evidence.edition.url)
+        source = Part(url, url if url.startswith(("https://", "http://")) else "")
         yield Paragraph((Part(plain(f"{on_the_record(evidence, bulletin)}. Source: ")), source))
 
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urljoin
 from xml.etree import ElementTree
@@ -20,7 +20,7 @@ from chartwatch.site.feed_files import ATOM, THREADS, TOMBSTONES, atom_of, feed_
 from chartwatch.site.feeds import MOST, Site, feed_of, topics_of
 from chartwatch.site.news import News, news_of
 from chartwatch.site.topics import EVERYTHING, Topic
-from tests.chronicle import Chronicle, a_run
+from tests.chronicle import DAY, Chronicle, a_run
 from tests.unit.stories.netflix import FIRST_FROM, NEW, NTH, RACE, WORKS, netflix
 
 LOCAL, THERE = Site(""), Site("https://charts.example.org/")
@@ -200,6 +200,17 @@ def test_a_retraction_in_some_places_deletes_nothing() -> None:
     assert len(atom(chronicle).findall(f"{{{TOMBSTONES}}}deleted-entry")) == 1
 
 
+def test_what_is_retracted_in_one_place_and_corrected_in_all_others_is_corrected() -> None:
+    chronicle = netflix(NTH)
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    chronicle.arrives(1, US="Squid Game", KR="Squid Game")
+    chronicle.arrives(1, US="Squid Game", KR="Who Killed Sara?")
+    assert titles(chronicle)[-1].startswith("Since corrected in part: Squid Game: ")
+    chronicle.arrives(1, US="Ozark", KR="Who Killed Sara?")
+    assert titles(chronicle)[-1].startswith("Since corrected: Squid Game: first non-English series in South Korea")
+    assert atom(chronicle).findall(f"{{{TOMBSTONES}}}deleted-entry") == []
+
+
 def test_what_is_claimed_again_after_a_retraction_is_another_entry() -> None:
     chronicle = netflix(NTH)
     a_run(chronicle, "Ozark", "Squid Game")
@@ -211,6 +222,19 @@ def test_what_is_claimed_again_after_a_retraction_is_another_entry() -> None:
     assert retraction["title"].startswith("Since claimed again: Retracted: ")
     assert first["title"].startswith("Since retracted: ")
     assert len({item["id"] for item in (again, retraction, first)}) == 3
+
+
+def test_what_was_recorded_only_is_corrected_by_what_is_sent_first() -> None:
+    chronicle = Chronicle(NTH, works=WORKS, live_from=DAY + timedelta(250))
+    for number in range(0, 270, 10):
+        chronicle.arrives(number, US="Squid Game" if number in (200, 260) else "Ozark")
+    (before,) = items(chronicle)
+    chronicle.arrives(200, US="Ozark")
+    correction, marked = items(chronicle)
+    assert correction["_chartwatch"]["became"] == "corrected"
+    assert correction["title"].startswith("Correction, not certain: Squid Game: first ")
+    assert "first non-English series in the United States, on Sunday 18 September 2022." in correction["content_text"]
+    assert marked["id"] == before["id"]
 
 
 def test_what_is_confirmed_is_told_and_is_no_longer_provisional() -> None:
