@@ -115,7 +115,6 @@ class Windows:
             locale="en-GB",
             timezone_id="UTC",
         )
-        context.set_default_timeout(10_000)
         return context.new_page()
 
 

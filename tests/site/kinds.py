@@ -4,6 +4,9 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
+MOST = 40_000
+"""Bytes of a page that browsers look at: one that has more has only more of the same."""
+
 KINDS = {
     "front": "index.html",
     "chart": "charts/*/index.html",
@@ -32,9 +35,11 @@ def pages_of(folder: Path, kind: str) -> list[str]:
 
 @cache
 def fullest(folder: Path) -> dict[str, str]:
-    """Return the address of the page of each kind that has the most in it."""
+    """Return the address of the page of each kind that has the most in it, of those of at most `MOST` bytes."""
     found: dict[str, str] = {}
     for file in sorted(folder.rglob("*.html"), key=lambda file: (file.stat().st_size, file.as_posix())):
         address = file.relative_to(folder).as_posix()
-        found[kind_of(address) or address] = address
+        kind = kind_of(address) or address
+        if kind not in found or file.stat().st_size <= MOST:
+            found[kind] = address
     return found
