@@ -47,9 +47,9 @@ lint: $(VENV)/.ready .tools/.ready .tools/checkov/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml infrastructure/alarms.yaml infrastructure/kept.yaml
+	$(BIN)/cfn-lint template.yaml infrastructure/alarms.yaml infrastructure/site.yaml infrastructure/kept.yaml
 	PATH="$(CURDIR)/$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint --template template.yaml
-	.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download -f template.yaml infrastructure/alarms.yaml infrastructure/kept.yaml
+	.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download -f template.yaml infrastructure/alarms.yaml infrastructure/site.yaml infrastructure/kept.yaml
 
 audit: .tools/audit/.ready  ## known weaknesses of the locked versions, as api.osv.dev has them
 	.tools/audit/bin/pip-audit --strict --vulnerability-service osv --disable-pip --require-hashes -r functions/requirements.txt

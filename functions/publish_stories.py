@@ -65,6 +65,7 @@ def publish(record: DynamoDBRecord) -> None:
     key = keys.bulletin_of(record)
     try:
         bulletin = deployment.bulletins().bulletin(key.chart, key.number)
+        tell_site(bulletin.id)
         completed = deployment.publisher().publish(bulletin)
         if completed.refused:
             raise StoriesUnsent(bulletin.id, tuple(map(str, completed.refused)))
@@ -76,3 +77,16 @@ def publish(record: DynamoDBRecord) -> None:
     metrics.add_metric("MessagesSent", MetricUnit.Count, len(completed.sent))
     log = logger.info if completed.is_whole else logger.warning
     log("published", bulletin=bulletin.id, sent=len(completed.sent), in_doubt=completed.in_doubt, held=completed.held)
+
+
+def tell_site(bulletin: str) -> None:
+    """Have the site shown what was recorded, if there is one, before anybody is sent a link to it.
+
+    Stories do not wait for it where that fails: `reconcile` tells it, too.
+    """
+    try:
+        if site := deployment.site_queue():
+            site.tell(bulletin)
+    except Exception:
+        metrics.add_metric("SiteUntold", MetricUnit.Count, 1)
+        logger.exception("the site was not told", extra={"bulletin": bulletin})

@@ -1,7 +1,7 @@
 """Finds what a crash left and finishes it, and watches what nobody else would miss; every quarter of an hour."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chartwatch.adapters import deployment
 from chartwatch.errors import Conflict
 from chartwatch.rules import included_rules
-from chartwatch.services.findings import ALARMED, Found
+from chartwatch.services.findings import ALARMED, Finding, Found
 from chartwatch.settings import settings
 
 logger = Logger(service="reconcile")
@@ -29,7 +29,7 @@ def handler(_event: Mapping[str, Any], _context: LambdaContext) -> dict[str, int
     """
     counts: Counter[Found] = Counter()
     errors: list[Exception] = []
-    for name, check in deployment.reconciler(included_rules(settings().rules)).checks():
+    for name, check in (*deployment.reconciler(included_rules(settings().rules)).checks(), ("site", tell_site)):
         try:
             for finding in check():
                 counts[finding.found] += finding.count
@@ -49,3 +49,10 @@ def handler(_event: Mapping[str, Any], _context: LambdaContext) -> dict[str, int
     if errors:
         raise ExceptionGroup("some checks failed", errors)
     return {found.value: counts[found] for found in Found}
+
+
+def tell_site() -> Iterator[Finding]:
+    """Have the site brought up to date, if there is one: whoever should have told it may have failed."""
+    if site := deployment.site_queue():
+        site.tell()
+    yield from ()

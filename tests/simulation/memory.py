@@ -11,7 +11,7 @@ from chartwatch.adapters.dynamodb.codec import Packed
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.stories.digest import digest
-from chartwatch.domain.stories.message import Limits, Message
+from chartwatch.domain.stories.message import Limits, Message, PageOf
 from chartwatch.domain.stories.story import Story, stories
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.services import publish as publishing
@@ -27,13 +27,13 @@ _digests: dict[int, Message] = {}
 """By the identity of the stories, which are all kept above."""
 
 
-def stories_of(bulletin: Bulletin, limits: Limits = LIMITS) -> list[Story]:
-    """Return the stories of a bulletin, made once for each that says something else."""
+def stories_of(bulletin: Bulletin, limits: Limits = LIMITS, page_of: PageOf | None = None) -> list[Story]:
+    """Return the stories of a bulletin, made once for each that says something else; the simulation has no pages."""
     known = _told.setdefault(bulletin.id, [])
     for same, told in known:
         if same is bulletin or same == bulletin:
             return told
-    known.append((bulletin, stories(bulletin, limits)))
+    known.append((bulletin, stories(bulletin, limits, page_of)))
     return known[-1][1]
 
 

@@ -459,6 +459,7 @@ class Pipeline:
         """Let the functions find what they work with here, and say nothing."""
         with (
             patch.multiple(deployment, charts=self.charts, bulletins=self.bulletins, publisher=self.publisher),
+            patch.multiple(deployment, site_queue=lambda: None),
             patch.multiple(enrich_catalog, metrics=_QUIET, logger=_QUIET),
             patch.multiple(detect_milestones, metrics=_QUIET, logger=_QUIET),
             patch.multiple(publish_stories, metrics=_QUIET, logger=_QUIET),

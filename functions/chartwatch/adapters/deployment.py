@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, partial
 
 import boto3
@@ -27,6 +27,8 @@ from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.s3 import S3Archive
+from chartwatch.adapters.site_bucket import ONE_EACH, SiteBucket
+from chartwatch.adapters.site_queue import QUICK, SqsSiteQueue
 from chartwatch.adapters.sns import ONE_ATTEMPT, SnsSubscribers, SnsTopic
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.sqs import SqsWitness
@@ -45,9 +47,11 @@ from chartwatch.services.pacing import Pace, half_to_whole
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import RecordedBulletins
+from chartwatch.services.render import Renderer
 from chartwatch.services.upkeep import Upkeep
 from chartwatch.services.webhooks import Deliverer
 from chartwatch.settings import settings
+from chartwatch.site.addresses import milestone_address
 
 POSTING = Limits(seconds=20.0, connect=5.0, read=20.0)
 """How long a webhook may take to answer: as long as Standard Webhooks advises."""
@@ -184,7 +188,35 @@ def publisher() -> Publisher:
         digest_topic(),
         limits=LIMITS,
         pace=Pace(settings().messages_per_second),
+        page_of=_page_of if settings().site else None,
     )
+
+
+def _page_of(slot: str) -> str:
+    return f"{settings().site}/{milestone_address(slot)}"
+
+
+@cache
+def site_queue() -> SqsSiteQueue | None:
+    """Return the queue by which the site is told that something has changed; None where there is no site."""
+    url = settings().site_queue
+    return SqsSiteQueue(boto3.client("sqs", config=QUICK), url) if url else None
+
+
+@cache
+def site_bucket() -> SiteBucket:
+    """Return where the files of the site are."""
+    return SiteBucket(boto3.client("s3", config=ONE_EACH), settings().site_bucket)
+
+
+def renderer() -> Renderer:
+    """Return what renders the site, with the catalog that is in force at this moment."""
+    return Renderer(charts(), record(), _catalogs().current())
+
+
+def today() -> date:
+    """Return the day, UTC."""
+    return datetime.now(UTC).date()
 
 
 @cache

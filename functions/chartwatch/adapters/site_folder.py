@@ -18,10 +18,9 @@ class SiteFolder:
     def keys(self) -> Mapping[str, str]:
         """Return the keys of the files as they were noted; none where none were, or where nobody can read them."""
         try:
-            read = json.loads((self.folder / KEYS).read_bytes())
-        except (OSError, ValueError):
+            return read_keys((self.folder / KEYS).read_bytes())
+        except OSError:
             return {}
-        return {str(address): str(key) for address, key in read.items()} if isinstance(read, dict) else {}
 
     def put(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write files, each with its address, in place of what was there."""
@@ -41,4 +40,18 @@ class SiteFolder:
     def note(self, keys: Mapping[str, str]) -> None:
         """Note the keys of the files that are there now."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / KEYS).write_text(json.dumps(keys, indent=0, sort_keys=True), encoding="utf-8")
+        (self.folder / KEYS).write_bytes(written_keys(keys))
+
+
+def read_keys(body: bytes) -> Mapping[str, str]:
+    """Return the keys that are noted in a file; none where nobody can read them, so that all is written anew."""
+    try:
+        read = json.loads(body)
+    except ValueError:
+        return {}
+    return {str(address): str(key) for address, key in read.items()} if isinstance(read, dict) else {}
+
+
+def written_keys(keys: Mapping[str, str]) -> bytes:
+    """Return the file in which keys are noted."""
+    return json.dumps(keys, indent=0, sort_keys=True).encode()

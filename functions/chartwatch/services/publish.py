@@ -7,7 +7,7 @@ from typing import Protocol
 
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.stories.digest import digest
-from chartwatch.domain.stories.message import Limits, Message
+from chartwatch.domain.stories.message import Limits, Message, PageOf
 from chartwatch.domain.stories.story import Story, stories
 from chartwatch.errors import NotPublished, NotResent, StoryInDoubt
 from chartwatch.services.pacing import Pace
@@ -51,12 +51,13 @@ class Completed:
         return not (self.in_doubt or self.held or self.refused)
 
 
-def messages(bulletin: Bulletin, limits: Limits) -> list[Message]:
+def messages(bulletin: Bulletin, limits: Limits, page_of: PageOf | None = None) -> list[Message]:
     """Return what is sent of a bulletin: its stories, the weightiest first, and its digest; or nothing.
 
     A publication that is news has a digest even if nothing in it is new, so that silence is not taken for that.
+    Stories link to pages where `page_of` says which.
     """
-    found = stories(bulletin, limits)
+    found = stories(bulletin, limits, page_of)
     return [*found, digest(bulletin, found, limits)] if found or bulletin.is_news else []
 
 
@@ -76,10 +77,12 @@ class Publisher:
         *,
         limits: Limits,
         pace: Pace,
+        page_of: PageOf | None = None,
     ) -> None:
         """`outbox` remembers what was sent, and `checkpoints` up to where all was.
 
-        `limits` are what a topic takes of a message, and `pace` is that of messages.
+        `limits` are what a topic takes of a message, and `pace` is that of messages. `page_of` says where the page of a
+        slot is, if there is a site.
         """
         self._outbox = outbox
         self._bulletins = bulletins
@@ -88,6 +91,7 @@ class Publisher:
         self._digest_topic = digest_topic
         self._limits = limits
         self._pace = pace
+        self._page_of = page_of
 
     def publish(self, bulletin: Bulletin, is_dead: Callable[[Lease], bool] = lambda _lease: False) -> Completed:
         """Send what was not sent yet, the weightiest stories first, and again what an attempt took that is dead.
@@ -95,7 +99,7 @@ class Publisher:
         One message that fails does not keep back the others that follow up nothing. Publishing a bulletin again sends
         the rest, and nothing twice; nor is anything sent again unless `is_dead` says so.
         """
-        due = messages(bulletin, self._limits)
+        due = self._messages(bulletin)
         known = self._outbox.deliveries([message.id for message in due])
         unsent = [message for message in due if known.get(message.id) is not Delivery.SENT]
         in_turn = not any(message.follows_up for message in unsent) or self._is_next(bulletin)
@@ -113,7 +117,7 @@ class Publisher:
         One that was sent arrives a second time at whoever has it; one that SNS refused is sent for the first time.
         Raises `NotResent` for any other, `StoryInDoubt` where nobody knows, and `NotPublished`.
         """
-        message = next((its for its in messages(bulletin, self._limits) if its.id == story), None)
+        message = next((its for its in self._messages(bulletin) if its.id == story), None)
         if message is None:
             raise NotResent(story, f"the bulletin {bulletin.id} has no such message")
         match self._outbox.deliveries([story]).get(story):
@@ -149,6 +153,9 @@ class Publisher:
         except StoryInDoubt:
             completed.in_doubt.append(message.id)
 
+    def _messages(self, bulletin: Bulletin) -> list[Message]:
+        return messages(bulletin, self._limits, self._page_of)
+
     def _is_next(self, bulletin: Bulletin) -> bool:
         """Return whether every message of the chart's earlier bulletins is out."""
         sent = self._checkpoints.checkpoint(bulletin.chart).sent
@@ -156,7 +163,7 @@ class Publisher:
         return all(self._is_out(its) for its in earlier)
 
     def _is_out(self, bulletin: Bulletin) -> bool:
-        ids = [message.id for message in messages(bulletin, self._limits)]
+        ids = [message.id for message in self._messages(bulletin)]
         known = self._outbox.deliveries(ids)
         return all(known.get(story) is Delivery.SENT for story in ids)
 

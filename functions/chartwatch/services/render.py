@@ -1,7 +1,8 @@
 """The site, kept up to date: all that is recorded is read, and the files that show something else are written."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, partial
 from typing import NamedTuple, Protocol
 
@@ -13,7 +14,7 @@ from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import Files, Head, RecordedBulletins, RecordStore
 from chartwatch.site.feeds import NOWHERE, Site
 from chartwatch.site.recorded import ChartRecord, Recorded
-from chartwatch.site.site import files
+from chartwatch.site.site import files, key_of
 
 Keys = Mapping[str, str]
 """The keys of the files of a site as they were written, by address."""
@@ -71,10 +72,21 @@ class Renderer:
             site.note(keys)
         return Rendered(tuple(file.address for file in changed), removed, len(made))
 
+    def state(self, today: date) -> str:
+        """Return a digest of what all files follow from: where each record stands, the catalog, and this release.
+
+        To ask for it takes a few requests, to render hundreds. It is another each day, so that what these do not tell
+        of, such as another figure of an old list, is seen within one.
+        """
+        stand = [(head, self.charts.summary(head.chart, head.last)) for head in self._heads()]
+        return key_of((stand, self.catalog.version, today))
+
     def recorded(self) -> Recorded:
         """Return what is recorded of all charts. Raises `RecordDamaged`."""
-        heads = (self.record.head(chart) for chart in self.charts.charts())
-        return Recorded({head.chart: self._chart(head) for head in heads if head is not None}, self.catalog)
+        return Recorded({head.chart: self._chart(head) for head in self._heads()}, self.catalog)
+
+    def _heads(self) -> Iterator[Head]:
+        return (head for chart in self.charts.charts() if (head := self.record.head(chart)) is not None)
 
     def _chart(self, head: Head) -> ChartRecord:
         read = Files(self.record, head)

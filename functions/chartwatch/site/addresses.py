@@ -21,6 +21,9 @@ FIRSTS = "firsts.html"
 CORRECTIONS = "corrections.html"
 SEARCH = "search.html"
 
+MISSING = "404.html"
+"""What a server shows at every address where nothing is."""
+
 MAX_NAME = 80
 """Characters of a part of an address at most, its ending included."""
 
@@ -113,7 +116,12 @@ def feed_address(kind: FeedKind, value: str, form: FeedFormat) -> str:
 
 
 def link(page: str, to: str) -> str:
-    """Return the relative link from one address to another, such as `../works/squid-game.html`."""
+    """Return the relative link from one address to another, such as `../works/squid-game.html`.
+
+    What is shown wherever nothing is does not know where it is: its links are from the root of the server.
+    """
+    if page == MISSING:
+        return f"/{to}"
     return relpath(to, dirname(page) or ".")
 
 

@@ -25,6 +25,7 @@ from chartwatch.site.pages.firsts import firsts_page
 from chartwatch.site.pages.front import front_page
 from chartwatch.site.pages.group import creator_page, language_page, origin_page
 from chartwatch.site.pages.milestone import milestone_page
+from chartwatch.site.pages.missing import missing_page
 from chartwatch.site.pages.place import place_page
 from chartwatch.site.pages.search import search_page
 from chartwatch.site.pages.work import work_page
@@ -72,6 +73,7 @@ def _pages(recorded: Recorded) -> Iterator[Page]:
     yield front_page(recorded)
     yield firsts_page(recorded)
     yield search_page(recorded)
+    yield missing_page()
     for chart, record in recorded.charts.items():
         yield chart_page(recorded, chart)
         yield from (place_page(recorded, chart, territory) for territory in record.territories)

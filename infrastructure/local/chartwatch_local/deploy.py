@@ -114,10 +114,13 @@ def _build_into(folder: Path) -> None:
     _pack_code(partial / "artifact", partial / _CODE)
     for nested in built.glob("*/template.yaml"):  # a folder for each nested stack
         (partial / nested.parent.name).mkdir()
-        nested.rename(partial / nested.parent.name / nested.name)
-    of_one_archive = _ARTIFACT.sub(rf"\g<1>{_CODE}", template)
-    (partial / "template.yaml").write_text(of_one_archive.replace(_TLS_ONLY, _PLAIN_ONLY))
+        _write_without_tls(nested.read_text(), partial / nested.parent.name)
+    _write_without_tls(_ARTIFACT.sub(rf"\g<1>{_CODE}", template), partial)
     partial.rename(folder)
+
+
+def _write_without_tls(template: str, folder: Path) -> None:
+    (folder / "template.yaml").write_text(template.replace(_TLS_ONLY, _PLAIN_ONLY))
 
 
 def _pack_code(artifact: Path, archive: Path) -> None:

@@ -1,7 +1,7 @@
 """Messages: what is published of a bulletin, for machines and for people, and how much of it a channel takes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,10 @@ from chartwatch.domain.milestones.milestone import Status
 
 FORMAT = 2
 """Version of the JSON bodies, which docs/story.schema.json and docs/digest.schema.json describe."""
+
+
+PageOf = Callable[[str], str]
+"""Returns the address on the web of the page about a slot."""
 
 
 @dataclass(frozen=True, slots=True)

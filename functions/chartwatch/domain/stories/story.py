@@ -8,7 +8,7 @@ from chartwatch.domain.milestones.milestone import Bulletin, Change, Row, Status
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.attributes import attributes_of, parts_of, status_of, territories_of
-from chartwatch.domain.stories.message import FORMAT, Limits, Message, sent_size
+from chartwatch.domain.stories.message import FORMAT, Limits, Message, PageOf, sent_size
 from chartwatch.domain.stories.points import Point, points_of
 from chartwatch.domain.stories.subject import subject_of
 from chartwatch.domain.stories.text import text_of
@@ -25,9 +25,12 @@ class Story(Message):
     points: tuple[Point, ...]
 
 
-def stories(bulletin: Bulletin, limits: Limits) -> list[Story]:
-    """Return the stories of a bulletin, the weightiest first, of these the rarest; none when all is recorded only."""
-    found = [_story(bulletin, work_id, changes, limits) for work_id, changes in parts_of(bulletin).items()]
+def stories(bulletin: Bulletin, limits: Limits, page_of: PageOf | None = None) -> list[Story]:
+    """Return the stories of a bulletin, the weightiest first, of these the rarest; none when all is recorded only.
+
+    Each links to the page of what it leads with; where there are no pages, `page_of` is None.
+    """
+    found = [_story(bulletin, work_id, changes, limits, page_of) for work_id, changes in parts_of(bulletin).items()]
     return sorted(found, key=_turn)
 
 
@@ -35,7 +38,9 @@ def _turn(story: Story) -> tuple[int, int, int, str]:
     return -story.priority, story.points[0].rarity, -len(story.body["territories"]), story.id
 
 
-def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change], limits: Limits) -> Story:
+def _story(
+    bulletin: Bulletin, work_id: str, changes: Sequence[Change], limits: Limits, page_of: PageOf | None
+) -> Story:
     work = bulletin.works[work_id]
     milestones = [change.milestone for change in changes]
     status = status_of(milestones)
@@ -45,7 +50,8 @@ def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change], limits: 
     story_id = f"{bulletin.id}:{work_id}"
     is_certain = points[0].is_certain
     subject = subject_of(bulletin, work, points, limits.subject)
-    text = text_of(bulletin, work_id, points, limits.text)
+    page = page_of(points[0].milestone.slot) if page_of else None
+    text = text_of(bulletin, work_id, points, limits.text, page)
     body = {
         "type": "story",
         "format": FORMAT,
@@ -70,6 +76,7 @@ def _story(bulletin: Bulletin, work_id: str, changes: Sequence[Change], limits: 
         "listed": _listed(bulletin, work_id),
         "subject": subject,
         "text": text,
+        **({"page": page} if page else {}),
         "milestones_left_out": 0,
     }
     return Story(

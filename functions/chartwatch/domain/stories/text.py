@@ -122,16 +122,22 @@ def _all_but(lacking: Collection[str]) -> str:
     return f"all but {words.listed(words.in_text(lacking))}"
 
 
-def text_of(bulletin: Bulletin, work_id: str, points: Sequence[Point], room: int) -> str:
-    """Return the text of a story. After `room` bytes of it the milestones that are left are only counted."""
+def text_of(
+    bulletin: Bulletin, work_id: str, points: Sequence[Point], room: int, page: str | None = None
+) -> str:
+    """Return the text of a story. After `room` bytes of it the milestones that are left are only counted.
+
+    `page` is the address of the page of what it leads with, where there is one.
+    """
+    link = ["", "Its page, with all that becomes of it:", page] if page else []
     work, first = bulletin.works[work_id], points[0]
     mark = SUBJECT_MARKS[first.status, first.is_certain] if first.takes_back else ""
     text = [*wrapped(f"{mark}{work.title}"), *wrapped(description(work)), ""]
     text += [*wrapped(_standing(bulletin, work_id, points)), *_how_it_did(bulletin, work_id, points), ""]
-    text += _milestones(bulletin, points, room - len("\n".join(text).encode()))
+    text += _milestones(bulletin, points, room - len("\n".join([*text, *link]).encode()))
     evidence = (change.milestone.evidence for point in points for change in point.changes)
     text += _record(next((each for each in evidence if each is not None), None), bulletin)
-    return "\n".join([*text, "", f"Bulletin {bulletin.id}", ""])
+    return "\n".join([*text, *link, "", f"Bulletin {bulletin.id}", ""])
 
 
 def _standing(bulletin: Bulletin, work_id: str, points: Iterable[Point]) -> str:
