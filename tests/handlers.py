@@ -22,9 +22,10 @@ def imported(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Modul
     monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "1")
     module = importlib.import_module(name)
     # It may have been imported before, without what is read from the environment then.
-    monkeypatch.setattr(module.metrics, "namespace", "Chartwatch")
-    # Whoever called a part of a handler may have left some.
-    module.metrics.clear_metrics()
+    if metrics := getattr(module, "metrics", None):
+        monkeypatch.setattr(metrics, "namespace", "Chartwatch")
+        # Whoever called a part of a handler may have left some.
+        metrics.clear_metrics()
     context = SimpleNamespace(function_name=name, memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="1")
     try:
         yield module, context

@@ -35,8 +35,8 @@ class Settings(BaseModel):
     `wikidata` and `tmdb` are the addresses at which facts on works are asked for, empty for none. TMDB is asked only
     with `tmdb_key`, the name of a parameter of SSM that holds the user's key. `contact` says in every request for facts
     how to reach who asks.
-    `site` is the address of the site without a slash at its end, `site_bucket` the name of the bucket that it is in, and
-    `site_queue` the URL of the queue by which it is told of changes; all three are empty where there is none.
+    `site` is the address of the site without a slash at its end, `site_bucket` the name of the bucket that it is in,
+    and `site_queue` the URL of the queue by which it is told of changes; all three are empty where there is none.
     `messages_per_second`: SNS suspends an email endpoint that gets more than ten; of one function half as many are
     usual, since the publisher and `reconcile` may run at once.
     """

@@ -26,11 +26,12 @@ class Template:
         return {name: its.get("Properties", {}) for name, its in self.resources(kind).items()}
 
     def mappings(self) -> dict[str, dict[str, Any]]:
-        """Return the properties of every event of a function, by the function's name and its own."""
+        """Return the properties of every stream that wakes a function, by the function's name and the event's own."""
         return {
             f"{name}.{event}": its["Properties"]
             for name, function in self.properties("AWS::Serverless::Function").items()
             for event, its in function.get("Events", {}).items()
+            if its["Type"] == "DynamoDB"
         }
 
     def role_statements(self) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -26,6 +26,7 @@ from tests.infrastructure.templates import ROOT, attribute, many, read
 
 TEMPLATE = read("template.yaml")
 ALARMS = read("infrastructure/alarms.yaml")
+SITE = read("infrastructure/site.yaml")
 FUNCTIONS = TEMPLATE.properties("AWS::Serverless::Function")
 GLOBALS = TEMPLATE.body["Globals"]["Function"]
 MAPPINGS = TEMPLATE.mappings()
@@ -43,6 +44,9 @@ OF_WEBHOOKS = (
     {"Fn::Sub": f"{ACCOUNT % 'sqs'}${{AWS::StackName}}{INFIX}*"},
 )
 """The parameters and the queues of a stack's webhooks."""
+SITE_BUCKET = "SiteStack.Outputs.BucketArn"
+OF_THE_SITE = ({"Fn::Sub": f"${{{SITE_BUCKET}}}/*"}, {"Fn::Sub": f"${{{SITE_BUCKET}}}/site.*"})
+"""All files of the site's bucket, and those that say what was written."""
 WITNESSES = {"StoryWitness": "StoryTopic", "DigestWitness": "DigestTopic"}
 
 BUCKET: dict[str, dict[str, set[str]]] = {
@@ -56,6 +60,7 @@ BUCKET: dict[str, dict[str, set[str]]] = {
         "record/*": {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:ListBucketVersions"},
     },
     "PublishStoriesRole": {"record/*": {"s3:GetObject", "s3:ListBucket"}},
+    "RenderSiteRole": {"catalog/*": {"s3:GetObject"}, "record/*": {"s3:GetObject", "s3:ListBucket"}},
     "ReconcileRole": {
         "catalog/*": {"s3:GetObject"},
         "record/*": {
@@ -71,6 +76,7 @@ MILESTONES = {
     "DetectMilestonesRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},
     "PublishStoriesRole": {"dynamodb:GetItem", "dynamodb:Query"},
     "ReconcileRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},
+    "RenderSiteRole": {"dynamodb:GetItem", "dynamodb:Query"},
 }
 """What each role may do with the milestones table. A transaction that puts items asks for no more than each put."""
 
@@ -97,6 +103,8 @@ def on_the_bucket() -> dict[str, dict[str, set[str]]]:
     for role, statement in TEMPLATE.role_statements():
         actions = {action for action in many(statement["Action"]) if action.startswith("s3:")}
         for resource in many(statement["Resource"]) if actions else ():
+            if SITE_BUCKET in json.dumps(resource):
+                continue
             if resource == attribute("Bucket"):
                 prefix = statement["Condition"]["StringLike"]["s3:prefix"]
                 assert statement["Condition"] == {"StringLike": {"s3:prefix": prefix}}
@@ -322,8 +330,8 @@ def test_no_role_may_do_anything_in_general_or_to_anything_in_general() -> None:
         for resource in many(statement["Resource"]):
             # Keys of a bucket, streams of a table and parameters under a path have names that nobody knows beforehand.
             named = resource if isinstance(resource, str) else next(iter(resource.values()))
-            # So have the parameters and queues of a stack's webhooks.
-            is_known = "*" not in named or resource in OF_WEBHOOKS
+            # So have the parameters and queues of a stack's webhooks, and pages of the site.
+            is_known = "*" not in named or resource in (*OF_WEBHOOKS, *OF_THE_SITE)
             assert is_known or re.search(r"[}:/]\w+/(\w+/)*\*$", named), (role, statement["Sid"])
 
 
@@ -457,6 +465,8 @@ def test_every_function_that_fails_and_every_mapping_that_is_behind_has_an_alarm
         ("ApproximateNumberOfMessagesVisible", "WitnessMissedQueue"),
         ("NumberOfMessagesSent", "WebhookFailuresQueue"),
         ("ApproximateNumberOfMessagesVisible", "WebhookFailuresQueue"),
+        ("ApproximateAgeOfOldestMessage", "SiteQueue"),
+        ("ApproximateNumberOfMessagesVisible", "SiteFailuresQueue"),
     }
 
 
@@ -566,8 +576,8 @@ def test_every_source_that_is_scheduled_is_registered() -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "docs/deploying.md"])
 def test_the_documents_know_how_many_alarms_there_are(page: str) -> None:
-    alarms = len(ALARMS.resources("AWS::CloudWatch::Alarm"))
-    assert f"{alarms} alarms" in (ROOT / page).read_text()
+    always = [its for its in ALARMS.resources("AWS::CloudWatch::Alarm").values() if "Condition" not in its]
+    assert f"{len(always)} alarms" in (ROOT / page).read_text()
 
 
 def test_the_dashboard_is_json() -> None:
@@ -578,7 +588,10 @@ def test_the_dashboard_is_json() -> None:
 # ------------------------------------------------------------------------------------------------------- parameters
 
 
-@pytest.mark.parametrize("template", [pytest.param(TEMPLATE, id="template"), pytest.param(ALARMS, id="alarms")])
+@pytest.mark.parametrize(
+    "template",
+    [pytest.param(TEMPLATE, id="template"), pytest.param(ALARMS, id="alarms"), pytest.param(SITE, id="site")],
+)
 def test_every_parameter_is_used_and_every_name_exists(template: Any) -> None:
     used = set(re.findall(r"!Ref (\w+)|\$\{(\w+)[.}]", template.text))
     names = {name for pair in used for name in pair if name}
@@ -587,10 +600,11 @@ def test_every_parameter_is_used_and_every_name_exists(template: Any) -> None:
     assert {name for name in names if name != "AWS"} <= parameters | set(template.body["Resources"])
 
 
-def test_the_alarms_get_every_parameter_they_have() -> None:
-    nested = TEMPLATE.properties("AWS::CloudFormation::Stack")["AlarmsStack"]
-    assert set(nested["Parameters"]) == set(ALARMS.body["Parameters"])
-    assert (ROOT / nested["TemplateURL"]).exists()
+@pytest.mark.parametrize("name", ["AlarmsStack", "SiteStack"])
+def test_a_nested_stack_gets_every_parameter_it_has(name: str) -> None:
+    nested = TEMPLATE.properties("AWS::CloudFormation::Stack")[name]
+    assert set(nested["Parameters"]) == set(read(nested["TemplateURL"]).body["Parameters"])
+    assert TEMPLATE.body["Resources"][name]["Condition"] == {"AlarmsStack": "Alarms", "SiteStack": "HasSite"}[name]
 
 
 def test_the_pythons_that_are_asked_for_are_those_that_functions_run_on() -> None:
@@ -611,7 +625,7 @@ def test_a_new_account_can_deploy_what_the_defaults_say() -> None:
     ("name", "parameter"),
     [
         ("FetchRankings", "FetchMemory"),
-        *((name, "DetectMemory") for name in ("EnrichCatalog", "DetectMilestones", "Reconcile")),
+        *((name, "DetectMemory") for name in ("EnrichCatalog", "DetectMilestones", "Reconcile", "RenderSite")),
     ],
 )
 def test_who_deploys_chooses_the_memory_of_what_grows_with_a_chart(name: str, parameter: str) -> None:
@@ -639,7 +653,7 @@ def test_every_output_that_a_page_reads_exists() -> None:
 def test_a_check_that_is_skipped_has_its_reason() -> None:
     skipped = [
         skip
-        for template in (TEMPLATE, ALARMS)
+        for template in (TEMPLATE, ALARMS, SITE)
         for its in template.body["Resources"].values()
         for skip in its.get("Metadata", {}).get("checkov", {}).get("skip", [])
     ]

@@ -33,6 +33,7 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             "the message weekly:00000001:squid, undelivered",
         ),
         ('{"Type": "Notification", "TopicArn": "arn:aws:sns:x:1:Stories"}', "a message of Stories, undelivered"),
+        ('{"bulletin": "weekly:00000001"}', "the site, which was told of weekly:00000001"),
         ('{"records": []}', "a message of another kind"),
         ("[1]", "a message of another kind"),
         ("no JSON", "a message of another kind"),

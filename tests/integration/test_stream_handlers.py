@@ -68,6 +68,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     monkeypatch.setattr(deployment, "detector", lambda _rules: work)
     monkeypatch.setattr(deployment, "bulletins", lambda: work)
     monkeypatch.setattr(deployment, "publisher", lambda: work)
+    monkeypatch.setattr(deployment, "site_queue", lambda: None)
     return work
 
 
@@ -192,3 +193,31 @@ def test_a_message_that_a_person_asks_for_is_looked_for_in_its_bulletin(
     for wrong in ("weekly", "weekly:twelve:squid", "weekly:00000012", ":1:x", "weekly:²:x"):
         with pytest.raises(NotResent, match="no id of a message"):
             publish_stories.handler({"resend": wrong}, CONTEXT)
+
+
+@pytest.mark.parametrize(("error", "counted"), [(None, 0), (TimeoutError("SQS does not answer"), 2)])
+def test_the_site_is_told_before_anybody_and_stories_do_not_wait_where_it_cannot_be(
+    work: Work,
+    error: Exception | None,
+    counted: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+    import publish_stories
+
+    monkeypatch.setattr(publish_stories.metrics, "namespace", "Chartwatch")
+    publish_stories.metrics.clear_metrics()
+    told: list[tuple[str, int]] = []
+
+    def tell(bulletin: str) -> None:
+        told.append((bulletin, len(work.begun)))
+        if error:
+            raise error
+
+    monkeypatch.setattr(deployment, "site_queue", lambda: SimpleNamespace(tell=tell))
+    records = [_record(number, f"BULLETIN#{number:08d}") for number in (1, 2)]
+    assert publish_stories.handler({"Records": records}, CONTEXT) == {"batchItemFailures": []}
+    assert told == [("weekly:00000001", 0), ("weekly:00000002", 1)]
+    assert work.begun == [1, 2]
+    assert metrics_in(capfd.readouterr().out).get("SiteUntold", 0) == counted

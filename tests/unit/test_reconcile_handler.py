@@ -79,3 +79,21 @@ def test_a_check_that_fails_keeps_back_no_other_and_fails_the_run(run: Any) -> N
     with pytest.raises(ExceptionGroup, match="some checks failed"):
         run(fails, last)
     assert ran == ["last"]
+
+
+def test_the_site_is_told_by_every_run_and_that_it_cannot_be_fails_the_run(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(deployment, "site_queue", lambda: SimpleNamespace(tell=lambda: told.append("told")))
+    with pytest.raises(ExceptionGroup):
+        run(fails, finds)
+    run()
+    assert told == ["told", "told"]
+
+    def tell() -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(deployment, "site_queue", lambda: SimpleNamespace(tell=tell))
+    with pytest.raises(ExceptionGroup, match="some checks failed"):
+        run(finds)

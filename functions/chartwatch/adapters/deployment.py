@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -47,11 +48,13 @@ from chartwatch.services.pacing import Pace, half_to_whole
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import RecordedBulletins
-from chartwatch.services.render import Renderer
 from chartwatch.services.upkeep import Upkeep
 from chartwatch.services.webhooks import Deliverer
 from chartwatch.settings import settings
 from chartwatch.site.addresses import milestone_address
+
+if TYPE_CHECKING:
+    from chartwatch.services.render import Renderer
 
 POSTING = Limits(seconds=20.0, connect=5.0, read=20.0)
 """How long a webhook may take to answer: as long as Standard Webhooks advises."""
@@ -209,8 +212,10 @@ def site_bucket() -> SiteBucket:
     return SiteBucket(boto3.client("s3", config=ONE_EACH), settings().site_bucket)
 
 
-def renderer() -> Renderer:
+def renderer() -> "Renderer":
     """Return what renders the site, with the catalog that is in force at this moment."""
+    from chartwatch.services.render import Renderer  # noqa: PLC0415  # no other function begins with what pages need
+
     return Renderer(charts(), record(), _catalogs().current())
 
 

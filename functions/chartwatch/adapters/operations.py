@@ -112,10 +112,11 @@ class Operations:
         return invoke(self._aws.client("lambda", config=ONCE), self.outputs[output], event)
 
     def failures(self) -> LookedAt:
-        """Look at what could not be processed, and what webhooks did not take."""
-        urls = (self.outputs["FailuresQueueUrl"], self.outputs["WebhookFailuresQueueUrl"])
-        failed, parked = (look_at(self._aws.client("sqs"), url) for url in urls)
-        return LookedAt(failed.count + parked.count, (*failed.about, *parked.about))
+        """Look at what could not be processed, what webhooks did not take, and by what no site could be rendered."""
+        names = ("FailuresQueueUrl", "WebhookFailuresQueueUrl", "SiteFailuresQueueUrl")
+        urls = [self.outputs[name] for name in names if name in self.outputs]
+        seen = [look_at(self._aws.client("sqs"), url) for url in urls]
+        return LookedAt(sum(its.count for its in seen), tuple(about for its in seen for about in its.about))
 
     def missed_by_the_witness(self) -> LookedAt:
         """Look at what the witness could not get."""

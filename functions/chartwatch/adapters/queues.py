@@ -47,6 +47,8 @@ def _about(message: Any) -> str:
         case {"specversion": "1.0", "id": str(event)}:
             webhook = message.get("MessageAttributes", {}).get("webhook", {}).get("StringValue")
             about = f"the message {event}, undelivered{f' to {webhook}' if webhook else ''}"
+        case {"bulletin": str(bulletin)}:
+            about = f"the site, which was told of {bulletin}"
         case {"source": str(source)}:
             about = f"a fetch of {source}"
         case {"Type": "Notification", "TopicArn": str(topic)}:

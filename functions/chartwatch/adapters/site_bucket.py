@@ -21,9 +21,8 @@ STATE = "site.state"
 CACHED = "public, max-age=60"
 """For how long CloudFront and browsers show a file without asking whether it is still the same.
 
-After a minute CloudFront asks S3, which says so in a few bytes where nothing has changed. So nothing has to be
-invalidated: a week of a chart of 94 territories changes hundreds of files, and of invalidations AWS gives away a thousand
-paths a month.
+After a minute CloudFront asks S3, which says so in a few bytes where nothing has changed. So nothing is invalidated: a
+week of a chart of 94 territories changes hundreds of files, and AWS charges for more than a thousand paths a month.
 """
 
 TYPES = {
@@ -54,7 +53,7 @@ Given = TypeVar("Given")
 
 @dataclass(frozen=True, slots=True)
 class SiteBucket:
-    """The files of a site in a bucket; implements `SiteFiles`. The client should have a connection for each (`ONE_EACH`)."""
+    """The files of a site in a bucket; implements `SiteFiles`. The client has a connection for each (`ONE_EACH`)."""
 
     client: "S3Client"
     bucket: str

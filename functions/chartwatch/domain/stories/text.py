@@ -122,9 +122,7 @@ def _all_but(lacking: Collection[str]) -> str:
     return f"all but {words.listed(words.in_text(lacking))}"
 
 
-def text_of(
-    bulletin: Bulletin, work_id: str, points: Sequence[Point], room: int, page: str | None = None
-) -> str:
+def text_of(bulletin: Bulletin, work_id: str, points: Sequence[Point], room: int, page: str | None = None) -> str:
     """Return the text of a story. After `room` bytes of it the milestones that are left are only counted.
 
     `page` is the address of the page of what it leads with, where there is one.
