@@ -215,8 +215,10 @@ def site_bucket() -> SiteBucket:
 def renderer() -> "Renderer":
     """Return what renders the site, with the catalog that is in force at this moment."""
     from chartwatch.services.render import Renderer  # noqa: PLC0415  # no other function begins with what pages need
+    from chartwatch.site.feeds import NOWHERE, Site  # noqa: PLC0415
 
-    return Renderer(charts(), record(), _catalogs().current())
+    place = Site(f"{settings().site}/") if settings().site else NOWHERE
+    return Renderer(charts(), record(), _catalogs().current(), place)
 
 
 def today() -> date:

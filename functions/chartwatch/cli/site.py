@@ -5,6 +5,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -18,10 +19,24 @@ from chartwatch.domain import words
 from chartwatch.errors import FileProblem, OptionError
 from chartwatch.services.render import Rendered, Renderer
 from chartwatch.site.addresses import FRONT
+from chartwatch.site.feeds import NOWHERE, Site
 from chartwatch.site.rendering import POLICY
 
 HOST = "127.0.0.1"
 """The only address that the site is shown on."""
+
+
+def read_address(text: str) -> str:
+    """Return the address of a site, with a slash at its end. Raises `OptionError`."""
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise OptionError("--address", f"{text!r} is not an address such as https://charts.example/")
+    return f"{text.rstrip('/')}/"
+
 
 app = application()
 
@@ -34,6 +49,10 @@ def site(
     stack: Stack = None,
     catalog: CatalogPlace = None,
     rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, as YAML, for --from.")] = None,
+    address: Annotated[
+        str,
+        typer.Option(parser=read_address, metavar="URL", help="Where the site will be: for links of its feeds."),
+    ] = "",
     serve: Annotated[bool, typer.Option("--serve", help="Show the site on this machine until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port for --serve; 0: any that is free.")] = 8000,
 ) -> None:
@@ -43,7 +62,7 @@ def site(
         raise OptionError("--rules", "is for --from; a deployment went by its own")
     refuse_other_folder(out)
     try:
-        rendered = _rendered(SiteFolder(out), origins or (), stack, catalog, rules)
+        rendered = write_site(out, origins or (), stack=stack, catalog=catalog, rules=rules, place=Site(address))
     except OSError as error:
         raise FileProblem(str(out), "", f"cannot be written to ({error.strerror})") from error
     write([_sentence(rendered), f"Open {out / FRONT}"])
@@ -59,18 +78,29 @@ def refuse_other_folder(folder: Path) -> None:
         raise FileProblem(str(folder), "", f"has files in it that are no site ({KEYS} is missing); name another folder")
 
 
-def _rendered(
-    folder: SiteFolder, origins: Sequence[str], stack: str | None, catalog: Path | None, rules: Path | None
+def write_site(
+    out: Path,
+    origins: Sequence[str],
+    *,
+    stack: str | None = None,
+    catalog: Path | None = None,
+    rules: Path | None = None,
+    place: Site = NOWHERE,
 ) -> Rendered:
+    """Write the site of a history, or of a deployment, to a folder; what has not changed there stays.
+
+    Raises `OSError` for a folder that cannot be written to, and what `open_recorded` raises.
+    """
+    folder = SiteFolder(out)
     if stack is None:
         works, stores = catalog_at(catalog), Stores()
         read_history(origins, works, rules_in(rules), stores)
-        return Renderer(stores.charts, stores.record, works).render(folder)
+        return Renderer(stores.charts, stores.record, works, place).render(folder)
     from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 
     with deployed_stores(stack) as deployed:
         works = deployed.catalogs.current() if catalog is None else catalog_at(catalog)
-        return Renderer(deployed.charts, deployed.record, works).render(folder)
+        return Renderer(deployed.charts, deployed.record, works, place).render(folder)
 
 
 def _sentence(rendered: Rendered) -> str:

@@ -17,13 +17,16 @@ from rich.text import Text
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.starter import starter_catalog
 from chartwatch.cli.replay import replay
+from chartwatch.cli.sample_chart import SAMPLE as SAMPLE_HISTORY
 from chartwatch.cli.sample_chart import SAMPLE_OPTIONS
+from chartwatch.cli.site import write_site
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.stories.story import Story, stories
 from chartwatch.rules import default_rules
+from chartwatch.site.addresses import FRONT
 from chartwatch.sources import open_source
 from chartwatch_local.aws import LocalError, local_aws, wait_until
-from chartwatch_local.checkout import SAMPLE
+from chartwatch_local.checkout import SAMPLE, STATE
 from chartwatch_local.deploy import build, deploy
 from chartwatch_local.mapping import mappings
 from chartwatch_local.pipeline import NEVER, Pipeline
@@ -59,6 +62,9 @@ NEWS = (
 FOLLOWED = "KR"
 """The country whose titles a second subscriber follows."""
 
+SITE = STATE / "site"
+"""Where the site of the sample is written."""
+
 WAIT_SECONDS = 150
 """How long the functions may take for what was fetched: far longer than they need, for a busy machine."""
 
@@ -85,7 +91,12 @@ def run() -> None:
     except LocalError as error:
         Console(stderr=True, highlight=False).print(Text(f"\nThe demo failed: {error}", "bold red"))
         sys.exit(1)
+    with stage(console, "write the site"):
+        write_site(SITE, [SAMPLE_HISTORY])
     console.print(f"\n[bold green]Done in {time.monotonic() - started:.0f} seconds.[/] Everything is stopped.")
+    console.print(
+        Text(f"Open {SITE / FRONT} to look at the same, and all before it, as pages.", overflow="ignore", no_wrap=True)
+    )
 
 
 def parameters(its: Provider) -> Mapping[str, str]:
