@@ -95,7 +95,8 @@ def check_claim(
         str | None, typer.Option(metavar="WHAT", help="It is said to have the longest `run` at #1, or the `total`.")
     ] = None,
     territories: Annotated[
-        str | None, typer.Option(metavar="N", help="It is said to have topped N territories, or `all`.")
+        str | None,
+        typer.Option(metavar="N", help="It is said to have topped N territories, or `all`; with --on, in that period."),
     ] = None,
     since: Annotated[
         str | None,
