@@ -1,5 +1,6 @@
 """How messages put things in English: when, where, and what is said of it. Another language is another such file."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
@@ -17,6 +18,9 @@ WIDTH = 72
 
 MAX_NAMES = 6
 """Titles that a text lists in one sentence."""
+
+MOST_LOST = 0.6
+"""The share of the room that a text keeps which is cut where a part of its sentence, or a word, ends."""
 
 FEW = 3
 """Places that stand in the sentence itself."""
@@ -46,7 +50,7 @@ PERHAPS = "perhaps "
 NO_LONGER = "no longer "
 """What stands before what a work has lost."""
 
-_SHORT = {"AE": "the UAE", "GB": "the UK", "US": "the US"}
+SHORT_NAMES = {"AE": "the UAE", "GB": "the UK", "US": "the US"}
 """Names of places where there is little room."""
 
 
@@ -56,8 +60,18 @@ def wrapped(text: str, start: str = "") -> list[str]:
 
 
 def shortened(text: str, room: int) -> str:
-    """Return text that ends in dots where it would be longer than `room`, of at least three characters."""
-    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
+    """Return text that ends in dots where it would be longer than `room`, of at least three characters.
+
+    It ends with a part of the sentence or else with a word, unless that would lose much of it.
+    """
+    if len(text) <= room:
+        return text
+    cut = text[: room - 2]
+    for end in (r"[,:;] ", r" "):
+        ends = [found.start() for found in re.finditer(end, cut) if found.start() >= MOST_LOST * (room - 3)]
+        if ends:
+            return f"{cut[: ends[-1]].rstrip(' ,:;-')}..."
+    return f"{cut[:-1].rstrip(' ,:;-')}..."
 
 
 # When.
@@ -119,7 +133,9 @@ def in_places(territories: Collection[str], published: Published | None) -> str:
 
 def in_short(territories: Sequence[str]) -> str:
     """Return " in BR", " in the US", " in 56 countries"."""
-    where = _SHORT.get(territories[0], territories[0]) if len(territories) == 1 else counted_places(territories, None)
+    where = (
+        SHORT_NAMES.get(territories[0], territories[0]) if len(territories) == 1 else counted_places(territories, None)
+    )
     return f" in {where}"
 
 
