@@ -185,6 +185,27 @@ def test_what_is_not_on_record_says_so_with_exit_code_1(spec: str, asked: str, s
 
 
 @pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("Squid Gme", "; did you mean Squid Game?"),
+        ("squid", "; did you mean Squid Game?"),
+        ("squid-gane", "; did you mean Squid Game?"),
+        ("Ozrak", "; did you mean Ozark?"),
+        ("long-reign:daily:US:squid-gam:5", "; did you mean long-reign:daily:US:squid-game:5?"),
+        ("longest-reign:daily:US:ozarks:record:2022-01-01", "mean longest-reign:daily:US:ozark:record:2022-01-01?"),
+        ("long-reign:daily:US:squid-game:5", "`chartwatch check long-reign:daily:US:squid-game:5"),
+        ("Wednesday", "milestones are of #1s alone"),
+    ],
+)
+def test_what_is_mistyped_is_answered_with_what_was_probably_meant(spec: str, asked: str, meant: str) -> None:
+    done = run("why", asked, "--from", spec)
+    assert done.exit_code == 1
+    said = " ".join(done.stdout.split())
+    assert meant in said
+    assert ("did you mean" in said) is ("mean " in meant)
+
+
+@pytest.mark.parametrize(
     ("asked", "said"),
     [
         ("nth-non-english-serie:daily:US:2", "did you mean nth-non-english-series?"),

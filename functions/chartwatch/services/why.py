@@ -87,6 +87,32 @@ def at_number_one(history: History, title: str) -> Iterator[tuple[str, str, date
                     yield chart, territory, publication.period
 
 
+def titles_of(history: History) -> set[str]:
+    """Return all titles that were at #1 of a chart, and those of the works that held a slot."""
+    listed = {
+        one.title
+        for chart in history.charts.charts()
+        for publication in history.charts.timeline(chart)
+        for ones in publication.number_ones.values()
+        for one in ones
+    }
+    return listed | {holder.title for holder in _holders(history)}
+
+
+def works_of(history: History, chart: str | None = None) -> set[str]:
+    """Return the ids of the works that held a slot, of a chart or of any."""
+    return {holder.work_id for holder in _holders(history, chart)}
+
+
+def _holders(history: History, chart: str | None = None) -> Iterator[Holder]:
+    for its in history.charts.charts() if chart is None else [chart]:
+        if head := history.record.head(its):
+            files = Files(history.record, head)
+            for part in (*files.ledgers().values(), files.retracted()):
+                for entry in part.entries.values():
+                    yield from _ever(entry)
+
+
 def _ever(entry: Entry) -> Iterator[Holder]:
     yield from entry.holders
     yield from entry.replaces.holders if entry.replaces else ()
