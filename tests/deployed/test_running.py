@@ -305,7 +305,12 @@ BROKEN = {
 WITH_TIME = {Trouble.FETCH_MISSED, Trouble.STORY_UNSENT}
 """What is wrong only once an hour, or a day, has gone by."""
 
-ELSEWHERE = {Trouble.WITNESS_MISSED, Trouble.RECORD_UNREADABLE, Trouble.SUBSCRIBER_UNCONFIRMED}
+ELSEWHERE = {
+    Trouble.WITNESS_MISSED,
+    Trouble.RECORD_UNREADABLE,
+    Trouble.SUBSCRIBER_UNCONFIRMED,
+    Trouble.WEBHOOK_BROKEN,
+}
 """What tests/unit/test_status.py breaks.
 
 Nobody but the topics may put anything into the witness's queues, a record that cannot be read hides what else is wrong

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from chartwatch.adapters.memory import MemoryCharts
-from chartwatch.adapters.webhook_queues import WEBHOOKS
+from chartwatch.adapters.webhook_queues import WEBHOOKS, queue_name
 from chartwatch.adapters.webhooks import Topic, Webhooks
 from chartwatch.cli.main import app
 from chartwatch.domain.stories.webhooks import WebhookKind
@@ -276,6 +276,18 @@ def test_what_cannot_be_kept_or_is_no_such_stack_is_refused_and_nothing_is_made(
     stack.name = "s" * 70
     with pytest.raises(AwsRefused, match="too long"):
         stack.webhooks().add(WebhookKind.WEBHOOK, URL)
+
+
+def test_how_many_messages_wait_in_each_webhooks_own_queue_is_known(stack: Stack) -> None:
+    webhooks = stack.webhooks()
+    one, other, lost = (webhooks.add(WebhookKind.SLACK, URL).name for _ in range(3))
+    sqs = boto3.client("sqs")
+    urls = {name: sqs.get_queue_url(QueueName=queue_name(stack.name, name))["QueueUrl"] for name in (one, lost)}
+    for number in range(3):
+        sqs.send_message(QueueUrl=urls[one], MessageBody=str(number))
+    sqs.receive_message(QueueUrl=urls[one])
+    sqs.delete_queue(QueueUrl=urls[lost])
+    assert webhooks.waiting() == {one: 3, other: 0, lost: None}
 
 
 @pytest.mark.usefixtures("stack")
