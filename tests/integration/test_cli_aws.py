@@ -546,6 +546,9 @@ def test_a_work_and_a_rule_are_muted_by_name_and_heard_again(aws: LocalAws, cata
     ]
     again = run("mute", "heist", "--until", "2022-01-01", "--stack", "muted")
     assert again.stdout.splitlines()[0] == "heist  not sent of periods before 2022-01-01"
+    listed = json.loads(run("mute", "--stack", "muted", "--format", "json").stdout)
+    assert listed[0] == {"name": "heist", "until": "2022-01-01", "charts": {}}
+    assert [its["name"] for its in listed] == ["heist", "nth-non-english-title", unlisted]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from chartwatch.domain import words
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.milestones.milestone import Change, Milestone
+from chartwatch.domain.milestones.muting import Mute
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import title_of_unlisted
 from chartwatch.services.ports import ChartStore, Told
 from chartwatch.services.record import BULLETIN, Files, RecordStore
 
@@ -55,7 +57,7 @@ class History:
     charts: ChartStore
     record: RecordStore
     live_from: date | None = None
-    muted: Mapping[str, date] = field(default_factory=dict)
+    muted: Mapping[str, Mute] = field(default_factory=dict)
     told: Callable[[str], Told | None] = lambda _message: None
     written_at: Callable[[str, int], datetime | None] = lambda _chart, _number: None
 
@@ -174,8 +176,9 @@ def _why_no_first(history: History, its: Milestone, firsts_from: Mapping[str, da
     if history.live_from is not None and its.period < history.live_from:
         return f"its period lies before {history.live_from}, from which the deployment sends (LiveFrom)"
     silenced = {its.rule, *(holder.work_id for holder in its.holders)}
-    for name, until in sorted(history.muted.items()):
-        if name in silenced and its.period < until:
+    titles = {title_key(holder.title) for holder in its.holders}
+    for name, mute in sorted(history.muted.items()):
+        if (name in silenced or title_of_unlisted(name) in titles) and its.period < (until := mute.of(its.chart)):
             return f"{name} is muted: nothing is sent of it of periods before {until}"
     publication = history.charts.summary(its.chart, its.period)
     least = publication.chart.min_periods if publication else 0
