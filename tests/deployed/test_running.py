@@ -117,6 +117,7 @@ def test_a_watch_is_made_fetched_followed_to_its_message_and_removed(chart: Char
     queue = chart.queue("StoryTopicArn")
     its_provider.publish((HEADER + "".join(DAYS[:2])).encode())
     options = ("-o", f"url={its_provider.url}", "-o", f"chart={chart.id}", "-o", "cadence=day", "-o", "depth=1")
+    options += ("--live-from", "2023-01-01")
     told("watch", "add", chart.id, *ON, "--source", "csv", *options, "--schedule", "rate(1 minute)")
     (story,) = chart.taken(queue, 1)  # a minute later, by the schedule itself
     told("watch", "remove", chart.id, *ON)

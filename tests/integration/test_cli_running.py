@@ -48,6 +48,7 @@ def _no_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     [
         (SONGS[:-2], ("option cadence: ", "csv needs it")),
         ((*SONGS, "-o", "chart=songs"), ("option -o: ", "csv needs the option url")),
+        ((*GOOD, "--live-from", "soon"), ("option --live-from: 'soon' is not a date",)),
         ((*GOOD, "-o", "depht=10"), ("option depht: ", "did you mean depth?")),
         ((*GOOD, "-o", "depth"), ("option -o: ", "is not of the form key=value")),
         ((*GOOD, "-o", "depth=many"), ("option depth: 'many' is not a whole number",)),
@@ -76,6 +77,27 @@ def _no_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 )
 def test_what_cannot_be_meant_is_refused_before_aws_is_asked(arguments: tuple[str, ...], said: tuple[str, ...]) -> None:
     assert_refused(run(*arguments), *said)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://charts.example/top.csv", "only https is fetched"),
+        ("https://127.0.0.1/top.csv", "'127.0.0.1' is not the name of a public host"),
+        ("https://10.0.0.7:8443/top.csv", "'10.0.0.7' is not the name of a public host"),
+        ("https://localhost/top.csv", "'localhost' is not the name of a public host"),
+        ("https://169.254.169.254/latest", "'169.254.169.254' is not the name of a public host"),
+        ("https://[::1]/top.csv", "has no readable host and port"),
+    ],
+)
+def test_an_address_that_no_function_would_fetch_is_refused_at_once(
+    url: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One of this machine is fetched by an AWS on this machine alone.
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert_refused(
+        run(*SONGS, "-o", "chart=songs", "-o", f"url={url}"), "option -o: the url would not be fetched: ", why
+    )
 
 
 @pytest.mark.parametrize(

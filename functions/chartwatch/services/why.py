@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from chartwatch.domain import words
+from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.milestones.milestone import Change, Milestone
 from chartwatch.domain.milestones.muting import Mute
@@ -173,14 +174,14 @@ def _why_no_first(history: History, its: Milestone, firsts_from: Mapping[str, da
     if its.left_censored:
         since = f", {its.evidence.records_since}," if its.evidence else ""
         return f"it has held since the record begins{since} so that nobody can say that it was a first"
-    if history.live_from is not None and its.period < history.live_from:
-        return f"its period lies before {history.live_from}, from which the deployment sends (LiveFrom)"
+    publication = history.charts.summary(its.chart, its.period)
+    if too_early := _too_early(history, its, publication):
+        return too_early
     silenced = {its.rule, *(holder.work_id for holder in its.holders)}
     titles = {title_key(holder.title) for holder in its.holders}
     for name, mute in sorted(history.muted.items()):
         if (name in silenced or title_of_unlisted(name) in titles) and its.period < (until := mute.of(its.chart)):
             return f"{name} is muted: nothing is sent of it of periods before {until}"
-    publication = history.charts.summary(its.chart, its.period)
     least = publication.chart.min_periods if publication else 0
     if publication and least and KINDS[its.kind].is_of_firsts:
         since_when = firsts_from.get(its.territory)
@@ -190,6 +191,15 @@ def _why_no_first(history: History, its: Milestone, firsts_from: Mapping[str, da
     if its.replaces is not None and its.replaces.holders == its.holders:
         return "it says what an earlier revision says, in other words, and that one was recorded only"
     return _BY_OTHERS
+
+
+def _too_early(history: History, its: Milestone, publication: PublicationSummary | None) -> str:
+    """Return that a period lies before all that is sent of the deployment, or of its chart; nothing if it does not."""
+    if history.live_from is not None and its.period < history.live_from:
+        return f"its period lies before {history.live_from}, from which the deployment sends (LiveFrom)"
+    added = publication.chart.live_from if publication else None
+    is_early = added is not None and its.period < added
+    return f"its period lies before {added}, from which the chart, which was added later, is sent" if is_early else ""
 
 
 _BY_OTHERS = "it came by other rules or by a rebuild, and what these say of the past is no news"

@@ -6,6 +6,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
+from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.milestones.attributes import Attributes
 from chartwatch.domain.milestones.ledger import (
     Entry,
@@ -43,6 +44,11 @@ class Policy(NamedTuple):
     firsts_from: Mapping[str, date] | None = None
     muted: Mapping[str, date] = MappingProxyType({})
     work_now: WorkNow = id_as_recorded
+
+    def of_chart(self, chart: Chart) -> "Policy":
+        """Return what is sent of a chart, which may have been added later than others."""
+        since = [day for day in (self.live_from, chart.live_from) if day is not None]
+        return self._replace(live_from=max(since, default=None))
 
     def tells_of(self, period: date) -> bool:
         """Return whether a publication that comes for the first time is news, whatever is in it."""
