@@ -25,6 +25,7 @@ from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.ports import Checkpoints
 from chartwatch.services.webhooks import ATTEMPTS
 from chartwatch_local.aws import LocalAws
+from tests.asked_of_aws import allowed, noted
 from tests.command_line import assert_refused, run
 from tests.integration.conftest import Aws
 
@@ -326,8 +327,11 @@ def test_a_chat_is_subscribed_and_webhooks_are_listed_and_removed(
     deployed = SimpleNamespace(charts=MemoryCharts(), parameters={"RulesFile": "default.yaml"})
     monkeypatch.setattr("chartwatch.adapters.workstation.deployed_subscriptions", lambda _stack: nullcontext(deployed))
     arguments = ("--stack", stack.name, "--territory", "South Korea", "--min-priority", "3")
-    added = CliRunner().invoke(app, ["subscribe", "slack", "-", *arguments], input=f"{URL}\n")
+    with noted() as actions:
+        added = CliRunner().invoke(app, ["subscribe", "slack", "-", *arguments], input=f"{URL}\n")
     assert added.exit_code == 0, added.stderr
+    beside = {"ssm:PutParameter", "sqs:CreateQueue", "lambda:CreateEventSourceMapping", "sns:Subscribe"}
+    assert beside <= actions <= allowed()["webhooks remove"] | beside, "as docs/running.md says"
     name = added.stdout.split(",")[0]
     assert added.stdout.startswith(f"{name}, at hooks.slack.com, gets stories: ")
     secret = added.stdout.split()[-1]
