@@ -137,7 +137,14 @@ def test_what_is_no_country_makes_a_territory_of_all() -> None:
     ("briefs", "said"),
     [
         (["first title from Romania", "first title in Romanian"], "first title from Romania and first in Romanian"),
-        (["first of A anywhere", "first of B anywhere"], "first of A and first B anywhere"),
+        (["first of A anywhere", "first of B anywhere"], "first of A and first of B anywhere"),
+        (["first title from Spain", "first title from Japan"], "first title from Spain and first from Japan"),
+        (
+            ["Spain first with 2 non-English series", "Spain first with 3 non-English series"],
+            "Spain first with 2 non-English series and Spain first with 3 non-English series",
+        ),
+        (["second series", "second series of all"], "second series and second series of all"),
+        (["11th title in Thai", "11th title by Ana"], "11th title in Thai and 11th by Ana"),
         (["five weeks at #1", "back at #1"], "five weeks at #1 and back at #1"),
         (["no longer first", "no longer second"], "no longer first and no longer second"),
         (["new #1"], "new #1"),

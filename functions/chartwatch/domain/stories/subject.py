@@ -20,11 +20,11 @@ from chartwatch.domain.stories.wording import (
 MAX_TITLE = 44
 """Characters of a subject that a title may take."""
 
-LEAST = 16
+LEAST = 10
 """Characters of a subject that a title, and what is said of it first, have at least, if they are as long."""
 
-READABLE = 24
-"""Characters by which a title is known: before it has fewer, the last part of what is said is left out."""
+LENGTHS = (24, 16, LEAST)
+"""To how many characters a title is cut: at each, all of what is said first is tried, then that without its last part."""
 
 
 def subject_of(bulletin: Bulletin, work: WorkFacts, points: Sequence[Point], room: int) -> str:
@@ -58,8 +58,8 @@ def _tries(first: Point, parts: Sequence[str], full: str, short: str) -> Iterato
     """Yield the least length of a title, what is said first, and its place, from the best to the last resort."""
     is_one = len(first.territories) == 1
     named = [full, *([short] if first.territories[0] in SHORT_NAMES else [])] if is_one else [short]
-    yield from ((least, said, place) for least in (READABLE, LEAST) for said in parts for place in named)
-    yield from ((least, said, short) for least in (READABLE, LEAST) for said in parts)
+    yield from ((least, said, place) for least in LENGTHS for said in parts for place in named)
+    yield from ((least, said, short) for least in LENGTHS for said in parts)
 
 
 def _parts(brief: str) -> list[str]:

@@ -47,6 +47,9 @@ CONFIRMED = "Confirmed: "
 PERHAPS = "perhaps "
 """The mark of what is not certain beside what is."""
 
+_ORDINAL = re.compile(rf"{'|'.join(map(words.ordinal, range(1, 11)))}|\d+(st|nd|rd|th)")
+_PREPOSITIONS = frozenset({"by", "from", "in", "of", "on", "with"})
+
 NO_LONGER = "no longer "
 """What stands before what a work has lost."""
 
@@ -149,14 +152,25 @@ def joined(briefs: Sequence[str]) -> str:
     before: list[str] = []
     for brief in briefs:
         parts = brief.split()
-        same = next((i for i, pair in enumerate(zip(before, parts, strict=False)) if pair[0] != pair[1]), 0)
-        if same > 1 and parts[-1] == before[-1] and len(said[-1]) > 1 and not brief.startswith(NO_LONGER):
+        if (same := _shared(before, parts)) and parts[-1] == before[-1] and len(said[-1]) > 1:
             said[-1].pop()
-        # What a work has lost is said in full: "no longer A and B" could mean that it has B.
-        is_short = same > 1 and not brief.startswith(NO_LONGER)
-        said.append([parts[0], *parts[same:]] if is_short else parts)
+        said.append([parts[0], *parts[same:]] if same else parts)
         before = parts
     return words.listed([" ".join(parts) for parts in said])
+
+
+def _shared(before: Sequence[str], parts: Sequence[str]) -> int:
+    """Return how many words from the first on need not be said again but for that: what an ordinal is of.
+
+    All else is said in full: "no longer A and B" could mean that it has B, and of a group nobody would know of what it
+    has two.
+    """
+    if not parts or not _ORDINAL.fullmatch(parts[0]):
+        return 0
+    same = next((i for i, pair in enumerate(zip(before, parts, strict=False)) if pair[0] != pair[1]), 0)
+    while same and parts[same] not in _PREPOSITIONS:
+        same -= 1
+    return same
 
 
 def held_by(holders: Sequence[Holder], *, is_dated: bool = True) -> str:
