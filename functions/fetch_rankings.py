@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -10,8 +11,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
-from chartwatch.domain.charts.publications import Provenance
+from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.errors import SourceError
+from chartwatch.services.archived import Parse
 from chartwatch.services.fetching import ConditionalFetch, DocumentUnchanged
 from chartwatch.services.ingest import ingest
 from chartwatch.services.ports import Fetched, Outcome
@@ -29,7 +31,8 @@ tracer = Tracer(service="fetch_rankings")
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """Fetch the source that `event` names: `{"source": "netflix-global", "options": {}}`, a schedule's input.
 
-    With `"accept": "<SHA-256>"` the document of that SHA-256, and no other, is accepted although it rewrites history,
+    With `"live_from": "2026-01-31"` nothing is sent of the periods of its charts before that day. With
+    `"accept": "<SHA-256>"` the document of that SHA-256, and no other, is accepted although it rewrites history,
     or lacks some of it. What came of it is noted, whatever it was.
     """
     source = open_source(event["source"], event.get("options", {}))
@@ -64,7 +67,7 @@ def fetch(source: Source, event: Mapping[str, Any]) -> tuple[dict[str, int], Out
             source.name,
             body,
             provenance,
-            parse=source.parse,
+            parse=parser(source, event.get("live_from")),
             whole_history=source.whole_history,
             archive=deployment.archive(),
             charts=deployment.charts(),
@@ -86,6 +89,19 @@ def fetch(source: Source, event: Mapping[str, Any]) -> tuple[dict[str, int], Out
     logger.info("document accepted", extra=counts)
     outcome = Outcome.PARTLY if ingested.notices else Outcome.ACCEPTED
     return counts, outcome, "; ".join(notice.detail for notice in ingested.notices)
+
+
+def parser(source: Source, live_from: str | None) -> Parse:
+    """Return what reads a document: publications of charts of which nothing is sent of periods before a day."""
+    if live_from is None:
+        return source.parse
+    since = date.fromisoformat(live_from)
+
+    def parse(body: bytes, provenance: Provenance) -> list[Publication]:
+        publications = source.parse(body, provenance)
+        return [replace(each, chart=replace(each.chart, live_from=since)) for each in publications]
+
+    return parse
 
 
 def note(event: Mapping[str, Any], outcome: Outcome, detail: str) -> None:

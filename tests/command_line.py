@@ -7,6 +7,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from chartwatch.cli.main import app
+from tests.asked_of_aws import allowed, command_of, noted
 
 CHART = (
     *("--source", "csv", "-o", "chart=daily", "-o", "name=the daily chart", "-o", "cadence=day", "-o", "depth=1"),
@@ -42,7 +43,14 @@ Write = Callable[[str, str | bytes], Path]
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    """Run the command, and see that it asks AWS for no more of a stack than the page on running says that it needs."""
+    words = [str(argument) for argument in arguments]
+    with noted() as actions:
+        result = CliRunner().invoke(app, words)
+    if "--stack" in words and actions:
+        needed = allowed()[command_of(words)]
+        assert actions <= needed, f"docs/running.md does not allow {command_of(words)} {sorted(actions - needed)}"
+    return result
 
 
 def chart(titles: Iterable[str], first: date = date(2022, 1, 1)) -> str:

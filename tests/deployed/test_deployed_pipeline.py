@@ -11,6 +11,7 @@ import pytest
 
 from chartwatch.adapters.dynamodb.mutes import DynamoMutes
 from chartwatch.adapters.dynamodb.table import Table
+from chartwatch.domain.milestones.muting import Mute
 from chartwatch_local.checkout import ROOT
 from chartwatch_local.deploy import Build
 from chartwatch_local.pipeline import FunctionFailed, Pipeline
@@ -93,13 +94,13 @@ def test_fetching_the_same_document_again_sends_nothing(chart: Chart) -> None:
 def test_of_a_muted_work_nothing_is_sent_and_the_next_one_is(chart: Chart) -> None:
     aws, outputs = chart.pipeline.aws, chart.pipeline.outputs
     mutes = DynamoMutes(Table(aws.client("dynamodb"), outputs["MilestonesTable"]))
-    mutes.mute("squid-game", date(2023, 1, 3))
+    mutes.mute("squid-game", Mute(date(2023, 1, 3)))
     queue = chart.queue("StoryTopicArn")
     try:
         chart.fetch(HEADER + FIRST_DAY + SECOND_DAY + THIRD_DAY)
         assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-03"]
     finally:
-        mutes.mute("squid-game", date.min)
+        mutes.mute("squid-game", Mute(date.min))
 
 
 def test_a_publication_with_two_stories_is_one_digest(chart: Chart) -> None:

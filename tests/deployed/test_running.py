@@ -1,8 +1,6 @@
 """The commands that run a deployment: what is well, what is broken, and what a person has a stack do."""
 
 import json
-import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 from typer.testing import CliRunner, Result
 
 from chartwatch.adapters.dynamodb import keys
@@ -36,11 +33,11 @@ from chartwatch.services.status import Overview
 from chartwatch.services.troubles import LONG, Trouble
 from chartwatch.services.updating import store_publication
 from chartwatch_local.aws import LocalAws, local_aws
-from chartwatch_local.checkout import ROOT
 from chartwatch_local.demo import parameters
 from chartwatch_local.deploy import STACK, Build, deploy, schedule_input
 from chartwatch_local.pipeline import Pipeline
 from chartwatch_local.provider import Provider
+from tests.asked_of_aws import allowed, command_of, noted
 from tests.deployed.charts import Chart
 
 pytestmark = pytest.mark.xdist_group("deployed")
@@ -50,37 +47,16 @@ DAYS = [f"2023-01-0{day},US,1,{title},series\n" for day, title in enumerate(("Mo
 ON = ("--stack", STACK)
 
 
-CALLS: dict[str, set[str]] = {}
-"""What each command has asked AWS for."""
+NEEDED: dict[str, set[str]] = {}
+"""What each command has needed to be allowed."""
 
 
 def said(*arguments: str) -> Result:
     """Run the command in this process, and note what it asks AWS for."""
-    name = " ".join(arguments[: 2 if arguments[0] == "watch" else 1])
-    here, asked = threading.get_ident(), CALLS.setdefault(name, set())
-    call = BaseClient._make_api_call
-
-    def noted(client: Any, operation: str, arguments: Any) -> Any:
-        if threading.get_ident() == here:  # other threads play the streams
-            asked.add(f"{client.meta.service_model.service_name}:{operation}")
-        return call(client, operation, arguments)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", noted)
-        return CliRunner().invoke(app, list(arguments))
-
-
-def as_actions(calls: set[str]) -> set[str]:
-    """Return the actions of IAM that calls of boto3's need."""
-    others = {"lambda:Invoke": "lambda:InvokeFunction", "s3:HeadObject": "s3:GetObject"}
-    return {others.get(call, call) for call in calls}
-
-
-def allowed_for(command: str) -> set[str]:
-    """Return the actions that the page on running says a command must be allowed."""
-    page = (ROOT / "docs" / "running.md").read_text()
-    allowed = dict(re.findall(r"^\| `([a-z ]+)` \| (`\w+:.*) \|$", page, re.MULTILINE))
-    return {*allowed[command].strip("`").split("`, `"), "cloudformation:DescribeStacks"}
+    with noted() as actions:
+        result = CliRunner().invoke(app, list(arguments))
+    NEEDED.setdefault(command_of(list(arguments)), set()).update(actions)
+    return result
 
 
 def told(*arguments: str) -> str:
@@ -117,6 +93,7 @@ def test_a_watch_is_made_fetched_followed_to_its_message_and_removed(chart: Char
     queue = chart.queue("StoryTopicArn")
     its_provider.publish((HEADER + "".join(DAYS[:2])).encode())
     options = ("-o", f"url={its_provider.url}", "-o", f"chart={chart.id}", "-o", "cadence=day", "-o", "depth=1")
+    options += ("--live-from", "2023-01-01")
     told("watch", "add", chart.id, *ON, "--source", "csv", *options, "--schedule", "rate(1 minute)")
     (story,) = chart.taken(queue, 1)  # a minute later, by the schedule itself
     told("watch", "remove", chart.id, *ON)
@@ -166,7 +143,7 @@ def test_a_watch_is_made_fetched_followed_to_its_message_and_removed(chart: Char
     assert said("watch", "remove", "csv", *ON).exit_code == 2
     assert "Squid Game" in said("why", "Squid Game", *ON).stdout, "what was recorded stays"
     for command in ("watch remove", "tail", "why", "resend"):
-        assert as_actions(CALLS[command]) <= allowed_for(command), command
+        assert NEEDED[command] <= allowed()[command], command
 
 
 @pytest.mark.usefixtures("on_the_stack")
@@ -207,7 +184,7 @@ def test_what_a_month_has_used_is_told_with_what_is_measured_of_it(chart: Chart)
     }
     assert bill["dollars"] == pytest.approx(sum(line["dollars"] for line in lines.values()), abs=0.0001)
     text = told("cost", *ON)
-    assert as_actions(CALLS["cost"]) <= allowed_for("cost")
+    assert NEEDED["cost"] <= allowed()["cost"]
     assert "estimated" in text
     assert "What is measured is so by CloudWatch" in text
 
@@ -305,7 +282,12 @@ BROKEN = {
 WITH_TIME = {Trouble.FETCH_MISSED, Trouble.STORY_UNSENT}
 """What is wrong only once an hour, or a day, has gone by."""
 
-ELSEWHERE = {Trouble.WITNESS_MISSED, Trouble.RECORD_UNREADABLE, Trouble.SUBSCRIBER_UNCONFIRMED}
+ELSEWHERE = {
+    Trouble.WITNESS_MISSED,
+    Trouble.RECORD_UNREADABLE,
+    Trouble.SUBSCRIBER_UNCONFIRMED,
+    Trouble.WEBHOOK_BROKEN,
+}
 """What tests/unit/test_status.py breaks.
 
 Nobody but the topics may put anything into the witness's queues, a record that cannot be read hides what else is wrong
@@ -351,7 +333,7 @@ def test_a_stack_that_is_well_says_so_one_that_is_broken_names_each_thing_and_wh
             deploy(aws, made, {**values, "LogLevel": level})
             assert [its["name"] for its in as_json("watch", "list") if its["is_watch"]] == watches == ["off", "silent"]
         for command in ("status", "watch list", "watch add", "fetch"):
-            assert as_actions(CALLS[command]) <= allowed_for(command), command
+            assert NEEDED[command] <= allowed()[command], command
         # Removed: nothing fetches any more.
         aws.client("cloudformation").delete_stack(StackName=STACK)
         scheduler = aws.client("scheduler")

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from chartwatch.adapters.memory import MemoryCharts
-from chartwatch.adapters.webhook_queues import WEBHOOKS
+from chartwatch.adapters.webhook_queues import WEBHOOKS, queue_name
 from chartwatch.adapters.webhooks import Topic, Webhooks
 from chartwatch.cli.main import app
 from chartwatch.domain.stories.webhooks import WebhookKind
@@ -25,6 +25,7 @@ from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.ports import Checkpoints
 from chartwatch.services.webhooks import ATTEMPTS
 from chartwatch_local.aws import LocalAws
+from tests.asked_of_aws import allowed, noted
 from tests.command_line import assert_refused, run
 from tests.integration.conftest import Aws
 
@@ -278,6 +279,18 @@ def test_what_cannot_be_kept_or_is_no_such_stack_is_refused_and_nothing_is_made(
         stack.webhooks().add(WebhookKind.WEBHOOK, URL)
 
 
+def test_how_many_messages_wait_in_each_webhooks_own_queue_is_known(stack: Stack) -> None:
+    webhooks = stack.webhooks()
+    one, other, lost = (webhooks.add(WebhookKind.SLACK, URL).name for _ in range(3))
+    sqs = boto3.client("sqs")
+    urls = {name: sqs.get_queue_url(QueueName=queue_name(stack.name, name))["QueueUrl"] for name in (one, lost)}
+    for number in range(3):
+        sqs.send_message(QueueUrl=urls[one], MessageBody=str(number))
+    sqs.receive_message(QueueUrl=urls[one])
+    sqs.delete_queue(QueueUrl=urls[lost])
+    assert webhooks.waiting() == {one: 3, other: 0, lost: None}
+
+
 @pytest.mark.usefixtures("stack")
 @pytest.mark.parametrize(
     ("arguments", "said"),
@@ -314,8 +327,11 @@ def test_a_chat_is_subscribed_and_webhooks_are_listed_and_removed(
     deployed = SimpleNamespace(charts=MemoryCharts(), parameters={"RulesFile": "default.yaml"})
     monkeypatch.setattr("chartwatch.adapters.workstation.deployed_subscriptions", lambda _stack: nullcontext(deployed))
     arguments = ("--stack", stack.name, "--territory", "South Korea", "--min-priority", "3")
-    added = CliRunner().invoke(app, ["subscribe", "slack", "-", *arguments], input=f"{URL}\n")
+    with noted() as actions:
+        added = CliRunner().invoke(app, ["subscribe", "slack", "-", *arguments], input=f"{URL}\n")
     assert added.exit_code == 0, added.stderr
+    beside = {"ssm:PutParameter", "sqs:CreateQueue", "lambda:CreateEventSourceMapping", "sns:Subscribe"}
+    assert beside <= actions <= allowed()["webhooks remove"] | beside, "as docs/running.md says"
     name = added.stdout.split(",")[0]
     assert added.stdout.startswith(f"{name}, at hooks.slack.com, gets stories: ")
     secret = added.stdout.split()[-1]

@@ -36,7 +36,7 @@ def test_the_default_rules_apply_unless_others_are_given(write: Write) -> None:
     dark, elite, heist = result.stdout.splitlines()
     assert dark.startswith("2022-01-02  Dark: first title from Germany and first in German")
     assert elite.startswith("2022-01-03  Elite: second non-English title and first title from Spain")
-    assert heist.startswith("2022-01-04  Money Heist: Spain first country with two")
+    assert heist.startswith("2022-01-04  Money Heist: Spain first with 2 non-English series")
 
 
 def test_periods_before_since_are_recorded_and_not_printed(write: Write) -> None:

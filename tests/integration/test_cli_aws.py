@@ -8,7 +8,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
@@ -31,6 +31,7 @@ from chartwatch.services.ports import Quarantined
 from chartwatch.sources import open_source
 from chartwatch_local.aws import LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
+from tests.command_line import run
 from tests.lookups import Lookups, Served
 
 pytestmark = pytest.mark.xdist_group("cli-aws")  # one local AWS is enough
@@ -55,10 +56,6 @@ def _no_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "no-such-file"))
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def rows(day: int, *numbers_one: tuple[str, str]) -> Iterator[str]:
@@ -546,6 +543,9 @@ def test_a_work_and_a_rule_are_muted_by_name_and_heard_again(aws: LocalAws, cata
     ]
     again = run("mute", "heist", "--until", "2022-01-01", "--stack", "muted")
     assert again.stdout.splitlines()[0] == "heist  not sent of periods before 2022-01-01"
+    listed = json.loads(run("mute", "--stack", "muted", "--format", "json").stdout)
+    assert listed[0] == {"name": "heist", "until": "2022-01-01", "charts": {}}
+    assert [its["name"] for its in listed] == ["heist", "nth-non-english-title", unlisted]
 
 
 @pytest.mark.parametrize(

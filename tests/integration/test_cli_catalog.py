@@ -94,7 +94,7 @@ def holders(changes: list[dict[str, object]], slot: str) -> list[object]:
 def test_the_sample_is_replayed_without_any_file_and_its_firsts_are_known() -> None:
     done = run("replay", "sample", "--since", "2022-02-01")
     assert done.exit_code == 0
-    assert "All of Us Are Dead: South Korea first country with two" in done.stdout
+    assert "All of Us Are Dead: South Korea first with 2 non-English series" in done.stdout
     assert done.stderr.count("\n") == 1, "nothing is missing of the sample's works"
 
 

@@ -178,16 +178,22 @@ def test_the_first_since_another_or_a_day(answer: Any, title: str, asked: Sequen
 @pytest.mark.parametrize(
     ("title", "n", "code", "said"),
     [
-        ("Squid", "2", 0, "TRUE: Squid has been #1 of the TV chart in 2 territories"),
+        (
+            "Squid",
+            "2",
+            0,
+            "TRUE: Squid has been #1 of the TV chart in all 2 countries, by the week to 2022-01-09, 10 days after",
+        ),
+        ("Squid", "1", 0, "TRUE: Squid has been #1 of the TV chart in all 2 countries, in 1 of them by the week to"),
         ("Dead", "1", 1, "FALSE: Dead has not been #1 of the TV chart in any territory"),
-        ("Squid", "all", 0, "TRUE: Squid has been #1 of the TV chart in all 2 territories"),
+        ("Squid", "all", 0, "TRUE: Squid has been #1 of the TV chart in all 2 countries"),
         (
             "Squid",
             "3",
             1,
-            "FALSE: Squid has been #1 of the TV chart in 2 of 2 territories: South Korea and United States",
+            "FALSE: Squid has been #1 of the TV chart in all 2 countries: South Korea and United States",
         ),
-        ("Heist", "1", 0, "TRUE: Heist has been #1 of the TV chart in a territory"),
+        ("Heist", "1", 0, "TRUE: Heist has been #1 of the TV chart in 1 of 2 countries, by the week to 2022-01-16"),
         # It is older than the record, so that it may have topped the other before.
         ("Heist", "2", 3, "UNKNOWN: Nobody can say. As far as is known, Heist has been #1 of the TV chart in 1 of 2"),
     ],
@@ -196,6 +202,51 @@ def test_territories_are_counted(answer: Any, title: str, n: str, code: int, sai
     more = weekly(["Ozark", "Squid", "Squid"], "KR")
     found = answer("Ozark Squid Heist", "check", "--chart", "tv", "--title", title, "--territories", n, more=more)
     assert (found[0], found[1][: len(said)]) == (code, said)
+
+
+@pytest.mark.parametrize(
+    ("title", "asked", "code", "said"),
+    [
+        ("Squid", ("2", "--on", "2022-01-16"), 0, "TRUE: Squid was #1 of the TV chart in 2 of 3 countries in the week"),
+        (
+            "Squid",
+            ("3", "--on", "2022-01-16"),
+            1,
+            "FALSE: Squid was #1 of the TV chart in 2 of 3 countries in the week to 2022-01-16: Mexico and South "
+            "Korea; by then it had been #1 in all 3 countries.",
+        ),
+        ("Squid", ("1", "--on", "2022-01-16", "--exactly"), 1, "FALSE: Squid was #1 of the TV chart in 2 of 3"),
+        ("Squid", ("all", "--on", "2022-01-09"), 1, "FALSE: Squid was #1 of the TV chart in 2 of 3 countries"),
+        ("Ozark", ("all", "--on", "2022-01-02"), 0, "TRUE: Ozark was #1 of the TV chart in all 3 countries"),
+        ("Squid", ("1", "--on", "2022-01-16", "--new"), 0, "TRUE: Squid was new at #1 of the TV chart in 1 of 3"),
+        (
+            "Squid",
+            ("2", "--on", "2022-01-16", "--new"),
+            1,
+            "FALSE: Squid was new at #1 of the TV chart in 1 of 3 countries in the week to 2022-01-16: Mexico.",
+        ),
+        ("Ozark", ("1", "--on", "2022-01-23", "--back"), 0, "TRUE: Ozark was back at #1 of the TV chart in 1 of 3"),
+        ("Dead", ("1", "--on", "2022-01-16"), 1, "FALSE: Dead has not been #1 of the TV chart in any territory"),
+        (
+            "Squid",
+            ("2", "--on", "2022-01-23"),
+            3,
+            "UNKNOWN: Nobody can say. As far as is known, Squid was #1 of the TV",
+        ),
+        ("Squid", ("3", "--on", "2021-12-26"), 3, "because: the records begin with 2022-01-02"),
+        ("Squid", ("2", "--new"), 2, "option --new: is of one period: give --on"),
+        ("Squid", ("2", "--on", "2022-01-15"), 2, "option --on: tv has no 2022-01-15"),
+        ("Squid", ("few", "--on", "2022-01-16"), 2, "option --territories: 'few' is not a number"),
+    ],
+)
+def test_territories_are_counted_that_a_work_topped_at_once(
+    answer: Any, title: str, asked: Sequence[str], code: int, said: str
+) -> None:
+    more = weekly(["Ozark", "Squid", "Squid", "-", "Ozark"], "KR") + weekly(["Ozark"] * 2 + ["Squid"] * 3, "MX")
+    arguments = ("check", "--chart", "tv", "--title", title, "--territories", *asked)
+    found = answer("Ozark Squid Heist Ozark Ozark", *arguments, more=more)
+    assert found[0] == code
+    assert said.lower() in found[1].lower()
 
 
 @pytest.mark.parametrize(
@@ -432,7 +483,7 @@ def test_what_each_line_says_is_not_said_for_all(write: Write) -> None:
     ("arguments", "said"),
     [
         (["--run", "2"], "option --title: is needed with --run"),
-        (["--title", "Ozark", "--new", "--run", "2"], "option --new: goes with --on, not with --run"),
+        (["--title", "Ozark", "--new", "--run", "2"], "option --new: goes with --on or --territories, not with"),
         (
             ["--title", "Ozark", "--exactly", "--nth", "2"],
             "option --exactly: goes with --run or --total or --territories",

@@ -48,6 +48,7 @@ def _no_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     [
         (SONGS[:-2], ("option cadence: ", "csv needs it")),
         ((*SONGS, "-o", "chart=songs"), ("option -o: ", "csv needs the option url")),
+        ((*GOOD, "--live-from", "soon"), ("option --live-from: 'soon' is not a date",)),
         ((*GOOD, "-o", "depht=10"), ("option depht: ", "did you mean depth?")),
         ((*GOOD, "-o", "depth"), ("option -o: ", "is not of the form key=value")),
         ((*GOOD, "-o", "depth=many"), ("option depth: 'many' is not a whole number",)),
@@ -76,6 +77,27 @@ def _no_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 )
 def test_what_cannot_be_meant_is_refused_before_aws_is_asked(arguments: tuple[str, ...], said: tuple[str, ...]) -> None:
     assert_refused(run(*arguments), *said)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://charts.example/top.csv", "only https is fetched"),
+        ("https://127.0.0.1/top.csv", "'127.0.0.1' is not the name of a public host"),
+        ("https://10.0.0.7:8443/top.csv", "'10.0.0.7' is not the name of a public host"),
+        ("https://localhost/top.csv", "'localhost' is not the name of a public host"),
+        ("https://169.254.169.254/latest", "'169.254.169.254' is not the name of a public host"),
+        ("https://[::1]/top.csv", "has no readable host and port"),
+    ],
+)
+def test_an_address_that_no_function_would_fetch_is_refused_at_once(
+    url: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One of this machine is fetched by an AWS on this machine alone.
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert_refused(
+        run(*SONGS, "-o", "chart=songs", "-o", f"url={url}"), "option -o: the url would not be fetched: ", why
+    )
 
 
 @pytest.mark.parametrize(
@@ -182,6 +204,27 @@ def test_what_is_not_on_record_says_so_with_exit_code_1(spec: str, asked: str, s
     assert done.exit_code == 1
     assert said in " ".join(done.stdout.split())
     assert json.loads(run("why", asked, "--from", spec, "--format", "json").stdout)["milestones"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("Squid Gme", "; did you mean Squid Game?"),
+        ("squid", "; did you mean Squid Game?"),
+        ("squid-gane", "; did you mean Squid Game?"),
+        ("Ozrak", "; did you mean Ozark?"),
+        ("long-reign:daily:US:squid-gam:5", "; did you mean long-reign:daily:US:squid-game:5?"),
+        ("longest-reign:daily:US:ozarks:record:2022-01-01", "mean longest-reign:daily:US:ozark:record:2022-01-01?"),
+        ("long-reign:daily:US:squid-game:5", "`chartwatch check long-reign:daily:US:squid-game:5"),
+        ("Wednesday", "milestones are of #1s alone"),
+    ],
+)
+def test_what_is_mistyped_is_answered_with_what_was_probably_meant(spec: str, asked: str, meant: str) -> None:
+    done = run("why", asked, "--from", spec)
+    assert done.exit_code == 1
+    said = " ".join(done.stdout.split())
+    assert meant in said
+    assert ("did you mean" in said) is ("mean " in meant)
 
 
 @pytest.mark.parametrize(

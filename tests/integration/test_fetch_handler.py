@@ -12,8 +12,11 @@ import pytest
 
 from chartwatch.adapters import deployment
 from chartwatch.adapters.folder import FolderArchive
-from chartwatch.adapters.memory import MemoryCharts, NoArchive
+from chartwatch.adapters.memory import MemoryCharts, MemoryRecord, NoArchive
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceNotATable, SourceUnavailable
+from chartwatch.rules import default_rules
+from chartwatch.services.detect import Detector
 from chartwatch.services.fetching import NotModified, Request, Response, Validators
 from chartwatch.services.ports import Outcome
 from tests.metrics import metrics_in
@@ -126,6 +129,28 @@ def test_a_document_of_which_a_part_was_not_taken_counts_as_one_that_a_person_sh
     fetch(FIRST + b"2022-01-01,KR,1,One\n2022-01-01,KR,1,Another\n2022-01-02,KR,1,One\n")
     assert [noted.error for noted in charts.quarantined()] == ["EditionsSetAside"]
     assert caplog.messages == ["document accepted in part", "document accepted"]
+
+
+def test_of_a_chart_that_was_added_later_nothing_is_sent_of_periods_before(fetch: Fetch, charts: MemoryCharts) -> None:
+    titles = [f"Title {day}" for day in range(60)]
+    fetch(chart(titles[:50]), live_from="2022-02-15")
+    fetch(chart(titles), live_from="2022-02-15")
+    detector = Detector(charts, MemoryRecord(), Catalog(), default_rules(), date(2022, 1, 10))
+    bulletins = [its for p in charts.summaries("daily") for its in detector.detect("daily", p.period)]
+    changes = [change for bulletin in bulletins for change in bulletin.changes]
+    assert min(change.milestone.period for change in changes) < date(2022, 1, 10)
+    assert min(change.milestone.period for change in changes if change.is_sent) == date(2022, 2, 15)
+
+
+@pytest.mark.parametrize(("of_stack", "since"), [("2022-01-20", "2022-01-20"), ("2022-01-05", "2022-01-15")])
+def test_what_is_sent_begins_with_the_later_of_both_days(
+    of_stack: str, since: str, fetch: Fetch, charts: MemoryCharts
+) -> None:
+    fetch(FIRST, live_from="2022-01-15")
+    detector = Detector(charts, MemoryRecord(), Catalog(), default_rules(), date.fromisoformat(of_stack))
+    bulletins = [its for p in charts.summaries("daily") for its in detector.detect("daily", p.period)]
+    sent = [change.milestone.period for its in bulletins for change in its.changes if change.is_sent]
+    assert min(sent) == date.fromisoformat(since)
 
 
 def test_what_came_of_the_last_fetch_is_noted(fetch: Fetch, charts: MemoryCharts) -> None:

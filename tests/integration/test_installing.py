@@ -62,7 +62,7 @@ def chartwatch(environment: Path, tmp_path: Path) -> Run:
     ("arguments", "said"),
     [
         ("--version", "chartwatch 0."),
-        ("replay sample --since 2022-02-01", "All of Us Are Dead: South Korea first country with two"),
+        ("replay sample --since 2022-02-01", "All of Us Are Dead: South Korea first with 2 non-English series"),
         ("rules list", "nth-non-english-series"),
         ("rules list music", "nth-by-artist"),
         ("sources", "netflix-countries"),

@@ -193,6 +193,19 @@ def _spread(world: World, asked: Question, days: Mapping[int, set[str]]) -> bool
     return False
 
 
+def _at_once(world: World, asked: Question, days: Mapping[int, set[str]]) -> bool:
+    del days
+    day = asked.day or 0
+    if not _counts(asked, world.films[asked.film]):
+        return False
+    of_each = [its for its in world.charted.values() if day in its]
+    is_there = _number_one if asked.returns == "anyhow" else _change
+    number = sum(is_there(world, asked, {d: {name} for d, name in its.items()}) for its in of_each)
+    if asked.n is None:
+        return 0 < number == len(of_each)
+    return number == asked.n if asked.exactly else number >= asked.n
+
+
 def _since(world: World, asked: Question, days: Mapping[int, set[str]]) -> bool:
     counted = _counted_since(world, asked, days)
     if asked.film not in counted:
@@ -224,5 +237,6 @@ _FORMS = {
     "most in all": _longest,
     "record": _record,
     "spread": _spread,
+    "at once": _at_once,
     "since": _since,
 }

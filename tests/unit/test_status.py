@@ -65,6 +65,7 @@ class Place:
         self.others_off: list[str] = []
         self.failures: tuple[int, Sequence[str]] = (0, ())
         self.missed: tuple[int, Sequence[str]] = (0, ())
+        self.webhooks: dict[str, int | None] = {"slack-0a1b": 0}
         self.written_at: Callable[[str, int], datetime] = lambda _chart, _number: NOW - timedelta(minutes=5)
         self.fetched(0, FETCHED, US="Ozark")
         self.fetched(1, FETCHED, US="Elite")
@@ -101,6 +102,7 @@ class Place:
             urls={its.name: URL for its in self.schedules},
             failures=self.failures,
             missed=self.missed,
+            webhooks=self.webhooks,
             witness=WITNESS,
             written_at=self.written_at,
             limits=LIMITS,
@@ -264,6 +266,18 @@ def test_what_the_witness_missed_is_named(place: Place) -> None:
     place.missed = (1, ("the story daily:00000002:elite",))
     (problem,) = place.status().problems
     assert (problem.trouble, problem.where) == (Trouble.WITNESS_MISSED, "1 message")
+
+
+def test_what_waits_for_a_webhook_is_under_way_and_one_that_has_no_queue_is_named(place: Place) -> None:
+    assert place.status().waiting == ()
+    place.webhooks = {"discord-1": 1, "slack-2": 0, "teams-3": None, "webhook-4": 12}
+    status = place.status()
+    assert [(its.trouble, its.where) for its in status.problems] == [(Trouble.WEBHOOK_BROKEN, "teams-3")]
+    assert status.problems[0].advice.startswith("`chartwatch webhooks remove teams-3 --stack {stack}`")
+    assert [its.what for its in status.waiting] == [
+        "the webhook discord-1: 1 message, to be delivered",
+        "the webhook webhook-4: 12 messages, to be delivered",
+    ]
 
 
 @pytest.mark.parametrize("newer", [{"fold": FOLD + 1}, {"format": FORMAT + 1}])

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from chartwatch.domain.milestones.muting import Mute
 from chartwatch.domain.rules.rule import Rule
 from chartwatch.services.ports import Delivery, Told
 from chartwatch.services.why import History, Trail, at_number_one, of_slot, of_title, sent_first
@@ -47,9 +48,17 @@ def test_what_was_sent_is_followed_from_its_document_to_its_message() -> None:
     assert revised.why_not == ""
 
 
+def test_of_a_chart_that_was_added_later_that_is_the_reason() -> None:
+    chronicle = Chronicle(NTH, chart=replace(CHART, live_from=date(2022, 1, 3)))
+    for number, title in enumerate(("Ozark", "Squid Game")):
+        chronicle.arrives(number, US=title)
+    (revised,) = trail(chronicle, "nth:daily:US:1").revisions
+    assert revised.why_not == "its period lies before 2022-01-03, from which the chart, which was added later, is sent"
+
+
 @pytest.mark.parametrize("name", ["squid", "nth"])
 def test_of_what_is_muted_that_is_the_reason(name: str) -> None:
-    muted, chronicle = {name: date(2022, 1, 3)}, Chronicle(NTH)
+    muted, chronicle = {name: Mute(date(2022, 1, 3))}, Chronicle(NTH)
     for number, title in enumerate(("Ozark", "Squid Game")):
         chronicle.stored(number, US=title)
         chronicle.detector_with(muted=muted).detect("daily", chronicle.period(number))

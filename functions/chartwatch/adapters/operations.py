@@ -1,5 +1,6 @@
 """A deployment as a person sees it who runs it: its stores, schedules, functions, queues, and what it uses."""
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from chartwatch.adapters.connection import egress_policy
 from chartwatch.adapters.dynamodb.catalogs import DynamoCatalogs
 from chartwatch.adapters.dynamodb.charts import DynamoCharts
 from chartwatch.adapters.dynamodb.fetches import DynamoFetches
@@ -20,6 +22,7 @@ from chartwatch.adapters.scheduler import Schedules, Target
 from chartwatch.adapters.sns import SnsSubscribers
 from chartwatch.adapters.starter import starter_layer
 from chartwatch.adapters.usage import Usage
+from chartwatch.adapters.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -106,6 +109,12 @@ class Operations:
         """What was used of AWS."""
         clients = (self._aws.client("cloudformation"), self._aws.client("cloudwatch"), self._aws.client("lambda"))
         return Usage(self.stack, *clients)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """What is posted to."""
+        policy = egress_policy(os.environ)
+        return Webhooks(self._aws, self.stack, self.outputs, policy=policy, checkpoints=self.checkpoints)
 
     def invoke(self, output: str, event: Mapping[str, Any]) -> Any:
         """Invoke a function once, by the stack's output, and return its answer. Raises `FunctionFailed`."""

@@ -137,6 +137,14 @@ class Webhooks:
         pages = self._ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{WEBHOOKS}/{self._stack}")
         return sorted(its["Name"].rpartition("/")[2] for page in pages for its in page["Parameters"])
 
+    def waiting(self) -> Mapping[str, int | None]:
+        """Return how many messages wait in each webhook's queue, also those for another attempt; None: it has none.
+
+        Raises what boto3 raises.
+        """
+        queues = {name: self._queue_url(name) for name in self.names()}
+        return {name: self._waiting(url) if url else None for name, url in queues.items()}
+
     def resend(self, name: str, parked_from: str) -> int:
         """Put what is parked of `parked_from`, the same webhook or another, into a webhook's queue; return how much.
 

@@ -26,22 +26,18 @@ from chartwatch.cli.histories import PublishedCharts, open_published, refuse_unk
 from chartwatch.cli.lists import Limit
 from chartwatch.cli.questions import Options
 from chartwatch.cli.rule_files import rules_in
-from chartwatch.cli.wording import did_you_mean
+from chartwatch.cli.wording import title_meant
 from chartwatch.domain.milestones.asked import Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.milestones.checks import check, elsewhere
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
-from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import KINDS
 from chartwatch.errors import OptionError
 
 EXIT_CODES: Mapping[Verdict, int] = {Verdict.TRUE: 0, Verdict.FALSE: 1, Verdict.UNKNOWN: 3}
 """How the command ends."""
-
-MAX_MEANT = 3
-"""Longer titles that a message suggests."""
 
 app = application()
 
@@ -95,7 +91,8 @@ def check_claim(
         str | None, typer.Option(metavar="WHAT", help="It is said to have the longest `run` at #1, or the `total`.")
     ] = None,
     territories: Annotated[
-        str | None, typer.Option(metavar="N", help="It is said to have topped N territories, or `all`.")
+        str | None,
+        typer.Option(metavar="N", help="It is said to have topped N territories, or `all`; with --on, in that period."),
     ] = None,
     since: Annotated[
         str | None,
@@ -283,15 +280,5 @@ def _refuse_unknown_title(
     if title_key(title) in lower:
         return
     known = {*lower.values(), *(its for history in histories.values() for its in history.titles.values())}
-    raise OptionError(
-        option, f"{title!r} is neither in the catalog nor on a chart{_longer_titles(title, known, catalog)}"
-    )
-
-
-def _longer_titles(title: str, known: set[str], catalog: Catalog) -> str:
-    """Return "; did you mean Smooth (Live)?", where titles begin so; else what is written much alike."""
-    titles = known | {work.title for work in catalog}
-    longer = sorted(its for its in titles if title_key(its).startswith(f"{title_key(title)} "))
-    if 0 < len(longer) <= MAX_MEANT:
-        return f"; did you mean {' or '.join(longer)}?"
-    return did_you_mean(title, titles)
+    meant = title_meant(title, known | {work.title for work in catalog})
+    raise OptionError(option, f"{title!r} is neither in the catalog nor on a chart{meant}")

@@ -1,15 +1,15 @@
 """`chartwatch mute`: a work or a rule of which nothing is sent until a period."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from chartwatch.adapters.workstation import deployed_stores
-from chartwatch.cli.application import OfStack, application, mistake, read_date, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, in_json, mistake, read_date, write
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
+from chartwatch.domain.milestones.muting import Mute
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import UNLISTED
@@ -29,10 +29,12 @@ def mute(
         str | None,
         typer.Option(metavar="PERIOD", help="The first period of which it is sent again; one that is past ends it."),
     ] = None,
+    answer: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
     """Send nothing of a work or a rule until a period, or list what is muted.
 
-    It is recorded all the same, and never sent late. What was sent is corrected as ever.
+    It is recorded all the same, and never sent late, also where the mute is ended early. What was sent is corrected as
+    ever.
     """
     with deployed_stores(stack) as stores:
         if name is not None:
@@ -40,11 +42,15 @@ def mute(
                 raise mistake("--until", "says from which period on it is sent again")
             ends = read_date(until, "--until")
             known = known_names(stores.catalogs.current(), included_rules(stores.parameters["RulesFile"]).versions)
-            stores.mutes.mute(one_of(name, known), ends)
+            its_id = one_of(name, known)
+            before = stores.mutes.mutes().get(its_id)
+            heads = {chart: stores.record.head(chart) for chart in stores.charts.charts()} if before else {}
+            recorded = {chart: head.last for chart, head in heads.items() if head}
+            stores.mutes.mute(its_id, before.with_end(ends, recorded) if before else Mute(ends))
         elif until is not None:
             raise mistake("WORK|RULE", "is missing: what is to be muted")
         muted = stores.mutes.mutes()
-    write(mute_lines(muted))
+    write([in_json(list(map(_as_json, sorted(muted.items()))))] if answer is AnswerFormat.JSON else mute_lines(muted))
 
 
 def known_names(catalog: Catalog, rules: Mapping[str, str]) -> Mapping[str, set[str]]:
@@ -71,8 +77,19 @@ def one_of(name: str, known: Mapping[str, set[str]]) -> str:
     return found.pop()
 
 
-def mute_lines(muted: Mapping[str, date]) -> Iterator[str]:
+def mute_lines(muted: Mapping[str, Mute]) -> Iterator[str]:
     """Yield what is muted, and until when."""
-    for name, until in sorted(muted.items()):
-        yield f"{name}  not sent of periods before {until}"
+    for name, mute in sorted(muted.items()):
+        yield f"{name}  not sent of periods before {mute.until}"
+        for chart, until in mute.charts.items():
+            yield f"  of {chart} not before {until}, since it was muted up to then"
     yield f"{words.counted(len(muted), 'work or rule') if len(muted) == 1 else f'{len(muted)} works and rules'} muted"
+
+
+def _as_json(named: tuple[str, Mute]) -> Mapping[str, Any]:
+    name, mute = named
+    return {
+        "name": name,
+        "until": mute.until.isoformat(),
+        "charts": {chart: until.isoformat() for chart, until in mute.charts.items()},
+    }

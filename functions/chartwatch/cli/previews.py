@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -97,7 +97,11 @@ def told(past: Past) -> Told | None:
     What was published before is known by then. Each publication is as it is stored now.
     """
     publications = sorted(
-        (publication for chart in past.charts.charts() for publication in past.charts.summaries(chart)),
+        (
+            replace(publication, chart=replace(publication.chart, live_from=None))
+            for chart in past.charts.charts()
+            for publication in past.charts.summaries(chart)
+        ),
         key=lambda publication: (publication.period, publication.chart.id),
     )
     if not publications:

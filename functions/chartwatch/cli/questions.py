@@ -91,7 +91,7 @@ class Options:
     def _form(self) -> str:
         """Return which of `FORMS` was given. Raises `OptionError` unless it is one, and what goes with it alone."""
         given = [form for form in _FORMS if getattr(self, form) not in (None, False)]
-        if self.since is not None and "on" in given:
+        if "on" in given and (self.since is not None or self.territories is not None):
             given.remove("on")
         if len(given) != 1:
             options = words.listed([_option(form) for form in _FORMS])
@@ -102,6 +102,8 @@ class Options:
                 raise OptionError(_option(other), f"goes with {goes_with}, not with {_option(given[0])}")
         if self.new and self.back:
             raise OptionError("--new", "is of a work that comes to #1, --back of one that comes again; give one")
+        if (self.new or self.back) and self.on is None:
+            raise OptionError("--new" if self.new else "--back", "is of one period: give --on")
         return given[0]
 
     def rule(self, kind: type[Rule], headline: str = "{title}", **fields: Any) -> Rule:
@@ -157,10 +159,14 @@ def _on(options: Options, title: str | None) -> Assertion:
         return Assertion(options.rule(NthRule, at=[1]), form=Form.NUMBER_ONE, on=on)
     if title is None:
         raise OptionError("--title", "is needed with --new and --back")
+    return Assertion(_change_rule(options), place=on.isoformat(), on=on)
+
+
+def _change_rule(options: Options) -> Rule:
+    """Return the rule of works that are new at #1, or back there."""
     state = "back at" if options.back else "the new"
     headline = f"{{title}} {{is}} {state} #1 of {{chart}} in {{territory}}"
-    rule = options.rule(ChangeRule, headline, returns=(Returns.ONLY if options.back else Returns.ALSO).value)
-    return Assertion(rule, place=on.isoformat(), on=on)
+    return options.rule(ChangeRule, headline, returns=(Returns.ONLY if options.back else Returns.ALSO).value)
 
 
 def _lasting(options: Options, title: str | None) -> Assertion:
@@ -173,7 +179,7 @@ def _lasting(options: Options, title: str | None) -> Assertion:
 
 
 def _territories(options: Options, title: str | None) -> Assertion:
-    """Return the claim that a work has topped n territories, or all."""
+    """Return the claim that a work has topped n territories, or all; with a period, that it did so then."""
     del title
     said = options.territories or ""
     if options.territory != EVERYWHERE:
@@ -181,6 +187,10 @@ def _territories(options: Options, title: str | None) -> Assertion:
     if said != "all" and re.fullmatch(NUMBER, said) is None:
         raise OptionError("--territories", f"{said!r} is not a number from 1 to {MOST}, nor `all`")
     n = None if said == "all" else int(said)
+    if options.on is not None:
+        rule = _change_rule(options) if options.new or options.back else options.rule(NthRule, at=[1])
+        on = read_date(options.on, "--on")
+        return Assertion(rule, n=n, form=Form.AT_ONCE, on=on, exactly=options.exactly)
     where = "all {n} territories" if n is None else "{n} territories" if n > 1 else "a territory"
     rule = options.rule(SpreadRule, f"{{title}} {{has}} been #1 of {{chart}} in {where}", at=[n or "all"])
     return Assertion(rule, n=n, exactly=options.exactly)
@@ -260,8 +270,8 @@ _FORMS: Mapping[str, Callable[[Options, str | None], Assertion]] = {
 _GO_WITH: Mapping[str, tuple[str, ...]] = {
     "per": ("nth", "first_with", "number"),
     "group": ("nth", "first_with", "number"),
-    "new": ("on",),
-    "back": ("on",),
+    "new": ("on", "territories"),
+    "back": ("on", "territories"),
     "exactly": ("run", "total", "territories", "number"),
 }
 """The options that go with some of those only."""

@@ -74,6 +74,7 @@ def seen_of(deployed: Operations) -> Seen:
         urls=addresses_of(schedules),
         failures=(failures.count, failures.about),
         missed=(missed.count, missed.about),
+        webhooks=deployed.webhooks.waiting(),
         witness=deployed.witness,
         written_at=deployed.record.written_at,
         limits=LIMITS,

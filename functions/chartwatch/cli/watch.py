@@ -1,18 +1,21 @@
 """`chartwatch watch`: the schedules by which a deployment fetches; any number of them, made and removed by a person."""
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
+from chartwatch.adapters.connection import egress_policy
 from chartwatch.adapters.workstation import deployed_operations
-from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, in_json, mistake, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, in_json, mistake, read_date, write
 from chartwatch.cli.operations import address_of, table_lines
 from chartwatch.cli.sources import read_settings
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
+from chartwatch.errors import DestinationRefused, OptionError
 from chartwatch.services.schedules import WATCH, FetchSchedule, Rate, asked_of, read_expression
 from chartwatch.services.troubles import in_minutes
 from chartwatch.sources import SOURCES, open_source
@@ -45,15 +48,27 @@ def add_watch(
     schedule: Annotated[
         str, typer.Option(metavar="WHEN", help="When, in UTC: rate(1 day), or cron(30 9 * * ? *).")
     ] = "rate(1 day)",
+    live_from: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Send nothing of periods before it; else before today.")
+    ] = None,
 ) -> None:
     """Let a deployment fetch a source by a schedule of its own."""
-    watch = FetchSchedule(f"{WATCH}{name}", {"source": source, "options": read_settings(options or ())}, schedule)
+    since = read_date(live_from, "--live-from") if live_from else datetime.now(UTC).date()
+    event = {"source": source, "options": read_settings(options or ()), "live_from": since.isoformat()}
+    watch = FetchSchedule(f"{WATCH}{name}", event, schedule)
     refuse_what_cannot_be_fetched(name, watch)
     with deployed_operations(stack) as deployed:
         refuse_taken(watch, list(deployed.schedules.all()))
+        of_stack = date.fromisoformat(deployed.parameters["LiveFrom"])
+        if live_from and since < of_stack:
+            raise OptionError("--live-from", f"is not before {of_stack}, from which {stack} sends anything (LiveFrom)")
         deployed.schedules.make(watch)
+    when = next_in_words(watch)
     write(
-        [f"{name} is fetched from {address_of(watch)}, {next_in_words(watch)}; `chartwatch fetch {name}` fetches now"]
+        [
+            f"{name} is fetched from {address_of(watch)}, {when}; `chartwatch fetch {name}` fetches now",
+            f"Nothing is sent of its periods before {max(since, of_stack)}",
+        ]
     )
 
 
@@ -88,6 +103,10 @@ def refuse_what_cannot_be_fetched(name: str, watch: FetchSchedule) -> None:
     opened = open_source(watch.source, watch.options)
     if not opened.hosts:
         raise mistake("-o", f"{watch.source} needs the option url, where to fetch the file")
+    try:
+        egress_policy(os.environ).check_url(opened.url, opened.hosts)
+    except DestinationRefused as error:
+        raise mistake("-o", f"the url would not be fetched: {error}") from error
     try:
         due = read_expression(watch.expression).after(datetime.now(UTC))
     except ValueError as error:
@@ -137,6 +156,7 @@ def list_object(schedules: Sequence[FetchSchedule]) -> Iterator[str]:
             "time_zone": its.zone,
             "is_enabled": its.is_enabled,
             "is_watch": its.is_watch,
+            "live_from": its.live_from and its.live_from.isoformat(),
         }
         for its in schedules
     ]

@@ -1,6 +1,6 @@
 """`chartwatch why`: how a milestone came to be sent, from document to message, or why nothing was sent of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -9,20 +9,33 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from chartwatch.cli.application import AnswerAs, AnswerFormat, CatalogPlace, Origins, Stack, application, in_json, write
-from chartwatch.cli.asked_slots import slot_asked
+from chartwatch.cli.asked_slots import Question, slot_asked
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.histories import read_history, refuse_none_or_both, refuse_unknown_chart
 from chartwatch.cli.operations import indented
 from chartwatch.cli.replay import Stores
-from chartwatch.cli.wording import holder_name, status_in_words
+from chartwatch.cli.wording import did_you_mean, holder_name, status_in_words, title_meant
 from chartwatch.domain import words
+from chartwatch.domain.codes import nearest
+from chartwatch.domain.rules.claims import slot_id
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.errors import OptionError
 from chartwatch.rules import default_rules, included_rules
 from chartwatch.services.ports import Delivery, Told
 from chartwatch.services.troubles import in_minutes
-from chartwatch.services.why import History, Revised, Sending, Trail, at_number_one, of_slot, of_title, sent_first
+from chartwatch.services.why import (
+    History,
+    Revised,
+    Sending,
+    Trail,
+    at_number_one,
+    of_slot,
+    of_title,
+    sent_first,
+    titles_of,
+    works_of,
+)
 
 LIMIT = 20
 """Milestones that a person is shown unless they ask for more."""
@@ -107,14 +120,27 @@ def _of_slot(slot: str, history: History, rules: RuleSet, of: str) -> Asked:
     )
     latest = timeline[0].period
     waits = f", and {latest} is not processed yet" if head is None or latest > head.last else ""
-    check = f"`chartwatch check {slot} {of}` says what is true of it"
-    return Asked(slot, (), f"nobody has held it; {until}{waits}; {check}", of)
+    meant = _slot_meant(question, works_of(history, question.chart))
+    check = "" if meant else f"; `chartwatch check {slot} {of}` says what is true of it"
+    return Asked(slot, (), f"nobody has held it; {until}{waits}{check}{meant}", of)
+
+
+def _slot_meant(question: Question, works: Collection[str]) -> str:
+    """Return which slot was probably meant, where its place is of a work that has held none of the chart."""
+    said = question.said
+    place = said.rule.read_place(said.place)
+    named = place.work if place else None
+    if named is None or {named, named.rpartition("/")[0]} & {*works} or not (meant := nearest(named, works)):
+        return ""
+    slot = slot_id(said.rule.id, question.chart, question.territory, said.place.replace(named, meant, 1))
+    return f"; did you mean {slot}?"
 
 
 def _why_no_title(history: History, title: str) -> str:
     places = list(at_number_one(history, title))
     if not places:
-        return "it was never at #1 of a chart in this history, and milestones are of #1s alone"
+        meant = title_meant(title, titles_of(history)) or did_you_mean(title, works_of(history))
+        return f"it was never at #1 of a chart in this history, and milestones are of #1s alone{meant}"
     named = [f"{chart} in {words.territory_name(where)} ({period})" for chart, where, period in places]
     heads = {chart: history.record.head(chart) for chart, _, _ in places}
     if all((head := heads[chart]) is None or head.last < period for chart, _, period in places):

@@ -12,10 +12,14 @@ from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Priority
 from chartwatch.domain.stories.filters import Filter, Policy
 from chartwatch.domain.stories.message import as_text
 from chartwatch.domain.works.claimants import name_of
+from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import OWN_FACT, Kind
 
 WIDTH = 100
 """Columns of what is shown of changes."""
+
+MAX_MEANT = 3
+"""Longer titles that a message suggests."""
 
 _UNCHANGED = frozenset({Kind.SERIES})
 """Kinds whose plural is the same word."""
@@ -80,6 +84,15 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
     by_case = {name.lower(): name for name in sorted(known)}
     meant = nearest(text, by_case)
     return f"; did you mean {by_case[meant]}?" if meant else ""
+
+
+def title_meant(title: str, known: Iterable[str]) -> str:
+    """Return "; did you mean Smooth (Live)?", where some of `known` begin so; else what is written much alike."""
+    titles = set(known)
+    longer = sorted(its for its in titles if title_key(its).startswith(f"{title_key(title)} "))
+    if 0 < len(longer) <= MAX_MEANT:
+        return f"; did you mean {' or '.join(longer)}?"
+    return did_you_mean(title, titles)
 
 
 _FILTERED: Mapping[str, tuple[str, Callable[[str], str]]] = {

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from chartwatch.domain.milestones.difference import Policy
 from chartwatch.domain.milestones.ledger import contradictions, from_bulletins
 from chartwatch.domain.milestones.milestone import Bulletin
+from chartwatch.domain.milestones.muting import Mute
 from chartwatch.domain.milestones.snapshot import Charted, Snapshot, in_one, titles_of
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.stories.attributes import sent_attributes
@@ -65,7 +66,7 @@ class Detector:
         *,
         earlier_catalog: EarlierCatalog = no_earlier_catalog,
         is_in_force: InForce = always_in_force,
-        muted: Mapping[str, date] | None = None,
+        muted: Mapping[str, Mute] | None = None,
     ) -> None:
         """Milestones of periods before `live_from` are recorded silently, and those of what is `muted` until then.
 
@@ -79,7 +80,8 @@ class Detector:
         self._is_in_force = is_in_force
         self._rules = rules
         self._recorder = Recorder(charts, record, catalog, rules)
-        self._policy = Policy(live_from, muted=muted or {})
+        self._live_from = live_from
+        self._muted = muted or {}
 
     def detect(self, chart: str, period: date) -> list[Bulletin]:
         """Process the publication of a chart for a period, as it is stored now, and return what changes.
@@ -95,7 +97,7 @@ class Detector:
                     self._move_on(head, head)
                 else:
                     step = Step(period, max(period, head.last) if head else period, period)
-                    self._take(chart, head, step, self._policy, bulletins)
+                    self._take(chart, head, step, self._policy(chart), bulletins)
             except Conflict:
                 continue
             return bulletins
@@ -158,7 +160,7 @@ class Detector:
         entries = {slot: entry for ledger in ledgers for slot, entry in ledger.entries.items()}
         processed = {period: digest for ledger in ledgers for period, digest in ledger.processed.items()}
         folded = self._recorder.fold(chart, Snapshot(), date.min, head.last)
-        revised = self._recorder.difference(chart, folded, entries, self._policy)
+        revised = self._recorder.difference(chart, folded, entries, self._policy(chart))
         last = files.last_snapshot()
         if self._record.head(chart) != head:
             return None
@@ -185,7 +187,7 @@ class Detector:
         until = head.last if head else last.period
         step = Step(date.min, until, until)
         every = frozenset({*self._rules.versions, *(head.rules if head else ())})
-        policy = self._policy._replace(rewritten=every, contradictions=send)
+        policy = self._policy(chart)._replace(rewritten=every, contradictions=send)
         revision = self._recorder.revise(chart, head, step, policy, self._from_bulletins(chart, head))
         if revision is None:
             return None
@@ -304,12 +306,16 @@ class Detector:
             if other is not None and other.provider == head.provider:
                 bulletins += self.reconsider(chart)
 
+    def _policy(self, chart: str) -> Policy:
+        """Return what is sent of news of a chart."""
+        return Policy(self._live_from, muted={name: mute.of(chart) for name, mute in self._muted.items()})
+
     def _policy_for(self, head: Head) -> Policy:
         """Return what is sent when a record is brought up to other rules, or to another fold: nothing of these."""
         rules = self._rules.versions
         every = {*rules, *head.rules}
         changed = {rule for rule in every if head.rules.get(rule) != rules.get(rule)} if head.fold == FOLD else every
-        return self._policy._replace(rewritten=frozenset(changed))
+        return self._policy(head.chart)._replace(rewritten=frozenset(changed))
 
     def _first_affected(self, head: Head) -> date | None:
         """Return the first period that may come out otherwise by the catalog and the rules in force, or None."""

@@ -106,6 +106,7 @@ class Recorder:
             if head is not None and step.cause <= head.last:
                 raise RecordAhead(chart, step.cause.isoformat())
             return None
+        policy = policy.of_chart(folded.charts[step.cause])
         if parts is None:
             files = self.files(head) if head else None
             parts = Parts(files.ledgers(folded.start.year), files.retracted()) if files else Parts()

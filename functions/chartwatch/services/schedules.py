@@ -250,6 +250,12 @@ class FetchSchedule:
         return found
 
     @property
+    def live_from(self) -> date | None:
+        """Since when what it fetches is sent, where that is later than the deployment's `LiveFrom`."""
+        said: str | None = self.event.get("live_from")
+        return date.fromisoformat(said) if said else None
+
+    @property
     def is_watch(self) -> bool:
         """Whether a person made it, and no template."""
         return self.name.startswith(WATCH)

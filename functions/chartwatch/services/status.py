@@ -65,6 +65,7 @@ class Overview:
             *(its for state in states for its in self._of_chart(state)),
             *(its for state in states for its in self._of_record(state)),
             *self._of_queues(),
+            *self._of_webhooks(),
             *self._of_subscribers(),
             *self._of_catalog(),
             *(its for chart in self._charts for its in self._of_audit(chart)),
@@ -240,6 +241,15 @@ class Overview:
         ):
             if count:
                 yield Problem(trouble, words.counted(count, "message"), words.listed(list(about)), advice)
+
+    def _of_webhooks(self) -> Iterator[Noticed]:
+        """Yield what waits for webhooks; what one does not take for a day is parked among the failures."""
+        for name, waiting in self._seen.webhooks.items():
+            if waiting is None:
+                advice = f"`chartwatch webhooks remove {name} --stack {{stack}}`, and subscribe it again"
+                yield Problem(Trouble.WEBHOOK_BROKEN, name, "it gets nothing", advice)
+            elif waiting:
+                yield Waiting(f"the webhook {name}: {words.counted(waiting, 'message')}, to be delivered")
 
     def _of_subscribers(self) -> Iterator[Problem]:
         subscribers = self._seen.subscribers

@@ -39,6 +39,7 @@ class Trouble(StrEnum):
     EDITIONS_UNPUBLISHED = "editions without a publication"
     SUBSCRIBER_UNCONFIRMED = "subscriber unconfirmed"
     SUBSCRIBER_VANISHED = "subscriber vanished"
+    WEBHOOK_BROKEN = "webhook without a queue"
     WITNESS_MISSING = "witness not subscribed"
     WITNESS_MISSED = "witness missed messages"
     CATALOG_CHANGE_HELD = "catalog change held"
@@ -117,8 +118,9 @@ class Seen:
     `others_off` are the names of the schedules that do something else, and are disabled.
 
     `failures` and `missed` are how many messages lie in the queues of what failed and of what the witness missed, with
-    what they are about. `written_at` says when a bulletin was recorded, and `limits` what a topic takes. `witness` is
-    the endpoint by which the witness is subscribed.
+    what they are about, and `webhooks` has how many wait for each webhook, None for one that has no queue. `written_at`
+    says when a bulletin was recorded, and `limits` what a topic takes. `witness` is the endpoint by which the witness
+    is subscribed.
     """
 
     charts: ChartStore
@@ -133,6 +135,7 @@ class Seen:
     urls: Mapping[str, str]
     failures: tuple[int, Sequence[str]]
     missed: tuple[int, Sequence[str]]
+    webhooks: Mapping[str, int | None]
     witness: str
     written_at: Callable[[str, int], datetime]
     limits: Limits

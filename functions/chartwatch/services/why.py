@@ -6,11 +6,14 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from chartwatch.domain import words
+from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.milestones.milestone import Change, Milestone
+from chartwatch.domain.milestones.muting import Mute
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import title_of_unlisted
 from chartwatch.services.ports import ChartStore, Told
 from chartwatch.services.record import BULLETIN, Files, RecordStore
 
@@ -55,7 +58,7 @@ class History:
     charts: ChartStore
     record: RecordStore
     live_from: date | None = None
-    muted: Mapping[str, date] = field(default_factory=dict)
+    muted: Mapping[str, Mute] = field(default_factory=dict)
     told: Callable[[str], Told | None] = lambda _message: None
     written_at: Callable[[str, int], datetime | None] = lambda _chart, _number: None
 
@@ -85,6 +88,32 @@ def at_number_one(history: History, title: str) -> Iterator[tuple[str, str, date
                 if (chart, territory) not in seen and any(title_key(one.title) == key for one in ones):
                     seen.add((chart, territory))
                     yield chart, territory, publication.period
+
+
+def titles_of(history: History) -> set[str]:
+    """Return all titles that were at #1 of a chart, and those of the works that held a slot."""
+    listed = {
+        one.title
+        for chart in history.charts.charts()
+        for publication in history.charts.timeline(chart)
+        for ones in publication.number_ones.values()
+        for one in ones
+    }
+    return listed | {holder.title for holder in _holders(history)}
+
+
+def works_of(history: History, chart: str | None = None) -> set[str]:
+    """Return the ids of the works that held a slot, of a chart or of any."""
+    return {holder.work_id for holder in _holders(history, chart)}
+
+
+def _holders(history: History, chart: str | None = None) -> Iterator[Holder]:
+    for its in history.charts.charts() if chart is None else [chart]:
+        if head := history.record.head(its):
+            files = Files(history.record, head)
+            for part in (*files.ledgers().values(), files.retracted()):
+                for entry in part.entries.values():
+                    yield from _ever(entry)
 
 
 def _ever(entry: Entry) -> Iterator[Holder]:
@@ -145,13 +174,14 @@ def _why_no_first(history: History, its: Milestone, firsts_from: Mapping[str, da
     if its.left_censored:
         since = f", {its.evidence.records_since}," if its.evidence else ""
         return f"it has held since the record begins{since} so that nobody can say that it was a first"
-    if history.live_from is not None and its.period < history.live_from:
-        return f"its period lies before {history.live_from}, from which the deployment sends (LiveFrom)"
-    silenced = {its.rule, *(holder.work_id for holder in its.holders)}
-    for name, until in sorted(history.muted.items()):
-        if name in silenced and its.period < until:
-            return f"{name} is muted: nothing is sent of it of periods before {until}"
     publication = history.charts.summary(its.chart, its.period)
+    if too_early := _too_early(history, its, publication):
+        return too_early
+    silenced = {its.rule, *(holder.work_id for holder in its.holders)}
+    titles = {title_key(holder.title) for holder in its.holders}
+    for name, mute in sorted(history.muted.items()):
+        if (name in silenced or title_of_unlisted(name) in titles) and its.period < (until := mute.of(its.chart)):
+            return f"{name} is muted: nothing is sent of it of periods before {until}"
     least = publication.chart.min_periods if publication else 0
     if publication and least and KINDS[its.kind].is_of_firsts:
         since_when = firsts_from.get(its.territory)
@@ -161,6 +191,15 @@ def _why_no_first(history: History, its: Milestone, firsts_from: Mapping[str, da
     if its.replaces is not None and its.replaces.holders == its.holders:
         return "it says what an earlier revision says, in other words, and that one was recorded only"
     return _BY_OTHERS
+
+
+def _too_early(history: History, its: Milestone, publication: PublicationSummary | None) -> str:
+    """Return that a period lies before all that is sent of the deployment, or of its chart; nothing if it does not."""
+    if history.live_from is not None and its.period < history.live_from:
+        return f"its period lies before {history.live_from}, from which the deployment sends (LiveFrom)"
+    added = publication.chart.live_from if publication else None
+    is_early = added is not None and its.period < added
+    return f"its period lies before {added}, from which the chart, which was added later, is sent" if is_early else ""
 
 
 _BY_OTHERS = "it came by other rules or by a rebuild, and what these say of the past is no news"

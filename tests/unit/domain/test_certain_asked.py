@@ -113,6 +113,21 @@ FORMS: Mapping[str, Asks] = {
     "territories": lambda c, w, t: Question("spread", "*", film_of(c, w), c.randint(1, 3)),
     "territories and no more": lambda c, w, t: Question("spread", "*", film_of(c, w), c.randint(1, 3), exactly=True),
     "all territories": lambda c, w, t: Question("spread", "*", film_of(c, w), where=c.choice([{}, KOREAN])),
+    "territories at once": lambda c, w, t: Question(
+        "at once", "*", film_of(c, w), c.randint(1, 2), day=day_of(c, w), returns="anyhow", where=c.choice([{}, KOREAN])
+    ),
+    "territories at once and no more": lambda c, w, t: Question(
+        "at once", "*", film_of(c, w), c.randint(1, 2), day=day_of(c, w), returns="anyhow", exactly=True
+    ),
+    "all territories at once": lambda c, w, t: Question(
+        "at once", "*", film_of(c, w), day=day_of(c, w), returns="anyhow"
+    ),
+    "new in territories at once": lambda c, w, t: Question(
+        "at once", "*", film_of(c, w), c.randint(1, 2), day=day_of(c, w), exactly=c.random() < 0.3
+    ),
+    "back in territories at once": lambda c, w, t: Question(
+        "at once", "*", film_of(c, w), 1, day=day_of(c, w), returns="only"
+    ),
     "the first since another": lambda c, w, t: Question(
         "since", t, film_of(c, w), since=film_of(c, w), where=c.choice([{}, NOT_ENGLISH])
     ),
@@ -159,6 +174,7 @@ def assertion_of(asked: Question) -> Assertion:
             rule = _rule(asked, kind="spread", at=[asked.n or "all"])
             return Assertion(rule, n=asked.n, title=title, works=works, exactly=asked.exactly)
     forms = {
+        "at once": Form.AT_ONCE,
         "count": Form.COUNT,
         "number one": Form.NUMBER_ONE,
         "longest run": Form.LONGEST_RUN,
@@ -171,6 +187,8 @@ def assertion_of(asked: Question) -> Assertion:
     elif asked.since is not None:
         since = Since(asked.since, frozenset({asked.since}))
     rule = _rule(asked, kind="nth", at=[1])
+    if asked.form == "at once" and asked.returns != "anyhow":
+        rule = _rule(asked, kind="change", returns=asked.returns)
     counted = {"n": asked.n, "group": asked.group, "exactly": asked.exactly}
     return Assertion(rule, title=title, works=works, form=forms[asked.form], on=on, since=since, **counted)  # type: ignore[arg-type]
 

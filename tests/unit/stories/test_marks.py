@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from chartwatch.adapters.memory import MemoryRecord
 from chartwatch.domain.milestones.milestone import Bulletin, Status, WorkFacts
 from chartwatch.domain.rules.rule import Priority
+from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.stories import wording
 from chartwatch.domain.stories.points import Point
 from chartwatch.domain.stories.subject import LEAST, subject_of
-from chartwatch.domain.stories.wording import wrapped
+from chartwatch.domain.stories.wording import shortened, wrapped
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
 from tests.chronicle import CHANGE, NTH, Chronicle, a_run
@@ -72,12 +73,14 @@ WORDS = st.text("abcdefghij -,:", min_size=1, max_size=70).map(lambda text: " ".
 POINTS = st.lists(st.tuples(WORDS, st.booleans()), min_size=1, max_size=4, unique_by=lambda pair: pair[0])
 
 
-def subject(title: str, chart: str, points: list[tuple[str, bool]]) -> str:
-    """Return the subject of points, each a brief and whether it is certain, the certain ones first."""
+def subject(title: str, chart: str, points: list[tuple[str, bool]], territory: str = EVERYWHERE) -> str:
+    """Return the subject of points of a territory, each a brief and whether it is certain, the certain ones first."""
+    change = next(iter(a_run(Chronicle(CHANGE), "Ozark", "Dead")[-1].changes))
+    changes = (replace(change, milestone=replace(change.milestone, territory=territory)),)
     bulletin = Bulletin("chart", chart, 1, date(2022, 1, 1), (), {})
     ordered = sorted(points, key=lambda point: not point[1])
     made = [
-        Point(brief, Status.ANNOUNCED if certain else Status.PROVISIONAL, certain, Priority.FIRST, True, ())
+        Point(brief, Status.ANNOUNCED if certain else Status.PROVISIONAL, certain, Priority.FIRST, True, changes)
         for brief, certain in ordered
     ]
     return subject_of(bulletin, WorkFacts(title, None, None, (), None, ""), made, ROOM)
@@ -115,9 +118,45 @@ def test_a_subject_that_is_too_long_leaves_out_what_is_said_later_first() -> Non
 def test_then_the_title_is_shortened_and_then_what_is_said_first() -> None:
     chart, brief = "Netflix's weekly chart of all films", "first title from the United States"
     said = subject("Fast & Furious Presents: Hobbs & Shaw", chart, [(brief, True)])
-    assert said == f"Fast & Furious Present...: {brief} ({chart})"
+    assert said == f"Fast & Furious...: {brief} ({chart})"
     said = subject("Fast & Furious Presents: Hobbs & Shaw", chart, [(brief, False)])
-    assert said == f"Provisional: Fast & Furiou...: first title from the United... ({chart})"
+    assert said == f"Provisional: Fast &...: {brief} ({chart})"
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "said"),
+    [
+        ("Demon Slayer: Kimetsu no Yaiba", 28, "Demon Slayer: Kimetsu no..."),
+        ("Money Heist: Korea - Joint Economic Area", 19, "Money Heist..."),
+        ("longest run at #1, three weeks", 28, "longest run at #1..."),
+        ("Tyler, the Creator first artist with two", 30, "Tyler, the Creator first..."),
+        ("Supercalifragilistic", 12, "Supercali..."),
+        ("A Supercalifragilistic", 12, "A Superca..."),
+        ("Ozark", 5, "Ozark"),
+    ],
+)
+def test_what_is_cut_ends_with_a_part_of_the_sentence_or_a_word(text: str, room: int, said: str) -> None:
+    assert shortened(text, room) == said
+
+
+@pytest.mark.parametrize(
+    ("title", "territory", "said"),
+    [
+        ("Kingdom: Ashin of the North", "TW", "Kingdom: Ashin of...: longest run at #1... ({chart} in Taiwan)"),
+        ("Blood Red Sky", "VN", "Blood Red Sky: longest run at #1, two weeks ({chart} in Vietnam)"),
+        ("Clickbait", "GB", "Clickbait: longest run at #1, two weeks ({chart} in the UK)"),
+        ("How I Fell in Love with a Gangster", "PL", "How I Fell in Love...: longest run at #1... ({chart} in Poland)"),
+        (
+            "How I Fell in Love with a Gangster",
+            "BA",
+            "How I Fell in Love with...: longest run at #1... ({chart} in BA)",
+        ),
+    ],
+)
+def test_a_place_keeps_its_name_while_title_and_news_can_be_read(title: str, territory: str, said: str) -> None:
+    chart = "Netflix's weekly films chart"
+    told = [("longest run at #1, two weeks", False)]
+    assert subject(title, chart, told, territory) == f"Provisional: {said.format(chart=chart)}"
 
 
 def test_only_a_chart_whose_name_takes_the_whole_line_is_shortened() -> None:

@@ -11,8 +11,9 @@ from chartwatch.domain.milestones.milestone import Bulletin, Published
 from chartwatch.domain.rules.rule import Fact, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.stories import wording
+from chartwatch.rules import default_rules
 from tests.chronicle import Chronicle, a_run
-from tests.unit.stories.netflix import FIRST_FROM, NEW, NEW_ANYWHERE, NTH, netflix, sent_of
+from tests.unit.stories.netflix import FIRST_FROM, NETFLIX, NEW, NEW_ANYWHERE, NTH, WORKS, netflix, sent_of
 
 SPREAD = SpreadRule("spread", Scope.CHART, "{title} in {n}", "#1 in {places} so far", at=(2, 3, 4), everywhere=True)
 FIRST_IN = replace(FIRST_FROM, id="first-in-language", brief="first title in {group}", per=Fact.ORIGINAL_LANGUAGE)
@@ -136,7 +137,14 @@ def test_what_is_no_country_makes_a_territory_of_all() -> None:
     ("briefs", "said"),
     [
         (["first title from Romania", "first title in Romanian"], "first title from Romania and first in Romanian"),
-        (["first of A anywhere", "first of B anywhere"], "first of A and first B anywhere"),
+        (["first of A anywhere", "first of B anywhere"], "first of A and first of B anywhere"),
+        (["first title from Spain", "first title from Japan"], "first title from Spain and first from Japan"),
+        (
+            ["Spain first with 2 non-English series", "Spain first with 3 non-English series"],
+            "Spain first with 2 non-English series and Spain first with 3 non-English series",
+        ),
+        (["second series", "second series of all"], "second series and second series of all"),
+        (["11th title in Thai", "11th title by Ana"], "11th title in Thai and 11th by Ana"),
         (["five weeks at #1", "back at #1"], "five weeks at #1 and back at #1"),
         (["no longer first", "no longer second"], "no longer first and no longer second"),
         (["new #1"], "new #1"),
@@ -153,3 +161,25 @@ def test_a_reason_that_was_named_is_not_named_again() -> None:
     assert story.text.count("the original language of Nulls") == 1
     assert story.text.count("* Provisional: ") == 2
     assert "\n  Not certain: the same reason stands against it.\n" in story.text
+
+
+RUN, LONGEST = (rule for rule in default_rules() if rule.id in ("long-reign", "longest-reign"))
+
+
+@pytest.mark.parametrize(
+    ("before", "run", "said"),
+    [
+        (1, 2, "Longest run at #1, two days in the United States"),
+        (3, 4, "Longest run at #1, four days in the United States"),
+        # Five days are told of, and what is said of the longest run says that it is five.
+        (4, 5, "Longest run at #1, five days in the United States"),
+        (6, 5, "Five days at #1 in the United States"),
+    ],
+)
+def test_a_longest_run_says_how_long_it_is_and_so_once(before: int, run: int, said: str) -> None:
+    began = replace(NETFLIX, began=date(2022, 1, 1))
+    chronicle = Chronicle(RUN, LONGEST, works=WORKS, chart=began, first=date(2022, 1, 1))
+    *_, last = a_run(chronicle, "Dark", *["Ozark"] * before, *["Squid Game"] * run)
+    (story,) = sent_of(last)
+    parts = story.text.split("\n\n")
+    assert [" ".join(part.removeprefix("* ").split()) for part in parts if part.startswith("* ")] == [said]

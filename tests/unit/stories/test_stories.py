@@ -258,7 +258,7 @@ def test_a_correction_that_is_not_certain_says_so() -> None:
     a_run(chronicle, "Ozark", "Nulls", "Squid Game")
     (bulletin,) = chronicle.arrives(2, US="All of Us Are Dead")
     (story,) = [each for each in sent_of(bulletin) if each.title == "All of Us Are Dead"]
-    said = "first title from So... (Netflix's daily chart in the US)"
-    assert story.subject == f"Correction, not certain: All of Us Are...: {said}"
+    said = "first title from South Korea (Netflix's daily chart in the US)"
+    assert story.subject == f"Correction, not certain: All of...: {said}"
     assert "* Corrected, not certain: First title from South Korea" in story.text
     assert (story.is_certain, story.status) == (False, Status.CORRECTED)

@@ -106,7 +106,8 @@ class Chart:
     steps between its periods are others than its cadence says; `due` is when a publication is there, where the chart
     says it. `min_periods` is how long the record must be before firsts of the chart are sent, in periods; 0: however
     short. `not_in_language` is the original language (ISO 639-1) that no work on it has, where its list says so.
-    `defaults` are facts of works of which nothing else is known.
+    `defaults` are facts of works of which nothing else is known. `live_from` is the day when the chart was added to a
+    deployment that had others: nothing is sent of periods before it.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Chart:
     min_periods: int = 0
     not_in_language: str | None = None
     defaults: Defaults | None = None
+    live_from: date | None = None
 
     def after(self, period: date) -> date:
         """Return the period after one."""

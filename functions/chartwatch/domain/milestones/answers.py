@@ -95,6 +95,13 @@ def missing_words(missing: Iterable[Missing]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(in_words(each) for each in missing))
 
 
+def beyond_record(scope: AskedScope, period: date) -> tuple[str, ...]:
+    """Return why nobody knows of a period that lies before the record or after it; nothing of one within it."""
+    if period < scope.record.first:
+        return (f"the records begin with {scope.record.first}",)
+    return (f"the records end with {scope.record.last}",) if period > scope.record.last else ()
+
+
 def undecided_words(scope: AskedScope, undecided: Iterable[ToppedWork]) -> tuple[str, ...]:
     """Return of works what is unknown of them."""
     return tuple(unknown_of(scope.rule, topped) for topped in undecided)

@@ -39,6 +39,8 @@ class Form(StrEnum):
     """It has been #1 for more periods than any other that counts."""
     COUNT = "count"
     """So many works that count have been #1, whoever they are."""
+    AT_ONCE = "at-once"
+    """It was #1 in so many territories in a period (`n` of None: in all); new or back there, by a rule of changes."""
     DEBUT = "debut"
     """It was #1 when it charted first."""
 

@@ -12,9 +12,10 @@ from chartwatch.domain.milestones.answers import answer, doubts_about, missing_w
 from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory, Reading
 from chartwatch.domain.milestones.firsts_asked import count, first_since, nth, race
-from chartwatch.domain.milestones.lasting_asked import lasting, longest, record_run, reign, spread
+from chartwatch.domain.milestones.lasting_asked import lasting, longest, record_run, reign
 from chartwatch.domain.milestones.readings import readings, titles_that_matter
 from chartwatch.domain.milestones.scopes import AskedScope
+from chartwatch.domain.milestones.territories_asked import at_once, spread
 from chartwatch.domain.milestones.weeks_asked import change, debut, number_one
 from chartwatch.domain.rules.certain import candidates_in_words, in_words
 from chartwatch.domain.rules.change import ChangeRule
@@ -106,12 +107,17 @@ def _longest(said: Assertion, scope: AskedScope) -> Answer:
     return lasting(longest, said, scope)
 
 
+def _at_once(said: Assertion, scope: AskedScope) -> Answer:
+    return lasting(at_once, said, scope)
+
+
 _FORMS: Mapping[Form, Callable[[Assertion, AskedScope], Answer]] = {
     Form.NUMBER_ONE: number_one,
     Form.FIRST_SINCE: first_since,
     Form.LONGEST_RUN: _longest,
     Form.MOST_IN_ALL: _longest,
     Form.COUNT: count,
+    Form.AT_ONCE: _at_once,
     Form.DEBUT: debut,
 }
 """What answers each form but that of a place."""

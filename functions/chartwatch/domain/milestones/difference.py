@@ -6,6 +6,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
+from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.milestones.attributes import Attributes
 from chartwatch.domain.milestones.ledger import (
     Entry,
@@ -19,8 +20,10 @@ from chartwatch.domain.milestones.ledger import (
 )
 from chartwatch.domain.milestones.milestone import Change, Milestone, Replaced, Status
 from chartwatch.domain.rules.claims import Claim, place_of, slot_id
+from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.works.claimants import claimant_key
+from chartwatch.domain.works.work import title_of_unlisted
 
 
 class Policy(NamedTuple):
@@ -31,7 +34,8 @@ class Policy(NamedTuple):
     which was last sent of a slot is sent all the same. `firsts_from` says of each scope of a chart that asks for a
     minimum length of record from which period on firsts are sent; of a scope that it lacks, none are. None: from when
     the record as it is now was as long, for whoever looks at all of it at once. `muted` says of works, by id, and of
-    rules until which period nothing is sent of them: it is recorded, and never sent late.
+    rules until which period nothing is sent of them: it is recorded, and never sent late. A work that was muted before
+    the catalog knew it is found by `work_now`.
     """
 
     live_from: date | None = None
@@ -39,6 +43,12 @@ class Policy(NamedTuple):
     contradictions: bool = False
     firsts_from: Mapping[str, date] | None = None
     muted: Mapping[str, date] = MappingProxyType({})
+    work_now: WorkNow = id_as_recorded
+
+    def of_chart(self, chart: Chart) -> "Policy":
+        """Return what is sent of a chart, which may have been added later than others."""
+        since = [day for day in (self.live_from, chart.live_from) if day is not None]
+        return self._replace(live_from=max(since, default=None))
 
     def tells_of(self, period: date) -> bool:
         """Return whether a publication that comes for the first time is news, whatever is in it."""
@@ -56,8 +66,17 @@ class Policy(NamedTuple):
 
     def _muted_until(self, claim: Claim) -> date:
         """Return until when a claim is muted: by its rule, or by all works that hold it."""
-        by_works = (self.muted.get(holder.work_id, date.min) for holder in claim.holders)
-        return max(self.muted.get(claim.rule, date.min), min(by_works, default=date.min))
+        by_works = min(map(self._work_muted_until, claim.holders), default=date.min)
+        return max(self.muted.get(claim.rule, date.min), by_works)
+
+    def _work_muted_until(self, holder: Holder) -> date:
+        unlisted = ((name, title, until) for name, until in self.muted.items() if (title := title_of_unlisted(name)))
+        meant = (
+            until
+            for name, title, until in unlisted
+            if self.work_now(Holder(name, title, holder.since)) == holder.work_id
+        )
+        return max(self.muted.get(holder.work_id, date.min), *meant, date.min)
 
     def silences(self, rule: str, *, was_sent: bool) -> bool:
         """Return whether nothing of a rule is sent; `was_sent`: something was sent of the slot before."""
@@ -107,6 +126,7 @@ def difference(
     `now` says what became of the works in the ledger: one that only has another name or id is no other holder, and
     nothing is sent.
     """
+    policy = policy._replace(work_now=now)
     by_slot = {claim.slot: claim for claim in claims}
     moved = _moved(ledger, by_slot, chart, now)
     known = {slot: _known(entry, now) for slot, entry in ledger.items() if slot in by_slot}

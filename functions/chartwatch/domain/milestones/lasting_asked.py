@@ -1,4 +1,4 @@
-"""Claims about how long a work was at #1, who was there longest, and in how many territories."""
+"""Claims about how long a work was at #1, and who was there longest."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -22,23 +22,15 @@ from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
 from chartwatch.domain.milestones.chart_history import ToppedWork
 from chartwatch.domain.milestones.possible import (
     RunsOf,
-    all_against,
-    earliest_tops,
     may_have_run_of,
-    may_have_topped,
     rivals_of,
     runs_of,
-    topped_all,
 )
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.rules.certain import Missing
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.reign import ReignRule
-from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.works.work import Work
-
-MAX_NAMED = 10
-"""Territories that an answer names one by one."""
 
 Lasting = Callable[[Assertion, AskedScope, str, Work, ToppedWork | None], Answer]
 """Answers a claim about one work, or season, by its key; None for one that has not topped the scope."""
@@ -203,52 +195,3 @@ def longest(said: Assertion, scope: AskedScope, key: str, work: Work, topped: To
 
 def _whose(holders: Sequence[ToppedWork]) -> str:
     return f", {words.some([topped.name for topped in holders], 4)}" if holders else ""
-
-
-def spread(said: Assertion, scope: AskedScope, key: str, work: Work, topped: ToppedWork | None) -> Answer:
-    """Return whether a work has topped so many territories, or all; what the record shows is true."""
-    if scope.rule.verdict(work) is False:
-        return answer(scope, False, fails(scope.rule, work))
-    place = said.rule.read_place(said.place) if said.place else None
-    n = place.n if place else said.n
-    since, may = scope.territories_of(key), may_have_topped(scope, key, work)
-    if n is None:
-        at, earliest = topped_all(scope, since), topped_all(scope, earliest_tops(scope, key, work))
-        found = True if at else None if earliest else False
-    else:
-        at = sorted(since.values())[n - 1] if len(since) >= n else None
-        found = True if at else None if len(since) + len(may) >= n else False
-        if said.exactly:
-            found = (
-                (True if len(since) == n and not may else None) if len(since) <= n <= len(since) + len(may) else False
-            )
-    against = all_against(scope, key, work) if n is None else [each for its in may.values() for each in its]
-    if topped is None:
-        return never_topped(said, scope, work, possible=found is None, against=against)
-    if found is not False and scope.counts(topped.work, None) is None:
-        return may_not_count(scope, topped)
-    if found and at and not said.exactly and isinstance(said.rule, SpreadRule):
-        rule = replace(said.rule, at=(n,), everywhere=False) if n else replace(said.rule, at=(), everywhere=True)
-        claim = next((c for c in scope.claims(rule, at) if c.group == key), None)
-        if claim is not None:
-            return answer(scope, True, f"{claim.headline}.", claim)
-    return _territories(scope, topped, found, against)
-
-
-def _territories(scope: AskedScope, topped: ToppedWork, found: bool | None, against: Sequence[Missing]) -> Answer:
-    """Return the answer that says how many territories a work has topped."""
-    since = scope.territories_of(topped.key)
-    of_all = words.counted(len(scope.gaps_by_territory), "territory")
-    names = sorted(words.country_name(code) for code in since)
-    named = f": {words.listed(names)}" if len(names) <= MAX_NAMED else ""
-    first, last = min(since.values()), max(since.values())
-    when = scope.in_period(first) if first == last else f"between {first} and {last}"
-    sentence = f"{topped.name} has been #1 of {scope.chart.name} in {len(since)} of {of_all}{named}, reached {when}"
-    if found is None:
-        return answer(
-            scope,
-            None,
-            so_far(f"{sentence}, {scope.span}."),
-            reasons=missing_words(against),
-        )
-    return replace(answer(scope, found, f"{sentence}, {scope.span}."), n=len(since))

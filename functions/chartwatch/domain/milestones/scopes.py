@@ -208,6 +208,31 @@ class AskedScope:
         )
         return {territory: since for since, territory in sorted(first)}
 
+    def territories_in(self, period: date) -> Sequence[str]:
+        """Return the territories of which there was an edition in a period, whether or not it is known."""
+        return [territory for territory in self.gaps_by_territory if period in self.periods_of(territory)]
+
+    def periods_of(self, territory: str) -> Sequence[date]:
+        """Return the periods of which a territory had an edition, whether or not it is known, in order."""
+        return self._calendars[territory]
+
+    @cached_property
+    def _calendars(self) -> Mapping[str, Sequence[date]]:
+        seen = {its: {period for period in there if period <= self._until} for its, there in self._its.there.items()}
+        return {
+            territory: sorted({*seen.get(territory, ()), *(period for gap in gaps for period in self.periods_in(gap))})
+            for territory, gaps in self.gaps_by_territory.items()
+        }
+
+    def was_number_one_in(self, territory: str, key: str, work: Work, period: date) -> bool | None:
+        """Return whether a work, or a season, was at #1 of a territory in one of its periods; None: nobody knows."""
+        keys = self._its.there.get(territory, {}).get(period)
+        return key in keys if keys is not None else None if was_out(period, work) else False
+
+    def began_with(self, territory: str) -> bool:
+        """Return whether nothing was before the first edition of a territory."""
+        return self.chart.began is not None and self.first_of(territory) <= self.chart.began
+
     def first_of(self, territory: str) -> date:
         """Return the first period of a territory of the scope of which there is known to have been an edition."""
         return self._coverages[territory].known_since

@@ -8,6 +8,7 @@ from chartwatch.domain.milestones.answers import (
     CENSORED,
     answer,
     best_of,
+    beyond_record,
     fails,
     missing_words,
     never_topped,
@@ -85,11 +86,8 @@ def _what_was(said: Assertion, scope: AskedScope, period: date, work: Work) -> s
 
 
 def _why_unknown(scope: AskedScope, period: date) -> tuple[str, ...]:
-    if period < scope.record.first:
-        return (f"the records begin with {scope.record.first}",)
-    if period > scope.record.last:
-        return (f"the records end with {scope.record.last}",)
-    return missing_words(each for each in scope.missing if each.gap[0] <= period <= each.gap[1])
+    within = (each for each in scope.missing if each.gap[0] <= period <= each.gap[1])
+    return beyond_record(scope, period) or missing_words(within)
 
 
 def change(said: Assertion, scope: AskedScope) -> Answer:

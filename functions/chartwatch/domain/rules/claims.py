@@ -132,7 +132,7 @@ def claim_of(
     headline, brief = templates or (rule.headline, rule.brief)
     worded = _wording(rule, standing, claimants, groups, n)
     said = worded(headline)
-    released = _after_release(claimants, standing.period)
+    released = after_release(claimants[0].work, standing.period) if len(claimants) == 1 else ""
     metrics = chart.metrics(since, standing.period) if since else ()
     return Claim(
         slot=slot_id(rule.id, chart.id, standing.scope, place),
@@ -295,10 +295,10 @@ def _places(standing: Standing, n: int | None) -> str:
     return f"{every}{words.counted(n or len(known), words.place_noun(known))}"
 
 
-def _after_release(claimants: Sequence[Claimant], period: date) -> str:
-    """Say how long after its release a single work got there, where that is worth a count of days."""
-    released = claimants[0].work.release_date
-    if len(claimants) > 1 or released is None or not 0 <= (days := (period - released).days) <= MAX_DAYS:
+def after_release(work: Work, period: date) -> str:
+    """Say how long after its release a work got there, where that is worth a count of days."""
+    released = work.release_date
+    if released is None or not 0 <= (days := (period - released).days) <= MAX_DAYS:
         return ""
     return f", {words.counted(days, 'day')} after release" if days else ", on the day of its release"
 

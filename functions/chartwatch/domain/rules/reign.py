@@ -15,6 +15,9 @@ from chartwatch.domain.rules.rule import DATE, NUMBER, WORK, Priority, Rule
 from chartwatch.domain.rules.standing import Standing
 from chartwatch.domain.rules.written import Number, WrittenRule, in_order
 
+RECORD = "record"
+"""The mark of a run that is the longest of its scope."""
+
 
 class WrittenReign(WrittenRule):
     """A `reign` as it stands in a file."""
@@ -76,7 +79,7 @@ class ReignRule(Rule):
     @property
     def marks(self) -> tuple[str, ...]:
         """The numbers, and `record`."""
-        return (*map(str, self.at), *(["record"] if self.record else []))
+        return (*map(str, self.at), *([RECORD] if self.record else []))
 
     def claims(self, standing: Standing, past: Past) -> Iterator[Claim]:
         """Yield the claims that the runs of the works at #1 make."""
@@ -97,7 +100,7 @@ class ReignRule(Rule):
             before = standing.reigns_before.runs.get(claimant.key)
             was_record = before is not None and before.record and before.since == run.since
             if self.record and run.record and not was_record:
-                mark, against = f"record:{run.since.isoformat()}", certain.of_a_record(standing, claimant, run)
+                mark, against = f"{RECORD}:{run.since.isoformat()}", certain.of_a_record(standing, claimant, run)
                 since = standing.coverage.first  # it is compared with all runs
                 yield claim(run.length, mark, against=against, censored=run.censored, since=since)
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Published, Status
 from chartwatch.domain.rules.kinds import KINDS, priority_of
+from chartwatch.domain.rules.reign import RECORD
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.stories.wording import NO_LONGER
@@ -101,18 +102,28 @@ def said_once(changes: Sequence[Change]) -> Sequence[Change]:
     sure: dict[tuple[Status, bool], set[str]] = {}
     most: dict[tuple[object, ...], int] = {}
     new_in_places: set[tuple[Status, bool, date]] = set()
+    records: set[tuple[object, ...]] = set()
     for m in (change.milestone for change in several):
         sure.setdefault((m.status, m.is_certain), set()).add(m.slot)
         most[_steps(m)] = max(m.n or 0, most.get(_steps(m), 0))
         if KINDS[m.kind].is_dated and m.territory != EVERYWHERE:
             new_in_places.add((m.status, m.is_certain, m.period))
+        if m.mark == RECORD:
+            records.add(_length(m))
 
     def is_said_otherwise(m: Milestone) -> bool:
         if KINDS[m.kind].is_dated and m.territory == EVERYWHERE:
             return any((m.status, certain, m.period) in new_in_places for certain in {m.is_certain, True})
+        if KINDS[m.kind].asks_for_runs and m.mark != RECORD and _length(m) in records:
+            return True
         return m.said_by in sure[m.status, m.is_certain] or (m.n or 0) < most[_steps(m)]
 
     return [change for change in several if not is_said_otherwise(change.milestone)] or changes
+
+
+def _length(m: Milestone) -> tuple[object, ...]:
+    """Return whose run came to which length, and where: what a record says too."""
+    return m.territory, m.group, m.period, m.n, m.status, m.is_certain
 
 
 def _is_of_the_one_territory(m: Milestone) -> bool:
@@ -122,5 +133,5 @@ def _is_of_the_one_territory(m: Milestone) -> bool:
 
 def _steps(m: Milestone) -> tuple[object, ...]:
     """Return what milestones have in common of which the highest number says all: those of one work and scope."""
-    is_step = KINDS[m.kind].names_its_work and m.mark != "record"
+    is_step = KINDS[m.kind].names_its_work and m.mark != RECORD
     return m.rule, m.territory, m.group, m.status, m.is_certain, None if is_step else m.slot

@@ -1,5 +1,6 @@
 """How messages put things in English: when, where, and what is said of it. Another language is another such file."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
@@ -17,6 +18,9 @@ WIDTH = 72
 
 MAX_NAMES = 6
 """Titles that a text lists in one sentence."""
+
+MOST_LOST = 0.6
+"""The share of the room that a text keeps which is cut where a part of its sentence, or a word, ends."""
 
 FEW = 3
 """Places that stand in the sentence itself."""
@@ -43,10 +47,13 @@ CONFIRMED = "Confirmed: "
 PERHAPS = "perhaps "
 """The mark of what is not certain beside what is."""
 
+_ORDINAL = re.compile(rf"{'|'.join(map(words.ordinal, range(1, 11)))}|\d+(st|nd|rd|th)")
+_PREPOSITIONS = frozenset({"by", "from", "in", "of", "on", "with"})
+
 NO_LONGER = "no longer "
 """What stands before what a work has lost."""
 
-_SHORT = {"AE": "the UAE", "GB": "the UK", "US": "the US"}
+SHORT_NAMES = {"AE": "the UAE", "GB": "the UK", "US": "the US"}
 """Names of places where there is little room."""
 
 
@@ -56,8 +63,18 @@ def wrapped(text: str, start: str = "") -> list[str]:
 
 
 def shortened(text: str, room: int) -> str:
-    """Return text that ends in dots where it would be longer than `room`, of at least three characters."""
-    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
+    """Return text that ends in dots where it would be longer than `room`, of at least three characters.
+
+    It ends with a part of the sentence or else with a word, unless that would lose much of it.
+    """
+    if len(text) <= room:
+        return text
+    cut = text[: room - 2]
+    for end in (r"[,:;] ", r" "):
+        ends = [found.start() for found in re.finditer(end, cut) if found.start() >= MOST_LOST * (room - 3)]
+        if ends:
+            return f"{cut[: ends[-1]].rstrip(' ,:;-')}..."
+    return f"{cut[:-1].rstrip(' ,:;-')}..."
 
 
 # When.
@@ -119,7 +136,9 @@ def in_places(territories: Collection[str], published: Published | None) -> str:
 
 def in_short(territories: Sequence[str]) -> str:
     """Return " in BR", " in the US", " in 56 countries"."""
-    where = _SHORT.get(territories[0], territories[0]) if len(territories) == 1 else counted_places(territories, None)
+    where = (
+        SHORT_NAMES.get(territories[0], territories[0]) if len(territories) == 1 else counted_places(territories, None)
+    )
     return f" in {where}"
 
 
@@ -133,14 +152,25 @@ def joined(briefs: Sequence[str]) -> str:
     before: list[str] = []
     for brief in briefs:
         parts = brief.split()
-        same = next((i for i, pair in enumerate(zip(before, parts, strict=False)) if pair[0] != pair[1]), 0)
-        if same > 1 and parts[-1] == before[-1] and len(said[-1]) > 1 and not brief.startswith(NO_LONGER):
+        if (same := _shared(before, parts)) and parts[-1] == before[-1] and len(said[-1]) > 1:
             said[-1].pop()
-        # What a work has lost is said in full: "no longer A and B" could mean that it has B.
-        is_short = same > 1 and not brief.startswith(NO_LONGER)
-        said.append([parts[0], *parts[same:]] if is_short else parts)
+        said.append([parts[0], *parts[same:]] if same else parts)
         before = parts
     return words.listed([" ".join(parts) for parts in said])
+
+
+def _shared(before: Sequence[str], parts: Sequence[str]) -> int:
+    """Return how many words from the first on need not be said again but for that: what an ordinal is of.
+
+    All else is said in full: "no longer A and B" could mean that it has B, and of a group nobody would know of what it
+    has two.
+    """
+    if not parts or not _ORDINAL.fullmatch(parts[0]):
+        return 0
+    same = next((i for i, pair in enumerate(zip(before, parts, strict=False)) if pair[0] != pair[1]), 0)
+    while same and parts[same] not in _PREPOSITIONS:
+        same -= 1
+    return same
 
 
 def held_by(holders: Sequence[Holder], *, is_dated: bool = True) -> str:

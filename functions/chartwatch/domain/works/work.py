@@ -124,6 +124,13 @@ def lead_of_unlisted(work_id: str) -> str | None:
     return work_id.partition(_BY)[2] or None
 
 
+def title_of_unlisted(work_id: str) -> str | None:
+    """Return the key of the title that the id of an unlisted work names; None for any other id."""
+    first, _, rest = work_id.partition(":")
+    _, colon, title = rest.partition(":")
+    return title.partition(_BY)[0] if first == UNLISTED and colon else None
+
+
 def kind_of_unlisted(work_id: str) -> Kind | None:
     """Return the kind that the id of an unlisted work names; None for one that names none, and for any other id."""
     first, _, rest = work_id.partition(":")
