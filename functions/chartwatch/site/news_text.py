@@ -8,7 +8,6 @@ from chartwatch.domain.milestones.milestone import Bulletin, Change, Published, 
 from chartwatch.domain.outside_text import plain
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.kinds import KINDS
-from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.stories.text import MAX_REASONS, on_the_record
 from chartwatch.domain.stories.wording import (
     CONFIRMED,
@@ -16,7 +15,6 @@ from chartwatch.domain.stories.wording import (
     SUBJECT_MARKS,
     cadence_of,
     during,
-    elsewhen,
     in_places,
     named,
     taken_back,
@@ -112,13 +110,14 @@ def _claim(bulletin: Bulletin, became: Became, changes: Sequence[Change]) -> Par
     if len(changes) == 1 and m.is_held and became is not Became.CORRECTED:
         return sentence(f"{words.with_days_in_words(m.headline)}.", milestone_address(m.slot))
     taken = {_taken_back(bulletin, became, change) for change in changes}
-    correction = taken.pop() if len(taken) == 1 else ""
-    where = f"{_where(bulletin, changes)}{correction}{elsewhen(changes[:1], bulletin)}"
-    places = [change.milestone for change in changes if change.milestone.territory != EVERYWHERE]
-    listed = sorted(places, key=lambda its: words.alphabetical([its.territory]))
+    said = f"{_of_whom(changes)}{m.brief}{_where(bulletin, changes)}{taken.pop() if len(taken) == 1 else ''}"
+    if len(changes) == 1:
+        return sentence(f"{said}.", milestone_address(m.slot))
+    places = [(change.milestone.territory, change.milestone.slot) for change in changes]
+    listed = sorted(places, key=lambda place: words.alphabetical([place[0]]))
     return Paragraph(
-        (Part(plain(f"{_of_whom(changes)}{m.brief}{where}{':' if len(listed) > 1 else '.'}")),),
-        tuple(Part(words.country_name(its.territory), milestone_address(its.slot)) for its in listed),
+        (Part(plain(f"{said}:")),),
+        tuple(Part(words.country_name(place), milestone_address(slot)) for place, slot in listed),
     )
 
 

@@ -233,7 +233,9 @@ def test_what_was_recorded_only_is_corrected_by_what_is_sent_first() -> None:
     correction, marked = items(chronicle)
     assert correction["_chartwatch"]["became"] == "corrected"
     assert correction["title"].startswith("Correction, not certain: Squid Game: first ")
-    assert "first non-English series in the United States, on Sunday 18 September 2022." in correction["content_text"]
+    assert correction["content_text"].startswith(
+        "The daily chart, Sunday 18 September 2022.\n\nSquid Game: first non-English series in the United States.\n\n"
+    )
     assert marked["id"] == before["id"]
 
 
