@@ -214,11 +214,11 @@ def site_bucket() -> SiteBucket:
 
 def renderer() -> "Renderer":
     """Return what renders the site, with the catalog that is in force at this moment."""
-    from chartwatch.services.render import Renderer  # noqa: PLC0415  # no other function begins with what pages need
+    from chartwatch.services.render import Renderer, all_dossiers  # noqa: PLC0415  # no other function begins with what pages need
     from chartwatch.site.feeds import NOWHERE, Site  # noqa: PLC0415
 
     place = Site(f"{settings().site}/") if settings().site else NOWHERE
-    return Renderer(charts(), record(), _catalogs().current(), place)
+    return Renderer(charts(), record(), _catalogs().current(), place, partial(all_dossiers, _catalogs()))
 
 
 def today() -> date:

@@ -1,6 +1,6 @@
 """`chartwatch site`: a site of static pages about what is recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,13 +11,14 @@ import typer
 
 from chartwatch.adapters.site_folder import KEYS, SiteFolder
 from chartwatch.cli.application import CatalogPlace, Origins, Stack, application, say, write
-from chartwatch.cli.catalogs import catalog_at
+from chartwatch.cli.catalogs import NONE, catalog_at, layers_at
 from chartwatch.cli.histories import read_history, refuse_none_or_both
 from chartwatch.cli.replay import Stores
 from chartwatch.cli.rule_files import rules_in
 from chartwatch.domain import words
+from chartwatch.domain.works.layers import Dossier
 from chartwatch.errors import FileProblem, OptionError
-from chartwatch.services.render import Rendered, Renderer
+from chartwatch.services.render import Rendered, Renderer, all_dossiers
 from chartwatch.site.addresses import FRONT
 from chartwatch.site.feeds import NOWHERE, Site
 from chartwatch.site.rendering import POLICY
@@ -50,9 +51,9 @@ def site(
     catalog: CatalogPlace = None,
     rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of your own, as YAML, for --from.")] = None,
     address: Annotated[
-        str,
+        str | None,
         typer.Option(parser=read_address, metavar="URL", help="Where the site will be: for links of its feeds."),
-    ] = "",
+    ] = None,
     serve: Annotated[bool, typer.Option("--serve", help="Show the site on this machine until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port for --serve; 0: any that is free.")] = 8000,
 ) -> None:
@@ -62,7 +63,7 @@ def site(
         raise OptionError("--rules", "is for --from; a deployment went by its own")
     refuse_other_folder(out)
     try:
-        rendered = write_site(out, origins or (), stack=stack, catalog=catalog, rules=rules, place=Site(address))
+        rendered = write_site(out, origins or (), stack=stack, catalog=catalog, rules=rules, place=Site(address or ""))
     except OSError as error:
         raise FileProblem(str(out), "", f"cannot be written to ({error.strerror})") from error
     write([_sentence(rendered), f"Open {out / FRONT}"])
@@ -93,14 +94,20 @@ def write_site(
     """
     folder = SiteFolder(out)
     if stack is None:
-        works, stores = catalog_at(catalog), Stores()
+        works, stores, dossiers = catalog_at(catalog), Stores(), _dossiers(catalog)
         read_history(origins, works, rules_in(rules), stores)
-        return Renderer(stores.charts, stores.record, works, place).render(folder)
+        return Renderer(stores.charts, stores.record, works, place, dossiers).render(folder)
     from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
 
     with deployed_stores(stack) as deployed:
         works = deployed.catalogs.current() if catalog is None else catalog_at(catalog)
-        return Renderer(deployed.charts, deployed.record, works, place).render(folder)
+        in_force = partial(all_dossiers, deployed.catalogs) if catalog is None else _dossiers(catalog)
+        return Renderer(deployed.charts, deployed.record, works, place, in_force).render(folder)
+
+
+def _dossiers(catalog: Path | None) -> Callable[[], Iterable[Dossier]]:
+    """Return what returns the dossiers of all layers of the catalog at a place; there are none at `NONE`."""
+    return tuple if catalog == NONE else partial(all_dossiers, layers_at(catalog))
 
 
 def _sentence(rendered: Rendered) -> str:

@@ -10,11 +10,14 @@ from chartwatch.domain.charts.publications import Edition, PublicationSummary
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.milestones.snapshot import in_one
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.services.ports import ChartStore
+from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.layers import Dossier
+from chartwatch.services.ports import CatalogLayers, ChartStore
 from chartwatch.services.record import Files, Head, RecordedBulletins, RecordStore
 from chartwatch.site.feeds import NOWHERE, Site
 from chartwatch.site.recorded import ChartRecord, Recorded
 from chartwatch.site.site import files, key_of
+from chartwatch.site.sourced import sourced_facts
 
 Keys = Mapping[str, str]
 """The keys of the files of a site as they were written, by address."""
@@ -48,13 +51,14 @@ class Rendered(NamedTuple):
 class Renderer:
     """Writes the site of what is recorded in `charts` and `record`, by the facts of a catalog.
 
-    `place` says where the site is.
+    `place` says where the site is, and `dossiers` returns what each layer of the catalog has.
     """
 
     charts: ChartStore
     record: RecordStore
     catalog: Catalog
     place: Site = NOWHERE
+    dossiers: Callable[[], Iterable[Dossier]] = tuple
 
     def render(self, site: SiteFiles, *, anew: bool = False) -> Rendered:
         """Write the files whose keys are not those that were noted, or all `anew`, and remove those that are no more.
@@ -83,7 +87,8 @@ class Renderer:
 
     def recorded(self) -> Recorded:
         """Return what is recorded of all charts. Raises `RecordDamaged`."""
-        return Recorded({head.chart: self._chart(head) for head in self._heads()}, self.catalog)
+        charts = {head.chart: self._chart(head) for head in self._heads()}
+        return Recorded(charts, self.catalog, sourced_facts(self.dossiers()))
 
     def _heads(self) -> Iterator[Head]:
         return (head for chart in self.charts.charts() if (head := self.record.head(chart)) is not None)
@@ -122,3 +127,9 @@ def _once_each(editions: Editions) -> Editions:
         return read[publication.period]
 
     return its
+
+
+def all_dossiers(layers: CatalogLayers) -> Iterator[Dossier]:
+    """Yield what all layers of a catalog have."""
+    for layer in Layer:
+        yield from layers.layer(layer)

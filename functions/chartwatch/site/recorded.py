@@ -22,6 +22,7 @@ from chartwatch.domain.works.work import Kind, Work
 from chartwatch.site.addresses import FeedKind
 from chartwatch.site.feed_keys import bulletins_told, shown_in_feeds
 from chartwatch.site.news import News, news_of
+from chartwatch.site.sourced import Sourced
 from chartwatch.site.topics import Topic
 
 Key = TypeVar("Key")
@@ -94,10 +95,11 @@ class ChartRecord:
 
 @dataclass(frozen=True)
 class Recorded:
-    """All charts, by id, and the catalog by which their works are known."""
+    """All charts, by id, and the catalog by which their works are known; `facts` says who says what of a work."""
 
     charts: Mapping[str, ChartRecord]
     catalog: Catalog
+    facts: Mapping[str, tuple[Sourced, ...]] = field(default_factory=dict)
     _works: dict[str, Work] = field(default_factory=dict)
 
     @cached_property

@@ -4,9 +4,11 @@ from itertools import filterfalse
 
 from chartwatch.domain import words
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.candidates import Provider
 from chartwatch.site.addresses import work_address
 from chartwatch.site.drawn import when_it_was, where_it_was
 from chartwatch.site.recorded import Recorded, Run, is_weighty
+from chartwatch.site.sourced import is_from
 from chartwatch.site.tables import reigns_table
 from chartwatch.site.views import (
     Download,
@@ -26,6 +28,7 @@ from chartwatch.site.views import (
 def work_page(recorded: Recorded, work_id: str) -> Page:
     """Return the page of a work."""
     work, runs = recorded.works[work_id], recorded.runs_of.get(work_id, ())
+    sourced = recorded.facts.get(work_id, ())
     its_slots = recorded.held_by.get(work_id, ())
     held = by_weight(filter(is_weighty, its_slots))
     by_chart: dict[str, list[Run]] = {}
@@ -39,6 +42,8 @@ def work_page(recorded: Recorded, work_id: str) -> Page:
         values={
             "work": work,
             "facts": facts_of(work),
+            "sourced": sourced,
+            "credits_tmdb": is_from(sourced, Provider.TMDB),
             "origins": [origin_link(country) for country in work.origin_countries],
             "language": work.original_language and language_link(work.original_language),
             "creators": [creator_link(name) for name in (*work.creators, *work.featured)],
