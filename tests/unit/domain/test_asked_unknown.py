@@ -101,6 +101,17 @@ def test_a_title_that_may_be_what_was_number_one_before_is_perhaps_not_new() -> 
     assert asked(chronicle, CHANGE, on=4).verdict is TRUE, "it is new whatever it is"
 
 
+def test_who_was_new_is_named_as_charted_beside_a_work_that_its_title_may_mean() -> None:
+    chronicle = Chronicle(works=WORKS)
+    chronicle.stored(0, US="Ozark", KR="Squid Game")
+    chronicle.stored(1, US="Red", KR="Old Red")
+    rule = replace(CHANGE, scope=Scope.CHART)
+    answer = check(Assertion(rule, str(chronicle.period(1))), "*", history_of(chronicle))
+    assert (answer.verdict, answer.reasons) == (TRUE, ())
+    assert {holder.title for holder in answer.holders} == {"Old Red", "Red"}
+    assert "Newer Red" not in answer.sentence
+
+
 def test_what_a_title_may_mean_is_asked_of_the_work_too() -> None:
     chronicle = charted("Ozark", "Red", "Squid Game")
     answer = asked(chronicle, NTH, 1, "Newer Red")

@@ -43,7 +43,7 @@ def check(said: Assertion, territory: str, history: ChartHistory) -> Answer:
     who_is_asked = not said.works and not (said.rule.is_of_groups and said.group)
     alike = not who_is_asked or all(map(partial(_holds_alike, known), as_read, ways or ()))
     if len(verdicts) == 1 and known.verdict in (*verdicts, Verdict.UNKNOWN) and (alike or Verdict.FALSE in verdicts):
-        return _however_read(known, as_read)
+        return _however_read(known, as_read, who_is_asked=who_is_asked and said.form is Form.PLACE)
     named = [title for title in titles if not any(candidates_in_words(title.work) in its for its in known.reasons)]
     reasons = [*known.reasons, *map(in_words, named)]
     if known.verdict is Verdict.UNKNOWN:
@@ -61,15 +61,18 @@ def _holds_alike(known: Answer, as_read: Answer, reading: Reading) -> bool:
     return (held, known.period) == (read, as_read.period)
 
 
-def _however_read(known: Answer, as_read: Sequence[Answer]) -> Answer:
+def _however_read(known: Answer, as_read: Sequence[Answer], *, who_is_asked: bool) -> Answer:
     """Return the answer that all readings give: as it is known, or that of the least number, and that it is so in all.
 
-    What it says beside the verdict need not be so in all.
+    What it says beside the verdict need not be so in all; but where the question is who holds a place, it names titles
+    of which nobody can say what they mean as they are, for one reading has other holders than the next.
     """
     least = min(as_read, key=lambda its: its.n or 0)
     if known.verdict is Verdict.UNKNOWN or len({(its.n, its.period) for its in (known, *as_read)}) > 1:
         if least.verdict is Verdict.UNKNOWN:
             return known
+        if who_is_asked and least.verdict is Verdict.TRUE:
+            least = replace(known, verdict=Verdict.TRUE, sentence=known.sentence.removeprefix(so_far("")), reasons=())
         what = "so" if least.verdict is Verdict.TRUE else "not so"
         sentence = f"It is {what} however the unknown turns out. As far as is known, {least.sentence}"
         return replace(least, sentence=sentence)
