@@ -65,12 +65,13 @@ class Renderer:
 
         The keys are noted last: what was cut short is done again. Raises `RecordDamaged`.
         """
-        known = {} if anew else site.keys()
+        noted = site.keys()
+        known: Keys = {} if anew else noted
         made = list(files(self.recorded(), self.place))
         keys = {file.address: file.key for file in made}
         changed = [file for file in made if known.get(file.address) != file.key]
         site.put((file.address, file.body()) for file in changed)
-        removed = tuple(sorted(set(site.keys()) - set(keys)))
+        removed = tuple(sorted(set(noted) - set(keys)))
         site.remove(removed)
         if keys != known:
             site.note(keys)

@@ -9,6 +9,7 @@ import hashlib
 import re
 from base64 import b32encode
 from enum import StrEnum
+from functools import cache
 from posixpath import dirname, relpath
 
 from anyascii import anyascii
@@ -66,6 +67,7 @@ _FEED_FOLDERS = {
 }
 
 
+@cache
 def file_name(said: str) -> str:
     """Return the name of a file for an id, without an ending; another id has another name.
 

@@ -1,11 +1,10 @@
 """The pictures of pages: what is drawn of runs, places and totals. Each page has the same in a table."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
-
-from markupsafe import Markup
 
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Chart
@@ -27,6 +26,24 @@ MARGIN = 4
 """Periods that a timeline shows before and after what it is about."""
 
 
+class Picture:
+    """A picture that is drawn when a page shows it. What tells it from another is what it is drawn of."""
+
+    __slots__ = ("_draw",)
+
+    def __init__(self, draw: Callable[..., str], *of: object, **said: object) -> None:
+        """`draw` returns it as SVG, in which texts are escaped; the `repr` of a value is to say all of it."""
+        self._draw = partial(draw, *of, **said)
+
+    def __repr__(self) -> str:
+        """Return what it is drawn of."""
+        return f"{self._draw.func.__name__}{self._draw.args}{self._draw.keywords}"
+
+    def __html__(self) -> str:
+        """Draw it; Jinja asks for this in place of escaping."""
+        return self._draw()
+
+
 class Shade(NamedTuple):
     """What a colour of a map stands for; the level is 1 to 4."""
 
@@ -37,9 +54,9 @@ class Shade(NamedTuple):
 class Map(NamedTuple):
     """A map and what its colours stand for, the darkest first; and Europe, larger, where enough of it is there."""
 
-    picture: Markup
+    picture: Picture
     shades: tuple[Shade, ...]
-    europe: Markup | None
+    europe: Picture | None
 
 
 def axis_of(record: ChartRecord) -> list[date]:
@@ -58,29 +75,29 @@ def _around(axis: Sequence[date], periods: Iterable[date]) -> Sequence[date]:
     return axis[max(0, min(places) - MARGIN) : max(places) + MARGIN + 1]
 
 
-def periods_of(chart: Chart, runs: Iterable[Run]) -> set[date]:
-    """Return the periods of runs."""
+def periods_of(chart: Chart, runs: Iterable[Run]) -> tuple[date, ...]:
+    """Return the periods of runs, sorted."""
     found: set[date] = set()
     for run in runs:
         period = run.first
         while period <= run.last:
             found.add(period)
             period = chart.after(period)
-    return found
+    return tuple(sorted(found))
 
 
-def _missing(record: ChartRecord, axis: Sequence[date], territory: str | None) -> set[date]:
+def _missing(record: ChartRecord, axis: Sequence[date], territory: str | None) -> tuple[date, ...]:
     """Return the periods of an axis of which there is no edition of a territory, or of any."""
     seen = {
         its.period for its in record.timeline if its.number_ones and (territory is None or territory in its.number_ones)
     }
-    return {period for period in axis if period not in seen}
+    return tuple(period for period in axis if period not in seen)
 
 
 class Strip(NamedTuple):
     """Who was at #1 of a territory when, and the colour of each work, 1 to `COLOURS`."""
 
-    picture: Markup
+    picture: Picture
     colours: Mapping[str, int]
 
 
@@ -96,34 +113,32 @@ def who_was_at_one(recorded: Recorded, record: ChartRecord, territory: str, here
     }
     places = {row.href: place for place, row in enumerate(in_order(rows.values(), axis))}
     where = words.territory_name(territory)
-    picture = _markup(
-        strip(
-            rows.values(),
-            axis,
-            cadence=record.chart.cadence,
-            name="strip",
-            title=f"Who was at #1 in {where}",
-            description=f"{chart_name(record.chart)}, {_span(axis)}. The table below says the same.",
-        )
+    picture = Picture(
+        strip,
+        tuple(rows.values()),
+        axis,
+        cadence=record.chart.cadence,
+        name="strip",
+        title=f"Who was at #1 in {where}",
+        description=f"{chart_name(record.chart)}, {_span(axis)}. The table below says the same.",
     )
     return Strip(picture, {work: colour(places[row.href]) for work, row in rows.items()})
 
 
-def roll(recorded: Recorded, record: ChartRecord, totals: Mapping[str, int], here: str) -> Markup:
+def roll(recorded: Recorded, record: ChartRecord, totals: Mapping[str, int], here: str) -> Picture:
     """Return for how many periods works were at #1, the most first, as bars."""
     rows = [
         Bar(recorded.works[work].title, total, link(here, work_address(work)))
         for work, total in list(totals.items())[:MOST_ROWS]
     ]
     unit = record.chart.cadence
-    return _markup(
-        bars(
-            rows,
-            unit=unit,
-            name="roll",
-            title=f"{words.sentence(words.plural(unit))} at #1",
-            description="The table below says the same of all titles.",
-        )
+    return Picture(
+        bars,
+        rows,
+        unit=unit,
+        name="roll",
+        title=f"{words.sentence(words.plural(unit))} at #1",
+        description="The table below says the same of all titles.",
     )
 
 
@@ -147,7 +162,7 @@ def where_it_was(recorded: Recorded, record: ChartRecord, work: str, runs: Seque
     )
 
 
-def when_it_was(recorded: Recorded, record: ChartRecord, work: str, runs: Sequence[Run], here: str) -> Markup:
+def when_it_was(recorded: Recorded, record: ChartRecord, work: str, runs: Sequence[Run], here: str) -> Picture:
     """Return when a work was at #1 of a chart: a row a territory, or in how many where these are many."""
     chart = record.chart
     axis = _around(axis_of(record), (day for run in runs for day in (run.first, run.last)))
@@ -171,25 +186,24 @@ def when_it_was(recorded: Recorded, record: ChartRecord, work: str, runs: Sequen
 
 def _where_it_was_when(
     recorded: Recorded, record: ChartRecord, work: str, runs: Sequence[Run], axis: Sequence[date]
-) -> Markup:
+) -> Picture:
     """Return in how many territories a work was at #1 of a chart in each period, a column a period."""
     chart = record.chart
     counts = Counter(period for run in runs for period in periods_of(chart, [run]))
-    return _markup(
-        columns(
-            counts,
-            axis,
-            unit=words.place_noun(record.territories),
-            cadence=chart.cadence,
-            name=f"when-{chart.id}",
-            title=f"In how many places {recorded.works[work].title} was at #1 of {chart.name}",
-            description=f"{_span(axis)}. The table below says of each place when.",
-            missing=_missing(record, axis, None),
-        )
+    return Picture(
+        columns,
+        counts,
+        axis,
+        unit=words.place_noun(record.territories),
+        cadence=chart.cadence,
+        name=f"when-{chart.id}",
+        title=f"In how many places {recorded.works[work].title} was at #1 of {chart.name}",
+        description=f"{_span(axis)}. The table below says of each place when.",
+        missing=_missing(record, axis, None),
     )
 
 
-def works_over_time(recorded: Recorded, record: ChartRecord, works: Sequence[str], here: str) -> Markup | None:
+def works_over_time(recorded: Recorded, record: ChartRecord, works: Sequence[str], here: str) -> Picture | None:
     """Return when works were at #1 of any territory of a chart, a row a work, the latest first; None for none."""
     chart = record.chart
     runs = {work: [run for run in recorded.runs_of[work] if run.chart == chart.id] for work in works}
@@ -259,8 +273,8 @@ def _drawn(marks: Sequence[Mark], shades: tuple[Shade, ...], name: str, title: s
     below = "The table below says the same."
     europe = None
     if sum(in_europe(mark.code) for mark in marks) >= ENOUGH_OF_EUROPE:
-        europe = _markup(europe_map(marks, name=f"{name}-europe", title=f"{title}: Europe", description=below))
-    return Map(_markup(world_map(marks, name=name, title=title, description=below)), shades, europe)
+        europe = Picture(europe_map, marks, name=f"{name}-europe", title=f"{title}: Europe", description=below)
+    return Map(Picture(world_map, marks, name=name, title=title, description=below), shades, europe)
 
 
 def _bounds(numbers: Sequence[int]) -> list[int]:
@@ -281,11 +295,11 @@ def _shades(bounds: Sequence[int], most: int, unit: str) -> Iterable[Shade]:
         yield Shade(4 - (len(bounds) - 1 - place), said)
 
 
-def _reigns(rows: Sequence[ReignRow], axis: Sequence[date], chart: Chart, title: str, count: int) -> Markup:
+def _reigns(rows: Sequence[ReignRow], axis: Sequence[date], chart: Chart, title: str, count: int) -> Picture:
     rest = f" {len(rows)} of {count} are drawn." if count > len(rows) else ""
     description = f"{_span(axis)}.{rest} The table below says the same."
-    return _markup(
-        reigns(rows, axis, cadence=chart.cadence, name=f"when-{chart.id}", title=title, description=description)
+    return Picture(
+        reigns, rows, axis, cadence=chart.cadence, name=f"when-{chart.id}", title=title, description=description
     )
 
 
@@ -298,8 +312,3 @@ def _by_work(runs: Iterable[Run]) -> dict[str, list[Run]]:
 
 def _span(axis: Sequence[date]) -> str:
     return f"From {words.day(axis[0])} to {words.day(axis[-1])}"
-
-
-def _markup(svg: str) -> Markup:
-    """Return a picture, whose texts were escaped when it was drawn."""
-    return Markup(svg)  # noqa: S704  # written by an XML library

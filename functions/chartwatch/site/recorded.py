@@ -169,6 +169,14 @@ class Recorded:
         return _gathered(self.held, lambda entry: [(self.chart_of(entry).id, entry.territory)])
 
     @cached_property
+    def held_of(self) -> Mapping[str, Sequence[Entry]]:
+        """The slots that say more than a new #1 and are of a group, or of a race that it has won, by that group."""
+        return _gathered(
+            filter(is_weighty, self.held),
+            lambda its: {group for group in (its.group, *(holder.group for holder in its.holders)) if group},
+        )
+
+    @cached_property
     def works_from(self) -> Mapping[str, Sequence[Work]]:
         """The works that were at #1, by country of origin."""
         return _gathered(self._topped, lambda work: work.origin_countries)

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from chartwatch.domain import words
-from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.works.work import Work
 from chartwatch.site.addresses import FeedKind, creator_address, language_address, origin_address
 from chartwatch.site.drawn import where_works_were, works_over_time
-from chartwatch.site.recorded import Recorded, is_weighty
+from chartwatch.site.recorded import Recorded
 from chartwatch.site.tables import reigns_table
 from chartwatch.site.views import Download, Page, by_weight, chart_link, chart_name, facts_of, lines, totals, work_link
 
@@ -68,7 +67,7 @@ def _page(
     kind: str,
 ) -> Page:
     ids = [work.id for work in works]
-    its = [entry for entry in recorded.held if is_weighty(entry) and _is_of(entry, group)]
+    its = recorded.held_of.get(group, ())
     runs = [run for work in ids for run in recorded.runs_of[work]]
     charts = sorted({run.chart for run in runs})
     total = totals(runs, lambda run: run.work)
@@ -106,8 +105,3 @@ def _page(
         ),
         feed=recorded.topic(topic, group),
     )
-
-
-def _is_of(entry: Entry, group: str) -> bool:
-    """Return whether a slot is one of a group, or a race that it has won."""
-    return entry.group == group or any(holder.group == group for holder in entry.holders)

@@ -10,7 +10,7 @@ from chartwatch.domain.stories.figures import figure_in_words
 from chartwatch.site.addresses import FeedKind, chart_address
 from chartwatch.site.drawn import roll, who_was_at_one
 from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
-from chartwatch.site.tables import coverage_table, reigns_table
+from chartwatch.site.tables import reigns_table
 from chartwatch.site.views import (
     Download,
     Link,
@@ -79,10 +79,6 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
         },
         downloads=(
             Download(address.removesuffix(".html"), reigns_table(runs, recorded.titles, "Every run at #1 here")),
-            Download(
-                f"{address.removesuffix('.html')}-coverage",
-                coverage_table(record.timeline, territory, "Which periods were read"),
-            ),
         ),
         feed=recorded.topic(FeedKind.CHART, chart),
     )
