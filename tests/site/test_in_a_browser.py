@@ -111,7 +111,7 @@ def test_the_page_of_the_search_lists_every_title_without_script(windows: Window
         assert titles <= {" ".join(text.split()) for text in visit.page.locator("main a").all_inner_texts()}
 
 
-@each_kind
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "missing"])
 def test_a_page_can_be_opened_from_its_folder(kind: str, windows: Windows, site: Path) -> None:
     with windows.visit((site / fullest(site)[kind]).as_uri()) as visit:
         assert visit.faults == []
