@@ -106,6 +106,13 @@ def test_all_that_was_corrected_or_retracted_is_on_the_page_of_corrections(site:
     assert leads_to & {milestone_address(line["slot"]) for line in lines} == wrong
 
 
+def test_a_correction_says_something_else_than_what_it_corrects(site: Path) -> None:
+    items = [element.text for element in read_page(site, "corrections.html").all("li")]
+    corrections = [text.partition(" We said: ") for text in items if " We said: " in text]
+    assert corrections
+    assert [now for now, _, was in corrections if was.startswith(f"{now.removeprefix('Corrected ')}.")] == []
+
+
 def runs(number_ones: Mapping[date, str], step: timedelta) -> list[tuple[str, date, date, int]]:
     """Return title, first and last period and length of each run, the latest first."""
     found: list[tuple[str, date, date, int]] = []
