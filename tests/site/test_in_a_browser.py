@@ -28,6 +28,8 @@ MOST_SCRIPT = 10_000
 DEFAULT_MARGIN = "8px"
 """Of a page without a style of its own."""
 
+UNFOLD = "() => { for (const one of document.querySelectorAll('details')) one.open = true; }"
+
 See = Callable[[str, Look], "Seen"]
 
 each_kind = pytest.mark.parametrize("kind", KINDS)
@@ -49,6 +51,7 @@ def see(windows: Windows, served: str, site: Path) -> Callable[[str, Look], Seen
     @cache
     def seen(kind: str, look: Look) -> Seen:
         with windows.visit(served + fullest(site)[kind], look) as visit:
+            visit.page.evaluate(UNFOLD)
             scrolling, direction = scrolling_faults(visit.page), direction_faults(visit.page)
             axe = axe_faults(visit.page)
             return Seen(visit.faults, axe, scrolling, direction)
