@@ -16,6 +16,8 @@ from chartwatch.site.addresses import chart_address, milestone_address, work_add
 from tests.site.documents import Document, read_page
 from tests.site.sample import CHART, LAST, PLACES, song_rows, write_lines
 
+pytestmark = pytest.mark.xdist_group("site-files")
+
 Line = Mapping[str, Any]
 
 ON = "still at #1"

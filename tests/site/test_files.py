@@ -13,6 +13,8 @@ from tests.site.markup import markup_faults
 from tests.site.nu import lacking, nu_faults
 from tests.site.sample import write_site_of_songs
 
+pytestmark = pytest.mark.xdist_group("site-files")
+
 ADDRESS = "https://charts.example/watched/"
 THREADS = "{http://purl.org/syndication/thread/1.0}"
 

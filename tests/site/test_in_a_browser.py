@@ -23,6 +23,8 @@ from tests.site.usability import (
     width_faults,
 )
 
+pytestmark = pytest.mark.xdist_group("site-browser")
+
 MOST_BYTES = 100_000
 MOST_SCRIPT = 10_000
 DEFAULT_MARGIN = "8px"
