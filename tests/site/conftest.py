@@ -1,4 +1,4 @@
-"""One browser and one site for all tests here, which one process runs, one after the other."""
+"""One browser and one site for all tests here that one process runs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +8,6 @@ import pytest
 from tests.site.browsing import MISSING, Windows, browsing
 from tests.site.sample import write_site
 from tests.site.serving import serving
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("site"))
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ KINDS = {
     "milestone": "milestones/*.html",
     "corrections": "corrections.html",
     "search": "search.html",
+    "missing": "404.html",
 }
 
 

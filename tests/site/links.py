@@ -12,6 +12,9 @@ from xml.etree import ElementTree
 from tests.site.documents import Document, read_page, read_pages
 
 LINKING = ("href", "xlink:href", "src", "action", "poster", "data", "formaction")
+SHOWN_ANYWHERE = "404.html"
+"""The page that a server shows at any address where nothing is."""
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 _HREF = re.compile(r'href="([^"]*)"')
 
@@ -31,8 +34,8 @@ def _fault(folder: Path, files: set[str], address: str, link: str, *, is_loaded:
     parts = urlsplit(link)
     if parts.scheme or parts.netloc:
         return _outside(parts.scheme, is_loaded=is_loaded)
-    if parts.path.startswith("/"):
-        return "is not relative"
+    if parts.path and parts.path.startswith("/") != (address == SHOWN_ANYWHERE):
+        return "is not from the root" if address == SHOWN_ANYWHERE else "is not relative"
     target = normpath(f"{dirname(address)}/{unquote(parts.path)}".lstrip("/")) if parts.path else address
     if target not in files:
         return "leads to no file"

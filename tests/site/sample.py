@@ -15,7 +15,10 @@ from tests.command_line import run
 
 CHART = "odd-songs"
 OPTIONS = (f"chart={CHART}", "name=Odd Songs", "cadence=week", "kind=song", "creator=artist")
-PLACES = ("AR", "BR", "DE", "EG", "GB", "IN", "JP", "KR", "MX", "NG", "TH", "US")
+PLACES = (
+    *("AR", "BR", "DE", "EG", "GB", "IN", "JP", "KR", "MX", "NG", "TH", "US"),
+    *("ES", "FR", "IT", "NL", "PL", "PT", "SE"),
+)
 FIRST = date(2022, 1, 2)
 WEEKS = 16
 LAST = FIRST + timedelta(weeks=WEEKS - 1)
@@ -85,9 +88,15 @@ def chartwatch(*arguments: str | Path) -> str:
 def write_site(folder: Path) -> Path:
     """Write the charts and their site into `folder`; return where the site is."""
     folder.mkdir(parents=True, exist_ok=True)
-    chartwatch(
-        "site", "--out", str(folder / "site"), *(part for origin in origins(folder) for part in ("--from", origin))
-    )
+    histories = (part for origin in origins(folder) for part in ("--from", origin))
+    chartwatch("site", "--out", folder / "site", *histories)
+    return folder / "site"
+
+
+def write_site_of_songs(folder: Path, address: str) -> Path:
+    """Write the chart of songs into `folder`, and its site as published at `address`; return where the site is."""
+    histories = (part for origin in origins(folder)[1:] for part in ("--from", origin))
+    chartwatch("site", "--out", folder / "site", "--address", address, *histories)
     return folder / "site"
 
 

@@ -25,6 +25,8 @@ from tests.site.usability import (
     width_faults,
 )
 
+pytestmark = pytest.mark.xdist_group("site-checks")
+
 SOUND = Path(__file__).parent / "sound"
 PAGES = [file.relative_to(SOUND).as_posix() for file in sorted(SOUND.rglob("*.html"))]
 

@@ -16,6 +16,8 @@ from chartwatch.site.addresses import chart_address, milestone_address, work_add
 from tests.site.documents import Document, read_page
 from tests.site.sample import CHART, LAST, PLACES, song_rows, write_lines
 
+pytestmark = pytest.mark.xdist_group("site-files")
+
 Line = Mapping[str, Any]
 
 ON = "still at #1"
@@ -104,6 +106,13 @@ def test_all_that_was_corrected_or_retracted_is_on_the_page_of_corrections(site:
     wrong = {milestone_address(line["slot"]) for line in lines if line["status"] in ("corrected", "retracted")}
     assert wrong
     assert leads_to & {milestone_address(line["slot"]) for line in lines} == wrong
+
+
+def test_a_correction_says_something_else_than_what_it_corrects(site: Path) -> None:
+    items = [element.text for element in read_page(site, "corrections.html").all("li")]
+    corrections = [text.partition(" We said: ") for text in items if " We said: " in text]
+    assert corrections
+    assert [now for now, _, was in corrections if was.startswith(f"{now.removeprefix('Corrected ')}.")] == []
 
 
 def runs(number_ones: Mapping[date, str], step: timedelta) -> list[tuple[str, date, date, int]]:

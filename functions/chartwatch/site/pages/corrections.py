@@ -8,7 +8,7 @@ from typing import Any
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.site.addresses import CORRECTIONS, milestone_address
-from chartwatch.site.pages.milestone import claim_of
+from chartwatch.site.pages.milestone import claim_of, said_before
 from chartwatch.site.recorded import ChartRecord, Recorded, Revision
 from chartwatch.site.topics import EVERYTHING
 from chartwatch.site.views import Page, chart_link, mark_of_milestone, when
@@ -57,7 +57,7 @@ def _correction(record: ChartRecord, before: Revision, after: Revision) -> dict[
         "slot": milestone.slot,
         "address": milestone_address(milestone.slot),
         "mark": mark_of_milestone(milestone),
-        "was": claim_of(before.change.milestone),
+        "was": said_before(before.change.milestone, milestone, record.chart.cadence),
         "now": claim_of(milestone) if milestone.is_held else "",
         "chart": chart_link(record.chart),
         "when": when(milestone.period, record.chart.cadence),

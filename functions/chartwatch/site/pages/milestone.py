@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chartwatch.domain import words
+from chartwatch.domain.charts.chart import Cadence
 from chartwatch.domain.milestones.milestone import Milestone, Status
 from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
@@ -49,7 +50,7 @@ def milestone_page(record: ChartRecord, slot: str) -> Page:
             "cadence": record.chart.cadence,
             "unit": words.plural(record.chart.cadence),
             "revisions": [_revision(record, its) for its in reversed(revisions)],
-            "before": _before(revisions),
+            "before": _before(revisions, record.chart.cadence),
             "as_data": as_data(revisions, record),
         },
     )
@@ -66,13 +67,19 @@ def _last_held(revisions: Sequence[Revision]) -> Milestone:
     return held[-1] if held else revisions[-1].change.milestone
 
 
-def _before(revisions: Sequence[Revision]) -> str:
+def said_before(before: Milestone, now: Milestone, cadence: Cadence) -> str:
+    """Return what was claimed before a correction, and of when, where that is what was wrong."""
+    was, period = when(before.period, cadence), when(now.period, cadence)
+    return claim_of(before) if was == period else f"{claim_of(before)}; of {was}, not of {period}"
+
+
+def _before(revisions: Sequence[Revision], cadence: Cadence) -> str:
     """Return what was claimed before a correction or a retraction; nothing where nothing was corrected."""
     last = revisions[-1].change.milestone
     if last.status not in (Status.CORRECTED, Status.RETRACTED):
         return ""
     held = [its.change.milestone for its in revisions[:-1] if its.change.milestone.is_held]
-    return claim_of(held[-1]) if held else ""
+    return said_before(held[-1], last, cadence) if held else ""
 
 
 def _other(milestone: Milestone) -> Link | None:
