@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from chartwatch.adapters.dynamodb import keys
 from chartwatch_local.aws import wait_until
@@ -11,6 +11,13 @@ from chartwatch_local.provider import Provider
 
 PATIENCE = 120
 """Seconds that functions may take: far longer than they need, for a busy machine."""
+
+
+class Queue(NamedTuple):
+    """A queue, by its URL and its ARN."""
+
+    url: str
+    arn: str
 
 
 @dataclass
@@ -36,6 +43,12 @@ class Chart:
         url = self.pipeline.subscribe_queue(name, topic, policy)
         self._taken[url] = []
         return url
+
+    def unsubscribed_queue(self) -> Queue:
+        """Make a queue to which the topic of stories may send, and that nobody has subscribed yet."""
+        queue = Queue(*self.pipeline.make_queue(f"{self.id}-{len(self._taken)}", "StoryTopicArn"))
+        self._taken[queue.url] = []
+        return queue
 
     def taken(self, queue: str, at_least: int) -> Sequence[Mapping[str, Any]]:
         """Return what stories and digests, or other messages, a queue has got so far, once these are so many."""

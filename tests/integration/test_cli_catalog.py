@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import Result
@@ -45,6 +46,10 @@ def history(write: Write) -> str:
     return (
         f"csv,chart=daily,name=the daily chart,cadence=day,depth=1:{write('d.csv', chr(10).join((HEADER, *rows, '')))}"
     )
+
+
+def as_json(command: str, *arguments: str | Path) -> Any:
+    return json.loads(run("catalog", command, *arguments, "--format", "json").stdout)
 
 
 @pytest.fixture
@@ -193,6 +198,19 @@ def test_what_stays_unknown_is_shown_with_its_candidates_and_reasons(
     candidates = run("catalog", "candidates", "echo", "--catalog", folder).stdout
     assert "  wikidata:Q1000003, asked " in candidates
     assert "      Echo, series, German (de), Germany (DE), 2012-01-04\n" in candidates
+    (its,) = as_json("missing", "--from", history, "--catalog", folder)
+    assert its == {
+        "work_id": "unlisted:series:echo",
+        "title": "Echo",
+        "lacks": ["original_language", "origin_countries"],
+        "times_at_number_one": 2,
+        "first_at_number_one": "2022-01-04",
+        "may_be": [],
+        "candidates": 2,
+    }
+    found = {each["candidate"]: each for each in as_json("candidates", "echo", "--catalog", folder)["candidates"]}
+    assert (found["wikidata:Q1000003"]["languages"], found["wikidata:Q1000003"]["countries"]) == (["sv"], ["SE"])
+    assert {"evidence": "old when it charted", "weight": -2} in found["wikidata:Q1000004"]["reasons"]
 
 
 def test_what_was_looked_up_lately_is_not_asked_for_again(providers: Lookups, history: str, folder: Path) -> None:
@@ -595,6 +613,22 @@ def test_conflicts_are_shown_with_what_each_source_says(providers: Lookups, hist
     assert "    Korean (ko): wikidata (looked up, " in said
     assert said.endswith("1 work with facts in conflict\n")
     assert run("catalog", "conflicts").stdout == "0 works with facts in conflict\n"
+    assert as_json("conflicts") == []
+    (its,) = as_json("conflicts", "--catalog", folder)
+    assert its["work_id"] == "unlisted:series:the long way home"
+    (fact,) = its["facts"].values()
+    assert {(said["value"], said["source"].split()[0]) for said in fact["said"]} == {
+        ("ko", "wikidata"),
+        ("th", "another"),
+    }
+    shown = as_json("show", "the long way home", "--catalog", folder)
+    assert (shown["facts"]["original_language"], shown["original_language"]) == (fact, "ko")
+
+
+def test_a_list_of_works_for_machines_has_all_of_them_and_those_that_a_text_names() -> None:
+    assert len(as_json("list")) == 1021
+    assert [work["work_id"] for work in as_json("list", "squid game")] == ["squid-game", "squid-game-the-challenge"]
+    assert as_json("list", "squid gaem") == []
 
 
 def test_what_is_exported_is_a_catalog_that_can_be_imported(folder: Path, write: Write) -> None:

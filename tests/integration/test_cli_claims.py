@@ -493,6 +493,11 @@ def test_what_each_line_says_is_not_said_for_all(write: Write) -> None:
             "option --per: goes with --nth or --first-with",
         ),
         (["--title", "Ozark", "--on", "2022-01-30", "--new", "--back"], "option --new: is of a work that comes to #1"),
+        (
+            ["--title", "Ozark", "--nth", "1", "--origin-policy", "KR"],
+            "option --origin-policy: 'KR' is not one of main, any",
+        ),
+        (["--title", "Ozark", "--nth", "1", "--origin", "KR"], "option --origin-policy: 'KR' is not one of"),
         (["--title", "Ozark", "--longest", "runs"], "option --longest: 'runs' is not `run`, of one run, or `total`"),
         (["--title", "Ozark", "--territories", "none"], "option --territory: is * for --territories"),
         (["--title", "Ozark", "--since", "2022-13"], "option --since: '2022-13' is not a date such as 2022-01-31"),

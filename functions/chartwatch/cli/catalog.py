@@ -1,10 +1,10 @@
 """`chartwatch catalog`: what is known of works, what is not, and how that is changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,9 +23,17 @@ from chartwatch.cli.application import (
 )
 from chartwatch.cli.catalog_changes import OpenCatalog, open_catalog
 from chartwatch.cli.catalog_check import check, check_lines, checked_json
+from chartwatch.cli.catalog_json import (
+    candidates_as_json,
+    conflicts_as_json,
+    known_as_json,
+    missing_as_json,
+    work_as_json,
+)
 from chartwatch.cli.catalog_lines import (
     candidate_lines,
     conflict_lines,
+    having,
     in_words,
     list_lines,
     notice_lines,
@@ -82,32 +90,64 @@ def list_works(
     catalog: CatalogPlace = None,
     stack: Stack = None,
     limit: Limit = None,
+    output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
     """List works with their facts."""
     with _open_layers(catalog, stack) as layers:
-        write(list_lines(layers.current(), text, limit))
+        if output is AnswerFormat.JSON:
+            write([in_json(list(map(work_as_json, having(layers.current(), text))))])
+        else:
+            write(list_lines(layers.current(), text, limit))
 
 
 @app.command("show")
-def show_work(work: WorkName, *, catalog: CatalogPlace = None, stack: Stack = None) -> None:
+def show_work(
+    work: WorkName, *, catalog: CatalogPlace = None, stack: Stack = None, output: AnswerAs = AnswerFormat.TEXT
+) -> None:
     """Show all that is known of a work, and who says so."""
     with _open_layers(catalog, stack) as layers:
-        write(work_lines(_known_named(work, _known(layers))))
+        its = _known_named(work, _known(layers))
+    if output is AnswerFormat.JSON:
+        _write_json(known_as_json(its), [its])
+    else:
+        write(work_lines(its))
 
 
 @app.command("missing")
-def missing(*, origins: Origins = None, catalog: CatalogPlace = None, stack: Stack = None, limit: Limit = None) -> None:
+def missing(
+    *,
+    origins: Origins = None,
+    catalog: CatalogPlace = None,
+    stack: Stack = None,
+    limit: Limit = None,
+    output: AnswerAs = AnswerFormat.TEXT,
+) -> None:
     """List the works at #1 that lack facts, those that were there most often first."""
     with open_published(origins or (), stack, catalog) as published, _open_layers(catalog, stack) as layers:
         candidates = {its.work.id: sum(1 for _ in candidates_of(its)) for its in _known(layers)}
-        write(missing_lines(seen_at_number_one(published.charts, layers.current()), candidates, limit))
+        seen = seen_at_number_one(published.charts, layers.current())
+    if output is AnswerFormat.JSON:
+        write([in_json(missing_as_json(seen, candidates))])
+    else:
+        write(missing_lines(seen, candidates, limit))
 
 
 @app.command("conflicts")
-def conflicts(*, catalog: CatalogPlace = None, stack: Stack = None, limit: Limit = None) -> None:
+def conflicts(
+    *,
+    catalog: CatalogPlace = None,
+    stack: Stack = None,
+    limit: Limit = None,
+    output: AnswerAs = AnswerFormat.TEXT,
+) -> None:
     """List the facts on which sources contradict each other, with what each of them says."""
     with _open_layers(catalog, stack) as layers:
-        write(conflict_lines(_known(layers), limit))
+        known = _known(layers)
+    if output is AnswerFormat.JSON:
+        found = conflicts_as_json(known)
+        _write_json(found, [its for its in known if its.work.id in {each["work_id"] for each in found}])
+    else:
+        write(conflict_lines(known, limit))
 
 
 @app.command("candidates")
@@ -116,10 +156,15 @@ def candidates(
     *,
     catalog: CatalogPlace = None,
     stack: Stack = None,
+    output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
     """Show the candidates that providers have for a work, with what speaks for and against each."""
     with _open_layers(catalog, stack) as layers:
-        write(candidate_lines(_known_named(title, _known(layers))))
+        its = _known_named(title, _known(layers))
+    if output is AnswerFormat.JSON:
+        _write_json(candidates_as_json(its), [its])
+    else:
+        write(candidate_lines(its))
 
 
 @app.command("set")
@@ -246,6 +291,13 @@ def check_catalog(
     """Check a catalog file and count what it holds and lacks."""
     checked = check(catalog_in(read_file(file), file_name(file)))
     write([in_json(checked_json(checked))] if output is AnswerFormat.JSON else check_lines(checked, limit))
+
+
+def _write_json(found: Any, shown: Iterable[Known]) -> None:
+    """Write what machines are told; TMDB's notice, where its data are shown, is for people."""
+    write([in_json(found)])
+    for line in notice_lines(shown):
+        typer.echo(line, err=True)
 
 
 @contextmanager

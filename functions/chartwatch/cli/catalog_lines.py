@@ -38,11 +38,17 @@ _FACTS = (ORIGINAL_LANGUAGE, MAIN_COUNTRY, ORIGIN_COUNTRIES, RELEASE_DATE)
 def list_lines(works: Iterable[Work], text: str, limit: int | None) -> Iterator[str]:
     """Yield a line for each work whose title or alias has the text; what was probably meant where none has it."""
     key, every = title_key(text), list(works)
-    found = [work for work in every if any(key in title_key(name) for name in (work.title, *work.aliases))]
-    found.sort(key=lambda work: (title_key(work.title), work.id))
+    found = having(every, text)
     yield from cut(found, lambda work: fitted(f"{work.id}: {in_words(work)}"), limit)
     if not found:
         yield f"0 works{_meant(key, every)}"
+
+
+def having(works: Iterable[Work], text: str) -> list[Work]:
+    """Return the works whose title or alias has the text, by their titles."""
+    key = title_key(text)
+    found = [work for work in works if any(key in title_key(name) for name in (work.title, *work.aliases))]
+    return sorted(found, key=lambda work: (title_key(work.title), work.id))
 
 
 def _meant(key: str, works: Iterable[Work]) -> str:

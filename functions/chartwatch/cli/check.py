@@ -122,7 +122,10 @@ def check_claim(
         str | None, typer.Option(metavar="YEARS", help="Count only works released in 2021, 2020-2022 or 2020-.")
     ] = None,
     origin: Annotated[
-        str | None, typer.Option(metavar="POLICY", help="A work counts for its main country, or any.")
+        str | None,
+        typer.Option(
+            "--origin-policy", "--origin", metavar="POLICY", help="A work counts for its `main` country, or for `any`."
+        ),
     ] = None,
     count: Annotated[str | None, typer.Option(metavar="WHAT", help="Count works, or seasons.")] = None,
     output: Annotated[

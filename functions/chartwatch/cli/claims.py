@@ -18,8 +18,11 @@ from chartwatch.domain import words
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.errors import FileProblem, OptionError
 
-_OTHER_NAMES: Mapping[str, str] = {"list": "chart_list"}
+_OTHER_NAMES: Mapping[str, str] = {"list": "chart_list", "origin_policy": "origin"}
 """Options whose field has another name."""
+
+_EARLIER_NAMES = ("origin",)
+"""What options were called, and may be still."""
 
 _OPTIONS: Mapping[str, Any] = {field.name: field.type for field in fields(Options)}
 
@@ -135,7 +138,7 @@ def _asked(line: int, row: Mapping[str, Any], defaults: Asked) -> Asked:
 def _field(name: str) -> str:
     """Return the field that a name in the file means. Raises `OptionError`."""
     plain = name.strip().lower().replace("-", "_")
-    if plain not in NAMES:
+    if plain not in (*NAMES, *_EARLIER_NAMES):
         raise OptionError(f"--{plain}", f"is no option of a claim{did_you_mean(plain, NAMES)}")
     return _OTHER_NAMES.get(plain, plain)
 

@@ -35,6 +35,7 @@ _OPTIONS = {
     "where.origin_country": "--country",
     "where.list": "--list",
     "where.release_year": "--year",
+    "origin": "--origin-policy",
 }
 """The option that a field of the rule comes from, where it has another name."""
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from chartwatch.adapters.workstation import deployed_stores
-from chartwatch.cli.application import ChartId, OfStack, application, mistake, write
+from chartwatch.cli.application import AnswerAs, AnswerFormat, ChartId, OfStack, application, in_json, mistake, write
 from chartwatch.cli.lists import Limit
 from chartwatch.cli.progress import FollowedCharts, progress
 from chartwatch.cli.wording import changed_lines, did_you_mean
@@ -29,6 +29,7 @@ def rebuild(
         bool, typer.Option("--send", help="As --write, and send what contradicts that which was last sent.")
     ] = False,
     limit: Limit = None,
+    output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
     """Fold a deployed chart from its beginning, and show what that changes."""
     with deployed_stores(stack) as stores:
@@ -48,7 +49,10 @@ def rebuild(
             followed = FollowedCharts(stores.charts, bar)
             detector = Detector(followed, stores.record, catalog, rules, live_from, muted=muted)
             bulletin = detector.rebuild(chart, commit=store or send, send=send)
-    write(rebuilt_lines(chart, bulletin, written=store or send, limit=limit))
+    if output is AnswerFormat.JSON:
+        write([in_json(rebuilt_as_json(chart, bulletin, written=store or send))])
+    else:
+        write(rebuilt_lines(chart, bulletin, written=store or send, limit=limit))
 
 
 def rebuilt_lines(chart: str, bulletin: Bulletin | None, *, written: bool, limit: int | None = None) -> Iterator[str]:
@@ -58,3 +62,16 @@ def rebuilt_lines(chart: str, bulletin: Bulletin | None, *, written: bool, limit
     counted = words.counted(len(changes), "change") if changes else "no change"
     done = "the record was written" if written else "nothing was written; --write does, and --send also sends"
     yield f"{counted} of {chart}: {done}"
+
+
+def rebuilt_as_json(chart: str, bulletin: Bulletin | None, *, written: bool) -> dict[str, Any]:
+    """Return what a rebuild changes, for machines; each change as `replay --format jsonl` has it, and if it is sent."""
+    return {
+        "chart": chart,
+        "is_written": written,
+        "bulletin": bulletin.id if bulletin and written else None,
+        "changes": [
+            {**change.milestone.as_json(), "is_sent": change.is_sent}
+            for change in (bulletin.changes if bulletin else ())
+        ],
+    }

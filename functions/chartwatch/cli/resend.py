@@ -14,7 +14,10 @@ app = application()
 
 @app.command()
 def resend(
-    story: Annotated[str, typer.Argument(metavar="STORY", help="The id of a story, or of a digest.")],
+    story: Annotated[
+        str,
+        typer.Argument(metavar="STORY", help="The id of a story, CHART:NUMBER:WORK, or a digest, CHART:NUMBER:digest."),
+    ],
     *,
     stack: OfStack,
 ) -> None:
@@ -22,7 +25,8 @@ def resend(
     with deployed_operations(stack) as deployed:
         told = deployed.outbox.told(story)
         if told is None:
-            raise mistake("STORY", f"{story!r} was never taken for sending; `chartwatch tail` has the ids of stories")
+            ids = f"`chartwatch why TITLE --stack {stack}` has the ids of what was sent"
+            raise mistake("STORY", f"{story!r} was never taken for sending; {ids}")
         if told.delivery is Delivery.SENDING:
             said = f"nobody knows whether it is out; `chartwatch stories --stack {stack}` is how that is decided"
             raise mistake("STORY", f"{story!r} is in doubt: {said}")

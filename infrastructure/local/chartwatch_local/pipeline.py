@@ -75,8 +75,8 @@ class Pipeline:
         ]
         run("chartwatch catalog import", command, self.aws.environment, ROOT)
 
-    def subscribe_queue(self, name: str, topic: str, filter_policy: Mapping[str, Any]) -> str:
-        """Make a queue that gets those messages of a topic which pass the filter policy, and return its URL."""
+    def make_queue(self, name: str, topic: str) -> tuple[str, str]:
+        """Make a queue to which a topic may send, and return its URL and its ARN."""
         arn = self.outputs[topic]
         sqs = self.aws.client("sqs")
         url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
@@ -90,8 +90,13 @@ class Pipeline:
         }
         policy = {"Version": "2012-10-17", "Statement": [allowed]}
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+        return url, queue
+
+    def subscribe_queue(self, name: str, topic: str, filter_policy: Mapping[str, Any]) -> str:
+        """Make a queue that gets those messages of a topic which pass the filter policy, and return its URL."""
+        url, queue = self.make_queue(name, topic)
         self.aws.client("sns").subscribe(
-            TopicArn=arn,
+            TopicArn=self.outputs[topic],
             Protocol="sqs",
             Endpoint=queue,
             Attributes={"FilterPolicy": json.dumps(filter_policy), "RawMessageDelivery": "true"},

@@ -59,3 +59,9 @@ def test_what_a_person_wrote_lies_above_it() -> None:
     override = Fact(ORIGINAL_LANGUAGE, "de", Layer.OVERRIDE, "a person", TODAY)
     stand = resolve([*facts_of_work("tiger-king"), override], TODAY)[ORIGINAL_LANGUAGE]
     assert (stand.value, [fact.source for fact in stand.overruled]) == ("de", [STARTER])
+
+
+def test_a_title_of_several_films_is_the_one_that_charted() -> None:
+    """*Swallow* was #1 in Nigeria alone from its release there on: the film of 2021, and not that of 2019."""
+    work = starter_catalog().match("Swallow", Kind.FILM, date(2021, 10, 3))
+    assert (work.origin_countries, work.release_date) == (("NG",), date(2021, 10, 1))

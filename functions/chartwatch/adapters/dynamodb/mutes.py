@@ -35,5 +35,5 @@ class DynamoMutes:
 
 
 def _mute(item: Mapping[str, Any]) -> Mute:
-    charts = {chart: date.fromisoformat(until["S"]) for chart, until in item["charts"]["M"].items()}
+    charts = {chart: date.fromisoformat(until["S"]) for chart, until in item.get("charts", {"M": {}})["M"].items()}
     return Mute(date.fromisoformat(item["until"]["S"]), charts)

@@ -24,7 +24,7 @@ LEAST = 10
 """Characters of a subject that a title, and what is said of it first, have at least, if they are as long."""
 
 LENGTHS = (24, 16, LEAST)
-"""To how many characters a title is cut: at each, all of what is said first is tried, then it without its last part."""
+"""To how many characters a title is cut: at each, what is said first is tried whole, then without its last part."""
 
 
 def subject_of(bulletin: Bulletin, work: WorkFacts, points: Sequence[Point], room: int) -> str:
