@@ -4,6 +4,7 @@ from itertools import filterfalse
 
 from chartwatch.domain import words
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.stories.wording import during
 from chartwatch.site.addresses import FRONT, FeedKind, chart_address
 from chartwatch.site.drawn import roll, who_is_where
 from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
@@ -19,7 +20,6 @@ from chartwatch.site.views import (
     lines,
     place_name,
     totals,
-    when,
     work_link,
 )
 
@@ -48,7 +48,7 @@ def chart_page(recorded: Recorded, chart: str) -> Page:
         values={
             "name": name,
             "cadence": record.chart.cadence,
-            "when": when(record.latest.period, record.chart.cadence),
+            "during": during(record.latest.period, record.chart.cadence),
             "covered": covered(record),
             "leaders": leaders(recorded, now),
             "map": who_is_where(recorded, record, leading, address),

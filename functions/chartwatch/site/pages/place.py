@@ -7,6 +7,7 @@ from typing import NamedTuple
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Edition, Entry
 from chartwatch.domain.stories.figures import figure_in_words
+from chartwatch.domain.stories.wording import during
 from chartwatch.site.addresses import FeedKind, chart_address
 from chartwatch.site.drawn import roll, who_was_at_one
 from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
@@ -21,12 +22,15 @@ from chartwatch.site.views import (
     lines,
     place_name,
     totals,
-    when,
     work_link,
 )
 
 COUNTERS = ("weeks", "days")
 """Figures that say for how long a work has been in the list."""
+
+
+MOST_RUNS = 12
+"""Runs that are shown at once; the earlier ones are folded away."""
 
 
 class Listed(NamedTuple):
@@ -64,7 +68,7 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
             "chart": chart_link(record.chart),
             "cadence": record.chart.cadence,
             "is_latest": latest.period == record.latest.period,
-            "when": when(latest.period, record.chart.cadence),
+            "during": during(latest.period, record.chart.cadence),
             "covered": covered(record, territory),
             "now": [(work_link(recorded.works[run.work]), run) for run in runs if run.last == latest.period],
             "listed": listed,
@@ -72,6 +76,7 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
             "bars": roll(recorded, record, total, address),
             "figure_name": _figure_name(record) if any(row.figure for row in listed) else "",
             "runs": [(work_link(recorded.works[run.work]), run, drawn.colours[run.work]) for run in reversed(runs)],
+            "most": MOST_RUNS,
             "roll": [(work_link(recorded.works[work]), its) for work, its in total.items()],
             "milestones": lines(recorded, filter(is_weighty, held)),
             "changes": lines(recorded, filterfalse(is_weighty, held)),
