@@ -14,6 +14,9 @@ LEFTOVERS = re.compile(
 )
 """What a template or a script leaves where a value was not there, or was escaped twice."""
 
+_UNDATED = frozenset(("time", "title", "desc", "script", "style", "svg", "code"))
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DAY = re.compile(r"\b\d{1,2} (?:" + _MONTHS + r") \d{4}\b")
 _SILENT = frozenset(("script", "style"))
 _TIME = (
     (r"\d{4}-\d{2}-\d{2}", date.fromisoformat),
@@ -62,6 +65,12 @@ def _times(page: Document) -> Iterator[str]:
             yield f"no machine reads the time {given!r} of {element.text!r}"
 
 
+def _dates(page: Document) -> Iterator[str]:
+    for piece, inside in page.pieces:
+        if not _UNDATED & set(inside) and (found := _DAY.search(piece)):
+            yield f"the day {found[0]!r} is not marked up"
+
+
 def _is_time(text: str) -> bool:
     for form, read in _TIME:
         if re.fullmatch(form, text):
@@ -105,4 +114,4 @@ def _leftovers(page: Document) -> Iterator[str]:
                 yield f"<{element.tag}> has {name}={value!r}"
 
 
-CHECKS: tuple[Callable[[Document], Iterator[str]], ...] = (_head, _headings, _times, _policy, _leftovers)
+CHECKS: tuple[Callable[[Document], Iterator[str]], ...] = (_head, _headings, _times, _dates, _policy, _leftovers)

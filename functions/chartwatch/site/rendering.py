@@ -1,6 +1,7 @@
 """Pages as HTML: Jinja2's templates, each with autoescape, and what they may say of dates, numbers and links."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, partial
@@ -18,6 +19,10 @@ from chartwatch.site.views import Page
 
 STYLE = "assets/style.css"
 SCRIPT = "assets/search.js"
+
+_MONTHS = tuple(words.day(date(2000, month, 1)).split()[1] for month in range(1, 13))
+_DAY = re.compile(rf"(\b(?:\w+day )?\d{{1,2}} (?:{'|'.join(_MONTHS)}) \d{{4}}\b)")
+"""A day in words, whole, so that a text is split into days and what stands between them."""
 
 MENU = (("Now", FRONT), ("Firsts", FIRSTS), ("Titles and places", SEARCH), ("Corrections", CORRECTIONS))
 """What the head of each page leads to."""
@@ -80,7 +85,14 @@ def _environment() -> Environment:
         auto_reload=False,
         finalize=_shown,
     )
-    made.filters |= {"day": day, "days": days, "counted": words.counted, "grouped": grouped, "data": data}
+    made.filters |= {
+        "day": day,
+        "days": days,
+        "dated": dated,
+        "counted": words.counted,
+        "grouped": grouped,
+        "data": data,
+    }
     made.globals |= {"listed": words.listed, "plural": words.plural, "span": span}
     return made
 
@@ -94,6 +106,22 @@ def _shown(value: object) -> object:
 def day(period: date) -> Markup:
     """Return a day in words, marked up with what it is."""
     return Markup('<time datetime="{}">{}</time>').format(period.isoformat(), words.day(period))
+
+
+def dated(said: str) -> Markup:
+    """Return a text with its days, written as "19 September 2021", with or without their weekday, marked up."""
+    return Markup("").join(_marked_up(piece) for piece in _DAY.split(plain(said)))
+
+
+def _marked_up(piece: str) -> Markup | str:
+    if not _DAY.fullmatch(piece):
+        return piece
+    number, month, year = piece.split()[-3:]
+    try:
+        period = date(int(year), _MONTHS.index(month) + 1, int(number))
+    except ValueError:
+        return piece
+    return Markup('<time datetime="{}">{}</time>').format(period.isoformat(), piece)
 
 
 def days(first: date, last: date) -> Markup:
