@@ -33,8 +33,6 @@ _KEPT = 3
 _CODE = "code.zip"
 _SAM = TOOLS / "sam" / "bin" / "sam"
 _ARTIFACT = re.compile(r"^(\s+CodeUri: )(\w+)$", re.MULTILINE)
-_TLS_ONLY = "aws:SecureTransport: 'false'"
-_PLAIN_ONLY = "aws:SecureTransport: 'true'"
 
 
 @dataclass(frozen=True)
@@ -114,13 +112,15 @@ def _build_into(folder: Path) -> None:
     _pack_code(partial / "artifact", partial / _CODE)
     for nested in built.glob("*/template.yaml"):  # a folder for each nested stack
         (partial / nested.parent.name).mkdir()
-        _write_without_tls(nested.read_text(), partial / nested.parent.name)
-    _write_without_tls(_ARTIFACT.sub(rf"\g<1>{_CODE}", template), partial)
+        (partial / nested.parent.name / nested.name).write_text(as_on_this_machine(nested.read_text()))
+    of_one_archive = _ARTIFACT.sub(rf"\g<1>{_CODE}", template)
+    (partial / "template.yaml").write_text(as_on_this_machine(of_one_archive))
     partial.rename(folder)
 
 
-def _write_without_tls(template: str, folder: Path) -> None:
-    (folder / "template.yaml").write_text(template.replace(_TLS_ONLY, _PLAIN_ONLY))
+def as_on_this_machine(template: str) -> str:
+    """Return a template that refuses who comes with TLS, and not without it: the local AWS has none."""
+    return re.sub(r"(aws:SecureTransport\"?: )(['\"])false\2", r"\1\2true\2", template)
 
 
 def _pack_code(artifact: Path, archive: Path) -> None:
