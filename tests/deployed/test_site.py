@@ -65,9 +65,12 @@ class Site:
         found = [its for page in pages for its in page.get("Contents", [])]
         return {its["Key"]: (its["ETag"], its["LastModified"]) for its in found}
 
-    def body(self, address: str) -> str:
+    def bytes_at(self, address: str) -> bytes:
         body: bytes = self.pipeline.aws.client("s3").get_object(Bucket=self.bucket, Key=address)["Body"].read()
-        return body.decode()
+        return body
+
+    def body(self, address: str) -> str:
+        return self.bytes_at(address).decode()
 
     def waiting(self) -> int:
         """Return how many messages the site has not done with."""
@@ -145,7 +148,7 @@ def changed(before: Files, after: Files) -> set[str]:
     return {address for address, its in after.items() if before.get(address) != its} - NOTED
 
 
-def rendered_here(site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+def rendered_here(site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, bytes]:
     """Return the files of the site as this process renders them into a folder, from what is stored."""
     for name, value in site.pipeline.aws.environment.items():
         if name.startswith("AWS_"):
@@ -154,7 +157,7 @@ def rendered_here(site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
         place = Place(f"{site.pipeline.outputs['SiteAddress']}/")
         Renderer(stores.charts, stores.record, stores.catalogs.current(), place).render(SiteFolder(folder))
     return {
-        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
+        file.relative_to(folder).as_posix(): file.read_bytes()
         for file in folder.rglob("*")
         if file.is_file() and file.name != KEYS
     }
@@ -204,7 +207,7 @@ def test_a_publication_is_on_its_pages_and_nothing_else_is_written(
     }
     here = rendered_here(site, tmp_path, monkeypatch)
     assert here.keys() == anew.keys() - NOTED
-    assert [address for address, body in here.items() if site.body(address) != body] == []
+    assert [address for address, body in here.items() if site.bytes_at(address) != body] == []
     assert site.pipeline.failures() == []
 
 
