@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import urllib3
 from chartwatch.adapters.site_bucket import STATE, media_type
 from chartwatch.adapters.site_folder import KEYS, SiteFolder
 from chartwatch.adapters.workstation import deployed_stores
-from chartwatch.services.render import Renderer
+from chartwatch.services.render import Renderer, all_dossiers
 from chartwatch.site.addresses import (
     CORRECTIONS,
     FRONT,
@@ -155,7 +156,9 @@ def rendered_here(site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
             monkeypatch.setenv(name, value)
     with deployed_stores(STACK) as stores:
         place = Place(f"{site.pipeline.outputs['SiteAddress']}/")
-        Renderer(stores.charts, stores.record, stores.catalogs.current(), place).render(SiteFolder(folder))
+        dossiers = partial(all_dossiers, stores.catalogs)
+        renderer = Renderer(stores.charts, stores.record, stores.catalogs.current(), place, dossiers)
+        renderer.render(SiteFolder(folder))
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in folder.rglob("*")
