@@ -161,7 +161,7 @@ def test_every_function_runs_from_its_own_packages_alone(made: Build) -> None:
     assert done.returncode == 0, done.stderr
     handlers, imported = json.loads(done.stdout)
     stages = {"fetch_rankings", "enrich_catalog", "detect_milestones", "publish_stories", "deliver_webhook"}
-    assert stages | {"reconcile"} == set(handlers)
+    assert stages | {"reconcile", "render_site"} == set(handlers)
     # None is there for nothing, so that each would be missed.
     required = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     names = [re.split(r"[^\w-]", requirement)[0].replace("-", "_") for requirement in required]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,19 @@ import urllib3
 from chartwatch.adapters.site_bucket import STATE, media_type
 from chartwatch.adapters.site_folder import KEYS, SiteFolder
 from chartwatch.adapters.workstation import deployed_stores
-from chartwatch.services.render import Renderer
-from chartwatch.site.addresses import CORRECTIONS, FRONT, MISSING, chart_address, milestone_address, work_address
+from chartwatch.services.render import Renderer, all_dossiers
+from chartwatch.site.addresses import (
+    CORRECTIONS,
+    FRONT,
+    MISSING,
+    FeedFormat,
+    FeedKind,
+    chart_address,
+    feed_address,
+    milestone_address,
+    work_address,
+)
+from chartwatch.site.feeds import Site as Place
 from chartwatch.site.rendering import POLICY
 from chartwatch_local.aws import LocalAws, local_aws, wait_until
 from chartwatch_local.demo import parameters
@@ -30,6 +42,7 @@ HEIST = "2023-01-01,US,1,Money Heist,series\n"
 SQUID = "2023-01-02,US,1,Squid Game,series\n"
 DEAD = "2023-01-02,US,1,All of Us Are Dead,series\n"
 OZARK = "2023-01-03,US,1,Ozark,series\n"
+EVERYTHING = feed_address(FeedKind.ALL, "", FeedFormat.JSON)
 NOTED = {KEYS, STATE}
 """What says what was written, and changes with all else."""
 
@@ -53,9 +66,12 @@ class Site:
         found = [its for page in pages for its in page.get("Contents", [])]
         return {its["Key"]: (its["ETag"], its["LastModified"]) for its in found}
 
-    def body(self, address: str) -> str:
+    def bytes_at(self, address: str) -> bytes:
         body: bytes = self.pipeline.aws.client("s3").get_object(Bucket=self.bucket, Key=address)["Body"].read()
-        return body.decode()
+        return body
+
+    def body(self, address: str) -> str:
+        return self.bytes_at(address).decode()
 
     def waiting(self) -> int:
         """Return how many messages the site has not done with."""
@@ -119,20 +135,32 @@ def page_in(site: Site, story: Mapping[str, Any]) -> str:
     return address
 
 
+def feed_of(chart: Chart) -> str:
+    return feed_address(FeedKind.CHART, chart.id, FeedFormat.JSON)
+
+
+def items(site: Site, chart: Chart) -> Mapping[str, Any]:
+    """Return what a chart's feed says, by the ids of its entries."""
+    return {its["id"]: its for its in json.loads(site.body(feed_of(chart)))["items"]}
+
+
 def changed(before: Files, after: Files) -> set[str]:
     """Return which files were written, whether or not they are others now; what says so is not one of them."""
     return {address for address, its in after.items() if before.get(address) != its} - NOTED
 
 
-def rendered_here(site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+def rendered_here(site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, bytes]:
     """Return the files of the site as this process renders them into a folder, from what is stored."""
     for name, value in site.pipeline.aws.environment.items():
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
     with deployed_stores(STACK) as stores:
-        Renderer(stores.charts, stores.record, stores.catalogs.current()).render(SiteFolder(folder))
+        place = Place(f"{site.pipeline.outputs['SiteAddress']}/")
+        dossiers = partial(all_dossiers, stores.catalogs)
+        renderer = Renderer(stores.charts, stores.record, stores.catalogs.current(), place, dossiers)
+        renderer.render(SiteFolder(folder))
     return {
-        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
+        file.relative_to(folder).as_posix(): file.read_bytes()
         for file in folder.rglob("*")
         if file.is_file() and file.name != KEYS
     }
@@ -160,10 +188,13 @@ def test_a_publication_is_on_its_pages_and_nothing_else_is_written(
     after = site.files()
     written = changed(before, after)
     assert {FRONT, chart_address(first.id), chart_address(first.id, "US"), work_address("ozark")} <= written
+    assert {EVERYTHING, feed_of(first)} <= written
+    # What has to be absolute in a feed is so, by the address of this site.
+    assert new["page"] in site.body(EVERYTHING)
     assert page_in(site, new) in written
     assert after.keys() >= before.keys()
     # Of the other chart and of what stood before, nothing.
-    still = {chart_address(other.id), chart_address(other.id, "US"), page, CORRECTIONS, MISSING, "assets/style.css"}
+    still = {chart_address(other.id), chart_address(other.id, "US"), feed_of(other), page, CORRECTIONS, MISSING}
     assert still & written == set()
     assert [address for address in written if other.id in address] == []
 
@@ -179,7 +210,7 @@ def test_a_publication_is_on_its_pages_and_nothing_else_is_written(
     }
     here = rendered_here(site, tmp_path, monkeypatch)
     assert here.keys() == anew.keys() - NOTED
-    assert [address for address, body in here.items() if site.body(address) != body] == []
+    assert [address for address, body in here.items() if site.bytes_at(address) != body] == []
     assert site.pipeline.failures() == []
 
 
@@ -189,7 +220,7 @@ def test_a_correction_changes_its_pages_in_place_and_is_on_the_page_of_correctio
     chart.fetch(HEADER + HEIST + SQUID)
     (story,) = chart.taken(queue, 1)
     site.is_done()
-    before, page = site.files(), page_in(site, story)
+    before, page, entries = site.files(), page_in(site, story), items(site, chart)
     assert page not in site.body(CORRECTIONS)
 
     chart.fetch(HEADER + HEIST + DEAD)
@@ -197,7 +228,9 @@ def test_a_correction_changes_its_pages_in_place_and_is_on_the_page_of_correctio
     site.is_done()
     after = site.files()
     written = changed(before, after)
-    assert {page, CORRECTIONS, chart_address(chart.id, "US")} <= written
+    assert {page, CORRECTIONS, chart_address(chart.id, "US"), EVERYTHING, feed_of(chart)} <= written
+    # What readers have of a feed they keep: a correction is an entry of its own, beside what it corrects.
+    assert items(site, chart).keys() > entries.keys()
     assert page in site.body(CORRECTIONS)
     assert "Squid Game" in site.body(page)
     # What was there stays at its address.

@@ -214,7 +214,8 @@ def site_bucket() -> SiteBucket:
 
 def renderer() -> "Renderer":
     """Return what renders the site, with the catalog that is in force at this moment."""
-    from chartwatch.services.render import Renderer, all_dossiers  # noqa: PLC0415  # no other function begins with what pages need
+    # No other function begins with what pages need.
+    from chartwatch.services.render import Renderer, all_dossiers  # noqa: PLC0415
     from chartwatch.site.feeds import NOWHERE, Site  # noqa: PLC0415
 
     place = Site(f"{settings().site}/") if settings().site else NOWHERE

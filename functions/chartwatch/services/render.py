@@ -78,13 +78,13 @@ class Renderer:
         return Rendered(tuple(file.address for file in changed), removed, len(made))
 
     def state(self, today: date) -> str:
-        """Return a digest of what all files follow from: where each record stands, the catalog, and this release.
+        """Return a digest of what all files follow from: how each record stands, the catalog, the place, this release.
 
         To ask for it takes a few requests, to render hundreds. It is another each day, so that what these do not tell
         of, such as another figure of an old list, is seen within one.
         """
         stand = [(head, self.charts.summary(head.chart, head.last)) for head in self._heads()]
-        return key_of((stand, self.catalog.version, today))
+        return key_of((stand, self.catalog.version, self.place, today))
 
     def recorded(self) -> Recorded:
         """Return what is recorded of all charts. Raises `RecordDamaged`."""
