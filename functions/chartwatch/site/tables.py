@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Protocol
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import ALL_TERRITORIES, PublicationSummary
@@ -10,6 +9,7 @@ from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import milestone_address, work_address
 from chartwatch.site.downloads import Cell, Field, Table, Type
+from chartwatch.site.recorded import Run
 
 READ = "read"
 MISSING = "missing"
@@ -66,30 +66,6 @@ _COVERAGE = (
 )
 
 
-class Reign(Protocol):
-    """An unbroken run of a work at #1 of a territory: its first and last period, and how many there are.
-
-    `label` is what the chart called the season, where it named one. `is_on`: the last period is the chart's latest.
-    """
-
-    @property
-    def chart(self) -> str: ...  # noqa: D102
-    @property
-    def territory(self) -> str: ...  # noqa: D102
-    @property
-    def work(self) -> str: ...  # noqa: D102
-    @property
-    def first(self) -> date: ...  # noqa: D102
-    @property
-    def last(self) -> date: ...  # noqa: D102
-    @property
-    def periods(self) -> int: ...  # noqa: D102
-    @property
-    def label(self) -> str | None: ...  # noqa: D102
-    @property
-    def is_on(self) -> bool: ...  # noqa: D102
-
-
 def milestones_table(entries: Iterable[Entry], chart: str, title: str) -> Table:
     """Return the slots of a chart, each by its last revision, in the order that they are given."""
     return Table("milestones", title, _MILESTONES, [_milestone(entry, chart) for entry in entries], ("slot",))
@@ -115,7 +91,7 @@ def _milestone(entry: Entry, chart: str) -> tuple[Cell, ...]:
     )
 
 
-def reigns_table(reigns: Iterable[Reign], titles: Mapping[str, str], title: str) -> Table:
+def reigns_table(reigns: Iterable[Run], titles: Mapping[str, str], title: str) -> Table:
     """Return reigns in the order that they are given; `titles` are those of the works, by id."""
     rows: list[tuple[Cell, ...]] = [
         (

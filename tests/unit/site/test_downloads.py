@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import jsonschema
@@ -31,6 +31,7 @@ from chartwatch.site.downloads import (
     schema_of,
     unguarded,
 )
+from chartwatch.site.recorded import Run
 from chartwatch.site.tables import coverage_table, milestones_table, reigns_table
 from tests.chronicle import Chronicle, a_run
 from tests.recorded import entries
@@ -162,17 +163,6 @@ def test_both_forms_say_the_same(rows: list[tuple[str, int | None, bool | None]]
 # The tables.
 
 
-class Reign(NamedTuple):
-    chart: str
-    territory: str
-    work: str
-    first: date
-    last: date
-    periods: int
-    label: str | None
-    is_on: bool
-
-
 def a_chronicle() -> Chronicle:
     chronicle = netflix(FIRST_FROM, NTH)
     a_run(chronicle, "Ozark", "Squid Game", None, "Nobody Knows", "Who Killed Sara?")
@@ -192,8 +182,8 @@ def coverage(chronicle: Chronicle, territory: str = "US") -> Table:
 def reigns() -> Table:
     day = date(2022, 1, 1)
     its = [
-        Reign("songs", "US", "ozark", day, day, 1, None, is_on=False),
-        Reign("songs", "US", "squid", day, day, 1, "=Squid Game: Season 1", is_on=True),
+        Run("songs", "US", "ozark", day, day, 1, None, is_on=False),
+        Run("songs", "US", "squid", day, day, 1, "=Squid Game: Season 1", is_on=True),
     ]
     return reigns_table(its, {"ozark": "Ozark", "squid": "Squid Game"}, "Reigns")
 
