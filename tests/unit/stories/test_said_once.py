@@ -11,6 +11,7 @@ from chartwatch.domain.milestones.milestone import Bulletin, Published
 from chartwatch.domain.rules.rule import Fact, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.stories import wording
+from chartwatch.domain.stories.text import _Said
 from chartwatch.rules import default_rules
 from tests.chronicle import Chronicle, a_run
 from tests.unit.stories.netflix import FIRST_FROM, NETFLIX, NEW, NEW_ANYWHERE, NTH, WORKS, netflix, sent_of
@@ -161,6 +162,23 @@ def test_a_reason_that_was_named_is_not_named_again() -> None:
     assert story.text.count("the original language of Nulls") == 1
     assert story.text.count("* Provisional: ") == 2
     assert "\n  Not certain: the same reason stands against it.\n" in story.text
+
+
+def test_a_reason_among_others_that_was_named_is_counted_and_not_named_again() -> None:
+    said = _Said()
+    said.caveats(["A is unknown", "B is unknown"])
+    assert said.caveats(["A is unknown", "C is unknown"]) == [
+        "  Not certain: C is unknown.",
+        "  And a reason above stands against it.",
+    ]
+    assert said.caveats(["B is unknown"]) == ["  Not certain: a reason above stands against it."]
+
+
+def test_who_came_before_in_one_place_is_said_of_another_as_what_is_so_again() -> None:
+    said = _Said()
+    assert said.once(["Before it: Ozark."], " in Brazil") == ["  Before it: Ozark."]
+    again = said.once(["The tally: Spain 2.", "Before it: Ozark."], " in Chile")
+    assert again == ["  The tally: Spain 2. Before it in Chile, again: Ozark."]
 
 
 RUN, LONGEST = (rule for rule in default_rules() if rule.id in ("long-reign", "longest-reign"))

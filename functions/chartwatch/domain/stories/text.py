@@ -69,19 +69,26 @@ class _Said:
         if (against := frozenset(reasons)) in self.reasons:
             same = "the same reason stands" if len(against) == 1 else "the same reasons stand"
             return [f"  Not certain: {same} against it."]
+        known = {reason for its in self.reasons for reason in its}
         self.reasons.append(against)
-        said = map(words.with_days_in_words, reasons[:MAX_REASONS])
+        new = [reason for reason in reasons if reason not in known]
+        said = map(words.with_days_in_words, new[:MAX_REASONS])
         lines = [line for reason in said for line in wrapped(f"Not certain: {reason}.", "  ")]
-        if (more := len(reasons) - MAX_REASONS) > 0:
+        if (more := len(new) - MAX_REASONS) > 0:
             lines.append(f"  And {words.counted(more, 'more reason')}, named in the JSON message.")
+        if named := len(reasons) - len(new):
+            stand = "a reason above stands" if named == 1 else f"{words.cardinal(named)} reasons above stand"
+            lines += wrapped(f"And {stand} against it." if new else f"Not certain: {stand} against it.", "  ")
         return lines
 
-    def once(self, lines: list[str]) -> list[str]:
-        """Return lines that were not said; nothing in place of those that were."""
-        if lines in self.details:
+    def once(self, sentences: list[str], where: str) -> list[str]:
+        """Return sentences that were not all said, in lines, and of each of them that was that it is so there, too."""
+        if not sentences or sentences in self.details:
             return []
-        self.details.append(lines)
-        return lines
+        known = {sentence for its in self.details for sentence in its}
+        self.details.append(sentences)
+        again = [its.replace("Before it:", f"Before it{where}, again:") if its in known else its for its in sentences]
+        return wrapped(" ".join(again), "  ")
 
     def places(self, territories: Sequence[str], published: Published | None) -> tuple[str, list[str]]:
         """Return where something holds as the end of a sentence, and the lines of names that come after it."""
@@ -196,7 +203,7 @@ def paragraphs_of(bulletin: Bulletin, points: Sequence[Point]) -> list[Paragraph
             continue
         is_whole = first is points[0] or KINDS[first.milestone.kind].is_of_groups
         for change, detail in zip(first.changes, details.get(key) or [[] for _ in first.changes], strict=True):
-            lines = said.once(detail)
+            lines = said.once(detail, in_places([change.milestone.territory], None))
             text = _in_full(first, change, bulletin, is_whole=is_whole)
             is_whole = False
             paragraphs.append(Paragraph(text + said.caveats(change.milestone.because) + lines, 1))
@@ -240,7 +247,7 @@ def _beside(point: Point, milestone: Milestone) -> str:
 
 
 def _details(change: Change, bulletin: Bulletin, cadence: Cadence | None) -> list[str]:
-    """Return who was there before, and of a race how it stands."""
+    """Return who was there before, and of a race how it stands, in sentences."""
     milestone, evidence = change.milestone, change.milestone.evidence
     if evidence is None or milestone.period != bulletin.period:
         return []
@@ -248,14 +255,14 @@ def _details(change: Change, bulletin: Bulletin, cadence: Cadence | None) -> lis
         return _tally(milestone, evidence)
     if earlier := evidence.earlier:
         if len(earlier) <= MAX_NAMES:
-            return wrapped(f"Before it: {held_by(earlier)}.", "  ")
+            return [f"Before it: {held_by(earlier)}."]
         others, latest = len(earlier) - MAX_EARLIER, held_by(earlier[-MAX_EARLIER:])
-        return wrapped(f"Before it: {others} others, then {latest}.", "  ")
+        return [f"Before it: {others} others, then {latest}."]
     is_told = milestone.status is not Status.CORRECTED and len(_read(bulletin)) < 2
     if is_told and (previous := evidence.previous) and previous.number_ones:
         is_next = cadence is not None and cadence.after(previous.period) == milestone.period
         when = f"The {cadence} before" if is_next else f"Before it, {during(previous.period, cadence)}"
-        return wrapped(f"{when}: {words.some(previous.number_ones, MAX_NAMES)}.", "  ")
+        return [f"{when}: {words.some(previous.number_ones, MAX_NAMES)}."]
     return []
 
 
@@ -265,15 +272,15 @@ def _read(bulletin: Bulletin) -> Sequence[str]:
 
 
 def _tally(milestone: Milestone, evidence: Evidence) -> list[str]:
-    """Return how many works each group has, and the earlier ones of those that came first."""
+    """Return how many works each group has, and the earlier ones of those that came first, in sentences."""
     earlier, holders = evidence.earlier or (), milestone.holders
     counts = Counter(holder.group for holder in (*earlier, *holders) if holder.group)
     ordered = sorted((-number, words.group_name(group)) for group, number in counts.items())
     tally = words.some([f"{name} {-number}" for number, name in ordered], 2 * MAX_NAMES)
     winners = {holder.group for holder in holders}
     theirs = [holder for holder in earlier if holder.group in winners]
-    before = f" Before it: {held_by(theirs)}." if theirs else ""
-    return wrapped(f"The tally: {tally}.{before}", "  ")
+    before = [f"Before it: {held_by(theirs)}."] if theirs else []
+    return [f"The tally: {tally}.", *before]
 
 
 def _record(evidence: Evidence | None, bulletin: Bulletin) -> list[str]:
