@@ -55,7 +55,9 @@ def site(
         typer.Option(parser=read_address, metavar="URL", help="Where the site will be: for links of its feeds."),
     ] = None,
     serve: Annotated[bool, typer.Option("--serve", help="Show the site on this machine until Ctrl-C.")] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port for --serve; 0: any that is free.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="The port for --serve; 0: any that is free.")
+    ] = 8000,
 ) -> None:
     """Write a site of static pages about what is recorded."""
     refuse_none_or_both(origins or (), stack)
