@@ -406,7 +406,9 @@ def test_what_a_person_sets_of_a_stack_stands_over_its_file_and_shows_what_it_ta
     assert catalogs.layer(Layer.OVERRIDE) == ()
 
 
-def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions: list[Path]) -> None:
+def test_the_history_and_the_site_of_a_stack_are_those_of_its_documents(
+    aws: LocalAws, versions: list[Path], tmp_path: Path
+) -> None:
     outputs = deploy(aws, "remembering", READABLE)
     client = boto3.Session().client("dynamodb")
     record = AwsRecord(Table(client, outputs["MilestonesTable"]), aws.client("s3"), outputs["BucketName"])
@@ -424,6 +426,12 @@ def test_the_history_of_a_stack_is_that_of_its_documents(aws: LocalAws, versions
     nowhere = run("history", "daily", "US", "2022-01-20", "--stack", "remembering")
     assert (nowhere.exit_code, nowhere.stdout) == (2, "")
     assert "PERIOD: daily has no day 2022-01-20 of US; it has 6 days from 2022-01-01" in nowhere.stderr
+    of_the_stack, of_documents = tmp_path / "stack", tmp_path / "documents"
+    for place, out in ((("--stack", "remembering"), of_the_stack), (specs, of_documents)):
+        assert run("site", *place, "--catalog", "none", "--out", out).exit_code == 0
+    files = {file.relative_to(of_the_stack) for file in of_the_stack.rglob("*") if file.is_file()}
+    assert files == {file.relative_to(of_documents) for file in of_documents.rglob("*") if file.is_file()}
+    assert not [file for file in files if (of_the_stack / file).read_bytes() != (of_documents / file).read_bytes()]
 
 
 def test_what_a_person_says_of_a_stack_is_tried_first_and_written_when_asked_for(

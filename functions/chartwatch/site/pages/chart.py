@@ -64,7 +64,9 @@ def chart_page(recorded: Recorded, chart: str) -> Page:
         downloads=tuple(
             Download(f"{address.removesuffix(FRONT)}{table.name}", table)
             for table in (
-                milestones_table(record.entries.values(), chart, "All milestones of the chart"),
+                milestones_table(
+                    (its for _, its in sorted(record.entries.items())), chart, "All milestones of the chart"
+                ),
                 reigns_table(runs, recorded.titles, "Every run at #1"),
                 coverage_table(record.timeline, EVERYWHERE, "Which periods were read"),
             )
