@@ -8,11 +8,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
 
-POLICY = (
-    "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'"
-)
-"""What a page may load and run: nothing of another host, and no script or style inside the page."""
+from chartwatch.site.rendering import POLICY
 
 
 class _Pages(SimpleHTTPRequestHandler):
