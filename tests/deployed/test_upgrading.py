@@ -22,7 +22,7 @@ from tests.deployed.charts import Chart
 
 pytestmark = pytest.mark.xdist_group("deployed")
 
-EARLIER = "HEAD~20"
+EARLIER = "d95851fd2577cbc7d1f93dbfd630ac246d78a4fb"
 """What stands for the release that is deployed: there is no tag yet."""
 
 HEADER = "period,territory,rank,title,kind\n"
