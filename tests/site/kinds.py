@@ -4,8 +4,10 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-MOST = 40_000
-"""Bytes of a page that browsers look at: one that has more has only more of the same."""
+from tests.site.documents import read_pages
+
+MOST = 120
+"""Links of a page that browsers look at: one that has more has only more of the same."""
 
 KINDS = {
     "front": "index.html",
@@ -36,11 +38,10 @@ def pages_of(folder: Path, kind: str) -> list[str]:
 
 @cache
 def fullest(folder: Path) -> dict[str, str]:
-    """Return the address of the page of each kind that has the most in it, of those of at most `MOST` bytes."""
+    """Return the address of the page of each kind that has the most links, of those with at most `MOST`."""
     found: dict[str, str] = {}
-    for file in sorted(folder.rglob("*.html"), key=lambda file: (file.stat().st_size, file.as_posix())):
-        address = file.relative_to(folder).as_posix()
-        kind = kind_of(address) or address
-        if kind not in found or file.stat().st_size <= MOST:
-            found[kind] = address
+    for page in sorted(read_pages(folder), key=lambda page: (len(page.leads_to), len(page.main), page.address)):
+        kind = kind_of(page.address) or page.address
+        if kind not in found or len(page.leads_to) <= MOST:
+            found[kind] = page.address
     return found
