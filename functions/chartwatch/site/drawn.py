@@ -52,11 +52,15 @@ class Shade(NamedTuple):
 
 
 class Map(NamedTuple):
-    """A map and what its colours stand for, the darkest first; and Europe, larger, where enough of it is there."""
+    """A map and what its colours stand for, the darkest first; and Europe, larger, where enough of it is there.
+
+    `is_by_title`: a colour is a title, and not more or less of anything.
+    """
 
     picture: Picture
     shades: tuple[Shade, ...]
     europe: Picture | None
+    is_by_title: bool = False
 
 
 def axis_of(record: ChartRecord) -> list[date]:
@@ -203,13 +207,11 @@ def _where_it_was_when(
     )
 
 
-def works_over_time(recorded: Recorded, record: ChartRecord, works: Sequence[str], here: str) -> Picture | None:
-    """Return when works were at #1 of any territory of a chart, a row a work, the latest first; None for none."""
+def works_over_time(recorded: Recorded, record: ChartRecord, works: Sequence[str], here: str) -> Picture:
+    """Return when works that were at #1 of a chart were so, in whatever territory, a row a work, the latest first."""
     chart = record.chart
     runs = {work: [run for run in recorded.runs_of[work] if run.chart == chart.id] for work in works}
-    seen = {work: periods_of(chart, its) for work, its in runs.items() if its}
-    if not seen:
-        return None
+    seen = {work: periods_of(chart, its) for work, its in runs.items()}
     axis = _around(axis_of(record), (day for its in seen.values() for day in (min(its), max(its))))
     latest = sorted(seen, key=lambda work: (max(seen[work]), work), reverse=True)[:MOST_ROWS]
     missing = _missing(record, axis, None)
@@ -237,7 +239,9 @@ def who_is_where(recorded: Recorded, record: ChartRecord, leaders: Sequence[str]
     }
     shades = [Shade(level[work], recorded.works[work].title) for work in leaders[:3]]
     others = [Shade(1, "other titles")] if len(leaders) > 3 else []
-    return _drawn([mark for _, mark in sorted(marks.items())], (*shades, *others), "map", f"#1 of {record.chart.name}")
+    return _drawn(
+        [mark for _, mark in sorted(marks.items())], (*shades, *others), "map", f"#1 of {record.chart.name}"
+    )._replace(is_by_title=True)
 
 
 def who_had_firsts(titles: Mapping[str, int], said: Mapping[str, str], here: str) -> Map:

@@ -66,11 +66,15 @@ class Page:
 
 
 class Where(NamedTuple):
-    """Where and when the milestones of a line were; `claims` are their pages, each under what it says."""
+    """Where and when the milestones of a line were; `claims` are their pages, each under what it says.
+
+    `within` is the place as it stands after "in".
+    """
 
     place: str
     period: date
     claims: tuple[Link, ...]
+    within: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +227,12 @@ def _line(recorded: Recorded, same: _Same, entries: Sequence[Sequence[Entry]]) -
         is_over_all=same.is_over_all,
         chart=chart_link(recorded.charts[same.chart].chart),
         begins=recorded.charts[same.chart].since,
-        where=tuple(sorted(Where(place_name(place), period, tuple(its)) for (place, period), its in places.items())),
+        where=tuple(
+            sorted(
+                Where(place_name(place), period, tuple(its), words.territory_name(place))
+                for (place, period), its in places.items()
+            )
+        ),
     )
 
 

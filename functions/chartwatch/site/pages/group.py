@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chartwatch.domain import words
 from chartwatch.domain.works.work import Work
 from chartwatch.site.addresses import FeedKind, creator_address, language_address, origin_address
-from chartwatch.site.drawn import where_works_were, works_over_time
+from chartwatch.site.drawn import MOST_ROWS, Picture, where_works_were, works_over_time
 from chartwatch.site.recorded import Recorded
 from chartwatch.site.tables import reigns_table
 from chartwatch.site.views import Download, Page, by_weight, chart_link, chart_name, facts_of, lines, totals, work_link
@@ -81,11 +81,8 @@ def _page(
             "kind": kind,
             "charts": [(chart_link(recorded.charts[its].chart), recorded.charts[its].since) for its in charts],
             "map": where_works_were(recorded, ids, name),
-            "timelines": [
-                (chart_name(recorded.charts[its].chart), timeline)
-                for its in charts
-                if (timeline := works_over_time(recorded, recorded.charts[its], ids, address)) is not None
-            ],
+            "timelines": _timelines(recorded, charts, ids, address),
+            "most": MOST_ROWS,
             "firsts": lines(recorded, by_weight(its)),
             "works": [
                 {
@@ -105,3 +102,15 @@ def _page(
         ),
         feed=recorded.topic(topic, group),
     )
+
+
+def _timelines(
+    recorded: Recorded, charts: Sequence[str], works: Sequence[str], address: str
+) -> list[tuple[str, Picture, int]]:
+    """Return when works were at #1, chart by chart, with how many of them there are on each."""
+    found = []
+    for record in (recorded.charts[chart] for chart in charts):
+        its = [work for work in works if any(run.chart == record.chart.id for run in recorded.runs_of[work])]
+        if its:
+            found.append((chart_name(record.chart), works_over_time(recorded, record, its, address), len(its)))
+    return found

@@ -72,6 +72,7 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
             "covered": covered(record, territory),
             "now": [(work_link(recorded.works[run.work]), run) for run in runs if run.last == latest.period],
             "listed": listed,
+            "counts_periods": any(row.periods for row in listed),
             "strip": drawn.picture,
             "bars": roll(recorded, record, total, address),
             "figure_name": _figure_name(record) if any(row.figure for row in listed) else "",
