@@ -10,7 +10,6 @@ import re
 from base64 import b32encode
 from enum import StrEnum
 from functools import cache
-from posixpath import dirname, relpath
 
 from anyascii import anyascii
 
@@ -117,6 +116,7 @@ def feed_address(kind: FeedKind, value: str, form: FeedFormat) -> str:
     return f"feeds/{_FEED_FOLDERS[kind]}/{name}.{form}"
 
 
+@cache
 def link(page: str, to: str) -> str:
     """Return the relative link from one address to another, such as `../works/squid-game.html`.
 
@@ -124,7 +124,10 @@ def link(page: str, to: str) -> str:
     """
     if page == MISSING:
         return f"/{to}"
-    return relpath(to, dirname(page) or ".")
+    here, there = page.split("/")[:-1], to.split("/")
+    shared = next((i for i, pair in enumerate(zip(here, there[:-1], strict=False)) if pair[0] != pair[1]), None)
+    shared = min(len(here), len(there) - 1) if shared is None else shared
+    return "../" * (len(here) - shared) + "/".join(there[shared:])
 
 
 def _code_name(code: str) -> str:

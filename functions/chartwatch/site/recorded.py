@@ -95,11 +95,15 @@ class ChartRecord:
 
 @dataclass(frozen=True)
 class Recorded:
-    """All charts, by id, and the catalog by which their works are known; `facts` says who says what of a work."""
+    """All charts, by id, and the catalog by which their works are known.
+
+    `facts` says who says what of a work, and `notes` what an own file names as its sources.
+    """
 
     charts: Mapping[str, ChartRecord]
     catalog: Catalog
     facts: Mapping[str, tuple[Sourced, ...]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     _works: dict[str, Work] = field(default_factory=dict)
 
     @cached_property

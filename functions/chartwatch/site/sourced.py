@@ -41,6 +41,12 @@ def sourced_facts(dossiers: Iterable[Dossier]) -> Mapping[str, tuple[Sourced, ..
     return {known.work.id: tuple(_facts(known.resolved)) for known in known_works(dossiers)}
 
 
+def notes_of(dossiers: Iterable[Dossier]) -> Mapping[str, str]:
+    """Return what an own file names as its sources for each work, by its id; it says so once for all of its facts."""
+    own = (dossier for dossier in dossiers if dossier.layer is Layer.OWN_FILE)
+    return {dossier.work.id: dossier.work.source for dossier in own if dossier.work.source}
+
+
 def is_from(facts: Iterable[Sourced], provider: Provider) -> bool:
     """Return whether a provider says any of the facts, for or against what stands."""
     name = _PROVIDERS[provider.value]
@@ -76,8 +82,6 @@ def _who(fact: Fact) -> str:
     """Return "Wikidata, asked on 3 May 2026", "the starter catalog, medium confidence"."""
     source = _PROVIDERS.get(fact.source, fact.source)
     who = source if fact.layer is Layer.LOOKED_UP else _LAYERS[fact.layer]
-    if fact.layer is Layer.OWN_FILE and source:
-        who = f"{who} ({source})"
     asked = f", asked on {words.day(fact.asked)}" if fact.asked else ""
     doubt = "" if fact.confidence is Confidence.HIGH else f", {fact.confidence} confidence"
     return f"{who}{asked}{doubt}"

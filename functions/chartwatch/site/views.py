@@ -236,6 +236,11 @@ def _line(recorded: Recorded, same: _Same, entries: Sequence[Sequence[Entry]]) -
     )
 
 
+def start_last(said: Iterable[Line]) -> list[Line]:
+    """Return lines in their order, but those last that say what was so as the record begins."""
+    return sorted(said, key=lambda line: line.is_at_the_start)
+
+
 def by_weight(entries: Iterable[Entry]) -> list[Entry]:
     """Return slots in the order of what they are worth, over all territories before one; the earliest first."""
     return sorted(

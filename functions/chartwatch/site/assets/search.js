@@ -24,6 +24,7 @@ function narrow() {
       places.open = parts.length > 0;
     }
   }
+  document.getElementById("found").classList.toggle("searching", parts.length > 0);
   status.textContent = parts.length ? `${found} found` : "";
 }
 

@@ -19,6 +19,7 @@ from chartwatch.site.views import (
     covered,
     lines,
     place_name,
+    start_last,
     totals,
     work_link,
 )
@@ -56,7 +57,7 @@ def chart_page(recorded: Recorded, chart: str) -> Page:
             "most": MOST_LEADERS,
             "noun": words.place_noun(record.territories),
             "now": now_by_place(recorded, record, now),
-            "milestones": lines(recorded, by_weight(filter(is_weighty, over_all))),
+            "milestones": start_last(lines(recorded, by_weight(filter(is_weighty, over_all)))),
             "changes": lines(recorded, filterfalse(is_weighty, over_all)),
             "roll": [(work_link(recorded.works[work]), its) for work, its in list(total.items())[:MOST_WORKS]],
             "unit": words.plural(record.chart.cadence),

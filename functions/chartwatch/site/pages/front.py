@@ -5,6 +5,7 @@ from typing import Any
 from chartwatch.domain import words
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.rules.kinds import priority_of
+from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import FRONT
 from chartwatch.site.pages.chart import leaders
@@ -73,7 +74,7 @@ def _new(recorded: Recorded) -> list[tuple[Link, list[Line], int, str]]:
 
 
 def _biggest(recorded: Recorded) -> list[Line]:
-    """Return the biggest firsts of a quarter of a year: over all territories, certain, the rarest rules first."""
+    """Return the firsts and races of a quarter of a year that are certain, over all territories, the latest first."""
     found: list[Entry] = []
     for record in recorded.charts.values():
         cadence = record.chart.cadence
@@ -83,9 +84,9 @@ def _biggest(recorded: Recorded) -> list[Line]:
             for entry in recorded.held
             if entry.slot in record.entries and entry.period > since and not entry.reasons and _is_big(entry)
         ]
-    ordered = sorted(found, key=lambda its: (-priority_of(its.kind, its.n), its.period, its.slot), reverse=False)
+    ordered = sorted(found, key=lambda its: (its.period, its.slot), reverse=True)
     return lines(recorded, ordered)[:MOST_FIRSTS]
 
 
 def _is_big(entry: Entry) -> bool:
-    return entry.territory == EVERYWHERE and is_weighty(entry)
+    return entry.territory == EVERYWHERE and priority_of(entry.kind, entry.n) is Priority.FIRST

@@ -8,7 +8,18 @@ from chartwatch.site.addresses import FeedKind, creator_address, language_addres
 from chartwatch.site.drawn import MOST_ROWS, Picture, where_works_were, works_over_time
 from chartwatch.site.recorded import Recorded
 from chartwatch.site.tables import reigns_table
-from chartwatch.site.views import Download, Page, by_weight, chart_link, chart_name, facts_of, lines, totals, work_link
+from chartwatch.site.views import (
+    Download,
+    Page,
+    by_weight,
+    chart_link,
+    chart_name,
+    facts_of,
+    lines,
+    start_last,
+    totals,
+    work_link,
+)
 
 
 def origin_page(recorded: Recorded, country: str) -> Page:
@@ -83,7 +94,7 @@ def _page(
             "map": where_works_were(recorded, ids, name),
             "timelines": _timelines(recorded, charts, ids, address),
             "most": MOST_ROWS,
-            "firsts": lines(recorded, by_weight(its)),
+            "firsts": start_last(lines(recorded, by_weight(its))),
             "works": [
                 {
                     "work": work_link(work),

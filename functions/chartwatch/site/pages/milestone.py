@@ -14,6 +14,9 @@ from chartwatch.site.addresses import milestone_address
 from chartwatch.site.recorded import ChartRecord, Revision
 from chartwatch.site.views import Link, Page, chart_link, holder_link, mark_of_milestone, when
 
+MOST_PLACES = 12
+"""Places that a milestone over all territories names."""
+
 
 def milestone_page(record: ChartRecord, slot: str) -> Page:
     """Return the page of a slot that somebody holds, or held."""
@@ -45,6 +48,7 @@ def milestone_page(record: ChartRecord, slot: str) -> Page:
             "moved_to": last.moved_to and milestone_address(last.moved_to),
             "replaces": _other(last),
             "evidence": shown.evidence,
+            "where": _where(shown),
             "earlier": _earlier(last.evidence),
             "metrics": [its for its in metrics if its.since is None or its.since <= shown.period],
             "cadence": record.chart.cadence,
@@ -88,6 +92,13 @@ def _other(milestone: Milestone) -> Link | None:
     if replaced is None or replaced.slot == milestone.slot:
         return None
     return Link("the same milestone under an earlier name", milestone_address(replaced.slot))
+
+
+def _where(milestone: Milestone) -> str:
+    """Return where the works of a milestone over all territories were at #1 then; nothing for any other."""
+    territories = milestone.evidence.territories if milestone.evidence else None
+    its = {t for places in (territories or {}).values() for t in places}
+    return words.some(words.in_text(its), MOST_PLACES) if milestone.territory == EVERYWHERE and its else ""
 
 
 def _earlier(evidence: Evidence | None) -> list[tuple[Link, Holder]]:

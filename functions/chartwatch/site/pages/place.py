@@ -8,7 +8,7 @@ from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Edition, Entry
 from chartwatch.domain.stories.figures import figure_in_words
 from chartwatch.domain.stories.wording import during
-from chartwatch.site.addresses import FeedKind, chart_address
+from chartwatch.site.addresses import FeedKind, chart_address, origin_address
 from chartwatch.site.drawn import roll, who_was_at_one
 from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
 from chartwatch.site.tables import reigns_table
@@ -66,6 +66,7 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
         values={
             "place": place,
             "chart": chart_link(record.chart),
+            "elsewhere": _elsewhere(recorded, chart, territory),
             "cadence": record.chart.cadence,
             "is_latest": latest.period == record.latest.period,
             "during": during(latest.period, record.chart.cadence),
@@ -88,6 +89,15 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
         ),
         feed=recorded.topic(FeedKind.CHART, chart),
     )
+
+
+def _elsewhere(recorded: Recorded, chart: str, territory: str) -> list[Link]:
+    """Return the pages of the same territory on other charts, and of the titles that are from there."""
+    charts = [its.chart for its in recorded.charts.values() if its.chart.id != chart and territory in its.territories]
+    there = [Link(chart_name(its), chart_address(its.id, territory)) for its in charts]
+    if territory not in recorded.works_from:
+        return there
+    return [*there, Link(f"titles from {words.territory_name(territory)}", origin_address(territory))]
 
 
 def _figure_name(record: ChartRecord) -> str:

@@ -1,13 +1,15 @@
 """A page a work: what is known of it, where and when it was at #1, and what it made history with."""
 
+from datetime import date
 from itertools import filterfalse
 
 from chartwatch.domain import words
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.stories.wording import during
 from chartwatch.domain.works.candidates import Provider
 from chartwatch.site.addresses import work_address
-from chartwatch.site.drawn import when_it_was, where_it_was
-from chartwatch.site.recorded import Recorded, Run, is_weighty
+from chartwatch.site.drawn import periods_of, when_it_was, where_it_was
+from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
 from chartwatch.site.sourced import is_from
 from chartwatch.site.tables import reigns_table
 from chartwatch.site.views import (
@@ -23,6 +25,9 @@ from chartwatch.site.views import (
     origin_link,
     place_name,
 )
+
+MOST_LACKING = 3
+"""Territories that are named since a work was not at #1 there while it was almost everywhere."""
 
 
 def work_page(recorded: Recorded, work_id: str) -> Page:
@@ -43,6 +48,7 @@ def work_page(recorded: Recorded, work_id: str) -> Page:
             "work": work,
             "facts": facts_of(work),
             "sourced": sourced,
+            "note": recorded.notes.get(work_id, ""),
             "credits_tmdb": is_from(sourced, Provider.TMDB),
             "origins": [origin_link(country) for country in work.origin_countries],
             "language": work.original_language and language_link(work.original_language),
@@ -84,7 +90,30 @@ def _on_chart(recorded: Recorded, chart: str, work: str, runs: list[Run]) -> dic
         "first": min(run.first for run in runs),
         "last": max(run.last for run in runs),
         "is_on": any(run.is_on for run in runs),
+        "widest": _widest(record, runs),
         "places": [(_place(recorded, chart, place), total[place], places[place]) for place in ordered],
+    }
+
+
+def _widest(record: ChartRecord, runs: list[Run]) -> dict[str, object] | None:
+    """Return when a work was at #1 in most territories at once, in how many of how many, and where it was not.
+
+    None for a work that was in one alone at any time.
+    """
+    at: dict[date, set[str]] = {}
+    for run in runs:
+        for period in periods_of(record.chart, [run]):
+            at.setdefault(period, set()).add(run.territory)
+    period = min(at, key=lambda its: (-len(at[its]), its))
+    read = next(its for its in record.timeline if its.period == period).number_ones
+    if len(at[period]) < 2:
+        return None
+    lacking = words.in_text(set(read) - at[period])
+    return {
+        "when": during(period, record.chart.cadence),
+        "count": len(at[period]),
+        "of": len(read),
+        "but": words.listed(lacking) if 0 < len(lacking) <= MOST_LACKING else "",
     }
 
 
