@@ -2,20 +2,20 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from chartwatch.domain import words
 from chartwatch.domain.outside_text import plain
 from chartwatch.site.addresses import CORRECTIONS, FIRSTS, FRONT, SEARCH, FeedFormat, feed_address, link
 from chartwatch.site.feed_files import MEDIA_TYPES
-from chartwatch.site.views import Page
+from chartwatch.site.views import Link, Page
 
 STYLE = "assets/style.css"
 SCRIPT = "assets/search.js"
@@ -47,6 +47,8 @@ def html_of(page: Page) -> bytes:
     given: Mapping[str, Any] = {
         "page": page,
         "to": to,
+        "a": partial(anchor, to),
+        "links": partial(anchors, to),
         "menu": MENU,
         "style": STYLE,
         "script": SCRIPT,
@@ -54,6 +56,18 @@ def html_of(page: Page) -> bytes:
         "feeds": _feeds(page),
     }
     return _environment().get_template(page.template).render({**page.values, **given}).encode()
+
+
+def anchor(to: Callable[[str], str], its: Link) -> Markup:
+    """Return a link; each page has thousands."""
+    return Markup(f'<a href="{escape(to(its.address))}">{escape(plain(its.text))}</a>')  # noqa: S704  # escaped right here
+
+
+def anchors(to: Callable[[str], str], all_: Sequence[Link]) -> Markup:
+    """Return links as a list within a sentence: "A, B and C"."""
+    made = [anchor(to, its) for its in all_]
+    before = [Markup(", ").join(made[:-1])] if len(made) > 1 else []
+    return Markup(" and ").join([*before, *made[-1:]])
 
 
 def _feeds(page: Page) -> list[tuple[str, str, str]]:

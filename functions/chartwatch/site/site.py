@@ -60,9 +60,9 @@ def files(recorded: Recorded, site: Site) -> Iterator[File]:
     its_corrections = [(record.chart.id, *_said(entry)) for record, entry in corrected(recorded)]
     yield File(CORRECTIONS, key_of(its_corrections), lambda: html_of(corrections_page(recorded)))
     for topic, shown in recorded.topics.items():
+        key, feed = key_of((site, shown)), cache(partial(_feed, recorded, topic, site))
         for form, written in _FORMS.items():
-            key = key_of((site, shown))
-            yield File(feed_address(*topic, form), key, partial(_feed, recorded, topic, site, written))
+            yield File(feed_address(*topic, form), key, partial(_written, feed, site, written))
     for record in recorded.charts.values():
         for slot, entry in sorted(record.entries.items()):
             yield File(milestone_address(slot), key_of(_said(entry)), partial(_milestone, record, slot))
@@ -86,8 +86,12 @@ def _pages(recorded: Recorded) -> Iterator[Page]:
 _FORMS: Mapping[FeedFormat, Callable[[Feed, Site], bytes]] = {FeedFormat.ATOM: atom_of, FeedFormat.JSON: json_feed_of}
 
 
-def _feed(recorded: Recorded, topic: Topic, site: Site, written: Callable[[Feed, Site], bytes]) -> bytes:
-    return written(feed_of(recorded.news, topic, site), site)
+def _feed(recorded: Recorded, topic: Topic, site: Site) -> Feed:
+    return feed_of(recorded.news, topic, site)
+
+
+def _written(feed: Callable[[], Feed], site: Site, written: Callable[[Feed, Site], bytes]) -> bytes:
+    return written(feed(), site)
 
 
 def _file(page: Page) -> File:
