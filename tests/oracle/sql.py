@@ -335,7 +335,8 @@ _MISSING = """
 """
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, charts: Mapping[str, Chart]) -> None:
+def _prepare(connection: duckdb.DuckDBPyConnection, charts: Mapping[str, Chart]) -> Mapping[str, Chart]:
+    """Make the tables that all queries read, and return the charts that have entries."""
     texts = "SELECT DISTINCT unnest([title, season]) AS said FROM entry WHERE rank = 1"
     said = [text for (text,) in connection.execute(f"SELECT said FROM ({texts}) WHERE said IS NOT NULL").fetchall()]
     charted, *rest = _NUMBER_ONES
@@ -360,6 +361,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, charts: Mapping[str, Chart])
     connection.execute(_KNOWN)
     connection.execute(_COVERAGE)
     connection.execute(_MISSING)
+    return {name: charts[name] for name in sorted(charted_on)}
 
 
 # -------------------------------------------------------------------------------------------------- the rules
@@ -844,14 +846,20 @@ _REIGN_SLOTS = """
                          )
                    )
                    -- All others that have topped it may be the same work: then there was no other run.
+                   -- Over all territories any such may have been there beside it.
                    OR starts_with(s.what, 'record:') AND (
-                       SELECT count(*) > 1 AND count(*) = 1 + count(*) FILTER (
-                           WHERE d.season IS NOT DISTINCT FROM s.season AND EXISTS (
-                               SELECT 1 FROM kin i
-                               WHERE i.chart = s.chart AND i.work_id = s.work_id AND i.other = d.work_id))
-                       FROM debut d
-                       WHERE d.counting = $counting AND d.scope = $scope AND d.chart = s.chart
-                         AND d.territory = s.territory AND d.since <= s.period
+                       SELECT count(*) > 1 AND bool_and(is_own OR is_kin)
+                              OR $scope = 'chart' AND bool_or(is_kin AND since < s.period)
+                       FROM (
+                           SELECT d.since, d.work_id = s.work_id AND d.season IS NOT DISTINCT FROM s.season AS is_own,
+                                  d.season IS NOT DISTINCT FROM s.season AND EXISTS (
+                                      SELECT 1 FROM kin i
+                                      WHERE i.chart = s.chart AND i.work_id = s.work_id AND i.other = d.work_id
+                                  ) AS is_kin
+                           FROM debut d
+                           WHERE d.counting = $counting AND d.scope = $scope AND d.chart = s.chart
+                             AND d.territory = s.territory AND d.since <= s.period
+                       )
                    )
                    OR starts_with(s.what, 'record:') AND EXISTS (
                        SELECT 1 FROM joint p
@@ -908,7 +916,7 @@ def milestones(
     connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], charts: Mapping[str, Chart]
 ) -> dict[str, Slot]:
     """Return every slot that the rules find in the tables `entry`, `work` and `alias`, by its id."""
-    _prepare(connection, charts)
+    charts = _prepare(connection, charts)
     slots: dict[str, Slot] = {}
     for rule in rules:
         for chart, territory, place, group, n, period, holders, left_censored, undecided, gaps in (

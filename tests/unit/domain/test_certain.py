@@ -68,13 +68,15 @@ RULES: Mapping[str, Rule] = {
     "a reign of one method": {"kind": "reign", "scope": "territory", "at": [2, 3], **WITHIN},
     "a total of one method": {"kind": "reign", "scope": "territory", "at": [2, 3], "total": True, **WITHIN},
     "the longest reign of one method": {"kind": "reign", "scope": "territory", "record": True, **WITHIN},
+    "the longest reign anywhere": {"kind": "reign", "scope": "chart", "record": True},
     "a total of one method, anywhere": {"kind": "reign", "scope": "chart", "at": [2, 3], "total": True, **WITHIN},
+    "the longest reign of one method, anywhere": {"kind": "reign", "scope": "chart", "record": True, **WITHIN},
 }
 
 TITLED = 0.5
 """The share of worlds in which several works bear one title."""
 
-TOO_CAREFUL = {"a reign anywhere": 0.25}
+TOO_CAREFUL = {name: 0.25 for name in RULES if "anywhere" in name and RULES[name]["kind"] == "reign"}
 """The share of slots that are marked though they are certain, where it is more than 1 in 100: what one territory lacks
 is said to stand against every run over all territories, which may have gone on there, whether or not it could."""
 

@@ -249,9 +249,15 @@ class Standing:
         began = self.publication.chart.began
         return since == self.coverage.first and not (began and self.coverage.first <= began)
 
-    def has_only_namesakes(self, claimant: Claimant) -> bool:
-        """Return whether all others that have topped the scope may be the same work."""
-        return self.topped == 1 + len(self.namesakes.get(claimant, ()))
+    def may_be_its_own_rivals(self, claimant: Claimant) -> Sequence[Namesake]:
+        """Return the others whose runs may have been parts of a work's own, which they are compared with.
+
+        Where they are all others there was no other run; and over all territories they may have been at #1 beside it.
+        """
+        its = self.namesakes.get(claimant, ())
+        if self.topped == 1 + len(its):
+            return its
+        return [other for other in its if self.scope == EVERYWHERE and other.since < self.period]
 
     @property
     def gaps_before(self) -> tuple[Gap, ...]:
