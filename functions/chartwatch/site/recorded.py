@@ -186,6 +186,18 @@ class Recorded:
         return _gathered(self._topped, lambda work: work.origin_countries)
 
     @cached_property
+    def origins_on(self) -> Mapping[str, frozenset[str]]:
+        """The countries of origin of the works that were at #1 of each chart."""
+        works = {(run.chart, run.work) for run in self.runs}
+        found = _gathered(works, lambda its: [its[0]])
+        return {
+            chart: frozenset(
+                country for _, work in found.get(chart, ()) for country in self.works[work].origin_countries
+            )
+            for chart in self.charts
+        }
+
+    @cached_property
     def works_in(self) -> Mapping[str, Sequence[Work]]:
         """The works that were at #1, by original language."""
         return _gathered(self._topped, lambda work: [work.original_language] if work.original_language else [])

@@ -95,7 +95,8 @@ def _elsewhere(recorded: Recorded, chart: str, territory: str) -> list[Link]:
     """Return the pages of the same territory on other charts, and of the titles that are from there."""
     charts = [its.chart for its in recorded.charts.values() if its.chart.id != chart and territory in its.territories]
     there = [Link(chart_name(its), chart_address(its.id, territory)) for its in charts]
-    if territory not in recorded.works_from:
+    # What other charts come to changes no page of this one.
+    if territory not in recorded.origins_on[chart]:
         return there
     return [*there, Link(f"titles from {words.territory_name(territory)}", origin_address(territory))]
 
