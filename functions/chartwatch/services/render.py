@@ -1,6 +1,8 @@
 """The site, kept up to date: all that is recorded is read, and the files that show something else are written."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -67,10 +69,11 @@ class Renderer:
         """
         noted = site.keys()
         known: Keys = {} if anew else noted
-        made = list(files(self.recorded(), self.place))
-        keys = {file.address: file.key for file in made}
-        changed = [file for file in made if known.get(file.address) != file.key]
-        site.put((file.address, file.body()) for file in changed)
+        with _nothing_collected():
+            made = list(files(self.recorded(), self.place))
+            keys = {file.address: file.key for file in made}
+            changed = [file for file in made if known.get(file.address) != file.key]
+            site.put((file.address, file.body()) for file in changed)
         removed = tuple(sorted(set(noted) - set(keys)))
         site.remove(removed)
         if keys != known:
@@ -114,6 +117,18 @@ class Renderer:
         versions = self.charts.versions(publication)
         # What is stored of a territory may be withdrawn.
         return {t: its[-1].edition for t, its in versions.items() if t in publication.number_ones}
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Let no cycles be looked for: a render makes a million values and hardly any, and looking takes a fifth of it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 Editions = Callable[[PublicationSummary], Mapping[str, Edition]]
