@@ -72,7 +72,7 @@ MANY = 5_000
 FEW = 6
 """Examples of a test when its mutants are tried: nothing is made smaller, for only whether it fails matters."""
 
-A_LOT = 60
+A_LOT = 40
 """Examples above which the default profile takes fewer."""
 
 SHARES = range(20 if DEEP else 1)
@@ -80,7 +80,7 @@ SHARES = range(20 if DEEP else 1)
 
 
 def examples(usual: int) -> settings:
-    """Return the settings of a test that takes `usual` examples, or half of many, when nobody asks for more.
+    """Return the settings of a test that takes `usual` examples, or a half or third of many, when nobody asks for more.
 
     All tests of the default profile together are to end within some ten minutes on two cores.
     """
@@ -90,7 +90,7 @@ def examples(usual: int) -> settings:
         return settings(
             max_examples=few, deadline=None, suppress_health_check=unhurried, phases=[Phase.generate], derandomize=True
         )
-    fewer = usual if usual <= A_LOT else usual // 2
+    fewer = usual if usual <= A_LOT else usual // (2 if usual <= 100 else 3)
     return settings(max_examples=MANY if DEEP else fewer, deadline=None, suppress_health_check=unhurried)
 
 

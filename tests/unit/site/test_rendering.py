@@ -64,7 +64,7 @@ def differing(site: SiteInMemory, other: SiteInMemory) -> list[str]:
     return [address for address in addresses if site.files.get(address) != other.files.get(address)]
 
 
-@examples(20)
+@examples(12)
 @given(st.data())
 def test_what_is_written_bit_by_bit_is_what_a_rebuild_writes(data: st.DataObject) -> None:
     world = data.draw(worlds())
