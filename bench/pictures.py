@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 from textwrap import wrap
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -252,7 +253,8 @@ def installed(packages: Sequence[str]) -> int:
             found = distribution(name)
         except PackageNotFoundError:
             continue  # required on another platform only
-        size += sum(file.locate().stat().st_size for file in found.files or () if file.locate().exists())  # type: ignore[attr-defined]
+        there = (Path(str(file.locate())) for file in found.files or ())
+        size += sum(file.stat().st_size for file in there if file.exists())
         required = (each for each in found.requires or () if "extra ==" not in each)
         todo += [re.split(r"[^\w.-]", each, maxsplit=1)[0] for each in required]
     return size

@@ -22,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pycountry  # type: ignore[import-not-found,import-untyped,unused-ignore]
+import pycountry
 
 Point = tuple[float, float]
 Ring = list[Point]

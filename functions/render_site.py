@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from chartwatch.adapters import deployment
+from chartwatch.adapters import deployed_site, deployment
 from chartwatch.adapters.site_queue import told_by
 
 logger = Logger(service="render_site")
@@ -32,9 +32,9 @@ def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, int]
 
 def render(*, anew: bool) -> dict[str, int]:
     """Render what is recorded, unless the site is of the same state already."""
-    renderer, site = deployment.renderer(), deployment.site_bucket()
+    renderer, site = deployed_site.renderer(), deployed_site.site_bucket()
     # What changes from here on is told of again.
-    state = renderer.state(deployment.today())
+    state = renderer.state(deployed_site.today())
     if not anew and site.state() == state:
         logger.info("unchanged")
         return {"written": 0, "removed": 0}

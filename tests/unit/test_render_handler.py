@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chartwatch.adapters import deployment
+from chartwatch.adapters import deployed_site, deployment
 from chartwatch.services.render import Rendered
 from tests.handlers import imported
 
@@ -45,9 +45,10 @@ class Site:
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Site:
     site = Site()
-    for name in ("renderer", "site_bucket", "site_queue"):
-        monkeypatch.setattr(deployment, name, lambda: site)
-    monkeypatch.setattr(deployment, "today", lambda: TODAY)
+    monkeypatch.setattr(deployment, "site_queue", lambda: site)
+    for name in ("renderer", "site_bucket"):
+        monkeypatch.setattr(deployed_site, name, lambda: site)
+    monkeypatch.setattr(deployed_site, "today", lambda: TODAY)
     return site
 
 

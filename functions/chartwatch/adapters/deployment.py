@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,6 @@ from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.s3 import S3Archive
-from chartwatch.adapters.site_bucket import ONE_EACH, SiteBucket
 from chartwatch.adapters.site_queue import QUICK, SqsSiteQueue
 from chartwatch.adapters.sns import ONE_ATTEMPT, SnsSubscribers, SnsTopic
 from chartwatch.adapters.sns_limits import LIMITS
@@ -54,7 +53,7 @@ from chartwatch.settings import settings
 from chartwatch.site.addresses import milestone_address
 
 if TYPE_CHECKING:
-    from chartwatch.services.render import Renderer
+    pass
 
 POSTING = Limits(seconds=20.0, connect=5.0, read=20.0)
 """How long a webhook may take to answer: as long as Standard Webhooks advises."""
@@ -104,29 +103,29 @@ def bulletins() -> RecordedBulletins:
 
 def detector(rules: RuleSet) -> Detector:
     """Return a detector with the catalog that is in force at this moment."""
-    catalogs = _catalogs()
+    its = catalogs()
     return Detector(
         charts(),
         record(),
-        catalogs.current(),
+        its.current(),
         rules,
         settings().live_from,
-        earlier_catalog=catalogs.earlier,
-        is_in_force=lambda catalog: catalogs.current().version == catalog.version,
+        earlier_catalog=its.earlier,
+        is_in_force=lambda catalog: its.current().version == catalog.version,
         muted=DynamoMutes(_table(settings().milestones_table)).mutes(),
     )
 
 
 def enricher(rules: RuleSet) -> Enricher:
     """Return what comes before the detector; a provider that fails it does not ask again."""
-    return Enricher(charts(), _catalogs(), fact_providers(), lambda: datetime.now(UTC), partial(taken_back, rules))
+    return Enricher(charts(), catalogs(), fact_providers(), lambda: datetime.now(UTC), partial(taken_back, rules))
 
 
 def upkeep(rules: RuleSet) -> Upkeep:
     """Return what keeps the catalog; a provider that fails it does not ask again."""
     return Upkeep(
         charts(),
-        _catalogs(),
+        catalogs(),
         first_at_one=detector(rules).first_at_one,
         providers=fact_providers(),
         starter=starter_layer(),
@@ -137,7 +136,7 @@ def upkeep(rules: RuleSet) -> Upkeep:
 
 def catalog_changes() -> CatalogChanges:
     """Return what puts changes of the catalog in force that wait for a person."""
-    return CatalogChanges(_catalogs())
+    return CatalogChanges(catalogs())
 
 
 def taken_back(rules: RuleSet, catalog: Catalog) -> Sequence[str]:
@@ -145,7 +144,7 @@ def taken_back(rules: RuleSet, catalog: Catalog) -> Sequence[str]:
 
     Raises `RecordDamaged`.
     """
-    foreseeing = Detector(charts(), record(), catalog, rules, settings().live_from, earlier_catalog=_catalogs().earlier)
+    foreseeing = Detector(charts(), record(), catalog, rules, settings().live_from, earlier_catalog=catalogs().earlier)
     return slots_taken_back(foreseeing, charts().charts())
 
 
@@ -207,27 +206,6 @@ def site_queue() -> SqsSiteQueue | None:
 
 
 @cache
-def site_bucket() -> SiteBucket:
-    """Return where the files of the site are."""
-    return SiteBucket(boto3.client("s3", config=ONE_EACH), settings().site_bucket)
-
-
-def renderer() -> "Renderer":
-    """Return what renders the site, with the catalog that is in force at this moment."""
-    # No other function begins with what pages need.
-    from chartwatch.services.render import Renderer, all_dossiers  # noqa: PLC0415
-    from chartwatch.site.feeds import NOWHERE, Site  # noqa: PLC0415
-
-    place = Site(f"{settings().site}/") if settings().site else NOWHERE
-    return Renderer(charts(), record(), _catalogs().current(), place, partial(all_dossiers, _catalogs()))
-
-
-def today() -> date:
-    """Return the day, UTC."""
-    return datetime.now(UTC).date()
-
-
-@cache
 def deliverer() -> Deliverer:
     """Return what delivers messages to webhooks."""
     return Deliverer(
@@ -243,7 +221,7 @@ def reconciler(rules: RuleSet) -> Reconciler:
     """Return what finds and finishes, with the catalog that is in force at this moment."""
     return Reconciler(
         charts=charts(),
-        catalogs=_catalogs(),
+        catalogs=catalogs(),
         bulletins=bulletins(),
         outbox=_outbox(),
         checkpoints=_checkpoints(),
@@ -270,7 +248,8 @@ def _checkpoints() -> DynamoCheckpoints:
 
 
 @cache
-def _catalogs() -> DynamoCatalogs:
+def catalogs() -> DynamoCatalogs:
+    """Return the catalogs that were in force, the one that is among them, and its layers."""
     return DynamoCatalogs(_table(settings().catalog_table), boto3.client("s3"), settings().bucket, starter_layer)
 
 
