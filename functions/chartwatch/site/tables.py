@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import ALL_TERRITORIES, PublicationSummary
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.work import Work
 from chartwatch.site.addresses import milestone_address, work_address
 from chartwatch.site.downloads import Cell, Field, Table, Type
 from chartwatch.site.recorded import Run
@@ -47,6 +49,19 @@ _REIGNS = (
     Field("periods", Type.INTEGER, "How many periods: days, weeks or months, as the chart appears.", required=True),
     Field("goes_on", Type.BOOLEAN, "Whether its last period is the latest of the chart.", required=True),
     Field("address", Type.STRING, "The work's page, from the site's root.", required=True),
+)
+
+_TITLES = (
+    Field("title", Type.STRING, "What the work is called.", required=True),
+    Field("work_id", Type.STRING, "The work's id.", required=True),
+    Field("kind", Type.STRING, "film, series, song …; empty: nobody knows."),
+    Field("original_language", Type.STRING, "ISO 639-1; empty: nobody knows."),
+    Field("origin_countries", Type.ARRAY, "ISO 3166-1 alpha-2, the main one first where it is known.", required=True),
+    Field("release_date", Type.DATE, "When it was released; empty: nobody knows."),
+    Field("first", Type.DATE, "The period in which it was first at #1, on whatever chart.", required=True),
+    Field("places", Type.INTEGER, "In how many territories it was at #1.", required=True),
+    Field("periods", Type.INTEGER, "For how many days, weeks or months, in all of them together.", required=True),
+    Field("address", Type.STRING, "Its page, from the site's root.", required=True),
 )
 
 _COVERAGE = (
@@ -108,6 +123,35 @@ def reigns_table(reigns: Iterable[Run], titles: Mapping[str, str], title: str) -
         for its in reigns
     ]
     return Table("reigns", title, _REIGNS, rows, ("chart", "territory", "work_id", "first"))
+
+
+class Topped(NamedTuple):
+    """A work that was at #1: when first, in how many territories, and for how many periods in all of them together."""
+
+    work: Work
+    first: date
+    places: int
+    periods: int
+
+
+def titles_table(works: Iterable[Topped], title: str) -> Table:
+    """Return works that were at #1, in the order that they are given."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            its.work.title,
+            its.work.id,
+            its.work.kind,
+            its.work.original_language,
+            its.work.origin_countries,
+            its.work.release_date,
+            its.first,
+            its.places,
+            its.periods,
+            work_address(its.work.id),
+        )
+        for its in works
+    ]
+    return Table("titles", title, _TITLES, rows, ("work_id",))
 
 
 def coverage_table(timeline: Sequence[PublicationSummary], territory: str, title: str) -> Table:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from chartwatch.domain.charts.publications import AbsenceKind
 from chartwatch.domain.outside_text import plain
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.work import Kind, Work
 from chartwatch.services.by_hand import declare_unpublished
 from chartwatch.site.downloads import (
     Cell,
@@ -32,7 +33,7 @@ from chartwatch.site.downloads import (
     unguarded,
 )
 from chartwatch.site.recorded import Run
-from chartwatch.site.tables import coverage_table, milestones_table, reigns_table
+from chartwatch.site.tables import Topped, coverage_table, milestones_table, reigns_table, titles_table
 from tests.chronicle import Chronicle, a_run
 from tests.recorded import entries
 from tests.strategies import examples
@@ -188,12 +189,24 @@ def reigns() -> Table:
     return reigns_table(its, {"ozark": "Ozark", "squid": "Squid Game"}, "Reigns")
 
 
+def titles() -> Table:
+    day = date(2022, 1, 2)
+    known = Topped(Work("squid", "Squid Game", Kind.SERIES, "ko", ("KR",), date(2021, 9, 17)), day, 94, 460)
+    return titles_table([known, Topped(Work("riddle", "=A Riddle"), day, 1, 1)], "Titles")
+
+
+def test_a_title_of_which_nothing_is_known_has_its_row_too() -> None:
+    known, unknown = json.loads(json_of(titles()))
+    assert (known["origin_countries"], known["places"], known["periods"]) == (["KR"], 94, 460)
+    assert (unknown["kind"], unknown["origin_countries"], unknown["release_date"]) == (None, [], None)
+
+
 def tables() -> Mapping[str, Table]:
     chronicle = a_chronicle()
-    return {its.name: its for its in (milestones(chronicle), coverage(chronicle), reigns())}
+    return {its.name: its for its in (milestones(chronicle), coverage(chronicle), reigns(), titles())}
 
 
-@pytest.mark.parametrize("name", ["milestones", "coverage", "reigns"])
+@pytest.mark.parametrize("name", ["milestones", "coverage", "reigns", "titles"])
 def test_a_schema_is_a_table_schema_and_each_row_is_as_it_says(name: str, tmp_path: Path) -> None:
     its = tables()[name]
     schema = schema_of(its)

@@ -6,8 +6,8 @@ from chartwatch.domain import words
 from chartwatch.domain.works.work import Work
 from chartwatch.site.addresses import FeedKind, creator_address, language_address, origin_address
 from chartwatch.site.drawn import MOST_ROWS, Picture, where_works_were, works_over_time
-from chartwatch.site.recorded import Recorded
-from chartwatch.site.tables import reigns_table
+from chartwatch.site.recorded import Recorded, Run
+from chartwatch.site.tables import Topped, titles_table
 from chartwatch.site.views import (
     Download,
     Page,
@@ -17,7 +17,6 @@ from chartwatch.site.views import (
     facts_of,
     lines,
     start_last,
-    totals,
     work_link,
 )
 
@@ -79,9 +78,8 @@ def _page(
 ) -> Page:
     ids = [work.id for work in works]
     its = recorded.held_of.get(group, ())
-    runs = [run for work in ids for run in recorded.runs_of[work]]
-    charts = sorted({run.chart for run in runs})
-    total = totals(runs, lambda run: run.work)
+    topped = [_topped(work, recorded.runs_of[work.id]) for work in works]
+    charts = sorted({run.chart for work in ids for run in recorded.runs_of[work]})
     return Page(
         address=address,
         template="group.html",
@@ -95,24 +93,17 @@ def _page(
             "timelines": _timelines(recorded, charts, ids, address),
             "most": MOST_ROWS,
             "firsts": start_last(lines(recorded, by_weight(its))),
-            "works": [
-                {
-                    "work": work_link(work),
-                    "facts": facts_of(work),
-                    "first": min(run.first for run in recorded.runs_of[work.id]),
-                    "places": len({run.territory for run in recorded.runs_of[work.id]}),
-                    "total": total[work.id],
-                }
-                for work in works
-            ],
+            "works": [(work_link(each.work), facts_of(each.work), each) for each in topped],
         },
-        downloads=(
-            Download(
-                address.removesuffix(".html"), reigns_table(runs, recorded.titles, "Every run at #1 of these titles")
-            ),
-        ),
+        downloads=(Download(address.removesuffix(".html"), titles_table(topped, "These titles")),),
         feed=recorded.topic(topic, group),
     )
+
+
+def _topped(work: Work, runs: Sequence[Run]) -> Topped:
+    """Return a work with when it was at #1."""
+    first, places = min(run.first for run in runs), {run.territory for run in runs}
+    return Topped(work, first, len(places), sum(run.periods for run in runs))
 
 
 def _timelines(
