@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, TypeAlias
 from chartwatch.domain.outside_text import plain
 
 SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
-PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 Cell: TypeAlias = str | int | bool | date | tuple[str, ...] | None
 """A value of a table. None: there is none, or nobody knows it; the schema of the column says which."""
@@ -96,31 +95,6 @@ def schema_of(table: Table) -> Mapping[str, Any]:
 def schema_file_of(table: Table) -> bytes:
     """Return the Table Schema of a table as a file."""
     return _file(schema_of(table))
-
-
-def package_of(name: str, title: str, tables: Iterable[Table]) -> bytes:
-    """Return the `datapackage.json` of tables whose CSV and JSON stand beside it, as `NAME.csv` and `NAME.json`."""
-    return _file(
-        {
-            "$schema": PACKAGE_PROFILE,
-            "name": name,
-            "title": title,
-            "resources": [
-                {
-                    "name": f"{table.name}-{form}" if form == "json" else table.name,
-                    "type": "table",
-                    "path": f"{table.name}.{form}",
-                    "title": table.title,
-                    "format": form,
-                    "mediatype": media_type,
-                    "encoding": "utf-8",
-                    "schema": schema_of(table),
-                }
-                for table in tables
-                for form, media_type in (("csv", "text/csv"), ("json", "application/json"))
-            ],
-        }
-    )
 
 
 def unguarded(said: str) -> str:

@@ -27,7 +27,6 @@ from chartwatch.site.downloads import (
     Type,
     csv_of,
     json_of,
-    package_of,
     schema_file_of,
     schema_of,
     unguarded,
@@ -266,13 +265,3 @@ def test_a_reign_is_of_a_work_or_of_its_season() -> None:
     rows = rows_of(csv_of(reigns()))
     assert [row["title"] for row in rows] == ["Ozark", "'=Squid Game: Season 1"]
     assert [row["address"] for row in rows] == ["works/ozark.html", "works/squid.html"]
-
-
-def test_a_package_names_the_files_beside_it_and_their_schemas() -> None:
-    package = json.loads(package_of("netflix-weekly-tv-us", "Netflix in the US", tables().values()))
-    assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
-    names = [its["name"] for its in package["resources"]]
-    assert len(set(names)) == len(names) == 6
-    for its in package["resources"]:
-        assert re.fullmatch(r"[a-z]+\.(csv|json)", its["path"])
-        jsonschema.validate(its["schema"], PROFILE)
