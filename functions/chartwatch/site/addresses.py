@@ -24,11 +24,8 @@ SEARCH = "search.html"
 MISSING = "404.html"
 """What a server shows at every address where nothing is."""
 
-MAX_NAME = 80
-"""Characters of a part of an address at most, its ending included."""
-
 _MAX_STEM = 75
-"""Characters of a name at most without its ending."""
+"""Characters of a name at most without its ending: with that, a part of an address has 80."""
 
 _DIGEST = 12
 """Characters of a digest: 60 bits, by which a million ids with one slug are told apart all but surely."""

@@ -97,11 +97,6 @@ def schema_file_of(table: Table) -> bytes:
     return _file(schema_of(table))
 
 
-def unguarded(said: str) -> str:
-    """Return a text of CSV without the apostrophe that guards it."""
-    return said[1:] if said.startswith("'") and _LIKE_A_FORMULA.match(said) else said
-
-
 def _as_text(cell: Cell) -> str:
     match cell:
         case None:

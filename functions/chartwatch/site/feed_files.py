@@ -1,7 +1,6 @@
 """Feeds as files: Atom (RFC 4287) with tombstones (RFC 6721), and JSON Feed 1.1."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -9,10 +8,10 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from chartwatch.domain.outside_text import plain
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import FeedFormat
-from chartwatch.site.feeds import Entry, Feed, Site, address_within, feed_of, topics_of
+from chartwatch.site.feeds import Entry, Feed, Site, address_within
 from chartwatch.site.news import News
 from chartwatch.site.news_text import Paragraph, Part
-from chartwatch.site.topics import EVERYTHING, Topic
+from chartwatch.site.topics import EVERYTHING
 
 ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -22,14 +21,6 @@ THREADS = "http://purl.org/syndication/thread/1.0"
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 
 MEDIA_TYPES = {FeedFormat.ATOM: "application/atom+xml", FeedFormat.JSON: "application/feed+json"}
-
-
-def feed_files(news: Sequence[News], site: Site, topics: Iterable[Topic] | None = None) -> Iterator[tuple[str, bytes]]:
-    """Yield address and content of the feeds of some topics, or of all that there are; `news` is the newest first."""
-    for topic in topics_of(news) if topics is None else topics:
-        feed = feed_of(news, topic, site)
-        yield feed.address(FeedFormat.ATOM), atom_of(feed, site)
-        yield feed.address(FeedFormat.JSON), json_of(feed, site)
 
 
 def atom_of(feed: Feed, site: Site) -> bytes:

@@ -1,7 +1,7 @@
 """Feeds: which there are, and what is in them, before it is written as Atom or as JSON Feed."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from chartwatch.site.addresses import (
 from chartwatch.site.became import Became
 from chartwatch.site.news import News, Revision
 from chartwatch.site.news_text import Paragraph, Part
-from chartwatch.site.topics import EVERYTHING, Topic
+from chartwatch.site.topics import Topic
 
 MOST = 100
 """Entries of a feed at most. What follows up an entry is newer, and so never left out before it."""
@@ -100,14 +100,6 @@ class Feed:
     def address(self, form: FeedFormat) -> str:
         """Return where it is, in a form."""
         return feed_address(self.topic.kind, self.topic.value, form)
-
-
-def topics_of(news: Iterable[News]) -> list[Topic]:
-    """Return what there are feeds of, sorted; always one of everything.
-
-    Of the news of one bulletin they are the feeds that it changes: what follows up something is in all feeds of that.
-    """
-    return sorted({EVERYTHING}.union(*(its.topics for its in news)))
 
 
 def feed_of(news: Sequence[News], topic: Topic, site: Site) -> Feed:

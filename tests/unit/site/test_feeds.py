@@ -16,11 +16,12 @@ from chartwatch.domain.works.work import Kind, Work
 from chartwatch.services.record import RecordedBulletins
 from chartwatch.site.addresses import FeedFormat, FeedKind, feed_address
 from chartwatch.site.became import Became
-from chartwatch.site.feed_files import ATOM, THREADS, TOMBSTONES, atom_of, feed_files, json_of
-from chartwatch.site.feeds import MOST, Site, feed_of, topics_of
+from chartwatch.site.feed_files import ATOM, THREADS, TOMBSTONES, atom_of, json_of
+from chartwatch.site.feeds import MOST, Site, feed_of
 from chartwatch.site.news import News, news_of
 from chartwatch.site.topics import EVERYTHING, Topic
 from tests.chronicle import DAY, Chronicle, a_run
+from tests.unit.site.written_feeds import feed_files, topics_of
 from tests.unit.stories.netflix import FIRST_FROM, NEW, NTH, RACE, WORKS, netflix
 
 LOCAL, THERE = Site(""), Site("https://charts.example.org/")

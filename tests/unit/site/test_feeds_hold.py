@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.site.became import Became
-from chartwatch.site.feed_files import ATOM, TOMBSTONES, atom_of, feed_files
+from chartwatch.site.feed_files import ATOM, TOMBSTONES, atom_of
 from chartwatch.site.feeds import Site, feed_of
 from chartwatch.site.news import News, Revision, news_of
 from chartwatch.site.topics import EVERYTHING
 from tests.courses import Run, run
 from tests.strategies import START, World, courses, examples, other_catalogs, other_facts, worlds
+from tests.unit.site.written_feeds import feed_files
 
 SITE = Site("https://charts.example.org/")
 LIVE_FROM = st.sampled_from([None, START, date(2030, 1, 1)])

@@ -11,7 +11,6 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.services.detect import Detector
 from chartwatch.services.record import RecordedBulletins
 from chartwatch.site.addresses import FeedFormat, feed_address
-from chartwatch.site.feed_files import feed_files
 from chartwatch.site.feed_keys import WINDOW, bulletins_told, shown_in_feeds
 from chartwatch.site.feeds import Site
 from chartwatch.site.news import news_of
@@ -20,6 +19,7 @@ from tests.chronicle import Chronicle
 from tests.courses import Run, arriving
 from tests.recorded import entries
 from tests.strategies import World, courses, examples, other_catalogs, period_of, worlds
+from tests.unit.site.written_feeds import feed_files
 from tests.unit.stories.netflix import FIRST_FROM, NEW, NTH, netflix
 
 SITE = Site("https://charts.example.org/")

@@ -16,11 +16,12 @@ from chartwatch.domain.works.layers import catalog_of
 from chartwatch.rules import default_rules
 from chartwatch.site.addresses import FeedKind
 from chartwatch.site.became import Became
-from chartwatch.site.feed_files import feed_files, json_of
+from chartwatch.site.feed_files import json_of
 from chartwatch.site.feeds import Site, feed_of
 from chartwatch.site.news import News, news_of
 from chartwatch.site.topics import EVERYTHING, Topic
 from chartwatch.sources import Source, open_source
+from tests.unit.site.written_feeds import feed_files
 
 DATA = Path(os.environ.get("CHARTWATCH_DATA", ""))
 SITE = Site("https://charts.example.org/")

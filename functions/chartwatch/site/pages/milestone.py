@@ -52,7 +52,6 @@ def milestone_page(record: ChartRecord, slot: str) -> Page:
             "earlier": _earlier(last.evidence),
             "metrics": [its for its in metrics if its.since is None or its.since <= shown.period],
             "cadence": record.chart.cadence,
-            "unit": words.plural(record.chart.cadence),
             "revisions": [_revision(record, its) for its in reversed(revisions)],
             "before": _before(revisions, record.chart.cadence),
             "as_data": as_data(revisions, record),
