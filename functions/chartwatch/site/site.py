@@ -23,7 +23,7 @@ from chartwatch.site.pages.chart import chart_page
 from chartwatch.site.pages.corrections import corrected, corrections_page
 from chartwatch.site.pages.firsts import firsts_page
 from chartwatch.site.pages.front import front_page
-from chartwatch.site.pages.group import creator_page, language_page, origin_page
+from chartwatch.site.pages.group import group_pages
 from chartwatch.site.pages.milestone import milestone_page
 from chartwatch.site.pages.missing import missing_page
 from chartwatch.site.pages.place import place_page
@@ -78,9 +78,7 @@ def _pages(recorded: Recorded) -> Iterator[Page]:
         yield chart_page(recorded, chart)
         yield from (place_page(recorded, chart, territory) for territory in record.territories)
     yield from (work_page(recorded, work) for work in sorted(recorded.works))
-    yield from (origin_page(recorded, country) for country in sorted(recorded.works_from))
-    yield from (language_page(recorded, language) for language in sorted(recorded.works_in))
-    yield from (creator_page(recorded, creator) for creator in sorted(recorded.works_by))
+    yield from group_pages(recorded)
 
 
 _FORMS: Mapping[FeedFormat, Callable[[Feed, Site], bytes]] = {FeedFormat.ATOM: atom_of, FeedFormat.JSON: json_feed_of}

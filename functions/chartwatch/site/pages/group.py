@@ -1,6 +1,7 @@
 """A page a country of origin, a language or a creator: the works that were at #1, and what they made history with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from chartwatch.domain import words
 from chartwatch.domain.works.work import Work
@@ -21,73 +22,66 @@ from chartwatch.site.views import (
 )
 
 
-def origin_page(recorded: Recorded, country: str) -> Page:
-    """Return the page of a country of origin."""
-    name = words.country_name(country)
-    return _page(
-        recorded,
-        origin_address(country),
-        name,
-        f"Titles from {words.territory_name(country)} at #1: which were first, and how many there have been.",
-        recorded.works_from[country],
-        topic=FeedKind.ORIGIN,
-        group=country,
-        kind="Country of origin",
-    )
+class _Group(NamedTuple):
+    """What a kind of group is called, where its pages are, which works each has, and what its pages are about."""
+
+    said: str
+    name: Callable[[str], str]
+    address: Callable[[str], str]
+    works: Callable[[Recorded], Mapping[str, Sequence[Work]]]
+    description: str
 
 
-def language_page(recorded: Recorded, language: str) -> Page:
-    """Return the page of an original language."""
-    name = words.language_name(language)
-    return _page(
-        recorded,
-        language_address(language),
-        name,
-        f"Titles in {name} at #1: which were first, and how many there have been.",
-        recorded.works_in[language],
-        topic=FeedKind.LANGUAGE,
-        group=language,
-        kind="Original language",
-    )
+GROUPS: Mapping[FeedKind, _Group] = {
+    FeedKind.ORIGIN: _Group(
+        "Country of origin",
+        words.country_name,
+        origin_address,
+        lambda recorded: recorded.works_from,
+        "Titles from {} at #1: which were first, and how many there have been.",
+    ),
+    FeedKind.LANGUAGE: _Group(
+        "Original language",
+        words.language_name,
+        language_address,
+        lambda recorded: recorded.works_in,
+        "Titles in {} at #1: which were first, and how many there have been.",
+    ),
+    FeedKind.CREATOR: _Group(
+        "Creator",
+        str,
+        creator_address,
+        lambda recorded: recorded.works_by,
+        "What {} had at #1, and made history with.",
+    ),
+}
+"""The kinds of group that have pages."""
 
 
-def creator_page(recorded: Recorded, creator: str) -> Page:
-    """Return the page of a creator."""
-    return _page(
-        recorded,
-        creator_address(creator),
-        creator,
-        f"What {creator} had at #1, and made history with.",
-        recorded.works_by[creator],
-        topic=FeedKind.CREATOR,
-        group=creator,
-        kind="Creator",
-    )
+def group_pages(recorded: Recorded) -> Iterator[Page]:
+    """Yield the pages of all groups of which something was at #1."""
+    for kind, group in GROUPS.items():
+        for value in sorted(group.works(recorded)):
+            yield group_page(recorded, kind, value)
 
 
-def _page(
-    recorded: Recorded,
-    address: str,
-    name: str,
-    description: str,
-    works: Sequence[Work],
-    *,
-    topic: FeedKind,
-    group: str,
-    kind: str,
-) -> Page:
+def group_page(recorded: Recorded, kind: FeedKind, value: str) -> Page:
+    """Return the page of a country, a language (by its code) or a creator (by name)."""
+    group = GROUPS[kind]
+    name, address, works = group.name(value), group.address(value), group.works(recorded)[value]
     ids = [work.id for work in works]
-    its = recorded.held_of.get(group, ())
+    its = recorded.held_of.get(value, ())
     topped = [_topped(work, recorded.runs_of[work.id]) for work in works]
     charts = sorted({run.chart for work in ids for run in recorded.runs_of[work]})
     return Page(
         address=address,
         template="group.html",
         title=name,
-        description=description,
+        description=group.description.format(words.territory_name(value) if kind is FeedKind.ORIGIN else name),
         values={
             "name": name,
-            "kind": kind,
+            "kind": group.said,
+            "is_origin": kind is FeedKind.ORIGIN,
             "charts": [(chart_link(recorded.charts[its].chart), recorded.charts[its].since) for its in charts],
             "map": where_works_were(recorded, ids, name),
             "timelines": _timelines(recorded, charts, ids, address),
@@ -96,7 +90,7 @@ def _page(
             "works": [(work_link(each.work), facts_of(each.work), each) for each in topped],
         },
         downloads=(Download(address.removesuffix(".html"), titles_table(topped, "These titles")),),
-        feed=recorded.topic(topic, group),
+        feed=recorded.topic(kind, value),
     )
 
 
