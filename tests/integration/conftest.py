@@ -23,6 +23,7 @@ from chartwatch.services.ports import CatalogStore, Checkpoints, MarkedCharts, O
 from chartwatch.services.record import RecordStore
 from chartwatch_local.aws import REGION, LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS
+from tests.asking import Waits
 from tests.command_line import Write
 from tests.stores import Cloud
 
@@ -188,3 +189,8 @@ def write(tmp_path: Path) -> Write:
         return file
 
     return _write
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
