@@ -19,7 +19,6 @@ from chartwatch.services.record import Files, Head, RecordedBulletins, RecordSto
 from chartwatch.site.feeds import NOWHERE, Site
 from chartwatch.site.recorded import ChartRecord, Recorded
 from chartwatch.site.site import files, key_of
-from chartwatch.site.sourced import notes_of, sourced_facts
 
 Keys = Mapping[str, str]
 """The keys of the files of a site as they were written, by address."""
@@ -92,8 +91,7 @@ class Renderer:
     def recorded(self) -> Recorded:
         """Return what is recorded of all charts. Raises `RecordDamaged`."""
         charts = {head.chart: self._chart(head) for head in self._heads()}
-        dossiers = tuple(self.dossiers())
-        return Recorded(charts, self.catalog, sourced_facts(dossiers), notes_of(dossiers))
+        return Recorded(charts, self.catalog, tuple(self.dossiers()))
 
     def _heads(self) -> Iterator[Head]:
         return (head for chart in self.charts.charts() if (head := self.record.head(chart)) is not None)

@@ -16,13 +16,14 @@ from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.claimants import name_of
+from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.site.addresses import FeedKind
 from chartwatch.site.feed_keys import bulletins_told, shown_in_feeds
 from chartwatch.site.news import News, news_of
-from chartwatch.site.sourced import Sourced
+from chartwatch.site.sourced import Sourced, notes_of, sourced_facts
 from chartwatch.site.topics import Topic
 
 Key = TypeVar("Key")
@@ -97,13 +98,12 @@ class ChartRecord:
 class Recorded:
     """All charts, by id, and the catalog by which their works are known.
 
-    `facts` says who says what of a work, and `notes` what an own file names as its sources.
+    `dossiers` are what each layer of the catalog has, from which pages say who says what.
     """
 
     charts: Mapping[str, ChartRecord]
     catalog: Catalog
-    facts: Mapping[str, tuple[Sourced, ...]] = field(default_factory=dict)
-    notes: Mapping[str, str] = field(default_factory=dict)
+    dossiers: tuple[Dossier, ...] = ()
     _works: dict[str, Work] = field(default_factory=dict)
 
     @cached_property
@@ -150,6 +150,22 @@ class Recorded:
                 for holder in (*entry.holders, *(entry.replaces.holders if entry.replaces else ())):
                     self._work(holder.work_id, holder.title)
         return self._works
+
+    @cached_property
+    def facts(self) -> Mapping[str, tuple[Sourced, ...]]:
+        """Who says what of each work, by its id."""
+        return sourced_facts(self._dossiers_of_works)
+
+    @cached_property
+    def notes(self) -> Mapping[str, str]:
+        """What an own file names as its sources for each work, by its id."""
+        return notes_of(self._dossiers_of_works)
+
+    @cached_property
+    def _dossiers_of_works(self) -> Sequence[Dossier]:
+        """The dossiers that may be of works which pages are about."""
+        titles = {title_key(title) for work in self.works.values() for title in (work.title, *work.aliases)}
+        return [dossier for dossier in self.dossiers if not titles.isdisjoint(dossier.titles)]
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
