@@ -1,14 +1,16 @@
 """A page a territory of a chart: who was at #1 when, for how long, what is recorded of that, and the latest list."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import filterfalse
 from typing import NamedTuple
 
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Edition, Entry
+from chartwatch.domain.milestones.ledger import Entry as Slot
 from chartwatch.domain.stories.figures import figure_in_words
 from chartwatch.domain.stories.wording import during
-from chartwatch.site.addresses import FeedKind, chart_address, origin_address
+from chartwatch.site.addresses import FeedKind, chart_address, milestone_address, origin_address
 from chartwatch.site.drawn import roll, who_was_at_one
 from chartwatch.site.recorded import ChartRecord, Recorded, Run, is_weighty
 from chartwatch.site.tables import reigns_table
@@ -20,6 +22,7 @@ from chartwatch.site.views import (
     chart_name,
     covered,
     lines,
+    mark_of_entry,
     place_name,
     totals,
     work_link,
@@ -58,6 +61,7 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
     drawn = who_was_at_one(recorded, record, territory, address)
     latest = next(its for its in reversed(record.timeline) if territory in its.number_ones)
     listed = list(_listed(recorded, record, territory, runs))
+    begun, others = _begun(held)
     return Page(
         address=address,
         template="place.html",
@@ -77,11 +81,19 @@ def place_page(recorded: Recorded, chart: str, territory: str) -> Page:
             "strip": drawn.picture,
             "bars": roll(recorded, record, total, address),
             "figure_name": _figure_name(record) if any(row.figure for row in listed) else "",
-            "runs": [(work_link(recorded.works[run.work]), run, drawn.colours[run.work]) for run in reversed(runs)],
+            "runs": [
+                (
+                    work_link(recorded.works[run.work]),
+                    run,
+                    drawn.colours[run.work],
+                    begun.get((run.first, run.work), ""),
+                )
+                for run in reversed(runs)
+            ],
             "most": MOST_RUNS,
             "roll": [(work_link(recorded.works[work]), its) for work, its in total.items()],
             "milestones": lines(recorded, filter(is_weighty, held)),
-            "changes": lines(recorded, filterfalse(is_weighty, held)),
+            "changes": lines(recorded, others),
             "unit": words.plural(record.chart.cadence),
         },
         downloads=(
@@ -99,6 +111,22 @@ def _elsewhere(recorded: Recorded, chart: str, territory: str) -> list[Link]:
     if territory not in recorded.origins_on[chart]:
         return there
     return [*there, Link(f"titles from {words.territory_name(territory)}", origin_address(territory))]
+
+
+def _begun(held: Iterable[Slot]) -> tuple[Mapping[tuple[date, str], str], list[Slot]]:
+    """Return the pages that say of works that they came to #1, by when and by work, and the other slots that do.
+
+    What has a mark is among the others, which are shown with it.
+    """
+    begun: dict[tuple[date, str], str] = {}
+    others: list[Slot] = []
+    for slot in filterfalse(is_weighty, held):
+        keys = [(slot.period, holder.work_id) for holder in slot.holders]
+        if begun.keys().isdisjoint(keys) and not mark_of_entry(slot):
+            begun |= dict.fromkeys(keys, milestone_address(slot.slot))
+        else:
+            others.append(slot)
+    return begun, others
 
 
 def _figure_name(record: ChartRecord) -> str:
