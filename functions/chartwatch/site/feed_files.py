@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from markupsafe import escape
+
 from chartwatch.domain.outside_text import plain
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.site.addresses import FeedFormat
@@ -124,27 +126,18 @@ def _tags(news: News) -> list[str]:
 
 
 def _html(entry: Entry, site: Site, here: str) -> str:
-    elements: list[Element] = []
-    for paragraph in entry.paragraphs:
-        element = Element("p")
-        elements.append(element)
-        for part in paragraph.parts:
-            _add_part(element, part, site, here)
-        if paragraph.items:
-            listed = Element("ul")
-            elements.append(listed)
-            for item in paragraph.items:
-                _add_part(SubElement(listed, "li"), item, site, here)
-    return "".join(tostring(element, encoding="unicode", method="html") for element in elements)
+    return "".join(_paragraph(its, site, here) for its in entry.paragraphs)
 
 
-def _add_part(element: Element, part: Part, site: Site, here: str) -> None:
-    if part.address:
-        _add(element, "a", part.said).set("href", address_within(site, here, part.address))
-    elif len(element):
-        element[-1].tail = (element[-1].tail or "") + part.said
-    else:
-        element.text = (element.text or "") + part.said
+def _paragraph(paragraph: Paragraph, site: Site, here: str) -> str:
+    said = "".join(_part(part, site, here) for part in paragraph.parts)
+    items = "".join(f"<li>{_part(item, site, here)}</li>" for item in paragraph.items)
+    return f"<p>{said}</p><ul>{items}</ul>" if items else f"<p>{said}</p>"
+
+
+def _part(part: Part, site: Site, here: str) -> str:
+    said = escape(part.said)
+    return f'<a href="{escape(address_within(site, here, part.address))}">{said}</a>' if part.address else said
 
 
 def _text(paragraph: Paragraph) -> str:

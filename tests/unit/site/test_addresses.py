@@ -14,7 +14,6 @@ from chartwatch.adapters.starter import starter_layer
 from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, LANGUAGES
 from chartwatch.domain.works.layers import catalog_of
 from chartwatch.site.addresses import (
-    MAX_NAME,
     FeedFormat,
     FeedKind,
     chart_address,
@@ -39,6 +38,10 @@ OF_ONE_ID: list[Callable[[str], str]] = [
     lambda territory: chart_address("netflix-weekly-tv", territory),
     *(lambda value, kind=kind: feed_address(kind, value, FeedFormat.JSON) for kind in FeedKind if kind != FeedKind.ALL),
 ]
+
+MAX_NAME = 80
+"""Characters of a part of an address at most, its ending included."""
+
 
 IDS = st.one_of(
     st.text(max_size=200),
