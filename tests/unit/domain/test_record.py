@@ -58,14 +58,20 @@ class Losing(MemoryRecord):
 
 
 def at_once(course: Course, store: MemoryRecord) -> Run:
-    """Let everything arrive, and leave nothing unprocessed before the next arrival."""
+    """Let everything arrive, and leave nothing unprocessed before the next arrival.
+
+    Catalogs and rules are in force before what is processed by them arrives: who has to begin anew reads what is stored.
+    """
     done = Run(store=store)
     catalogs = [facts.catalog for facts in course.facts]
     earlier = {catalog.version: catalog for catalog in catalogs}.get
-    for slot, facts, _ in arriving(course, done.charts):
+    coming = [(slot, facts) for slot, facts, _ in arriving(course, Run().charts)]
+    arrivals = arriving(course, done.charts)
+    for slot, facts in coming:
         rules = course.facts[facts].rule_set
         detector = Detector(done.charts, store, catalogs[facts], rules, earlier_catalog=earlier)
         done.bulletins += detector.reconsider(slot[0])
+        next(arrivals)
         done.bulletins += detector.detect(slot[0], period_of(slot))
     return done
 
