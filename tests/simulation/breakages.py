@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 import pytest
@@ -492,3 +493,49 @@ BREAKAGES: Mapping[Callable[[Patch], None], str] = {
     layers_replaced_whatever_they_are_by_now: "taken back",
 }
 """What is broken, and what is seen of that."""
+
+
+class Among(Enum):
+    """A kind of faults: where one is, or more."""
+
+    LATE = auto()
+    """One, the latest calls first."""
+    ANYWHERE = auto()
+    """One, at any call."""
+    PUBLISHING = auto()
+    """One, when a message is published."""
+    DOUBTS = auto()
+    """One that leaves a message in doubt, and another when `reconcile` finds it."""
+    PAUSED_PUBLISHERS = auto()
+    """A process that stands still at publishing."""
+    PAUSED_RECORDERS = auto()
+    """A process that stands still at the record."""
+    LOOK_UPS = auto()
+    """One, when a work is looked up."""
+    PAUSED_CATALOGS = auto()
+    """A process that stands still when it puts in force what was found."""
+    SUBSCRIBERS = auto()
+    """One, when it is noted who subscribes."""
+    SEVERAL = auto()
+    """Some, anywhere."""
+
+
+RARE: Mapping[Callable[[Patch], None], Among] = {
+    a_witness_that_forgets_before_it_is_marked: Among.DOUBTS,
+    a_witness_that_is_believed_before_it_was_heard_out: Among.DOUBTS,
+    checkpoints_that_pass_over_what_is_not_out: Among.DOUBTS,
+    checkpoints_moved_although_a_bulletin_is_not_whole: Among.DOUBTS,
+    corrections_that_do_not_wait: Among.PUBLISHING,
+    vanished_subscribers_forgotten_before_they_are_reported: Among.SUBSCRIBERS,
+    failed_fetching_swallowed: Among.SEVERAL,
+    bulletins_put_after_the_head: Among.SEVERAL,
+    failed_detection_swallowed: Among.ANYWHERE,
+    only_the_first_chart_reconsidered: Among.LOOK_UPS,
+    a_lost_race_taken_for_a_won_one: Among.PAUSED_RECORDERS,
+    files_removed_that_may_yet_be_named: Among.PAUSED_RECORDERS,
+    layers_replaced_whatever_they_are_by_now: Among.PAUSED_CATALOGS,
+    files_put_after_the_head_names_them: Among.ANYWHERE,
+    look_ups_as_if_there_were_all_the_time: Among.PAUSED_CATALOGS,
+    catalogs_put_in_force_without_a_condition: Among.PAUSED_CATALOGS,
+}
+"""Where those are looked for first that hundreds of runs of all kinds would not show."""
