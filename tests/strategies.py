@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import (
     ALL_TERRITORIES,
     AbsenceKind,
@@ -41,8 +41,14 @@ DEEP = PROFILE == "deep"
 START = date(2020, 12, 27)
 """A Sunday from which on charts of the day and of the week run into the next year, and so into another ledger."""
 
+_VIEWS = MetricPeriod("views", START + timedelta(3))
+_METRICS = {
+    "weekly-series": (MetricPeriod("hours"), MetricPeriod("views", START + timedelta(16))),
+    "daily-overall": (MetricPeriod("points"), _VIEWS, MetricPeriod("hours", START + timedelta(5))),
+    "daily-elsewhere": (MetricPeriod("points"), _VIEWS),
+}
 CHARTS = {
-    chart.id: replace(chart, identifying=("hours",))
+    chart.id: replace(chart, identifying=("hours",), metric_periods=_METRICS.get(chart.id, ()))
     for chart in (
         Chart("weekly-series", "the weekly chart of series", "somewhere", Cadence.WEEK, 2, Kind.SERIES, list_name="tv"),
         Chart("weekly-films", "the weekly chart of films", "somewhere", Cadence.WEEK, 2, Kind.FILM, list_name="films"),
@@ -394,11 +400,12 @@ _FIELDS: Mapping[str, list[Mapping[str, Any]]] = {
     "spread": [{"at": at} for numbers in _AT for at in (numbers, [*numbers, "all"])] + [{"at": ["all"]}],
     "reign": [
         *(
-            {"at": at, "total": total, "record": record}
-            for at, total, record in product(_AT, *[[False, True]] * 2)
+            {"at": at, "total": total, "record": record, "across_methods": across}
+            for at, total, record, across in product(_AT, *[[False, True]] * 3)
             if not (total and record)
         ),
         {"record": True},
+        {"record": True, "across_methods": False},
     ],
 }
 
@@ -419,7 +426,11 @@ def as_rule(data: RuleData) -> Rule:
     own: Mapping[str, Mapping[str, Any]] = {
         "change": {"returns": Returns(data.get("returns", "also"))},
         "spread": {"everywhere": "all" in at},
-        "reign": {"record": data.get("record", False), "total": data.get("total", False)},
+        "reign": {
+            "record": data.get("record", False),
+            "total": data.get("total", False),
+            "across_methods": data.get("across_methods", True),
+        },
     }
     return KINDS[data["kind"]](
         id=data["id"],

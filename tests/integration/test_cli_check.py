@@ -196,3 +196,65 @@ def test_a_work_of_the_catalog_that_never_charted_is_one_that_somebody_may_ask_f
     result = run(*CLAIM, "--title", "Juvenile Justice", "--run", "3")
     assert result.exit_code == 1
     assert result.stdout.startswith("FALSE: Juvenile Justice has not been #1 of Netflix's daily Top 10 in the\n")
+
+
+WITHIN = """\
+- id: run
+  kind: reign
+  scope: territory
+  at: [2, 3]
+  record: true
+  across_methods: false
+  headline: "{title} {has} been #1 of {chart} in {territory} for {cardinal} {periods}"
+  brief: "{cardinal} {periods} at #1"
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "said"),
+    [
+        ("dark:2", 0, "for two days, 2 days after release, in records since 2022-01-01."),
+        ("dark:3", 1, "The longest run of Dark at #1 of D in the United States was two days"),
+        (
+            "dark:2:2022-01-04",
+            0,
+            "for two days, counted since the chart came to rank by views (2022-01-04), 4 days after",
+        ),
+        (
+            "dark:3:2022-01-04",
+            1,
+            "counted since the chart came to rank by views (2022-01-04), in records from 2022-01-04",
+        ),
+        ("dark:record:2022-01-04", 1, "no longer than any other had been"),
+        ("ozark:2:2022-01-04", 0, "TRUE: Ozark"),
+        (
+            "ozark:record:2022-01-06",
+            0,
+            "TRUE: Ozark has been #1 of D in the United States for three days, counted since",
+        ),
+    ],
+)
+def test_a_place_of_a_rule_within_methods_is_of_one(write: Write, place: str, code: int, said: str) -> None:
+    rules, catalog = write("rules.yaml", WITHIN), write("catalog.csv", CATALOG)
+    file = write("d.csv", chart(["Ozark", "Dark", "Dark", "Dark", "Dark", "Ozark", "Ozark", "Ozark"]))
+    history = f"csv,chart=daily,name=D,cadence=day,depth=1,metric=hours; 2022-01-04 views:{file}"
+    result = run("check", f"run:daily:US:{place}", "--rules", rules, "--catalog", catalog, "--from", history)
+    assert result.exit_code == code, result.output
+    assert said in " ".join(result.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("dark:2:2022-01-05", "daily came to rank by views since 2022-01-04, not since 2022-01-05"),
+        ("dark:record:2022-02-31", "2022-02-31"),
+        ("dark:4:2022-01-04", "run tells of 2 and 3, not of 4"),
+    ],
+)
+def test_a_place_that_no_run_within_methods_can_have_is_refused(write: Write, place: str, said: str) -> None:
+    rules, catalog = write("rules.yaml", WITHIN), write("catalog.csv", CATALOG)
+    history = (
+        f"csv,chart=daily,cadence=day,depth=1,metric=hours; 2022-01-04 views:{write('d.csv', chart(['Dark'] * 5))}"
+    )
+    result = run("check", f"run:daily:US:{place}", "--rules", rules, "--catalog", catalog, "--from", history)
+    assert_refused(result, said)

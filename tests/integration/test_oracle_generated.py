@@ -31,7 +31,12 @@ from tests.strategies import (
     worlds,
 )
 
-SERIES = {chart.id: sql.Chart(chart.cadence.step.days, chart.list_name) for chart in CHARTS.values()}
+SERIES = {
+    chart.id: sql.Chart(
+        chart.cadence.step.days, chart.list_name, tuple(its.since for its in chart.metric_periods[1:] if its.since)
+    )
+    for chart in CHARTS.values()
+}
 
 
 @cache

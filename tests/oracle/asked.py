@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from tests.oracle.completions import EARLY, Film, Way, World, completions, days_never_published, runs_of
+from tests.oracle.completions import EARLY, Film, Way, World, by_method, completions, days_never_published, runs_of
 
 Rule = Mapping[str, Any]
 
@@ -18,7 +18,11 @@ BEFORE = -1000
 
 @dataclass(frozen=True)
 class Question:
-    """A claim about a film, or a group, in a territory or (`*`) over all; `where` says which films count."""
+    """A claim about a film, or a group, in a territory or (`*`) over all; `where` says which films count.
+
+    With `within`, only days count that were ranked as from a day on (`method`; None: as from the beginning), or of a
+    record as the day on which its run began.
+    """
 
     form: str
     territory: str
@@ -31,6 +35,8 @@ class Question:
     returns: str = "also"
     where: Rule = field(default_factory=dict)
     per: str | None = None
+    within: bool = False
+    method: int | None = None
 
 
 def ways(world: World, asked: Question, facts: list[tuple[str, str]], most: int) -> list[Way] | None:
@@ -75,6 +81,11 @@ def _days(world: World, asked: Question) -> Mapping[int, set[str]]:
         if asked.territory in ("*", territory):
             for day, name in days.items():
                 together.setdefault(day, set()).add(name)
+    if asked.within:
+        began = asked.method
+        if asked.form == "record":
+            began = max((since for since in world.methods if since <= (asked.day or 0)), default=None)
+        return dict(by_method(world, together))[began]
     return together
 
 

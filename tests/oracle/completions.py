@@ -49,7 +49,7 @@ class World:
     """A chart as it is known, and the facts of its works; `titles` are charted that several of these bear.
 
     `named` are editions that are known to be missing, and `unpublished` those that there never were, by territory and
-    day.
+    day. `methods` are the days from which on the chart ranks by something else than before.
     """
 
     charted: Charted
@@ -57,6 +57,7 @@ class World:
     titles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     named: frozenset[tuple[str, int]] = frozenset()
     unpublished: frozenset[tuple[str, int]] = frozenset()
+    methods: tuple[int, ...] = ()
 
     @property
     def missing(self) -> list[tuple[str, int]]:
@@ -191,6 +192,7 @@ def _completed(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most:
             _filled_in(world, filling, earlier),
             {film.name: film for film in (*films, *unseen)},
             unpublished=world.unpublished,
+            methods=world.methods,
         )
         for films in product(*doubtful)
         for filling in product(*fillings)
@@ -353,11 +355,26 @@ def runs_of(days: Mapping[int, set[str]], name: str, never: set[int]) -> list[li
 
 def _reign(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -> Iterator[Slot]:
     del begins
-    names = sorted({name for its in days.values() for name in its})
     ours = [t for t, its in world.charted.items() if {d: {n} for d, n in its.items()} == days]
     never = days_never_published(
         world, ours[:1] if rule["scope"] == "territory" else [t for t, its in world.charted.items() if its]
     )
+    for since, its in by_method(world, days) if rule.get("across_methods") is False else [(None, days)]:
+        for slot in _reign_of(world, rule, its, never):
+            yield slot if since is None or "record" in slot.place else slot._replace(place=(*slot.place, since))
+
+
+def by_method(world: World, days: Mapping[int, set[str]]) -> list[tuple[int | None, dict[int, set[str]]]]:
+    """Return the days of each method by which the chart ranked, with the day from which on it did (None: the first)."""
+    starts: list[int | None] = [None, *world.methods]
+    return [
+        (start, {d: its for d, its in days.items() if (start is None or start <= d) and (end is None or d < end)})
+        for start, end in zip(starts, [*world.methods, None], strict=True)
+    ]
+
+
+def _reign_of(world: World, rule: Rule, days: Mapping[int, set[str]], never: set[int]) -> Iterator[Slot]:
+    names = sorted({name for its in days.values() for name in its})
     runs = {name: runs_of(days, name, never) for name in names}
     for name in names:
         if not _counts(rule, world.films[name]):

@@ -1,6 +1,7 @@
 """What all rules ask for, in SQL: who was at #1 when, what titles mean, what was seen, and what is missing."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple
 
 import duckdb
@@ -9,10 +10,14 @@ from tests.oracle.loading import title_key
 
 
 class Chart(NamedTuple):
-    """What must be known of a chart besides its entries: its list is `tv`, `films`, `overall`, ..."""
+    """What must be known of a chart besides its entries: its list is `tv`, `films`, `overall`, ...
+
+    `changes` are the days since when it ranks by something else than before, in order.
+    """
 
     cadence_days: int
     list_name: str = ""
+    changes: tuple[date, ...] = ()
 
 
 _NUMBER_ONES = (
@@ -265,8 +270,11 @@ _MISSING = """
 """
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, charts: Mapping[str, Chart]) -> None:
-    """Work out what all rules ask for: who was at #1, what titles mean, what was seen, and what is missing."""
+def prepare(connection: duckdb.DuckDBPyConnection, charts: Mapping[str, Chart]) -> Mapping[str, Chart]:
+    """Work out what all rules ask for: who was at #1, what titles mean, what was seen, and what is missing.
+
+    Returns the charts that have entries.
+    """
     texts = "SELECT DISTINCT unnest([title, season]) AS said FROM entry WHERE rank = 1"
     said = [text for (text,) in connection.execute(f"SELECT said FROM ({texts}) WHERE said IS NOT NULL").fetchall()]
     charted, *rest = _NUMBER_ONES
@@ -291,3 +299,4 @@ def prepare(connection: duckdb.DuckDBPyConnection, charts: Mapping[str, Chart]) 
     connection.execute(_KNOWN)
     connection.execute(_COVERAGE)
     connection.execute(_MISSING)
+    return {name: charts[name] for name in sorted(charted_on)}

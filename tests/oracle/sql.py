@@ -273,7 +273,7 @@ _RACE_SLOTS = """
 
 # What is held by one work: `slot` has chart, territory, work_id, season, what, n, period and left_censored.
 _OF_ONE = """
-    WITH {slots}
+    WITH {within}{slots}
     SELECT s.chart, s.territory, s.work_id || coalesce('/' || s.season, '') || ':' || s.what,
            s.work_id || coalesce('/' || s.season, ''), s.n, s.period, [(s.work_id, s.season, s.period, NULL, false)],
            s.left_censored OR c.is_earliest, CASE WHEN ({certainly}) IS NULL THEN [(s.work_id, s.season)] END, s.unknown
@@ -400,8 +400,7 @@ _REIGN_SLOTS = """
                ) AS length,
                h.earliest
         FROM part_of p
-        JOIN (SELECT chart, territory, period AS earliest FROM coverage WHERE scope = $scope AND is_earliest) h
-            USING (chart, territory)
+        JOIN (SELECT DISTINCT chart, territory, earliest FROM coverage WHERE scope = $scope) h USING (chart, territory)
     ),
     -- A run can only come to be the longest in one of its own periods.
     longest AS (
@@ -414,7 +413,8 @@ _REIGN_SLOTS = """
         HAVING r.length > max(o.length)
     ),
     held AS (
-        SELECT chart, territory, work_id, season, {reached}::VARCHAR AS what, {reached} AS n, min(period) AS period,
+        SELECT chart, territory, work_id, season, {reached} || coalesce(':' || $since::DATE, '') AS what,
+               {reached} AS n, min(period) AS period,
                arg_min(began, period) AS began, arg_min({since_when}, period) = any_value(earliest) AS left_censored
         FROM run
         WHERE list_contains($at::BIGINT[], {reached})
@@ -448,14 +448,14 @@ _REIGN_SLOTS = """
         SELECT i.*, CASE
                    WHEN NOT bool_or(i.period = h.earliest) OVER whole THEN row_number() OVER line
                    WHEN i.period < h.earliest THEN 0
-                   WHEN f.release_date IS NULL THEN 1000000
                    ELSE count(*) FILTER (WHERE i.period >= h.earliest) OVER line
-                        + greatest(0, (h.earliest - (f.release_date - 7)) // k.days) END AS length,
+                        + least(greatest(0, coalesce((h.earliest - (f.release_date - 7)) // k.days, 1000000)),
+                                coalesce((h.earliest - $since::DATE) // k.days, 1000000)) END AS length,
                min(i.period) FILTER (WHERE i.period >= h.earliest) OVER whole AS starts
         FROM island i
         JOIN fact f USING (work_id)
         JOIN series k ON k.chart = i.chart
-        JOIN (SELECT chart, territory, period AS earliest FROM coverage WHERE scope = $scope AND is_earliest) h
+        JOIN (SELECT DISTINCT chart, territory, earliest FROM coverage WHERE scope = $scope) h
             ON h.chart = i.chart AND h.territory = i.territory
         WINDOW whole AS (PARTITION BY i.chart, i.territory, i.work_id, i.season, i.island),
                line AS (PARTITION BY i.chart, i.territory, i.work_id, i.season, i.island ORDER BY i.period)
@@ -486,14 +486,14 @@ _REIGN_SLOTS = """
         SELECT i.*, CASE
                    WHEN NOT bool_or(i.period = h.earliest) OVER whole THEN row_number() OVER line
                    WHEN i.period < h.earliest THEN 0
-                   WHEN w.release_date IS NULL THEN 1000000
                    ELSE count(*) FILTER (WHERE i.period >= h.earliest) OVER line
-                        + greatest(0, (h.earliest - (w.release_date - 7)) // k.days) END AS length,
+                        + least(greatest(0, coalesce((h.earliest - (w.release_date - 7)) // k.days, 1000000)),
+                                coalesce((h.earliest - $since::DATE) // k.days, 1000000)) END AS length,
                min(i.period) FILTER (WHERE i.period >= h.earliest) OVER whole AS starts
         FROM island_together i
         LEFT JOIN work w ON w.work_id = i.one
         JOIN series k ON k.chart = i.chart
-        JOIN (SELECT chart, territory, period AS earliest FROM coverage WHERE scope = $scope AND is_earliest) h
+        JOIN (SELECT DISTINCT chart, territory, earliest FROM coverage WHERE scope = $scope) h
             ON h.chart = i.chart AND h.territory = i.territory
         WINDOW whole AS (PARTITION BY i.one, i.chart, i.territory, i.season, i.island),
                line AS (PARTITION BY i.one, i.chart, i.territory, i.season, i.island ORDER BY i.period)
@@ -508,7 +508,9 @@ _REIGN_SLOTS = """
                EXISTS (
                    SELECT 1 FROM missing m
                    WHERE m.scope = $scope AND m.chart = s.chart AND m.territory = s.territory
-                     AND m.closed <= s.period AND m.period < s.period AND {of_all}
+                     AND m.closed <= s.period AND {of_all}
+                     AND (m.period < s.period
+                          OR m.period = s.period AND m.is_part AND starts_with(s.what, 'record:'))
                      AND (f.release_date IS NULL OR f.release_date <= m.period + 7 OR m.is_part AND NOT {is_total})
                )
                OR NOT {is_total} AND (
@@ -549,6 +551,22 @@ _REIGN_SLOTS = """
                                AND d.work_id <> s.work_id AND d.since <= s.period
                          )
                    )
+                   -- All others that have topped it may be the same work: then there was no other run.
+                   -- Over all territories any such may have been there beside it.
+                   OR starts_with(s.what, 'record:') AND (
+                       SELECT count(*) > 1 AND bool_and(is_own OR is_kin)
+                              OR $scope = 'chart' AND bool_or(is_kin AND since < s.period)
+                       FROM (
+                           SELECT d.since, d.work_id = s.work_id AND d.season IS NOT DISTINCT FROM s.season AS is_own,
+                                  d.season IS NOT DISTINCT FROM s.season AND EXISTS (
+                                      SELECT 1 FROM kin i
+                                      WHERE i.chart = s.chart AND i.work_id = s.work_id AND i.other = d.work_id
+                                  ) AS is_kin
+                           FROM debut d
+                           WHERE d.counting = $counting AND d.scope = $scope AND d.chart = s.chart
+                             AND d.territory = s.territory AND d.since <= s.period
+                       )
+                   )
                    OR starts_with(s.what, 'record:') AND EXISTS (
                        SELECT 1 FROM joint p
                        WHERE p.chart = s.chart AND p.territory = s.territory AND p.period <= s.period
@@ -570,17 +588,48 @@ _REIGN_SLOTS = """
 """
 
 
+# One method: from the day when a chart came to rank so to that when it came to rank otherwise. Of the periods before
+# nothing counts, so that where they are known the record begins with the method, and nothing is left-censored.
+_WITHIN = """
+    number_one AS (
+        SELECT * FROM temp.number_one
+        WHERE chart = $chart AND coalesce(period >= $since::DATE, true) AND coalesce(period < $until::DATE, true)
+    ),
+    debut AS (
+        SELECT counting, scope, chart, territory, work_id, season, min(period) AS since FROM number_one GROUP BY ALL
+    ),
+    known_since AS (
+        SELECT scope, chart, territory, min(period) AS since
+        FROM (SELECT scope, chart, territory, period FROM seen
+              UNION ALL SELECT scope, chart, territory, period FROM named)
+        GROUP BY ALL
+    ),
+    coverage AS (
+        SELECT c.* EXCLUDE (earliest, is_earliest), c.is_earliest AND NOT begins AS is_earliest,
+               CASE WHEN begins THEN DATE '0001-01-01' ELSE c.earliest END AS earliest
+        FROM (SELECT c.*, coalesce(k.since < $since::DATE + c.days, false) AS begins
+              FROM temp.coverage c JOIN known_since k USING (scope, chart, territory)) c
+        WHERE chart = $chart AND coalesce(period >= $since::DATE, true) AND coalesce(period < $until::DATE, true)
+    ),
+    missing AS (
+        SELECT * FROM temp.missing
+        WHERE chart = $chart AND coalesce(period >= $since::DATE, true) AND coalesce(period < $until::DATE, true)
+    ),
+"""
+
+
 def milestones(
     connection: duckdb.DuckDBPyConnection, rules: Iterable[Rule], charts: Mapping[str, Chart]
 ) -> dict[str, Slot]:
     """Return every slot that the rules find in the tables `entry`, `work` and `alias`, by its id."""
-    prepare(connection, charts)
+    charts = prepare(connection, charts)
     slots: dict[str, Slot] = {}
     for rule in rules:
-        query, parameters = _query(rule)
-        for chart, territory, place, group, n, period, holders, left_censored, undecided, gaps in connection.execute(
-            query, parameters
-        ).fetchall():
+        for chart, territory, place, group, n, period, holders, left_censored, undecided, gaps in (
+            row
+            for query, parameters in _queries(rule, charts)
+            for row in connection.execute(query, parameters).fetchall()
+        ):
             slots[f"{rule['id']}:{chart}:{territory}:{place}"] = Slot(
                 rule=rule["id"],
                 chart=chart,
@@ -616,8 +665,20 @@ def early(connection: duckdb.DuckDBPyConnection, min_periods: int) -> set[tuple[
     return set(rows)
 
 
-def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
-    """Return the query of a rule and its parameters."""
+def _queries(rule: Rule, charts: Mapping[str, Chart]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the queries that find the slots of a rule, each with its parameters."""
+    if rule["kind"] != "reign" or rule.get("across_methods", True):
+        return [_query(rule)]
+    query, parameters = _query(rule, _WITHIN)
+    return [
+        (query, {**parameters, "chart": name, "since": since, "until": until})
+        for name, chart in charts.items()
+        for since, until in zip([None, *chart.changes], [*chart.changes, None], strict=True)
+    ]
+
+
+def _query(rule: Rule, within: str = "") -> tuple[str, dict[str, Any]]:
+    """Return the query of a rule and its parameters; `within` are tables in place of others."""
     _refuse_what_no_rule_says(rule)
     condition, parameters = _condition(rule)
     certainly, _ = _condition(rule, _CERTAIN_FACTS)
@@ -647,7 +708,7 @@ def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
             query = _ROLL.format(slots=_RACE_SLOTS, doubts=_DOUBTS_OF_A_RACE, is_race="true", **parts)
         case "spread":
             parameters["everywhere"] = "all" in rule["at"]
-            query = _OF_ONE.format(condition=condition, certainly=certainly, slots=_SPREAD_SLOTS)
+            query = _OF_ONE.format(condition=condition, certainly=certainly, within="", slots=_SPREAD_SLOTS)
         case "reign":
             parameters["record"] = rule.get("record", False)
             reached, since_when = ("total", "first_topped") if rule.get("total", False) else ("length", "began")
@@ -658,7 +719,8 @@ def _query(rule: Rule) -> tuple[str, dict[str, Any]]:
                 is_total=str(is_total).lower(),
                 of_all="true" if is_total else "m.is_part",
             )
-            query = _OF_ONE.format(condition=condition, certainly=certainly, slots=slots)
+            query = _OF_ONE.format(condition=condition, certainly=certainly, within=within, slots=slots)
+            parameters["since"] = None
     return query, parameters
 
 
@@ -667,7 +729,7 @@ _FIELDS = {
     "nth": {"per", "at"},
     "race": {"per", "at"},
     "spread": {"at"},
-    "reign": {"at", "record", "total"},
+    "reign": {"at", "record", "total", "across_methods"},
 }
 _FIELDS_OF_ALL = {"id", "kind", "scope", "where", "count", "origin", "headline", "brief"}
 _VALUES = {

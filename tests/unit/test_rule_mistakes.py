@@ -64,6 +64,8 @@ WRONG: list[tuple[Mapping[str, Any], str]] = [
     ({"at": [1, "all"]}, "at: 'all' is not for nth, only for spread"),
     ({"per": "country"}, "per: 'country' is not one of work_kind, original_language, origin_country"),
     ({"record": True}, "record: is not for nth, only for reign"),
+    ({"across_methods": False}, "across_methods: is not for nth, only for reign"),
+    ({"kind": "reign", "across_methods": "no"}, "across_methods: 'no' is neither true nor false"),
     ({"kind": "change"}, "at: is not for change, only for nth, race, spread and reign"),
     ({"recrd": True}, "recrd: is no field here; the fields are id, kind, scope, "),
     ({"kind": "race"}, "per: is missing: a race needs the groups that run it"),

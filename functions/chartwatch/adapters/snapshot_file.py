@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from chartwatch.domain.charts.publications import NumberOne
+from chartwatch.domain.milestones.methods import RunsOfMethod
 from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
@@ -197,21 +198,17 @@ def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
             for count, lines in state.first_topped.items()
             for read, new in [_read_and_new(lines, known)]
         },
-        "reigns": {
-            count: [
-                its.longest_ended,
-                _rival(its.rival),
-                {key: _run(run) for key, run in its.runs.items()},
-                *_joint(its),
-            ]
-            for count, its in state.reigns.items()
-        },
-        "ended": {
-            count: runs.text
-            if isinstance(runs, _Read)
-            else json.dumps({key: _ended(its) for key, its in runs.items()}, ensure_ascii=False, separators=(",", ":"))
-            for count, runs in state.ended.items()
-        },
+        "reigns": {count: _reigns(its) for count, its in state.reigns.items()},
+        "ended": {count: _all_ended(runs) for count, runs in state.ended.items()},
+        **(
+            {
+                "of_method": {
+                    count: [_reigns(its.reigns), _all_ended(its.ended)] for count, its in state.of_method.items()
+                }
+            }
+            if state.of_method
+            else {}
+        ),
     }
 
 
@@ -231,17 +228,32 @@ def _read_scope(body: Any, titles: _Titles) -> ScopeState:
             tuple(map(days, unpublished)),
         ),
         first_topped={Count(count): _Lines(text, titles) for count, text in body["topped"].items()},
-        reigns={
-            Count(count): Reigns(
-                {key: _read_run(*row) for key, row in runs.items()},
-                longest,
-                _read_rival(*rival) if rival else Rival(),
-                *_read_joint(*joint),
-            )
-            for count, (longest, rival, runs, *joint) in body["reigns"].items()
-        },
+        reigns={Count(count): _read_reigns(*its) for count, its in body["reigns"].items()},
         ended={Count(count): _Read(text, _read_ended) for count, text in body["ended"].items()},
+        of_method={
+            Count(count): RunsOfMethod(_read_reigns(*its), _Read(text, _read_ended))
+            for count, (its, text) in body.get("of_method", {}).items()
+        },
     )
+
+
+def _reigns(its: Reigns) -> Any:
+    return [its.longest_ended, _rival(its.rival), {key: _run(run) for key, run in its.runs.items()}, *_joint(its)]
+
+
+def _read_reigns(longest: int, rival: Any, runs: Any, *joint: Any) -> Reigns:
+    return Reigns(
+        {key: _read_run(*row) for key, row in runs.items()},
+        longest,
+        _read_rival(*rival) if rival else Rival(),
+        *_read_joint(*joint),
+    )
+
+
+def _all_ended(runs: Mapping[str, EndedRuns]) -> str:
+    if isinstance(runs, _Read):
+        return runs.text
+    return json.dumps({key: _ended(its) for key, its in runs.items()}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _run(run: Run) -> Any:

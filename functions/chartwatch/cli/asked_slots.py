@@ -16,6 +16,7 @@ from chartwatch.domain.charts.chart import Cadence
 from chartwatch.domain.codes import country_problem, language_problem, work_kind_problem
 from chartwatch.domain.milestones.asked import Assertion, Timeline
 from chartwatch.domain.milestones.chart_history import ChartHistory
+from chartwatch.domain.milestones.methods_asked import changes_of
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.rule import Count, Fact, Rule, RuleSet, Scope
 from chartwatch.domain.rules.standing import EVERYWHERE
@@ -112,6 +113,12 @@ def refuse_unknown_place(rule: Rule, place: str, history: ChartHistory, territor
     said = rule.read_place(place)
     if said is None or said.work is None:
         return
+    changes = [f"by {each.metric} since {each.since}" for each in changes_of(history.chart)]
+    if said.since is not None and not any(change.endswith(f" since {said.since}") for change in changes):
+        came = f"came to rank {words.listed(changes)}" if changes else "never came to rank by anything else"
+        raise ArgumentError("SLOT", f"{history.chart.id} {came}, not since {said.since}")
+    if said.n is None and ":record:" in place:
+        read_date(place.rpartition(":")[2], "SLOT")
     holder, catalog = said.work, history.catalog
     work = holder.rpartition("/")[0] or holder if rule.count is Count.SEASONS else holder
     if catalog.work(work) is not None:

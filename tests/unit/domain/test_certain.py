@@ -3,12 +3,13 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from chartwatch.domain.charts.chart import Cadence, Chart
+from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Absence, AbsenceKind, NumberOne, Provenance, PublicationSummary
 from chartwatch.domain.milestones.fold import fold
 from chartwatch.domain.rules.claims import Claim
@@ -19,7 +20,7 @@ from tests.oracle.completions import Film, Slot, World, completions, slots
 from tests.strategies import DEEP, as_rule
 
 WORLDS = 1_000 if DEEP else 20
-"""For each rule; there are twenty."""
+"""For each rule; there are more than twenty."""
 
 MOST = 5_000
 CHART = Chart("c", "the chart", "somewhere", Cadence.DAY, 1, Kind.SERIES)
@@ -38,6 +39,8 @@ DEFAULTS: Rule = {
     "origin": "main",
     "per": None,
 }
+
+WITHIN: Rule = {"across_methods": False}
 
 OF_A_COUNTRY: Rule = {"kind": "nth", "scope": "territory", "per": "origin_country", "at": [1, 2]}
 
@@ -62,12 +65,18 @@ RULES: Mapping[str, Rule] = {
     "the longest reign": {"kind": "reign", "scope": "territory", "record": True},
     "the longest of what is not English": {"kind": "reign", "scope": "territory", "record": True, "where": NOT_ENGLISH},
     "a reign anywhere": {"kind": "reign", "scope": "chart", "at": [2, 3]},
+    "a reign of one method": {"kind": "reign", "scope": "territory", "at": [2, 3], **WITHIN},
+    "a total of one method": {"kind": "reign", "scope": "territory", "at": [2, 3], "total": True, **WITHIN},
+    "the longest reign of one method": {"kind": "reign", "scope": "territory", "record": True, **WITHIN},
+    "the longest reign anywhere": {"kind": "reign", "scope": "chart", "record": True},
+    "a total of one method, anywhere": {"kind": "reign", "scope": "chart", "at": [2, 3], "total": True, **WITHIN},
+    "the longest reign of one method, anywhere": {"kind": "reign", "scope": "chart", "record": True, **WITHIN},
 }
 
 TITLED = 0.5
 """The share of worlds in which several works bear one title."""
 
-TOO_CAREFUL = {"a reign anywhere": 0.25}
+TOO_CAREFUL = {name: 0.25 for name in RULES if "anywhere" in name and RULES[name]["kind"] == "reign"}
 """The share of slots that are marked though they are certain, where it is more than 1 in 100: what one territory lacks
 is said to stand against every run over all territories, which may have gone on there, whether or not it could."""
 
@@ -114,7 +123,8 @@ def a_world(chance: random.Random, rule: Rule) -> World:
     if len(charted) > 1 and rule["kind"] != "reign" and chance.random() < 0.1:
         charted["DO"] = {}
         named.add(("DO", chance.randrange(length)))
-    return World(charted, films, titles, frozenset(named), frozenset(unpublished))
+    methods = sorted(chance.sample(range(-1, length + 1), chance.randint(1, 2))) if rule.get("kind") == "reign" else ()
+    return World(charted, films, titles, frozenset(named), frozenset(unpublished), tuple(methods))
 
 
 def catalog_of(world: World) -> Catalog:
@@ -144,10 +154,12 @@ def catalog_of(world: World) -> Catalog:
 
 def published(world: World) -> list[PublicationSummary]:
     """Return the chart of a world as it was published."""
+    changes = (MetricPeriod(f"figure {number}", START + timedelta(day)) for number, day in enumerate(world.methods))
+    chart = replace(CHART, metric_periods=(MetricPeriod("points"), *changes)) if world.methods else CHART
     days = sorted({*(d for its in world.charted.values() for d in its), *_days(world.named), *_days(world.unpublished)})
     return [
         PublicationSummary(
-            CHART,
+            chart,
             START + timedelta(day),
             {t: (NumberOne(its[day], None, Kind.SERIES),) for t, its in world.charted.items() if day in its},
             str(day),
@@ -183,9 +195,11 @@ def _place(claim: Claim, rule: Rule) -> tuple[object, ...]:
             return claim.territory, claim.group, claim.n
         case "race":
             return claim.territory, claim.n
-    *_, mark = claim.slot.split(":")
-    if "record" in claim.slot.split(":"):
+    *_, before, mark = claim.slot.split(":")
+    if before == "record":
         return claim.territory, claim.group, "record", _day(date.fromisoformat(mark))
+    if "-" in mark:
+        return claim.territory, claim.group, claim.n, _day(date.fromisoformat(mark))
     return claim.territory, claim.group, mark if mark == "all" else claim.n
 
 

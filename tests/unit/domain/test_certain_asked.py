@@ -68,6 +68,10 @@ def day_of(chance: random.Random, world: World) -> int:
     return chance.randint(min(days), max(days))
 
 
+def method_of(chance: random.Random, world: World) -> dict[str, Any]:
+    return {"within": True, "method": chance.choice([None, *world.methods, *world.methods])}
+
+
 # ruff: noqa: ARG005  # each form takes what it needs
 FORMS: Mapping[str, Asks] = {
     "the n-th": lambda c, w, t: Question("nth", t, film_of(c, w), c.randint(1, 4)),
@@ -110,6 +114,13 @@ FORMS: Mapping[str, Asks] = {
     ),
     "the most in all": lambda c, w, t: Question("most in all", t, film_of(c, w), where=c.choice([{}, NOT_ENGLISH])),
     "a run that was a record": lambda c, w, t: Question("record", t, film_of(c, w), day=day_of(c, w)),
+    "a run of one method": lambda c, w, t: Question("run", t, film_of(c, w), c.randint(1, 4), **method_of(c, w)),
+    "periods in all of one method": lambda c, w, t: Question(
+        "total", t, film_of(c, w), c.randint(1, 4), **method_of(c, w)
+    ),
+    "a run that was a record of one method": lambda c, w, t: Question(
+        "record", t, film_of(c, w), day=day_of(c, w), within=True
+    ),
     "territories": lambda c, w, t: Question("spread", "*", film_of(c, w), c.randint(1, 3)),
     "territories and no more": lambda c, w, t: Question("spread", "*", film_of(c, w), c.randint(1, 3), exactly=True),
     "all territories": lambda c, w, t: Question("spread", "*", film_of(c, w), where=c.choice([{}, KOREAN])),
@@ -166,10 +177,15 @@ def assertion_of(asked: Question) -> Assertion:
             rule = _rule(asked, kind="change", returns=asked.returns)
             return Assertion(rule, on=on, place=str(on), title=title, works=works)
         case "run" | "total":
-            rule = _rule(asked, kind="reign", at=[asked.n], total=asked.form == "total")
-            return Assertion(rule, n=asked.n, title=title, works=works, exactly=asked.exactly)
+            rule = _rule(
+                asked, kind="reign", at=[asked.n], total=asked.form == "total", across_methods=not asked.within
+            )
+            method = "" if asked.method is None else f":{START + timedelta(asked.method)}"
+            said = {"place": f"{title}:{asked.n}{method}"} if asked.within else {"n": asked.n}
+            return Assertion(rule, title=title, works=works, exactly=asked.exactly, **said)  # type: ignore[arg-type]
         case "record":
-            return Assertion(_rule(asked, kind="reign", record=True), f"{title}:record:{on}", title=title, works=works)
+            rule = _rule(asked, kind="reign", record=True, across_methods=not asked.within)
+            return Assertion(rule, f"{title}:record:{on}", title=title, works=works)
         case "spread":
             rule = _rule(asked, kind="spread", at=[asked.n or "all"])
             return Assertion(rule, n=asked.n, title=title, works=works, exactly=asked.exactly)
@@ -234,7 +250,7 @@ def test_what_is_asked_is_true_or_false_just_when_it_is_so_or_not_however_the_un
     assert tried["too careful"] <= 1 + TOO_CAREFUL * tried["worlds"], tried
 
 
-OF_TITLES = [name for name in FORMS if not re.search("count|territor|record|race$|race of", name)]
+OF_TITLES = [name for name in FORMS if not re.search("count|territor|record|method|race$|race of", name)]
 
 
 @pytest.mark.parametrize("name", OF_TITLES)
@@ -267,7 +283,7 @@ def as_of(world: World, until: int) -> World:
     charted = {t: {d: n for d, n in its.items() if d <= until} for t, its in world.charted.items()}
     known = {t: its for t, its in charted.items() if its or any(t == where for where, _ in named)}
     never = frozenset(its for its in world.unpublished if its[1] <= until)
-    return World(known, world.films, world.titles, named, never)
+    return World(known, world.films, world.titles, named, never, world.methods)
 
 
 @pytest.mark.parametrize("name", FORMS)

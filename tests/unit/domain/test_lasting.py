@@ -8,7 +8,7 @@ import pytest
 from chartwatch.domain.charts.chart import MetricPeriod
 from chartwatch.domain.rules.change import Returns
 from chartwatch.domain.rules.reign import ReignRule
-from chartwatch.domain.rules.rule import Fact, Lists, Origin, Rule, Scope
+from chartwatch.domain.rules.rule import Fact, Lists, Origin, Rule, RuleSet, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from tests.chronicle import CHANGE, CHART, DAY, NTH, RACE, WORKS, Chronicle, a_run, sent
 
@@ -197,3 +197,107 @@ def test_several_changes_are_counted_and_the_evidence_names_them() -> None:
     assert ", over two changes of what the chart ranks by since 2022-01-03, in records" in held.headline
     assert held.evidence
     assert held.evidence.method_changes == (airplay, everything)
+
+
+# Rules whose runs do not cross that.
+
+WITHIN = replace(REIGN, across_methods=False)
+RECORD_WITHIN = replace(RECORD, across_methods=False)
+TOTAL_WITHIN = replace(TOTAL, across_methods=False)
+
+
+def test_a_run_within_methods_ends_with_the_last_period_of_one_and_another_begins() -> None:
+    chronicle = by_hours_then_views(WITHIN, views_since=3)
+    a_run(chronicle, "Ozark", "Squid Game", "Squid Game", "Squid Game", "Squid Game")
+    assert chronicle.slots() == {"reign:daily:US:squid:2", "reign:daily:US:squid:2:2022-01-04"}
+    assert chronicle.holders("reign:daily:US:squid:2:2022-01-04") == [("squid", 4)]
+    assert chronicle.held("reign:daily:US:squid:2:2022-01-04").headline == (
+        "Squid Game has had 2 days, counted since the chart came to rank by views (2022-01-04), "
+        "in records since 2022-01-01"
+    )
+    views = {"metric": "views", "since": "2022-01-04"}
+    assert chronicle.evidence("reign:daily:US:squid:2:2022-01-04")["within_method"] == views
+    first = chronicle.held("reign:daily:US:squid:2")
+    assert first.headline == "Squid Game has had 2 days, in records since 2022-01-01"
+    assert "within_method" not in chronicle.evidence("reign:daily:US:squid:2")
+
+
+def test_where_a_chart_ranks_as_ever_a_rule_within_methods_tells_what_any_does() -> None:
+    across, within = Chronicle(REIGN, RECORD, TOTAL), Chronicle(WITHIN, RECORD_WITHIN, TOTAL_WITHIN)
+    for chronicle in (across, within):
+        a_run(chronicle, "Ozark", "Squid Game", "Squid Game", None, "Squid Game")
+    assert [chronicle.held(slot).as_json() for chronicle in (across, within) for slot in sorted(across.slots())] == [
+        across.held(slot).as_json() for slot in sorted(across.slots())
+    ] * 2
+
+
+def test_a_total_within_methods_counts_the_present_one_alone() -> None:
+    chronicle = by_hours_then_views(TOTAL_WITHIN, views_since=3)
+    a_run(chronicle, "Ozark", "Squid Game", "Squid Game", "Squid Game", "Ozark", "Squid Game")
+    assert chronicle.slots() == set()
+    chronicle.arrives(6, US="Squid Game")
+    assert chronicle.holders("total:daily:US:squid:3:2022-01-04") == [("squid", 6)]
+
+
+def test_a_record_within_methods_is_the_longest_run_since_the_chart_ranks_so() -> None:
+    chronicle = by_hours_then_views(RECORD_WITHIN, views_since=4)
+    a_run(chronicle, "Ozark", "Ozark", "Ozark", "Ozark", "Ozark", "Squid Game", "Squid Game")
+    slot = "longest:daily:US:squid:record:2022-01-06"
+    assert chronicle.slots() == {slot}
+    assert chronicle.held(slot).said == (
+        "Squid Game has the longest run, counted since the chart came to rank by views (2022-01-05)"
+    )
+    assert chronicle.held(slot).brief == "longest since ranked by views"
+    assert not chronicle.held(slot).because
+    assert not chronicle.held(slot).left_censored
+
+
+def test_what_is_missing_makes_no_run_within_methods_longer_over_their_boundary() -> None:
+    before, after = (by_hours_then_views(WITHIN, views_since=since) for since in (3, 2))
+    for chronicle in (before, after):
+        a_run(chronicle, "Ozark", "Squid Game", None, "Squid Game", "Squid Game")
+    assert not before.held("reign:daily:US:squid:2:2022-01-04").because
+    assert after.held("reign:daily:US:squid:2:2022-01-03").because == ("the period 2022-01-03 is missing",)
+
+
+def test_a_missing_first_period_of_a_method_may_begin_a_run_and_one_before_it_may_not() -> None:
+    chronicle = by_hours_then_views(RECORD_WITHIN, views_since=3)
+    a_run(chronicle, "Ozark", "Ozark", None, None, "Squid Game", "Ozark", "Ozark")
+    held = chronicle.held("longest:daily:US:ozark:record:2022-01-06")
+    assert held.because == ("the period 2022-01-04 is missing",)
+
+
+def test_the_start_of_the_record_matters_to_runs_of_its_own_method_alone() -> None:
+    chronicle = by_hours_then_views(RECORD_WITHIN, TOTAL_WITHIN, views_since=2)
+    a_run(chronicle, "Ozark", "Ozark", "Ozark", "Squid Game", "Squid Game", "Ozark", "Ozark")
+    record, total = "longest:daily:US:squid:record:2022-01-04", "total:daily:US:ozark:3:2022-01-03"
+    assert not chronicle.held(record).because
+    assert not chronicle.held(total).left_censored
+    assert not chronicle.held(total).because
+    across = by_hours_then_views(RECORD, views_since=2)
+    a_run(across, "Ozark", "Ozark", "Squid Game", "Squid Game", "Squid Game")
+    assert across.held("longest:daily:US:squid:record:2022-01-03").because
+
+
+def test_a_record_that_begins_within_a_method_may_hide_a_run_as_far_as_that_reaches() -> None:
+    metrics = (MetricPeriod("hours"), MetricPeriod("views", DAY - timedelta(1)))
+    chronicle = Chronicle(RECORD_WITHIN, chart=replace(CHART, metric_periods=metrics))
+    a_run(chronicle, "Ozark", "Squid Game", "Squid Game", "Elite", "Elite", "Elite", "Elite")
+    assert chronicle.held("longest:daily:US:squid:record:2022-01-02").because == (
+        "nobody knows how long Ozark had been #1 when the records began",
+    )
+    assert not chronicle.held("longest:daily:US:elite:record:2022-01-04").because
+
+
+def test_a_late_period_of_an_earlier_method_changes_nothing_of_a_later_one() -> None:
+    chronicle = by_hours_then_views(WITHIN, RECORD_WITHIN, views_since=3)
+    a_run(chronicle, "Ozark", "Squid Game", None, "Squid Game", "Ozark", "Ozark")
+    known = {slot: chronicle.holders(slot) for slot in chronicle.slots()}
+    assert known.keys() == {"longest:daily:US:ozark:record:2022-01-05", "reign:daily:US:ozark:2:2022-01-04"}
+    assert sent(chronicle.arrives(2, US="Ozark")) == []
+    assert known.items() <= {slot: chronicle.holders(slot) for slot in chronicle.slots()}.items()
+
+
+def test_a_rule_counts_otherwise_once_it_stays_within_methods_and_as_before_unless_it_does() -> None:
+    assert RuleSet([WITHIN]).versions != RuleSet([REIGN]).versions
+    assert RuleSet([replace(REIGN, across_methods=True)]).versions == {"reign": "9d1f4800d2d0d059"}

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -174,6 +174,28 @@ class Chart:
         known = [each for each in self.metric_periods if each.since is None or each.since <= last]
         earlier = [each for each in known[1:] if each.since and each.since <= first]
         return tuple(known[len(earlier) :])
+
+    def method_of(self, period: date) -> MetricPeriod | None:
+        """Return by what the chart ranks in a period, if it has come to do so; None where it has from its beginning."""
+        changes = (each for each in reversed(self.metric_periods[1:]) if each.since and each.since <= period)
+        return next(changes, None)
+
+    def first_of_method(self, period: date) -> date | None:
+        """Return the first period in which the chart ranked as it does in one; None where it has from its beginning."""
+        method = self.method_of(period)
+        return self.first_since(method.since, period) if method and method.since else None
+
+    def change_after(self, method: MetricPeriod | None) -> date | None:
+        """Return since when the chart ranks otherwise than by a metric, or (None) than it had from its beginning.
+
+        None where it never came to do so.
+        """
+        since = method.since if method and method.since else date.min
+        return next((each.since for each in self.metric_periods[1:] if each.since and each.since > since), None)
+
+    def beginning_with(self, first: date) -> "Chart":
+        """Return the chart as if it had begun with a period, or when it did if that is later."""
+        return replace(self, began=max(first, self.began or first))
 
     def _parts(self, first: date, last: date) -> list[tuple[date, date]]:
         """Return the time from one day to another by its eras, each part from a period to the last of its era."""

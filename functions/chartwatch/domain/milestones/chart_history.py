@@ -266,7 +266,8 @@ class ScopeHistory:
         meanings = self.history.meanings(period)
         undecided = {its: title for its, title in meanings.undecided.items() if its not in self.reading}
         scope = Scope.CHART if self.territory == EVERYWHERE else Scope.TERRITORY
-        with_runs = RuleSet([*rules, ReignRule("", scope, "", "", at=(MOST + 1,), count=self.count)])
+        runs = ReignRule("", scope, "", "", at=(MOST + 1,), count=self.count)
+        with_runs = RuleSet([*rules, runs, replace(runs, id="within", across_methods=False)])
         known = replace(snapshot, meanings=replace(meanings, undecided=undecided))
         return Fold(self._catalog, with_runs, known)
 

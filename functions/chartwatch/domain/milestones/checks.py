@@ -10,9 +10,10 @@ from functools import partial
 from chartwatch.domain.charts.chart import GLOBAL
 from chartwatch.domain.milestones.answers import answer, doubts_about, missing_words, nobody, of_claim, so_far
 from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
-from chartwatch.domain.milestones.chart_history import ChartHistory, Reading
+from chartwatch.domain.milestones.chart_history import ChartHistory, Reading, ScopeHistory
 from chartwatch.domain.milestones.firsts_asked import count, first_since, nth, race
 from chartwatch.domain.milestones.lasting_asked import lasting, longest, record_run, reign
+from chartwatch.domain.milestones.methods_asked import scope_of_method
 from chartwatch.domain.milestones.readings import readings, titles_that_matter
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.milestones.territories_asked import at_once, spread
@@ -32,13 +33,13 @@ def check(said: Assertion, territory: str, history: ChartHistory) -> Answer:
 
     The scope of the rule must be that of the territory: `chart` for `*`, otherwise `territory`.
     """
-    known = _answer(said, AskedScope(said.rule, history.scope(territory, said.rule.count), said.as_of))
+    known = _answer(said, history.scope(territory, said.rule.count))
     titles = titles_that_matter(said, territory, history)
     if not titles:
         return known
     ways = readings(titles, history, said.as_of)
     scopes = [history.scope(territory, said.rule.count, way) for way in ways or ()]
-    as_read = [_answer(said, AskedScope(said.rule, its, said.as_of)) for its in scopes]
+    as_read = [_answer(said, its) for its in scopes]
     verdicts = {its.verdict for its in as_read}
     who_is_asked = not said.works and not (said.rule.is_of_groups and said.group)
     alike = not who_is_asked or all(map(partial(_holds_alike, known), as_read, ways or ()))
@@ -79,8 +80,15 @@ def _however_read(known: Answer, as_read: Sequence[Answer], *, who_is_asked: boo
     return known
 
 
-def _answer(said: Assertion, scope: AskedScope) -> Answer:
+def _answer(said: Assertion, its: ScopeHistory) -> Answer:
     """Return the answer by what is known of a scope, as titles are read there."""
+    if said.form is Form.PLACE and said.rule.is_within_methods:
+        scope = scope_of_method(said, its)
+        return scope if isinstance(scope, Answer) else _answer_in(said, scope)
+    return _answer_in(said, AskedScope(said.rule, its, said.as_of))
+
+
+def _answer_in(said: Assertion, scope: AskedScope) -> Answer:
     if said.form is not Form.PLACE:
         return _FORMS[said.form](said, scope)
     if isinstance(said.rule, ReignRule):

@@ -11,6 +11,7 @@ from datetime import date
 
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
 from chartwatch.domain.milestones.eligibility import eligibility, work_of
+from chartwatch.domain.milestones.methods import known_of_method, over_territories, since_method
 from chartwatch.domain.milestones.rarity import Precedents, said_once, weighed
 from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot, topped_first, with_standing
 from chartwatch.domain.milestones.undecided import UndecidedTitles
@@ -220,6 +221,8 @@ class Fold:
                     coverages = self._coverages(standings, unseen)
                     spreads = self._spreads(len(coverages), count, standings)
                     standing = replace(standing, territories=territories, spreads=spreads, coverages=coverages)
+                    if standing.of_method:
+                        standing = replace(standing, of_method=over_territories(standing.of_method, standing))
                 standings.append(standing)
         return standings, unseen
 
@@ -271,7 +274,13 @@ class Fold:
         if self.titles:
             standing = self._undecided.with_namesakes(standing, topped)
         if any(rule.asks_for_runs for rule in self._rules_of(standing)):
-            return self._undecided.withreigns_of(standing, state.ended.get(count, {}) if state else {})
+            standing = self._undecided.withreigns_of(standing, state.ended.get(count, {}) if state else {})
+        first = publication.chart.first_of_method(period)
+        if first and any(rule.is_within_methods for rule in self._rules_of(standing)):
+            its = state.of_method.get(count) if state else None
+            known = known_of_method(its, before, publication.chart, period)
+            of_method = self._undecided.withreigns_of(since_method(standing, first, known), known.ended)
+            standing = replace(standing, of_method=of_method)
         return standing
 
     def _spreads(self, territories: int, count: Count, standings: Iterable[Standing]) -> Mapping[Claimant, Spread]:

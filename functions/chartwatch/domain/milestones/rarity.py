@@ -51,7 +51,7 @@ def said_once(made: Iterable[tuple[Rule, Claim]], kind: Kind | None) -> list[Cla
     alike: dict[object, list[tuple[Rule, Claim]]] = defaultdict(list)
     firsts: dict[tuple[object, bool], list[tuple[Rule, Claim]]] = defaultdict(list)
     for rule, claim in pairs:
-        sort = rule.kind, rule.per, rule.count, rule.origin, claim.group, claim.n, claim.mark
+        sort = rule.kind, rule.per, rule.count, rule.origin, claim.group, claim.n, claim.mark, rule.is_within_methods
         alike[sort, claim.territory, _works(claim)].append((rule, claim))
         if rule.is_of_firsts and not rule.is_of_groups and claim.n == 1:
             firsts[sort, claim.territory == EVERYWHERE].append((rule, claim))

@@ -9,6 +9,9 @@ from chartwatch.domain.rules.standing import EndedRuns, Possible, Reigns, Rival,
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import Work
 
+PERHAPS = "?"
+"""First part of the keys of runs that works have together, if they are one."""
+
 
 def reigns_of(standing: Standing, ended: Mapping[str, EndedRuns]) -> Reigns:
     """Return the reigns with the publication of a standing; `ended` are the runs that ended before it."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from chartwatch.domain import words
-from chartwatch.domain.charts.chart import Cadence
+from chartwatch.domain.charts.chart import Cadence, MetricPeriod
 from chartwatch.domain.milestones.asked import Record
 from chartwatch.domain.milestones.chart_history import ScopeHistory, ToppedWork
 from chartwatch.domain.milestones.eligibility import eligibility
@@ -41,19 +41,39 @@ def in_period(cadence: Cadence, period: date) -> str:
 class AskedScope:
     """All that a claim is measured by: a scope up to a period, and which works a rule counts."""
 
-    def __init__(self, rule: Rule, its: ScopeHistory, as_of: date | None = None) -> None:
-        """Look at the scope as if it ended with the period `as_of`, which is not before its first."""
-        self.rule, self._its, self._until = rule, its, as_of or date.max
+    def __init__(
+        self,
+        rule: Rule,
+        its: ScopeHistory,
+        as_of: date | None = None,
+        within: tuple[date, date] | None = None,
+        method: MetricPeriod | None = None,
+    ) -> None:
+        """Look at the scope as if it ended with the period `as_of`, which is not before its first.
+
+        With `within`, a period and a later day, look as if there had been nothing before and after these. That is what
+        was ranked by a `method` to which the chart came.
+        """
+        self.rule, self._its, self._until, self._method = rule, its, as_of or date.max, method
         self.territory, self.chart, self.catalog = its.territory, its.history.chart, its.history.catalog
         self.shows_ties = its.history.shows_ties
-        known = bisect_right(its.periods, self._until)
-        self.periods, self.present = its.periods[:known], its.present[:known]
-        self.topped = [topped for topped in its.topped if topped.since <= self._until]
         self._coverages = its.coverages[bisect_right(its.dates, self._until) - 1]
+        self._since = date.min
+        if within is not None:
+            self._coverages = {t: c.within(*within, self.chart) for t, c in self._coverages.items()}
+            self._since, self._until = within[0], min(self._until, within[1])
+            self.chart = self.chart.beginning_with(self._since) if method else self.chart
+        known = slice(bisect_left(its.periods, self._since), bisect_right(its.periods, self._until))
+        self.periods, self.present = its.periods[known], its.present[known]
+        topped = [topped for topped in its.topped if topped.since <= self._until]
+        if within is not None:
+            topped = [t._replace(since=periods[0]) for t in topped if (periods := self.known_periods(t.key))]
+            topped.sort(key=lambda topped: (topped.since, topped.work.id, topped.season or ""))
+        self.topped = topped
         its_own = self._coverages[self.territory]
         self.calendar = sorted({*self.periods, *(period for gap in its_own.gaps for period in self.periods_in(gap))})
         expected = its_own.expected(its_own.last, self.chart)
-        self.record = Record(its_own.first, its_own.last, expected, known, its_own.gaps)
+        self.record = Record(its_own.first, its_own.last, expected, len(self.periods), its_own.gaps)
         self._eligible: dict[str, Eligibility] = {}
 
     # What the record is, in words.
@@ -73,7 +93,10 @@ class AskedScope:
 
     @property
     def span(self) -> str:
-        """The time that the record covers."""
+        """The time that the record covers, and by what was ranked if only that is looked at."""
+        if self._method:
+            by = f"counted since the chart came to rank by {self._method.metric} ({self._method.since})"
+            return f"{by}, in records from {self.record.first} to {self.record.last}"
         return f"in records from {self.record.first} to {self.record.last}"
 
     @property
@@ -243,18 +266,18 @@ class AskedScope:
 
     def claims(self, rule: Rule, period: date) -> Sequence[Claim]:
         """Return what a rule claims with the publication of a period; nothing of a later one."""
-        return self._its.claims(rule, period) if period <= self._until else ()
+        return self._its.claims(rule, period) if self._since <= period <= self._until else ()
 
     def all_claims(self, rule: Rule) -> Sequence[Claim]:
         """Return what a rule claims with all publications."""
-        return [claim for claim in self._its.all_claims(rule) if claim.period <= self._until]
+        return [claim for claim in self._its.all_claims(rule) if self._since <= claim.period <= self._until]
 
     def ranked(self, works: frozenset[str]) -> Sequence[tuple[date, int]]:
         """Return where works stood on the chart, of one territory or of any, best first within a period."""
         return sorted(
             (period, entry.rank)
             for period, entry in self._its.history.charted(self.territory)
-            if period <= self._until and self._its.work_of(entry, period).id in works
+            if self._since <= period <= self._until and self._its.work_of(entry, period).id in works
         )
 
     # Who counts.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, TypeVar
 
+from chartwatch.domain.milestones.methods import RunsOfMethod, known_of_method
 from chartwatch.domain.milestones.rarity import Precedents
 from chartwatch.domain.milestones.runs import at_most
 from chartwatch.domain.rules.firsts import Topped
@@ -37,12 +38,14 @@ class ScopeState:
     """What is known of one scope: its coverage, who first topped it when, and the runs that go on and that ended.
 
     `ended` has the runs of works that are not at #1 now, by `Claimant.key`; runs are kept where a rule asks for them.
+    `of_method` has them since the chart ranks as it did when the scope was seen last, where it had ranked otherwise.
     """
 
     coverage: Coverage
     first_topped: Mapping[Count, Mapping[Identity, Topped]] = field(default_factory=dict)
     reigns: Mapping[Count, Reigns] = field(default_factory=dict)
     ended: Mapping[Count, Mapping[str, EndedRuns]] = field(default_factory=dict)
+    of_method: Mapping[Count, RunsOfMethod] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +139,22 @@ def with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:
         first_topped = {**first_topped, count: _over(first_topped.get(count, {}), debuts)}
     if standing.reigns.runs or standing.reigns_before.runs:
         reigns = {**reigns, count: standing.reigns}
+    if over := _ended_with(standing):
+        ended = {**ended, count: {**ended.get(count, {}), **over}}
+    of_method = state.of_method
+    if its := standing.of_method:
+        known = known_of_method(of_method.get(count), standing.before, standing.publication.chart, standing.period)
+        over = _ended_with(its)
+        of_method = {**of_method, count: RunsOfMethod(its.reigns, {**known.ended, **over} if over else known.ended)}
+    return ScopeState(standing.coverage, first_topped, reigns, ended, of_method)
+
+
+def _ended_with(standing: Standing) -> Mapping[str, EndedRuns]:
+    """Return the runs of works that are not at #1 any more with a standing."""
     before, after = standing.reigns_before, standing.reigns
     over = {key: run for key, run in before.runs.items() if key not in after.runs}
     over |= {key: run for key, run in before.together.items() if key not in after.together}
-    if over:
-        its = {key: run.ended(at_most(run, standing)) for key, run in over.items()}
-        ended = {**ended, count: dict((*ended.get(count, {}).items(), *its.items()))}
-    return ScopeState(standing.coverage, first_topped, reigns, ended)
+    return {key: run.ended(at_most(run, standing)) for key, run in over.items()}
 
 
 def _over(known: Mapping[Key, Value], more: dict[Key, Value]) -> Mapping[Key, Value]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from chartwatch.domain.milestones.runs import at_most, joint_run, reigns_of
+from chartwatch.domain.milestones.runs import PERHAPS, at_most, joint_run, reigns_of
 from chartwatch.domain.milestones.snapshot import Identity
 from chartwatch.domain.rules.certain import OneOfSeveral
 from chartwatch.domain.rules.firsts import Topped
@@ -12,9 +12,6 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.claimants import Claimant, claimant_key
 from chartwatch.domain.works.meanings import Meanings, Namesakes
 from chartwatch.domain.works.work import Work
-
-PERHAPS = "?"
-"""First part of the keys of runs that works have together, if they are one."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,13 @@ class UndecidedTitles:
             )
             for claimant in standing.current
         }
-        return replace(standing, namesakes={claimant: its for claimant, its in namesakes.items() if its})
+        if not any(namesakes.values()):
+            return standing
+        return replace(
+            standing,
+            namesakes={claimant: its for claimant, its in namesakes.items() if its},
+            topped=len(topped) + len(new),
+        )
 
     def withreigns_of(self, standing: Standing, ended: Mapping[str, EndedRuns]) -> Standing:
         """Return the standing with the runs that rules ask for; `ended` are those that ended before it."""

@@ -247,6 +247,9 @@ def of_a_record(standing: "Standing", claimant: Claimant, run: "Run") -> list[Un
     for title, possible in (*joint, *([standing.joint_rival] if standing.joint_rival else [])):
         if possible.length >= n:
             known += [title, *_all_of(standing, possible.through, None)]
+    known += [other.title for other in standing.may_be_its_own_rivals(claimant)]
+    # Another may be as long with what a territory lacks of the period itself.
+    known += [its for its in missing(standing) if its.territory and _first_of(its, standing) == standing.period]
     return list(dict.fromkeys(known))
 
 

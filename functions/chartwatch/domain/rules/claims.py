@@ -126,12 +126,14 @@ def claim_of(
 
     `groups` are what the templates' `{group}` names; `mark` is what the rule has it at, where that is not its number.
     `censored`: it may have been so before the record began. `since` is the first period that it counts or compares: the
-    headline says where the chart came to rank otherwise after it.
+    headline says where the chart came to rank otherwise after it. Where the standing is of one method, that is said.
     """
     chart = standing.publication.chart
     headline, brief = templates or (rule.headline, rule.brief)
     worded = _wording(rule, standing, claimants, groups, n)
-    said = worded(headline)
+    said, method = worded(headline), standing.method
+    if method:
+        said = f"{said}, counted since the chart came to rank by {method.metric} ({method.since})"
     released = after_release(claimants[0].work, standing.period) if len(claimants) == 1 else ""
     metrics = chart.metrics(since, standing.period) if since else ()
     return Claim(
@@ -147,10 +149,10 @@ def claim_of(
         left_censored=censored or standing.is_censored(standing.period),
         reasons=reasons,
         headline=words.sentence(
-            f"{said}{released}{_changes_in_words(metrics)}, in records since {standing.coverage.first.isoformat()}"
+            f"{said}{released}{_changes_in_words(metrics)}, in records since {evidence.records_since.isoformat()}"
         ),
-        brief=worded(brief),
-        evidence=replace(evidence, method_changes=metrics[1:] or None),
+        brief=f"{worded(brief)} since ranked by {method.metric}" if method else worded(brief),
+        evidence=replace(evidence, method_changes=metrics[1:] or None, within_method=method),
         works=tuple(claimant.work for claimant in claimants),
         waits=rule.is_of_firsts and chart.min_periods > 0,
         is_early=rule.is_of_firsts and standing.coverage.expected(standing.period, chart) < chart.min_periods,
@@ -170,10 +172,12 @@ def claim_of_one(
     first_topped: date,
     censored: bool = False,
     since: date | None = None,
+    whole: Standing | None = None,
 ) -> Claim:
     """Return the claim that a work, at #1 since `first_topped`, has reached `n`.
 
-    The place is its key and `mark`, `since` is that of `claim_of`.
+    The place is its key and `mark`, `since` is that of `claim_of`. `whole` is the standing of all methods, if it is
+    another: the evidence is of that.
     """
     holder = Holder(claimant.work_id, claimant.work.title, standing.period, claimant.season, label=claimant.label)
     return claim_of(
@@ -185,7 +189,7 @@ def claim_of_one(
         group=claimant.key,
         n=n,
         reasons=(*reasons_of(against), *assumed_reasons(rule, claimant.work, replace(holder, since=first_topped))),
-        evidence=evidence_of(standing, [claimant]),
+        evidence=evidence_of(whole or standing, [claimant]),
         censored=censored,
         since=since,
         mark=mark.partition(":")[0],

@@ -37,7 +37,8 @@ class Evidence:
     `editions` and `territories` (by name of the work, where it is at #1 now) are those of scope chart. `previous` and
     `first_topped` (by name, since when works that return had topped there) are a change's, `earlier` and `other_policy`
     those of rules that count firsts. `method_changes` are by what the chart came to rank within the periods that a
-    claim counts or compares.
+    claim counts or compares; `within_method` is the one by which all of these were ranked, of a rule that asks for that
+    where the chart had ranked otherwise before.
     """
 
     records_since: date
@@ -53,6 +54,7 @@ class Evidence:
     earlier: tuple[Holder, ...] | None = None
     other_policy: OtherPolicy | None = None
     method_changes: tuple[MetricPeriod, ...] | None = None
+    within_method: MetricPeriod | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the evidence as it stands in a change; what does not apply is left out."""
@@ -63,6 +65,7 @@ class Evidence:
             "gaps": [[first.isoformat(), last.isoformat()] for first, last in self.gaps],
             "metric": _metrics_as_json(self.metric),
             "method_changes": self.method_changes and _metrics_as_json(self.method_changes),
+            "within_method": self.within_method and _metrics_as_json([self.within_method])[0],
             "edition": {
                 "url": self.edition.url,
                 "fetched_at": self.edition.fetched_at,

@@ -1,7 +1,7 @@
 """`reign`: a work has been at #1 of a scope for a number of periods, or for longer than any other."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar, Literal
 
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from chartwatch.domain.rules import certain
 from chartwatch.domain.rules.claims import Claim, claim_of_one
 from chartwatch.domain.rules.firsts import Past
-from chartwatch.domain.rules.rule import DATE, NUMBER, WORK, Priority, Rule
+from chartwatch.domain.rules.rule import DATE, NUMBER, OPTION, WORK, Priority, Rule
 from chartwatch.domain.rules.standing import Standing
 from chartwatch.domain.rules.written import Number, WrittenRule, in_order
 
@@ -37,6 +37,7 @@ class WrittenReign(WrittenRule):
     kind: Literal["reign"]
     record: bool = False
     total: bool = False
+    across_methods: bool = True
     at: list[Number] = Field(
         default_factory=list,
         validate_default=True,
@@ -63,7 +64,8 @@ class WrittenReign(WrittenRule):
 class ReignRule(Rule):
     """A slot for each work and number of periods in a run, or with `total` in all its runs.
 
-    `record` asks for runs that become the longest of the scope, each a slot of its own.
+    `record` asks for runs that become the longest of the scope, each a slot of its own. Unless `across_methods`, a run
+    ends where the chart comes to rank by something else, and what is counted and compared begins anew.
     """
 
     kind: ClassVar[str] = "reign"
@@ -75,6 +77,12 @@ class ReignRule(Rule):
 
     record: bool = False
     total: bool = False
+    across_methods: bool = field(default=True, metadata={OPTION: True})
+
+    @property
+    def is_within_methods(self) -> bool:
+        """Whether its runs end where the chart comes to rank by something else."""
+        return not self.across_methods
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -83,29 +91,33 @@ class ReignRule(Rule):
 
     def claims(self, standing: Standing, past: Past) -> Iterator[Claim]:
         """Yield the claims that the runs of the works at #1 make."""
-        for claimant in standing.current:
+        its = standing if self.across_methods else standing.of_method or standing
+        for claimant in its.current:
             if not self.verdict(claimant.work):
                 continue
-            run, first = standing.reigns.runs[claimant.key], past.first_topped(standing, claimant)
-            claim = partial(claim_of_one, self, standing, claimant, first_topped=first)
+            run, first = its.reigns.runs[claimant.key], past.first_topped(standing, claimant)
+            claim = partial(claim_of_one, self, its, claimant, first_topped=first, whole=standing)
             n = run.total if self.total else run.length
             if n in self.at and (self.total or run.length > run.past.longest):
                 censored = run.ever_censored if self.total else run.censored
-                if self.total:
-                    against = certain.of_a_total(standing, claimant)
-                else:
-                    against = certain.of_a_run(standing, claimant, run, n)
-                since = first if self.total else run.since
-                yield claim(n, str(n), against=against, censored=censored, since=since)
-            before = standing.reigns_before.runs.get(claimant.key)
+                against = certain.of_a_total(its, claimant) if self.total else certain.of_a_run(its, claimant, run, n)
+                counted_from = None if its.method else first if self.total else run.since
+                mark = f"{n}:{its.method.since}" if its.method else str(n)
+                yield claim(n, mark, against=against, censored=censored, since=counted_from)
+            before = its.reigns_before.runs.get(claimant.key)
             was_record = before is not None and before.record and before.since == run.since
             if self.record and run.record and not was_record:
-                mark, against = f"{RECORD}:{run.since.isoformat()}", certain.of_a_record(standing, claimant, run)
-                since = standing.coverage.first  # it is compared with all runs
-                yield claim(run.length, mark, against=against, censored=run.censored, since=since)
+                mark, against = f"{RECORD}:{run.since.isoformat()}", certain.of_a_record(its, claimant, run)
+                counted_from = None if its.method else its.coverage.first  # it is compared with all runs
+                yield claim(run.length, mark, against=against, censored=run.censored, since=counted_from)
 
     def places(self) -> Mapping[str, str]:
-        """Return that a place is a work with a number, or with the beginning of a run that is a record."""
+        """Return that a place is a work with a number, or with the beginning of a run that is a record.
+
+        Within methods, that of a work with a number says since when the chart ranks as it did then, if it had before.
+        """
         forms = {"WORK:N, such as squid-game:5": f"{WORK}:{NUMBER}"} if self.at else {}
+        if self.at and self.is_within_methods:
+            forms["WORK:N:DATE, such as squid-game:5:2023-06-18"] = f"{WORK}:{NUMBER}:(?P<since>{DATE})"
         example = "WORK:record:DATE, such as squid-game:record:2021-09-21"
         return forms | ({example: f"{WORK}:record:{DATE}"} if self.record else {})

@@ -29,6 +29,9 @@ DATE = r"\d{4}-\d\d-\d\d"
 WORDING = "wording"
 """Marks, among the metadata of a rule's fields, those that change what it says and not what it counts."""
 
+OPTION = "option"
+"""Marks those that stand in the digest of what a rule counts where they are not as usual: other rules keep theirs."""
+
 
 class Priority(IntEnum):
     """How much a milestone is worth: races and firsts above nths, above spreads and reigns, above plain changes."""
@@ -174,12 +177,13 @@ class Lists:
 class Place(NamedTuple):
     """What the last part of a slot's id says; None for what those of its form do not say.
 
-    `work` is the key of a work, or of a season.
+    `work` is the key of a work, or of a season; `since` is when the chart came to rank as it did.
     """
 
     n: int | None = None
     group: str | None = None
     work: str | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +244,8 @@ class Rule(ABC):
         for form in self.places().values():
             if found := re.fullmatch(form, written):
                 said = found.groupdict()
-                return Place(int(said["n"]) if "n" in said else None, said.get("group"), said.get("work"))
+                n = int(said["n"]) if "n" in said else None
+                return Place(n, said.get("group"), said.get("work"), said.get("since"))
         return None
 
     @property
@@ -285,6 +290,11 @@ class Rule(ABC):
         return self.per.of(work, self.origin) if self.per else (None,)
 
     @property
+    def is_within_methods(self) -> bool:
+        """Whether its runs end where the chart comes to rank by something else."""
+        return False
+
+    @property
     def asks_for_origin(self) -> bool:
         """Whether it makes a difference for which of its countries a work counts."""
         return Fact.ORIGIN_COUNTRY in self.facts
@@ -320,7 +330,12 @@ class RuleSet(Sequence[Rule]):
 def _version(rule: Rule) -> str:
     """Return a digest of what a rule counts; its wording does not matter."""
     where = sorted((c.fact, sorted(c.values), c.negated) for c in rule.where)
-    meaning = {field.name: getattr(rule, field.name) for field in fields(rule) if not field.metadata.get(WORDING)}
+    meaning = {
+        field.name: said
+        for field in fields(rule)
+        for said in [getattr(rule, field.name)]
+        if not field.metadata.get(WORDING) and not (field.metadata.get(OPTION) and said == field.default)
+    }
     meaning |= {
         "kind": rule.kind,
         "where": where,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from chartwatch.domain.charts.chart import Chart
+from chartwatch.domain.charts.chart import Chart, MetricPeriod
 from chartwatch.domain.charts.publications import ALL_TERRITORIES, NumberOne, PublicationSummary
 from chartwatch.domain.rules.certain import OneOfSeveral
 from chartwatch.domain.rules.evidence import Gap
@@ -82,6 +82,16 @@ class Coverage:
             else:
                 found.append((gap,))
         return found
+
+    def within(self, first: date, last: date, chart: Chart) -> "Coverage":
+        """Return what is known of the periods from one to another, as if there had been no others.
+
+        If none is known before the first of them, the record begins where it did. `seen` is still of all periods.
+        """
+        gaps = tuple((max(gap[0], first), min(gap[1], last)) for gap in self.gaps if gap[0] <= last and first <= gap[1])
+        if first < self.known_since:
+            return replace(self, last=min(self.last, last), gaps=gaps)
+        return replace(self, first=first, last=min(max(self.last, chart.before(first)), last), gaps=gaps)
 
     def _gaps_until(self, period: date, chart: Chart) -> tuple[Gap, ...]:
         earlier = (gap for gap in self.gaps if gap[0] < self.last)
@@ -201,6 +211,10 @@ class Standing:
 
     `namesakes` has for those at #1 the others that may be the same work, and `together` the runs which they have with
     these in `reigns`, each with the title of which nobody can say what it means; `joint_rival` is the one that ended.
+    Where there are any, `topped` is how many have topped the scope.
+
+    `of_method` is the same as if the chart had begun when it came to rank as it does, by its `method`. It is where that
+    came after another method, and a rule asks for runs that do not cross this.
     """
 
     publication: PublicationSummary
@@ -221,6 +235,9 @@ class Standing:
     namesakes: Mapping[Claimant, Sequence[Namesake]] = field(default_factory=dict)
     together: Mapping[Claimant, Mapping[str, OneOfSeveral]] = field(default_factory=dict)
     joint_rival: tuple[OneOfSeveral, Possible] | None = None
+    topped: int | None = None
+    method: MetricPeriod | None = None
+    of_method: "Standing | None" = None
 
     @property
     def period(self) -> date:
@@ -231,6 +248,16 @@ class Standing:
         """Return whether nobody can say if what is so since a period was so before: the record begins with it."""
         began = self.publication.chart.began
         return since == self.coverage.first and not (began and self.coverage.first <= began)
+
+    def may_be_its_own_rivals(self, claimant: Claimant) -> Sequence[Namesake]:
+        """Return the others whose runs may have been parts of a work's own, which they are compared with.
+
+        Where they are all others there was no other run; and over all territories they may have been at #1 beside it.
+        """
+        its = self.namesakes.get(claimant, ())
+        if self.topped == 1 + len(its):
+            return its
+        return [other for other in its if self.scope == EVERYWHERE and other.since < self.period]
 
     @property
     def gaps_before(self) -> tuple[Gap, ...]:
