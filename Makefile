@@ -13,7 +13,7 @@ TRUSTED := $(shell $(PYTHON) -c 'import os, ssl; at = ssl.get_default_verify_pat
 export UV_SYSTEM_CERTS ?= $(if $(TRUSTED)$(filter Darwin,$(shell uname)),true,false)
 export PIP_CERT ?= $(TRUSTED)
 
-.PHONY: demo screenshots test test-deep test-simulation mutants fuzz lint audit types bench bench-history bench-memory lock clean tools
+.PHONY: demo screenshots test test-deep test-simulation mutants fuzz lint lint-code lint-templates lint-sam lint-security audit types bench bench-history bench-memory lock clean tools
 
 demo: $(VENV)/.ready .tools/.ready  ## the whole pipeline on this machine, no account needed
 	$(BIN)/chartwatch demo
@@ -43,13 +43,19 @@ COUNT ?= 10000000
 fuzz: $(VENV)/.ready  ## mutated inputs for every parser and for stories: make fuzz COUNT=100000
 	PYTHONPATH=functions $(BIN)/python -m tests.fuzz --count $(COUNT)
 
-lint: $(VENV)/.ready .tools/.ready .tools/checkov/.ready
+TEMPLATES := infrastructure/alarms.yaml infrastructure/site.yaml infrastructure/kept.yaml
+
+lint: lint-code lint-templates lint-sam lint-security
+lint-code: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml infrastructure/alarms.yaml infrastructure/site.yaml infrastructure/kept.yaml
+lint-templates: $(VENV)/.ready
+	$(BIN)/cfn-lint template.yaml $(TEMPLATES)
+lint-sam: $(VENV)/.ready .tools/.ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .tools/sam/bin/sam validate --lint --template template.yaml
-	.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download -f template.yaml infrastructure/alarms.yaml infrastructure/site.yaml infrastructure/kept.yaml
+lint-security: .tools/checkov/.ready
+	.tools/checkov/bin/checkov --framework cloudformation --quiet --compact --skip-download -f template.yaml $(TEMPLATES)
 
 audit: .tools/audit/.ready  ## known weaknesses of the locked versions, as api.osv.dev has them
 	.tools/audit/bin/pip-audit --strict --vulnerability-service osv --disable-pip --require-hashes -r functions/requirements.txt
