@@ -22,16 +22,24 @@ from pathlib import Path
 
 from chartwatch.adapters.catalog_file import parse_catalog, write_catalog
 from chartwatch.adapters.connection import _seconds, _unpacked
+from chartwatch.adapters.layer_file import parse_layer, write_layer
 from chartwatch.adapters.sns_limits import LIMITS
+from chartwatch.adapters.tmdb import Tmdb
+from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.outside_text import as_evidence, plain, printable_ascii, repeated
 from chartwatch.domain.stories.wording import WIDTH
+from chartwatch.domain.works.candidates import ExternalId, Scheme, Sighting
+from chartwatch.domain.works.facts import Layer
+from chartwatch.domain.works.work import Kind
 from chartwatch.errors import CatalogProblem, DestinationRefused, OptionError, SourceError
 from chartwatch.rules import examine
 from chartwatch.services.egress import EgressPolicy
+from chartwatch.services.enrich import Lookups, updates_of
 from chartwatch.services.fetching import Request
 from chartwatch.sources import Source, open_source
 from chartwatch.sources.date_formats import DateFormat
+from tests.lookups import item_value, statement, time_value
 from tests.unit.sources.documents import DOCUMENTS, source_of
 from tests.unit.stories.netflix import last
 
@@ -144,6 +152,38 @@ def _fetches(body: bytes) -> None:
         assert "aku_secret" not in str(error)
 
 
+class _Answering:
+    """Answers look-ups by the lines of a body: what is asked, and its answer."""
+
+    def __init__(self, body: bytes) -> None:
+        lines = (line.partition(b"\t") for line in body.split(b"\n"))
+        self._answers = {asked.decode("utf-8", "replace"): answer for asked, _, answer in lines}
+
+    def get(self, request: Request) -> bytes:
+        asked = request.query.get("action", request.url.rpartition("/")[2])
+        return self._answers.get(asked, self._answers.get("", b""))
+
+    def secret(self, _name: str) -> str:
+        return "aku_secret"
+
+    def today(self) -> date:
+        return _DAY
+
+
+def _looks_up(provider: Callable[[_Answering], Wikidata | Tmdb]) -> Callable[[bytes], object]:
+    """Look a title up with whatever is answered; what it comes to is written, and read as the same."""
+
+    def reads(body: bytes) -> None:
+        found = {_SEEN.titles[0]: Lookups([provider(_Answering(body))]).ask(_SEEN, _DAY)}
+        dossiers = tuple(update(None) for update in updates_of(found, _DAY).values())
+        written = write_layer(dossiers)
+        again = parse_layer(written, Layer.LOOKED_UP, "looked-up.json")
+        assert write_layer(again) == written
+        assert [{*its.lookup.facts} for its in again] == [{*its.lookup.facts} for its in dossiers]
+
+    return reads
+
+
 def _rules(body: bytes) -> None:
     assert all(str(mistake) for mistake in examine(body, "rules.yaml").mistakes)
 
@@ -250,6 +290,47 @@ _ADDRESSES = (
 )
 _PAGES = DOCUMENTS["flixpatrol-pages-of-three-lists"].read_bytes().splitlines()
 _PAGE = json.dumps(json.loads(_PAGES[0])["page"] | {"links": {"next": "/v2/top10s?page=2"}}).encode()
+_DAY = date(2022, 2, 1)
+_SEEN = Sighting(
+    ("The Long Night",), Kind.SERIES, date(2022, 1, 30), ids=frozenset({ExternalId(Scheme.NETFLIX, "81237994")})
+)
+
+
+def _items() -> bytes:
+    """Return the item of a series, and those of its language and its country."""
+    text = {"text": "긴 밤", "language": "ko"}
+    minutes = {"amount": "+50", "unit": "http://www.wikidata.org/entity/Q7727"}
+    series = {
+        "P31": [statement("P31", item_value("Q5398426"))],
+        "P364": [statement("P364", item_value("Q8"))],
+        "P495": [statement("P495", item_value("Q9"), "preferred"), statement("P495", item_value("Q8"))],
+        "P580": [statement("P580", time_value(date(2022, 1, 28)))],
+        **{
+            prop: [statement(prop, value)]
+            for prop, value in (("P1874", "81237994"), ("P1476", text), ("P2047", minutes))
+        },
+    }
+    label, alias = ({"language": "en", "value": said} for said in ("The Long Night", "Night"))
+    night = {"labels": {"en": label}, "aliases": {"en": [alias]}, "claims": series, "sitelinks": {"enwiki": {}}}
+    korean, korea = ({"claims": {prop: [statement(prop, said)]}} for prop, said in (("P218", "ko"), ("P297", "KR")))
+    entities = {named: {"id": named, **said} for named, said in (("Q7", night), ("Q8", korean), ("Q9", korea))}
+    return json.dumps({"entities": entities}, ensure_ascii=False).encode()
+
+
+_WIKIDATA = (
+    b'wbsearchentities\t{"search": [{"id": "Q7", "match": {"text": "The Long Night"}}]}\n'
+    b'query\t{"query": {"search": [{"title": "Q7"}]}}\nwbgetentities\t' + _items(),
+    b'\t{"error": {"code": "maxlag", "info": "Waiting for a server"}}',
+    b'query\t{"query": {"search": null}}\nwbsearchentities\t{"search": []}\n\t{"error": {"code": "no-such-entity"}}',
+)
+_TMDB = (
+    b'tv\t{"results": [{"id": 7, "name": "The Long Night"}, {"id": 9, "original_name": "Night"}]}\n'
+    b'\t{"id": 7, "name": "The Long Night", "original_name": "\\uae34", "original_language": "ko", "first_air_date": '
+    b'"2022-01-28", "origin_country": ["KR"], "production_countries": [{"iso_3166_1": "KR"}, {"iso_3166_1": "XC"}], '
+    b'"networks": [{"id": 213}], "seasons": [{"air_date": "2022-01-28", "season_number": 1}, {"air_date": null}], '
+    b'"runtime": null, "vote_count": 100, "alternative_titles": {"results": [{"title": "Night", "iso_3166_1": "US"}]}, '
+    b'"external_ids": {"imdb_id": "tt1000007", "wikidata_id": "Q7"}}',
+)
 _TITLES = (b"Squid Game", "지금 우리 학교는".encode(), "=1+1\u202e\u200b".encode(), b"a\r\nBcc: b")
 
 TARGETS: Mapping[str, Target] = {
@@ -259,6 +340,8 @@ TARGETS: Mapping[str, Target] = {
     "paths of JSON": Target(_json, _PATHS, share=20),
     "parts of a workbook": Target(_sheet, _SHEETS, share=5),
     "pages of flixpatrol": Target(_fetches, (_PAGE,)),
+    "answers of Wikidata": Target(_looks_up(lambda its: Wikidata(its, wait=lambda _: None)), _WIKIDATA, share=20),
+    "answers of TMDB": Target(_looks_up(lambda its: Tmdb(its, "0123456789abcdef0123456789abcdef")), _TMDB, share=20),
     "rules": Target(_rules, ((_ROOT / "rules" / "default.yaml").read_bytes()[:1500],), share=2),
     "catalog": Target(_catalog, (b"".join((_ROOT / "works/starter.csv").read_bytes().splitlines(True)[:8]),)),
     "addresses": Target(_leads, _ADDRESSES, share=20),

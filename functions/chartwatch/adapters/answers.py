@@ -122,7 +122,8 @@ class Asking:
         if start.startswith(b"<"):
             raise AnswerUnreadable(self.provider, "answered with a page of markup instead of JSON")
         try:
-            said = json.loads(body)
+            # From bytes json would take halves of characters that stand there as they are, which is no UTF-8.
+            said = json.loads(body.decode("utf-8-sig"))
             if _ESCAPED_SURROGATE in body.lower():
                 # Half a character can be escaped in JSON, and neither be asked for nor stored: "?" stands for it.
                 said = json.loads(json.dumps(said, ensure_ascii=False).encode(errors="replace"))

@@ -60,7 +60,7 @@ class Losing(MemoryRecord):
 def at_once(course: Course, store: MemoryRecord) -> Run:
     """Let everything arrive, and leave nothing unprocessed before the next arrival.
 
-    Catalogs and rules are in force before what is processed by them arrives: who has to begin anew reads what is stored.
+    Catalogs and rules are in force before what is processed by them arrives: who begins anew reads all that is stored.
     """
     done = Run(store=store)
     catalogs = [facts.catalog for facts in course.facts]
