@@ -4,13 +4,16 @@
 """
 
 import argparse
+import csv
 import gzip
 import io
 import json
 import logging
+import os
 import random
 import resource
 import sys
+import tempfile
 import time
 import unicodedata
 import zipfile
@@ -23,20 +26,28 @@ from pathlib import Path
 from chartwatch.adapters.catalog_file import parse_catalog, write_catalog
 from chartwatch.adapters.connection import _seconds, _unpacked
 from chartwatch.adapters.layer_file import parse_layer, write_layer
+from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
+from chartwatch.cli.claims import Asked, read_claims
+from chartwatch.cli.questions import Options
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.outside_text import as_evidence, plain, printable_ascii, repeated
+from chartwatch.domain.stories.message import Message
 from chartwatch.domain.stories.wording import WIDTH
 from chartwatch.domain.works.candidates import ExternalId, Scheme, Sighting
+from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import CatalogProblem, DestinationRefused, OptionError, SourceError
-from chartwatch.rules import examine
+from chartwatch.errors import CatalogProblem, DestinationRefused, FileProblem, OptionError, SourceError
+from chartwatch.rules import default_rules, examine
+from chartwatch.services.detect import Detector
 from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.enrich import Lookups, updates_of
 from chartwatch.services.fetching import Request
+from chartwatch.services.publish import messages
+from chartwatch.services.updating import store_publication
 from chartwatch.sources import Source, open_source
 from chartwatch.sources.date_formats import DateFormat
 from tests.lookups import item_value, statement, time_value
@@ -184,6 +195,28 @@ def _looks_up(provider: Callable[[_Answering], Wikidata | Tmdb]) -> Callable[[by
     return reads
 
 
+def _claims(body: bytes) -> None:
+    """Ask what stands in a file of claims, as far as that needs no history."""
+    file = Path(tempfile.gettempdir()) / f"claims-{os.getpid()}"
+    file.write_bytes(body)
+    try:
+        for asked in read_claims(file, Asked(None, None, Options())):
+            if isinstance(asked, Asked):
+                _asks(asked)
+    except FileProblem as error:
+        assert str(error).startswith(str(file))
+    finally:
+        file.unlink()
+
+
+def _asks(asked: Asked) -> None:
+    try:
+        assert asked.question(_RULES)
+        assert asked.known_day is None or isinstance(asked.known_day, date)
+    except OptionError as error:
+        assert str(error)
+
+
 def _rules(body: bytes) -> None:
     assert all(str(mistake) for mistake in examine(body, "rules.yaml").mistakes)
 
@@ -247,13 +280,35 @@ def _is_text(body: bytes) -> bool:
 
 def _tells(body: bytes) -> None:
     title = body.decode("utf-8", "replace")
-    if not title.strip():
+    if title.strip():
+        _is_fit_to_send(last("Ozark", title))
+
+
+def _tells_of_cells(body: bytes) -> None:
+    """Tell of a document in whose second week the lines are cells of the number one: title, season and figures."""
+    cells = [*body.decode("utf-8", "replace").split("\n"), *[""] * 5][:5]
+    table = io.StringIO()
+    csv.writer(table).writerows(
+        [*_WEEK, ["2024-01-14", "1", *cells], ["2024-01-14", "2", "Ozark", "", "80", "3", "30"]]
+    )
+    try:
+        publications = _WITH_FIGURES.parse(table.getvalue().encode(), PROVENANCE)
+    except SourceError:
         return
-    story = last("Ozark", title)
-    assert len(story.subject) <= LIMITS.subject
-    assert all(" " <= ch <= "~" for ch in story.subject)
-    assert not [ch for ch in story.text if unicodedata.category(ch)[0] == "C" and ch != "\n"]
-    too_wide = [line for line in story.text.splitlines() if len(line) > WIDTH]
+    charts, record = MemoryCharts(), MemoryRecord()
+    detector = Detector(charts, record, Catalog(()), _RULES)
+    for publication in sorted(publications, key=lambda its: its.period):
+        store_publication(publication, charts)
+        for bulletin in detector.detect(publication.chart.id, publication.period):
+            for message in messages(bulletin, LIMITS):
+                _is_fit_to_send(message)
+
+
+def _is_fit_to_send(message: Message) -> None:
+    assert len(message.subject) <= LIMITS.subject
+    assert all(" " <= ch <= "~" for ch in message.subject)
+    assert not [ch for ch in message.text if unicodedata.category(ch)[0] == "C" and ch != "\n"]
+    too_wide = [line for line in message.text.splitlines() if len(line) > WIDTH]
     assert not [line for line in too_wide if " " in line.removeprefix("* ").lstrip(" ")], "a word alone may be wider"
 
 
@@ -331,6 +386,21 @@ _TMDB = (
     b'"runtime": null, "vote_count": 100, "alternative_titles": {"results": [{"title": "Night", "iso_3166_1": "US"}]}, '
     b'"external_ids": {"imdb_id": "tt1000007", "wikidata_id": "Q7"}}',
 )
+_RULES = default_rules()
+_FIGURES = {"figure_columns": "hours,weeks,views", "identifying": "hours", "metric": "hours"}
+_WITH_FIGURES = open_source("csv", {"chart": "list", "cadence": "week", "depth": 2, "territory": "KR", **_FIGURES})
+_WEEK = (
+    ("period", "rank", "title", "season", "hours", "weeks", "views"),
+    ("2024-01-07", "1", "Ozark", "", "100", "2", "50.5"),
+    ("2024-01-07", "2", "Elite", "", "90", "1", "40"),
+)
+_CELLS = (b"Elite\n\n1000000\n2\n500.25", b"Elite\nElite: Season 2\n90\n1\n")
+_CLAIMS = (
+    b"id,slot,title,chart,territory,nth,language\n1,,Squid Game,tv,US,2,not:en\n2,new:tv:US:2022-02-04,,,,,\n",
+    b"title,territory,run,exactly,as_of,known\nOzark,US,5,yes,2022-02-04,2022-03-01\n",
+    b'{"title": "Squid Game", "chart": "tv", "territory": "KR", "nth": 2, "country": "KR"}\n{"slot": "a:b:*:1"}\n',
+    b'{"title": "Ozark", "territories": 10, "on": "2022-02-04", "new": true}\n{"id": "3", "group": "South Korea"}\n',
+)
 _TITLES = (b"Squid Game", "지금 우리 학교는".encode(), "=1+1\u202e\u200b".encode(), b"a\r\nBcc: b")
 
 TARGETS: Mapping[str, Target] = {
@@ -342,6 +412,7 @@ TARGETS: Mapping[str, Target] = {
     "pages of flixpatrol": Target(_fetches, (_PAGE,)),
     "answers of Wikidata": Target(_looks_up(lambda its: Wikidata(its, wait=lambda _: None)), _WIKIDATA, share=20),
     "answers of TMDB": Target(_looks_up(lambda its: Tmdb(its, "0123456789abcdef0123456789abcdef")), _TMDB, share=20),
+    "claims": Target(_claims, _CLAIMS, share=20),
     "rules": Target(_rules, ((_ROOT / "rules" / "default.yaml").read_bytes()[:1500],), share=2),
     "catalog": Target(_catalog, (b"".join((_ROOT / "works/starter.csv").read_bytes().splitlines(True)[:8]),)),
     "addresses": Target(_leads, _ADDRESSES, share=20),
@@ -349,6 +420,7 @@ TARGETS: Mapping[str, Target] = {
     "Retry-After": Target(_waits, (b"120", b"Tue, 01 Mar 2022 20:00:00 GMT", b"Tue, 01 Mar 2022 20:00:00 -0000")),
     "outside text": Target(_shows, _TITLES, share=20),
     "stories": Target(_tells, _TITLES, share=1),
+    "messages of cells": Target(_tells_of_cells, _CELLS, share=2),
 }
 
 

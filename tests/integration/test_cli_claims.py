@@ -426,20 +426,22 @@ MISTAKEN = """\
 {"chart": "tw", "territory": "US", "title": "Squid", "run": 3}
 {"chart": "tv", "territory": "US", "title": "Squidd", "run": 3}
 {"chart": "tv", "territory": "US", "title": "Squid", "run": "three"}
+{"chart": "tv", "territory": "US", "title": "Squid", "run": "%s"}
 {"chart": "tv", "territory": "US", "title": "Squid", "on": "2022-01-10"}
 {"chart": "tv", "territory": "US", "title": "Squid", "run": 3, "total": 3}
 {"chart": "tv", "territory": "US", "title": "Squid", "run": 3, "as_of": "1999-01-01"}
-"""
+""" % ("9" * 5000)
 MISTAKES = [
     "line 2: option --runs: is no option of a claim; did you mean run?",
     "line 3: is not JSON: ",
     "line 4: is not an object of names and values",
     "line 5: option --chart: 'tw' is not in the history; there are tv",
     "line 6: option --title: 'Squidd' is neither in the catalog nor on a chart; did you mean Squid?",
-    "line 7: option --run: 'three' is not a whole number from 1 on",
-    "line 8: option --on: tv has no 2022-01-10: a week is named by its last day, such as 2022-01-16",
-    "line 9: option --nth: what is claimed is said by one of",
-    "line 10: option --as-of: the history of tv begins with 2022-01-02, which is after 1999-01-01",
+    "line 7: option --run: 'three' is not a whole number from 1 to 999,999,999",
+    f"line 8: option --run: '{'9' * 299}…' is not a whole number from 1 to 999,999,999",
+    "line 9: option --on: tv has no 2022-01-10: a week is named by its last day, such as 2022-01-16",
+    "line 10: option --nth: what is claimed is said by one of",
+    "line 11: option --as-of: the history of tv begins with 2022-01-02, which is after 1999-01-01",
 ]
 
 
@@ -449,12 +451,12 @@ def test_every_mistake_of_a_file_of_claims_is_named_with_its_line_and_the_others
     done = run("check", "--claims", file, *history, "--format", "jsonl")
     assert done.exit_code == 2
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [its["verdict"] for its in found] == ["true", *[None] * 9]
+    assert [its["verdict"] for its in found] == ["true", *[None] * 10]
     for mistake, line, its in zip(MISTAKES, done.stderr.splitlines(), found[1:], strict=True):
         assert f"claims.jsonl, {mistake}" in line
         assert its["mistake"] in line
     text = run("check", "--claims", file, *history).stdout.splitlines()
-    assert [line.split(": ")[1].split(" in")[0] for line in text] == ["TRUE", *["NO CLAIM"] * 9]
+    assert [line.split(": ")[1].split(" in")[0] for line in text] == ["TRUE", *["NO CLAIM"] * 10]
 
 
 @pytest.mark.parametrize(
@@ -468,6 +470,17 @@ def test_every_mistake_of_a_file_of_claims_is_named_with_its_line_and_the_others
 )
 def test_a_file_that_holds_no_claims_is_refused(write: Write, claims: bytes, said: str) -> None:
     assert_refused(run("check", "--claims", write("claims", claims), "--from", "sample"), said)
+
+
+def test_nothing_of_a_file_of_claims_reaches_a_terminal_but_what_can_be_seen(write: Write) -> None:
+    hidden = "\x1b[31mX\u202e"
+    rows = [{"id": hidden, "title": "Squid", "run": 3}, {"title": "Squid", "language": hidden, "nth": 2}]
+    file = write("claims.jsonl", "\n".join(map(json.dumps, rows)))
+    tv = write("tv.csv", RANKS + weekly(REIGNS.split()))
+    history = ("--from", f"csv,chart=tv,cadence=week,depth=2,shortest=1:{tv}", "--chart", "tv", "--territory", "US")
+    done = run("check", "--claims", file, *history)
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == ["1 [31mX", "2"]
+    assert all(line.isprintable() for line in (done.stdout + done.stderr).splitlines())
 
 
 def test_what_each_line_says_is_not_said_for_all(write: Write) -> None:

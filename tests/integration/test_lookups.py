@@ -154,9 +154,7 @@ FAULTS = [
     pytest.param([Answer(b"null")], AnswerUnreadable, "NoneType instead of an object", id="null"),
     pytest.param([Answer(b"[" * 100_000)], AnswerUnreadable, "no JSON", id="a nest of lists"),
     pytest.param([Answer(b"\xff\xfe")], AnswerUnreadable, "no JSON", id="bytes that are no text"),
-    pytest.param(
-        [Answer(b'{"name": "\xed\xa0\x80"}')], AnswerUnreadable, "no JSON", id="half a character"
-    ),
+    pytest.param([Answer(b'{"name": "\xed\xa0\x80"}')], AnswerUnreadable, "no JSON", id="half a character"),
     pytest.param([Answer("{}".encode("utf-16"))], AnswerUnreadable, "no JSON", id="another encoding"),
     pytest.param([Answer(b"")], AnswerUnreadable, "no JSON", id="nothing"),
     pytest.param([Answer(b"", 403)], ProviderRefused, "answered 403", id="403"),

@@ -16,6 +16,7 @@ from chartwatch.cli.wording import holder_name
 from chartwatch.domain import words
 from chartwatch.domain.milestones.asked import Answer, Form
 from chartwatch.domain.milestones.scopes import in_period
+from chartwatch.domain.outside_text import plain
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.works.catalog import Catalog
 
@@ -107,12 +108,15 @@ ANSWERS: Mapping[CheckFormat, Callable[[FullAnswer, int | None], Iterator[str]]]
 
 
 def text_line(asked: Asked | Unread, found: FullAnswer | Unread) -> str:
-    """Return the answer to a claim of a file for people: its line and id, the verdict, and the right sentence."""
+    """Return the answer to a claim of a file for people: its line and id, the verdict, and the right sentence.
+
+    The file may be somebody else's: nothing of it reaches a terminal but what can be seen.
+    """
     name = f" {asked.id}" if isinstance(asked, Asked) and asked.id else ""
     if isinstance(found, Unread):
-        return f"{found.line}{name}: NO CLAIM: {found.mistake}"
+        return plain(f"{found.line}{name}: NO CLAIM: {found.mistake}")
     because = f" (because {'; '.join(found.here.reasons[:MAX_REASONS])})" if found.here.reasons else ""
-    return f"{asked.line}{name}: {_verdict(found.here)}{because}"
+    return plain(f"{asked.line}{name}: {_verdict(found.here)}{because}")
 
 
 def json_line(asked: Asked | Unread, found: FullAnswer | Unread) -> str:

@@ -17,6 +17,7 @@ import typer
 
 from chartwatch.cli.parsing import Application, Group
 from chartwatch.cli.terminals import fitted
+from chartwatch.domain.outside_text import plain
 from chartwatch.errors import ArgumentError, OptionError
 
 EXIT_WRONG_INPUT = 2
@@ -63,8 +64,8 @@ def _help_width() -> int:
 
 
 def say(message: str) -> None:
-    """Write a message to stderr, if that takes anything."""
-    lines = (line for each in message.split("\n") for line in fitted(each, out=sys.stderr))
+    """Write a message to stderr, if that takes anything; of what it repeats of others, what can be seen."""
+    lines = (line for each in message.split("\n") for line in fitted(plain(each), out=sys.stderr))
     with suppress(OSError):
         typer.echo("\n".join(lines), err=True)
 

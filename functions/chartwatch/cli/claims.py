@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date
@@ -15,6 +16,7 @@ from chartwatch.cli.files import file_name, read_file
 from chartwatch.cli.questions import Options
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
+from chartwatch.domain.outside_text import repeated
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.errors import FileProblem, OptionError
 
@@ -157,8 +159,8 @@ def _value(name: str, value: Any) -> Any:
             raise OptionError(_option(name), f"{text!r} is not true or false")
         return text.lower() in _TRUE
     if "int" in kind:
-        if not text.isdecimal() or int(text) < 1:
-            raise OptionError(_option(name), f"{text!r} is not a whole number from 1 on")
+        if not re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
+            raise OptionError(_option(name), f"{repeated(text)!r} is not a whole number from 1 to 999,999,999")
         return int(text)
     return _text(name, value)
 

@@ -40,6 +40,7 @@ from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Absence, Edition, Entry, Provenance, PublicationSummary, Version
 from chartwatch.domain.charts.revisions import Revision, RevisionKind, Revisions
 from chartwatch.domain.milestones.milestone import Milestone
+from chartwatch.domain.stories.figures import figure_in_words
 from chartwatch.domain.works.claimants import name_of
 from chartwatch.errors import ArgumentError, OptionError
 
@@ -241,7 +242,8 @@ def _changed(entry: Entry | None, other: Entry | None, kind: RevisionKind) -> Te
     if entry is None:
         return Text("not there")
     alike = set(other.figures) if other and kind is not RevisionKind.REPLACED else set()
-    figures = [f"{name} {_figure(value)}" for name, value in entry.figures if (name, value) not in alike]
+    own = [figure for figure in entry.figures if figure not in alike]
+    figures = [f"{name} {figure_in_words(value) or value}" for name, value in own]
     by = [f"by {entry.credit}"] if entry.credit else []
     return Text("\n".join([name_of(entry.title, entry.season), *by, *([", ".join(figures)] if figures else [])]))
 
@@ -253,7 +255,7 @@ def _ranks_table(edition: Edition) -> Table:
         table.add_column(name, justify="right")
     for entry in edition.entries:
         its = dict(entry.figures)
-        cells = (_figure(its.get(name, "")) for name in figures)
+        cells = (figure_in_words(its.get(name)) or its.get(name, "") for name in figures)
         table.add_row(str(entry.rank), Text(name_of(entry.title, entry.season)), *cells)
     return table
 
@@ -290,10 +292,6 @@ def _milestone_lines(milestone: Milestone, period: date) -> Iterator[str]:
 
 def _indented(text: str) -> list[str]:
     return words.wrapped(text, columns(WIDTH), initial_indent=" " * 6, subsequent_indent=" " * 6)
-
-
-def _figure(value: str) -> str:
-    return f"{int(value):,}" if value.isdecimal() else value
 
 
 def _entry_as_json(entry: Entry) -> dict[str, Any]:

@@ -118,6 +118,11 @@ def test_of_a_work_that_was_not_in_the_list_nothing_is_said_of_the_week_before()
     assert how(first, second) == "63,190,000 hours viewed, 7,700,000 views, first week in the list"
 
 
+def test_figures_are_shown_as_exact_as_they_are() -> None:
+    first = week(0, entry(1, "Ozark"), entry(2, "Elite", hours="0.5"))
+    assert how(first, week(1, entry(1, "Elite", hours="1234567.25"))).startswith("1,234,567.25 hours viewed (0.5 ")
+
+
 def test_another_season_is_another_row() -> None:
     first = week(0, entry(1, "Ozark"), entry(2, "Elite", "Elite: Season 3", hours="1000"))
     assert how(first, week(1, entry(1, "Elite", "Elite: Season 4", hours="2000"))) == "2,000 hours viewed"
@@ -128,9 +133,13 @@ def test_a_week_that_is_missing_is_not_the_week_before() -> None:
     assert how(first, week(2, entry(1, "Elite", hours="2000"))) == "2,000 hours viewed"
 
 
-def test_what_is_no_number_is_no_figure() -> None:
+@pytest.mark.parametrize(
+    ("hours", "weeks"),
+    [("many", "some"), ("9" * 5000, "9" * 5000), ("1e5000", "1e9"), ("1E+999999999", "0"), ("NaN", "-1"), ("٣", "²")],
+)
+def test_what_no_chart_would_print_is_no_figure(hours: str, weeks: str) -> None:
     first = week(0, entry(1, "Ozark"))
-    assert how(first, week(1, entry(1, "Elite", hours="many", weeks="some"))) == ""
+    assert how(first, week(1, entry(1, "Elite", hours=hours, weeks=weeks))) == ""
 
 
 def test_where_a_work_is_at_one_of_several_territories_no_one_list_is_meant() -> None:

@@ -1,7 +1,8 @@
 """How a work did in the list of a territory, in a sentence: its figures, and how these and its place changed."""
 
+import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from babel.numbers import format_decimal
 
@@ -11,6 +12,11 @@ from chartwatch.domain.milestones.milestone import Listed
 
 _COUNTERS = {"weeks": "week", "days": "day"}
 """Figures that count how often a work was in the list, this time among them."""
+
+_COUNT = re.compile("[1-9][0-9]{0,5}")
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
+"""A number that a chart may print. One with thousands of digits, or with an exponent, would be shown with them all."""
 
 
 def how_it_did(listed: Listed, cadence: Cadence) -> str:
@@ -39,14 +45,12 @@ def _counted(listed: Listed) -> Iterator[str]:
     """Yield for how many weeks or days it is in the list."""
     for name, noun in _COUNTERS.items():
         count = dict(listed.now.figures).get(name, "")
-        if count.isdecimal() and int(count) > 0:
+        if _COUNT.fullmatch(count):
             yield f"{words.ordinal(int(count))} {noun} in the list"
 
 
 def figure_in_words(written: str | None) -> str | None:
-    """Return a number with its thousands apart; None where it is none."""
-    try:
-        number = Decimal(written or "")
-    except InvalidOperation:
+    """Return a number with its thousands apart; None where it is none, or none that a chart would print."""
+    if written is None or not _NUMBER.fullmatch(written):
         return None
-    return format_decimal(number, locale="en_GB") if number.is_finite() else None
+    return format_decimal(Decimal(written), locale="en_GB")
