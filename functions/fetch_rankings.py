@@ -11,8 +11,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chartwatch.adapters import deployment
+from chartwatch.document_errors import SourceError
 from chartwatch.domain.charts.publications import Provenance, Publication
-from chartwatch.errors import SourceError
 from chartwatch.services.archived import Parse
 from chartwatch.services.fetching import ConditionalFetch, DocumentUnchanged
 from chartwatch.services.ingest import ingest

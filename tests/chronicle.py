@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
+from chartwatch.document_errors import RanksIncomplete
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Provenance, Publication, PublicationSummary
 from chartwatch.domain.charts.publications import Entry as ChartEntry
@@ -16,7 +17,6 @@ from chartwatch.domain.rules.race import RaceRule
 from chartwatch.domain.rules.rule import Condition, Fact, Rule, RuleSet, Scope
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.errors import RanksIncomplete
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import ChartStore, PublicationUpdate
 from chartwatch.services.record import Head, RecordStore

@@ -32,6 +32,7 @@ from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.cli.claims import Asked, read_claims
 from chartwatch.cli.questions import Options
+from chartwatch.document_errors import SourceError
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.outside_text import as_evidence, plain, printable_ascii, repeated
 from chartwatch.domain.stories.message import Message
@@ -40,7 +41,7 @@ from chartwatch.domain.works.candidates import ExternalId, Scheme, Sighting
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import CatalogProblem, DestinationRefused, FileProblem, OptionError, SourceError
+from chartwatch.errors import CatalogProblem, DestinationRefused, FileProblem, OptionError
 from chartwatch.rules import default_rules, examine
 from chartwatch.services.detect import Detector
 from chartwatch.services.egress import EgressPolicy

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from chartwatch.adapters.memory import MemoryCharts, NoArchive
+from chartwatch.document_errors import RanksIncomplete, SourceError
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
-from chartwatch.errors import RanksIncomplete, SourceError
 from chartwatch.services.ingest import Ingested, Parse, ingest
 from chartwatch.services.ports import Archive, PublicationUpdate
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
+from chartwatch.document_errors import RanksIncomplete
 from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import (
     ALL_TERRITORIES,
@@ -31,7 +32,6 @@ from chartwatch.domain.rules.written import FIRST_YEAR, LAST_YEAR
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Kind, Work
-from chartwatch.errors import RanksIncomplete
 from chartwatch.services.by_hand import declare_unpublished, withdraw
 from chartwatch.services.ports import ChartStore, PublicationUpdate
 

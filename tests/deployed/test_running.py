@@ -18,13 +18,13 @@ from chartwatch.adapters.starter import starter_catalog
 from chartwatch.adapters.workstation import deployed_operations
 from chartwatch.cli.main import app
 from chartwatch.cli.status import seen_of
+from chartwatch.document_errors import RanksIncomplete
 from chartwatch.domain.charts.chart import Cadence
 from chartwatch.domain.charts.chart import Chart as DomainChart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.errors import RanksIncomplete
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import Held, Standing

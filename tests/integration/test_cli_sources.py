@@ -15,7 +15,8 @@ from datetime import date
 
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Publication
-from chartwatch.errors import OptionError, SourceEmpty
+from chartwatch.errors import OptionError
+from chartwatch.document_errors import SourceEmpty
 from chartwatch.sources.single_document import SingleDocumentSource
 
 

@@ -13,8 +13,9 @@ import pytest
 from chartwatch.adapters import deployment
 from chartwatch.adapters.folder import FolderArchive
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord, NoArchive
+from chartwatch.document_errors import HistoryRewritten, HistoryShrank, SourceNotATable
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.errors import HistoryRewritten, HistoryShrank, SourceNotATable, SourceUnavailable
+from chartwatch.errors import SourceUnavailable
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
 from chartwatch.services.fetching import NotModified, Request, Response, Validators

@@ -16,14 +16,9 @@ from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
 
 from chartwatch.adapters.connection import VERSION, HttpConnection, Limits
+from chartwatch.document_errors import SourceNotATable, SourceTruncated, SourceValueError
 from chartwatch.domain.charts.publications import Provenance, Publication
-from chartwatch.errors import (
-    DestinationRefused,
-    SourceNotATable,
-    SourceTruncated,
-    SourceUnavailable,
-    SourceValueError,
-)
+from chartwatch.errors import DestinationRefused, SourceUnavailable
 from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.fetching import (
     ConditionalFetch,

@@ -14,11 +14,11 @@ import pytest
 
 from chartwatch.adapters.catalog_file import read_catalog
 from chartwatch.cli.replay import Stores, replay
+from chartwatch.document_errors import SourceError
 from chartwatch.domain.charts.publications import Publication
 from chartwatch.domain.milestones.ledger import substance
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Milestone, Status
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.errors import SourceError
 from chartwatch.rules import default_rules
 from chartwatch.services.detect import Detector
 from chartwatch.services.document_guard import PERIODS_GONE

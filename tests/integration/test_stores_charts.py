@@ -14,6 +14,7 @@ from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.table import ATTEMPTS
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.adapters.memory import NoArchive
+from chartwatch.document_errors import EditionTooLarge, RanksIncomplete
 from chartwatch.domain.charts.chart import Cadence, Chart, Due, Era, MetricPeriod
 from chartwatch.domain.charts.publications import (
     Absence,
@@ -27,7 +28,7 @@ from chartwatch.domain.charts.publications import (
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import EditionTooLarge, RanksIncomplete, StoreOverloaded
+from chartwatch.errors import StoreOverloaded
 from chartwatch.services.by_hand import by_hand, declare_unpublished, fill, reinstate, withdraw
 from chartwatch.services.fetching import Validators
 from chartwatch.services.ingest import Ingested, ingest

@@ -28,11 +28,12 @@ from chartwatch.adapters.recorded_shapes import (
 )
 from chartwatch.adapters.tmdb import DETAILS, Tmdb, credentials
 from chartwatch.adapters.wikidata import HITS, TEXT_HITS, WHOLE, Wikidata, envelope
+from chartwatch.document_errors import SourceError
 from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.domain.outside_text import repeated
 from chartwatch.domain.works.candidates import Candidate, ExternalId, Scheme, Sighting
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import DestinationRefused, LookupFailed, SourceError, SourceUnavailable
+from chartwatch.errors import DestinationRefused, LookupFailed, SourceUnavailable
 from chartwatch.services.egress import authority
 from chartwatch.services.enrich import FactProvider
 from chartwatch.services.fetching import Request

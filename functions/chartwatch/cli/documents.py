@@ -13,8 +13,9 @@ from io import BytesIO
 from pathlib import Path
 
 from chartwatch.cli.files import STDIN, file_name, read_file, unreadable
+from chartwatch.document_errors import SourceNotATable, SourceTruncated
 from chartwatch.domain.charts.publications import Provenance
-from chartwatch.errors import FileProblem, SourceNotATable, SourceTruncated
+from chartwatch.errors import FileProblem
 from chartwatch.services.fetching import MAX_BYTES
 from chartwatch.services.ingest import Ingested, ingest
 from chartwatch.services.ports import Archive, ChartStore

@@ -14,11 +14,11 @@ from chartwatch.cli.replay import Facts, Stores, replay
 from chartwatch.cli.reports import ReplayCounts
 from chartwatch.cli.trials import History, Trial, open_trial
 from chartwatch.cli.wording import changed_lines
+from chartwatch.document_errors import SourceError
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Entry, Publication
 from chartwatch.domain.charts.revisions import Revisions
 from chartwatch.domain.works.claimants import name_of
-from chartwatch.errors import SourceError
 from chartwatch.services.ingest import Ingested
 from chartwatch.services.ports import ChartStore
 from chartwatch.sources import Source

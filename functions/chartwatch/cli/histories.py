@@ -17,6 +17,7 @@ from chartwatch.cli.reports import ReplayCounts, say_notices
 from chartwatch.cli.sample_chart import SAMPLE, open_sample
 from chartwatch.cli.sources import OWN, is_source, open_named
 from chartwatch.cli.wording import did_you_mean
+from chartwatch.document_errors import SourceError
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import (
     Entry,
@@ -31,7 +32,7 @@ from chartwatch.domain.milestones.chart_history import ChartHistory, Ranks
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Renaming
-from chartwatch.errors import FileProblem, OptionError, SourceError
+from chartwatch.errors import FileProblem, OptionError
 from chartwatch.services.archived import VersionReader
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import RecordedBulletins

@@ -32,10 +32,11 @@ from chartwatch.cli.reports import LINES, BulletinFormat, Observer, following
 from chartwatch.cli.rule_files import rules_in
 from chartwatch.cli.sample_chart import SAMPLE, open_sample
 from chartwatch.cli.sources import open_named
+from chartwatch.document_errors import SourceError
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.errors import ArgumentError, FileProblem, OptionError, SourceError
+from chartwatch.errors import ArgumentError, FileProblem, OptionError
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import Archive, ChartStore
 from chartwatch.services.record import RecordStore

@@ -14,11 +14,11 @@ from chartwatch.cli.application import say
 from chartwatch.cli.files import file_name
 from chartwatch.cli.progress import progress
 from chartwatch.cli.terminals import fitted
+from chartwatch.document_errors import SourceError
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Publication
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
 from chartwatch.domain.stories.story import stories
-from chartwatch.errors import SourceError
 from chartwatch.services.ingest import Ingested
 from chartwatch.services.publish import messages
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from chartwatch.document_errors import SourceError
 from chartwatch.domain.charts.publications import Edition, Provenance, Publication, PublicationSummary, Version
 from chartwatch.domain.charts.versions import Versions, concluded_until
-from chartwatch.errors import SourceError
 from chartwatch.services.ports import Archive, ChartStore
 
 Parse = Callable[[bytes, Provenance], Sequence[Publication]]

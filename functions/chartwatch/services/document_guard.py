@@ -5,11 +5,7 @@ from datetime import date
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from chartwatch.domain.charts.chart import Cadence, Era
-from chartwatch.domain.charts.publications import ALL_TERRITORIES, Provenance, Publication, PublicationSummary
-from chartwatch.domain.charts.revisions import RevisionKind, Revisions
-from chartwatch.domain.charts.versions import MAX_EDITION, size_of
-from chartwatch.errors import (
+from chartwatch.document_errors import (
     EditionTooLarge,
     HistoryRewritten,
     HistoryShrank,
@@ -20,6 +16,10 @@ from chartwatch.errors import (
     SourceError,
     SourceTruncated,
 )
+from chartwatch.domain.charts.chart import Cadence, Era
+from chartwatch.domain.charts.publications import ALL_TERRITORIES, Provenance, Publication, PublicationSummary
+from chartwatch.domain.charts.revisions import RevisionKind, Revisions
+from chartwatch.domain.charts.versions import MAX_EDITION, size_of
 from chartwatch.services.archived import VersionReader
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.updating import Stored, updates

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
+from chartwatch.document_errors import SourceError
 from chartwatch.domain.charts.publications import Provenance, Publication, PublicationSummary, in_order
-from chartwatch.errors import SourceError
 from chartwatch.services.archived import Parse, VersionReader
 from chartwatch.services.document_guard import Guard, Notice, check_sizes, check_steps
 from chartwatch.services.ports import Archive, ChartStore, PublicationUpdate, Quarantined

@@ -7,12 +7,12 @@ from itertools import pairwise, repeat
 from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from chartwatch.document_errors import RanksDuplicated, SourceError, SourceValueError
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, Era, end_of_month
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.codes import COUNTRIES, country_meant, kind_meant
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import RanksDuplicated, SourceError, SourceValueError
 from chartwatch.sources.cells import quoted, read_credit, read_loose_rank, read_season, read_territory, read_title
 from chartwatch.sources.csv_options import BY_NAME, CsvOptions, meant_by, read_chart_id, read_kind
 from chartwatch.sources.delimited_text import Reading, TextTable

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from chartwatch.errors import SourceEmpty, SourceEncodingError, SourceError, SourceNotATable, SourceTruncated
+from chartwatch.document_errors import SourceEmpty, SourceEncodingError, SourceError, SourceNotATable, SourceTruncated
 from chartwatch.sources.cells import quoted
 from chartwatch.sources.formats import ENCODINGS, refuse_binary, utf8_of
 from chartwatch.sources.table import MAX_ROWS, FigureColumn, Table, found_columns

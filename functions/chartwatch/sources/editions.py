@@ -8,9 +8,9 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
 
+from chartwatch.document_errors import RanksDuplicated, RanksIncomplete, SourceError, SourceTruncated
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, in_order
-from chartwatch.errors import RanksDuplicated, RanksIncomplete, SourceError, SourceTruncated
 
 Key: TypeAlias = tuple[str, date, str]
 """What names an edition: its list (a label of the provider's, or a chart's id), its period and its territory."""

@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from chartwatch.document_errors import SourceEmpty, SourceError, SourceTruncated, SourceValueError
 from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import SourceEmpty, SourceError, SourceTooLarge, SourceTruncated, SourceValueError
+from chartwatch.errors import SourceTooLarge
 from chartwatch.services.egress import authority
 from chartwatch.services.fetching import MAX_BYTES, Connection, Request
 from chartwatch.sources.cells import quoted, read_date, read_territory

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, StrictInt, StrictStr, ValidationError
 
-from chartwatch.errors import (
+from chartwatch.document_errors import (
     SourceChanged,
     SourceEmpty,
     SourceEncodingError,

@@ -3,7 +3,7 @@
 import codecs
 from typing import Literal
 
-from chartwatch.errors import SourceEncodingError, SourceNotATable, SourceTruncated
+from chartwatch.document_errors import SourceEncodingError, SourceNotATable, SourceTruncated
 
 ENCODINGS = (
     *("utf-8", "utf-16", "windows-1252", "windows-1250", "windows-1251", "iso-8859-1", "iso-8859-2", "iso-8859-15"),

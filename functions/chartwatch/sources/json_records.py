@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from chartwatch.errors import (
+from chartwatch.document_errors import (
     SourceEmpty,
     SourceEncodingError,
     SourceError,

@@ -8,10 +8,10 @@ from datetime import date
 from itertools import starmap
 from typing import ClassVar, TypeAlias
 
+from chartwatch.document_errors import SourceMislabelled, SourceTruncated
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import SourceMislabelled, SourceTruncated
 from chartwatch.sources.cells import read_date, read_figure, read_season, read_territory, read_title
 from chartwatch.sources.delimited_text import FigureColumn, TextTable
 from chartwatch.sources.editions import Editions

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TypeAlias, TypeVar
 
-from chartwatch.errors import SourceChanged, SourceError, SourceNotATable, SourceTruncated, SourceValueError
+from chartwatch.document_errors import SourceChanged, SourceError, SourceNotATable, SourceTruncated, SourceValueError
 from chartwatch.sources.cells import quoted
 
 T = TypeVar("T")

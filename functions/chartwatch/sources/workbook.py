@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from chartwatch.errors import SourceEmpty, SourceError, SourceNotATable
+from chartwatch.document_errors import SourceEmpty, SourceError, SourceNotATable
 from chartwatch.sources.table import MAX_ROWS, Table, found_columns
 
 MAX_PARTS = 1000

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from chartwatch.cli.documents import read_document, time_fetched
-from chartwatch.errors import FileProblem, SourceNotATable, SourceTruncated
+from chartwatch.document_errors import SourceNotATable, SourceTruncated
+from chartwatch.errors import FileProblem
 from chartwatch.services.fetching import MAX_BYTES
 
 BODY = b"period,title\n2022-01-01,\xc3\x89lite\n"

@@ -6,10 +6,10 @@ import pytest
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.cli.replay import replay
 from chartwatch.cli.reports import Observer, ReplayCounts, change_lines, email_lines, story_lines
+from chartwatch.document_errors import SourceEmpty, SourceError, SourceTruncated
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.stories.story import stories
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.errors import SourceEmpty, SourceError, SourceTruncated
 from chartwatch.rules import default_rules
 from chartwatch.sources import open_source
 

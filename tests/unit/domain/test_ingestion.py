@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.adapters.memory import MemoryCharts
-from chartwatch.domain.charts.publications import Absence, AbsenceKind, Edition, Entry, Provenance, Publication
-from chartwatch.errors import (
+from chartwatch.document_errors import (
     HistoryShrank,
     OtherProvider,
     PeriodToCome,
@@ -20,6 +19,7 @@ from chartwatch.errors import (
     SourceNotATable,
     SourceTruncated,
 )
+from chartwatch.domain.charts.publications import Absence, AbsenceKind, Edition, Entry, Provenance, Publication
 from chartwatch.services.document_guard import EDITIONS_GONE, EDITIONS_SET_ASIDE, PERIODS_GONE, Notice
 from chartwatch.services.ingest import Ingested
 from chartwatch.services.ports import PublicationUpdate

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
+from chartwatch.document_errors import HistoryRewritten
 from chartwatch.domain.charts.publications import Entry
-from chartwatch.errors import HistoryRewritten
 from chartwatch.services.document_guard import MAX_NEW_TOP_ROWS, MAX_NEW_TOPS, MAX_REPLACED, MAX_REPLACED_ROWS
 from chartwatch.services.ingest import Ingested
 from tests.ingesting import CHART, NotedCharts, ingest_document

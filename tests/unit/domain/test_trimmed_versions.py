@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from chartwatch.adapters import edition_versions
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
+from chartwatch.document_errors import SourceEmpty
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
-from chartwatch.errors import SourceEmpty
 from chartwatch.rules import default_rules
 from chartwatch.services.archived import VersionReader
 from chartwatch.services.detect import Detector

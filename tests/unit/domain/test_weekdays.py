@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.adapters.memory import MemoryCharts
+from chartwatch.document_errors import PeriodMisplaced
 from chartwatch.domain.charts.chart import Cadence, Chart, Era
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
-from chartwatch.errors import PeriodMisplaced
 from tests.ingesting import CHART, FIRST, ingest_bytes
 
 SUNDAY = FIRST

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from chartwatch.document_errors import SourceError
 from chartwatch.domain.charts.publications import Provenance
-from chartwatch.errors import SourceError
 from tests.unit.sources.documents import DOCUMENTS, source_of
 
 PROVENANCE = Provenance("https://charts.example/file", None, "0" * 64)

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from chartwatch.adapters.catalog_file import parse_catalog
+from chartwatch.document_errors import SourceError, SourceNotATable
 from chartwatch.domain.charts.publications import Provenance
-from chartwatch.errors import CatalogProblem, RuleProblem, SourceError, SourceNotATable, SourceTooLarge
+from chartwatch.errors import CatalogProblem, RuleProblem, SourceTooLarge
 from chartwatch.rules import MAX_BYTES, parse_rules
 from chartwatch.services.fetching import Request
 from chartwatch.sources import delimited_text, flixpatrol, open_source

@@ -6,11 +6,7 @@ from typing import Any
 
 import pytest
 
-from chartwatch.domain.charts.chart import GLOBAL, Cadence, MetricPeriod
-from chartwatch.domain.charts.publications import Entry, Provenance, Publication
-from chartwatch.domain.works.work import Kind
-from chartwatch.errors import (
-    OptionError,
+from chartwatch.document_errors import (
     RanksDuplicated,
     RanksIncomplete,
     SourceChanged,
@@ -20,6 +16,10 @@ from chartwatch.errors import (
     SourceTruncated,
     SourceValueError,
 )
+from chartwatch.domain.charts.chart import GLOBAL, Cadence, MetricPeriod
+from chartwatch.domain.charts.publications import Entry, Provenance, Publication
+from chartwatch.domain.works.work import Kind
+from chartwatch.errors import OptionError
 from chartwatch.services.fetching import Request
 from chartwatch.sources import open_source
 

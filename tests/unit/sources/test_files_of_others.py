@@ -11,10 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from chartwatch.domain.charts.chart import Due, Era, MetricPeriod
-from chartwatch.domain.charts.publications import Provenance, Publication
-from chartwatch.errors import (
-    OptionError,
+from chartwatch.document_errors import (
     SourceChanged,
     SourceEmpty,
     SourceEncodingError,
@@ -23,6 +20,9 @@ from chartwatch.errors import (
     SourceTruncated,
     SourceValueError,
 )
+from chartwatch.domain.charts.chart import Due, Era, MetricPeriod
+from chartwatch.domain.charts.publications import Provenance, Publication
+from chartwatch.errors import OptionError
 from chartwatch.sources import open_source
 from chartwatch.sources.csv_options import CsvOptions
 from chartwatch.sources.options import descriptions

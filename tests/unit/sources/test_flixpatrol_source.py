@@ -8,9 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chartwatch.domain.charts.publications import Provenance, Publication
-from chartwatch.domain.works.work import Kind
-from chartwatch.errors import (
+from chartwatch.document_errors import (
     RanksDuplicated,
     RanksIncomplete,
     SourceChanged,
@@ -21,6 +19,8 @@ from chartwatch.errors import (
     SourceTruncated,
     SourceValueError,
 )
+from chartwatch.domain.charts.publications import Provenance, Publication
+from chartwatch.domain.works.work import Kind
 from chartwatch.sources import open_source
 
 PROVENANCE = Provenance("https://api.flixpatrol.example/v2/top10s", None, "0" * 64)

@@ -4,8 +4,7 @@ import pickle
 
 import pytest
 
-from chartwatch.domain.charts.publications import Provenance
-from chartwatch.errors import (
+from chartwatch.document_errors import (
     RanksDuplicated,
     RanksIncomplete,
     SourceChanged,
@@ -17,6 +16,7 @@ from chartwatch.errors import (
     SourceTruncated,
     SourceValueError,
 )
+from chartwatch.domain.charts.publications import Provenance
 from chartwatch.sources import Source, open_source
 from tests.unit.sources.weekly_files import COUNTRIES_HEADER, countries_lines, document, global_lines
 

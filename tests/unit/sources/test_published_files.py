@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from chartwatch.document_errors import SourceNotATable
 from chartwatch.domain.charts.chart import GLOBAL
 from chartwatch.domain.charts.publications import Provenance, Publication
-from chartwatch.errors import SourceNotATable
 from chartwatch.sources import open_source
 
 DATA = os.environ.get("CHARTWATCH_DATA")

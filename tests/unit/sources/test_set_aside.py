@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chartwatch.document_errors import RanksDuplicated, RanksIncomplete, SourceError, SourceTruncated
 from chartwatch.domain.charts.publications import Provenance, Publication
-from chartwatch.errors import RanksDuplicated, RanksIncomplete, SourceError, SourceTruncated
 from chartwatch.sources import open_source
 from tests.unit.sources.weekly_files import countries_lines, document
 

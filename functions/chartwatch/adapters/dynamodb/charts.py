@@ -10,9 +10,9 @@ from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import Packed, number, text
 from chartwatch.adapters.dynamodb.table import Item, Table
 from chartwatch.adapters.edition_versions import Earlier
+from chartwatch.document_errors import EditionTooLarge
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, PublicationSummary, Version
 from chartwatch.domain.charts.versions import MAX_EDITION, Versions, written
-from chartwatch.errors import EditionTooLarge
 from chartwatch.services.ports import PublicationUpdate, Quarantined
 
 _SUMMARY = Packed(TypeAdapter(PublicationSummary))

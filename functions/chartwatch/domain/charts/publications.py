@@ -7,10 +7,10 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from chartwatch.document_errors import SourceError
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind
-from chartwatch.errors import SourceError
 
 BY_HAND = "by hand: "
 """What the address begins with of an edition that a person has filled in; the source that was named follows."""
