@@ -13,9 +13,10 @@ from chartwatch.domain.rules.rule import Fact
 from chartwatch.domain.stories.message import Message
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.errors import NotPublished
+from chartwatch.services.delivery_ports import Checkpoints, Outbox, Receipt, Subscriber
 from chartwatch.services.findings import Finding, Found
 from chartwatch.services.pacing import Pace
-from chartwatch.services.ports import CatalogStore, Checkpoints, MarkedCharts, Outbox, Receipt, Subscriber
+from chartwatch.services.ports import CatalogStore, MarkedCharts
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import RecordedBulletins, RecordStore

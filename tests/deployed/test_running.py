@@ -26,8 +26,9 @@ from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import default_rules
+from chartwatch.services.delivery_ports import Standing
 from chartwatch.services.detect import Detector
-from chartwatch.services.ports import Held, Standing
+from chartwatch.services.ports import Held
 from chartwatch.services.publish import messages
 from chartwatch.services.status import Overview
 from chartwatch.services.troubles import LONG, Trouble

@@ -19,7 +19,8 @@ from chartwatch.adapters.dynamodb.table import Table
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
 from chartwatch.adapters.record import AwsRecord
 from chartwatch.adapters.template_tables import create_table, read_tables
-from chartwatch.services.ports import CatalogStore, Checkpoints, MarkedCharts, Outbox
+from chartwatch.services.delivery_ports import Checkpoints, Outbox
+from chartwatch.services.ports import CatalogStore, MarkedCharts
 from chartwatch.services.record import RecordStore
 from chartwatch_local.aws import REGION, LocalAws, local_aws
 from chartwatch_local.checkout import TOOLS

@@ -21,8 +21,8 @@ from chartwatch.adapters.webhooks import Topic, Webhooks
 from chartwatch.cli.main import app
 from chartwatch.domain.stories.webhooks import WebhookKind
 from chartwatch.errors import ArgumentError, AwsRefused, DestinationRefused, WebhookHalfMade
+from chartwatch.services.delivery_ports import Checkpoints
 from chartwatch.services.egress import EgressPolicy
-from chartwatch.services.ports import Checkpoints
 from chartwatch.services.webhooks import ATTEMPTS
 from chartwatch_local.aws import LocalAws
 from tests.asked_of_aws import allowed, noted

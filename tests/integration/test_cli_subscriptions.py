@@ -19,7 +19,7 @@ from chartwatch.adapters.sns_limits import MAX_POLICIES
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.works.work import Kind
-from chartwatch.services.ports import Subscriber
+from chartwatch.services.delivery_ports import Subscriber
 from chartwatch.services.updating import store_publication
 from tests.command_line import run
 from tests.handlers import imported

@@ -17,7 +17,7 @@ from chartwatch.adapters.sns import ONE_ATTEMPT, SnsSubscribers, SnsTopic
 from chartwatch.adapters.sns_limits import MAX_ATTRIBUTES, MAX_MESSAGE
 from chartwatch.domain.stories.message import Message, as_event
 from chartwatch.errors import NotPublished
-from chartwatch.services.ports import Subscriber
+from chartwatch.services.delivery_ports import Subscriber
 
 MESSAGE = Message(
     id="netflix-weekly-tv:00000007:squid",

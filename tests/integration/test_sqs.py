@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from chartwatch.adapters.sqs import LONG_POLL, SqsWitness
-from chartwatch.services.ports import Receipt
+from chartwatch.services.delivery_ports import Receipt
 
 URL, MISSED = "https://sqs.example/witness", "https://sqs.example/missed"
 FAILURES = "https://sqs.example/failures"

@@ -25,7 +25,7 @@ from chartwatch.domain.works.facts import Confidence, Layer
 from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import KINDS, Kind, Work
 from chartwatch.errors import CatalogProblem, StoryInDoubt
-from chartwatch.services.ports import Checkpoint, Delivery, Lease
+from chartwatch.services.delivery_ports import Checkpoint, Delivery, Lease
 from tests.integration.conftest import Aws, Place, Repeating
 
 DARK = Work(

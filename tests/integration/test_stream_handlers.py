@@ -15,8 +15,8 @@ from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.works.candidates import Provider, Sighting
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import Conflict, NotPublished, NotResent, SourceUnavailable
+from chartwatch.services.delivery_ports import Delivery
 from chartwatch.services.enrich import LookedUp, look_up
-from chartwatch.services.ports import Delivery
 from chartwatch.services.publish import Completed
 from tests.metrics import metrics_in
 

@@ -29,10 +29,10 @@ from chartwatch.errors import NotPublished
 from chartwatch.services import enrich as enriching
 from chartwatch.services import reconcile as reconciling
 from chartwatch.services.catalog_changes import Update
+from chartwatch.services.delivery_ports import Checkpoint, Lease, Receipt
 from chartwatch.services.detect import Detector
 from chartwatch.services.enrich import Enricher, LookedUp
 from chartwatch.services.findings import Finding
-from chartwatch.services.ports import Checkpoint, Lease, Receipt
 from chartwatch.services.publish import Completed, Publisher, messages
 from chartwatch.services.reconcile import Reconciler
 from chartwatch.services.record import KEPT_FOR, FileKind, Head

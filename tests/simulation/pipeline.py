@@ -35,13 +35,13 @@ from chartwatch.domain.works.layers import layer_of
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.rules import parse_rules
 from chartwatch.services.catalog_changes import slots_taken_back
+from chartwatch.services.delivery_ports import Delivery, Lease
 from chartwatch.services.detect import Detector
 from chartwatch.services.enrich import TURN as LOOKUP_TURN
 from chartwatch.services.enrich import WAIT, Enricher
 from chartwatch.services.findings import Finding, Found
 from chartwatch.services.ingest import ingest
 from chartwatch.services.pacing import Pace
-from chartwatch.services.ports import Delivery, Lease
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import TURN, Reconciler, in_turn
 from chartwatch.services.record import RecordedBulletins

@@ -12,8 +12,8 @@ from chartwatch.domain.charts.chart import Cadence
 from chartwatch.domain.milestones.milestone import Bulletin, Published
 from chartwatch.domain.stories.message import Message
 from chartwatch.errors import NotPublished, NotResent, StoryInDoubt
+from chartwatch.services.delivery_ports import Checkpoint, Delivery, Lease
 from chartwatch.services.pacing import Pace
-from chartwatch.services.ports import Checkpoint, Delivery, Lease
 from chartwatch.services.publish import Completed, Publisher
 from tests.chronicle import CHANGE, Chronicle
 from tests.stores import Cloud

@@ -14,8 +14,9 @@ from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import layer_of
 from chartwatch.services.cost import Bill
+from chartwatch.services.delivery_ports import Checkpoint, Standing, Subscriber
 from chartwatch.services.pacing import Pace
-from chartwatch.services.ports import Checkpoint, Fetched, Held, Outcome, Standing, Subscriber
+from chartwatch.services.ports import Fetched, Held, Outcome
 from chartwatch.services.publish import Publisher
 from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT
 from chartwatch.services.record import FOLD, FORMAT, RecordedBulletins

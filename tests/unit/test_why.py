@@ -8,7 +8,7 @@ import pytest
 
 from chartwatch.domain.milestones.muting import Mute
 from chartwatch.domain.rules.rule import Rule
-from chartwatch.services.ports import Delivery, Told
+from chartwatch.services.delivery_ports import Delivery, Told
 from chartwatch.services.why import History, Trail, at_number_one, of_slot, of_title, sent_first
 from tests.chronicle import CHANGE, CHART, DAY, NTH, RIDDLE, SQUID, Chronicle
 

@@ -11,7 +11,7 @@ from chartwatch.adapters.sns_limits import MAX_ATTRIBUTES, MAX_MESSAGE
 from chartwatch.domain.stories.filters import Policy
 from chartwatch.domain.stories.message import Message, as_event, as_text
 from chartwatch.errors import NotPublished
-from chartwatch.services.ports import Subscriber
+from chartwatch.services.delivery_ports import Subscriber
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

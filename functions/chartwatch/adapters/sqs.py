@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chartwatch.domain.stories.message import id_in_event
-from chartwatch.services.ports import Receipt
+from chartwatch.services.delivery_ports import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -15,8 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chartwatch.adapters.webhook_queues import WEBHOOKS, queue_name
 from chartwatch.domain.stories.webhooks import WebhookKind
 from chartwatch.errors import ArgumentError, AwsRefused, WebhookHalfMade
+from chartwatch.services.delivery_ports import Checkpoints, Subscriber
 from chartwatch.services.egress import EgressPolicy, authority
-from chartwatch.services.ports import Checkpoints, Subscriber
 from chartwatch.services.webhooks import ATTEMPTS, Webhook, new_secret
 
 if TYPE_CHECKING:

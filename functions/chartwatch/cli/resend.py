@@ -7,7 +7,7 @@ import typer
 from chartwatch.adapters.workstation import deployed_operations
 from chartwatch.cli.application import OfStack, application, mistake, write
 from chartwatch.errors import FunctionFailed
-from chartwatch.services.ports import Delivery
+from chartwatch.services.delivery_ports import Delivery
 
 app = application()
 

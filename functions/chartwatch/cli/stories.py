@@ -10,7 +10,7 @@ from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.adapters.workstation import DeployedDelivery, deployed_delivery
 from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, in_json, mistake, write
 from chartwatch.domain import words
-from chartwatch.services.ports import Lease
+from chartwatch.services.delivery_ports import Lease
 from chartwatch.services.publish import messages
 from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT
 

@@ -18,7 +18,7 @@ from chartwatch.domain.stories.filters import Filter
 from chartwatch.domain.stories.message import as_text
 from chartwatch.domain.stories.webhooks import WebhookKind
 from chartwatch.errors import OptionError
-from chartwatch.services.ports import Subscriber
+from chartwatch.services.delivery_ports import Subscriber
 
 if TYPE_CHECKING:
     from chartwatch.adapters.sns import SnsSubscribers

@@ -14,7 +14,7 @@ from chartwatch.cli.wording import policy_in_words
 from chartwatch.domain import words
 from chartwatch.domain.milestones.attributes import Attributes
 from chartwatch.domain.stories.filters import matches
-from chartwatch.services.ports import Subscriber
+from chartwatch.services.delivery_ports import Subscriber
 
 app = application()
 

@@ -22,7 +22,7 @@ from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.errors import OptionError
 from chartwatch.rules import default_rules, included_rules
-from chartwatch.services.ports import Delivery, Told
+from chartwatch.services.delivery_ports import Delivery, Told
 from chartwatch.services.troubles import in_minutes
 from chartwatch.services.why import (
     History,

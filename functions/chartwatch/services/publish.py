@@ -10,8 +10,8 @@ from chartwatch.domain.stories.digest import digest
 from chartwatch.domain.stories.message import Limits, Message, PageOf
 from chartwatch.domain.stories.story import Story, stories
 from chartwatch.errors import NotPublished, NotResent, StoryInDoubt
+from chartwatch.services.delivery_ports import Checkpoints, Delivery, Lease, Outbox
 from chartwatch.services.pacing import Pace
-from chartwatch.services.ports import Checkpoints, Delivery, Lease, Outbox
 
 
 class Topic(Protocol):

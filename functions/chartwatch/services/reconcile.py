@@ -14,22 +14,21 @@ from chartwatch.domain.charts.calendars import overdue
 from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.domain.stories.message import TEST
 from chartwatch.services.catalog_findings import found_of_catalog
-from chartwatch.services.detect import Audit, Detector
-from chartwatch.services.enrich import WAIT
-from chartwatch.services.findings import Finding, Found
-from chartwatch.services.ports import (
-    CatalogStore,
+from chartwatch.services.delivery_ports import (
     Checkpoint,
     Checkpoints,
     Hearing,
     Lease,
-    MarkedCharts,
     Outbox,
     Receipt,
     Standing,
     Subscribers,
     Witness,
 )
+from chartwatch.services.detect import Audit, Detector
+from chartwatch.services.enrich import WAIT
+from chartwatch.services.findings import Finding, Found
+from chartwatch.services.ports import CatalogStore, MarkedCharts
 from chartwatch.services.publish import Bulletins, Publisher
 
 LEASE = timedelta(minutes=10)

@@ -13,8 +13,9 @@ from chartwatch.domain.works.candidates import is_looked_up
 from chartwatch.domain.works.work import unlisted
 from chartwatch.errors import RecordDamaged, RecordNewer
 from chartwatch.services.catalog_findings import found_of_catalog
+from chartwatch.services.delivery_ports import Delivery, Lease
 from chartwatch.services.findings import Found
-from chartwatch.services.ports import Delivery, Lease, Outcome
+from chartwatch.services.ports import Outcome
 from chartwatch.services.publish import messages
 from chartwatch.services.reconcile import GRACE, LEASE, LOOK_AHEAD, LOOK_BACK, MOST_BULLETINS, PROOF_KEPT
 from chartwatch.services.record import FOLD, FORMAT, Files, Head, RecordedBulletins

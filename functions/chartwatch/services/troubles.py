@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.stories.message import Limits
-from chartwatch.services.ports import CatalogStore, ChartStore, Checkpoints, Fetched, Fetches, Outbox, Subscribers
+from chartwatch.services.delivery_ports import Checkpoints, Outbox, Subscribers
+from chartwatch.services.ports import CatalogStore, ChartStore, Fetched, Fetches
 from chartwatch.services.record import RecordStore
 from chartwatch.services.schedules import FetchSchedule
 

@@ -14,7 +14,8 @@ from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import title_of_unlisted
-from chartwatch.services.ports import ChartStore, Told
+from chartwatch.services.delivery_ports import Told
+from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import BULLETIN, Files, RecordStore
 
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from chartwatch.cli.main import app
 from chartwatch.domain.stories.message import Message
+from chartwatch.services.delivery_ports import Delivery, Lease
 from chartwatch.services.findings import Found
-from chartwatch.services.ports import Delivery, Lease
 from tests.deliveries import Ended, World
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from chartwatch.domain.stories.message import Message
+from chartwatch.services.delivery_ports import Checkpoint, Subscriber
 from chartwatch.services.detect import Detector
 from chartwatch.services.findings import Finding, Found
-from chartwatch.services.ports import Checkpoint, Subscriber
 from chartwatch.services.reconcile import LOOK_BACK
 from tests.deliveries import ALARMS, CHART, NOW, QUARTER, Ended, World, week
 from tests.recorded import rewrite_ledgers, without

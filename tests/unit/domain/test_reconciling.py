@@ -8,8 +8,8 @@ import pytest
 from chartwatch.domain.charts.calendars import MARGIN, overdue
 from chartwatch.domain.charts.chart import Cadence, Chart, Due, Era
 from chartwatch.domain.stories.message import TEST, Message, as_test
+from chartwatch.services.delivery_ports import Checkpoint, Subscriber
 from chartwatch.services.findings import Found
-from chartwatch.services.ports import Checkpoint, Subscriber
 from chartwatch.services.reconcile import GRACE, LEASE, PROOF_KEPT, STREAMED, in_turn
 from tests.chronicle import CHANGE
 from tests.deliveries import CHART, QUARTER, Ended, World, week

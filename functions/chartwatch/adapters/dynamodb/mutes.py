@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DynamoMutes:
-    """Implements `ports.Mutes`."""
+    """What is muted until when, by the name of the work or the rule."""
 
     milestones_table: Table
 

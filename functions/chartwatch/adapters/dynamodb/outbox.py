@@ -12,7 +12,7 @@ from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import number, text
 from chartwatch.adapters.dynamodb.table import Item, Table
 from chartwatch.errors import StoryInDoubt
-from chartwatch.services.ports import Checkpoint, Delivery, Hearing, Lease, Standing, Told
+from chartwatch.services.delivery_ports import Checkpoint, Delivery, Hearing, Lease, Standing, Told
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
