@@ -24,7 +24,7 @@ from datetime import date
 from pathlib import Path
 
 from chartwatch.adapters.catalog_file import parse_catalog, write_catalog
-from chartwatch.adapters.connection import _seconds, _unpacked
+from chartwatch.adapters.http_responses import retry_after, unpacked
 from chartwatch.adapters.layer_file import parse_layer, write_layer
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
 from chartwatch.adapters.sns_limits import LIMITS
@@ -250,7 +250,7 @@ def _leads(body: bytes) -> None:
 
 def _unpacks(body: bytes) -> None:
     try:
-        for size, piece in enumerate(_unpacked([body[:7], body[7:]])):
+        for size, piece in enumerate(unpacked([body[:7], body[7:]])):
             assert len(piece) <= 70_000
             if size > 100:
                 break
@@ -259,7 +259,7 @@ def _unpacks(body: bytes) -> None:
 
 
 def _waits(body: bytes) -> None:
-    _seconds(body.decode("latin-1"))
+    retry_after(body.decode("latin-1"))
 
 
 def _shows(body: bytes) -> None:

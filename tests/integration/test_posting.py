@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chartwatch.adapters.connection import BEGINNING, HttpConnection, Limits
+from chartwatch.adapters.connection import HttpConnection, Limits
+from chartwatch.adapters.http_responses import BEGINNING
 from chartwatch.errors import DestinationRefused, SourceUnavailable
 from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.webhooks import Post

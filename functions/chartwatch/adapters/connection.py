@@ -1,13 +1,11 @@
 """The connection over which sources fetch: HTTP by urllib3, secrets from SSM Parameter Store."""
 
-import re
 import socket
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from ssl import SSLContext
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +15,16 @@ from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from chartwatch.adapters.http_responses import (
+    PIECE,
+    AttemptFailed,
+    beginning_of,
+    failure_of,
+    message_of,
+    retry_after,
+    unpacked,
+    validator,
+)
 from chartwatch.adapters.wire import LimitExceeded, Meter, exchange
 from chartwatch.domain.outside_text import repeated
 from chartwatch.errors import SourceUnavailable
@@ -44,22 +52,9 @@ def user_agent_with(contact: str) -> str:
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each further attempt at most, where the response asks for no other time."""
 
-SHORTEST_PAUSE = 1.0
-"""Seconds that a response may ask to wait at least; for fewer, or a time that is past, `PAUSES` count."""
-
-LONGEST_PAUSE = 60.0
-"""Seconds that a response may ask to wait; for longer ones the next scheduled fetch is the better time."""
-
 MAX_REDIRECTS = 5
 
-BEGINNING = 2048
-"""Bytes of the answer to what was posted that are read."""
-
-_PIECE = 64 * 1024
-
 Outcome = TypeVar("Outcome")
-
-_GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +81,6 @@ class Answer:
     reason: str
     headers: Mapping[str, str]
     body: bytes
-
-
-@dataclass
-class _Failed(Exception):
-    """An attempt brought no document. `again`: another may; `after`: seconds that the response asks to wait.
-
-    `status` is the response's, where there was one.
-    """
-
-    detail: str
-    again: bool = False
-    after: float | None = None
-    status: int | None = None
 
 
 def egress_policy(environment: Mapping[str, str]) -> EgressPolicy:
@@ -156,7 +138,7 @@ class HttpConnection:
         while True:
             try:
                 return self._attempt(request, first, meter, self._outcome)
-            except _Failed as failure:
+            except AttemptFailed as failure:
                 pause = next(pauses, None)
                 seconds = self.jitter(pause or 0.0) if failure.after is None else failure.after
                 if not failure.again or pause is None or meter.seconds_left <= seconds:
@@ -173,7 +155,7 @@ class HttpConnection:
         first = self.policy.check_url(request.full_url, request.hosts)
         try:
             return self._attempt(request, first, meter, self._whatever)
-        except _Failed as failure:
+        except AttemptFailed as failure:
             raise SourceUnavailable(first.authority, repeated(failure.detail)) from None
 
     def post(self, post: Post) -> Reply:
@@ -191,15 +173,15 @@ class HttpConnection:
                     with exchange(
                         destination, address, headers, meter, timeout=timeout, tls=self.tls, posted=post.body
                     ) as response:
-                        after = _seconds(response.headers.get("Retry-After"))
-                        return Reply(response.status, response.reason or "", after, _beginning(response))
+                        after = retry_after(response.headers.get("Retry-After"))
+                        return Reply(response.status, response.reason or "", after, beginning_of(response))
                 except (ConnectTimeoutError, NewConnectionError) as error:
                     failure = error  # Nothing was sent.
-        except _Failed as error:
+        except AttemptFailed as error:
             raise SourceUnavailable(destination.authority, repeated(error.detail)) from None
         except (HTTPError, LimitExceeded) as error:
-            raise SourceUnavailable(destination.authority, repeated(_message(error))) from None
-        raise SourceUnavailable(destination.authority, repeated(_message(failure)))
+            raise SourceUnavailable(destination.authority, repeated(message_of(error))) from None
+        raise SourceUnavailable(destination.authority, repeated(message_of(failure)))
 
     def secret(self, name: str) -> str:
         """Return a parameter of SSM Parameter Store, decrypted. Raises `SourceUnavailable` when it cannot be read."""
@@ -219,7 +201,7 @@ class HttpConnection:
             if not isinstance(outcome, Destination):
                 return outcome
             destination = outcome
-        raise _Failed("too many redirects")
+        raise AttemptFailed("too many redirects")
 
     def _hop(
         self, request: Request, first: Destination, destination: Destination, meter: Meter, read: "Reader[Outcome]"
@@ -236,19 +218,19 @@ class HttpConnection:
                         return self.policy.check_redirect(destination, response.headers["Location"], request.hosts)
                     return read(request, response, meter)
             except LimitExceeded as error:
-                raise _Failed(str(error)) from error
+                raise AttemptFailed(str(error)) from error
             except HTTPError as error:
                 failure = error
-        raise _Failed(_message(failure), again=True)
+        raise AttemptFailed(message_of(failure), again=True)
 
     def _addresses(self, destination: Destination) -> list[str]:
         """Return the addresses of a destination, all of them checked."""
         try:
             addresses = self.resolve(destination.host, destination.port)
         except (OSError, UnicodeError) as error:
-            raise _Failed(f"{destination.host} cannot be resolved: {error}", again=True) from error
+            raise AttemptFailed(f"{destination.host} cannot be resolved: {error}", again=True) from error
         if not addresses:
-            raise _Failed(f"{destination.host} has no address", again=True)
+            raise AttemptFailed(f"{destination.host} has no address", again=True)
         for address in addresses:
             self.policy.check_address(destination, address)
         return addresses
@@ -257,9 +239,9 @@ class HttpConnection:
         if response.status == 304 and request.validators != Validators():
             return NotModified()
         if response.status != 200:
-            raise _failed(response)
+            raise failure_of(response)
         body = self._decoded(request, response, meter)
-        etag, modified = (_validator(response.headers.get(name)) for name in ("ETag", "Last-Modified"))
+        etag, modified = (validator(response.headers.get(name)) for name in ("ETag", "Last-Modified"))
         return Response(body, Validators(etag, modified))
 
     def _whatever(self, request: Request, response: urllib3.BaseHTTPResponse, meter: Meter) -> Answer:
@@ -270,47 +252,27 @@ class HttpConnection:
         """Return the body of a response, unpacked where it is gzip."""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip"):
-            raise _Failed(f"the response is encoded as {encoding!r}, which was not asked for")
-        pieces = response.stream(_PIECE, decode_content=False)
+            raise AttemptFailed(f"the response is encoded as {encoding!r}, which was not asked for")
+        pieces = response.stream(PIECE, decode_content=False)
         try:
-            return self._body(request, _unpacked(pieces) if "gzip" in encoding else pieces, meter)
+            return self._body(request, unpacked(pieces) if "gzip" in encoding else pieces, meter)
         except (HTTPError, zlib.error) as error:
-            raise _Failed(f"the response broke off: {_message(error)}", again=True) from error
+            raise AttemptFailed(f"the response broke off: {message_of(error)}", again=True) from error
 
     def _body(self, request: Request, decoded: Iterable[bytes], meter: Meter) -> bytes:
         body = bytearray()
         for piece in decoded:
             body += piece
             if len(body) > request.max_bytes:
-                raise _Failed(f"the response is larger than {request.max_bytes} bytes")
+                raise AttemptFailed(f"the response is larger than {request.max_bytes} bytes")
             if len(body) > max(self.limits.unpacked, meter.received * self.limits.ratio):
-                raise _Failed(f"the response is packed more than {self.limits.ratio} to 1")
+                raise AttemptFailed(f"the response is packed more than {self.limits.ratio} to 1")
             meter.check_time()
         return bytes(body)
 
 
 Reader = Callable[[Request, urllib3.BaseHTTPResponse, Meter], Outcome]
 """What reads a response that is no redirect."""
-
-
-def _unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what gzip data unpack to, a small piece at a time. Raises `zlib.error`, also where they end too early."""
-    # urllib3 unpacks as well, and takes data that end too early for whole ones.
-    member = zlib.decompressobj(_GZIP)
-    for piece in packed:
-        rest = piece
-        while rest:
-            member = zlib.decompressobj(_GZIP) if member.eof else member
-            yield member.decompress(rest, _PIECE)
-            rest = member.unused_data or member.unconsumed_tail
-    yield member.flush()
-    if not member.eof:
-        raise zlib.error("the gzip data end too early")
-
-
-def _validator(value: str | None) -> str | None:
-    """Return a header's value if it can be sent back as it is, else None."""
-    return value if value and len(value) <= 1000 and value.isascii() and value.isprintable() else None
 
 
 def _headers(request: Request, user_agent: str, first: Destination, destination: Destination) -> dict[str, str]:
@@ -322,45 +284,3 @@ def _headers(request: Request, user_agent: str, first: Destination, destination:
     if request.bearer and at_first:
         headers["Authorization"] = f"Bearer {request.bearer}"
     return headers | {name: value for name, value in conditions.items() if value and at_first}
-
-
-def _failed(response: urllib3.BaseHTTPResponse) -> _Failed:
-    """Return what a response is that brings neither a document nor a redirect."""
-    detail = f"answered {response.status}{f' {response.reason}' if response.reason else ''}"
-    if response.status not in (408, 429) and response.status < 500:
-        return _Failed(detail, status=response.status)
-    after = _seconds(response.headers.get("Retry-After"))
-    if after is not None and after > LONGEST_PAUSE:
-        return _Failed(f"{detail} and asks to come back after {after:.0f} seconds", status=response.status)
-    # One that says "at once" gets the usual pause: asked at once, it would be so again and again.
-    named = after if after is not None and after >= SHORTEST_PAUSE else None
-    return _Failed(detail, again=True, after=named, status=response.status)
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Return the seconds that a Retry-After header names (RFC 9110, section 10.2.3), None where it names none."""
-    value = (retry_after or "").strip()
-    if value.isascii() and value.isdecimal():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-        # A time without a zone is GMT here, whatever this machine's zone is.
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
-        return (moment - datetime.now(UTC)).total_seconds()
-    except (ValueError, OverflowError):
-        return None
-
-
-def _beginning(response: urllib3.BaseHTTPResponse) -> str:
-    """Return how the body of an answer begins; nothing of one that says that all is well, or that breaks off."""
-    if 200 <= response.status < 300:
-        return ""
-    try:
-        return response.read(BEGINNING, decode_content=False).decode(errors="replace")
-    except (HTTPError, LimitExceeded):
-        return ""
-
-
-def _message(error: HTTPError | zlib.error | LimitExceeded) -> str:
-    """Return what is wrong, without the object that urllib3 names first."""
-    return re.sub(r"^(<.*?>|\w+\(.*?\)): ", "", str(error))
