@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -101,6 +101,11 @@ def read_since(text: str) -> date:
     return read_date(text, "--since")
 
 
+def today() -> date:
+    """Return the date, UTC."""
+    return datetime.now(UTC).date()
+
+
 def in_json(found: Any) -> str:
     """Return what a command found as a JSON document for machines, over several lines."""
     return json.dumps(found, ensure_ascii=False, indent=2)
@@ -147,6 +152,13 @@ CatalogPlace = Annotated[
         help="Facts about works, over those of the starter catalog: a CSV file, or a folder; `none`: no facts.",
     ),
 ]
+CatalogFolder = Annotated[
+    Path | None, typer.Option("--catalog", metavar="FOLDER", help="The folder that is changed; a new one is made.")
+]
+CatalogStack = Annotated[
+    str | None, typer.Option("--stack", metavar="NAME", help="The catalog and the history of a deployed stack.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Change it without a question, whatever it takes back.")]
 ChartId = Annotated[str, typer.Argument(metavar="CHART", help="The chart, by its id.")]
 PeriodArgument = Annotated[str, typer.Argument(metavar="PERIOD", help="The day, or the last day of the week.")]
 OnlyTerritory = Annotated[

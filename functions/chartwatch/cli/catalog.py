@@ -2,27 +2,28 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from chartwatch.adapters.catalog_file import catalog_in, write_catalog
-from chartwatch.adapters.local_catalog import check_writable
-from chartwatch.adapters.tmdb import ADDRESS as TMDB_ADDRESS
-from chartwatch.adapters.wikidata import ADDRESS as WIKIDATA_ADDRESS
 from chartwatch.cli.application import (
     AnswerAs,
     AnswerFormat,
+    CatalogFolder,
     CatalogPlace,
+    CatalogStack,
     Origins,
+    Yes,
     application,
     in_json,
+    today,
     write,
 )
 from chartwatch.cli.catalog_changes import OpenCatalog, open_catalog
 from chartwatch.cli.catalog_check import check, check_lines, checked_json
+from chartwatch.cli.catalog_enrich import enrich
 from chartwatch.cli.catalog_json import (
     candidates_as_json,
     conflicts_as_json,
@@ -40,8 +41,6 @@ from chartwatch.cli.catalog_lines import (
     work_lines,
 )
 from chartwatch.cli.catalogs import layers_at
-from chartwatch.cli.enrichment import Enrichment, Keeping, due_of
-from chartwatch.cli.fact_providers import fact_providers
 from chartwatch.cli.files import file_name, read_file
 from chartwatch.cli.histories import open_published
 from chartwatch.cli.lacking import missing_lines
@@ -57,27 +56,18 @@ from chartwatch.cli.overrides import (
     with_facts,
     work_named,
 )
-from chartwatch.cli.progress import paused, progress, steps
 from chartwatch.domain import words
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier, Known, known_works, layer_of
 from chartwatch.domain.works.work import Work
 from chartwatch.errors import OptionError
 from chartwatch.services.ports import CatalogLayers
-from chartwatch.services.unknown import Seen, seen_at_number_one
+from chartwatch.services.unknown import seen_at_number_one
 
-EXIT_UNFINISHED = 1
-"""Exit code when some works were not looked up."""
-
-Stack = Annotated[str | None, typer.Option(metavar="NAME", help="The catalog and the history of a deployed stack.")]
-Folder = Annotated[
-    Path | None, typer.Option("--catalog", metavar="FOLDER", help="The folder that is changed; a new one is made.")
-]
 Judged = Annotated[
     list[str] | None,
     typer.Option("--from", metavar="SPEC", help="A history, to show what changes; `sample`, or SOURCE[,...]:FILE."),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Change it without a question, whatever it takes back.")]
 WorkName = Annotated[str, typer.Argument(metavar="WORK", help="A work, by id or title.")]
 
 app = application("Show what is known of works, look up what is not, and change it.")
@@ -88,7 +78,7 @@ def list_works(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What the title has; else all works.")] = "",
     *,
     catalog: CatalogPlace = None,
-    stack: Stack = None,
+    stack: CatalogStack = None,
     limit: Limit = None,
     output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
@@ -102,7 +92,7 @@ def list_works(
 
 @app.command("show")
 def show_work(
-    work: WorkName, *, catalog: CatalogPlace = None, stack: Stack = None, output: AnswerAs = AnswerFormat.TEXT
+    work: WorkName, *, catalog: CatalogPlace = None, stack: CatalogStack = None, output: AnswerAs = AnswerFormat.TEXT
 ) -> None:
     """Show all that is known of a work, and who says so."""
     with _open_layers(catalog, stack) as layers:
@@ -118,7 +108,7 @@ def missing(
     *,
     origins: Origins = None,
     catalog: CatalogPlace = None,
-    stack: Stack = None,
+    stack: CatalogStack = None,
     limit: Limit = None,
     output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
@@ -136,7 +126,7 @@ def missing(
 def conflicts(
     *,
     catalog: CatalogPlace = None,
-    stack: Stack = None,
+    stack: CatalogStack = None,
     limit: Limit = None,
     output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
@@ -155,7 +145,7 @@ def candidates(
     title: Annotated[str, typer.Argument(metavar="TITLE", help="A work that was looked up, by title or id.")],
     *,
     catalog: CatalogPlace = None,
-    stack: Stack = None,
+    stack: CatalogStack = None,
     output: AnswerAs = AnswerFormat.TEXT,
 ) -> None:
     """Show the candidates that providers have for a work, with what speaks for and against each."""
@@ -174,8 +164,8 @@ def set_facts(
         list[str], typer.Argument(metavar="FACT=VALUE", help="What is so; FACT= takes back what was set.")
     ],
     *,
-    catalog: Folder = None,
-    stack: Stack = None,
+    catalog: CatalogFolder = None,
+    stack: CatalogStack = None,
     origins: Judged = None,
     source: Annotated[str, typer.Option(metavar="TEXT", help="Who says so.")] = A_PERSON,
     yes: Yes = False,
@@ -185,9 +175,9 @@ def set_facts(
     values = read_facts(facts)
     with open_catalog(catalog, stack, origins or ()) as opened:
         known = opened.known()
-        its = work_named(work, known, _seen(opened))
+        its = work_named(work, known, opened.seen())
         override = override_of(its, known, opened.layers.layer(Layer.OVERRIDE))
-        _override(opened, with_facts(override, values, source, _today()), its, yes=yes, limit=limit)
+        _override(opened, with_facts(override, values, source, today()), its, yes=yes, limit=limit)
 
 
 @app.command("choose")
@@ -195,8 +185,8 @@ def choose(
     work: WorkName,
     candidate: Annotated[str, typer.Argument(metavar="CANDIDATE", help="One of its candidates, such as wikidata:Q42.")],
     *,
-    catalog: Folder = None,
-    stack: Stack = None,
+    catalog: CatalogFolder = None,
+    stack: CatalogStack = None,
     origins: Judged = None,
     yes: Yes = False,
     limit: Limit = None,
@@ -214,8 +204,8 @@ def choose(
 def import_catalog(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The catalog, as CSV; `-`: stdin.")],
     *,
-    catalog: Folder = None,
-    stack: Stack = None,
+    catalog: CatalogFolder = None,
+    stack: CatalogStack = None,
     origins: Judged = None,
     yes: Yes = False,
     limit: Limit = None,
@@ -230,7 +220,7 @@ def import_catalog(
 
 
 @app.command("export")
-def export_catalog(*, catalog: CatalogPlace = None, stack: Stack = None) -> None:
+def export_catalog(*, catalog: CatalogPlace = None, stack: CatalogStack = None) -> None:
     """Write what is known of all works to stdout, as CSV."""
     with _open_layers(catalog, stack) as layers:
         write(write_catalog(layers.current()).decode().split("\r\n")[:-1])
@@ -238,47 +228,7 @@ def export_catalog(*, catalog: CatalogPlace = None, stack: Stack = None) -> None
             typer.echo(line, err=True)
 
 
-@app.command("enrich")
-def enrich(
-    *,
-    origins: Origins = None,
-    catalog: Folder = None,
-    stack: Stack = None,
-    contact: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="How Wikidata reaches you: of email, or on the web.")
-    ] = None,
-    wikidata: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Where Wikidata is asked; `none` for not at all.")
-    ] = WIKIDATA_ADDRESS,
-    tmdb: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Where TMDB is asked, if there is a key; `none` for not at all.")
-    ] = TMDB_ADDRESS,
-    key_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Your own key of TMDB; else that in $TMDB_KEY.")
-    ] = None,
-    yes: Yes = False,
-    limit: Limit = None,
-) -> None:
-    """Look up what is not known of the works at #1."""
-    providers = fact_providers(wikidata, tmdb, contact, key_file)
-    if stack is None and not origins:
-        raise OptionError("--from", "or --stack is needed: what is at #1 there is looked up")
-    with open_catalog(catalog, stack, origins or ()) as opened:
-        if catalog is not None:
-            check_writable(catalog)
-        asked = {its.provider for its in providers}
-        due, waiting = due_of(_seen(opened), opened.layers.layer(Layer.LOOKED_UP), asked, _today())
-        with progress() as bar:
-            put = paused(bar, Keeping(opened, _today(), yes, limit).put)
-            enrichment = Enrichment(providers, _today(), put, asked_about=steps(bar, "works", len(due)))
-            try:
-                write(enrichment.ask(due))
-            finally:
-                # Also when nobody reads any more what is written.
-                enrichment.put_rest()
-        write(_summary(opened, enrichment, waiting))
-    if enrichment.left:
-        raise typer.Exit(EXIT_UNFINISHED)
+app.command("enrich")(enrich)
 
 
 @app.command("check")
@@ -323,12 +273,6 @@ def _known_named(name: str, known: Sequence[Known]) -> Known:
     return next(its for its in known if its.work.id == work.id)
 
 
-def _seen(opened: OpenCatalog) -> list[Seen]:
-    if opened.recorded is None:
-        return []
-    return seen_at_number_one(opened.recorded.charts, opened.layers.current())
-
-
 def _override(opened: OpenCatalog, override: Dossier, work: Work, *, yes: bool, limit: int | None) -> None:
     """Put an override in force, and show what is known of its work from then on."""
     before = opened.layers.layer(Layer.OVERRIDE)
@@ -339,21 +283,3 @@ def _override(opened: OpenCatalog, override: Dossier, work: Work, *, yes: bool, 
     write([f"{in_words(now)}, in {opened.name}" if now else f"Nothing is known of {work.title} in {opened.name}"])
     if opened.recorded is None:
         write(["With --from, it is shown which milestones that touches"])
-
-
-def _summary(opened: OpenCatalog, enrichment: Enrichment, waiting: int) -> Iterator[str]:
-    """Yield how many works were looked up, and which are left for later, or for a person."""
-    number = len(enrichment.found)
-    yield f"{words.counted(number, 'work')} looked up, kept in {opened.name}" if number else "No work was looked up"
-    if waiting:
-        yield f"Not asked about again so soon: {words.counted(waiting, 'work')} looked up lately"
-    if enrichment.left:
-        yield f"{words.counted(enrichment.left, 'work')} left: the same command goes on where this one ended"
-    still = sum(1 for its in _seen(opened) if its.lacks)
-    if still:
-        yield f"Of {words.counted(still, 'work')} at #1 a fact is not known: `chartwatch catalog missing` names them"
-    yield from notice_lines(its for its in opened.known() if its.work.id in enrichment.found)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

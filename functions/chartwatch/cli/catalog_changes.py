@@ -119,6 +119,10 @@ class OpenCatalog:
         """Return all that is known of each work."""
         return known_works(dossier for layer in Layer for dossier in self.layers.layer(layer))
 
+    def seen(self) -> list[Seen]:
+        """Return the works that are at #1 in the history; none without one."""
+        return seen_at_number_one(self.recorded.charts, self.layers.current()) if self.recorded else []
+
     def with_layer(self, layer: Layer, dossiers: Iterable[Dossier]) -> Catalog:
         """Return the catalog that another layer, in place of the one of its kind, would come to."""
         others = (dossier for one in Layer if one is not layer for dossier in self.layers.layer(one))

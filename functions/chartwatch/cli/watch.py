@@ -10,7 +10,17 @@ import typer
 
 from chartwatch.adapters.connection import egress_policy
 from chartwatch.adapters.workstation import deployed_operations
-from chartwatch.cli.application import AnswerAs, AnswerFormat, OfStack, application, in_json, mistake, read_date, write
+from chartwatch.cli.application import (
+    AnswerAs,
+    AnswerFormat,
+    OfStack,
+    application,
+    in_json,
+    mistake,
+    read_date,
+    today,
+    write,
+)
 from chartwatch.cli.operations import address_of, table_lines
 from chartwatch.cli.sources import read_settings
 from chartwatch.cli.wording import did_you_mean
@@ -53,7 +63,7 @@ def add_watch(
     ] = None,
 ) -> None:
     """Let a deployment fetch a source by a schedule of its own."""
-    since = read_date(live_from, "--live-from") if live_from else datetime.now(UTC).date()
+    since = read_date(live_from, "--live-from") if live_from else today()
     event = {"source": source, "options": read_settings(options or ()), "live_from": since.isoformat()}
     watch = FetchSchedule(f"{WATCH}{name}", event, schedule)
     refuse_what_cannot_be_fetched(name, watch)
