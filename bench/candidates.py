@@ -34,17 +34,11 @@ from chartwatch.domain.works.candidates import (
     Span,
     Title,
 )
-from chartwatch.domain.works.facts import (
-    MAIN_COUNTRY,
-    ORIGIN_COUNTRIES,
-    ORIGINAL_LANGUAGE,
-    Fact,
-    facts_found,
-    resolve,
-)
+from chartwatch.domain.works.facts import Fact, facts_found
 from chartwatch.domain.works.identification import identify
 from chartwatch.domain.works.provider_codes import is_within, provider_countries, provider_language, provider_languages
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.resolving import resolve
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Kind
 
 TRUE = ("yes", "probable")
 UNDECIDED = ("maybe", "unsure")

@@ -7,8 +7,8 @@ from chartwatch.adapters.starter import STARTER_FILE, starter_catalog
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.works.candidates import Sighting
-from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGINAL_LANGUAGE, resolve
-from chartwatch.domain.works.work import Work
+from chartwatch.domain.works.resolving import resolve
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGINAL_LANGUAGE, Work
 from chartwatch.services.egress import EgressPolicy
 from chartwatch.services.enrich import look_up
 from tests.lookups import KEY, Lookups, from_catalog

@@ -16,9 +16,9 @@ from chartwatch.domain.works.candidates import (
     Span,
     Title,
 )
-from chartwatch.domain.works.facts import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, resolve
 from chartwatch.domain.works.identification import main_country_of
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.resolving import resolve
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Kind
 from chartwatch.services.enrich import look_up
 from tests.asking import FILM, NIGHT, OLD, SEEN, TODAY, Waits, clients, one, served, tmdb, wikidata
 from tests.lookups import (

@@ -17,16 +17,10 @@ from chartwatch.adapters.connection import HttpConnection, Limits
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.domain.works.candidates import ExternalId, Provider, Scheme, Sighting
-from chartwatch.domain.works.facts import (
-    MAIN_COUNTRY,
-    ORIGIN_COUNTRIES,
-    ORIGINAL_LANGUAGE,
-    RELEASE_DATE,
-    Value,
-    resolve,
-)
+from chartwatch.domain.works.facts import Value
 from chartwatch.domain.works.identification import identify
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.resolving import resolve
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, RELEASE_DATE, Kind
 from chartwatch.errors import (
     LookupFailed,
     ProviderBusy,

@@ -6,9 +6,10 @@ from typing import Any
 
 from chartwatch.cli.overrides import candidate_id, candidates_of
 from chartwatch.domain.works.candidates import Candidate
-from chartwatch.domain.works.facts import Fact, Resolved, Value
+from chartwatch.domain.works.facts import Fact, Value
 from chartwatch.domain.works.identification import countries_of
 from chartwatch.domain.works.layers import Known
+from chartwatch.domain.works.resolving import Resolved
 from chartwatch.domain.works.work import Work
 from chartwatch.services.unknown import Seen
 

@@ -12,9 +12,10 @@ from chartwatch.domain import words
 from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, LANGUAGES, nearest
 from chartwatch.domain.works.candidates import Candidate, Provider
 from chartwatch.domain.works.evidence import Scored
-from chartwatch.domain.works.facts import Fact, Layer, Resolved, Value
+from chartwatch.domain.works.facts import Fact, Layer, Value
 from chartwatch.domain.works.identification import countries_of
 from chartwatch.domain.works.layers import Known
+from chartwatch.domain.works.resolving import Resolved
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, OWN_FACT, RELEASE_DATE, Work
 

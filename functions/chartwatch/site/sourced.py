@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from chartwatch.domain import words
 from chartwatch.domain.works.candidates import Provider
-from chartwatch.domain.works.facts import Confidence, Fact, Layer, Resolved, Value
+from chartwatch.domain.works.facts import Confidence, Fact, Layer, Value
 from chartwatch.domain.works.layers import Dossier, known_works
+from chartwatch.domain.works.resolving import Resolved
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, OWN_FACT, RELEASE_DATE
 
 _NAMES = {

@@ -9,21 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.domain.works.candidates import Provider
-from chartwatch.domain.works.facts import (
-    MAIN_COUNTRY,
-    ORIGIN_COUNTRIES,
-    ORIGINAL_LANGUAGE,
-    OWN_FACT,
-    RELEASE_DATE,
-    Confidence,
-    Fact,
-    Layer,
-    Resolved,
-    Value,
-    facts_found,
-    resolve,
-)
+from chartwatch.domain.works.facts import Confidence, Fact, Layer, Value, facts_found
 from chartwatch.domain.works.identification import Identified
+from chartwatch.domain.works.resolving import Resolved, resolve
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, OWN_FACT, RELEASE_DATE
 from tests.strategies import examples
 
 TODAY = date(2026, 3, 1)

@@ -13,20 +13,11 @@ from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.rule import Condition, Scope
 from chartwatch.domain.rules.rule import Fact as Asked
 from chartwatch.domain.rules.spread import SpreadRule
-from chartwatch.domain.works.facts import (
-    MAIN_COUNTRY,
-    ORIGIN_COUNTRIES,
-    ORIGINAL_LANGUAGE,
-    RELEASE_DATE,
-    Confidence,
-    Fact,
-    Layer,
-    Value,
-    resolve,
-)
+from chartwatch.domain.works.facts import Confidence, Fact, Layer, Value
 from chartwatch.domain.works.layers import Dossier, catalog_of
 from chartwatch.domain.works.lookups import WorkLookup
-from chartwatch.domain.works.work import Kind, Work
+from chartwatch.domain.works.resolving import resolve
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, RELEASE_DATE, Kind, Work
 from tests.chronicle import CHANGE, NTH, RACE, Chronicle
 from tests.strategies import examples
 

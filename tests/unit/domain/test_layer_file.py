@@ -20,18 +20,11 @@ from chartwatch.domain.works.candidates import (
     Title,
 )
 from chartwatch.domain.works.evidence import Evidence, Reason, Scored
-from chartwatch.domain.works.facts import (
-    ORIGIN_COUNTRIES,
-    ORIGINAL_LANGUAGE,
-    RELEASE_DATE,
-    Confidence,
-    Fact,
-    Layer,
-)
+from chartwatch.domain.works.facts import Confidence, Fact, Layer
 from chartwatch.domain.works.identification import Identified, identify
 from chartwatch.domain.works.layers import Dossier, layer_of
 from chartwatch.domain.works.lookups import Answered, WorkLookup
-from chartwatch.domain.works.work import KINDS, Kind, Work
+from chartwatch.domain.works.work import KINDS, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, RELEASE_DATE, Kind, Work
 from chartwatch.errors import FactsUnreadable
 from tests.strategies import examples
 

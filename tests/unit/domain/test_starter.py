@@ -4,16 +4,9 @@ from datetime import date
 
 from chartwatch.adapters.catalog_file import parse_catalog, write_catalog
 from chartwatch.adapters.starter import STARTER, starter_catalog, starter_layer
-from chartwatch.domain.works.facts import (
-    MAIN_COUNTRY,
-    ORIGIN_COUNTRIES,
-    ORIGINAL_LANGUAGE,
-    Confidence,
-    Fact,
-    Layer,
-    resolve,
-)
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.facts import Confidence, Fact, Layer
+from chartwatch.domain.works.resolving import resolve
+from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Kind
 
 TODAY = date(2026, 12, 1)
 

@@ -9,17 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.facts import (
-    ONE_RELEASE,
-    Confidence,
-    Fact,
-    Layer,
-    Resolved,
-    facts_of,
-    own_facts,
-    resolve,
-)
+from chartwatch.domain.works.facts import Confidence, Fact, Layer, facts_of
 from chartwatch.domain.works.lookups import WorkLookup
+from chartwatch.domain.works.resolving import ONE_RELEASE, Resolved, own_facts, resolve
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, RELEASE_DATE, Work
 
