@@ -94,6 +94,7 @@ RECORD_MODULES = {
     "detect": "services/detect.py",
     "snapshot": "domain/milestones/snapshot.py",
     "fold": "domain/milestones/fold.py",
+    "honour_rolls": "domain/milestones/honour_rolls.py",
     "ledger": "domain/milestones/ledger.py",
     "difference": "domain/milestones/difference.py",
     "aws_record": "adapters/record.py",

@@ -10,15 +10,15 @@ from dataclasses import replace
 from datetime import date
 
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
-from chartwatch.domain.milestones.eligibility import eligibility, work_of
+from chartwatch.domain.milestones.honour_rolls import HonourRolls
 from chartwatch.domain.milestones.methods import known_of_method, over_territories, since_method
 from chartwatch.domain.milestones.rarity import Precedents, said_once, weighed
-from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot, topped_first, with_standing
+from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot, with_standing
 from chartwatch.domain.milestones.undecided import UndecidedTitles
 from chartwatch.domain.rules.certain import OneOfSeveral
 from chartwatch.domain.rules.claims import Claim
-from chartwatch.domain.rules.firsts import Eligibility, HonourRoll, Topped
-from chartwatch.domain.rules.rule import Count, Origin, Rule, RuleSet
+from chartwatch.domain.rules.firsts import HonourRoll, Topped
+from chartwatch.domain.rules.rule import Count, Rule, RuleSet
 from chartwatch.domain.rules.standing import (
     EVERYWHERE,
     Coverage,
@@ -32,10 +32,6 @@ from chartwatch.domain.works.defaults import Defaults, with_defaults
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings
 from chartwatch.domain.works.renames import Renaming, with_renamings
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import Work
-
-_Scoped = tuple[str, Count]
-"""A scope, and whether works or seasons are counted in it."""
 
 
 class Fold:
@@ -57,11 +53,7 @@ class Fold:
         self.snapshot = snapshot or Snapshot()
         self._catalog = catalog
         self._rules = rules
-        # Honour rolls are made when a claim asks for one, and kept up from then on.
-        self._rolls: dict[_Scoped, dict[tuple[str, Origin], tuple[Rule, HonourRoll]]] = {}
-        self._asked = {fact for rule in rules for fact in rule.facts}
-        self._facts: dict[tuple[str, str | None], tuple[object, ...]] = {}
-        self._eligible: dict[object, dict[tuple[object, ...], Eligibility]] = {}
+        self._rolls = HonourRolls(catalog, rules)
         self._meanings = NOTHING_KNOWN
         self._not_in: str | None = None
         self._defaults: Defaults | None = None
@@ -83,16 +75,7 @@ class Fold:
         if meanings.undecided and meanings != self._meanings:
             self._undecided = UndecidedTitles.among(self._catalog, meanings)
         self._meanings = meanings
-
-    def _assume(self, defaults: Defaults | None) -> None:
-        """Take what the chart says now of works of which nothing is known: all that topped it count by that."""
-        if defaults != self._defaults:
-            self._defaults = defaults
-            for known in (self._rolls, self._facts, self._eligible):
-                known.clear()
-
-    def _work_of(self, topped: Topped) -> Work:
-        return with_defaults(work_of(topped, self._catalog, self._meanings), self._defaults)
+        self._rolls.know(meanings)
 
     def advance(self, publication: PublicationSummary) -> list[Claim]:
         """Take in one publication later than all before it, and return the claims that it makes."""
@@ -120,40 +103,17 @@ class Fold:
 
     def honour_roll(self, rule: Rule, scope: str) -> HonourRoll:
         """Return the honour roll of a scope as a rule counts it."""
-        rolls = self._rolls.setdefault((scope, rule.count), {})
-        if (rule.id, rule.origin) not in rolls:
-            state = self.snapshot.scopes.get(scope)
-            topped = state.first_topped.get(rule.count, {}).values() if state else ()
-            rolls[rule.id, rule.origin] = rule, self._added(HonourRoll(), rule, topped)
-        return rolls[rule.id, rule.origin][1]
+        return self._rolls.of(rule, scope, self.snapshot.scopes.get(scope))
 
     def additions(self, rule: Rule, standing: Standing) -> HonourRoll:
         """Return what the works that top the scope for the first time now add to that roll."""
-        return self._added(HonourRoll(), rule, topped_first(standing))
+        return self._rolls.additions(rule, standing)
 
     def first_topped(self, standing: Standing, claimant: Claimant) -> date:
         """Return since when a work that is at #1 now, or was before, has topped the scope."""
         state = self.snapshot.scopes.get(standing.scope)
         topped = state.first_topped.get(standing.count, {}) if state else {}
         return topped[claimant.identity].since if claimant.identity in topped else standing.period
-
-    def _added(self, roll: HonourRoll, rule: Rule, topped: Iterable[Topped]) -> HonourRoll:
-        """Return the roll with further works added, each by what is known of it."""
-        its = list(topped)
-        known = self._eligible.setdefault((rule.where, rule.per, rule.origin), {})
-        facts = [self._facts.get((one.work_id, one.credit)) or self._facts_of(one) for one in its]
-        for one, of_it in zip(its, facts, strict=True):
-            if of_it not in known:
-                known[of_it] = eligibility(rule, self._work_of(one))
-        roll.add(its, [known[of_it] for of_it in facts])
-        return roll
-
-    def _facts_of(self, topped: Topped) -> tuple[object, ...]:
-        """Return what rules ask of a work: works of the same facts are eligible alike."""
-        work = self._work_of(topped)
-        asked = (fact.of(work, Origin.ANY) for fact in self._asked)
-        its = self._facts[topped.work_id, topped.credit] = work.assumed, work.is_main_country_known, *asked
-        return its
 
     def _rules_of(self, standing: Standing) -> Iterator[Rule]:
         for rule in self._rules.of(standing.rules_scope, standing.publication.chart.list_name):
@@ -175,8 +135,7 @@ class Fold:
         for standing in standings:
             scopes[standing.scope] = with_standing(scopes.get(standing.scope), standing)
             everywhere |= {(standing.count, c.key) for c, spread in standing.spreads.items() if spread.is_everywhere}
-            for rule, roll in self._rolls.get((standing.scope, standing.count), {}).values():
-                self._added(roll, rule, topped_first(standing))
+            self._rolls.keep_up(standing)
         titles = {_charted(one) for ones in publication.number_ones.values() for one in ones} - known.charted.keys()
         charted = known.charted
         if titles:
@@ -205,7 +164,8 @@ class Fold:
             (one.title, one.kind, one.id, one.credit) for ones in publication.number_ones.values() for one in ones
         )
         self._not_in = publication.chart.not_in_language
-        self._assume(publication.chart.defaults)
+        self._defaults = publication.chart.defaults
+        self._rolls.assume(self._defaults)
         self._know(self._catalog.learned(titles, publication.period, self._meanings, self._not_in))
         unseen = self._unseen(publication)
         standings: list[Standing] = []
