@@ -234,12 +234,12 @@ class Fold:
         if self.titles:
             standing = self._undecided.with_namesakes(standing, topped)
         if any(rule.asks_for_runs for rule in self._rules_of(standing)):
-            standing = self._undecided.withreigns_of(standing, state.ended.get(count, {}) if state else {})
+            standing = self._undecided.with_reigns_of(standing, state.ended.get(count, {}) if state else {})
         first = publication.chart.first_of_method(period)
         if first and any(rule.is_within_methods for rule in self._rules_of(standing)):
             its = state.of_method.get(count) if state else None
             known = known_of_method(its, before, publication.chart, period)
-            of_method = self._undecided.withreigns_of(since_method(standing, first, known), known.ended)
+            of_method = self._undecided.with_reigns_of(since_method(standing, first, known), known.ended)
             standing = replace(standing, of_method=of_method)
         return standing
 

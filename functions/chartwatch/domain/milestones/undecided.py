@@ -60,7 +60,7 @@ class UndecidedTitles:
             topped=len(topped) + len(new),
         )
 
-    def withreigns_of(self, standing: Standing, ended: Mapping[str, EndedRuns]) -> Standing:
+    def with_reigns_of(self, standing: Standing, ended: Mapping[str, EndedRuns]) -> Standing:
         """Return the standing with the runs that rules ask for; `ended` are those that ended before it."""
         reigns, before = reigns_of(standing, ended), standing.reigns_before
         together: dict[Claimant, dict[str, OneOfSeveral]] = {}
