@@ -1,4 +1,4 @@
-"""An earlier release of the real template is deployed, upgraded to this one, and rolled back: it goes on each time."""
+"""An earlier release of the real template is deployed, upgraded to this one, rolled back, and upgraded again."""
 
 import io
 import subprocess
@@ -16,14 +16,14 @@ from chartwatch_local.checkout import ROOT
 from chartwatch_local.demo import parameters
 from chartwatch_local.deploy import Build, as_on_this_machine, deploy
 from chartwatch_local.mapping import mappings
-from chartwatch_local.pipeline import Pipeline
+from chartwatch_local.pipeline import FunctionFailed, Pipeline
 from chartwatch_local.provider import Provider
 from tests.deployed.charts import Chart
 
 pytestmark = pytest.mark.xdist_group("deployed")
 
 EARLIER = "d95851fd2577cbc7d1f93dbfd630ac246d78a4fb"
-"""What stands for the release that is deployed: there is no tag yet."""
+"""What stands for the release that is deployed: there is no tag yet. Its fold is one before this one's."""
 
 HEADER = "period,territory,rank,title,kind\n"
 TITLES = ("Money Heist", "Squid Game", "Ozark", "Elite")
@@ -62,7 +62,9 @@ def streams_read(aws: LocalAws) -> Iterator[None]:
         yield
 
 
-def test_a_stack_that_is_upgraded_and_rolled_back_tells_each_thing_once(made: Build, earlier: Build) -> None:
+def test_a_stack_that_is_upgraded_rolled_back_and_upgraded_again_tells_each_thing_once(
+    made: Build, earlier: Build
+) -> None:
     with local_aws(made.artifact) as aws:
         its_provider = Provider(aws)
         values = parameters(its_provider)
@@ -73,12 +75,18 @@ def test_a_stack_that_is_upgraded_and_rolled_back_tells_each_thing_once(made: Bu
             first.import_catalog(STARTER_FILE)
             chart.fetch(HEADER + "".join(DAYS[:2]))
             assert [story["period"] for story in chart.taken(queue, 1)] == ["2023-01-02"]
-        for number, release in enumerate((made, earlier), 3):
+        for release, days in ((made, 3), (earlier, 4), (made, 4)):
             after = Pipeline(aws, deploy(aws, release, values))
             assert first.outputs.items() <= after.outputs.items(), "what there was is there still"
             with streams_read(aws):
-                chart.fetch(HEADER + "".join(DAYS[:number]))
-                periods = [story["period"] for story in chart.taken(queue, number - 1)]
-                assert periods == [f"2023-01-0{day}" for day in range(2, number + 1)], "nothing is told twice"
+                chart.fetch(HEADER + "".join(DAYS[:days]))
+                if release is earlier:
+                    # Its fold is older: it writes over nothing that a later release has made.
+                    with pytest.raises(FunctionFailed, match="RecordNewer"):
+                        after.invoke("ReconcileFunction", {})
+                    assert len(chart.taken(queue, 0)) == 2
+                    continue
+                periods = [story["period"] for story in chart.taken(queue, days - 1)]
+                assert periods == [f"2023-01-0{day}" for day in range(2, days + 1)], "nothing is told twice"
                 found = after.invoke("ReconcileFunction", {})
                 assert {name: count for name, count in found.items() if count and name != "ChartsLate"} == {}
