@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from chartwatch.adapters.catalog_file import catalog_in, write_catalog
+from chartwatch.adapters.workstation import deployed_stores
 from chartwatch.cli.application import (
     AnswerAs,
     AnswerFormat,
@@ -258,8 +259,6 @@ def _open_layers(place: Path | None, stack: str | None) -> Iterator[CatalogLayer
         return
     if place is not None:
         raise OptionError("--catalog", "is for files; a deployment has its own")
-    from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
-
     with deployed_stores(stack) as stores:
         yield stores.catalogs
 

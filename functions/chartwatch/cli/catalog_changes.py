@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from chartwatch.adapters.local_catalog import LocalCatalog
+from chartwatch.adapters.workstation import deployed_stores
 from chartwatch.cli.application import write
 from chartwatch.cli.catalogs import NONE
 from chartwatch.cli.histories import read_history
@@ -190,8 +191,6 @@ def open_catalog(place: Path | None, stack: str | None, specs: Sequence[str]) ->
     for option, given in (("--catalog", place), ("--from", specs)):
         if given:
             raise OptionError(option, "is for files; a deployment has its own")
-    from chartwatch.adapters.workstation import deployed_stores  # noqa: PLC0415  # files are read without boto3
-
     with deployed_stores(stack) as stores:
         live_from = date.fromisoformat(stores.parameters["LiveFrom"])
         rules = included_rules(stores.parameters["RulesFile"])

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from chartwatch.adapters.answers import lookup_connection
 from chartwatch.adapters.tmdb import Tmdb
 from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.errors import FileProblem, OptionError
@@ -22,8 +23,6 @@ def fact_providers(wikidata: str, tmdb: str, contact: str | None, key_file: Path
 
     This machine is reached where an address names it. Raises `OptionError` and `FileProblem`.
     """
-    from chartwatch.adapters.answers import lookup_connection  # noqa: PLC0415  # help is shown without boto3
-
     key = tmdb_key(key_file)
     if wikidata != NOWHERE and not contact:
         raise OptionError("--contact", "is needed: Wikidata wants to know how to reach whoever asks by program")

@@ -165,7 +165,7 @@ def subscribe(
 def _added(stack: str, kind: WebhookKind, url: str, wanted: Filter, *, digest: bool) -> Iterator[str]:
     """Add a webhook, and yield what it gets, and its secret, which is shown this once."""
     from chartwatch.adapters.webhooks import Topic  # noqa: PLC0415  # previews are without boto3
-    from chartwatch.adapters.workstation import deployed_webhooks  # noqa: PLC0415
+    from chartwatch.adapters.workstation import deployed_webhooks  # noqa: PLC0415  # previews are without boto3
 
     with deployed_webhooks(stack) as webhooks:
         added = webhooks.add(kind, url, wanted.policy or None, Topic.DIGESTS if digest else Topic.STORIES)
