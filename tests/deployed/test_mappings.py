@@ -26,13 +26,14 @@ THREE_DAYS = TWO_DAYS + "2023-01-03,US,1,Money Heist,series\n"
 
 def test_a_record_that_nobody_can_read_is_told_of_and_its_neighbours_go_through(chart: Chart) -> None:
     pipeline = chart.pipeline
-    queue = chart.queue("StoryTopicArn")
+    queue, digests = chart.queue("StoryTopicArn"), chart.queue("DigestTopicArn")
     chart.fetch(TWO_DAYS)
     chart.taken(queue, 1)
     poison = keys.bulletin(chart.id, 99).attributes  # it does not say in which file it stands
     pipeline.aws.client("dynamodb").put_item(TableName=pipeline.outputs["MilestonesTable"], Item=poison)
     chart.fetch(THREE_DAYS)
     assert [story["period"] for story in chart.taken(queue, 2)] == ["2023-01-02", "2023-01-03"]
+    chart.taken(digests, 2)  # the last that is sent: a test after this one may deny the publisher something
     (failure,) = pipeline.failures()
     record = _record(pipeline, poison)
     told = failure["DDBStreamBatchInfo"]

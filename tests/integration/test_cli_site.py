@@ -56,9 +56,18 @@ def test_what_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path, options
     assert not new.exists()
 
 
+INTERRUPTIBLE = """
+import signal
+# A shell lets what it starts in the background ignore an interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from chartwatch.cli.__main__ import main
+main()
+"""
+
+
 @pytest.fixture
 def shown(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [sys.executable, "-m", "chartwatch.cli", "site", "--from", "sample", "--out", str(tmp_path / "site")]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "site", "--from", "sample", "--out", str(tmp_path / "site")]
     with subprocess.Popen([*command, "--serve", "--port", "0"], stderr=subprocess.PIPE, text=True) as running:
         try:
             assert running.stderr is not None
@@ -74,6 +83,7 @@ def test_a_site_is_shown_on_this_machine_under_its_policy_until_it_is_interrupte
     running, address = shown
     with urlopen(address) as page:
         assert page.headers["Content-Security-Policy"] == POLICY
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
         assert b"<h1>What made chart history</h1>" in page.read()
     with pytest.raises(HTTPError, match="404"):
         urlopen(f"{address}nowhere.html")
