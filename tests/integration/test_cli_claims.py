@@ -360,7 +360,7 @@ def test_nothing_is_said_of_what_was_known_by_a_version_that_cannot_be_read(
     monkeypatch.setattr(edition_versions, "MAX_VERSIONS", 1)
     monkeypatch.setattr(GivenFiles, "get", lambda its, sha256: None)  # noqa: ARG005
     done = run(*ASKED, "--title", "Dead", "--on", "2022-01-16", "--known", "2022-01-25", *fetched.split("\0"))
-    assert_refused(done, "option --known: what tv of 2022-01-16 said then is not stored, and no file that --from names")
+    assert_refused(done, "option --known: what tv of 2022-01-16 said then is not stored: name the files of then with")
 
 
 def test_what_was_known_before_anything_was_fetched_and_by_whom_is_refused(fetched: str, answer: Any) -> None:

@@ -84,7 +84,7 @@ class PublishedCharts:
                 raise OptionError("--known", f"{unknown}: the name of a file has to begin with it, 2022-03-01T200000Z")
             if any(is_trimmed_at(its, known) for its in stored.values()):
                 kept = f"what {summary.chart.id} of {summary.period} said then is not stored"
-                raise OptionError("--known", f"{kept}, and no file that --from names has it")
+                raise OptionError("--known", f"{kept}: name the files of then with --from, which reads them")
             versions = {territory: its for territory, all_ in stored.items() if (its := known_by(all_, known))}
             if versions:
                 found.append(_as_known(summary, versions))
