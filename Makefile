@@ -2,10 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One more than there are cores: the tests of a deployment mostly wait.
-WORKERS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+# Two more than there are cores: the tests of a deployment and of pages mostly wait.
+WORKERS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 2)
 UV := $(BIN)/uv
 export UV_LINK_MODE := copy
+# What is compiled once is kept, also where the environment says otherwise: the tests start some hundreds of commands.
+unexport PYTHONDONTWRITEBYTECODE
 
 # uv and pip trust what the system trusts, such as a company's own root certificate. pip before 24.2 needs the path of the file
 # or folder. Both fall back to the certificates that they ship where the system has none.
