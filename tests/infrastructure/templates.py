@@ -34,6 +34,15 @@ class Template:
             if its["Type"] == "DynamoDB"
         }
 
+    def watched(self) -> set[tuple[str, str]]:
+        """Return the metrics of AWS's own that have an alarm: their names, and whose they are."""
+        return {
+            (its["MetricName"], dimension["Value"]["Ref"])
+            for its in self.properties("AWS::CloudWatch::Alarm").values()
+            for dimension in its["Dimensions"]
+            if its["Namespace"] != "Chartwatch"
+        }
+
     def role_statements(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the name of each role with each statement of what it may do."""
         for name, role in self.properties("AWS::IAM::Role").items():

@@ -60,16 +60,6 @@ MILESTONES = {
 """What each role may do with the milestones table. A transaction that puts items asks for no more than each put."""
 
 
-def watched() -> set[tuple[str, str]]:
-    """Return the metrics of AWS's that have an alarm: their names, and whose they are."""
-    return {
-        (its["MetricName"], dimension["Value"]["Ref"])
-        for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
-        for dimension in its["Dimensions"]
-        if its["Namespace"] != "Chartwatch"
-    }
-
-
 def on_the_bucket() -> dict[str, dict[str, set[str]]]:
     """Return what each role may do with the files of the bucket, by their prefixes."""
     may: dict[str, dict[str, set[str]]] = {}
@@ -190,7 +180,7 @@ def test_a_message_that_a_webhook_does_not_take_is_kept_and_rings_whoever_brings
     queue = TEMPLATE.properties("AWS::SQS::Queue")["WebhookFailuresQueue"]
     assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
     # What SQS moves there is not counted as sent, and what lies there must hide nothing that comes.
-    metrics = {metric for metric, its in watched() if its == "WebhookFailuresQueue"}
+    metrics = {metric for metric, its in ALARMS.watched() if its == "WebhookFailuresQueue"}
     assert metrics == {"NumberOfMessagesSent", "ApproximateNumberOfMessagesVisible"}
 
 

@@ -26,16 +26,6 @@ INVOKE = "lambda:InvokeFunction"
 WITNESSES = {"StoryWitness": "StoryTopic", "DigestWitness": "DigestTopic"}
 
 
-def watched() -> set[tuple[str, str]]:
-    """Return the metrics of AWS's that have an alarm: their names, and whose they are."""
-    return {
-        (its["MetricName"], dimension["Value"]["Ref"])
-        for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
-        for dimension in its["Dimensions"]
-        if its["Namespace"] != "Chartwatch"
-    }
-
-
 @pytest.mark.parametrize("name", MAPPINGS)
 def test_a_stream_is_read_from_its_beginning_and_a_bad_record_stops_it_for_a_while(name: str) -> None:
     mapping = MAPPINGS[name]
@@ -75,7 +65,7 @@ def test_what_a_subscription_cannot_deliver_goes_to_a_queue_that_an_alarm_watche
     assert attribute(queue) in many(allowed["Resource"])
     assert json.dumps(subscription["TopicArn"]) in json.dumps(allowed["Condition"])
     assert allowed["Principal"] == {"Service": "sns.amazonaws.com"}
-    assert {queue: metric for metric, queue in watched() if "Messages" in metric}[queue]
+    assert {queue: metric for metric, queue in ALARMS.watched() if "Messages" in metric}[queue]
 
 
 def test_an_email_of_stories_leaves_new_number_ones_to_the_digest_unless_it_is_asked_for_them() -> None:

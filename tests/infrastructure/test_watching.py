@@ -24,16 +24,6 @@ SCHEDULES = TEMPLATE.properties("AWS::Scheduler::Schedule")
 FAILURES = attribute("FailuresQueue")
 
 
-def watched() -> set[tuple[str, str]]:
-    """Return the metrics of AWS's that have an alarm: their names, and whose they are."""
-    return {
-        (its["MetricName"], dimension["Value"]["Ref"])
-        for its in ALARMS.properties("AWS::CloudWatch::Alarm").values()
-        for dimension in its["Dimensions"]
-        if its["Namespace"] != "Chartwatch"
-    }
-
-
 def scheduled_sources() -> list[str]:
     """Return the sources that the schedules fetch."""
     inputs = " ".join(json.dumps(its["Target"].get("Input", "")) for its in SCHEDULES.values())
@@ -71,7 +61,7 @@ def test_every_variable_is_one_that_is_read_and_every_one_is_set() -> None:
 
 
 def test_every_function_that_fails_and_every_mapping_that_is_behind_has_an_alarm() -> None:
-    assert watched() == {
+    assert ALARMS.watched() == {
         *(("Errors", name) for name in FUNCTIONS),
         *(("Throttles", name) for name in FUNCTIONS),
         *(("IteratorAge", name.split(".")[0]) for name in MAPPINGS),
