@@ -59,14 +59,14 @@ def ways(world: World, asked: Question, facts: list[tuple[str, str]], most: int)
 def _with_earlier_tops(world: World, way: World, film: str) -> Iterator[World]:
     """Yield the worlds in which a film that is older than the record had topped any territories before it."""
     begins = min(min(days) for days in world.charted.values() if days)
-    was_there = any(way.charted[its].get(begins) == film for its, days in world.charted.items() if begins in days)
+    was_there = any(film in way.charted[its].get(begins, ()) for its, days in world.charted.items() if begins in days)
     released = world.films[film].released
     is_older = was_there if released is None else released - EARLY < begins
     able = [territory for territory, days in sorted(way.charted.items()) if is_older and min(days) <= begins]
     for topped in product((False, True), repeat=len(able)):
         more = {territory for territory, is_so in zip(able, topped, strict=True) if is_so}
         yield World(
-            {t: {**days, **({BEFORE: film} if t in more else {})} for t, days in way.charted.items()}, way.films
+            {t: {**days, **({BEFORE: (film,)} if t in more else {})} for t, days in way.charted.items()}, way.films
         )
 
 
@@ -79,8 +79,8 @@ def _days(world: World, asked: Question) -> Mapping[int, set[str]]:
     together: dict[int, set[str]] = {}
     for territory, days in world.charted.items():
         if asked.territory in ("*", territory):
-            for day, name in days.items():
-                together.setdefault(day, set()).add(name)
+            for day, names in days.items():
+                together.setdefault(day, set()).update(names)
     if asked.within:
         began = asked.method
         if asked.form == "record":
@@ -187,9 +187,9 @@ def _record(world: World, asked: Question, days: Mapping[int, set[str]]) -> bool
 def _spread(world: World, asked: Question, days: Mapping[int, set[str]]) -> bool:
     del days
     topped = {
-        territory: min(day for day, name in its.items() if name == asked.film)
+        territory: min(days)
         for territory, its in world.charted.items()
-        if asked.film in its.values()
+        if (days := [day for day, names in its.items() if asked.film in names])
     }
     if not _counts(asked, world.films[asked.film]):
         return False
@@ -211,7 +211,7 @@ def _at_once(world: World, asked: Question, days: Mapping[int, set[str]]) -> boo
         return False
     of_each = [its for its in world.charted.values() if day in its]
     is_there = _number_one if asked.returns == "anyhow" else _change
-    number = sum(is_there(world, asked, {d: {name} for d, name in its.items()}) for its in of_each)
+    number = sum(is_there(world, asked, {d: {*names} for d, names in its.items()}) for its in of_each)
     if asked.n is None:
         return 0 < number == len(of_each)
     return number == asked.n if asked.exactly else number >= asked.n

@@ -1,13 +1,13 @@
 """Every way in which what is unknown of a small chart could turn out, one by one, and what would be so in each.
 
 Written apart from the detector: nothing of it is used here. A chart has whole numbers for periods, and one work at #1
-of each territory; what is missing, unknown or before the record is filled in, titles are said to mean one of the works
-that they may mean, and the slots of a rule are read off.
+of each territory, or several that are tied; what is missing, unknown or before the record is filled in, titles are said
+to mean one of the works that they may mean, and the slots of a rule are read off.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import combinations, product
 from math import prod
 from typing import Any, NamedTuple
 
@@ -20,8 +20,11 @@ RECENT = 30
 Rule = Mapping[str, Any]
 """A rule as it stands in a file, without its wording."""
 
-Charted = Mapping[str, Mapping[int, str]]
-"""The work at #1, by territory and day."""
+Names = tuple[str, ...]
+"""The works at #1 of an edition: one, or several that are tied."""
+
+Charted = Mapping[str, Mapping[int, Names]]
+"""The works at #1, by territory and day."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,11 @@ class World:
     methods: tuple[int, ...] = ()
 
     @property
+    def has_ties(self) -> bool:
+        """Whether several works were at #1 of a territory together; then two may have been of a missing edition."""
+        return any(len(names) > 1 for days in self.charted.values() for names in days.values())
+
+    @property
     def missing(self) -> list[tuple[str, int]]:
         """The editions that are missing from the first to the last that there is known to be of a territory."""
         return [
@@ -85,10 +93,10 @@ class Way(NamedTuple):
 def as_known(world: World) -> World:
     """Return the world with what titles mean as far as dates decide it; else `TITLE@DAY`, the last release before."""
     seen: set[str] = set()
-    known: dict[str, dict[int, str]] = {territory: {} for territory in world.charted}
+    known: dict[str, dict[int, Names]] = {territory: {} for territory in world.charted}
     for day, territory in sorted((day, territory) for territory, days in world.charted.items() for day in days):
-        name = world.charted[territory][day]
-        known[territory][day] = _meaning(world, name, day, seen) if name in world.titles else name
+        names = world.charted[territory][day]
+        known[territory][day] = tuple(_meaning(world, n, day, seen) if n in world.titles else n for n in names)
     return replace(world, charted=known)
 
 
@@ -114,13 +122,18 @@ def _may_mean(world: World, undecided: str) -> list[str]:
 
 
 def _meanings(world: World) -> Iterator[dict[str, str]]:
-    """Yield what the undecided titles of a world may mean: the same throughout, unless it was not out yet."""
-    names = {name for days in world.charted.values() for name in days.values()}
+    """Yield what the undecided titles of a world may mean: the same throughout, unless it was not out yet.
+
+    What is at #1 of a territory together are different works.
+    """
+    names = _at_number_one(world.charted)
     undecided = sorted((name for name in names if "@" in name), key=lambda name: len(_may_mean(world, name)))
     options = {name: _may_mean(world, name) for name in undecided}
+    tied = [names for days in world.charted.values() for names in days.values() if len(names) > 1]
     for chosen in product(*options.values()):
         meant = dict(zip(undecided, chosen, strict=True))
-        if all(
+        together = [[meant.get(name, name) for name in names] for names in tied]
+        if all(len({*its}) == len(its) for its in together) and all(
             meant[one] == meant[other]
             for one in undecided
             for other in undecided
@@ -151,10 +164,10 @@ def completions(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most
     known, facts, ways = as_known(world), list(facts), list[Way]()
     for meant in _meanings(known):
         charted = {
-            territory: {day: meant.get(name, name) for day, name in days.items()}
+            territory: {day: tuple(meant.get(name, name) for name in names) for day, names in days.items()}
             for territory, days in known.charted.items()
         }
-        names = {name for days in charted.values() for name in days.values()}
+        names = _at_number_one(charted)
         own = {
             title: _of_no_catalog(known, title, (name for name in meant if name.startswith(f"{title}@")))
             for title in known.titles
@@ -170,10 +183,18 @@ def completions(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most
 def _completed(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most: int) -> Iterator[World] | None:
     """Yield the ways in which a world could turn out whose titles are decided."""
     facts, missing = list(facts), world.missing
-    unseen = [Film(f"unseen {n} {' '.join(its)}", *its) for n in range(len(missing)) for its in facts]
+    most_at_once = 2 if world.has_ties else 1
+    unseen = [Film(f"unseen {n} {' '.join(its)}", *its) for n in range(len(missing) * most_at_once) for its in facts]
     languages, countries = sorted({its[0] for its in facts}), sorted({its[1] for its in facts})
     fillings = [
-        [f.name for f in (*world.films.values(), *unseen) if f.released is None or f.released <= day + EARLY]
+        [
+            names
+            for several in range(1, most_at_once + 1)
+            for names in combinations(
+                [f.name for f in (*world.films.values(), *unseen) if f.released is None or f.released <= day + EARLY],
+                several,
+            )
+        ]
         for _, day in missing
     ]
     doubtful = [
@@ -184,7 +205,7 @@ def _completed(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most:
         ]
         for film in world.films.values()
     ]
-    before = [range(_longest_before(world, territory, rule) + 1 if its else 1) for territory, its in _sorted(world)]
+    before = [range(_longest_before(world, *its, rule) + 1) for its in _there_at_first(world)]
     if prod(max(1, len(options)) for options in (*fillings, *doubtful, *before)) > most:
         return None
     return (
@@ -200,24 +221,28 @@ def _completed(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most:
     )
 
 
-def _sorted(world: World) -> list[tuple[str, Mapping[int, str]]]:
-    return sorted(world.charted.items())
+def _at_number_one(charted: Charted) -> set[str]:
+    return {name for days in charted.values() for names in days.values() for name in names}
 
 
-def _filled_in(world: World, filling: Iterable[str], earlier: Iterable[int]) -> dict[str, dict[int, str]]:
+def _there_at_first(world: World) -> list[tuple[str, str]]:
+    """Return the territories, each with a work that was at #1 of it when its record begins."""
+    return [(territory, name) for territory, days in sorted(world.charted.items()) if days for name in days[min(days)]]
+
+
+def _filled_in(world: World, filling: Iterable[Names], earlier: Iterable[int]) -> dict[str, dict[int, Names]]:
     """Return the charts with works in the editions that are missing, and further periods before the record."""
     whole = {territory: dict(days) for territory, days in world.charted.items()}
-    for (territory, day), name in zip(world.missing, filling, strict=True):
-        whole[territory][day] = name
-    for territory, more in zip(sorted(whole), earlier, strict=True):
-        if not more:
-            continue
+    for (territory, day), names in zip(world.missing, filling, strict=True):
+        whole[territory][day] = names
+    for (territory, name), more in zip(_there_at_first(world), earlier, strict=True):
         first = min(world.charted[territory])
-        whole[territory] |= dict.fromkeys(range(first - more, first), world.charted[territory][first])
+        for day in range(first - more, first):
+            whole[territory][day] = (*whole[territory].get(day, ()), name)
     return whole
 
 
-def _longest_before(world: World, territory: str, rule: Rule) -> int:
+def _longest_before(world: World, territory: str, name: str, rule: Rule) -> int:
     """Return how many periods before the record can matter: as many as the rule's greatest number, if it is of runs."""
     if rule["kind"] != "reign" or rule.get("total"):
         return 0
@@ -225,19 +250,19 @@ def _longest_before(world: World, territory: str, rule: Rule) -> int:
     if rule["scope"] == "chart" and first > min(min(days) for days in world.charted.values() if days):
         return 0  # the record of the chart had begun
     greatest = max([*rule.get("at", ()), *([len(world.charted[territory]) + 1] if rule.get("record") else [])])
-    released = world.films[world.charted[territory][first]].released
+    released = world.films[name].released
     return greatest if released is None else min(greatest, max(0, first - (released - EARLY)))
 
 
 def slots(world: World, rule: Rule, first: Mapping[str, int]) -> dict[tuple[object, ...], Slot]:
     """Return the slots of a rule by their places; `first` is the first known period of each territory."""
     if rule["scope"] == "territory":
-        scopes = {territory: {day: {name} for day, name in days.items()} for territory, days in world.charted.items()}
+        scopes = {t: {day: {*names} for day, names in days.items()} for t, days in world.charted.items()}
     else:
         together: dict[int, set[str]] = {}
         for days in world.charted.values():
-            for day, name in days.items():
-                together.setdefault(day, set()).add(name)
+            for day, names in days.items():
+                together.setdefault(day, set()).update(names)
         scopes = {"*": together}
     found: dict[tuple[object, ...], Slot] = {}
     for scope, days in scopes.items():
@@ -317,7 +342,7 @@ def _race(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -
 
 def _spread(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -> Iterator[Slot]:
     del days, begins
-    firsts = {territory: _firsts({d: {n} for d, n in its.items()}) for territory, its in world.charted.items()}
+    firsts = {territory: _firsts({d: {*names} for d, names in its.items()}) for territory, its in world.charted.items()}
     for name, film in world.films.items():
         topped = sorted(its[name] for its in firsts.values() if name in its)
         for n in rule["at"]:
@@ -355,7 +380,7 @@ def runs_of(days: Mapping[int, set[str]], name: str, never: set[int]) -> list[li
 
 def _reign(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -> Iterator[Slot]:
     del begins
-    ours = [t for t, its in world.charted.items() if {d: {n} for d, n in its.items()} == days]
+    ours = [t for t, its in world.charted.items() if {d: {*names} for d, names in its.items()} == days]
     never = days_never_published(
         world, ours[:1] if rule["scope"] == "territory" else [t for t, its in world.charted.items() if its]
     )

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Kind, Work
-from tests.oracle.completions import Film, Slot, World, completions, slots
+from tests.oracle.completions import Film, Names, Slot, World, completions, slots
 from tests.strategies import DEEP, as_rule
 
 WORLDS = 1_000 if DEEP else 20
@@ -76,6 +76,9 @@ RULES: Mapping[str, Rule] = {
 TITLED = 0.5
 """The share of worlds in which several works bear one title."""
 
+TIED = 0.3
+"""The share of worlds in which several works may be at #1 of a territory together."""
+
 TOO_CAREFUL = {name: 0.25 for name in RULES if "anywhere" in name and RULES[name]["kind"] == "reign"}
 """The share of slots that are marked though they are certain, where it is more than 1 in 100: what one territory lacks
 is said to stand against every run over all territories, which may have gone on there, whether or not it could."""
@@ -96,15 +99,18 @@ def a_world(chance: random.Random, rule: Rule) -> World:
     titles = {"t": tuple(names[: chance.choice([2, 2, 3])])} if chance.random() < TITLED else {}
     territories = ["AR", "BR", "CL"][: chance.randint(2, 3) if rule["scope"] == "chart" else 1]
     length = chance.randint(3, 7)
-    charted: dict[str, dict[int, str]] = {}
+    charted: dict[str, dict[int, Names]] = {}
+    ties = chance.random() < TIED
     gone = {day for day in range(1, length - 1) if chance.random() < 0.15}
     for territory in territories:
-        days: dict[int, str] = {}
+        days: dict[int, Names] = {}
         for day in range(length):
             out = [*(n for n in names if (films[n].released or 0) <= day + 7), *titles, *titles]
             again = days.get(day - 1)
             if day not in gone and out and chance.random() < 0.9:
-                days[day] = again if again and chance.random() < 0.5 else chance.choice(out)
+                days[day] = again if again and chance.random() < 0.5 else (chance.choice(out),)
+                if ties:
+                    days[day] = _tied(chance, days[day], out, titles)
         if days:
             charted[territory] = days
     named, unpublished = set(), set()
@@ -125,6 +131,20 @@ def a_world(chance: random.Random, rule: Rule) -> World:
         named.add(("DO", chance.randrange(length)))
     methods = sorted(chance.sample(range(-1, length + 1), chance.randint(1, 2))) if rule.get("kind") == "reign" else ()
     return World(charted, films, titles, frozenset(named), frozenset(unpublished), tuple(methods))
+
+
+def _tied(chance: random.Random, there: Names, out: Sequence[str], titles: Mapping[str, tuple[str, ...]]) -> Names:
+    """Return who is at #1 when one comes or goes, perhaps: a title never with a work that it may mean.
+
+    They would be two works then, and what is marked since they may be one would be marked though it is certain.
+    """
+    if len(there) > 1 and chance.random() < 0.5:
+        return (chance.choice(there),)
+    others = [n for n in out if all(n != its and n not in titles.get(its, ()) for its in there)]
+    others = [n for n in others if not {*titles.get(n, ())} & {*there}]
+    if len(there) == 1 and others and chance.random() < 0.5:
+        return tuple(sorted((*there, chance.choice(others))))
+    return there
 
 
 def catalog_of(world: World) -> Catalog:
@@ -161,7 +181,11 @@ def published(world: World) -> list[PublicationSummary]:
         PublicationSummary(
             chart,
             START + timedelta(day),
-            {t: (NumberOne(its[day], None, Kind.SERIES),) for t, its in world.charted.items() if day in its},
+            {
+                t: tuple(NumberOne(name, None, Kind.SERIES) for name in its[day])
+                for t, its in world.charted.items()
+                if day in its
+            },
             str(day),
             Provenance("file.csv", None, "0" * 64),
             absent={

@@ -49,7 +49,8 @@ answers are not asked for here."""
 TOO_CAREFUL = 0.01
 """The share of answers that may be unknown though all agree. They are of a run that was a record in the end however
 long it was then, of which the record says that nobody knows; and of the first since a day after which each work that
-may have been #1 counts."""
+may have been #1 counts. Where a chart has shown ties, more works may have been at #1 of a missing edition than are
+tried, so that there only what is said for certain is judged."""
 
 CHART_OF_TWO = replace(CHART, depth=2)
 
@@ -243,8 +244,7 @@ def test_what_is_asked_is_true_or_false_just_when_it_is_so_or_not_however_the_un
         tried[answer.verdict] += 1
         if answer.verdict is Verdict.UNKNOWN:
             assert answer.reasons, (world, asked)
-            if len(outcomes) == 1:
-                tried["too careful"] += 1
+            tried["too careful"] += len(outcomes) == 1 and not world.has_ties
         else:
             assert outcomes == {answer.verdict is Verdict.TRUE}, (world, asked, answer)
     assert tried["too careful"] <= 1 + TOO_CAREFUL * tried["worlds"], tried
@@ -258,7 +258,7 @@ def test_what_is_asked_of_a_title_is_so_whichever_of_its_works_it_means(name: st
     chance, tried = random.Random(f"titles {name}"), Counter[str]()
     while tried["worlds"] < WORLDS:
         world, asked = a_question(chance, name)
-        if world.missing or not any("t" in its.values() for its in world.charted.values()):
+        if world.missing or not any("t" in names for its in world.charted.values() for names in its.values()):
             continue
         found = ways(world, asked, facts_for(asked), MOST)
         if found is None:
@@ -340,7 +340,7 @@ def test_who_holds_a_place_is_certain_just_when_it_is_so_however_the_unknown_tur
         known = [_held(answer, place, rule, meant) if answer.holders else None for _, meant in found]
         if answer.verdict is Verdict.UNKNOWN:
             assert answer.reasons, (world, said)
-            tried["too careful"] += held == known
+            tried["too careful"] += held == known and not world.has_ties
         else:
             assert held == known, (world, said, answer)
             assert bool(answer.holders) is (answer.verdict is Verdict.TRUE), (world, said, answer)

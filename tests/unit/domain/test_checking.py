@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart
+from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.milestones.asked import Answer, Assertion, Timeline, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory, works_named
 from chartwatch.domain.milestones.checks import check, elsewhere
 from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.race import RaceRule
+from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, Scope
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
@@ -236,6 +237,30 @@ def test_the_same_claim_is_answered_on_the_other_charts_that_the_work_topped() -
         ("world", GLOBAL, 3, Verdict.FALSE),
         ("korea", "*", 2, Verdict.TRUE),
     ]
+
+
+# Ties: an edition that is missing may have had several works at #1, too.
+
+
+def test_a_tie_that_the_chart_has_shown_later_does_not_count_as_of_a_day() -> None:
+    shown = days("Ozark - Dead Sara/Squid")
+    asked = Assertion(NTH, "3", 3, None, "Dead", works_named("Dead", CATALOG))
+    assert check(asked, "US", history(shown)).verdict is Verdict.UNKNOWN
+    then = check(replace(asked, as_of=date(2022, 1, 3)), "US", history(shown))
+    assert then.verdict is Verdict.FALSE
+    assert then == check(asked, "US", history(shown[:3]))
+
+
+@pytest.mark.parametrize(("first", "verdict"), [("Dead/Sara", Verdict.UNKNOWN), ("Sara", Verdict.FALSE)])
+def test_a_run_may_have_been_longer_than_one_beside_it_in_an_edition_that_is_missing(
+    first: str, verdict: Verdict
+) -> None:
+    views = MetricPeriod("views", START + timedelta(1))
+    chart = replace(CHART, metric_periods=(MetricPeriod("points"), views))
+    rule = ReignRule("longest", Scope.TERRITORY, "{title} stays", "x", record=True, across_methods=False)
+    asked = Assertion(rule, "dead:record:2022-01-02", title="Dead", works=works_named("Dead", CATALOG))
+    charted = ChartHistory(timeline(days(f"{first} Dead - Dead"), chart=chart), CATALOG)
+    assert check(asked, "US", charted).verdict is verdict
 
 
 # By brute force: all that the missing days and the unknown facts may turn out to be.

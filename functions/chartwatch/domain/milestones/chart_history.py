@@ -90,8 +90,13 @@ class ChartHistory:
         self.catalog = with_renamings(Catalog(work.without_assumed() for work in catalog), renamings)
         self._ranks = ranks
         self._names = Names(renamings)
-        self.shows_ties = any(len(ones) > 1 for p in timeline for ones in p.number_ones.values())
+        tied = (p.period for p in timeline if any(len(ones) > 1 for ones in p.number_ones.values()))
+        self._tied_since = min(tied, default=None)
         self._scopes: dict[tuple[str, Count, tuple[tuple[str, str], ...]], ScopeHistory] = {}
+
+    def shows_ties(self, until: date) -> bool:
+        """Return whether several works have been at #1 of a territory together, up to a period."""
+        return self._tied_since is not None and self._tied_since <= until
 
     def named(self, title: str) -> frozenset[str]:
         """Return the ids of the works that a title may mean, also one that a provider gave up for another."""

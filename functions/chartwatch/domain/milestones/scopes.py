@@ -56,7 +56,7 @@ class AskedScope:
         """
         self.rule, self._its, self._until, self._method = rule, its, as_of or date.max, method
         self.territory, self.chart, self.catalog = its.territory, its.history.chart, its.history.catalog
-        self.shows_ties = its.history.shows_ties
+        self.shows_ties = its.history.shows_ties(self._until)
         self._coverages = its.coverages[bisect_right(its.dates, self._until) - 1]
         self._since = date.min
         if within is not None:
