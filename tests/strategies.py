@@ -59,6 +59,9 @@ CHARTS = {
 TERRITORIES = ("AR", "KR", "US")
 PERIODS = 8
 
+FORMER = "Former "
+"""How the title of a work begins that has been renamed since."""
+
 Charted = tuple[str, str | None, Kind | None, str | None]
 """Title, season, kind and the provider's id: what stands at #1."""
 
@@ -242,7 +245,7 @@ def _entries(ones: Iterable[Charted], *, former: bool, is_restated: bool = False
     Where it is another one later, so may be the season that a label means.
     """
     more = ", as it was first" if is_restated else ""
-    named = [(f"Former {title}" if former else title, title, *its) for title, *its in ones]
+    named = [(f"{FORMER}{title}" if former else title, title, *its) for title, *its in ones]
     return (
         *(
             Entry(1, name, season, kind, (("hours", title_key(title) + more),), i)
