@@ -17,25 +17,34 @@ EARLY = 7
 RECENT = 30
 """Days after its release up to which a work is meant by its title, if others of that title are older by as much."""
 
+Names = tuple[str, ...]
+
 Rule = Mapping[str, Any]
 """A rule as it stands in a file, without its wording."""
 
-Names = tuple[str, ...]
-"""The works at #1 of an edition: one, or several that are tied."""
-
 Charted = Mapping[str, Mapping[int, Names]]
-"""The works at #1, by territory and day."""
+"""The works at #1, by territory and day: one, or several that are tied."""
 
 
 @dataclass(frozen=True)
 class Film:
-    """A work: None where a fact is unknown, whatever is assumed of it; `released` is a day."""
+    """A work: None where a fact is unknown, whatever is assumed of it; `released` is a day.
+
+    `others` are countries that made it beside the main one, which is any of them unless that is `settled`.
+    """
 
     name: str
     language: str | None = None
     country: str | None = None
     released: int | None = None
     assumed: tuple[str | None, str | None] = (None, None)
+    others: Names = ()
+    settled: bool = True
+
+    @property
+    def countries(self) -> Names:
+        """All that made it, the main one first; none where they are unknown."""
+        return (self.country, *self.others) if self.country else ()
 
 
 class Slot(NamedTuple):
@@ -148,12 +157,10 @@ def _of_no_catalog(world: World, title: str, undecided: Iterable[str]) -> Film:
     """Return the work that a title means which is none of the catalog's: known of it is what is so of all that are."""
     candidates = [[world.films[n] for n in _may_mean(world, name)[:-1]] for name in undecided]
     its = min(candidates, key=len, default=[Film(title)])
-    languages, countries = {film.language for film in its}, {film.country for film in its}
-    return Film(
-        title,
-        languages.pop() if len(languages) == 1 else None,
-        countries.pop() if len(countries) == 1 else None,
-    )
+    languages, origins = {film.language for film in its}, {(film.country, film.others, film.settled) for film in its}
+    country, others, settled = origins.pop() if len(origins) == 1 else (None, (), True)
+    language = languages.pop() if len(languages) == 1 else None
+    return Film(title, language, country, others=others, settled=settled)
 
 
 def completions(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most: int) -> list[Way] | None:
@@ -184,8 +191,8 @@ def _completed(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most:
     """Yield the ways in which a world could turn out whose titles are decided."""
     facts, missing = list(facts), world.missing
     most_at_once = 2 if world.has_ties else 1
+    languages, countries = sorted({its[0] for its in facts}), tuple(sorted({its[1] for its in facts}))
     unseen = [Film(f"unseen {n} {' '.join(its)}", *its) for n in range(len(missing) * most_at_once) for its in facts]
-    languages, countries = sorted({its[0] for its in facts}), sorted({its[1] for its in facts})
     fillings = [
         [
             names
@@ -199,9 +206,9 @@ def _completed(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most:
     ]
     doubtful = [
         [
-            replace(film, language=language, country=country)
+            replace(film, language=language, country=main, others=tuple(others))
             for language in ([film.language] if film.language else languages)
-            for country in ([film.country] if film.country else countries)
+            for main, *others in _origins(film, countries, rule)
         ]
         for film in world.films.values()
     ]
@@ -219,6 +226,14 @@ def _completed(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most:
         for filling in product(*fillings)
         for earlier in product(*before)
     )
+
+
+def _origins(film: Film, countries: Names, rule: Rule) -> list[Names]:
+    """Return which countries may have made a film, the main one first, as far as a rule cares."""
+    if rule.get("origin") == "any":
+        return [film.countries] if film.countries else [*((one,) for one in countries), *combinations(countries, 2)]
+    mains = film.countries if film.countries and not film.settled else film.countries[:1] or countries
+    return [(main,) for main in mains]
 
 
 def _at_number_one(charted: Charted) -> set[str]:
@@ -275,10 +290,15 @@ def slots(world: World, rule: Rule, first: Mapping[str, int]) -> dict[tuple[obje
 def _counts(rule: Rule, film: Film) -> bool:
     where = rule.get("where") or {}
     for fact, wanted in where.items():
-        value = {"original_language": film.language, "origin_country": film.country}[fact]
-        if (value in wanted["not"]) if isinstance(wanted, Mapping) else (value not in wanted):
+        values = {film.language} if fact == "original_language" else {*_groups_of(rule, film)}
+        if values & {*wanted["not"]} if isinstance(wanted, Mapping) else not values & {*wanted}:
             return False
     return True
+
+
+def _groups_of(rule: Rule, film: Film) -> Names:
+    """Return the countries for which a film counts."""
+    return film.countries if rule.get("origin") == "any" else film.countries[:1]
 
 
 def _firsts(days: Mapping[int, set[str]]) -> dict[str, int]:
@@ -301,15 +321,15 @@ def _change(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int)
             yield Slot((day,), day, None, frozenset((n, day, None) for n in new))
 
 
-def _group(rule: Rule, film: Film) -> str | None:
-    return film.country if rule.get("per") == "origin_country" else None
+def _groups(rule: Rule, film: Film) -> tuple[str | None, ...]:
+    return _groups_of(rule, film) if rule.get("per") == "origin_country" else (None,)
 
 
 def _nth(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -> Iterator[Slot]:
     del begins
     since = {name: day for name, day in _firsts(days).items() if _counts(rule, world.films[name])}
-    for group in {_group(rule, world.films[name]) for name in since}:
-        its = {name: day for name, day in since.items() if _group(rule, world.films[name]) == group}
+    for group in {group for name in since for group in _groups(rule, world.films[name])}:
+        its = {name: day for name, day in since.items() if group in _groups(rule, world.films[name])}
         for day in set(its.values()):
             n = 1 + sum(other < day for other in its.values())
             if n in rule["at"]:
@@ -322,7 +342,8 @@ def _race(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -
     since = {name: day for name, day in _firsts(days).items() if _counts(rule, world.films[name])}
     groups: dict[str | None, list[int]] = {}
     for name, day in since.items():
-        groups.setdefault(_group(rule, world.films[name]), []).append(day)
+        for group in _groups(rule, world.films[name]):
+            groups.setdefault(group, []).append(day)
     for n in rule["at"]:
         reached = {group: sorted(its)[n - 1] for group, its in groups.items() if len(its) >= n}
         if reached:
@@ -333,9 +354,10 @@ def _race(world: World, rule: Rule, days: Mapping[int, set[str]], begins: int) -
                 soonest,
                 n,
                 frozenset(
-                    (name, day, _group(rule, world.films[name]))
+                    (name, day, group)
                     for name, day in since.items()
-                    if day == soonest and _group(rule, world.films[name]) in winners
+                    for group in _groups(rule, world.films[name])
+                    if day == soonest and group in winners
                 ),
             )
 

@@ -134,7 +134,7 @@ _TOLD = {"also": "true", "only": "t.last_topped IS NOT NULL", "never": "t.last_t
 _ROLL = """
     WITH judged AS (
         SELECT d.chart, d.territory, d.work_id, d.season, d.since, {groups} AS groups, ({condition}) AS qualifies,
-               {certain_groups} AS certain_groups, ({certainly}) AS certainly
+               {certain_groups} AS certain_groups, {possible_groups} AS possible_groups, ({certainly}) AS certainly
         FROM debut d
         JOIN fact f USING (work_id)
         JOIN series k USING (chart)
@@ -144,7 +144,7 @@ _ROLL = """
     -- those in `counts`.
     undecided AS (
         SELECT chart, territory, work_id, season, since,
-               certain_groups AS groups,
+               possible_groups AS groups,
                CASE WHEN qualifies THEN groups ELSE [] END AS counts
         FROM judged
         WHERE certainly IS NULL OR (certainly AND len(certain_groups) = 0)
@@ -699,6 +699,7 @@ def _query(rule: Rule, within: str = "") -> tuple[str, dict[str, Any]]:
         "certainly": certainly,
         "groups": _groups(rule),
         "certain_groups": _groups(rule, _CERTAIN_FACTS),
+        "possible_groups": _possible_groups(rule),
         "may_be_out": _may_be_out(rule),
     }
     match rule["kind"]:
@@ -784,6 +785,14 @@ def _groups(rule: Rule, facts: Facts = _FACTS) -> str:
     if per == "origin_country" and rule.get("origin", "main") == "any":
         return facts["origin_countries"]
     return f"list_filter([{facts[per]}], lambda value: value IS NOT NULL)"
+
+
+def _possible_groups(rule: Rule) -> str:
+    """Return the list of groups a work may count for, in SQL: empty for any. Nobody may know its main country."""
+    known, countries = _groups(rule, _CERTAIN_FACTS), _CERTAIN_FACTS["origin_countries"]
+    if rule.get("per") != "origin_country":
+        return known
+    return f"CASE WHEN len({known}) = 0 THEN {countries} ELSE {known} END"
 
 
 def _condition(rule: Rule, facts: Facts = _FACTS) -> tuple[str, dict[str, Any]]:

@@ -28,6 +28,9 @@ START = date(2022, 1, 1)
 FACTS = (("ko", "KR"), ("es", "ES"), ("en", "US"), ("ja", "JP"))
 NOT_ENGLISH = {"original_language": {"not": ["en"]}}
 
+KOREAN = {"origin_country": ["KR"]}
+NOT_KOREAN = {"origin_country": {"not": ["KR"]}}
+
 Rule = Mapping[str, Any]
 
 DEFAULTS: Rule = {
@@ -54,9 +57,21 @@ RULES: Mapping[str, Rule] = {
     "the n-th that is not English": {"kind": "nth", "scope": "territory", "where": NOT_ENGLISH, "at": [1, 2, 3]},
     "the n-th of a country": OF_A_COUNTRY,
     "the n-th of a country, not in English": {**OF_A_COUNTRY, "where": NOT_ENGLISH},
+    "the n-th of any of its countries": {**OF_A_COUNTRY, "origin": "any"},
+    "the n-th of any of its countries, not in English": {**OF_A_COUNTRY, "origin": "any", "where": NOT_ENGLISH},
+    "the n-th that is Korean": {"kind": "nth", "scope": "territory", "where": KOREAN, "at": [1, 2]},
+    "the n-th that is not Korean": {"kind": "nth", "scope": "territory", "where": NOT_KOREAN, "at": [1, 2]},
+    "the n-th that Korea had a part in": {
+        "kind": "nth",
+        "scope": "territory",
+        "where": KOREAN,
+        "at": [1, 2],
+        "origin": "any",
+    },
     "the n-th anywhere": {"kind": "nth", "scope": "chart", "where": NOT_ENGLISH, "at": [1, 2, 3]},
     "a race": {**OF_A_COUNTRY, "kind": "race"},
     "a race of what is not English": {**OF_A_COUNTRY, "kind": "race", "at": [2], "where": NOT_ENGLISH},
+    "a race for any of their countries": {**OF_A_COUNTRY, "kind": "race", "origin": "any"},
     "a race anywhere": {"kind": "race", "scope": "chart", "per": "origin_country", "at": [2, 3]},
     "a spread": {"kind": "spread", "scope": "chart", "at": [1, 2, "all"]},
     "a reign": {"kind": "reign", "scope": "territory", "at": [2, 3]},
@@ -87,15 +102,7 @@ is said to stand against every run over all territories, which may have gone on 
 def a_world(chance: random.Random, rule: Rule) -> World:
     """Return a small chart of which some editions are missing and some facts unknown."""
     names = ["a", "b", "c", "d"][: chance.randint(2, 4)]
-    films = {
-        name: Film(
-            name,
-            *[None if chance.random() < 0.2 else fact for fact in chance.choice(FACTS)],
-            released=chance.choice([None, None, None, -60, -9, -6, 0, 9]),
-            assumed=chance.choice([(None, None), chance.choice(FACTS)]),
-        )
-        for name in names
-    }
+    films = {name: _a_film(chance, name, rule) for name in names}
     titles = {"t": tuple(names[: chance.choice([2, 2, 3])])} if chance.random() < TITLED else {}
     territories = ["AR", "BR", "CL"][: chance.randint(2, 3) if rule["scope"] == "chart" else 1]
     length = chance.randint(3, 7)
@@ -104,13 +111,12 @@ def a_world(chance: random.Random, rule: Rule) -> World:
     gone = {day for day in range(1, length - 1) if chance.random() < 0.15}
     for territory in territories:
         days: dict[int, Names] = {}
-        for day in range(length):
+        for day in sorted({*range(length)} - gone):
             out = [*(n for n in names if (films[n].released or 0) <= day + 7), *titles, *titles]
             again = days.get(day - 1)
-            if day not in gone and out and chance.random() < 0.9:
-                days[day] = again if again and chance.random() < 0.5 else (chance.choice(out),)
-                if ties:
-                    days[day] = _tied(chance, days[day], out, titles)
+            if out and chance.random() < 0.9:
+                there = again if again and chance.random() < 0.5 else (chance.choice(out),)
+                days[day] = _tied(chance, there, out, titles) if ties else there
         if days:
             charted[territory] = days
     named, unpublished = set(), set()
@@ -131,6 +137,21 @@ def a_world(chance: random.Random, rule: Rule) -> World:
         named.add(("DO", chance.randrange(length)))
     methods = sorted(chance.sample(range(-1, length + 1), chance.randint(1, 2))) if rule.get("kind") == "reign" else ()
     return World(charted, films, titles, frozenset(named), frozenset(unpublished), tuple(methods))
+
+
+def _a_film(chance: random.Random, name: str, rule: Rule) -> Film:
+    """Return a film; where the rule asks for countries perhaps one of several, of which the main one may be unknown."""
+    film = Film(
+        name,
+        *[None if chance.random() < 0.2 else fact for fact in chance.choice(FACTS)],
+        released=chance.choice([None, None, None, -60, -9, -6, 0, 9]),
+        assumed=chance.choice([(None, None), chance.choice(FACTS)]),
+    )
+    asks_for_countries = "origin_country" in (rule.get("per"), *rule.get("where", ()))
+    if not asks_for_countries or film.country is None or chance.random() < 0.6:
+        return film
+    others = [country for _, country in FACTS if country != film.country]
+    return replace(film, others=tuple(chance.sample(others, chance.randint(1, 2))), settled=chance.random() < 0.5)
 
 
 def _tied(chance: random.Random, there: Names, out: Sequence[str], titles: Mapping[str, tuple[str, ...]]) -> Names:
@@ -155,9 +176,10 @@ def catalog_of(world: World) -> Catalog:
             film.name,
             Kind.SERIES,
             film.language or film.assumed[0],
-            (country,) if (country := film.country or film.assumed[1]) else (),
+            film.countries or tuple(filter(None, film.assumed[1:])),
             None if film.released is None else START + timedelta(film.released),
             tuple(title for title, its in world.titles.items() if film.name in its),
+            is_main_country_known=film.settled,
             assumed=frozenset(
                 name
                 for name, known, assumed in (

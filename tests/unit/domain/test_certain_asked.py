@@ -223,7 +223,8 @@ def a_question(chance: random.Random, name: str) -> tuple[World, Question]:
     while True:
         lasts = any(its in name for its in ("run", "in all"))
         kind = "reign" if lasts else "nth"
-        world = a_world(chance, {"kind": kind, "scope": "chart" if everywhere else "territory"})
+        per = "origin_country" if "country" in name or "race" in name else None
+        world = a_world(chance, {"kind": kind, "scope": "chart" if everywhere else "territory", "per": per})
         if world.charted:
             return world, FORMS[name](chance, world, "*" if everywhere else min(world.charted))
 

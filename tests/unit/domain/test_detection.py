@@ -352,6 +352,16 @@ def test_an_unknown_country_stands_against_every_country() -> None:
     assert reason == "the country of origin of A Riddle, #1 since 2022-01-01, is unknown"
 
 
+@pytest.mark.parametrize(("countries", "stands_against"), [(("ES", "FR"), False), (("ES", "KR"), True)])
+def test_a_main_country_that_nobody_names_stands_against_those_that_it_may_be(
+    countries: tuple[str, ...], *, stands_against: bool
+) -> None:
+    riddle = Work("riddle", "A Riddle", Kind.SERIES, "fr", countries, is_main_country_known=False)
+    chronicle = Chronicle(replace(NTH, per=Fact.ORIGIN_COUNTRY, where=()), works=(riddle, SQUID))
+    a_run(chronicle, "A Riddle", "Squid Game")
+    assert bool(chronicle.held("nth:daily:US:KR:1").because) is stands_against
+
+
 @pytest.mark.parametrize(
     ("language", "status", "holder"),
     [("en", Status.ANNOUNCED, "squid"), ("fr", Status.CORRECTED, "riddle")],

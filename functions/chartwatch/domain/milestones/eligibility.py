@@ -1,7 +1,7 @@
 """Which works count for a rule, and for which of its groups, by what is known of them."""
 
 from chartwatch.domain.rules.firsts import Eligibility, Topped
-from chartwatch.domain.rules.rule import Rule
+from chartwatch.domain.rules.rule import Origin, Rule
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings
 from chartwatch.domain.works.work import Work
@@ -25,6 +25,11 @@ def eligibility(rule: Rule, work: Work) -> Eligibility:
 
 
 def _possible_groups(rule: Rule, work: Work) -> tuple[str | None, ...] | None:
-    """Return for which groups a work could count, whatever is assumed of it; None for any."""
+    """Return for which groups a work could count, whatever is assumed of it; None for any.
+
+    Of a work of several countries, of which nobody knows the main one, that is one of them.
+    """
     certain = work.without_assumed()
-    return rule.groups(certain) if not rule.per or rule.per.of(certain, rule.origin) else None
+    if not rule.per:
+        return (None,)
+    return rule.per.of(certain, rule.origin) or rule.per.of(certain, Origin.ANY) or None

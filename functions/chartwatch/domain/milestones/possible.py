@@ -63,14 +63,14 @@ def groups_of(scope: AskedScope, work: Work, group: str | None) -> Sequence[str 
     """Return the groups among which a work may be said to be n-th: the one that is said, its own, or any."""
     if scope.rule.per is None or group is not None:
         return [group]
-    if its := scope.rule.groups(work):
-        return list(its)
+    if its := scope.possible_groups(work):
+        return its
     return [*known_groups(scope), NOBODYS]
 
 
 def known_groups(scope: AskedScope) -> Sequence[str]:
     """Return the groups for which a known work counts, or may."""
-    its = {(group, t.work) for t in scope.topped for group in scope.rule.groups(t.work) if group}
+    its = {(group, t.work) for t in scope.topped for group in scope.possible_groups(t.work) if group}
     return sorted({group for group, work in its if scope.counts(work, group) is not False})
 
 

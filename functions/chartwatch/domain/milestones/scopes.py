@@ -301,12 +301,20 @@ class AskedScope:
 
     def counts(self, work: Work, group: str | None) -> bool | None:
         """Return whether a work counts for a group of the rule, None for any; None: nobody can say."""
-        if work.id not in self._eligible:
-            self._eligible[work.id] = eligibility(self.rule, work)
-        its = self._eligible[work.id]
+        its = self._eligibility(work)
         if its.unknown:
             return None if group is None or its.possible is None or group in its.possible else False
         return bool(its.groups) if group is None else group in its.groups
+
+    def possible_groups(self, work: Work) -> Sequence[str | None]:
+        """Return the groups of the rule for which a work counts, or may; none where it may for any."""
+        its = self._eligibility(work)
+        return its.possible or () if its.unknown else its.groups
+
+    def _eligibility(self, work: Work) -> Eligibility:
+        if work.id not in self._eligible:
+            self._eligible[work.id] = eligibility(self.rule, work)
+        return self._eligible[work.id]
 
     def qualifying(self, group: str | None, before: date | None = None) -> list[ToppedWork]:
         """Return the works that count for a group (None: for any), all or those that topped before a date."""
