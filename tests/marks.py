@@ -16,6 +16,9 @@ from chartwatch.domain.stories.wording import shortened
 
 IN_SUBJECTS = ("Provisional: ", "Correction, not certain: ")
 IN_TEXTS = ("* Provisional: ", "* Corrected, not certain: ")
+NO_MORE = r"(?! since ranked by )"
+"""What does not follow the words of a milestone that is not of one method alone."""
+
 AS_FACTS = ("", "Corrected: ", "Confirmed: ")
 
 
@@ -60,7 +63,7 @@ def _in_digest(bulletin: Bulletin, story: Story, its: list[Story], text: str) ->
             continue
         for item in items:
             said = item.removeprefix(_flat(f"* {title}: ")) if item.startswith(_flat(f"* {title}: ")) else ""
-            is_item = re.search(rf"(?:^|; |, | and ){re.escape(brief)}(?=$|[ ;,])", said)
+            is_item = re.search(rf"(?:^|; |, | and ){re.escape(brief)}{NO_MORE}(?=$|[ ;,])", said)
             is_new = item.startswith(f"* {words.sentence(brief)}: ") and re.search(
                 rf"(?:: |, | and ){re.escape(_flat(title))}(?=$| \(|, )", item
             )
@@ -94,7 +97,7 @@ def _in_story(bulletin: Bulletin, story: Story) -> Iterator[str]:
         if f"uncertain={change.milestone.rule}" not in facts:
             yield f"facts {facts} lack {change.milestone.rule}"
         brief = printable_ascii(_brief(change, work_id))
-        named = re.search(rf"(?:(?<=: )|(?<=, )|(?<= and )){re.escape(brief)}(?=, | and | \()", story.subject)
+        named = re.search(rf"(?:(?<=: )|(?<=, )|(?<= and )){re.escape(brief)}{NO_MORE}(?=, | and | \()", story.subject)
         if named and not is_marked and brief not in certain_briefs:
             yield f"subject: {story.subject}"
         sentence = _flat(change.milestone.said)

@@ -27,7 +27,7 @@ ROOM = 99
 
 def told_apart(world: World) -> World:
     """Return the world with rules whose words are their own."""
-    its = {"headline": "{title} {is} {n} of {id} with {group} in {territory}", "brief": "{n} of {id} with {group}"}
+    its = {"headline": "{title} {is} {n} of {id} with [{group}] in {territory}", "brief": "{n} of {id} with [{group}]"}
     rules = tuple(
         rule | {field: said.replace("{id}", rule["id"]) for field, said in its.items()} for rule in world.facts.rules
     )
