@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import typer
@@ -99,8 +100,6 @@ def _reworded(error: typer.TyperException) -> str:
         message = message.replace(theirs, ours)
     meant = list(getattr(error, "possibilities", None) or ())[:1]  # the one that is written most alike
     if found := _NO_CHOICE.fullmatch(message):
-        from difflib import get_close_matches  # noqa: PLC0415  # most command lines are right
-
         said, choices = found["said"].lower(), re.findall(r"'([^']*)'", found["choices"])
         begun = [choice for choice in choices if said and choice.startswith(said)]
         meant = begun or get_close_matches(said, choices, 1)
