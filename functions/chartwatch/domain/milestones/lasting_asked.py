@@ -145,12 +145,14 @@ def _may_be_record(scope: AskedScope, runs: RunsOf, key: str, start: date) -> bo
     others += [its for its in runs.known if its.last < start]
     # Of each period that the run lacks it takes one edition; what else is missing may have had another at #1, and that
     # edition, too, where the chart has shown ties.
-    takes, lacking = 0 if scope.shows_ties else 1, Counter(period for _, period in scope.editions)
+    lacking = Counter(period for _, period in scope.editions)
     for length in range(2, scope.number(start, run.last) + 1):
         day = scope.nth_from(start, length)
         longest = max((scope.number(its.first, min(its.last, day)) for its in others if its.first <= day), default=0)
         hidden = any(
-            its > takes * (period >= start and period not in known) for period, its in lacking.items() if period <= day
+            scope.shows_ties or editions > 1 or period < start or period in known
+            for period, editions in lacking.items()
+            if period <= day
         )
         if length > max(longest, 1 if hidden else 0) and (longest or hidden):
             return True
