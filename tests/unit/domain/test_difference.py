@@ -277,6 +277,22 @@ def test_a_correction_that_is_sent_later_is_also_about_whom_it_was_sent_of() -> 
     assert set(change.concerned()) == {"heist", "squid"}
 
 
+def test_a_retraction_names_whom_it_was_sent_of_and_not_who_was_recorded_unsent() -> None:
+    (change,) = contradicted().after()
+    assert sent([change]) == [(FIRST.slot, Status.RETRACTED)]
+    assert list(change.concerned()) == ["squid"]
+    assert change.milestone.headline == "Retracted: first"
+
+
+def test_a_retraction_names_a_work_as_it_is_called_today() -> None:
+    record = Record(FIRST)
+    renamed = replace(FIRST, holders=(replace(FIRST.holders[0], work_id="squid-2", title="Squid Game 2"),))
+    record.after(renamed, now=now_is(squid="squid-2"))
+    (change,) = record.after(now=now_is(squid="squid-2"))
+    assert sent([change]) == [(FIRST.slot, Status.RETRACTED)]
+    assert list(change.concerned()) == ["squid-2"]
+
+
 def test_what_is_true_again_of_a_slot_that_was_sent_as_retracted_is_sent() -> None:
     record = Record(FIRST)
     record.after()

@@ -143,9 +143,9 @@ def difference(
             goes_on = (
                 forerunner_of.get(claim.slot) == slot or not entry.is_believed or _sent(entry, now) == substance(claim)
             )
-            revised.append(_moved_away(entry, chart, claim, policy, goes_on=goes_on))
+            revised.append(_moved_away(entry, chart, claim, policy, now, goes_on=goes_on))
         elif slot not in by_slot and (entry.is_held or (policy.contradictions and entry.is_believed)):
-            revised.append(_retracted(entry, chart, "Retracted", policy))
+            revised.append(_retracted(entry, chart, "Retracted", policy, now))
     return revised
 
 
@@ -277,7 +277,7 @@ def _attributes(sent: Sent | None) -> Attributes:
     return sent.attributes if sent else {}
 
 
-def _moved_away(entry: Entry, chart: str, claim: Claim, policy: Policy, *, goes_on: bool) -> Revised:
+def _moved_away(entry: Entry, chart: str, claim: Claim, policy: Policy, now: WorkNow, *, goes_on: bool) -> Revised:
     """Return the end of a slot whose work has another id by now; `claim` is on the slot that it has there.
 
     Nothing is sent where the slot goes on there: where that one inherits what was sent, or says the same.
@@ -285,8 +285,13 @@ def _moved_away(entry: Entry, chart: str, claim: Claim, policy: Policy, *, goes_
     how = f"Retracted, as it is the same work as {claim.holders[0].title}"
     if goes_on:
         how, policy = "Recorded under another name", Policy(rewritten=frozenset({entry.rule}))
-    ended = _retracted(entry, chart, how, policy, moved_to=claim.slot)
+    ended = _retracted(entry, chart, how, policy, now, moved_to=claim.slot)
     return ended._replace(entry=replace(ended.entry, sent=None)) if ended.change.milestone.silent else ended
+
+
+def _are_the_same(ones: Sequence[Holder], others: Sequence[Holder], now: WorkNow) -> bool:
+    """Return whether holders are the same works, or seasons, whatever they were called."""
+    return {(now(h), h.season) for h in ones} == {(now(h), h.season) for h in others}
 
 
 def _retracted(
@@ -294,11 +299,20 @@ def _retracted(
     chart: str,
     how: str,
     policy: Policy,
+    now: WorkNow,
     *,
     moved_to: str | None = None,
 ) -> Revised:
-    """Return the end of a slot that nobody holds any more, sent to whoever was sent that somebody does."""
+    """Return the end of a slot that nobody holds any more, sent to whoever was sent that somebody does.
+
+    What is sent names whom it was sent of, whoever was recorded in their place.
+    """
     silent = not entry.is_believed or policy.silences(entry.rule, was_sent=True)
+    holders, words = entry.holders, entry.headline
+    if entry.sent is not None and not entry.is_held:
+        holders = entry.sent.holders
+    elif entry.sent is not None and not silent and not _are_the_same(holders, entry.sent.holders, now):
+        holders, words = entry.sent.holders, entry.brief
     milestone = Milestone(
         slot=entry.slot,
         rule=entry.rule,
@@ -314,14 +328,12 @@ def _retracted(
         revision=entry.revision + 1,
         holders=(),
         reasons=(),
-        headline=f"{how}: {entry.headline}" if entry.is_held else entry.headline,
+        headline=f"{how}: {words}" if entry.is_held else words,
         brief=entry.brief,
         evidence=None,
         replaces=entry.reference,
         moved_to=moved_to,
     )
     sent = entry.sent if silent else Sent(entry.period, entry.n, (), entry.left_censored, ())
-    # What was retracted already, and is only sent now, names whom it was sent of.
-    holders = entry.holders if entry.is_held or entry.sent is None else entry.sent.holders
     replaced = Replaced(entry.status, holders, entry.sent is not None, entry.brief, _attributes(entry.sent))
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, entry.bulletins))
