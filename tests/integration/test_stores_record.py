@@ -208,7 +208,8 @@ def test_charts_do_not_share_their_records(place: Place) -> None:
         assert head_of(place.record(), chart.id).chart == chart.id
         said = list(RecordedBulletins(place.record()).bulletins(chart.id))
         assert [bulletin.chart for bulletin in said] == [chart.id] * (number % 3 + 2)
-        assert {file.kind for file in place.record().files(chart.id)} >= {"bulletin"}
+        kept = [file.kind for file in place.record().files(chart.id)]
+        assert kept.count("bulletin") == len(said), "each was written once, and none of another chart is among them"
 
 
 # What is missing, and what is not what its name says.
@@ -234,6 +235,10 @@ def cut_short(store: Any, kind: str, name: str) -> None:
     store.s3.put_object(Bucket=store.bucket, Key=key, Body=body[:-1])
 
 
+NOT_IT = "has another hash than its name says"
+SAID = {lost: "is missing", overwritten: NOT_IT, cut_short: NOT_IT}
+"""What is said of each damage."""
+
 DAMAGES = [("memory", lost), ("moto", lost), ("ministack", lost), ("moto", overwritten), ("moto", cut_short)]
 
 
@@ -250,7 +255,7 @@ def test_a_ledger_that_is_damaged_ends_the_step_and_nothing_changes(damaged: tup
     its = lived_through(place)
     before, bulletins = its.head, list(its.record.bulletins(CHART.id))
     damage(place, kind, before.retracted if kind == "retracted" else before.ledgers[2022])
-    with pytest.raises(RecordDamaged, match=f"the record of daily is damaged: {kind}/"):
+    with pytest.raises(RecordDamaged, match=rf"^the record of daily is damaged: {kind}/\w+ {SAID[damage]}$"):
         chronicle(place).arrives(len(TITLES), US="Ozark")
     assert head_of(place.record()) == before
     assert list(place.record().bulletins(CHART.id)) == bulletins
@@ -302,7 +307,8 @@ def test_a_file_of_a_later_format_is_not_read_and_nothing_is_written_over(moto: 
     }
     after = replace(head, version=head.version + 1, **others[kind])
     assert moto.record().swap(head, after)
-    with pytest.raises(RecordNewer, match=f"{kind}/{name} is of format {FORMAT + 1}"):
+    of_format = f"{kind}/{name} is of format {FORMAT + 1}"
+    with pytest.raises(RecordNewer, match=f"the record of {CHART.id} was made by a later version.*{of_format}"):
         chronicle(moto).arrives(len(TITLES), US="Ozark")
     assert head_of(moto.record()) == after
 
@@ -376,6 +382,38 @@ def test_what_is_removed_for_its_age_leaves_a_record_that_is_right(aws: Aws) -> 
     assert state(aws.record())[1:] == before[1:]
     assert its.detector.remove_unnamed(CHART.id, in_days) == 0
     assert its.arrives(len(TITLES), US="Ozark")
+
+
+@pytest.mark.parametrize(
+    ("kind", "age", "written"), [(LEDGER, 8, 1), (LEDGER, 9, 2), (RETRACTED, 9, 2), (SNAPSHOT, 9, 1)]
+)
+def test_a_ledger_of_some_age_is_written_again_when_it_is_replaced(
+    aws: Aws, kind: FileKind[Any], age: int, written: int
+) -> None:
+    name = aws.record().put(CHART.id, kind, Snapshot() if kind is SNAPSHOT else Ledger())
+    key = f"record/{CHART.id}/{kind.name}/{name}"
+    written_at = aws.s3.head_object(Bucket=aws.bucket, Key=key)["LastModified"]
+    store = AwsRecord(aws.table("MilestonesTable"), aws.s3, aws.bucket, lambda: written_at + timedelta(days=age))
+    store.renew(CHART.id, kind, name)
+    assert list(versions(aws)) == [(kind.name, name)], "what was not read is not written"
+    value = store.get(CHART.id, kind, name)
+    for _ in range(2):
+        store.renew(CHART.id, kind, name)
+        assert list(versions(aws)) == [(kind.name, name)] * written
+    assert aws.record().get(CHART.id, kind, name) == value
+
+
+def test_what_a_person_looks_for_stands_beside_what_is_packed(moto: Aws) -> None:
+    *_, last = RecordedBulletins(lived_through(moto).record).bulletins(CHART.id)
+    items = moto.dynamodb.scan(TableName=moto.names["MilestonesTable"], ConsistentRead=True)["Items"]
+    by_key = {item["sk"]["S"]: item for item in items}
+    head, bulletin = by_key["HEAD"], next(item for key, item in by_key.items() if str(last.number) in key)
+    its = head_of(moto.record())
+    said = {"period": {"S": str(its.last)}, "fold": {"N": str(FOLD)}, "format": {"N": str(FORMAT)}}
+    assert head.items() >= said.items()
+    sent = sum(change.is_sent for change in last.changes)
+    counts = {"changes": {"N": str(len(last.changes))}, "sent": {"N": str(sent)}}
+    assert bulletin.items() >= {"period": {"S": str(last.period)}, **counts}.items()
 
 
 def test_a_table_can_be_set_back_though_a_ledger_was_old_when_it_was_replaced() -> None:
