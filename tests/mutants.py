@@ -78,7 +78,16 @@ CHECKS = (
     "tests/integration/test_cli_claims.py",
 )
 STORES = ("tests/integration/test_stores_documents.py",)
-RECORD_STORES = ("tests/integration/test_stores_record.py", "tests/integration/test_stores_files.py")
+FILES = ("tests/integration/test_stores_files.py",)
+RECORD_STORES = ("tests/integration/test_stores_record.py", *FILES)
+RECORDED = tuple(
+    f"tests/unit/domain/test_{name}.py"
+    for name in (
+        *("fold", "firsts", "lasting", "coverage", "snapshot", "learning", "lent_names"),
+        *("ledger", "difference", "detection", "muting", "min_periods", "arrival_order"),
+        *("steps", "record", "rebuild", "audit"),
+    )
+)
 DELIVERY_MODULES = {
     "pacing": "services/pacing.py",
     "publish": "services/publish.py",
@@ -113,10 +122,9 @@ TESTS = {
         f"{CRASHES}::test_subscribers_are_those_of_all_topics_the_unconfirmed_without_an_arn",
     ),
     "outbox": STORES,
+    **dict.fromkeys(RECORD_MODULES, RECORDED),
     "aws_record": RECORD_STORES,
-    "record_files": RECORD_STORES,
-    "snapshot_file": RECORD_STORES,
-    "ledger_file": RECORD_STORES,
+    **dict.fromkeys(("record_files", "snapshot_file", "ledger_file"), FILES),
     "reconcile": (*DELIVERY, "tests/unit/domain/test_findings.py"),
     "seasons": ("tests/unit/domain/test_seasons.py",),
     "calendars": ("tests/unit/domain/test_reconciling.py",),

@@ -197,6 +197,17 @@ def test_bulletins_come_in_order_and_only_after_a_number(place: Place) -> None:
     assert [bulletin.number for bulletin in RecordedBulletins(store).bulletins(CHART.id, numbers[9])] == numbers[10:]
 
 
+def test_the_last_bulletin_is_known_and_when_each_was_written(aws: Aws) -> None:
+    began = datetime.now(UTC) - timedelta(minutes=1)
+    store = aws.record()
+    assert store.last_bulletin(CHART.id) == 0
+    *_, last = lived_through(aws).record.bulletins(CHART.id)
+    assert store.last_bulletin(CHART.id) == last.number
+    assert began < store.written_at(CHART.id, last.number) < datetime.now(UTC) + timedelta(minutes=1)
+    with pytest.raises(LookupError):
+        store.written_at(CHART.id, last.number + 1)
+
+
 def test_charts_do_not_share_their_records(place: Place) -> None:
     charts = [
         Chart(name, f"the chart {name}", "somewhere", Cadence.DAY, 2, Kind.SERIES)
