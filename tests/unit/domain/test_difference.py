@@ -6,9 +6,17 @@ from datetime import date
 import pytest
 
 from chartwatch.domain.charts.publications import Provenance
+from chartwatch.domain.milestones.attributes import Attributes
 from chartwatch.domain.milestones.difference import Policy, difference
-from chartwatch.domain.milestones.ledger import Entry, Sent, WorkNow, contradictions, id_as_recorded
-from chartwatch.domain.milestones.milestone import Change, Replaced, Status
+from chartwatch.domain.milestones.ledger import (
+    Entry,
+    Sent,
+    WorkNow,
+    contradictions,
+    from_bulletins,
+    id_as_recorded,
+)
+from chartwatch.domain.milestones.milestone import Bulletin, Change, Replaced, Status
 from chartwatch.domain.rules.claims import Claim, Reason
 from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
@@ -48,18 +56,32 @@ def spread(work: str, *, n: int = 2, day: int = 2) -> Claim:
     return replace(its, period=date(2022, 1, day), holders=(holder,), headline=words, brief=words)
 
 
+def as_sent(bulletin: Bulletin) -> dict[str, Attributes]:
+    """Return attributes that say of each slot that is sent with which bulletin that was."""
+    return {its.milestone.slot: {"sent": (f"no {bulletin.number}",)} for its in bulletin.changes if its.is_sent}
+
+
 class Record:
-    """A ledger that begins with some claims."""
+    """A ledger that begins with some claims; at any time its bulletins come to the same."""
 
     def __init__(self, *claims: Claim, policy: Policy = NEWS) -> None:
         self.ledger: dict[str, Entry] = {}
+        self.bulletins: list[Bulletin] = []
         self.after(*claims, policy=policy)
 
     def after(self, *claims: Claim, policy: Policy = NEWS, now: WorkNow = id_as_recorded) -> list[Change]:
         """Compare all claims that there are with the ledger, and return what changes."""
         revised = difference(claims, self.ledger, "daily", policy, now=now)
-        self.ledger |= {each.entry.slot: each.entry for each in revised}
-        return [each.change for each in revised]
+        changes = [each.change for each in revised]
+        number = len(self.bulletins) + 1
+        self.bulletins.append(Bulletin("daily", "A chart", number, date(2022, 1, number), tuple(changes), {}))
+        attributes = as_sent(self.bulletins[-1])
+        for entry in (replace(each.entry, bulletins=(*each.entry.bulletins, number)) for each in revised):
+            its = attributes.get(entry.slot)
+            self.ledger[entry.slot] = entry if its is None else entry.sent_with(its)
+        assert from_bulletins(self.bulletins, as_sent) == self.ledger
+        assert {change.milestone.chart for change in changes} <= {"daily"}
+        return changes
 
     def __getitem__(self, slot: str) -> Entry:
         return self.ledger[slot]
@@ -82,7 +104,8 @@ def test_a_claim_on_a_slot_that_was_never_held_is_announced() -> None:
     changes = record.after(FIRST)
     assert sent(changes) == [(FIRST.slot, Status.ANNOUNCED)]
     assert changes[0].replaced is None
-    assert record[FIRST.slot].sent == Sent(FIRST.period, 1, FIRST.holders, left_censored=False, reasons=())
+    as_number_2 = {"sent": ("no 2",)}
+    assert record[FIRST.slot].sent == Sent(FIRST.period, 1, FIRST.holders, False, (), as_number_2)
 
 
 def test_a_slot_that_nobody_claims_is_retracted_in_the_words_that_it_had() -> None:
@@ -131,7 +154,8 @@ def test_a_correction_names_the_revision_that_it_replaces_and_what_is_so_no_long
     (change,) = record.after(OTHER)
     assert sent([change]) == [(FIRST.slot, Status.CORRECTED)]
     assert change.milestone.replaces == before.reference
-    assert change.replaced == Replaced(Status.ANNOUNCED, FIRST.holders, was_sent=True, brief="first")
+    as_number_1 = {"sent": ("no 1",)}
+    assert change.replaced == Replaced(Status.ANNOUNCED, FIRST.holders, True, "first", as_number_1)
 
 
 def test_a_corrected_slot_in_other_words_stays_corrected_and_linked() -> None:
@@ -226,6 +250,19 @@ def test_a_retraction_that_was_sent_is_followed_by_what_holds_as_another_work() 
     assert sent(changes) == [(itself.slot, Status.RETRACTED)]
     changes = record.after(itself, now=now_is(alpha="omega"))
     assert [change.is_sent for change in changes] == [True, False]
+
+
+def test_what_becomes_of_a_slot_of_two_works_that_are_one_is_sent_to_whoever_was_sent_either() -> None:
+    itself, other = spread("omega"), spread("alpha", day=9)
+    record = Record(itself)
+    record.after()
+    record.after(other)
+    record.after(other, itself, policy=REWRITTEN)
+    changes = record.after(spread("omega", day=9), now=now_is(alpha="omega"))
+    assert sent(changes) == [(itself.slot, Status.ANNOUNCED)]
+    (change, _) = changes
+    assert change.replaced is not None
+    assert change.replaced.attributes == {"sent": ("no 3", "no 2")}
 
 
 # What contradicts what was sent.
