@@ -78,7 +78,7 @@ CHECKS = (
     "tests/integration/test_cli_claims.py",
 )
 STORES = ("tests/integration/test_stores_documents.py",)
-FILES = ("tests/integration/test_stores_files.py", "tests/integration/test_stores_snapshot.py")
+FILES = tuple(f"tests/integration/test_stores_{name}.py" for name in ("snapshot", "ledger", "files"))
 RECORD_STORES = ("tests/integration/test_stores_record.py", *FILES)
 RECORDED = tuple(
     f"tests/unit/domain/test_{name}.py"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chartwatch.domain.milestones.snapshot import Charted, Snapshot, is_kept, titles_of
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.meanings import Identified, Meanings
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work
 from tests.chronicle import CHANGE, DAY, OZARK, SQUID, WORKS, Chronicle, a_run
@@ -89,6 +90,34 @@ def test_a_catalog_makes_a_difference_from_the_first_title_of_other_facts_on(
     snapshot: Snapshot, after: Catalog, day: int | None
 ) -> None:
     first = snapshot.first_affected(Catalog(WORKS), after)
+    assert first == (None if day is None else DAY + timedelta(day))
+
+
+SONG = Work("song", "Flowers", Kind("song"), "en", creators=("Miley Cyrus",))
+ELITE = Work("elite", "Elite", Kind.SERIES, "es", ids=("tmdb:1",))
+IDENTIFIED = Snapshot(
+    charted={Charted(Kind("song"), "flowers", "Miley Cyrus"): DAY + timedelta(2)},
+    meanings=Meanings(by_id={"tmdb:1": Identified("elite", DAY + timedelta(1))}),
+)
+MILEY = Work("miley", "Miley Cyrus", Kind.ARTIST, origin_countries=("US",))
+
+
+@pytest.mark.parametrize(
+    ("after", "day"),
+    [
+        (Catalog([SONG, ELITE]), None),
+        (Catalog([SONG, ELITE, replace(SONG, id="other", creators=("Somebody",))]), None),
+        (Catalog([SONG, ELITE, MILEY]), 2),
+        (Catalog([replace(SONG, original_language="fr"), ELITE]), 2),
+        (Catalog([SONG, replace(ELITE, ids=("tmdb:2",))]), 1),
+        (Catalog([SONG, replace(ELITE, original_language="fr")]), 1),
+        (Catalog([SONG, replace(ELITE, id="dark", title="Dark")]), 1),
+    ],
+    ids=["the same", "one of that title by another", "where the artist is from", "another fact",
+         "nobody of that id", "another fact of the id", "another work of the id"],
+)  # fmt: skip
+def test_a_catalog_makes_a_difference_for_credits_and_for_ids_of_providers(after: Catalog, day: int | None) -> None:
+    first = IDENTIFIED.first_affected(Catalog([SONG, ELITE]), after)
     assert first == (None if day is None else DAY + timedelta(day))
 
 
