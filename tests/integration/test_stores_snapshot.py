@@ -50,7 +50,7 @@ FULL = Snapshot(
             ),
             {Count.SEASONS: {("elite", "2"): SEASON}, Count.WORKS: {("elite", None): WHOLE, ("song", None): SONG}},
             {Count.WORKS: REIGNS},
-            {Count.WORKS: {"dark": EndedRuns(7, 5, Possible(6, ((FIRST, FIRST),)))}},
+            {Count.WORKS: {"어둠": EndedRuns(7, 5, Possible(6, ((FIRST, FIRST),)))}},
             {Count.WORKS: RunsOfMethod(TOGETHER, {"dark": EndedRuns(1, 1, Possible(1))})},
         )
     },
@@ -65,7 +65,7 @@ FULL = Snapshot(
         {"tmdb:1": Identified("elite", FIRST)},
     ),
     lent=(RENAMING,),
-    precedents={("nth", "KR"): {2: 5, 1: 7}, ("first", ""): {1: 3}},
+    precedents={("nth", "한국"): {2: 5, 1: 7}, ("first", ""): {1: 3}},
 )
 RUN_AS_JSON = [738_001, 2, [3, [738_000, 738_001]], [1, 1, 1], True, True, False]
 AS_JSON: dict[str, Any] = {
@@ -84,7 +84,7 @@ AS_JSON: dict[str, Any] = {
             ],
             "topped": {"seasons": ",0:738000", "works": ",1:738000,2:738001"},
             "reigns": {"works": [4, ["elite", "2", "Elite", "Season 2", 4], {"song": RUN_AS_JSON}]},
-            "ended": {"works": '{"dark":[7,5,6,[738000,738000]]}'},
+            "ended": {"works": '{"어둠":[7,5,6,[738000,738000]]}'},
             "of_method": {
                 "works": [
                     [0, None, {}, {"perhaps:song": RUN_AS_JSON}, ["perhaps:song", 5, [738_000, 738_002]]],
@@ -104,7 +104,7 @@ AS_JSON: dict[str, Any] = {
         "by_id": {"tmdb:1": ["elite", 738_000]},
     },
     "lent": [["2022-01-09T00:00:00Z", "film", "Before", "After"]],
-    "precedents": [["first", "", [[1, 3]]], ["nth", "KR", [[1, 7], [2, 5]]]],
+    "precedents": [["first", "", [[1, 3]]], ["nth", "한국", [[1, 7], [2, 5]]]],
 }
 NOTHING: dict[str, Any] = {key: [] for key in ("titles", "everywhere", "charted", "precedents")}
 NOTHING |= {"scopes": {}, "renamings": {}, "last": None, "periods": 0}

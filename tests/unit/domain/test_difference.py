@@ -119,6 +119,17 @@ def test_a_slot_that_nobody_claims_is_retracted_in_the_words_that_it_had() -> No
     assert entry.sent.holders == ()
 
 
+@pytest.mark.parametrize("claim", [DOUBTFUL, spread("alpha", n=3), replace(FIRST, left_censored=True)])
+def test_a_retraction_is_of_the_slot_and_says_what_is_so_no_longer(claim: Claim) -> None:
+    record = Record(claim)
+    before = record[claim.slot]
+    (change,) = record.after()
+    for name in ("slot", "rule", "kind", "chart", "territory", "group", "n", "period", "left_censored"):
+        assert getattr(change.milestone, name) == getattr(claim, name)
+    attributes = before.sent.attributes if before.sent else {}
+    assert change.replaced == Replaced(before.status, claim.holders, bool(before.sent), claim.brief, attributes)
+
+
 def test_a_retracted_slot_that_nobody_claims_stays_as_it_is() -> None:
     record = Record(FIRST)
     record.after()
