@@ -126,10 +126,21 @@ def test_a_snapshot_is_written_in_these_words_and_read_again(snapshot: Snapshot,
     assert as_json(again(snapshot)) == says
 
 
+def is_read(lines: Mapping[Identity, Topped]) -> bool:
+    """Return whether an honour roll of a file was read as a whole."""
+    return "_all" in vars(lines)
+
+
+def test_the_rival_of_a_run_is_named_as_it_was() -> None:
+    rival = again(FULL).scopes["US"].reigns[Count.WORKS].rival
+    assert (rival.claimant.work, rival.claimant.label) == (Work("elite", "Elite"), "Season 2")
+
+
 def test_an_honour_roll_answers_of_one_title_without_being_read_as_a_whole() -> None:
     roll = again(FULL).scopes["US"].first_topped[Count.WORKS]
     assert (roll["song", None], roll["elite", None]) == (SONG, WHOLE)
     assert ("song", None) in roll
+    assert not is_read(roll)
     # Of what is on another roll of the file, or on none, there is no line.
     for other in (("elite", "2"), ("dark", None)):
         assert other not in roll
@@ -152,4 +163,7 @@ def test_lines_that_have_come_are_added_to_a_roll_with_their_titles_and_the_othe
         "seasons": ",0:738000",
         "works": ",1:738000,2:738001,5:738002,4:738002,3:738001",
     }
+    assert "of_method" not in written["scopes"]["US"]
+    # What stood in the file is written as it was read: a step takes no longer for what has come before.
+    assert not any(is_read(lines) for lines in state.first_topped.values())
     assert again(now) == now

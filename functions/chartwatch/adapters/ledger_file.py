@@ -46,7 +46,7 @@ class _Attributes:
         if sent is None:
             return None
         # In a fixed order, for the same ledger gives the same bytes.
-        written = json.dumps(dict(sorted(sent.attributes.items())), ensure_ascii=False)
+        written = json.dumps(dict(sorted(sent.attributes.items())))
         return self._known.setdefault(written, len(self._known))
 
     @property

@@ -54,7 +54,7 @@ class _Titles:
         for line in (line for lines in rolls for line in lines.values()):
             if (row := line.charted_as) not in self.numbers:
                 new[row] = min(line.since, new.get(row, line.since))
-        return _Titles([*self.rows, *sorted(new, key=lambda row: (new[row], repr(row)))]) if new else self
+        return _Titles([*self.rows, *sorted(new, key=lambda row: (new[row], repr(row)))])
 
 
 class _Read(Mapping[Key, Value]):
