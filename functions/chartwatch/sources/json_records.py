@@ -118,28 +118,29 @@ def _parsed(source: str, body: bytes) -> Any:
         reason = f"the byte 0x{body[error.start]:02x} is not UTF-8"
         raise SourceEncodingError(source, reason, f"line {body.count(10, 0, error.start) + 1}") from error
     try:
-        return _loaded(text)
+        return _loaded(source, text)
     except json.JSONDecodeError as error:
-        if error.msg == "Extra data" and (lines := _lines(text)) is not None:
+        if error.msg == "Extra data" and (lines := _lines(source, text)) is not None:
             return lines
         where = f"line {error.lineno}"
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
             raise SourceTruncated(source, "the document ends inside a value", where) from error
         raise SourceNotATable(source, f"it begins as JSON and is none: {error.msg.lower()}", where) from error
+
+
+def _loaded(source: str, text: str) -> Any:
+    try:
+        # Numbers stay as they are written.
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError as error:
         raise SourceNotATable(source, "arrays or objects stand too deep in each other") from error
 
 
-def _loaded(text: str) -> Any:
-    # Numbers stay as they are written.
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
-
-
-def _lines(text: str) -> list[Any] | None:
+def _lines(source: str, text: str) -> list[Any] | None:
     """Return the values of JSON Lines, or None where the text is none."""
     try:
-        return [_loaded(line) for line in text.splitlines() if line.strip()]
-    except ValueError:
+        return [_loaded(source, line) for line in text.splitlines() if line.strip()]
+    except json.JSONDecodeError:
         return None
 
 

@@ -95,6 +95,22 @@ def test_a_document_of_the_api_that_is_deep_is_refused(name: str) -> None:
         _flixpatrol().parse(b'{"url": "https://x.example/", "page": ' + JSON[name] + b"}\n", PROVENANCE)
 
 
+DEEP_RECORDS = {
+    "in the document": b"[" * DEEP + b"]" * DEEP,
+    "in an object": b'{"a":' * DEEP,
+    "in a first line": b'{"a":' + b"[" * DEEP + b"]" * DEEP + b'}\n{"a": 1}\n',
+    "in a line after the first": b'{"a": 1}\n' + b"[" * DEEP + b"]" * DEEP + b"\n",
+    "in the cell of a later line": b'{"a": 1}\n{"a": ' + b"[" * DEEP + b"]" * DEEP + b"}\n",
+}
+
+
+@pytest.mark.parametrize("name", DEEP_RECORDS)
+def test_records_that_stand_deep_in_each_other_are_refused(name: str) -> None:
+    source = open_source("csv", {"chart": "a", "cadence": "day", "records": ""})
+    with pytest.raises(SourceNotATable, match="stand too deep in each other"):
+        source.parse(DEEP_RECORDS[name], PROVENANCE)
+
+
 def test_pages_that_together_are_too_many_bytes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flixpatrol, "MAX_BYTES", 10_000)
     page = json.dumps({"data": [], "links": {"next": "?page=2"}, "x": "a" * 3000}).encode()
