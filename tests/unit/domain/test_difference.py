@@ -276,6 +276,34 @@ def test_what_becomes_of_a_slot_of_two_works_that_are_one_is_sent_to_whoever_was
     assert change.replaced.attributes == {"sent": ("no 3", "no 2")}
 
 
+def test_what_was_sent_is_not_sent_again_when_it_is_true_again_of_a_work_under_another_id() -> None:
+    record = Record(spread("alpha"))
+    record.after(spread("alpha", day=9), policy=REWRITTEN)
+    changes = record.after(spread("omega"), now=now_is(alpha="omega"))
+    assert sent(changes) == []
+    assert len(changes) == 2
+
+
+def test_a_contradiction_is_left_alone_when_its_work_gets_another_id() -> None:
+    record = Record(spread("alpha", day=9))
+    record.after(spread("alpha"), policy=REWRITTEN)
+    changes = record.after(spread("omega"), now=now_is(alpha="omega"))
+    assert sent(changes) == []
+
+
+# What is said of what is so no longer.
+
+
+def test_only_who_holds_a_slot_no_longer_is_told_off_in_its_words_and_only_where_that_is_sent() -> None:
+    record = Record(FIRST)
+    (later,) = record.after(replace(FIRST, period=date(2022, 1, 9)))
+    (unsent,) = record.after(OTHER, policy=REWRITTEN)
+    (sent_again,) = record.after(replace(OTHER, period=date(2022, 1, 8)))
+    assert [change.is_sent for change in (later, unsent, sent_again)] == [True, False, True]
+    briefs = [change.replaced.brief for change in (later, unsent, sent_again) if change.replaced]
+    assert briefs == ["", "", "first"]
+
+
 # What contradicts what was sent.
 
 

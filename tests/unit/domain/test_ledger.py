@@ -22,7 +22,7 @@ from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Fact
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Names, Renaming
-from chartwatch.domain.works.work import Kind, unlisted
+from chartwatch.domain.works.work import Kind, Work, unlisted
 from tests.chronicle import HEIST, SQUID
 
 SINCE = date(2022, 1, 1)
@@ -94,13 +94,21 @@ def test_what_was_last_sent_is_believed_and_may_contradict_what_is_recorded(
     assert (entry.is_believed, entry.contradicts_what_was_sent(id_as_recorded)) == (believed, contradicts)
 
 
+def test_what_was_sent_has_attributes_and_what_was_not_has_none() -> None:
+    entry = Entry.of(MILESTONE, SENT, ()).sent_with({"priority": 4})
+    assert entry.sent == SENT._replace(attributes={"priority": 4})
+    assert Entry.of(MILESTONE, None, ()).sent_with({"priority": 4}).sent is None
+
+
 def test_what_was_sent_of_a_work_under_its_former_id_contradicts_nothing() -> None:
-    former = SENT._replace(holders=(replace(HOLDER, work_id="unlisted:series:squid game"),))
-    entry = Entry.of(MILESTONE, former, ())
+    def now(holder: Holder) -> str:
+        return holder.work_id.replace("unlisted:series:squid game", "squid")
+
+    former = replace(HOLDER, work_id="unlisted:series:squid game")
+    entry = Entry.of(MILESTONE, SENT._replace(holders=(former,)), ())
     assert entry.contradicts_what_was_sent(id_as_recorded)
-    assert not entry.contradicts_what_was_sent(
-        lambda holder: holder.work_id.replace("unlisted:series:squid game", "squid")
-    )
+    assert not entry.contradicts_what_was_sent(now)
+    assert not replace(entry, holders=(former,), sent=SENT).contradicts_what_was_sent(now)
 
 
 def test_contradictions_are_listed_by_their_slots() -> None:
@@ -192,6 +200,18 @@ UNLISTED = unlisted("Round Six", Kind.SERIES).id
 def test_a_title_that_was_given_up_is_the_work_of_its_new_name() -> None:
     now = under_todays_names(Catalog([SQUID]), NAMES, frozenset().__contains__, {})
     assert now(Holder(UNLISTED, "Round Six", SINCE)) == "squid"
+
+
+def test_a_song_has_become_that_of_its_artist() -> None:
+    song = Kind("song")
+    its = [
+        Work(name, "Flowers", song, creators=(artist,)) for name, artist in (("a", "Somebody"), ("b", "Miley Cyrus"))
+    ]
+    now = under_todays_names(Catalog(its), NAMES, frozenset().__contains__, {})
+    assert [now(Holder(unlisted("Flowers", song, by).id, "Flowers", SINCE)) for by in ("Miley Cyrus", "Somebody")] == [
+        "b",
+        "a",
+    ]
 
 
 def test_who_is_on_the_chart_as_it_stands_has_not_become_another() -> None:
