@@ -50,7 +50,9 @@ class FullAnswer:
 
     @property
     def advice(self) -> str | None:
-        """What a person can do to get an answer where there is none; only that of a catalog that is lacking."""
+        """What a person can do to get an answer where there is none: say what is meant, or give a catalog."""
+        if self.here.is_of_several:
+            return "Several works have the title: --creator says whose is meant, and --year or --country which."
         if self.catalog or not any(reason.endswith((" is unknown", " are unknown")) for reason in self.here.reasons):
             return None
         return "There is no catalog, so what a chart does not say of a work is unknown: see --catalog."
@@ -145,6 +147,7 @@ def _full_json(answer: FullAnswer) -> dict[str, Any]:
         "n": said.n,
         "group": said.group,
         "title": said.title or None,
+        "creator": said.creator or None,
         "on": said.on and said.on.isoformat(),
         "since": since,
         "exactly": said.exactly,

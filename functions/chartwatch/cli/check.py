@@ -22,11 +22,12 @@ from chartwatch.cli.application import (
 from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_creator, refuse_unknown_place
 from chartwatch.cli.claims import Asked, Unread, read_claims
 from chartwatch.cli.files import file_name
-from chartwatch.cli.histories import PublishedCharts, open_published, refuse_unknown_chart
+from chartwatch.cli.histories import MOST_NAMED, PublishedCharts, open_published, refuse_unknown_chart
 from chartwatch.cli.lists import Limit
 from chartwatch.cli.questions import Options
 from chartwatch.cli.rule_files import rules_in
 from chartwatch.cli.wording import title_meant
+from chartwatch.domain import words
 from chartwatch.domain.milestones.asked import Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.milestones.checks import check, elsewhere
@@ -52,6 +53,10 @@ def check_claim(
     ] = None,
     *,
     title: Annotated[str | None, typer.Option(metavar="TITLE", help="The work that is said to hold it.")] = None,
+    creator: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Whose the work is, where several works have the title."),
+    ] = None,
     claims: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Many claims, as JSON Lines or CSV (`-`: stdin); one verdict a line."),
@@ -164,7 +169,7 @@ def check_claim(
         origin=origin,
         count=count,
     )
-    asked, rule_set = Asked(slot, title, options, as_of, known), rules_in(rules)
+    asked, rule_set = Asked(slot, title, options, as_of, known, creator=creator), rules_in(rules)
     if claims is not None:
         _refuse_what_lines_say(asked, output)
         code = _check_file(claims, asked, rule_set, (origins or (), stack, catalog), output)
@@ -179,7 +184,7 @@ def check_claim(
 def _refuse_what_lines_say(asked: Asked, output: CheckFormat) -> None:
     """Raise `OptionError` for what every line of a file of claims says itself."""
     alone = replace(asked.options, chart=None, territory=None)
-    if asked.slot is not None or asked.title is not None or alone != Options():
+    if (asked.slot, asked.title, asked.creator) != (None, None, None) or alone != Options():
         detail = (
             "says what is claimed; give --chart, --territory, --as-of and --known besides, for all its lines, or none"
         )
@@ -232,8 +237,12 @@ def answer_question(question: Question, published: PublishedCharts, known: date 
     if said.on is not None:
         refuse_no_period(said.on, history.timeline, "--on")
     if said.title:
-        said = replace(said, works=history.named(said.title))
-        _refuse_unknown_title(said.title, said.works, question, histories)
+        said = replace(said, works=history.named(said.title, said.creator))
+        _refuse_unknown_title(said.title, said.works or history.named(said.title), question, histories)
+        if not said.works:
+            its = words.some(history.creators_of(said.title), MOST_NAMED)
+            detail = f"no {said.title} of {history.chart.id} is known to be by {said.creator!r}"
+            raise OptionError("--creator", f"{detail}{f'; there it is by {its}' if its else ''}")
     if said.since is not None and said.since.title:
         since = said.since._replace(works=history.named(said.since.title))
         _refuse_unknown_title(since.title, since.works, question, histories, "--since")

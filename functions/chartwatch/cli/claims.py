@@ -29,11 +29,14 @@ _EARLIER_NAMES = ("origin",)
 _OPTIONS: Mapping[str, Any] = {field.name: field.type for field in fields(Options)}
 
 NAMES = (
-    *("id", "slot", "title"),
+    *("id", "slot", "title", "creator"),
     *(next((name for name, field in _OTHER_NAMES.items() if field == option), option) for option in _OPTIONS),
     *("as_of", "known"),
 )
 """What may be said of a claim; as columns, or as names in an object, with `_` or `-`."""
+
+_OWN = ("id", "slot", "title", "creator", "as_of", "known")
+"""What is said of a claim beside its options."""
 
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0", "")
 
@@ -48,12 +51,15 @@ class Asked(NamedTuple):
     known: str | None = None
     line: int | None = None
     id: str | None = None
+    creator: str | None = None
 
     def question(self, rules: RuleSet) -> Question:
         """Return the question. Raises `OptionError`."""
         question = self.options.question(self.slot, self.title, rules)
         as_of = read_date(self.as_of, "--as-of") if self.as_of else None
-        return question._replace(said=replace(question.said, as_of=as_of))
+        if self.creator and not self.title:
+            raise OptionError("--creator", "says whose --title is, which is not given")
+        return question._replace(said=replace(question.said, as_of=as_of, creator=self.creator or ""))
 
     @property
     def known_day(self) -> date | None:
@@ -121,7 +127,7 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] | U
 def _asked(line: int, row: Mapping[str, Any], defaults: Asked) -> Asked:
     """Return the claim that a row says. Raises `OptionError`."""
     said = {_field(name): value for name, value in row.items() if value is not None}
-    own = {name: _text(name, said.pop(name)) for name in ("id", "slot", "title", "as_of", "known") if name in said}
+    own = {name: _text(name, said.pop(name)) for name in _OWN if name in said}
     options = {name: _value(name, value) for name, value in said.items()}
     if "slot" not in own:
         given = {field: getattr(defaults.options, field) for field in ("chart", "territory")}
@@ -134,6 +140,7 @@ def _asked(line: int, row: Mapping[str, Any], defaults: Asked) -> Asked:
         own.get("known", defaults.known),
         line,
         own.get("id"),
+        own.get("creator"),
     )
 
 

@@ -156,10 +156,11 @@ def stood_lower(scope: AskedScope, works: frozenset[str]) -> str:
     return f"at best {words.ordinal(highest)} ({words.some(when, MAX_STOOD)}), in {there}"
 
 
-def fails(rule: Rule, work: Work) -> str:
-    """Return why a work does not count."""
+def fails(rule: Rule, work: Work, topped: ToppedWork | None = None) -> str:
+    """Return why a work does not count; `topped` is what it topped, if it did."""
+    name = (topped and topped.called) or work.title
     failing = next(condition for condition in rule.where if condition.verdict(work, rule.origin) is False)
-    return f"{work.title} does not count: {_fact(failing, work, rule)}."
+    return f"{name} does not count: {_fact(failing, work, rule)}."
 
 
 def may_not_count(scope: AskedScope, topped: ToppedWork, *reasons: str) -> Answer:

@@ -58,9 +58,10 @@ class Assertion:
     """What somebody claims: that a work, or a group, holds a place of a rule, whose headline must say the number.
 
     `place` is the last part of a slot's id. For `nth` and `race` it says `n`; `group` is that of an `nth`, or the one
-    that is said to have won a race. `works` are the ids of those that `title` may mean; without any, the question is
-    who holds the place. Of a `spread` or a `reign` of a title there is no place but `n` (None: all territories), and
-    `exactly` asks for no more than that; so of a count. `one` and `several` are what the rule counts, in words.
+    that is said to have won a race. `works` are the ids of those that `title` may mean, and `creator` is whose it is
+    said to be; without any, the question is who holds the place. Of a `spread` or a `reign` of a title there is no
+    place but `n` (None: all territories), and `exactly` asks for no more than that; so of a count. `one` and `several`
+    are what the rule counts, in words.
 
     Other forms are about a period (`on`), or `since`. The claim is made `as_of` a period: nothing later counts.
     """
@@ -78,6 +79,7 @@ class Assertion:
     one: str = "title"
     several: str = "titles"
     as_of: date | None = None
+    creator: str = ""
 
 
 class Record(NamedTuple):
@@ -96,7 +98,8 @@ class Answer:
 
     `n` and `period` are the right ones, as far as known. `before` are those that hold earlier places; of a race, the
     works that counted before. `reasons` say why it is unknown. `is_short`: the claim is about all of history, and true
-    of a record that is too short to say so without its length.
+    of a record that is too short to say so without its length. `is_of_several`: the title means several works, and
+    it is so of some of them alone.
     """
 
     verdict: Verdict
@@ -110,3 +113,4 @@ class Answer:
     before: tuple[Holder, ...] = ()
     reasons: tuple[str, ...] = ()
     is_short: bool = False
+    is_of_several: bool = False

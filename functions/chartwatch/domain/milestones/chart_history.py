@@ -12,6 +12,8 @@ from chartwatch.domain.milestones.asked import Timeline
 from chartwatch.domain.milestones.eligibility import work_of
 from chartwatch.domain.milestones.fold import Fold
 from chartwatch.domain.milestones.snapshot import Snapshot
+from chartwatch.domain.milestones.timelines import restricted, without_assumed
+from chartwatch.domain.milestones.told_apart import told_apart
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.reign import ReignRule
@@ -52,6 +54,7 @@ class ToppedWork(NamedTuple):
     season: str | None
     since: date
     label: str | None
+    called: str | None = None
 
     @property
     def key(self) -> str:
@@ -61,11 +64,13 @@ class ToppedWork(NamedTuple):
     @property
     def name(self) -> str:
         """What a sentence calls it."""
-        return name_of(self.work.title, self.label or self.season)
+        return name_of(self.called or self.work.title, self.label or self.season)
 
     def holder(self, group: str | None = None) -> Holder:
         """Return it as the holder of a slot."""
-        return Holder(self.work.id, self.work.title, self.since, self.season, group, label=self.label)
+        return Holder(
+            self.work.id, self.work.title, self.since, self.season, group, label=self.label, called=self.called
+        )
 
 
 class ChartHistory:
@@ -84,7 +89,7 @@ class ChartHistory:
 
         `lent` are the renamings that other charts of the provider show.
         """
-        self.timeline = [_without_assumed(publication) for publication in timeline]
+        self.timeline = [without_assumed(publication) for publication in timeline]
         self.chart = self.timeline[-1].chart
         renamings = {*lent, *(r for publication in timeline for r in publication.renamings)}
         self.catalog = with_renamings(Catalog(work.without_assumed() for work in catalog), renamings)
@@ -98,11 +103,23 @@ class ChartHistory:
         """Return whether several works have been at #1 of a territory together, up to a period."""
         return self._tied_since is not None and self._tied_since <= until
 
-    def named(self, title: str) -> frozenset[str]:
-        """Return the ids of the works that a title may mean, also one that a provider gave up for another."""
+    def named(self, title: str, creator: str = "") -> frozenset[str]:
+        """Return the ids of the works that a title may mean, also one that a provider gave up for another.
+
+        With a `creator` they are those that are known to be by that one, or under that credit.
+        """
         names = self._names_of(title)
-        charted = (work for name in names for work in self._charted_as.get(title_key(name), ()))
-        return frozenset((*charted, *(work for name in names for work in works_named(name, self.catalog, self.kinds))))
+        charted = [work for name in names for work in self.charted_as.get(title_key(name), ())]
+        listed = {work for name in names for work in works_named(name, self.catalog, self.kinds)}
+        if creator:
+            known = [*charted, *(work for work in map(self.catalog.work, listed) if work)]
+            return frozenset(work.id for work in known if self.catalog.is_credited(work, creator))
+        return frozenset((*(work.id for work in charted), *listed))
+
+    def creators_of(self, title: str) -> Sequence[str]:
+        """Return the creators of the works of a title that have been on the chart."""
+        charted = {work for name in self._names_of(title) for work in self.charted_as.get(title_key(name), ())}
+        return sorted({name for work in charted for name in work.creators})
 
     @cached_property
     def kinds(self) -> frozenset[Kind | None]:
@@ -111,15 +128,15 @@ class ChartHistory:
         return frozenset((None, *KINDS, *charted))
 
     @cached_property
-    def _charted_as(self) -> Mapping[str, set[str]]:
-        """The ids of the works that a title has meant at #1, by its key."""
-        found: dict[str, set[str]] = {}
+    def charted_as(self) -> Mapping[str, set[Work]]:
+        """The works that a title has meant at #1, or by whom it stood lower, by its key."""
+        found: dict[str, set[Work]] = {}
         for publication in self.timeline:
             for ones in publication.number_ones.values():
                 for one in ones:
-                    found.setdefault(title_key(one.title), set()).add(self.work_of(one, publication.period).id)
+                    found.setdefault(title_key(one.title), set()).add(self.work_of(one, publication.period))
         for (key, _), (period, entry) in self._credited.items():
-            found.setdefault(key, set()).add(self.work_of(entry, period).id)
+            found.setdefault(key, set()).add(self.work_of(entry, period))
         return found
 
     @cached_property
@@ -209,7 +226,7 @@ class ScopeHistory:
     def __init__(self, history: ChartHistory, territory: str, count: Count, reading: Reading = ()) -> None:
         """Fold what was published of the scope."""
         self.history, self.territory, self.count, self.reading = history, territory, count, dict(reading)
-        self.publications = _restricted(history.timeline, territory)
+        self.publications = restricted(history.timeline, territory)
         self._catalog = history.catalog
         if reading:
             self._read_titles()
@@ -218,6 +235,7 @@ class ScopeHistory:
         seen = [publication for publication in self.publications if publication.number_ones]
         self.periods = [publication.period for publication in seen]
         self.present = [self._present(publication) for publication in seen]
+        self._called: Mapping[str, str] = {}
         self._snapshots: list[Snapshot] = []
         self.coverages: list[Mapping[str, Coverage]] = []
         snapshot = Snapshot()
@@ -229,9 +247,12 @@ class ScopeHistory:
             self.coverages.append(its if territory == EVERYWHERE else {t: c for t, c in its.items() if t == territory})
         topped = snapshot.scopes[territory].first_topped.get(count, {}).values()
         defaults = history.chart.defaults
-        works = ((with_defaults(work_of(each, self._catalog, snapshot.meanings), defaults), each) for each in topped)
+        works = [(with_defaults(work_of(each, self._catalog, snapshot.meanings), defaults), each) for each in topped]
+        called = self._called = told_apart(work for work, _ in works)
+        if called:
+            self.present = [{k: replace(c, called=called.get(c.work_id)) for k, c in p.items()} for p in self.present]
         self.topped = sorted(
-            (ToppedWork(work, each.season, each.since, each.label) for work, each in works),
+            (ToppedWork(work, each.season, each.since, each.label, called.get(work.id)) for work, each in works),
             key=lambda topped: (topped.since, topped.work.id, topped.season or ""),
         )
 
@@ -274,7 +295,7 @@ class ScopeHistory:
         runs = ReignRule("", scope, "", "", at=(MOST + 1,), count=self.count)
         with_runs = RuleSet([*rules, runs, replace(runs, id="within", across_methods=False)])
         known = replace(snapshot, meanings=replace(meanings, undecided=undecided))
-        return Fold(self._catalog, with_runs, known)
+        return Fold(self._catalog, with_runs, known, called=self._called)
 
     def _read_titles(self) -> None:
         """Give each work that was at #1 an id of its own, by which it is known whatever its title is."""
@@ -310,26 +331,3 @@ class ScopeHistory:
         if self.reading:
             return self._catalog.match(one.title, one.kind, period, provider_id=one.id, credit=one.credit)
         return self.history.work_of(one, period)
-
-
-def _without_assumed(publication: PublicationSummary) -> PublicationSummary:
-    """Return a publication whose chart assumes nothing."""
-    chart = publication.chart
-    if chart.defaults is None or chart.defaults.are_certain:
-        return publication
-    return replace(publication, chart=replace(chart, defaults=None))
-
-
-def _restricted(timeline: Timeline, territory: str) -> Timeline:
-    """Return the publications as if the chart had one territory, which is all that is asked; `*` keeps them whole."""
-    if territory == EVERYWHERE:
-        return timeline
-    return [
-        replace(
-            publication,
-            number_ones={t: ones for t, ones in publication.number_ones.items() if t == territory},
-            absent={t: absence for t, absence in publication.absent.items() if t in (territory, EVERYWHERE)},
-        )
-        for publication in timeline
-        if territory in publication.number_ones or territory in publication.absent or EVERYWHERE in publication.absent
-    ]

@@ -14,6 +14,7 @@ from chartwatch.domain.milestones.chart_history import ChartHistory, Reading, Sc
 from chartwatch.domain.milestones.firsts_asked import count, first_since, nth, race
 from chartwatch.domain.milestones.lasting_asked import lasting, longest, record_run, reign
 from chartwatch.domain.milestones.methods_asked import scope_of_method
+from chartwatch.domain.milestones.namesakes_asked import of_all, of_each
 from chartwatch.domain.milestones.readings import readings, titles_that_matter
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.milestones.territories_asked import at_once, spread
@@ -33,6 +34,15 @@ def check(said: Assertion, territory: str, history: ChartHistory) -> Answer:
 
     The scope of the rule must be that of the territory: `chart` for `*`, otherwise `territory`.
     """
+    its = history.scope(territory, said.rule.count)
+    asked = AskedScope(said.rule, its, said.as_of)
+    claims = of_each(said, asked)
+    answers = [_check(claim, territory, history) for claim in claims]
+    return answers[0] if len(answers) == 1 else of_all(said.title, claims, answers, asked.where)
+
+
+def _check(said: Assertion, territory: str, history: ChartHistory) -> Answer:
+    """Return what is to be said of a claim about one work, or about a title as it may be read."""
     known = _answer(said, history.scope(territory, said.rule.count))
     titles = titles_that_matter(said, territory, history)
     if not titles:
@@ -145,7 +155,7 @@ def elsewhere(said: Assertion, territory: str, chart: str, histories: Mapping[st
     for other, history in histories.items():
         if other == chart or not said.rule.is_about(history.chart.list_name):
             continue
-        meant = replace(said, works=history.named(said.title))
+        meant = replace(said, works=history.named(said.title, said.creator))
         topped = territories_topped(meant, history)
         asked = [place for place in dict.fromkeys((territory, GLOBAL)) if place in topped]
         for place in asked or ([EVERYWHERE] if topped else []):

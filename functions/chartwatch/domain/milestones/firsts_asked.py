@@ -51,7 +51,7 @@ def _nth_of(said: Assertion, scope: AskedScope, topped: ToppedWork) -> Iterator[
     rule, n = scope.rule, said.n or 0
     verdict = rule.verdict(topped.work)
     if verdict is False:
-        yield answer(scope, False, fails(rule, topped.work), period=topped.since)
+        yield answer(scope, False, fails(rule, topped.work, topped), period=topped.since)
         return
     if verdict is None:
         yield _of_undecided(said, scope, topped)
@@ -234,7 +234,7 @@ def first_since(said: Assertion, scope: AskedScope) -> Answer:
 def _since(said: Assertion, since: Since, scope: AskedScope, work: Work, topped: ToppedWork | None) -> Answer:
     counts = scope.rule.verdict(work)
     if counts is False:
-        return answer(scope, False, fails(scope.rule, work))
+        return answer(scope, False, fails(scope.rule, work, topped))
     key, at = (topped.key, topped.since) if topped else (work.id, None)
     starts = [*scope.hidden_periods(work, at or date.max), *([at] if at else [])]
     if said.on is not None:

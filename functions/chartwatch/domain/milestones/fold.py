@@ -43,13 +43,15 @@ class Fold:
         rules: RuleSet,
         snapshot: Snapshot | None = None,
         lent: tuple[Renaming, ...] = (),
+        called: Mapping[str, str] | None = None,
     ) -> None:
         """Begin after the period of `snapshot`, which must have been made by the same rules, or with nothing.
 
         `catalog` must know the names that works have got in the chart, and in others of its provider, whose renamings
-        are `lent`: see `renames.with_renamings`.
+        are `lent`: see `renames.with_renamings`. `called` are what headlines call works that share a title, by id.
         """
         self._lent = lent
+        self._called = called or {}
         self.snapshot = snapshot or Snapshot()
         self._catalog = catalog
         self._rules = rules
@@ -282,6 +284,8 @@ class Fold:
             found = [Claimant.of_season(work, one.title, one.season) for work, one in matched]
         else:
             found = [Claimant.of(work) for work, _ in matched]
+        if self._called:
+            found = [replace(claimant, called=self._called.get(claimant.work_id)) for claimant in found]
         if len(found) > 1:
             found.sort(key=lambda claimant: claimant.order)
         return dict.fromkeys(found)

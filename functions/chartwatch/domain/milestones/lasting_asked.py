@@ -57,7 +57,7 @@ def reign(said: Assertion, scope: AskedScope, key: str, work: Work, topped: Topp
     place = said.rule.read_place(said.place)
     n = (place.n if place else None) or said.n or 0
     if scope.rule.verdict(work) is False:
-        return answer(scope, False, fails(scope.rule, work))
+        return answer(scope, False, fails(scope.rule, work, topped))
     runs = runs_of(scope, key, work)
     longest = runs.longest.length if runs.longest else 0
     known, most = (runs.total, runs.most_in_all(scope)) if in_all else (longest, runs.most)
@@ -108,7 +108,7 @@ def record_run(said: Assertion, scope: AskedScope, key: str, work: Work, topped:
     """Return whether a run that began in a period became the longest of the scope, as a place of a rule says."""
     start = date.fromisoformat(said.place.rpartition(":")[2])
     if scope.rule.verdict(work) is False:
-        return answer(scope, False, fails(scope.rule, work))
+        return answer(scope, False, fails(scope.rule, work, topped))
     runs = runs_of(scope, key, work)
     run = next((run for run in runs.known if run.first == start), None)
     ends = run.last if run else start
@@ -163,7 +163,7 @@ def longest(said: Assertion, scope: AskedScope, key: str, work: Work, topped: To
     """Return whether a work was at #1 for longer than any other that counts, in one run or in all."""
     in_all = said.form is Form.MOST_IN_ALL
     if scope.rule.verdict(work) is False:
-        return answer(scope, False, fails(scope.rule, work))
+        return answer(scope, False, fails(scope.rule, work, topped))
     runs = runs_of(scope, key, work)
     known = runs.total if in_all else runs.longest.length if runs.longest else 0
     most = runs.most_in_all(scope) if in_all else runs.most

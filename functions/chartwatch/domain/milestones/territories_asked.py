@@ -34,7 +34,7 @@ MAX_NAMED = 10
 def spread(said: Assertion, scope: AskedScope, key: str, work: Work, topped: ToppedWork | None) -> Answer:
     """Return whether a work has topped so many territories, or all; what the record shows is true."""
     if scope.rule.verdict(work) is False:
-        return answer(scope, False, fails(scope.rule, work))
+        return answer(scope, False, fails(scope.rule, work, topped))
     place = said.rule.read_place(said.place) if said.place else None
     n = place.n if place else said.n
     since, may = scope.territories_of(key), may_have_topped(scope, key, work)
@@ -100,7 +100,7 @@ def at_once(said: Assertion, scope: AskedScope, key: str, work: Work, topped: To
     """Return whether a work was at #1 of so many territories, or of all, in one period; new or back there, if asked."""
     period, how = said.on or date.min, _There.asked(said)
     if scope.rule.verdict(work) is False:
-        return answer(scope, False, fails(scope.rule, work))
+        return answer(scope, False, fails(scope.rule, work, topped))
     name = topped.name if topped else said.title
     if outside := beyond_record(scope, period):
         sentence = f"Nobody can say in how many territories {name} {how.value} {scope.in_period(period)}."

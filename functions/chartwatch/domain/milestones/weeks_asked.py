@@ -60,7 +60,7 @@ def _number_one(said: Assertion, scope: AskedScope, period: date, its: Named) ->
     key, work, topped = its
     counts = scope.counts(work, said.group)
     if counts is False:
-        return answer(scope, False, fails(scope.rule, work))
+        return answer(scope, False, fails(scope.rule, work, topped))
     there = scope.was_number_one(key, work, period)
     name = topped.name if topped else said.title
     found, where = all_of(there, counts), f"#1 of {scope.where} {scope.in_period(period)}"
@@ -120,7 +120,7 @@ def _change_of(said: Assertion, scope: AskedScope, period: date, its: Named) -> 
     key, work, topped = its
     name = topped.name if topped else said.title
     if scope.rule.verdict(work) is False:
-        return answer(scope, False, fails(scope.rule, work), period=period)
+        return answer(scope, False, fails(scope.rule, work, topped), period=period)
     found = _is_new(said, scope, period, its)
     if found:
         claims = scope.claims(said.rule, period)
@@ -189,7 +189,7 @@ def debut(said: Assertion, scope: AskedScope) -> Answer:
     _, work, topped = _named(said, scope)[0]
     counts = scope.counts(work, said.group)
     if counts is False:
-        return answer(scope, False, fails(scope.rule, work))
+        return answer(scope, False, fails(scope.rule, work, topped))
     ranked = list(scope.ranked(said.works))
     if not ranked:
         return never_topped(said, scope, work, possible=bool(scope.hidden_periods(work)))

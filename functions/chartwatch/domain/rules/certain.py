@@ -281,12 +281,14 @@ def in_words(what: Unknown) -> str:
 def candidates_in_words(work: Work) -> str:
     """Return "Red (2013, South Korea), Red (2019) or another": what a title may mean."""
     *known, _ = work.candidates
-    named: list[str] = []
-    for one in known:
-        facts = (str(one.release_date.year) if one.release_date else "", *map(words.country_name, one.origin_countries))
-        said = ", ".join(fact for fact in facts if fact)
-        named.append(f"{one.title} ({said or one.id})")
+    named = [f"{one.title} ({facts_in_brief(one) or one.id})" for one in known]
     return f"{', '.join(dict.fromkeys(named))} or another"
+
+
+def facts_in_brief(work: Work) -> str:
+    """Return "2013, South Korea", as far as that is known of a work."""
+    facts = (str(work.release_date.year) if work.release_date else "", *map(words.country_name, work.origin_countries))
+    return ", ".join(fact for fact in facts if fact)
 
 
 def _was_out_earlier(gap: Gap, work: Work, standing: "Standing") -> bool:

@@ -33,6 +33,9 @@ _FACT_WORDS = {
 }
 
 
+_OF_CREATORS = (Fact.CREATOR, Fact.MAIN_CREATOR)
+"""Groups that say whose a work is."""
+
 _GROUP_NAMES: Mapping[Fact | None, Callable[[str], str]] = {
     Fact.ORIGIN_COUNTRY: words.territory_name,
     Fact.ORIGINAL_LANGUAGE: words.language_name,
@@ -273,12 +276,13 @@ def _wording(
     several = len(groups if rule.is_of_groups else claimants) > 1
     ordinal = words.ordinal(n) if n else ""
     chart = standing.publication.chart
+    names = [claimant.own_name if rule.per in _OF_CREATORS else claimant.name for claimant in claimants]
     # A spread is told at some numbers, and of how many places it really is by then.
     reached = [standing.spreads[claimant].after for claimant in claimants if n and claimant in standing.spreads]
     values: Mapping[str, Any] = {
         "is": "are" if several else "is",
         "has": "have" if several else "has",
-        "title": words.listed([claimant.name for claimant in claimants]),
+        "title": words.listed(names),
         "chart": chart.name,
         "territory": words.territory_name(standing.scope),
         "group": words.listed([group_name(rule, value) for value in groups]),

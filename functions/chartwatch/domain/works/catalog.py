@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from chartwatch.domain.works.acts import ACTS
-from chartwatch.domain.works.credits import lead_of, read_credit
+from chartwatch.domain.works.credits import Credit, lead_of, read_credit
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, undecided_work
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import (
@@ -91,6 +91,16 @@ class Catalog:
         if (found := self._credited.get((work, credit))) is None:
             found = self._credited[work, credit] = self._with_creators(work, credit)
         return found
+
+    def read(self, credit: str) -> Credit:
+        """Return whom a credit names, as the catalog calls them."""
+        return read_credit(credit, self._acts)
+
+    def is_credited(self, work: Work, credit: str) -> bool:
+        """Return whether a work is known to be by all whom a credit names first, or charted under that credit."""
+        names = {title_key(name) for name in (*work.creators, *work.featured)}
+        is_its_own = work.credit is not None and title_key(work.credit) == title_key(credit)
+        return is_its_own or names.issuperset(map(title_key, self.read(credit).main))
 
     def _with_creators(self, work: Work, credit: str) -> Work:
         listed = self.work(work.id)

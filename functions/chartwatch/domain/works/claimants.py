@@ -24,13 +24,15 @@ def name_of(title: str, label: str | None) -> str:
 class Claimant:
     """A work, or one season of it, as a rule counts it; equal when work and season are.
 
-    `season` is what is compared, `label` what the chart calls it.
+    `season` is what is compared, `label` what the chart calls it; `called` is what a sentence calls the work where
+    others share its title.
     """
 
     work_id: str
     season: str | None
     work: Work = field(compare=False)
     label: str | None = field(default=None, compare=False)
+    called: str | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, work: Work) -> "Claimant":
@@ -61,4 +63,9 @@ class Claimant:
     @property
     def name(self) -> str:
         """What a headline calls it."""
+        return name_of(self.called or self.work.title, self.label)
+
+    @property
+    def own_name(self) -> str:
+        """What a headline calls it that says whose it is."""
         return name_of(self.work.title, self.label)

@@ -1,0 +1,70 @@
+"""Claims about a title that several works at #1 bear: each of them is asked, and what is so of all is the answer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from chartwatch.domain import words
+from chartwatch.domain.milestones.answers import BEST
+from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
+from chartwatch.domain.milestones.scopes import AskedScope
+
+_Said = TypeVar("_Said")
+
+
+def of_each(said: Assertion, scope: AskedScope) -> Sequence[Assertion]:
+    """Return the claim as it is about each work that has topped the scope and is meant, by what a sentence calls it.
+
+    Those that do not count are not meant, where others do. A place that says which work holds it is about that one; and
+    a title of which nobody can say what it means on the chart is left to its readings.
+    """
+    place = said.rule.read_place(said.place) if said.place else None
+    topped = {its.work.id: its for its in scope.named(said.works)}
+    if not said.title or (place and place.work) or any(its.work.candidates for its in topped.values()):
+        return [said]
+    counting = [its for its in topped.values() if scope.counts(its.work, said.group) is not False]
+    meant = counting or list(topped.values())
+    if len(meant) == 1:
+        (one,) = meant
+        return [replace(said, works=frozenset({one.work.id}), title=one.called) if one.called else said]
+    names = {its.work.id: its.called or f"{its.work.title} (#1 since {its.since})" for its in meant}
+    return [replace(said, works=frozenset({work_id}), title=name) for work_id, name in names.items()] or [said]
+
+
+def of_all(title: str, claims: Sequence[Assertion], answers: Sequence[Answer], where: str) -> Answer:
+    """Return what is to be said of a claim about a title, by the claims about each of its works and their answers.
+
+    The verdict is the same for all, or nobody can say.
+    """
+    alike = replace(
+        answers[0],
+        n=_one([its.n for its in answers]),
+        period=_one([its.period for its in answers]),
+        holders=_one([its.holders for its in answers]) or (),
+        before=_one([its.before for its in answers]) or (),
+        reasons=tuple(dict.fromkeys(reason for its in answers for reason in its.reasons)),
+        sentence=" ".join(dict.fromkeys(its.sentence for its in answers)),
+        is_short=any(its.is_short for its in answers),
+    )
+    if len({its.verdict for its in answers}) == 1:
+        return alike
+    each = {claim.title: its for claim, its in zip(claims, answers, strict=True)}
+    found = {verdict: [name for name, its in each.items() if its.verdict is verdict] for verdict in BEST}
+    so_of = words.listed([f"{verdict} of {words.listed(names)}" for verdict, names in found.items() if names])
+    many = words.sentence(words.cardinal(len(each)))
+    reasons = [f"of {name} it is {its.verdict}: {its.sentence.removesuffix('.')}" for name, its in each.items()]
+    return replace(
+        alike,
+        n=None,
+        period=None,
+        verdict=Verdict.UNKNOWN,
+        sentence=f"{many} works called {title} have been #1 of {where}, and it is {so_of}.",
+        reasons=(*reasons, *alike.reasons),
+        is_short=False,
+        is_of_several=True,
+    )
+
+
+def _one(values: Sequence[_Said]) -> _Said | None:
+    """Return the value that all are, or None."""
+    return values[0] if all(value == values[0] for value in values) else None

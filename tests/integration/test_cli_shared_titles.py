@@ -1,0 +1,120 @@
+"""`chartwatch check` of songs: titles that several share, whose a song is, and names that nothing on the chart has."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.command_line import Write, run
+
+SONGS = """period,title,performer
+2024-01-06,Opener,A B
+2024-01-13,Hello,Lionel Richie
+2024-01-20,Hello,Lionel Richie
+2024-01-27,Other,Adele
+2024-02-03,Hello,Adele
+2024-02-10,Hello,Adele
+2024-02-17,Hello,Adele
+2024-02-24,Stay,Rihanna Featuring Mikky Ekko
+2024-03-02,Stay,The Kid LAROI & Justin Bieber
+2024-03-09,Easy,Adele
+"""
+CHART = "csv,cadence=week,territory=US,chart=songs,depth=1,period_column=period,kind=song,creator=performer"
+ASKED = ("check", "--chart", "songs", "--territory", "US")
+COLUMNS = "work_id,title,kind,original_language,origin_countries,release_date,creators\n"
+BEGAN = "began=2024-01-06"
+
+
+@pytest.fixture
+def ask(write: Write) -> Any:
+    """Return what asks about the chart of songs, and returns the exit code and what is said on one line."""
+
+    def asked(*arguments: str, songs: str = SONGS, catalog: str = "") -> tuple[int, str]:
+        history = f"{CHART},{BEGAN}:{write('songs.csv', songs)}"
+        done = run(*ASKED, *arguments, "--from", history, "--catalog", write("catalog.csv", COLUMNS + catalog))
+        return done.exit_code, " ".join((done.stdout or done.stderr).split("\n\nOn the record")[0].split())
+
+    return asked
+
+
+TWO = "Two works called Hello have been #1 of songs in the United States, and it is"
+RICHIES, ADELES = "Hello by Lionel Richie", "Hello by Adele"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--total", "2", "--exactly"), 3, f"UNKNOWN: {TWO} true of {RICHIES} and false of {ADELES}."),
+        (("--total", "3"), 3, f"UNKNOWN: {TWO} true of {ADELES} and false of {RICHIES}."),
+        (("--nth", "2"), 3, f"UNKNOWN: {TWO} true of {RICHIES} and false of {ADELES}."),
+        (("--on", "2024-02-03", "--new"), 3, f"UNKNOWN: {TWO} true of {ADELES} and false of {RICHIES}."),
+        (("--run", "2"), 0, f"TRUE: {RICHIES} has been #1 of songs in the United States for two weeks running"),
+        (("--run", "2"), 0, f"2024-01-06. {ADELES} has been #1 of songs in the United States for two weeks running"),
+        (("--total", "4"), 1, f"FALSE: {RICHIES} has been #1 of songs in the United States for two weeks in all"),
+        (("--nth", "9"), 1, f"FALSE: {RICHIES} is the second title to reach #1"),
+        (("--total", "2", "--exactly", "--as-of", "2024-01-27"), 0, f"TRUE: {RICHIES} has been #1"),
+        (("--nth", "4", "--creator", "Adele"), 0, f"TRUE: {ADELES} is the fourth title"),
+        (("--nth", "4", "--creator", "lionel  richie"), 1, f"FALSE: {RICHIES} is the second title to reach #1"),
+        (("--total", "3", "--exactly", "--creator", "Adele"), 0, f"TRUE: {ADELES} has been #1"),
+        (("--on", "2024-01-13", "--creator", "Adele"), 1, f"FALSE: {ADELES} was not #1 of songs in the United States"),
+        (("--on", "2024-01-13", "--creator", "Adele"), 1, f"{RICHIES} was #1."),
+        (("--longest", "total", "--creator", "Adele"), 0, f"the longest of any other was two weeks, {RICHIES},"),
+        (
+            ("--nth", "1", "--creator", "Adelle"),
+            2,
+            "is known to be by 'Adelle'; there it is by Adele and Lionel Richie",
+        ),
+        (("--nth", "2", "--per", "creator", "--group", "Adele"), 0, "Hello is the second title by Adele to reach #1"),
+    ],
+)
+def test_a_title_that_several_songs_share_is_answered_for_each(
+    ask: Any, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    exit_code, found = ask("--title", "Hello", *arguments)
+    assert said in found
+    assert exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("creator", "code"),
+    [("Rihanna", 0), ("Mikky Ekko", 0), ("Rihanna Featuring Mikky Ekko", 0), ("Justin Bieber", 1), ("Adele", 2)],
+)
+def test_a_creator_is_one_of_a_credit_or_all_of_it(ask: Any, creator: str, code: int) -> None:
+    assert ask("--title", "Stay", "--creator", creator, "--on", "2024-02-24")[0] == code
+
+
+def test_who_was_first_and_who_came_before_are_told_apart_too(ask: Any) -> None:
+    assert "Hello by Adele was #1 of songs" in ask("--on", "2024-02-03")[1]
+    found = ask("--nth", "6", "--title", "Stay", "--creator", "Justin Bieber")[1]
+    assert "2024-01-13 Hello by Lionel Richie" in found
+    assert "2024-01-27 Other 2024-02-03 Hello by Adele" in found
+
+
+def test_what_counts_says_which_of_several_is_meant(ask: Any) -> None:
+    catalog = "new,Hello,song,,,2015-10-23,Adele\nold,Hello,song,,,1984-02-13,Lionel Richie\n"
+    code, found = ask("--title", "Hello", "--year", "2015", "--total", "3", catalog=catalog)
+    assert (code, f"TRUE: {ADELES} has been #1" in found) == (0, True)
+    neither = f"{RICHIES} does not count: it was released in 1984. {ADELES} does not count: it was released in 2015."
+    assert ask("--title", "Hello", "--year", "1999", "--total", "2", catalog=catalog) == (1, f"FALSE: {neither}")
+
+
+def test_an_answer_that_differs_says_what_is_so_of_each_and_how_to_say_which(ask: Any) -> None:
+    found = ask("--title", "Hello", "--total", "3")[1]
+    assert f"of {RICHIES} it is false: {RICHIES} has been #1 of songs in the United States for two weeks" in found
+    assert f"of {ADELES} it is true: {ADELES} has been #1" in found
+    assert "--creator says whose is meant" in found
+
+
+def test_a_creator_without_a_title_is_a_mistake(ask: Any) -> None:
+    code, found = ask("--on", "2024-02-03", "--creator", "Adele")
+    assert (code, "--creator: says whose --title is, which is not given" in found) == (2, True)
+
+
+def test_a_file_of_claims_has_a_column_of_creators(write: Write) -> None:
+    claims = write("claims.csv", "title,creator,total,exactly\nHello,,3,yes\nHello,Adele,3,yes\nHello,Adel,3,yes\n")
+    history = f"{CHART},{BEGAN}:{write('songs.csv', SONGS)}"
+    done = run(*ASKED, "--claims", claims, "--from", history, "--format", "jsonl")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [its["verdict"] for its in found] == ["unknown", "true", None]
+    assert [its["claim"]["creator"] for its in found[:2]] == [None, "Adele"]
+    assert "there it is by Adele and Lionel Richie" in found[2]["mistake"]
