@@ -118,3 +118,35 @@ def test_a_file_of_claims_has_a_column_of_creators(write: Write) -> None:
     assert [its["verdict"] for its in found] == ["unknown", "true", None]
     assert [its["claim"]["creator"] for its in found[:2]] == [None, "Adele"]
     assert "there it is by Adele and Lionel Richie" in found[2]["mistake"]
+
+
+FILMS = "end,End of the Road,film,en,US,2022-09-09,\ngoing,Going in Style,film,en,US,2017-04-07,\n"
+OF_FILMS = """period,title,performer
+2024-01-06,"End Of The Road (From ""Boomerang"")",Boyz II Men
+2024-01-13,Candle Wind 1997/Something,Elton John
+2024-01-20,Macarena (Bayside Boys Mix),Los Del Rio
+"""
+
+
+@pytest.mark.parametrize(
+    ("title", "catalog", "code", "said"),
+    [
+        ("End of the Road", FILMS, 2, "is on no chart; did you mean End Of The Road (From "),
+        ("End of the Roads", FILMS, 2, "is neither in the catalog nor on a chart"),
+        ("Candle Wind 1997", FILMS, 2, "did you mean Candle Wind 1997/Something?"),
+        ("Macarena", FILMS, 2, "is neither in the catalog nor on a chart; did you mean Macarena (Bayside Boys Mix)?"),
+        ("Macarena", "m,Macarena,song,es,ES,,Los Del Rio\n", 2, "is on no chart; did you mean Macarena (Bayside Boys"),
+        ("Candle", "c,Candle,song,en,GB,,Elton John\n", 1, "FALSE: Candle has not been #1 of songs"),
+        ("Going in Style", FILMS, 1, "FALSE: Going in Style has not been #1 of songs"),
+    ],
+)
+def test_a_work_of_another_kind_is_not_what_a_title_means(
+    ask: Any, title: str, catalog: str, code: int, said: str
+) -> None:
+    found = ask("--title", title, "--total", "3", songs=OF_FILMS, catalog=catalog)
+    assert (found[0], said in found[1]) == (code, True), found
+
+
+def test_a_work_of_another_kind_is_not_suggested(ask: Any) -> None:
+    found = ask("--title", "Gangnam Style", "--total", "3", songs=OF_FILMS, catalog=FILMS)[1]
+    assert found.endswith("'Gangnam Style' is neither in the catalog nor on a chart")

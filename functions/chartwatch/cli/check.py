@@ -20,21 +20,19 @@ from chartwatch.cli.application import (
     write,
 )
 from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_creator, refuse_unknown_place
+from chartwatch.cli.asked_titles import refuse_unknown_title
 from chartwatch.cli.claims import Asked, Unread, read_claims
 from chartwatch.cli.files import file_name
 from chartwatch.cli.histories import MOST_NAMED, PublishedCharts, open_published, refuse_unknown_chart
 from chartwatch.cli.lists import Limit
 from chartwatch.cli.questions import Options
 from chartwatch.cli.rule_files import rules_in
-from chartwatch.cli.wording import title_meant
 from chartwatch.domain import words
 from chartwatch.domain.milestones.asked import Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.milestones.checks import check, elsewhere
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
-from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import KINDS
 from chartwatch.errors import OptionError
 
 EXIT_CODES: Mapping[Verdict, int] = {Verdict.TRUE: 0, Verdict.FALSE: 1, Verdict.UNKNOWN: 3}
@@ -238,14 +236,14 @@ def answer_question(question: Question, published: PublishedCharts, known: date 
         refuse_no_period(said.on, history.timeline, "--on")
     if said.title:
         said = replace(said, works=history.named(said.title, said.creator))
-        _refuse_unknown_title(said.title, said.works or history.named(said.title), question, histories)
+        refuse_unknown_title(said.title, said.works or history.named(said.title), question, histories)
         if not said.works:
             its = words.some(history.creators_of(said.title), MOST_NAMED)
             detail = f"no {said.title} of {history.chart.id} is known to be by {said.creator!r}"
             raise OptionError("--creator", f"{detail}{f'; there it is by {its}' if its else ''}")
     if said.since is not None and said.since.title:
         since = said.since._replace(works=history.named(said.since.title))
-        _refuse_unknown_title(since.title, since.works, question, histories, "--since")
+        refuse_unknown_title(since.title, since.works, question, histories, "--since")
         said = replace(said, since=since)
     here = check(said, question.territory, history)
     others = elsewhere(said, question.territory, question.chart, histories) if said.title else ()
@@ -272,25 +270,3 @@ def _history(question: Question, histories: Mapping[str, ChartHistory], known: d
     if as_of is not None and as_of < first:
         raise OptionError("--as-of", f"the history of {chart} begins with {first}, which is after {as_of}")
     return history
-
-
-def _refuse_unknown_title(
-    title: str,
-    works: frozenset[str],
-    question: Question,
-    histories: Mapping[str, ChartHistory],
-    option: str = "--title",
-) -> None:
-    """Raise `OptionError` for a title that nothing has: it is mistyped more likely than it is a claim."""
-    catalog = histories[question.chart].catalog
-    if any(map(catalog.work, works)) or any(catalog.named(title, kind) for kind in KINDS):
-        return
-    if any(history.has_topped(title) for history in histories.values()):
-        return
-    # Of the lower ranks only those are read that the claim is about.
-    lower = {title_key(entry.title): entry.title for _, entry in histories[question.chart].charted(question.territory)}
-    if title_key(title) in lower:
-        return
-    known = {*lower.values(), *(its for history in histories.values() for its in history.titles.values())}
-    meant = title_meant(title, known | {work.title for work in catalog})
-    raise OptionError(option, f"{title!r} is neither in the catalog nor on a chart{meant}")

@@ -86,10 +86,17 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
     return f"; did you mean {by_case[meant]}?" if meant else ""
 
 
+def longer_titles(title: str, known: Iterable[str], then: str = "") -> list[str]:
+    """Return those of `known` that begin with a title: a word ends with it, or what follows begins with `then`."""
+    key = title_key(title)
+    rests = ((its, title_key(its).removeprefix(key)) for its in known if title_key(its).startswith(key))
+    return sorted(its for its, rest in rests if rest and not rest[0].isalnum() and rest.lstrip().startswith(then))
+
+
 def title_meant(title: str, known: Iterable[str]) -> str:
     """Return "; did you mean Smooth (Live)?", where some of `known` begin so; else what is written much alike."""
     titles = set(known)
-    longer = sorted(its for its in titles if title_key(its).startswith(f"{title_key(title)} "))
+    longer = longer_titles(title, titles)
     if 0 < len(longer) <= MAX_MEANT:
         return f"; did you mean {' or '.join(longer)}?"
     return did_you_mean(title, titles)

@@ -110,11 +110,19 @@ class ChartHistory:
         """
         names = self._names_of(title)
         charted = [work for name in names for work in self.charted_as.get(title_key(name), ())]
-        listed = {work for name in names for work in works_named(name, self.catalog, self.kinds)}
+        listed = {its for name in names for its in works_named(name, self.catalog, self.kinds) if self._may_mean(its)}
         if creator:
             known = [*charted, *(work for work in map(self.catalog.work, listed) if work)]
             return frozenset(work.id for work in known if self.catalog.is_credited(work, creator))
         return frozenset((*(work.id for work in charted), *listed))
+
+    def may_have(self, work: Work) -> bool:
+        """Return whether a work is of the chart's kind, as far as that is known of the two."""
+        return None in (self.chart.kind, work.kind) or work.kind == self.chart.kind
+
+    def _may_mean(self, work_id: str) -> bool:
+        work = self.catalog.work(work_id)
+        return work is None or self.may_have(work)
 
     def creators_of(self, title: str) -> Sequence[str]:
         """Return the creators of the works of a title that have been on the chart."""
