@@ -12,7 +12,7 @@ from typing import NamedTuple
 from chartwatch.cli.application import mistake, read_date
 from chartwatch.cli.wording import did_you_mean, one_in_words, where_in_words
 from chartwatch.domain import words
-from chartwatch.domain.charts.chart import Cadence
+from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.codes import country_problem, language_problem, work_kind_problem
 from chartwatch.domain.milestones.asked import Assertion, Timeline
 from chartwatch.domain.milestones.chart_history import ChartHistory
@@ -26,11 +26,16 @@ _NUMBER = re.compile(r"\{(n|ordinal|cardinal)\}")
 
 _RACERS: Mapping[Fact | None, str] = {
     Fact.ORIGIN_COUNTRY: "{countries}",
-    Fact.ORIGINAL_LANGUAGE: "language",
-    Fact.CREATOR: "creator",
-    Fact.MAIN_CREATOR: "creator",
+    Fact.ORIGINAL_LANGUAGE: "{languages}",
+    Fact.CREATOR: "{creators}",
+    Fact.MAIN_CREATOR: "{creators}",
     Fact.CREATOR_COUNTRY: "{countries}",
 }
+_CREATORS_FIRST = (
+    "the first {racer} with {{cardinal}} {several} at #1 of {{chart}} in {{territory}} {{is}} {{group}}, by {{title}}"
+)
+"""Says who came first with a number so that nobody has to know whether a name is of one or of several."""
+
 _OF_GROUP: Mapping[Fact | None, str] = {
     Fact.ORIGIN_COUNTRY: " from {group}",
     Fact.ORIGINAL_LANGUAGE: " in {group}",
@@ -79,7 +84,7 @@ def slot_asked(slot: str, title: str | None, rules: RuleSet) -> Question:
         raise ArgumentError("SLOT", f"a place of {name} is {' or '.join(rule.places())}, not {place!r}")
     refuse_no_group(rule, said.group, "SLOT")
     if isinstance(rule, FirstsRule):
-        asked = Assertion(numbered(rule), place, said.n, said.group, title or "")
+        asked = Assertion(numbered(rule, said.n), place, said.n, said.group, title or "")
         return Question(asked, chart, territory, is_slot=True)
     if said.n is not None and said.n not in rule.at:
         raise ArgumentError("SLOT", f"{name} tells of {words.listed([str(n) for n in rule.at])}, not of {said.n}")
@@ -93,13 +98,18 @@ def refuse_no_group(rule: Rule, group: str | None, parameter: str) -> None:
         raise mistake(parameter, problem)
 
 
-def numbered(rule: Rule) -> Rule:
-    """Return the rule with a headline that says the number: "the first title from {group}" is false of the second."""
+def numbered(rule: Rule, n: int | None) -> Rule:
+    """Return the rule with a headline that says the number: "the first title from {group}" is false of the second.
+
+    `n` is that number.
+    """
     if not isinstance(rule, FirstsRule) or _NUMBER.search(rule.headline):
         return rule
     one, several = (text.replace("{", "{{").replace("}", "}}") for text in (one_in_words(rule), where_in_words(rule)))
-    of_group, racer = _OF_GROUP.get(rule.per, ""), _RACERS.get(rule.per, "kind")
-    headline = rule.numbered.format(one=one, several=several, of_group=of_group, racer=racer)
+    of_group, racer = _OF_GROUP.get(rule.per, ""), _RACERS.get(rule.per, "{kinds}")
+    template = _CREATORS_FIRST if rule.is_of_groups and rule.per in (Fact.CREATOR, Fact.MAIN_CREATOR) else rule.numbered
+    several = one if n == 1 else several
+    headline = template.format(one=one, several=several, of_group=of_group, racer=racer)
     return replace(rule, headline=headline)
 
 
@@ -133,25 +143,23 @@ def refuse_unknown_place(rule: Rule, place: str, history: ChartHistory, territor
         raise ArgumentError("SLOT", f"{holder!r} is the id of no work {where}{meant}")
 
 
-def refuse_unknown_creator(rule: Rule, group: str | None, history: ChartHistory, parameter: str) -> None:
-    """Raise `OptionError` for a creator who had no #1 of a chart, and is written much like one who did."""
-    if group is None or rule.per not in (Fact.CREATOR, Fact.MAIN_CREATOR):
-        return
-    works = {history.work_of(one, p.period) for p in history.timeline for its in p.number_ones.values() for one in its}
-    names = {name for work in works for name in (*work.creators, *work.featured)}
-    if group not in names and (meant := did_you_mean(group, names)):
-        raise mistake(parameter, f"nothing by {group!r} was at #1 of {history.chart.id}{meant}")
-
-
 def refuse_no_period(period: date, timeline: Timeline, parameter: str) -> None:
     """Raise `OptionError` for a day that names no period of a chart, within its history or before and after it."""
     first, last, chart = timeline[0].period, timeline[-1].period, timeline[-1].chart
     is_one = chart.are_whole_steps(period, first) if period < first else chart.are_whole_steps(first, period)
     if not is_one:
         later = last if period < last else chart.cadence.after(last, chart.cadence.steps(last, period) + 1)
-        meant = chart.first_since(period, later)
-        what = "it has other periods" if chart.cadence is Cadence.DAY else f"a {chart.cadence} is named by its last day"
-        raise mistake(parameter, f"{chart.id} has no {period}: {what}, such as {meant}")
+        meant = chart.first_since(max(period, chart.began or period), later)
+        raise mistake(parameter, f"{chart.id} has no {period}: {_how_named(chart, period)}, such as {meant}")
+
+
+def _how_named(chart: Chart, period: date) -> str:
+    """Return what the periods of a chart are, of which one is not."""
+    if chart.began is not None and period < chart.began:
+        return f"it began on {chart.began} and has later ones"
+    if any(era.after < period < era.since for era in chart.eras):
+        return "another day came to name its periods then, and it has others"
+    return "it has other periods" if chart.cadence is Cadence.DAY else f"a {chart.cadence} is named by its last day"
 
 
 def _refuse_period(period: date, timeline: Timeline) -> None:

@@ -19,7 +19,8 @@ from chartwatch.cli.application import (
     say,
     write,
 )
-from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_creator, refuse_unknown_place
+from chartwatch.cli.asked_creators import creator_meant
+from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_place
 from chartwatch.cli.asked_titles import refuse_unknown_title
 from chartwatch.cli.claims import Asked, Unread, read_claims
 from chartwatch.cli.files import file_name
@@ -31,6 +32,7 @@ from chartwatch.domain import words
 from chartwatch.domain.milestones.asked import Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.milestones.checks import check, elsewhere
+from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.errors import OptionError
@@ -231,7 +233,10 @@ def answer_question(question: Question, published: PublishedCharts, known: date 
     history, said = _history(question, histories, known), question.said
     if said.n is None and said.form is Form.PLACE and said.place and question.is_slot:
         refuse_unknown_place(said.rule, said.place, history, question.territory)
-    refuse_unknown_creator(said.rule, said.group, history, question.parameter("--group"))
+    meant = creator_meant(said.rule, said.group, history, question.parameter("--group"))
+    if meant != said.group:
+        place = said.rule.place(said.n or 0, meant) if said.place and isinstance(said.rule, FirstsRule) else said.place
+        said = replace(said, group=meant, place=place)
     if said.on is not None:
         refuse_no_period(said.on, history.timeline, "--on")
     if said.title:
@@ -246,6 +251,9 @@ def answer_question(question: Question, published: PublishedCharts, known: date 
         refuse_unknown_title(since.title, since.works, question, histories, "--since")
         said = replace(said, since=since)
     here = check(said, question.territory, history)
+    if said.group != question.said.group:
+        counts_for = f"A credit to {question.said.group} counts for {said.group}."
+        here = replace(here, sentence=f"{here.sentence} {counts_for}")
     others = elsewhere(said, question.territory, question.chart, histories) if said.title else ()
     return FullAnswer(question, here, tuple(others), catalog, known)
 

@@ -133,7 +133,7 @@ class Options:
             field, _, detail = reading.mistakes[0].detail.removeprefix(f"rule {_RULE}: ").partition(": ")
             option = _OPTIONS.get(".".join(field.split(".")[:2]), f"--{field}")
             raise OptionError(_option(self._form()) if option == "--at" else option, detail)
-        return numbered(reading.rules[0])
+        return numbered(reading.rules[0], self.nth or self.first_with)
 
 
 def _option(field: str) -> str:

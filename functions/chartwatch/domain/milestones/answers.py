@@ -86,7 +86,8 @@ def doubts_about_holders(scope: AskedScope, claim: Claim) -> tuple[str, ...]:
 
 def so_far(sentence: str) -> str:
     """Return what is known of what nobody can say."""
-    said = sentence.replace("The longest run", "the longest run", 1) if sentence.startswith("The longest") else sentence
+    is_ours = sentence.startswith(("The longest run", "The first creator"))
+    said = f"{sentence[:1].lower()}{sentence[1:]}" if is_ours else sentence
     return f"Nobody can say. As far as is known, {said}"
 
 

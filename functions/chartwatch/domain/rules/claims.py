@@ -291,6 +291,7 @@ def _wording(
         "cardinal": words.cardinal(n) if n else "",
         "periods": f"{chart.cadence}s",
         "countries": "countries" if several else "country",
+        **{racers: racers if several else racers.removesuffix("s") for racers in ("creators", "languages", "kinds")},
         "places": _places(standing, max(reached, default=n)),
     }
     return partial(str.format, **values)
