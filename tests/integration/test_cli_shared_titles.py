@@ -150,3 +150,85 @@ def test_a_work_of_another_kind_is_not_what_a_title_means(
 def test_a_work_of_another_kind_is_not_suggested(ask: Any) -> None:
     found = ask("--title", "Gangnam Style", "--total", "3", songs=OF_FILMS, catalog=FILMS)[1]
     assert found.endswith("'Gangnam Style' is neither in the catalog nor on a chart")
+
+
+CREDITED = """period,title,performer
+2024-01-06,Baby,Wings
+2024-01-13,Band,Paul McCartney And Wings
+2024-01-20,Kiss,Prince And The Revolution
+2024-01-27,Dance,Drake Featuring Wizkid & Kyla
+2024-02-03,Doves,Prince
+2024-02-10,Yes,The Beatles
+2024-02-17,Duet,Elvis Presley With The Jordanaires
+"""
+
+
+@pytest.mark.parametrize(
+    ("group", "per", "code", "said"),
+    [
+        ("Wings", "creator", 0, "TRUE: Two titles by Paul McCartney have been #1"),
+        ("Wings", "creator", 0, "A credit to Wings counts for Paul McCartney."),
+        ("Paul McCartney And Wings", "creator", 0, "A credit to Paul McCartney And Wings counts for Paul McCartney."),
+        ("prince and the revolution", "creator", 0, "TRUE: Two titles by Prince have been #1"),
+        ("Prince", "creator", 0, "in records from 2024-01-06 to 2024-02-17."),
+        ("Drake Featuring Wizkid & Kyla", "creator", 2, "counts for Drake, Kyla and Wizkid: give one of them"),
+        ("Drake Featuring Wizkid & Kyla", "main_creator", 1, "FALSE: One title by Drake has been #1"),
+        ("Princes", "creator", 2, "nothing by 'Princes' was at #1 of songs; did you mean Prince?"),
+        ("Little Stevie Wonder", "creator", 1, "FALSE: No titles by Little Stevie Wonder have been #1"),
+    ],
+)
+def test_a_credit_as_the_chart_has_it_is_a_group(ask: Any, group: str, per: str, code: int, said: str) -> None:
+    found = ask("--number", "2", "--per", per, "--group", group, songs=CREDITED)
+    assert (found[0], said in found[1]) == (code, True), found
+
+
+def test_a_place_of_a_credit_is_that_of_whom_it_counts_for(ask: Any) -> None:
+    found = ask("--nth", "2", "--per", "creator", "--group", "Wings", songs=CREDITED)
+    assert (found[0], "Band is the second title by Paul McCartney" in found[1]) == (0, True), found
+
+
+@pytest.mark.parametrize(
+    ("group", "n", "songs", "said"),
+    [
+        (
+            "Paul McCartney",
+            "2",
+            CREDITED,
+            "TRUE: The first creator with two titles at #1 of songs in the United",
+        ),
+        ("Wings", "1", CREDITED, "TRUE: The first creator with one title at #1"),
+        ("The Beatles", "1", CREDITED, "is Paul McCartney, by Baby, in records since 2024-01-06: not The Beatles."),
+        (
+            "Elvis Presley",
+            "1",
+            "period,title,performer\n2024-01-06,Duet,Elvis Presley With The Jordanaires\n",
+            "TRUE: The first creators with one title at #1 of songs in the United States are Elvis Presley and The J",
+        ),
+    ],
+)
+def test_who_was_first_with_a_number_is_said_of_one_and_of_several(
+    ask: Any, group: str, n: str, songs: str, said: str
+) -> None:
+    found = ask("--first-with", n, "--per", "creator", "--group", group, songs=songs)[1]
+    assert said in found
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2019-05-05", "songs has no 2019-05-05: it began on 2024-01-06 and has later ones, such as 2024-01-06"),
+        ("2024-01-05", "songs has no 2024-01-05: it began on 2024-01-06 and has later ones, such as 2024-01-06"),
+        ("2024-01-14", "songs has no 2024-01-14: a week is named by its last day, such as 2024-01-20"),
+        ("2025-01-05", "songs has no 2025-01-05: a week is named by its last day, such as 2025-01-11"),
+    ],
+)
+def test_a_day_that_is_no_period_is_refused_with_one_that_is(ask: Any, day: str, said: str) -> None:
+    assert ask("--on", day)[1].endswith(said)
+
+
+def test_a_day_between_two_eras_is_refused_with_one_of_the_later(write: Write) -> None:
+    file = write("songs.csv", "period,title,performer\n2023-12-25,Opener,A B\n2024-01-06,Hello,Adele\n")
+    history = f"{CHART},began=2023-12-25,eras=2023-12-25/2024-01-06:{file}"
+    refused = run(*ASKED, "--on", "2023-12-30", "--from", history).stderr
+    assert "another day came to name its periods then, and it has others, such as 2024-01-06" in refused
+    assert "such as 2023-12-25" in run(*ASKED, "--on", "2020-12-30", "--from", history).stderr
