@@ -125,7 +125,8 @@ def _empty(charts: ChartStore, chart: str, period: date, source: str) -> Publica
         raise NotToBeSaid(chart, str(period), f"the chart has no such period: {expected}")
     nearest = max((its for its in known if its.period < period), key=lambda its: its.period)
     said = Provenance(f"{BY_HAND}{source.removeprefix(BY_HAND)}", None, hashlib.sha256(source.encode()).hexdigest())
-    return replace(nearest, period=period, number_ones={}, digest="", provenance=said, renamings=(), absent={})
+    empty = replace(nearest, period=period, number_ones={}, digest="", provenance=said)
+    return replace(empty, renamings=(), absent={}, by_hand={}, dropped=())
 
 
 def _refuse_unknown(charts: ChartStore, chart: str, period: date, territory: str) -> None:
@@ -145,7 +146,7 @@ def _refuse_what_is_there(stored: PublicationSummary, territory: str | None) -> 
 def _with_marks(
     stored: PublicationSummary, versions: Mapping[str, Versions], absent: Mapping[str, Absence]
 ) -> PublicationUpdate:
-    summary = summary_of(stored.chart, stored.period, stored.provenance, versions, absent, concluded=stored.renamings)
+    summary = summary_of(stored.chart, stored.period, stored.provenance, versions, absent, stored=stored)
     return PublicationUpdate(summary, {})
 
 

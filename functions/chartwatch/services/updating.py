@@ -1,6 +1,7 @@
 """What a publication changes of the one that is stored."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from chartwatch.domain.charts.chart import Chart
@@ -15,7 +16,6 @@ from chartwatch.domain.charts.publications import (
 )
 from chartwatch.domain.charts.revisions import Revisions
 from chartwatch.domain.charts.versions import Versions, with_version
-from chartwatch.domain.works.renames import Renaming
 from chartwatch.services.archived import VersionReader
 from chartwatch.services.ports import ChartStore, PublicationUpdate
 
@@ -67,8 +67,7 @@ def update_of(
     if stored:
         is_filled_in = provenance.is_by_hand and stored.number_ones
         provenance = stored.provenance if is_filled_in else later_of(stored.provenance, provenance)
-    concluded = stored.renamings if stored else ()
-    summary = summary_of(publication.chart, publication.period, provenance, whole, marks, concluded=concluded)
+    summary = summary_of(publication.chart, publication.period, provenance, whole, marks, stored=stored)
     # A writer that was cut short has left its editions, and no publication that agrees with them.
     return None if says_the_same(stored, summary) and not grown else PublicationUpdate(summary, grown)
 
@@ -80,11 +79,12 @@ def summary_of(
     versions: Mapping[str, Versions],
     absent: Mapping[str, Absence],
     *,
-    concluded: Iterable[Renaming] = (),
+    stored: PublicationSummary | None = None,
 ) -> PublicationSummary:
-    """Return the publication that editions of these versions make up; `concluded` are the renamings found before.
+    """Return the publication that editions of these versions make up.
 
-    An absence holds until something else is stored than the edition that it is about, or than none.
+    The renamings that were found before stay, and so does what is `dropped`, as `stored` has them. An absence holds
+    until something else is stored than the edition that it is about, or than none.
     """
     current = {territory: its[-1].edition for territory, its in sorted(versions.items())}
     digests = {t: current[t].digest() if t in current else "" for t in absent}
@@ -98,7 +98,8 @@ def summary_of(
     by_hand = {t: its for t in shown if (its := versions[t][-1].provenance).is_by_hand}
     revisions = Revisions(counted, chart)
     labelled = {territory: ones for territory, ones in revisions.number_ones().items() if territory in shown}
-    return publication.summary(revisions.renamings(concluded), labelled, holding, by_hand)
+    concluded, dropped = (stored.renamings, stored.dropped) if stored else ((), ())
+    return replace(publication.summary(revisions.renamings(concluded), labelled, holding, by_hand), dropped=dropped)
 
 
 def says_the_same(stored: PublicationSummary | None, summary: PublicationSummary) -> bool:

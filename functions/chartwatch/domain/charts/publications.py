@@ -1,7 +1,7 @@
 """Editions and publications: what a source says, before anything is concluded from it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -180,7 +180,8 @@ class PublicationSummary:
 
     `renamings` are of its number ones, as the revisions of its editions show them. `absent` are the territories of
     which it has no edition, and it is known why; `ALL_TERRITORIES` stands for all that it has none of. `by_hand` says
-    where the editions come from that a person has filled in.
+    where the editions come from that a person has filled in. `dropped` are the territories that a document lacked which
+    a person has accepted, until a later one has them again; what is stored of them counts as before.
     """
 
     chart: Chart
@@ -191,6 +192,12 @@ class PublicationSummary:
     renamings: tuple[Renaming, ...] = ()
     absent: Mapping[str, Absence] = field(default_factory=dict)
     by_hand: Mapping[str, Provenance] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> Set[str]:
+        """The territories that a document should still have, with editions from the source that count."""
+        return self.number_ones.keys() - self.by_hand.keys() - set(self.dropped)
 
     @property
     def missing(self) -> Sequence[str]:
