@@ -23,6 +23,7 @@ from chartwatch.domain.charts.publications import (
     Entry,
     Provenance,
     Publication,
+    PublicationSummary,
     Version,
 )
 from chartwatch.domain.charts.versions import Versions
@@ -593,6 +594,35 @@ def test_what_was_filled_in_by_hand_is_stored_with_its_source(place: Place) -> N
     assert stored
     assert stored.by_hand == {"US": said}
     assert stored.provenance == said
+
+
+def test_what_a_provider_dropped_is_marked_until_it_is_back(place: Place) -> None:
+    charts, this = place.charts(), publication(WEEK, edition("KR", "Maid"), edition("US", "Ozark"))
+    first, last = (publication(period, edition("US", "Dark")) for period in (date(2022, 1, 30), NEXT_WEEK))
+
+    def arrives(*publications: Publication, accepted: bool = False) -> PublicationSummary | None:
+        """Ingest a document of a whole history, and return what is stored of the week."""
+        ingest(
+            "a provider",
+            b"",
+            Provenance("all.tsv", None, "0"),
+            parse=lambda _body, _provenance: publications,
+            whole_history=True,
+            archive=NoArchive(),
+            charts=charts,
+            accepted=accepted,
+        )
+        return place.charts().summary("weekly-tv", WEEK)
+
+    whole = arrives(first, this, last)
+    assert whole
+    dropped = replace(whole, dropped=("KR", "US"))
+    assert arrives(first, last, accepted=True) == dropped
+    assert arrives(first, last) == dropped
+    charts.put([withdraw(charts, "weekly-tv", WEEK, "US")])
+    charts.put([reinstate(charts, "weekly-tv", WEEK, "US")])
+    assert place.charts().summary("weekly-tv", WEEK) == dropped
+    assert arrives(first, this, last) == whole
 
 
 def test_what_was_made_of_another_publication_is_not_written(place: Place) -> None:

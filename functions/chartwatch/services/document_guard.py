@@ -21,6 +21,7 @@ from chartwatch.domain.charts.publications import ALL_TERRITORIES, Provenance, P
 from chartwatch.domain.charts.revisions import RevisionKind, Revisions
 from chartwatch.domain.charts.versions import MAX_EDITION, size_of
 from chartwatch.services.archived import VersionReader
+from chartwatch.services.dropped import is_expected, territories_in
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.updating import Stored, updates
 
@@ -134,19 +135,23 @@ class Guard:
         """Reject a document that lacks stored territories or, with `whole_history`, a period between others.
 
         A territory of a few is noted, and so are periods before all that it has: its provider keeps only the latest.
+        What was withdrawn, never published or filled in by hand, or was lacking in a document that a person has
+        accepted, cannot be gone.
         """
-        found = {(p.chart.id, p.period): _territories(p) for p in publications}
+        found = {(p.chart.id, p.period): territories_in(p) for p in publications}
         editions_gone: list[str] = []
         for chart, summaries in stored.items():
             first = min(period for its, period in found if its == chart)
-            rolled = [period for period in summaries if whole_history and period < first]
+            expected = {period for period, summary in summaries.items() if whole_history and is_expected(summary)}
+            rolled = sorted(period for period in expected if period < first)
             for period, summary in summaries.items():
                 if (chart, period) in found:
-                    lost = sorted(summary.number_ones.keys() - found[chart, period])
-                    if lost and (len(lost) == summary.edition_count or (whole_history and _are_many(lost, summary))):
+                    lost = sorted(summary.expected - {*found[chart, period]})
+                    has_none = summary.number_ones.keys().isdisjoint(found[chart, period])
+                    if lost and (has_none or (whole_history and _are_many(lost, summary))):
                         self._judge(HistoryShrank, f"{chart} of {period} has lost {', '.join(lost)}")
                     editions_gone += [f"{chart} of {period} in {territory}" for territory in lost]
-                elif whole_history and period not in rolled:
+                elif period in expected and period > first:
                     detail = f"{chart} of {period} is gone, which was published before"
                     self._judge(HistoryShrank, detail)
                     self.notices.append(Notice(PERIODS_GONE, f"{detail}; it is kept"))
@@ -161,9 +166,9 @@ class Guard:
     def _check_territories(self, latest: PublicationSummary, found: Mapping[tuple[str, date], Collection[str]]) -> None:
         """Reject a new period that most territories of the latest stored one cannot have left at once."""
         for (chart, period), territories in found.items():
-            gone = range(latest.edition_count - len(territories))
+            gone = range(len(latest.expected) - len(territories))
             if chart == latest.chart.id and period > latest.period and _are_many(gone, latest):
-                counts = f"{len(territories)} territories, where {latest.period} has {latest.edition_count}"
+                counts = f"{len(territories)} territories, where {latest.period} has {len(latest.expected)}"
                 self._judge(HistoryShrank, f"{chart} of {period} has {counts}")
 
     def check_beginnings(self, publications: Sequence[Publication], stored: Stored) -> None:
@@ -263,16 +268,11 @@ def check_steps(
                 raise PeriodMisplaced(source, f"{detail}; {advice}")
 
 
-def _territories(publication: Publication) -> Collection[str]:
-    """Return the territories that a document has in a period, whole or not."""
-    return {*(edition.territory for edition in publication.editions), *publication.set_aside}
-
-
 def _has_all(publication: Publication, stored: Mapping[date, PublicationSummary]) -> bool:
-    """Return whether a publication has all territories that are stored of its period, or else of the latest."""
+    """Return whether a publication has all territories that are expected of its period, or else of the latest."""
     its = stored.get(publication.period)
-    known = its if its and its.number_ones else _latest(stored)
-    return known is not None and known.number_ones.keys() <= set(_territories(publication))
+    known = its if its and its.expected else _latest(stored)
+    return known is not None and known.expected <= {*territories_in(publication)}
 
 
 def _is_absent(stored: PublicationSummary | None, territory: str) -> bool:
@@ -280,12 +280,12 @@ def _is_absent(stored: PublicationSummary | None, territory: str) -> bool:
 
 
 def _latest(stored: Mapping[date, PublicationSummary]) -> PublicationSummary | None:
-    """Return the latest publication that has an edition, or None."""
-    return stored.get(max((period for period, summary in stored.items() if summary.number_ones), default=date.min))
+    """Return the latest publication of which an edition is expected, or None."""
+    return stored.get(max((period for period, summary in stored.items() if summary.expected), default=date.min))
 
 
 def _are_many(gone: Sized, summary: PublicationSummary) -> bool:
-    return len(gone) > max(1, MAX_TERRITORIES_GONE * summary.edition_count)
+    return len(gone) > max(1, MAX_TERRITORIES_GONE * len(summary.expected))
 
 
 def _named(publications: Sequence[Publication]) -> str:

@@ -9,6 +9,7 @@ from chartwatch.document_errors import SourceError
 from chartwatch.domain.charts.publications import Provenance, Publication, PublicationSummary, in_order
 from chartwatch.services.archived import Parse, VersionReader
 from chartwatch.services.document_guard import Guard, Notice, check_sizes, check_steps
+from chartwatch.services.dropped import marked, updates_of_marks
 from chartwatch.services.ports import Archive, ChartStore, PublicationUpdate, Quarantined
 from chartwatch.services.updating import Stored, later_of, updates
 
@@ -48,9 +49,9 @@ def ingest(
     """Store the raw file, accept or reject the document, and write its publications that are new or changed.
 
     `whole_history`: each document of this source repeats all that it ever published. `accepted`: a person has accepted
-    the document, so it may lack or rewrite old periods without bound. Raises a `SourceError` for a document that is
-    rejected: it is quarantined, and no publication changes. One of which a person should know something is listed there
-    too.
+    the document, so it may lack or rewrite old periods without bound, and later ones may lack the same. Raises a
+    `SourceError` for a document that is rejected: it is quarantined, and no publication changes. One of which a person
+    should know something is listed there too.
     """
     archive.put(provenance.sha256, body)
     guard = Guard(source, provenance, is_accepted=accepted)
@@ -69,6 +70,10 @@ def ingest(
         if whole_history and not is_late:
             guard.check_beginnings(publications, stored)
         guard.check_replacements(publications, changed, stored, reader)
+        if not is_late:
+            before, stored = stored, marked(publications, stored, whole_history=whole_history, accepted=accepted)
+            # Before all else: what a person has accepted is settled, even if what follows is cut short.
+            charts.put(updates_of_marks(before, stored))
         ingested = replace(_write(publications, changed, stored, reader), notices=tuple(guard.notices))
     except SourceError as error:
         charts.quarantine(Quarantined(source, provenance, type(error).__name__, str(error)))
