@@ -31,12 +31,18 @@ DEPTH = 10
 """Ranks of every edition."""
 
 
+def _whole(text: str) -> str:
+    text.encode()  # half a character, as JSON may have it, is none
+    return text
+
+
 def _splittable(url: str) -> str:
     urlsplit(url)
     return url
 
 
-_Address = Annotated[StrictStr, AfterValidator(_splittable)]
+_Text = Annotated[StrictStr, AfterValidator(_whole)]
+_Address = Annotated[_Text, AfterValidator(_splittable)]
 
 
 class _Wrapped(BaseModel, Generic[T]):
@@ -44,13 +50,13 @@ class _Wrapped(BaseModel, Generic[T]):
 
 
 class _Movie(BaseModel):
-    id: StrictStr
-    title: Annotated[StrictStr, Field(max_length=LONGEST_TITLE), AfterValidator(read_title)]
+    id: _Text
+    title: Annotated[_Text, Field(max_length=LONGEST_TITLE), AfterValidator(read_title)]
 
 
 class _Span(BaseModel):
-    from_: StrictStr = Field(alias="from")
-    to: StrictStr
+    from_: _Text = Field(alias="from")
+    to: _Text
 
 
 class Record(BaseModel):
@@ -159,7 +165,7 @@ def _filter(query: Mapping[str, list[str]], name: str, where: str, known: Collec
 
 def _read_line(line: bytes, where: str = "", *, is_last: bool = False) -> _Line:
     try:
-        return _Line.model_validate(json.loads(line))
+        return _Line.model_validate(json.loads(line.decode()))
     except ValidationError as error:
         raise _shape_error(error, where) from error
     except UnicodeDecodeError as error:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import product
+from itertools import product, zip_longest
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,7 @@ from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.race import RaceRule
 from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, Scope
+from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from tests.strategies import examples
@@ -27,6 +28,9 @@ CHART = Chart("daily", "the daily chart", "somewhere", Cadence.DAY, 1)
 FOREIGN = (Condition(Fact.ORIGINAL_LANGUAGE, frozenset({"en"}), negated=True),)
 NTH = NthRule("nth", Scope.TERRITORY, "{title} is the {ordinal} in {territory}", "x", FOREIGN, at=(1,))
 RACE = RaceRule("race", Scope.TERRITORY, "{group} is first with {cardinal}", "x", FOREIGN, Fact.ORIGIN_COUNTRY, (1,))
+
+REIGN = ReignRule("reign", Scope.TERRITORY, "{title} stays", "x", at=(2,))
+SPREAD = SpreadRule("spread", Scope.CHART, "{title} in {n}", "x", at=(2,))
 
 Day = tuple[str, ...] | None
 """Who is #1 on a day; None when the day is missing."""
@@ -57,6 +61,9 @@ def timeline(days: Sequence[Day], territory: str = "US", chart: Chart = CHART) -
         for number, ones in enumerate(days)
         if ones is not None
     ]
+
+
+NOTHING = replace(timeline([("Ozark",)])[0], number_ones={})
 
 
 def history(said: Sequence[Day], catalog: Catalog = CATALOG) -> ChartHistory:
@@ -237,6 +244,51 @@ def test_the_same_claim_is_answered_on_the_other_charts_that_the_work_topped() -
         ("world", GLOBAL, 3, Verdict.FALSE),
         ("korea", "*", 2, Verdict.TRUE),
     ]
+
+
+# As of a day: what there was by then and is not known is missing, within the record and after its end.
+
+
+@pytest.mark.parametrize(
+    ("shown", "as_of", "n", "exactly", "verdict"),
+    [
+        ("Ozark Dead Dead - Sara", 3, 3, False, Verdict.FALSE),
+        ("Ozark Dead Dead - Sara", 4, 3, False, Verdict.UNKNOWN),
+        ("Ozark Dead Dead - Sara", 4, 2, False, Verdict.TRUE),
+        ("Ozark Dead Dead - Sara", 4, 2, True, Verdict.UNKNOWN),
+        ("Ozark Dead Dead - - Sara", 4, 4, False, Verdict.FALSE),
+        ("Ozark Dead Dead - - Sara", 5, 4, False, Verdict.UNKNOWN),
+        ("Ozark Dead Dead", 3, 3, False, Verdict.FALSE),
+        ("Ozark Dead Dead", 4, 3, False, Verdict.UNKNOWN),
+        ("Ozark Dead Dead", 4, 4, False, Verdict.FALSE),
+        ("Ozark Dead Dead", 900, 4, False, Verdict.UNKNOWN),
+        ("Ozark Dead Dead Sara", 900, 3, False, Verdict.UNKNOWN),
+    ],
+)
+def test_as_of_a_day_editions_are_missing_that_came_later_or_never(
+    shown: str, as_of: int, n: int, exactly: bool, verdict: Verdict
+) -> None:
+    asked = Assertion(REIGN, n=n, title="Dead", works=works_named("Dead", CATALOG), exactly=exactly)
+    then = replace(asked, as_of=START + timedelta(as_of - 1))
+    assert check(then, "US", history(days(shown))).verdict is verdict
+
+
+def test_as_of_the_last_day_that_there_is_an_end_is_found() -> None:
+    asked = Assertion(REIGN, n=3, title="Dead", works=works_named("Dead", CATALOG), as_of=date.max)
+    assert check(asked, "US", history(days("Ozark Dead Dead"))).verdict is Verdict.UNKNOWN
+
+
+def test_as_of_a_day_after_the_end_who_had_left_the_chart_is_not_missing() -> None:
+    left, stays = (
+        [
+            replace(us, number_ones={**us.number_ones, **kr.number_ones})
+            for us, kr in zip_longest(timeline(days("Ozark Dead Dead")), timeline(days(korea), "KR"), fillvalue=NOTHING)
+        ]
+        for korea in ("Sara Sara", "Sara Sara Sara")
+    )
+    asked = Assertion(SPREAD, n=2, title="Dead", works=works_named("Dead", CATALOG), as_of=START + timedelta(30))
+    assert check(asked, "*", ChartHistory(left, CATALOG)).verdict is Verdict.FALSE
+    assert check(asked, "*", ChartHistory(stays, CATALOG)).verdict is Verdict.UNKNOWN
 
 
 # Ties: an edition that is missing may have had several works at #1, too.

@@ -197,11 +197,16 @@ def test_a_field_that_cannot_be_read_is_named(more: dict[str, Any], column: str,
     assert error.column == column
 
 
-def test_a_title_with_half_a_character_is_refused() -> None:
-    error = _refusal(_line([_record(FIRST, 1, "\ud83d")]))
+@pytest.mark.parametrize("field", ["id", "title"])
+def test_half_a_character_is_refused(field: str) -> None:
+    movie = {"id": "x", "title": "Title"} | {field: "a\ud83d"}
+    line = _line([_record(FIRST, 1, movie={"data": movie})])
+    error = _refusal(line)
     assert isinstance(error, SourceValueError)
-    assert error.column == "movie.data.title"
+    assert error.column == f"movie.data.{field}"
     assert str(error).encode()
+    as_bytes = _refusal(line.replace(b"\\ud83d", b"\xed\xa0\xbd"))
+    assert str(as_bytes) == "flixpatrol, line 1: the byte 0xed is not UTF-8"
 
 
 def test_a_country_that_the_options_do_not_know_is_refused() -> None:

@@ -135,6 +135,12 @@ class Chart:
         """Return the period before one."""
         return next((era.after for era in self.eras if era.since == period), None) or self.cadence.after(period, -1)
 
+    def last_until(self, first: date, day: date) -> date:
+        """Return the latest period that is not after a day, from a period on that is not."""
+        while (following := self.after(first)) <= day:
+            first = following
+        return first
+
     def periods(self, first: date, last: date) -> int:
         """Return how many periods there are from one to another, both included."""
         return sum(max(0, self.cadence.steps(*part) + 1) for part in self._parts(first, last)) if first <= last else 0

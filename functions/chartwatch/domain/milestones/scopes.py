@@ -7,6 +7,7 @@ from functools import cached_property
 
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence, MetricPeriod
+from chartwatch.domain.milestones.as_of import coverages_on
 from chartwatch.domain.milestones.asked import Record
 from chartwatch.domain.milestones.chart_history import ScopeHistory, ToppedWork
 from chartwatch.domain.milestones.eligibility import eligibility
@@ -49,7 +50,7 @@ class AskedScope:
         within: tuple[date, date] | None = None,
         method: MetricPeriod | None = None,
     ) -> None:
-        """Look at the scope as if it ended with the period `as_of`, which is not before its first.
+        """Look at the scope as it was on the day `as_of`, which is not before its first period.
 
         With `within`, a period and a later day, look as if there had been nothing before and after these. That is what
         was ranked by a `method` to which the chart came.
@@ -57,7 +58,7 @@ class AskedScope:
         self.rule, self._its, self._until, self._method = rule, its, as_of or date.max, method
         self.territory, self.chart, self.catalog = its.territory, its.history.chart, its.history.catalog
         self.shows_ties = its.history.shows_ties(self._until)
-        self._coverages = its.coverages[bisect_right(its.dates, self._until) - 1]
+        self._coverages = coverages_on(as_of, its) if as_of else its.coverages[-1]
         self._since = date.min
         if within is not None:
             self._coverages = {t: c.within(*within, self.chart) for t, c in self._coverages.items()}
