@@ -193,8 +193,6 @@ class Guard:
     ) -> None:
         """Reject a document that gives more of the old periods to other works than a correction would.
 
-        Other names count too that no identifying figure shows to be names.
-
         The latest period of a chart is not old: charts of the day are completed in its course.
         """
         if self._is_accepted:
@@ -211,7 +209,7 @@ class Guard:
             revision.is_of_number_one
             for update in updates(filter(is_old, changed), stored, reader)
             for revision in Revisions(update.editions, update.summary.chart).latest(self._provenance)
-            if revision.kind is RevisionKind.REPLACED or revision.is_inferred
+            if revision.kind is RevisionKind.REPLACED
         ]
         for what, count, of, share, always in (
             ("ranks", len(replaced), rows, MAX_REPLACED, MAX_REPLACED_ROWS),

@@ -1,10 +1,10 @@
 """Revisions: what each version of an edition changed of the one before: a name, a figure, or the work itself."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, NumberOne, Provenance
@@ -13,7 +13,7 @@ from chartwatch.domain.works.credits import lead_of
 from chartwatch.domain.works.renames import Renaming, order_of
 from chartwatch.domain.works.seasons import season_of
 from chartwatch.domain.works.titles import letters, title_key
-from chartwatch.domain.works.work import Kind, scheme_of
+from chartwatch.domain.works.work import scheme_of
 
 
 class RevisionKind(StrEnum):
@@ -29,15 +29,11 @@ class RevisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One rank of an edition, before and after; None where the rank was not there.
-
-    `is_inferred`: that another title is another name is only likely, as no figure shows it that identifies the work.
-    """
+    """One rank of an edition, before and after; None where the rank was not there."""
 
     kind: RevisionKind
     before: Entry | None
     after: Entry | None
-    is_inferred: bool = False
 
     @property
     def is_of_number_one(self) -> bool:
@@ -62,14 +58,24 @@ def _fetches(versions: Versions) -> list[_Fetch]:
 
 
 class Revisions:
-    """The revisions of one publication: all its territories together decide whether a title is another name."""
+    """The revisions of one publication, in all its territories."""
 
     def __init__(self, editions: Mapping[str, Versions], chart: Chart) -> None:
         """`editions` has the versions of every edition of the publication, by territory."""
         self._editions = editions
         self._fetches = {territory: _fetches(versions) for territory, versions in editions.items()}
         changing = dict.fromkeys(fetch for its in self._fetches.values() for fetch in its[1:])
-        self._documents = {fetch: _Document.of(fetch, editions, self._fetches, chart) for fetch in changing}
+        self._documents = {fetch: _Document(chart, fetch[0] or "", self._changed_by(fetch)) for fetch in changing}
+
+    def _changed_by(self, fetch: _Fetch) -> Sequence[tuple[Edition, Edition]]:
+        """Return the editions that a fetch changed, each before and after."""
+        pairs: list[tuple[Edition, Edition]] = []
+        for territory, fetches in self._fetches.items():
+            if fetch in fetches[1:]:
+                versions, after = self._editions[territory], fetches.index(fetch, 1)
+                if not versions[after].trimmed:
+                    pairs.append((versions[after - 1].edition, versions[after].edition))
+        return pairs
 
     def of(self, territory: str) -> Iterator[tuple[Provenance, Sequence[Revision]]]:
         """Yield, for each version of an edition but the first, its provenance and what it changed, in order of rank.
@@ -106,11 +112,11 @@ class Revisions:
         return found
 
     def renamings(self, concluded: Iterable[Renaming] = ()) -> tuple[Renaming, ...]:
-        """Return the renamings of number ones, each once, in order: another title, and the same work.
+        """Return the renamings, each once, in order: another title, and the same work.
 
-        Of other ranks those count too that an identifying figure, or an id, shows: a title may be at #1 elsewhere.
-        `concluded` are those that were found before: of documents up to the last one whose predecessor is trimmed
-        somewhere, they stand, since what these documents changed is not all there any more.
+        Those of lower ranks count too: a title may be at #1 elsewhere. `concluded` are those that were found before: of
+        documents up to the last one whose predecessor is trimmed somewhere, they stand, since what these documents
+        changed is not all there any more.
         """
         until = concluded_until(self._editions)
         found = {
@@ -119,7 +125,7 @@ class Revisions:
             if until is None or not document.fetched_at or document.fetched_at > until
             for before, after in document.pairs
             for revision in document.revisions(before, after)
-            if revision.kind is RevisionKind.RELABELLED and (revision.is_of_number_one or not revision.is_inferred)
+            if revision.kind is RevisionKind.RELABELLED
             if revision.before and revision.after
             if title_key(revision.before.title) != title_key(revision.after.title)
         }
@@ -130,47 +136,16 @@ class Revisions:
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """What one document changed of a publication: pairs of an edition before and after.
-
-    `renamed` are the pairs of titles that its other figures, over all territories, show to be one work.
-    """
+    """What one document changed of a publication: pairs of an edition before and after."""
 
     chart: Chart
     fetched_at: str
     pairs: Sequence[tuple[Edition, Edition]]
-    renamed: frozenset[tuple[Kind | None, str, str]]
-
-    @classmethod
-    def of(
-        cls,
-        fetch: _Fetch,
-        editions: Mapping[str, Versions],
-        fetches: Mapping[str, Sequence[_Fetch]],
-        chart: Chart,
-    ) -> "_Document":
-        """Return what was changed by a fetch."""
-        pairs: list[tuple[Edition, Edition]] = []
-        untouched: list[Edition] = []
-        for territory, versions in editions.items():
-            if fetch in fetches[territory][1:]:
-                after = fetches[territory].index(fetch, 1)
-                if not versions[after].trimmed:
-                    pairs.append((versions[after - 1].edition, versions[after].edition))
-            else:
-                untouched += _standing(versions, fetch[0])
-        renamed = frozenset(_renamed_throughout(pairs, untouched)) if chart.depth > 1 else frozenset()
-        return cls(chart, fetch[0] or "", pairs, renamed)
 
     def revisions(self, before: Edition, after: Edition) -> Iterator[Revision]:
         """Yield the revisions between two versions of an edition."""
         for was, now in _differing(before, after):
-            kind = self._kind(was, now, before, after)
-            yield Revision(kind, was, now, kind is RevisionKind.RELABELLED and self._is_inferred(was, now))
-
-    def _is_inferred(self, was: Entry | None, now: Entry | None) -> bool:
-        if was is None or now is None or _is_spelt_alike(was.title, now.title) or _is_same_by_id(was, now):
-            return False
-        return not _share(was, now, self.chart.identifying)
+            yield Revision(self._kind(was, now, before, after), was, now)
 
     def _kind(self, was: Entry | None, now: Entry | None, before: Edition, after: Edition) -> RevisionKind:
         if was is None or now is None:
@@ -195,17 +170,8 @@ class _Document:
         # Two works that change places may have a figure in common.
         if not alike or _lists(after, was.title) or _lists(before, now.title):
             return RevisionKind.REPLACED
-        titles = (now.kind, title_key(was.title), title_key(now.title))
-        is_same = titles in self.renamed or (self.chart.depth > 1 and _share(was, now, self.chart.identifying))
+        is_same = self.chart.depth > 1 and _share(was, now, self.chart.identifying)
         return RevisionKind.RELABELLED if is_same else RevisionKind.REPLACED
-
-
-def _standing(versions: Versions, fetched_at: str | None) -> Iterator[Edition]:
-    """Yield what an edition was when another document was fetched; all its versions where that is not known."""
-    if not fetched_at:
-        return (version.edition for version in versions)
-    by_then = takewhile(lambda version: (version.provenance.fetched_at or "") <= fetched_at, versions)
-    return (version.edition for version in deque(by_then, maxlen=1))
 
 
 def _with_first_label(entry: Entry, history: Sequence[Sequence[Revision]]) -> Entry:
@@ -270,27 +236,3 @@ def _lists(edition: Edition, title: str) -> bool:
 def _is_spelt_alike(one: str, other: str) -> bool:
     """Return whether titles differ in case, spaces and punctuation alone; `÷` and `×` have nothing else."""
     return letters(one) == letters(other) != ""
-
-
-def _renamed_throughout(
-    pairs: Sequence[tuple[Edition, Edition]], untouched: Iterable[Edition]
-) -> Iterator[tuple[Kind | None, str, str]]:
-    """Yield the pairs of titles of which one took the other's place in several territories, and in all that had it.
-
-    A rank and a number of weeks in common may be chance in one territory, but hardly in several.
-    """
-    elsewhere = {title_key(entry.title) for edition in untouched for entry in edition.entries}
-    before = {title_key(entry.title) for edition, _ in pairs for entry in edition.entries}
-    after = {title_key(entry.title) for _, edition in pairs for entry in edition.entries}
-    held = Counter((entry.kind, title_key(entry.title)) for edition, _ in pairs for entry in edition.entries)
-    places: Counter[tuple[Kind | None, str, str]] = Counter()
-    for was, now in (changed for pair in pairs for changed in _differing(*pair)):
-        # Where they have no figure in common, nothing speaks for it.
-        if not was or not now or _is_same_by_id(was, now) is not None:
-            continue
-        if was.kind == now.kind and _agree(was, now) and _share(was, now, dict(was.figures)):
-            places[now.kind, title_key(was.title), title_key(now.title)] += 1
-    for (kind, old, new), count in places.items():
-        gone, fresh = old not in after | elsewhere, new not in before | elsewhere
-        if gone and fresh and count == held[kind, old] > 1:
-            yield kind, old, new
