@@ -212,6 +212,8 @@ def test_the_country_that_an_item_prefers_is_the_main_one(waits: Waits) -> None:
         ({"time": "-0044-03-15T00:00:00Z", "precision": 11}, ()),
         ({"time": "+2021-02-30T00:00:00Z", "precision": 11}, ()),
         ({"time": "+0000-00-00T00:00:00Z", "precision": 9}, ()),
+        (time_value(date(1, 1, 1)), ()),
+        (time_value(date(9999, 12, 31), 9), ()),
     ],
 )
 def test_a_time_is_as_exact_as_its_precision(waits: Waits, value: dict[str, Any], released: tuple[Span, ...]) -> None:

@@ -58,6 +58,8 @@ def test_a_country_that_is_no_more_stands_for_itself(code: str) -> None:
         ("series,ko,KR;KR,", "column origin_countries: 'KR;KR' names a country twice"),
         ("movie,ko,KR,", "column kind: 'movie' is not a kind; did you mean film?"),
         ("series,ko,KR,2021-13-01", "column release_date: '2021-13-01' is not a date such as 2022-01-28"),
+        ("series,ko,KR,0001-01-03", "column release_date: 0001-01-03 is no date on which a work can have come out"),
+        ("series,ko,KR,9999-12-31", "column release_date: 9999-12-31 is no date on which a work can have come out"),
     ],
 )
 def test_a_wrong_cell_says_what_was_meant(cells: str, said: str) -> None:

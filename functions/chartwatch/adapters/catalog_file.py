@@ -15,7 +15,7 @@ from chartwatch.domain.codes import OWN_FACT_FORM, countries_of, kind_of, langua
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.decoding import well_decoded
 from chartwatch.domain.works.facts import Confidence
-from chartwatch.domain.works.work import MAIN_COUNTRY, OWN_FACT, Work
+from chartwatch.domain.works.work import MAIN_COUNTRY, OWN_FACT, Work, possible_release
 from chartwatch.errors import CatalogProblem
 
 COLUMNS = (
@@ -241,11 +241,12 @@ def _ids(cell: str) -> tuple[str, ...]:
 
 
 def date_of(cell: str) -> date:
-    """Return the date that is written as 2022-01-28. Raises `ValueError` with what is wrong."""
+    """Return the date of a release that is written as 2022-01-28. Raises `ValueError` with what is wrong."""
     try:
-        return date.fromisoformat(cell)
+        day = date.fromisoformat(cell)
     except ValueError as error:
         raise ValueError(f"{cell!r} is not a date such as 2022-01-28") from error
+    return possible_release(day)
 
 
 def _settled(work: Work) -> Sequence[str]:

@@ -17,7 +17,7 @@ from chartwatch.domain.works.evidence import Evidence, Reason, Scored
 from chartwatch.domain.works.facts import Confidence, Fact, Layer, Value
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.lookups import Answered, WorkLookup
-from chartwatch.domain.works.work import ORIGIN_COUNTRIES, RELEASE_DATE, Work
+from chartwatch.domain.works.work import ORIGIN_COUNTRIES, RELEASE_DATE, Work, possible_release
 from chartwatch.errors import FactsUnreadable
 
 FORMAT = 1
@@ -94,7 +94,7 @@ def _fact_from_json(said: Mapping[str, Any]) -> Fact:
 def _value(name: str, said: Any) -> Value:
     if name == ORIGIN_COUNTRIES or isinstance(said, list):
         return frozenset(map(str, said))
-    return date.fromisoformat(said) if name == RELEASE_DATE else str(said)
+    return possible_release(date.fromisoformat(said)) if name == RELEASE_DATE else str(said)
 
 
 def _day(said: str | None) -> date | None:

@@ -46,6 +46,9 @@ MOST_NAMED = 5
 EARLIEST = date(1890, 1, 1)
 """Before it nobody charted what people watch, hear or read: bestsellers have been listed since 1895."""
 
+NEVER = date(2200, 1, 1)
+"""From then on a date stands for something else, as 9999-12-31 does for "open", whenever a document was fetched."""
+
 ALWAYS_FIT = 100
 """Ranks that are not measured: 2,500 bytes each would be too many, and a row has some 60."""
 
@@ -88,11 +91,23 @@ class Guard:
         A period may be named by a day ahead, its last, and so by a day or a week ahead of the fetch at most. Of a
         document that a person has accepted, the former are left out.
         """
-        possible = [publication for publication in publications if publication.period >= EARLIEST]
-        if impossible := [publication for publication in publications if publication.period < EARLIEST]:
-            detail = f"{_named(impossible)} is from before {EARLIEST.year}, when there were no charts"
-            self._judge(PeriodTooEarly, detail)
-            self.notices.append(Notice(PERIODS_LEFT_OUT, detail))
+        possible = [publication for publication in publications if EARLIEST <= publication.period < NEVER]
+        for error, impossible, why in (
+            (
+                PeriodTooEarly,
+                [p for p in publications if p.period < EARLIEST],
+                f"before {EARLIEST.year}, when there were",
+            ),
+            (
+                PeriodToCome,
+                [p for p in publications if p.period >= NEVER],
+                f"{NEVER.year} or later, of which there are",
+            ),
+        ):
+            if impossible:
+                detail = f"{_named(impossible)} is from {why} no charts"
+                self._judge(error, detail)
+                self.notices.append(Notice(PERIODS_LEFT_OUT, detail))
         if self._provenance.fetched_at is not None:
             fetched_on = date.fromisoformat(self._provenance.fetched_at[:10])
             for publication in possible:

@@ -215,6 +215,16 @@ def test_a_period_before_there_were_charts_is_left_out_of_a_document_that_a_pers
     assert [p.period for p in ingested(charts, document, whole_history=False, accepted=True).new] == [week(0)]
 
 
+@pytest.mark.parametrize("weeks", [12_000, 400_000])
+def test_a_period_that_stands_for_none_is_left_out_of_a_document_that_a_person_accepts(
+    charts: NotedCharts, weeks: int
+) -> None:
+    document = {0: {"US": "A"}, weeks: {"US": "B"}}
+    with pytest.raises(PeriodToCome, match="or later, of which there are no charts"):
+        ingested(charts, document, whole_history=False)
+    assert [p.period for p in ingested(charts, document, whole_history=False, accepted=True).new] == [week(0)]
+
+
 def broken(charts: NotedCharts, ones: NumberOnes, *gone: tuple[int, str], **how: Any) -> Ingested:
     """Ingest a document of these number ones, with editions of some weeks and territories that are not whole."""
     document = {number: {t: entries(title) for t, title in its.items()} for number, its in ones.items()}

@@ -29,6 +29,7 @@ from chartwatch.errors import FactsUnreadable
 from tests.strategies import examples
 
 days = st.one_of(st.none(), st.dates(date(2020, 1, 1), date(2030, 1, 1)))
+releases = st.dates(date(1000, 1, 1), date(2999, 12, 31))
 facts = st.one_of(
     *(
         st.builds(
@@ -46,7 +47,7 @@ facts = st.one_of(
             (ORIGINAL_LANGUAGE, st.sampled_from(["ko", "en"])),
             ("fact:unscripted", st.text(max_size=5)),
             (ORIGIN_COUNTRIES, st.frozensets(st.sampled_from(["KR", "US"]), min_size=1)),
-            (RELEASE_DATE, st.dates()),
+            (RELEASE_DATE, releases),
         )
     )
 )
@@ -58,7 +59,7 @@ scored = st.builds(
         id=st.text(max_size=3),
         kind=st.sampled_from([None, *KINDS]),
         titles=st.lists(st.builds(Title, st.text(max_size=5)), max_size=2).map(tuple),
-        released=st.lists(st.dates().map(Span.day), max_size=2).map(tuple),
+        released=st.lists(releases.map(Span.day), max_size=2).map(tuple),
         languages=st.lists(st.sampled_from(["ko", "en"]), max_size=2).map(tuple),
         main_origin=st.sampled_from([None, "KR"]),
         votes=st.sampled_from([None, 0, 7]),

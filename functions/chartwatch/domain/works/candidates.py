@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from chartwatch.domain.works.work import Kind
+from chartwatch.domain.works.work import Kind, possible_release
 
 
 def is_looked_up(kind: Kind | None, credit: str | None) -> bool:
@@ -67,10 +67,18 @@ class Title:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """The days between which a work was released first: one day, or as many as a provider leaves open."""
+    """The days between which a work was released first: one day, or as many as a provider leaves open.
+
+    Raises `ValueError` for a day on which nothing can have been.
+    """
 
     first: date
     last: date
+
+    def __post_init__(self) -> None:
+        """Refuse what stands for something else than a day."""
+        possible_release(self.first)
+        possible_release(self.last)
 
     @classmethod
     def day(cls, day: date) -> "Span":

@@ -53,6 +53,15 @@ OWN_FACT = "fact:"
 UNLISTED = "unlisted"
 """First part of the id of a work that the catalog does not hold."""
 
+_YEARS = range(1000, 3000)
+
+
+def possible_release(day: date) -> date:
+    """Return a day on which a work may have come out. Raises `ValueError` for one that stands for something else."""
+    if day.year not in _YEARS:
+        raise ValueError(f"{day} is no date on which a work can have come out")
+    return day
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
