@@ -7,12 +7,14 @@ from datetime import date
 from chartwatch.domain import words
 from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
 from chartwatch.domain.milestones.chart_history import ToppedWork
-from chartwatch.domain.milestones.scopes import AskedScope, unknown_of
-from chartwatch.domain.rules.certain import Missing, in_words
-from chartwatch.domain.rules.claims import Claim, slot_id
+from chartwatch.domain.milestones.scopes import AskedScope
+from chartwatch.domain.milestones.told_apart import told_apart
+from chartwatch.domain.rules.certain import Missing, candidates_in_words, in_words
+from chartwatch.domain.rules.claims import Claim, facts_in_words, slot_id
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Condition, Fact, Rule
+from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import OWN_FACT, Work
 
 CENSORED = "it was so when the records began, and nobody knows since when"
@@ -108,6 +110,20 @@ def undecided_words(scope: AskedScope, undecided: Iterable[ToppedWork]) -> tuple
     return tuple(unknown_of(scope.rule, topped) for topped in undecided)
 
 
+def unknown_of(rule: Rule, topped: ToppedWork) -> str:
+    """Return what is unknown of a work that the rule would have to know, in words."""
+    facts = facts_in_words(rule.unknown_facts(topped.work))
+    assumed = ", or only assumed" if topped.work.assumed else ""
+    either = f": {candidates_in_words(topped.work)}" if topped.work.candidates else ""
+    return f"the {facts} of {topped.name}, #1 since {topped.since}, is unknown{assumed}{either}"
+
+
+def named_apart(claimant: Claimant, others: Iterable[Work]) -> str:
+    """Return what a sentence calls a work, or a season: whose it is, or of when, where others share its title."""
+    called = claimant.called or told_apart([claimant.work, *others]).get(claimant.work_id)
+    return replace(claimant, called=called).name
+
+
 def nobody(said: Assertion, scope: AskedScope, *, possible: bool, reasons: Iterable[str] = ()) -> Answer:
     """Return that a place is not held, which is unknown where that is `possible` all the same."""
     counted = scope.lines() if isinstance(said.rule, FirstsRule) else ()
@@ -144,8 +160,9 @@ def never_topped(
 def stood_lower(scope: AskedScope, works: frozenset[str]) -> str:
     """Return where works stood on the chart below #1: "fourth (2022-01-09) and third (2022-01-16)"; or nothing."""
     best: dict[date, int] = {}
-    for period, rank in scope.ranked(works):
-        best.setdefault(period, rank)
+    for period, entry, work in scope.charted:
+        if work.id in works:
+            best[period] = min(entry.rank, best.get(period, entry.rank))
     its = [(period, rank) for period, rank in sorted(best.items()) if rank > 1]
     if not its:
         return ""

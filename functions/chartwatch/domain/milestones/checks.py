@@ -11,6 +11,7 @@ from chartwatch.domain.charts.chart import GLOBAL
 from chartwatch.domain.milestones.answers import answer, doubts_about, missing_words, nobody, of_claim, so_far
 from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory, Reading, ScopeHistory
+from chartwatch.domain.milestones.debuts_asked import debut
 from chartwatch.domain.milestones.firsts_asked import count, first_since, nth, race
 from chartwatch.domain.milestones.lasting_asked import lasting, longest, record_run, reign
 from chartwatch.domain.milestones.methods_asked import scope_of_method
@@ -18,7 +19,7 @@ from chartwatch.domain.milestones.namesakes_asked import of_all, of_each
 from chartwatch.domain.milestones.readings import readings, titles_that_matter
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.milestones.territories_asked import at_once, spread
-from chartwatch.domain.milestones.weeks_asked import change, debut, number_one
+from chartwatch.domain.milestones.weeks_asked import change, number_one
 from chartwatch.domain.rules.certain import candidates_in_words, in_words
 from chartwatch.domain.rules.change import ChangeRule
 from chartwatch.domain.rules.claims import slot_id

@@ -20,11 +20,12 @@ from chartwatch.domain.milestones.answers import (
     of_claim,
     so_far,
     undecided_words,
+    unknown_of,
 )
 from chartwatch.domain.milestones.asked import Answer, Assertion, Since
 from chartwatch.domain.milestones.chart_history import ToppedWork
 from chartwatch.domain.milestones.possible import NOBODYS, Race, Range, all_of, groups_of, may_have_nth, places
-from chartwatch.domain.milestones.scopes import AskedScope, unknown_of
+from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.rules.certain import before_record
 from chartwatch.domain.rules.claims import Claim, group_name
 from chartwatch.domain.rules.holders import Holder

@@ -1,13 +1,13 @@
 """Readings: what titles may mean of which nobody can say which of several works they do, as far as a claim cares."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import permutations, product
 from math import prod
 
-from chartwatch.domain.milestones.asked import Assertion
+from chartwatch.domain.milestones.asked import Assertion, Form
 from chartwatch.domain.milestones.chart_history import ChartHistory, Reading
 from chartwatch.domain.rules.certain import OneOfSeveral
 from chartwatch.domain.works.meanings import Namesakes
@@ -30,11 +30,24 @@ def titles_that_matter(said: Assertion, territory: str, history: ChartHistory) -
             since.setdefault(its.work.id, OneOfSeveral(its.work, its.since))
     others = {its.work.id for its in topped} | _asked_for(said)
     may_be = {title: {work.id for work in its.work.candidates} for title, its in since.items()}
+    lower = _lower(said, territory, history) if said.form is Form.DEBUT else {}
     return [
         its
         for title, its in since.items()
         if may_be[title] & others or any(may_be[title] & may_be[other] for other in since if other != title)
-    ]
+    ] + [its for title, its in lower.items() if title not in since]
+
+
+def _lower(said: Assertion, territory: str, history: ChartHistory) -> Mapping[str, OneOfSeveral]:
+    """Return the titles that stood on a chart of a territory, and may mean a work that a claim is about."""
+    since: dict[str, OneOfSeveral] = {}
+    for period, entry in history.charted(territory):
+        if said.as_of is None or period <= said.as_of:
+            work = history.work_of(entry, period)
+            if not said.works.isdisjoint(its.id for its in work.candidates):
+                known = since.get(work.id)
+                since[work.id] = OneOfSeveral(work, min(period, known.since) if known else period, stood_lower=True)
+    return since
 
 
 def _asked_for(said: Assertion) -> set[str]:
@@ -47,7 +60,10 @@ def _asked_for(said: Assertion) -> set[str]:
 def readings(titles: Sequence[OneOfSeveral], history: ChartHistory, as_of: date | None) -> list[Reading] | None:
     """Return all that titles may mean together, each the same throughout; None where that is too much to try."""
     at = bisect_right([its.period for its in history.timeline], as_of or date.max) - 1
-    may_be_one = Namesakes.among(history.meanings(history.timeline[at].period)).of
+    known = history.meanings(history.timeline[at].period)
+    for title in titles:
+        known = known.with_meaning(title.work, title.work.title, title.work.kind, title.since)
+    may_be_one = Namesakes.among(known).of
     options = [
         [work for work in _candidates(title.work, titles) if work.id in may_be_one.get(title.work.id, ())]
         for title in titles

@@ -7,18 +7,18 @@ from functools import cached_property
 
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence, MetricPeriod
+from chartwatch.domain.charts.publications import Entry
 from chartwatch.domain.milestones.as_of import coverages_on
 from chartwatch.domain.milestones.asked import Record
 from chartwatch.domain.milestones.chart_history import ScopeHistory, ToppedWork
 from chartwatch.domain.milestones.eligibility import eligibility
 from chartwatch.domain.rules.certain import (
     Missing,
-    candidates_in_words,
     may_hold_a_qualifying_work,
     out_by_then,
     was_out,
 )
-from chartwatch.domain.rules.claims import Claim, facts_in_words
+from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.evidence import Gap
 from chartwatch.domain.rules.firsts import Eligibility
 from chartwatch.domain.rules.holders import Holder
@@ -273,13 +273,24 @@ class AskedScope:
         """Return what a rule claims with all publications."""
         return [claim for claim in self._its.all_claims(rule) if self._since <= claim.period <= self._until]
 
-    def ranked(self, works: frozenset[str]) -> Sequence[tuple[date, int]]:
-        """Return where works stood on the chart, of one territory or of any, best first within a period."""
-        return sorted(
-            (period, entry.rank)
+    @cached_property
+    def charted(self) -> Sequence[tuple[date, Entry, Work]]:
+        """All that stood on the chart, of one territory or of any, at whatever rank, with the work that it means."""
+        return [
+            (period, entry, self._its.work_of(entry, period))
             for period, entry in self._its.history.charted(self.territory)
-            if self._since <= period <= self._until and self._its.work_of(entry, period).id in works
-        )
+            if self._since <= period <= self._until
+        ]
+
+    @property
+    def read_as(self) -> Mapping[str, Work]:
+        """What titles are taken to mean of which nobody can say, by the ids of the works that stand for them."""
+        return self._its.reading
+
+    @property
+    def depth(self) -> int:
+        """How many ranks the chart has, by all its publications up to the period."""
+        return max(its.chart.depth for its in self._its.publications if its.period <= self._until)
 
     # Who counts.
 
@@ -337,11 +348,3 @@ class AskedScope:
         """Return the qualifying works, once for each of their groups."""
         counted = self.qualifying(None, before)
         return tuple(topped.holder(group) for topped in counted for group in self.rule.groups(topped.work))
-
-
-def unknown_of(rule: Rule, topped: ToppedWork) -> str:
-    """Return what is unknown of a work that the rule would have to know, in words."""
-    facts = facts_in_words(rule.unknown_facts(topped.work))
-    assumed = ", or only assumed" if topped.work.assumed else ""
-    either = f": {candidates_in_words(topped.work)}" if topped.work.candidates else ""
-    return f"the {facts} of {topped.name}, #1 since {topped.since}, is unknown{assumed}{either}"

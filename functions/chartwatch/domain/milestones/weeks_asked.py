@@ -1,4 +1,4 @@
-"""Claims about one period: who was #1 then, who was new or back there, and whether a work came in at #1."""
+"""Claims about one period: who was #1 then, and who was new or back there."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from chartwatch.domain.milestones.answers import (
     beyond_record,
     fails,
     missing_words,
-    never_topped,
+    named_apart,
     nobody,
     of_claim,
     undecided_words,
@@ -20,8 +20,8 @@ from chartwatch.domain.milestones.asked import Answer, Assertion
 from chartwatch.domain.milestones.chart_history import ToppedWork
 from chartwatch.domain.milestones.possible import all_of, runs_of
 from chartwatch.domain.milestones.scopes import AskedScope
-from chartwatch.domain.rules.certain import before_record, was_out
 from chartwatch.domain.rules.change import ChangeRule, Returns
+from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import Work
 
 Named = tuple[str, Work, ToppedWork | None]
@@ -77,12 +77,24 @@ def _number_one(said: Assertion, scope: AskedScope, period: date, its: Named) ->
 
 
 def _what_was(said: Assertion, scope: AskedScope, period: date, work: Work) -> str:
-    """Return where a work stood in a period in which it was not #1, and who was."""
-    rank = min((r for p, r in scope.ranked(said.works or frozenset((work.id,))) if p == period), default=None)
-    stood = [f"it was {words.ordinal(rank)}"] if rank else []
-    ones = [claimant.name for claimant in scope.at(period).values()]
+    """Return where a work stood in a period in which it was not #1, and who was; or where others of its title stood."""
+    its, stood = scope.at(period).values(), _stood(said, scope, period, work)
+    ones = [named_apart(claimant, [work]) for claimant in its]
     there = [f"{words.some(ones, 4)} {_were(ones)} #1"] if ones else []
     return f": {'; '.join([*stood, *there])}" if stood or there else ""
+
+
+def _stood(said: Assertion, scope: AskedScope, period: date, work: Work) -> Sequence[str]:
+    """Return at which rank a work stood in a period, or else those of its title that were not #1, best first."""
+    ranks: dict[str, tuple[int, Work]] = {}
+    for at, entry, its in scope.charted:
+        if at == period and its.id in (said.works or {work.id}):
+            ranks[its.id] = min((entry.rank, its), ranks.get(its.id, (entry.rank, its)), key=lambda ranked: ranked[0])
+    is_alone = len(ranks) == 1 and not scope.named(frozenset((work.id,)))
+    if own := next(iter(ranks.values())) if is_alone else ranks.get(work.id):
+        return [f"it was {words.ordinal(own[0])}"]
+    lower = sorted((rank, named_apart(Claimant.of(its), [work])) for rank, its in ranks.values() if rank > 1)
+    return [f"{name} was {words.ordinal(rank)}" for rank, name in lower]
 
 
 def _why_unknown(scope: AskedScope, period: date) -> tuple[str, ...]:
@@ -182,41 +194,3 @@ def _against_change(scope: AskedScope, period: date, named: Iterable[Named]) -> 
     earlier = [each for _, work, _ in named for each in scope.usable(work, period)]
     unknown = [topped for _, _, topped in named if topped and scope.rule.verdict(topped.work) is None]
     return (*missing_words(gaps or earlier), *undecided_words(scope, unknown))
-
-
-def debut(said: Assertion, scope: AskedScope) -> Answer:
-    """Return whether a work was #1 in the first period in which it stood on the chart, at whatever rank."""
-    _, work, topped = _named(said, scope)[0]
-    counts = scope.counts(work, said.group)
-    if counts is False:
-        return answer(scope, False, fails(scope.rule, work, topped))
-    ranked = list(scope.ranked(said.works))
-    if not ranked:
-        return never_topped(said, scope, work, possible=bool(scope.hidden_periods(work)))
-    first, rank = ranked[0]
-    unseen = scope.usable(work, first)
-    before = before_record(work, scope.record.first, scope.chart)
-    is_older = first == scope.record.first or work.release_date is not None
-    cut_off = [] if scope.begins_with_chart or before is None or not is_older else [CENSORED]
-    only_ones = scope.chart.depth == 1 and any(was_out(p, work) for p in scope.periods if p < first)
-    unknown = undecided_words(scope, [topped]) if topped and counts is None else ()
-    reasons = [*cut_off, *missing_words(unseen), *([_ONES_ALONE] if only_ones else []), *unknown]
-    sentence = f"{said.title} charted first on {scope.where} {scope.in_period(first)}, at #{rank}"
-    if rank == 1 and not reasons:
-        return answer(
-            scope, True, f"{said.title} came in at #1 of {scope.where} {scope.in_period(first)}.", period=first
-        )
-    if rank == 1 or unseen or cut_off:
-        known = f"Nobody can say. As far as is known, {sentence}."
-        return answer(scope, None, known, period=first, reasons=reasons)
-    later = _when_number_one(scope, said, first)
-    return answer(scope, False, f"{sentence}{later}.", period=first)
-
-
-_ONES_ALONE = "the chart has #1s alone, so that nobody knows where it stood before"
-
-
-def _when_number_one(scope: AskedScope, said: Assertion, first: date) -> str:
-    """Return when a work that came in lower was #1."""
-    at = min((period for period, rank in scope.ranked(said.works) if rank == 1 and period > first), default=None)
-    return f", and was #1 {scope.in_period(at)}" if at else ""

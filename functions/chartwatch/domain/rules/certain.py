@@ -35,11 +35,13 @@ class Missing(NamedTuple):
 class OneOfSeveral(NamedTuple):
     """A title that has been at #1 of the chart since a period, and that may mean one of several works.
 
-    It stands against a claim that would be another if two of those at #1 were one work.
+    It stands against a claim that would be another if two of those at #1 were one work. One that `stood_lower` has been
+    on the chart since the period, and not at #1.
     """
 
     work: Work
     since: date
+    stood_lower: bool = False
 
 
 Unknown = Missing | OneOfSeveral
@@ -270,7 +272,8 @@ def _all_of(standing: "Standing", gaps: Iterable[Gap], whose: Claimant | None) -
 def in_words(what: Unknown) -> str:
     """Return "the periods 2022-01-02 to 2022-01-16 are missing", of a territory with its name."""
     if isinstance(what, OneOfSeveral):
-        return f"nobody can say which {what.work.title} was #1, {candidates_in_words(what.work)}"
+        was = f"was on the chart ({what.since})" if what.stood_lower else "was #1"
+        return f"nobody can say which {what.work.title} {was}, {candidates_in_words(what.work)}"
     if what.claimant:
         return f"nobody knows how long {what.claimant.name} had been #1 when the records began"
     where = f" in {words.territory_name(what.territory)}" if what.territory else ""
