@@ -73,6 +73,7 @@ CHECKS = (
     "tests/unit/domain/test_checking.py",
     "tests/unit/domain/test_answers.py",
     "tests/unit/domain/test_certain_asked.py",
+    "tests/unit/domain/test_certain_debuts.py",
     "tests/unit/domain/test_asked_unknown.py",
     "tests/integration/test_cli_check.py",
     "tests/integration/test_cli_claims.py",
@@ -138,7 +139,7 @@ TESTS = {
     "seasons": ("tests/unit/domain/test_seasons.py",),
     "calendars": ("tests/unit/domain/test_reconciling.py",),
     **dict.fromkeys(("checks", "chart_history", "scopes", "possible", "answers", "readings"), CHECKS),
-    **dict.fromkeys(("firsts_asked", "lasting_asked", "weeks_asked"), CHECKS),
+    **dict.fromkeys(("debuts_asked", "firsts_asked", "lasting_asked", "weeks_asked"), CHECKS),
     "fetching": ("tests/unit/domain/test_conditional_fetch.py",),
     "rule": (*DOMAIN, "tests/unit/test_rule_mistakes.py", "tests/unit/cli/test_listings.py"),
 }

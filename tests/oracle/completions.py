@@ -105,11 +105,11 @@ def as_known(world: World) -> World:
     known: dict[str, dict[int, Names]] = {territory: {} for territory in world.charted}
     for day, territory in sorted((day, territory) for territory, days in world.charted.items() for day in days):
         names = world.charted[territory][day]
-        known[territory][day] = tuple(_meaning(world, n, day, seen) if n in world.titles else n for n in names)
+        known[territory][day] = tuple(meaning_of(world, n, day, seen) if n in world.titles else n for n in names)
     return replace(world, charted=known)
 
 
-def _meaning(world: World, title: str, day: int, seen: set[str]) -> str:
+def meaning_of(world: World, title: str, day: int, seen: set[str]) -> str:
     out = [film for film in map(world.films.__getitem__, world.titles[title]) if (film.released or day) <= day + EARLY]
     if len(out) < 2:
         return out[0].name if out else title
@@ -130,7 +130,7 @@ def _may_mean(world: World, undecided: str) -> list[str]:
     return [*(f.name for f in films if f.released is None or (last and f.released <= int(last))), title]
 
 
-def _meanings(world: World) -> Iterator[dict[str, str]]:
+def meanings_of_titles(world: World) -> Iterator[dict[str, str]]:
     """Yield what the undecided titles of a world may mean: the same throughout, unless it was not out yet.
 
     What is at #1 of a territory together are different works.
@@ -153,7 +153,7 @@ def _meanings(world: World) -> Iterator[dict[str, str]]:
             yield meant
 
 
-def _of_no_catalog(world: World, title: str, undecided: Iterable[str]) -> Film:
+def of_no_catalog(world: World, title: str, undecided: Iterable[str]) -> Film:
     """Return the work that a title means which is none of the catalog's: known of it is what is so of all that are."""
     candidates = [[world.films[n] for n in _may_mean(world, name)[:-1]] for name in undecided]
     its = min(candidates, key=len, default=[Film(title)])
@@ -169,14 +169,14 @@ def completions(world: World, rule: Rule, facts: Iterable[tuple[str, str]], most
     `facts` are the languages and countries that works nobody has seen may have.
     """
     known, facts, ways = as_known(world), list(facts), list[Way]()
-    for meant in _meanings(known):
+    for meant in meanings_of_titles(known):
         charted = {
             territory: {day: tuple(meant.get(name, name) for name in names) for day, names in days.items()}
             for territory, days in known.charted.items()
         }
         names = _at_number_one(charted)
         own = {
-            title: _of_no_catalog(known, title, (name for name in meant if name.startswith(f"{title}@")))
+            title: of_no_catalog(known, title, (name for name in meant if name.startswith(f"{title}@")))
             for title in known.titles
             if title in names
         }

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations, product
 
-from tests.oracle.completions import EARLY, Film, World, _meaning, _meanings, _of_no_catalog
+from tests.oracle.completions import EARLY, Film, World, meaning_of, meanings_of_titles, of_no_catalog
 
 TITLE = "a"
 """The title that is asked for."""
@@ -39,8 +39,8 @@ def outcomes(chart: Chart) -> set[bool]:
     world = _as_dates_say(chart)
     names = {name for its in world.charted["AR"].values() for name in its}
     found: set[bool] = set()
-    for meant in _meanings(world):
-        own = _of_no_catalog(world, TITLE, [name for name in meant if name.startswith(f"{TITLE}@")])
+    for meant in meanings_of_titles(world):
+        own = of_no_catalog(world, TITLE, [name for name in meant if name.startswith(f"{TITLE}@")])
         is_own = TITLE in {*names, *meant.values()}
         films = {**world.films, **({TITLE: own} if is_own else {})}
         known = {day: tuple(meant.get(name, name) for name in its) for day, its in world.charted["AR"].items()}
@@ -64,7 +64,7 @@ def _as_dates_say(chart: Chart) -> World:
 
 
 def _named(world: World, title: str, day: int, seen: set[str]) -> str:
-    return _meaning(world, title, day, seen) if title in world.titles else title
+    return meaning_of(world, title, day, seen) if title in world.titles else title
 
 
 def _ways_in(films: Mapping[str, Film], known: Mapping[int, Ranks], day: int) -> Sequence[Ranks]:

@@ -19,7 +19,7 @@ from tests.oracle.debuts import DEPTH, TITLE, Chart, outcomes
 from tests.strategies import DEEP, as_rule
 from tests.unit.domain.test_certain import CHART, DEFAULTS, START
 
-CHARTS = 2000 if DEEP else 150
+CHARTS = 2000 if DEEP else 60
 """For each set of releases."""
 
 TOO_CAREFUL = 0.03
