@@ -2,12 +2,14 @@
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from chartwatch.domain.charts import chart as charts
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory
@@ -62,12 +64,17 @@ def _answer(chart: Chart) -> Answer:
         for day, titles in enumerate(chart.days)
         if titles
     }
+    return _asked(its, known, chart.films, {"original_language": [chart.language]} if chart.language else {})
+
+
+def _asked(
+    chart: charts.Chart, known: Mapping[date, Sequence[Entry]], films: Sequence[Film], where: Mapping[str, Any]
+) -> Answer:
     timeline = [
-        Publication(its, period, (Edition("AR", tuple(entries)),), Provenance("f", None, "0" * 64)).summary()
+        Publication(chart, period, (Edition("AR", tuple(entries)),), Provenance("f", None, "0" * 64)).summary()
         for period, entries in known.items()
     ]
-    history = ChartHistory(timeline, Catalog(map(_work, chart.films)), lambda: {"AR": known})
-    where = {"original_language": [chart.language]} if chart.language else {}
+    history = ChartHistory(timeline, Catalog(map(_work, films)), lambda: {"AR": known})
     rule = as_rule({**DEFAULTS, "kind": "nth", "at": [1], "scope": "territory", "where": where})
     return check(Assertion(rule, title=TITLE, works=history.named(TITLE), form=Form.DEBUT), "AR", history)
 
@@ -96,3 +103,26 @@ def test_a_work_came_in_at_number_one_just_when_it_did_however_the_unknown_turns
             assert found == {answer.verdict is Verdict.TRUE}, (chart, answer)
     assert tried["too careful"] <= TOO_CAREFUL * tried["charts"], tried
     assert min(tried[verdict] for verdict in Verdict) > 0, tried
+
+
+B = ("b", "fp:9")
+ONE, OTHER = ("a", "fp:1"), ("a", "fp:2")
+
+
+@pytest.mark.parametrize(
+    ("charted", "verdict"),
+    [
+        ([[B, OTHER], [ONE, B]], Verdict.TRUE),
+        ([[B, ONE], [ONE, B]], Verdict.FALSE),
+        ([[B, OTHER], [ONE, B], [OTHER, B]], Verdict.TRUE),
+        ([[B, ONE], [B, OTHER], [ONE, B], [OTHER, B]], Verdict.FALSE),
+    ],
+)
+def test_what_has_another_id_of_its_provider_is_another_work(
+    charted: Sequence[Sequence[tuple[str, str]]], verdict: Verdict
+) -> None:
+    known = {
+        START + timedelta(day): [Entry(n, title, id=its_id) for n, (title, its_id) in enumerate(titles, 1)]
+        for day, titles in enumerate(charted)
+    }
+    assert _asked(replace(CHART, depth=DEPTH, began=START), known, (), {}).verdict is verdict

@@ -171,9 +171,12 @@ class ChartHistory:
         """Return what is known with the publication of a period of the titles that were at #1 of the chart."""
         return self._meanings[period]
 
-    def work_of(self, entry: Entry | NumberOne, period: date) -> Work:
-        """Return the work that the chart means by what stood on it in the period of a publication."""
-        known, not_in = self.meanings(period), self.chart.not_in_language
+    def work_of(self, entry: Entry | NumberOne, period: date, until: date | None = None) -> Work:
+        """Return the work that the chart means by what stood on it in the period of a publication.
+
+        With `until`, the period of a later one, what ids meant up to that counts.
+        """
+        known, not_in = self.meanings(until if until and entry.id else period), self.chart.not_in_language
         credit = entry.credit
         work = self.catalog.match(entry.title, entry.kind, period, known, entry.id, not_in=not_in, credit=credit)
         return with_defaults(work, self.chart.defaults)
@@ -264,9 +267,9 @@ class ScopeHistory:
             key=lambda topped: (topped.since, topped.work.id, topped.season or ""),
         )
 
-    def work_of(self, entry: Entry | NumberOne, period: date) -> Work:
+    def work_of(self, entry: Entry | NumberOne, period: date, until: date | None = None) -> Work:
         """Return the work that the chart means by what stood on it in a period, as titles are read."""
-        work = self.history.work_of(entry, period)
+        work = self.history.work_of(entry, period, until)
         return self.reading.get(work.id, work)
 
     def claims(self, rule: Rule, period: date) -> Sequence[Claim]:

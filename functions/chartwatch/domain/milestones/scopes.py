@@ -57,6 +57,7 @@ class AskedScope:
         """
         self.rule, self._its, self._until, self._method = rule, its, as_of or date.max, method
         self.territory, self.chart, self.catalog = its.territory, its.history.chart, its.history.catalog
+        self.read_as = its.reading
         self.shows_ties = its.history.shows_ties(self._until)
         self._coverages = coverages_on(as_of, its) if as_of else its.coverages[-1]
         self._since = date.min
@@ -276,16 +277,12 @@ class AskedScope:
     @cached_property
     def charted(self) -> Sequence[tuple[date, Entry, Work]]:
         """All that stood on the chart, of one territory or of any, at whatever rank, with the work that it means."""
+        last = self._its.dates[bisect_right(self._its.dates, self._until) - 1]
         return [
-            (period, entry, self._its.work_of(entry, period))
+            (period, entry, self._its.work_of(entry, period, last))
             for period, entry in self._its.history.charted(self.territory)
             if self._since <= period <= self._until
         ]
-
-    @property
-    def read_as(self) -> Mapping[str, Work]:
-        """What titles are taken to mean of which nobody can say, by the ids of the works that stand for them."""
-        return self._its.reading
 
     @property
     def depth(self) -> int:
