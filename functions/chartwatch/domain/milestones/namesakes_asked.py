@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from chartwatch.domain import words
 from chartwatch.domain.milestones.answers import BEST
-from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
+from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
 from chartwatch.domain.milestones.scopes import AskedScope
+from chartwatch.domain.rules.change import ChangeRule
 
 _Said = TypeVar("_Said")
 
@@ -15,9 +16,12 @@ _Said = TypeVar("_Said")
 def of_each(said: Assertion, scope: AskedScope) -> Sequence[Assertion]:
     """Return the claim as it is about each work that has topped the scope and is meant, by what a sentence calls it.
 
-    Those that do not count are not meant, where others do. A place that says which work holds it is about that one; and
-    a title of which nobody can say what it means on the chart is left to its readings.
+    Those that do not count are not meant, where others do. A place that says which work holds it is about that one; a
+    title of which nobody can say what it means on the chart is left to its readings; and who was, became or came in at
+    #1 says itself which work it was.
     """
+    if said.form in (Form.NUMBER_ONE, Form.DEBUT) or isinstance(said.rule, ChangeRule):
+        return [said]
     place = said.rule.read_place(said.place) if said.place else None
     topped = {its.work.id: its for its in scope.named(said.works)}
     if not said.title or (place and place.work) or any(its.work.candidates for its in topped.values()):
