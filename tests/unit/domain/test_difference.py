@@ -215,6 +215,30 @@ def test_what_was_sent_is_not_sent_again_when_it_is_true_again() -> None:
     assert record[FIRST.slot].holders == FIRST.holders
 
 
+def test_what_a_story_needs_of_a_claim_goes_with_the_milestone() -> None:
+    its = {"said": "Squid Game", "mark": "KR", "precedents": 3, "said_by": "a chart"}
+    (change,) = Record().after(replace(FIRST, **its))  # type: ignore[arg-type]
+    assert {name: getattr(change.milestone, name) for name in its} == its
+
+
+def test_what_is_muted_by_a_title_stays_so_when_the_catalog_gets_to_know_the_work() -> None:
+    muted = Policy(muted={"unlisted:series:squid game": date(2022, 2, 1)})
+
+    def now(holder: Holder) -> str:
+        return "squid" if (holder.title, holder.since) == ("squid game", FIRST.holders[0].since) else holder.work_id
+
+    assert sent(Record().after(FIRST, policy=muted, now=now)) == []
+    assert sent(Record().after(FIRST, policy=muted)) == [(FIRST.slot, Status.ANNOUNCED)]
+    assert sent(Record().after(OTHER, policy=muted, now=now)) == [(FIRST.slot, Status.ANNOUNCED)]
+
+
+def test_a_publication_is_news_from_the_day_on_that_the_chart_is_live() -> None:
+    live = Policy(live_from=date(2022, 1, 2))
+    assert [live.tells_of(date(2022, 1, day)) for day in (1, 2, 3)] == [False, True, True]
+    assert Policy().tells_of(date.min)
+    assert not REWRITTEN.tells_of(date.max)
+
+
 # Works that turn out to be one.
 
 

@@ -66,7 +66,7 @@ class Policy(NamedTuple):
 
     def _muted_until(self, claim: Claim) -> date:
         """Return until when a claim is muted: by its rule, or by all works that hold it."""
-        by_works = min(map(self._work_muted_until, claim.holders), default=date.min)
+        by_works = min(map(self._work_muted_until, claim.holders))
         return max(self.muted.get(claim.rule, date.min), by_works)
 
     def _work_muted_until(self, holder: Holder) -> date:
@@ -104,7 +104,7 @@ class _Known:
     revision: int
     bulletins: tuple[int, ...]
     last_sent: Sent | None
-    holds: Substance | None
+    holds: Substance
     sent: Substance | None
     owed: Substance | None = None
 
@@ -178,8 +178,7 @@ def _takes_over(entry: Entry, claim: Claim, own: Entry | None, best: Entry | Non
 
 
 def _known(entry: Entry, now: WorkNow) -> _Known:
-    holds = substance(entry, now) if entry.is_held else None
-    return _Known(entry, entry.revision, entry.bulletins, entry.sent, holds, _sent(entry, now))
+    return _Known(entry, entry.revision, entry.bulletins, entry.sent, substance(entry, now), _sent(entry, now))
 
 
 def _inherited(forerunner: Entry, own: Entry | None, now: WorkNow) -> _Known:
@@ -232,7 +231,7 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
     )
     last_sent = known.last_sent if known else None
     sent = last_sent if silent else Sent(claim.period, claim.n, claim.holders, claim.left_censored, claim.reasons)
-    replaced = _replaced(known, milestone, resent=resent) if known else None
+    replaced = _replaced(known, milestone) if known else None
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, known.bulletins if known else ()))
 
 
@@ -246,7 +245,7 @@ def _status(claim: Claim, known: _Known | None, now: Substance, *, is_same: bool
         if is_same:
             return known.entry.status
         base = known.sent or known.holds
-        if base is not None and base.holders and base.holders != now.holders:
+        if base.holders and base.holders != now.holders:
             return Status.CORRECTED
     return Status.PROVISIONAL if claim.reasons else Status.ANNOUNCED
 
@@ -261,12 +260,11 @@ def _is_silent(claim: Claim, known: _Known | None, policy: Policy, now: Substanc
     return (is_same or known.sent == now) and known.owed in (None, now)
 
 
-def _replaced(known: _Known, milestone: Milestone, *, resent: bool) -> Replaced:
+def _replaced(known: _Known, milestone: Milestone) -> Replaced:
     """Return what a revision replaces: the one before, or where it is sent, what was sent, if anything was."""
     before = known.entry
-    is_of_what_was_sent = resent or not milestone.silent
     holders = before.holders
-    if is_of_what_was_sent:
+    if not milestone.silent:
         holders = known.last_sent.holders if known.last_sent else ()
     lost = {h.work_id for h in holders} - {h.work_id for h in milestone.holders}
     brief = before.brief if lost and not milestone.silent else ""
