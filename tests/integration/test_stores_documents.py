@@ -52,7 +52,7 @@ works = st.builds(
     kind=st.none() | st.sampled_from(KINDS),
     original_language=st.none() | st.sampled_from(("de", "en", "yue")),
     origin_countries=st.lists(st.sampled_from(("DE", "KR", "US")), max_size=3, unique=True).map(tuple),
-    release_date=st.none() | st.dates(),
+    release_date=st.none() | st.dates(date(1000, 1, 1), date(2999, 12, 31)),
     aliases=st.lists(words, max_size=3).map(tuple),
     source=st.just("") | words,
     confidence=st.sampled_from(["", *(its.value for its in Confidence)]),
