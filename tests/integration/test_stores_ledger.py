@@ -100,3 +100,5 @@ def test_a_ledger_is_written_in_these_words_and_read_again(kind: str, ledger: Le
     assert json.loads(written) == {"format": 1, kind: says}
     assert written == json.dumps(json.loads(written), ensure_ascii=False, separators=(",", ":")).encode()
     assert unpacked(kind, body) == ledger
+    # By RFC 1952 the time of writing, which is none, and whether the most was done to make it small, which was not.
+    assert body[4:9] == bytes(5)
