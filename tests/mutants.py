@@ -91,7 +91,8 @@ REVISED = _of_domain(
     *("ledger", "difference", "detection", "muting", "min_periods", "learning", "rebuild", "arrival_order")
 )
 FOLDED = _of_domain(
-    *("snapshot", "fold", "firsts", "coverage", "lasting", "learning", "lent_names", "detection", "arrival_order")
+    *("snapshot", "fold", "firsts", "coverage", "lasting", "learning", "lent_names", "detection", "arrival_order"),
+    *("assumed", "namesakes", "provider_ids", "creators", "rule_verdicts"),
 )
 RECORDED = _of_domain(
     *("steps", "record", "rebuild", "audit", "detection", "muting", "min_periods", "learning", "arrival_order")
