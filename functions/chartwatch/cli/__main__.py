@@ -9,7 +9,7 @@ NEEDED = ("rich", "typer")
 def main() -> None:
     """Run the command; where it is installed without its packages, say how to install it with them."""
     try:
-        from chartwatch.cli.main import app  # noqa: PLC0415  # here the error can be told in a sentence
+        from chartwatch.cli.main import app  # noqa: PLC0415  # it needs packages of an extra, and who lacks them is told so
     except ModuleNotFoundError as error:
         if error.name not in NEEDED:
             raise

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -72,7 +72,9 @@ def answer_lines(answer: FullAnswer, limit: int | None = None) -> Iterator[str]:
         yield from ("", *_wrapped(answer.advice))
     if here.before:
         yield from ("", "Before it:" if here.holders else "What counts:")
-        yield from cut(here.before, lambda its: _wrapped(f"{its.since}  {_named(its)}", 2, 14), limit, indent="  ")
+        yield from cut(
+            here.before, lambda its: _wrapped(f"{its.since}  {_named(its, here.called)}", 2, 14), limit, indent="  "
+        )
     yield from ("", "On the record:", *_wrapped(f"{_place(here)}: {_record(here)}", 2))
     if answer.others:
         yield from ("", "On other charts:")
@@ -84,7 +86,7 @@ def _other_lines(other: Answer) -> Iterator[str]:
     """Yield the answer on another chart: the right sentence, who came before, and what it rests on."""
     yield from _wrapped(f"{_place(other)}: {_verdict(other)}", 2, 4)
     if other.before:
-        before = [f"{_named(holder)} ({holder.since})" for holder in other.before]
+        before = [f"{_named(holder, other.called)} ({holder.since})" for holder in other.before]
         yield from _wrapped(f"before it: {words.some(before, MOST_BEFORE)}", 4)
     for reason in other.reasons[:MAX_REASONS]:
         yield from _wrapped(f"because {reason}", 4)
@@ -191,8 +193,9 @@ def _verdict(answer: Answer) -> str:
     return f"{text} That was {in_period(answer.chart.cadence, answer.period)}."
 
 
-def _named(holder: Holder) -> str:
-    return f"{holder_name(holder)} ({holder.group})" if holder.group else holder_name(holder)
+def _named(holder: Holder, called: Mapping[str, str]) -> str:
+    name = holder_name(replace(holder, title=called.get(holder.work_id, holder.title)))
+    return f"{name} ({holder.group})" if holder.group else name
 
 
 def _place(answer: Answer) -> str:

@@ -120,14 +120,14 @@ def write(lines: Iterable[str]) -> None:
 
 def sources_beginning(incomplete: str) -> list[str]:
     """Return the names of sources that begin so, for the completion of a shell."""
-    from chartwatch.sources import SOURCES  # noqa: PLC0415  # pydantic, for which help need not wait
+    from chartwatch.sources import SOURCES  # noqa: PLC0415  # help is shown without pydantic
 
     return [name for name in SOURCES if name.startswith(incomplete)]
 
 
 def histories_beginning(incomplete: str) -> list[str]:
     """Return what a value of `--from` may begin with."""
-    from chartwatch.cli.sample_chart import SAMPLE  # noqa: PLC0415  # it opens sources, which need pydantic
+    from chartwatch.cli.sample_chart import SAMPLE  # noqa: PLC0415  # help is shown without pydantic
 
     return [its for its in (SAMPLE, *(f"{name}:" for name in sources_beginning(""))) if its.startswith(incomplete)]
 

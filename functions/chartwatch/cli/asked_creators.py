@@ -6,11 +6,9 @@ from chartwatch.cli.application import mistake
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
 from chartwatch.domain.milestones.chart_history import ChartHistory
-from chartwatch.domain.rules.rule import Fact, Rule
+from chartwatch.domain.rules.rule import WHOSE, Rule
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Work
-
-_OF_CREATORS = (Fact.CREATOR, Fact.MAIN_CREATOR)
 
 
 def creator_meant(rule: Rule, group: str | None, history: ChartHistory, parameter: str) -> str | None:
@@ -19,7 +17,7 @@ def creator_meant(rule: Rule, group: str | None, history: ChartHistory, paramete
     Raises `OptionError` for a credit that counts for several, and for a name that is written much like that of a
     creator who had a #1, and is none.
     """
-    if group is None or rule.per not in _OF_CREATORS:
+    if group is None or rule.per not in WHOSE:
         return group
     works = {history.work_of(one, p.period) for p in history.timeline for its in p.number_ones.values() for one in its}
     names = {title_key(name): name for work in works for name in sorted({*work.creators, *work.featured})}

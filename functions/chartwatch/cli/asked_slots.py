@@ -31,10 +31,6 @@ _RACERS: Mapping[Fact | None, str] = {
     Fact.MAIN_CREATOR: "{creators}",
     Fact.CREATOR_COUNTRY: "{countries}",
 }
-_CREATORS_FIRST = (
-    "the first {racer} with {{cardinal}} {several} at #1 of {{chart}} in {{territory}} {{is}} {{group}}, by {{title}}"
-)
-"""Says who came first with a number so that nobody has to know whether a name is of one or of several."""
 
 _OF_GROUP: Mapping[Fact | None, str] = {
     Fact.ORIGIN_COUNTRY: " from {group}",
@@ -107,9 +103,7 @@ def numbered(rule: Rule, n: int | None) -> Rule:
         return rule
     one, several = (text.replace("{", "{{").replace("}", "}}") for text in (one_in_words(rule), where_in_words(rule)))
     of_group, racer = _OF_GROUP.get(rule.per, ""), _RACERS.get(rule.per, "{kinds}")
-    template = _CREATORS_FIRST if rule.is_of_groups and rule.per in (Fact.CREATOR, Fact.MAIN_CREATOR) else rule.numbered
-    several = one if n == 1 else several
-    headline = template.format(one=one, several=several, of_group=of_group, racer=racer)
+    headline = rule.numbered.format(one=one, several=one if n == 1 else several, of_group=of_group, racer=racer)
     return replace(rule, headline=headline)
 
 

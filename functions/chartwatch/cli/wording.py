@@ -36,8 +36,8 @@ def one_in_words(rule: Rule) -> str:
 
 
 def holder_name(holder: Holder) -> str:
-    """Return the title of a holder, with its season where it is one, and with whose it is where others share it."""
-    return name_of(holder.called or holder.title, holder.label or holder.season)
+    """Return the title of a holder, with its season where it is one."""
+    return name_of(holder.title, holder.label or holder.season)
 
 
 def status_in_words(milestone: Milestone) -> str:

@@ -92,22 +92,10 @@ class Guard:
         document that a person has accepted, the former are left out.
         """
         possible = [publication for publication in publications if EARLIEST <= publication.period < NEVER]
-        for error, impossible, why in (
-            (
-                PeriodTooEarly,
-                [p for p in publications if p.period < EARLIEST],
-                f"before {EARLIEST.year}, when there were",
-            ),
-            (
-                PeriodToCome,
-                [p for p in publications if p.period >= NEVER],
-                f"{NEVER.year} or later, of which there are",
-            ),
-        ):
-            if impossible:
-                detail = f"{_named(impossible)} is from {why} no charts"
-                self._judge(error, detail)
-                self.notices.append(Notice(PERIODS_LEFT_OUT, detail))
+        early = [publication for publication in publications if publication.period < EARLIEST]
+        self._leave_out(PeriodTooEarly, early, f"before {EARLIEST.year}, when there were no charts")
+        late = [publication for publication in publications if publication.period >= NEVER]
+        self._leave_out(PeriodToCome, late, f"{NEVER.year} or later, of which there are no charts")
         if self._provenance.fetched_at is not None:
             fetched_on = date.fromisoformat(self._provenance.fetched_at[:10])
             for publication in possible:
@@ -115,6 +103,12 @@ class Guard:
                     known = f"could not be known yet on {fetched_on}, when the document was fetched"
                     self._judge(PeriodToCome, f"{_named([publication])} {known}")
         return possible
+
+    def _leave_out(self, error: type[SourceError], impossible: Sequence[Publication], when: str) -> None:
+        if impossible:
+            detail = f"{_named(impossible)} is from {when}"
+            self._judge(error, detail)
+            self.notices.append(Notice(PERIODS_LEFT_OUT, detail))
 
     def check_providers(self, publications: Sequence[Publication], stored: Stored, charts: ChartStore) -> None:
         """Reject a document of a chart that another provider published so far.

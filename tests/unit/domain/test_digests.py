@@ -1,8 +1,15 @@
 """What the digests that stand in the tables are made of."""
 
 import hashlib
+import json
+from types import SimpleNamespace
+from typing import Any
 
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.milestones.ledger import digest_of_words
+from chartwatch.domain.rules.claims import Reason
+from chartwatch.domain.rules.evidence import Evidence
+from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind
 from tests.chronicle import CHART, DAY
@@ -32,6 +39,21 @@ def test_what_the_detector_has_processed_compares_with_what_it_reads_for_ever() 
     assert PUBLICATION.summary().number_ones_digest() == sha256(ones)[:32]
     renamed = f"{ones}\x1e\x1f\x1fRot\x1fRed\x1e2022-01-02\x1ffilm\x1fRouge\x1fRed"
     assert PUBLICATION.summary(renamings).number_ones_digest() == sha256(renamed)[:32]
+
+
+def test_what_the_ledger_has_of_a_revision_compares_with_what_is_claimed_for_ever() -> None:
+    """Was it made in another way, an upgrade would record a new revision of every slot."""
+    claimed = {"kind": "nth", "headline": "Red is the first", "brief": "first", "reasons": (Reason("unknown"),)}
+    holders = (Holder("red", "Red", DAY, "1", "KR", True, "Season 1"),)
+    evidence = Evidence(DAY, 1, 1, (), (), PROVENANCE)
+    held: Any = SimpleNamespace(**claimed, holders=holders, evidence=evidence)
+    said = (
+        "Holder(work_id='red', title='Red', since=datetime.date(2022, 1, 1), season='1', group='KR', returned=True, "
+        "label=None)"
+    )
+    without_edition = {name: value for name, value in evidence.as_json().items() if name != "edition"}
+    words = ["nth", "Red is the first", "first", [said], "(Reason(said='unknown', undecided=None),)", without_edition]
+    assert digest_of_words(held) == sha256(json.dumps(words))[:16]
 
 
 def test_the_order_of_editions_and_of_joint_number_ones_does_not_count() -> None:

@@ -58,6 +58,7 @@ def answer(
         period=claim.period if claim else period,
         holders=claim.holders if claim else (),
         before=tuple(before),
+        called=scope.called,
         reasons=tuple(dict.fromkeys(reasons)) if said is None else (),
     )
 

@@ -1,7 +1,7 @@
 """Claims that somebody makes, and what is to be said of them: values alone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -99,7 +99,7 @@ class Answer:
     `n` and `period` are the right ones, as far as known. `before` are those that hold earlier places; of a race, the
     works that counted before. `reasons` say why it is unknown. `is_short`: the claim is about all of history, and true
     of a record that is too short to say so without its length. `is_of_several`: the title means several works, and
-    it is so of some of them alone.
+    it is so of some of them alone. `called` is what a sentence calls works that share a title, by their ids.
     """
 
     verdict: Verdict
@@ -114,3 +114,4 @@ class Answer:
     reasons: tuple[str, ...] = ()
     is_short: bool = False
     is_of_several: bool = False
+    called: Mapping[str, str] = field(default_factory=dict)

@@ -68,9 +68,7 @@ class ToppedWork(NamedTuple):
 
     def holder(self, group: str | None = None) -> Holder:
         """Return it as the holder of a slot."""
-        return Holder(
-            self.work.id, self.work.title, self.since, self.season, group, label=self.label, called=self.called
-        )
+        return Holder(self.work.id, self.work.title, self.since, self.season, group, label=self.label)
 
 
 class ChartHistory:
@@ -109,7 +107,7 @@ class ChartHistory:
         With a `creator` they are those that are known to be by that one, or under that credit.
         """
         names = self._names_of(title)
-        charted = [work for name in names for work in self.charted_as.get(title_key(name), ())]
+        charted = [work for name in names for work in self._charted_as.get(title_key(name), ())]
         listed = {its for name in names for its in works_named(name, self.catalog, self.kinds) if self._may_mean(its)}
         if creator:
             known = [*charted, *(work for work in map(self.catalog.work, listed) if work)]
@@ -126,7 +124,7 @@ class ChartHistory:
 
     def creators_of(self, title: str) -> Sequence[str]:
         """Return the creators of the works of a title that have been on the chart."""
-        charted = {work for name in self._names_of(title) for work in self.charted_as.get(title_key(name), ())}
+        charted = {work for name in self._names_of(title) for work in self._charted_as.get(title_key(name), ())}
         return sorted({name for work in charted for name in work.creators})
 
     @cached_property
@@ -136,7 +134,7 @@ class ChartHistory:
         return frozenset((None, *KINDS, *charted))
 
     @cached_property
-    def charted_as(self) -> Mapping[str, set[Work]]:
+    def _charted_as(self) -> Mapping[str, set[Work]]:
         """The works that a title has meant at #1, or by whom it stood lower, by its key."""
         found: dict[str, set[Work]] = {}
         for publication in self.timeline:
@@ -231,7 +229,8 @@ class ScopeHistory:
 
     `present` has who was at #1 in each of the `periods`, by `Claimant.key`; `there` the same by territory and period.
     `dates` are the periods of all publications of the scope, also of those without an edition that counts, and
-    `coverages` has with each of them what is known of the scope, or of all, by territory.
+    `coverages` has with each of them what is known of the scope, or of all, by territory. `called` is what a sentence
+    calls works that share a title, by their ids.
     """
 
     def __init__(self, history: ChartHistory, territory: str, count: Count, reading: Reading = ()) -> None:
@@ -246,7 +245,7 @@ class ScopeHistory:
         seen = [publication for publication in self.publications if publication.number_ones]
         self.periods = [publication.period for publication in seen]
         self.present = [self._present(publication) for publication in seen]
-        self._called: Mapping[str, str] = {}
+        self.called: Mapping[str, str] = {}
         self._snapshots: list[Snapshot] = []
         self.coverages: list[Mapping[str, Coverage]] = []
         snapshot = Snapshot()
@@ -259,7 +258,7 @@ class ScopeHistory:
         topped = snapshot.scopes[territory].first_topped.get(count, {}).values()
         defaults = history.chart.defaults
         works = [(with_defaults(work_of(each, self._catalog, snapshot.meanings), defaults), each) for each in topped]
-        called = self._called = told_apart(work for work, _ in works)
+        called = self.called = told_apart(work for work, _ in works)
         if called:
             self.present = [{k: replace(c, called=called.get(c.work_id)) for k, c in p.items()} for p in self.present]
         self.topped = sorted(
@@ -306,7 +305,7 @@ class ScopeHistory:
         runs = ReignRule("", scope, "", "", at=(MOST + 1,), count=self.count)
         with_runs = RuleSet([*rules, runs, replace(runs, id="within", across_methods=False)])
         known = replace(snapshot, meanings=replace(meanings, undecided=undecided))
-        return Fold(self._catalog, with_runs, known, called=self._called)
+        return Fold(self._catalog, with_runs, known, called=self.called)
 
     def _read_titles(self) -> None:
         """Give each work that was at #1 an id of its own, by which it is known whatever its title is."""

@@ -57,7 +57,7 @@ class AskedScope:
         """
         self.rule, self._its, self._until, self._method = rule, its, as_of or date.max, method
         self.territory, self.chart, self.catalog = its.territory, its.history.chart, its.history.catalog
-        self.read_as = its.reading
+        self.read_as, self.called = its.reading, its.called
         self.shows_ties = its.history.shows_ties(self._until)
         self._coverages = coverages_on(as_of, its) if as_of else its.coverages[-1]
         self._since = date.min

@@ -11,7 +11,7 @@ from chartwatch.domain.charts.chart import MetricPeriod
 from chartwatch.domain.rules.certain import OneOfSeveral, Unknown, candidates_in_words, in_words
 from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rule import Fact, Rule
+from chartwatch.domain.rules.rule import WHOSE, Fact, Rule
 from chartwatch.domain.rules.standing import Standing
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import OWN_FACT, Work
@@ -32,9 +32,6 @@ _FACT_WORDS = {
     Fact.CREATOR_COUNTRY: "creator's country",
 }
 
-
-_OF_CREATORS = (Fact.CREATOR, Fact.MAIN_CREATOR)
-"""Groups that say whose a work is."""
 
 _GROUP_NAMES: Mapping[Fact | None, Callable[[str], str]] = {
     Fact.ORIGIN_COUNTRY: words.territory_name,
@@ -276,7 +273,7 @@ def _wording(
     several = len(groups if rule.is_of_groups else claimants) > 1
     ordinal = words.ordinal(n) if n else ""
     chart = standing.publication.chart
-    names = [claimant.own_name if rule.per in _OF_CREATORS else claimant.name for claimant in claimants]
+    names = [claimant.own_name if rule.per in WHOSE else claimant.name for claimant in claimants]
     # A spread is told at some numbers, and of how many places it really is by then.
     reached = [standing.spreads[claimant].after for claimant in claimants if n and claimant in standing.spreads]
     values: Mapping[str, Any] = {

@@ -144,9 +144,15 @@ class FirstsRule(Rule):
 
     turn: ClassVar[int] = 2
     is_of_firsts: ClassVar[bool] = True
-    numbered: ClassVar[str]
-    """A template of headlines that say the number: of `{one}` or `{several}` that the rule counts, `{of_group}` such as
-    " from Mexico", or for the first `{racer}` such as "country"."""
+
+    @property
+    @abstractmethod
+    def numbered(self) -> str:
+        """A template of headlines that say the number.
+
+        It is of `{one}` or `{several}` that the rule counts, `{of_group}` such as " from Mexico", or for the first
+        `{racer}` such as "country".
+        """
 
     @staticmethod
     @abstractmethod

@@ -9,8 +9,7 @@ from typing import Any
 class Holder:
     """Who holds a slot, since when. `group` for a race; `returned` for a change: it had topped there before.
 
-    `label` is what the chart called the season then, and `called` what the work is called where others share its title;
-    two holders that differ in these only are the same.
+    `label` is what the chart called the season then; two holders that differ in it only are the same.
     """
 
     work_id: str
@@ -20,7 +19,6 @@ class Holder:
     group: str | None = None
     returned: bool | None = None
     label: str | None = field(default=None, compare=False)
-    called: str | None = field(default=None, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return the holder as it stands in a change's `holders`; what does not apply is left out."""

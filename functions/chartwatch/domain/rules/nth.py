@@ -27,11 +27,13 @@ class NthRule(FirstsRule):
 
     kind: ClassVar[str] = "nth"
     written: ClassVar[type[WrittenRule]] = WrittenNth
-    numbered: ClassVar[str] = (
-        "{{title}} {{is}} the {{ordinal}} {one}{of_group} to reach #1 of {{chart}} in {{territory}}"
-    )
     vacancy: ClassVar[str] = "There is no {ordinal} {where}: {count}"
     holders = staticmethod(nth_holders)
+
+    @property
+    def numbered(self) -> str:
+        """A template of headlines that say the number."""
+        return "{{title}} {{is}} the {{ordinal}} {one}{of_group} to reach #1 of {{chart}} in {{territory}}"
 
     def claims(self, standing: Standing, past: Past) -> Iterator[Claim]:
         """Yield a claim for each group whose next number is one of `at`."""

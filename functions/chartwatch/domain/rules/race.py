@@ -9,7 +9,7 @@ from pydantic import Field
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.firsts import FirstsRule, HonourRoll, MayCount, Past, race_holders
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rule import Priority
+from chartwatch.domain.rules.rule import WHOSE, Priority
 from chartwatch.domain.rules.standing import Standing
 from chartwatch.domain.rules.written import Groups, Numbers, WrittenRule
 
@@ -33,12 +33,16 @@ class RaceRule(FirstsRule):
     written: ClassVar[type[WrittenRule]] = WrittenRace
     worth: ClassVar[Priority] = Priority.FIRST
     is_of_groups: ClassVar[bool] = True
-    numbered: ClassVar[str] = (
-        "{{group}} {{is}} the first {racer} with {{cardinal}} {several} "
-        "at #1 of {{chart}} in {{territory}}, by {{title}}"
-    )
     vacancy: ClassVar[str] = "No group has {cardinal} {where}"
     holders = staticmethod(race_holders)
+
+    @property
+    def numbered(self) -> str:
+        """A template of headlines that say the number; of a creator's name nobody knows whether it is of several."""
+        first = "the first {racer} with {{cardinal}} {several} at #1 of {{chart}} in {{territory}}"
+        if self.per in WHOSE:
+            return f"{first} {{{{is}}}} {{{{group}}}}, by {{{{title}}}}"
+        return f"{{{{group}}}} {{{{is}}}} {first}, by {{{{title}}}}"
 
     def claims(self, standing: Standing, past: Past) -> Iterator[Claim]:
         """Yield a claim for each number of `at` that a group is the first to reach."""

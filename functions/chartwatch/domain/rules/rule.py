@@ -122,6 +122,9 @@ FACTS = tuple(
     Fact.CREATOR_COUNTRY,
 ) = FACTS
 
+WHOSE = (Fact.CREATOR, Fact.MAIN_CREATOR)
+"""The facts that say whose a work is."""
+
 
 def _one(value: str | None) -> tuple[str, ...]:
     return () if value is None else (value,)

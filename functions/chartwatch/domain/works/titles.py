@@ -14,6 +14,7 @@ _TYPOGRAPHY = str.maketrans(
 )
 
 _FORMS = frozenset(map(chr, range(0xFE00, 0xFE10)))
+"""The variation selectors of Unicode."""
 
 
 @lru_cache(maxsize=65_536)
@@ -31,7 +32,7 @@ def letters(title: str) -> str:
     """Return the letters and digits of a title, by which those are compared that may be spelt differently.
 
     Marks are parts of letters: vowels in Indian and South-East Asian scripts, accents in others. What only chooses the
-    form of a sign (U+FE00 to U+FE0F) is none.
+    form of a sign is none.
     """
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold()).replace("i\u0307", "i")
     return "".join(ch for ch in text if ch.isalnum() or (unicodedata.category(ch)[0] == "M" and ch not in _FORMS))

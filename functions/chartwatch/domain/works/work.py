@@ -54,6 +54,7 @@ UNLISTED = "unlisted"
 """First part of the id of a work that the catalog does not hold."""
 
 _YEARS = range(1000, 3000)
+"""In which works have come out, or will; 0001 and 9999 stand for "unknown" and "open", and nothing is counted there."""
 
 
 def possible_release(day: date) -> date:
