@@ -267,6 +267,18 @@ def test_a_held_slot_goes_on_from_itself_where_nothing_was_sent_of_either() -> N
     assert [change.milestone.slot for change in changes] == [other.slot]
 
 
+@pytest.mark.parametrize("policy", [NEWS, REWRITTEN], ids=["sent", "recorded only"])
+def test_a_slot_that_went_on_has_no_part_in_what_becomes_of_the_one_that_it_came_from(policy: Policy) -> None:
+    itself, other = spread("omega"), spread("alpha")
+    record = Record(other)
+    record.after(itself, now=now_is(alpha="omega"))
+    before = record[itself.slot]
+    record.after(itself, spread("alpha", day=9), policy=policy)
+    record.after(replace(itself, headline="In 2: Omega"), spread("alpha", day=9))
+    after = record[itself.slot]
+    assert (after.revision, after.sent, after.bulletins) == (2, before.sent, (*before.bulletins, 4))
+
+
 def test_a_slot_that_ended_unsent_goes_on_unsent_where_the_same_was_sent_of_another() -> None:
     itself, other = spread("omega"), spread("alpha")
     record = Record(itself, other)

@@ -201,12 +201,23 @@ def from_bulletins(
         for change in bulletin.changes:
             m = change.milestone
             own = before.get(m.slot)
-            forerunner = before.get(m.replaces.slot) if m.replaces and m.replaces.slot != m.slot else None
+            forerunner = _forerunner(m, before)
             went_on = m.moved_to is not None and m.silent
             numbers = sorted({number for entry in (forerunner, own) if entry for number in entry.bulletins})
             entry = Entry.of(m, None if went_on else _last_sent(m, forerunner, own), (*numbers, bulletin.number))
             entries[m.slot] = entry.sent_with(attributes[m.slot]) if m.slot in attributes else entry
     return entries
+
+
+def _forerunner(milestone: Milestone, before: Mapping[str, Entry]) -> Entry | None:
+    """Return the entry of another slot that a revision goes on from.
+
+    A revision that only words anew what one before it said still names what that one had replaced: an entry which has
+    been revised since is none to go on from.
+    """
+    replaced = milestone.replaces
+    entry = before.get(replaced.slot) if replaced and replaced.slot != milestone.slot else None
+    return entry if entry and replaced and entry.revision == replaced.revision else None
 
 
 def _last_sent(milestone: Milestone, forerunner: Entry | None, own: Entry | None) -> Sent | None:
