@@ -32,7 +32,7 @@ screenshots: $(VENV)/.ready  ## each kind of page of the site, on a phone and a 
 test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and correction, and 20,000 worlds whose unknown is tried in every way; takes hours
 	CHARTWATCH_HYPOTHESIS=deep $(BIN)/python -m pytest -n auto tests/unit/domain/test_arrival_order.py tests/integration/test_oracle_generated.py \
 	  tests/unit/domain/test_certain.py tests/unit/domain/test_certain_asked.py \
-	  tests/unit/domain/test_certain_debuts.py
+	  tests/unit/domain/test_certain_debuts.py tests/unit/domain/test_rebuild.py
 
 SIMULATIONS ?= 1000000
 test-simulation: $(VENV)/.ready  ## every single fault at every call of the pipeline, pairs and more, all pairs from 8,900,000 runs on: an hour and more; make test-simulation SIMULATIONS=20000
