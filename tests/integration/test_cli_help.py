@@ -33,6 +33,14 @@ def test_a_help_says_nothing_that_is_for_programmers(command: str) -> None:
     assert not re.search(r"[{}]|<(?:str|int|Path|list|date)|\[x[<>]", shown), shown
 
 
+def test_the_help_of_per_names_all_that_makes_groups() -> None:
+    asked = ("check", "--from", "sample", "--chart", "netflix-daily-overall", "--territory", "US", "--nth", "1")
+    taken = run(*asked, "--per", "genre").stderr.partition(" is not one of ")[2].split(", ")
+    shown = run("check", "-h").stdout.partition("--per FACT")[2].partition("--work-kind")[0]
+    assert set(taken[-1:]) == {"fact:NAME\n"}
+    assert [fact for fact in taken if fact.strip() not in shown.split(".")[0].replace(",", "").split()] == []
+
+
 @pytest.mark.parametrize("command", ["", "rules", "catalog"])
 def test_no_summary_of_a_command_is_cut(command: str) -> None:
     assert "..." not in run(*command.split(), "-h").stdout.partition("Commands:")[2]

@@ -107,9 +107,16 @@ def check_claim(
         int | None, typer.Option(min=1, metavar="N", help="So many that count are said to have been #1.")
     ] = None,
     debut: Annotated[bool, typer.Option("--debut", help="It is said to have come in at #1.")] = False,
-    group: Annotated[str | None, typer.Option(metavar="CODE", help="The group of --per, such as KR or Korean.")] = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The group of --per, such as KR, Korean or Drake.")
+    ] = None,
     per: Annotated[
-        str | None, typer.Option(metavar="FACT", help="Groups: origin_country, original_language or work_kind.")
+        str | None,
+        typer.Option(
+            metavar="FACT",
+            help="What makes groups: origin_country, original_language, work_kind, creator, main_creator, "
+            "creator_country, or fact:NAME of the catalog.",
+        ),
     ] = None,
     work_kind: Annotated[
         str | None, typer.Option(metavar="KIND", help="Count only works of a kind: film, series, song …")
