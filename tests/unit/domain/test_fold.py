@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chartwatch.adapters.record_files import packed, unpacked
 from chartwatch.domain.charts.publications import PublicationSummary
 from chartwatch.domain.milestones.fold import Fold, fold
 from chartwatch.domain.milestones.snapshot import Snapshot
@@ -44,7 +45,8 @@ def test_a_fold_that_begins_after_any_snapshot_comes_to_the_same(data: st.DataOb
         whole = Fold(catalog, world.facts.rule_set)
         for number, publication in enumerate(publications):
             later = [claim for claim in claims if claim.period >= publication.period]
-            assert after(Fold(catalog, world.facts.rule_set, whole.snapshot), publications[number:]) == (later, last)
+            for snapshot in (whole.snapshot, unpacked("snapshot", packed("snapshot", whole.snapshot))):
+                assert after(Fold(catalog, world.facts.rule_set, snapshot), publications[number:]) == (later, last)
             whole.advance(publication)
 
 

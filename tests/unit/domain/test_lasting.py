@@ -54,6 +54,12 @@ def test_all_periods_count_towards_a_total() -> None:
     assert chronicle.held("total:daily:US:ozark:3").left_censored
 
 
+def test_a_total_goes_on_whoever_was_at_number_one_since() -> None:
+    chronicle = Chronicle(TOTAL)
+    a_run(chronicle, "Ozark", "Squid Game", "Elite", "Money Heist", "Ozark", "Squid Game", "Squid Game")
+    assert chronicle.holders("total:daily:US:squid:3") == [("squid", 6)]
+
+
 def test_the_longest_run_is_sent_once_when_it_passes_every_other() -> None:
     chronicle = Chronicle(RECORD)
     assert sent(a_run(chronicle, "Ozark", "Ozark", "Squid Game", "Squid Game")) == []

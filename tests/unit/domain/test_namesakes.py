@@ -93,6 +93,13 @@ def test_a_run_is_certain_where_the_other_is_too_far_away_to_lengthen_it() -> No
     assert because(chronicle, f"total:daily:US:{RED}:2") == (EITHER,)
 
 
+def test_an_earlier_run_that_was_longer_perhaps_stands_against_a_later_one() -> None:
+    chronicle = Chronicle(REIGN, works=WORKS)
+    a_run(chronicle, "Ozark", "Old Red", "Red", "Red", "Ozark", "Squid Game", "Red", "Red", "Red")
+    assert chronicle.held(f"reign:daily:US:{RED}:3").period == chronicle.period(8)
+    assert because(chronicle, f"reign:daily:US:{RED}:3") == (EITHER,)
+
+
 def test_two_runs_that_may_be_one_may_have_been_the_longest() -> None:
     chronicle = Chronicle(LONGEST, works=WORKS)
     a_run(chronicle, "Ozark", "Old Red", "Red", "Ozark", "Squid Game", "Squid Game", "Money Heist")

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.domain.milestones.snapshot import Charted, Snapshot, is_kept, titles_of
+from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.meanings import Identified, Meanings
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work
-from tests.chronicle import CHANGE, DAY, OZARK, SQUID, WORKS, Chronicle, a_run
+from tests.chronicle import CHANGE, DAY, HEIST, OZARK, SQUID, WORKS, Chronicle, a_run
 from tests.recorded import snapshots
 from tests.strategies import examples
 
@@ -40,6 +41,14 @@ def test_the_last_two_are_kept_and_one_for_each_doubling_of_age(length: int) -> 
     assert len(doublings) <= len(whole) + 1, "the oldest may be of a doubling that is not whole yet"
 
 
+@pytest.mark.parametrize(
+    ("length", "numbers"),
+    [(1, {0}), (2, {0, 1}), (3, {0, 1, 2}), (4, {0, 2, 3}), (5, {0, 2, 3, 4}), (6, {0, 2, 4, 5}), (8, {0, 4, 6, 7})],
+)
+def test_these_are_kept_of_a_few(length: int, numbers: set[int]) -> None:
+    assert kept(length) == numbers
+
+
 def test_at_most_fifteen_are_kept_in_twenty_years_of_days() -> None:
     its: set[int] = set()
     for latest in range(20 * 365 + 5):
@@ -53,6 +62,17 @@ def test_the_record_keeps_these_and_no_others() -> None:
     numbers = [its.number for its in chronicle.head.snapshots]
     assert numbers == sorted(kept(12))
     assert list(snapshots(chronicle.record, chronicle.chart.id)) == [chronicle.period(number) for number in numbers]
+
+
+@pytest.mark.parametrize("count", Count)
+def test_a_work_has_topped_a_chart_where_it_or_a_season_of_it_was_at_number_one_anywhere(count: Count) -> None:
+    assert not Snapshot().has_topped("squid")
+    chronicle = Chronicle(replace(CHANGE, count=count))
+    chronicle.arrives(0, US="Ozark", KR="Ozark|1")
+    chronicle.arrives(1, US="Ozark", KR="Squid Game|2")
+    chronicle.arrives(2, US="Ozark", KR="Ozark")
+    its = snapshots(chronicle.record, chronicle.chart.id)[chronicle.period(2)]
+    assert [its.has_topped(work.id) for work in (OZARK, SQUID, HEIST)] == [True, True, False]
 
 
 # From where on a catalog may make a difference.
