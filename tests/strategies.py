@@ -27,8 +27,19 @@ from chartwatch.domain.charts.publications import (
 )
 from chartwatch.domain.rules.change import Returns
 from chartwatch.domain.rules.kinds import KINDS
-from chartwatch.domain.rules.rule import FACTS, Condition, Count, Fact, Lists, Origin, Rule, RuleSet, Scope
-from chartwatch.domain.rules.written import FIRST_YEAR, LAST_YEAR
+from chartwatch.domain.rules.rule import (
+    FACTS,
+    FIRST_YEAR,
+    LAST_YEAR,
+    Condition,
+    Count,
+    Fact,
+    Lists,
+    Origin,
+    Rule,
+    RuleSet,
+    Scope,
+)
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Kind, Work

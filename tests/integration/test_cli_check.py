@@ -38,6 +38,45 @@ def test_the_other_half_of_the_story_is_true() -> None:
     assert result.stdout.startswith("TRUE: South Korea is the first country with two non-English series at #1\n")
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("--language ko", "TRUE: Of the Korean-language titles, All of Us Are Dead was #1 of "),
+        ("--work-kind series --year 2022-", "TRUE: Of the series of 2022 or later, All of Us Are Dead was #1 of "),
+        ("--country Mexico", "FALSE: No title from Mexico was #1 of "),
+        ("--work-kind film", "FALSE: No film was #1 of "),
+        ("--year -2020", "FALSE: No title of 2020 or earlier was #1 of "),
+    ],
+)
+def test_without_a_title_it_is_asked_whether_anything_that_counts_was_number_one(asked: str, said: str) -> None:
+    result = run(*CLAIM, "--on", "2022-02-04", *asked.split())
+    assert result.stdout.startswith(said[:60])
+    first = " ".join(result.stdout.partition("\n\n")[0].split())
+    assert first.startswith(said)
+    assert said.startswith("TRUE") or first.endswith(": All of Us Are Dead was.")
+
+
+def test_of_what_counts_but_is_unknown_nobody_can_say_whether_any_was_number_one() -> None:
+    result = run(*CLAIM, "--on", "2022-02-04", "--language", "ko", "--catalog", "none")
+    assert " ".join(result.stdout.partition("\n\n")[0].split()) == (
+        "UNKNOWN: Nobody can say whether any Korean-language title was #1 of Netflix's daily Top 10 in the United "
+        "States on 2022-02-04; as far as is known, All of Us Are Dead was."
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("--longest run --language ko", "longer than any other Korean-language title; the longest of any other was "),
+        ("--longest run --year 2021", "another title of 2021 was longer: 16 days, Ginny & Georgia, "),
+        ("--longest total", "; another was longer: "),
+    ],
+)
+def test_the_longest_of_those_that_count_is_said_to_be_of_these(asked: str, said: str) -> None:
+    result = run(*CLAIM, "--title", "Squid Game", *asked.split())
+    assert said in " ".join(result.stdout.split())
+
+
 def test_a_slot_asks_the_same_as_its_options() -> None:
     slot = run("check", "nth-non-english-series:netflix-daily-overall:US:4", "--from", "sample", *STORY[7:9])
     assert slot.exit_code == 0

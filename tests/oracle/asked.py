@@ -135,7 +135,8 @@ def _race(world: World, asked: Question, days: Mapping[int, set[str]]) -> bool:
 
 
 def _number_one(world: World, asked: Question, days: Mapping[int, set[str]]) -> bool:
-    return asked.film in days.get(asked.day or 0, ()) and _counts(asked, world.films[asked.film])
+    there = {name for name in days.get(asked.day or 0, ()) if _counts(asked, world.films[name])}
+    return asked.film in there if asked.film else bool(there)
 
 
 def _change(world: World, asked: Question, days: Mapping[int, set[str]]) -> bool:

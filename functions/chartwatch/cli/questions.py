@@ -157,7 +157,8 @@ def _on(options: Options, title: str | None) -> Assertion:
     """Return the claim that a work was #1 in a period, or new or back there."""
     on = read_date(options.on or "", "--on")
     if not (options.new or options.back):
-        return Assertion(options.rule(NthRule, at=[1]), form=Form.NUMBER_ONE, on=on)
+        rule = options.rule(NthRule, at=[1])
+        return Assertion(rule, form=Form.NUMBER_ONE, on=on, one=one_in_words(rule), several=where_in_words(rule))
     if title is None:
         raise OptionError("--title", "is needed with --new and --back")
     return Assertion(_change_rule(options), place=on.isoformat(), on=on)
@@ -203,7 +204,8 @@ def _longest(options: Options, title: str | None) -> Assertion:
     forms = {"run": Form.LONGEST_RUN, "total": Form.MOST_IN_ALL}
     if options.longest not in forms:
         raise OptionError("--longest", f"{options.longest!r} is not `run`, of one run, or `total`, of all together")
-    return Assertion(options.rule(NthRule, at=[1]), form=forms[options.longest])
+    rule = options.rule(NthRule, at=[1])
+    return Assertion(rule, form=forms[options.longest], one=one_in_words(rule))
 
 
 def _since(options: Options, title: str | None) -> Assertion:

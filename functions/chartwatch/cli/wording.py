@@ -8,7 +8,7 @@ from chartwatch.domain import words
 from chartwatch.domain.codes import nearest
 from chartwatch.domain.milestones.milestone import Change, Milestone, Status
 from chartwatch.domain.rules.holders import Holder
-from chartwatch.domain.rules.rule import Condition, Count, Fact, Lists, Priority, Rule
+from chartwatch.domain.rules.rule import FIRST_YEAR, LAST_YEAR, Condition, Count, Fact, Lists, Priority, Rule
 from chartwatch.domain.stories.filters import Filter, Policy
 from chartwatch.domain.stories.message import as_text
 from chartwatch.domain.works.claimants import name_of
@@ -148,7 +148,11 @@ def _further(condition: Condition) -> str:
 
 def _years(condition: Condition) -> str:
     first, last = min(condition.values), max(condition.values)
-    return f"of {first}" if first == last else f"of {first} to {last}"
+    if first == last:
+        return f"of {first}"
+    if last == str(LAST_YEAR):
+        return f"of {first} or later"
+    return f"of {last} or earlier" if first == str(FIRST_YEAR) else f"of {first} to {last}"
 
 
 def _lists(lists: Lists) -> str:

@@ -184,16 +184,19 @@ def longest(said: Assertion, scope: AskedScope, key: str, work: Work, topped: To
             *undecided_words(scope, its.undecided),
         ]
         return answer(scope, None, so_far(f"{what}, {scope.span}."), reasons=reasons)
+    that_counts = f" {said.one}" if scope.rule.where else ""
     if found:
         others = (
             f"; the longest of any other was {scope.counted(rivals.known)}{_whose(rivals.holders)}"
             if rivals.known
             else ""
         )
-        return of_all_history(scope, answer(scope, True, f"{what}, longer than any other{others}, {scope.span}."))
+        return of_all_history(
+            scope, answer(scope, True, f"{what}, longer than any other{that_counts}{others}, {scope.span}.")
+        )
     as_long = "as long" if rivals.known == known else "longer"
     others = f"{scope.counted(rivals.known)}{_whose(rivals.holders)}"
-    return answer(scope, False, f"{what}; another was {as_long}: {others}, {scope.span}.")
+    return answer(scope, False, f"{what}; another{that_counts} was {as_long}: {others}, {scope.span}.")
 
 
 def _whose(holders: Sequence[ToppedWork]) -> str:

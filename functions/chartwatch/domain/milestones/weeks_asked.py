@@ -35,10 +35,10 @@ def _named(said: Assertion, scope: AskedScope) -> list[Named]:
 
 
 def number_one(said: Assertion, scope: AskedScope) -> Answer:
-    """Return whether a work was #1 in a period; without one, who was."""
+    """Return whether a work was #1 in a period; without one, whether any that counts was, or who was."""
     period = said.on or date.min
     if not said.works:
-        return _who_was(scope, period)
+        return _any_was(said, scope, period) if scope.rule.where else _who_was(scope, period)
     return best_of([_number_one(said, scope, period, its) for its in _named(said, scope)])
 
 
@@ -50,6 +50,25 @@ def _who_was(scope: AskedScope, period: date) -> Answer:
         return answer(scope, True, f"{words.some(names, 10)} {_were(names)} {where}.", period=period)
     known = f"As far as is known, {words.some(names, 10)} {_were(names)}" if names else "Nobody is known to have been"
     return answer(scope, None if why else False, f"{known} {where}.", period=period, reasons=why)
+
+
+def _any_was(said: Assertion, scope: AskedScope, period: date) -> Answer:
+    """Return whether any work that counts was #1 in a period."""
+    there = [(claimant, scope.counts(claimant.work, said.group)) for claimant in scope.at(period).values()]
+    ones = [claimant.name for claimant, counts in there if counts]
+    where, why = f"#1 of {scope.where} {scope.in_period(period)}", _why_unknown(scope, period)
+    if ones:
+        sentence = f"Of the {said.several}, {words.some(ones, 10)} {_were(ones)} {where}."
+        return answer(scope, True, sentence, period=period)
+    others = [claimant.name for claimant, _ in there]
+    known = f"{words.some(others, 10)} {_were(others)}" if others else ""
+    undecided = [topped for claimant, counts in there if counts is None and (topped := scope.find(claimant.key))]
+    if undecided or why:
+        sentence = f"Nobody can say whether any {said.one} was {where}"
+        so_far = f"; as far as is known, {known}" if known else ""
+        reasons = (*undecided_words(scope, undecided), *why)
+        return answer(scope, None, f"{sentence}{so_far}.", period=period, reasons=reasons)
+    return answer(scope, False, f"No {said.one} was {where}{f': {known}' if known else ''}.", period=period)
 
 
 def _were(names: Sequence[str]) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST = 10_000
 """The greatest number that a rule may tell of."""
 
+FIRST_YEAR, LAST_YEAR = 1880, 2100
+"""Between which years works may have been released."""
+
 # The parts of places, of which the forms of a kind's places are made.
 NUMBER = r"(?P<n>[1-9]\d{0,3}|10000)"
 GROUP = "(?P<group>[^:]+)"

@@ -32,16 +32,24 @@ from chartwatch.domain.codes import (
     own_value,
     work_kind_problem,
 )
-from chartwatch.domain.rules.rule import FACTS, MOST, Condition, Count, Fact, Lists, Origin, Scope
+from chartwatch.domain.rules.rule import (
+    FACTS,
+    FIRST_YEAR,
+    LAST_YEAR,
+    MOST,
+    Condition,
+    Count,
+    Fact,
+    Lists,
+    Origin,
+    Scope,
+)
 from chartwatch.domain.works.work import OWN_FACT
 
 PLACEHOLDERS = frozenset(
     {"title", "chart", "territory", "group", "n", "ordinal", "cardinal", "countries", "periods", "places", "is", "has"}
 )
 """What a headline and a brief may name in braces."""
-
-FIRST_YEAR, LAST_YEAR = 1880, 2100
-"""Between which years works may have been released."""
 
 SAID = "said"
 """The type of the errors whose message is the sentence about the mistake."""
