@@ -101,6 +101,31 @@ def test_an_edition_filled_in_by_hand_names_creators_as_its_chart_does(write: Wr
 
 
 @pytest.mark.parametrize(
+    ("ranks", "reason"),
+    [
+        ("rank,title\n1,A\n1,B\n", "d of 2022-01-02 in KR has rank 1 twice"),
+        ("rank,title\n2,A\n", "d of 2022-01-02 in KR has no rank 1"),
+        ("rank,title,territory\n1,A,US\n", "territory 'US' is not KR, of which an edition is filled in"),
+        (
+            "rank,title,period\n1,A,2022-01-03\n",
+            "period '2022-01-03' is not 2022-01-02, of which",
+        ),
+    ],
+)
+def test_what_is_no_edition_of_the_one_that_is_meant_is_not_filled_in(
+    broken: Path, write: Write, ranks: str, reason: str
+) -> None:
+    asked = ("fill", "d", "2022-01-02", "KR", write("ranks.csv", ranks), "--source", "a paper")
+    assert reason in refused(*asked, "--from", f"{CHART}:{broken}")
+
+
+def test_an_edition_that_is_filled_in_may_name_itself_and_share_ranks_where_told(broken: Path, write: Write) -> None:
+    ranks = write("ranks.csv", "period,territory,rank,title\n2022-01-02,South Korea,1,Kr\n2022-01-02,KR,1,Other\n")
+    asked = ("fill", "d", "2022-01-02", "KR", ranks, "--source", "a paper", "--ties", "--from", f"{CHART}:{broken}")
+    assert "Kr and Other are the new #1 of D in South Korea" in said(*asked)
+
+
+@pytest.mark.parametrize(
     ("arguments", "reason"),
     [
         (("withdraw", "d", "2022-01-09"), "d of 2022-01-09: there is no such publication"),

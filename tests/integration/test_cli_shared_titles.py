@@ -1,6 +1,9 @@
 """`chartwatch check` of songs: titles that several share, whose a song is, and names that nothing on the chart has."""
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -185,6 +188,34 @@ def test_a_credit_as_the_chart_has_it_is_a_group(ask: Any, group: str, per: str,
 def test_a_place_of_a_credit_is_that_of_whom_it_counts_for(ask: Any) -> None:
     found = ask("--nth", "2", "--per", "creator", "--group", "Wings", songs=CREDITED)
     assert (found[0], "Band is the second title by Paul McCartney" in found[1]) == (0, True), found
+
+
+SPELT = "period,title,performer\n2024-01-06,Hello,Adele\n2024-01-13,Bye,Adele\n2024-01-20,Yo,ADELE\n"
+
+
+@pytest.mark.parametrize(
+    ("group", "number", "code", "said"),
+    [
+        ("Adele", "2", 0, "TRUE: Two titles by Adele have been #1"),
+        ("ADELE", "1", 0, "TRUE: One title by ADELE has been #1"),
+        ("adele", "2", 2, "'adele' counts for ADELE and Adele: give one of them"),
+        ("Adele Featuring Somebody", "2", 2, "counts for ADELE and Adele: give one of them"),
+    ],
+)
+def test_a_creator_whose_name_a_chart_writes_in_two_ways_is_each_by_its_own(
+    write: Write, group: str, number: str, code: int, said: str
+) -> None:
+    history = f"{CHART},{BEGAN}:{write('songs.csv', SPELT)}"
+    asked = (*ASKED, "--per", "creator", "--group", group, "--number", number, "--exactly", "--from", history)
+    for seed in ("1", "4"):  # of two that come in a set either may be the first
+        command, environment = (sys.executable, "-m", "chartwatch.cli", *asked), {**os.environ, "PYTHONHASHSEED": seed}
+        found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert (found.returncode, said in " ".join((found.stdout + found.stderr).split())) == (code, True), found
+
+
+def test_a_name_in_other_letters_is_no_other_credit(ask: Any) -> None:
+    found = ask("--number", "2", "--per", "creator", "--group", "paul mccartney", songs=CREDITED)
+    assert (found[0], "A credit to" in found[1]) == (0, False), found
 
 
 @pytest.mark.parametrize(

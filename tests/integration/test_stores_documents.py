@@ -94,6 +94,35 @@ def test_what_is_no_catalog_is_called_what_it_is(body: bytes, said: str) -> None
     assert str(refused.value) == said
 
 
+HEADER = "work_id,title,kind,original_language,origin_countries,release_date"
+
+
+@pytest.mark.parametrize("header", [f"{HEADER},confidence", f"{HEADER.upper()}, Confidence ", f"{HEADER},CONFIDENCE"])
+def test_a_column_of_a_catalog_may_be_written_in_either_case(header: str) -> None:
+    (work,) = parse_catalog(f"{header}\ndark,Dark,series,de,DE,,low\n".encode(), "a file")
+    assert (work.original_language, work.confidence) == ("de", "low")
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("confidense", "the column 'confidense' is none that is known; did you mean confidence?"),
+        ("Creator", "the column 'Creator' is none that is known; did you mean creators?"),
+        ("alias", "the column 'alias' is none that is known; did you mean aliases?"),
+        ("Title", "the column title stands there twice"),
+    ],
+)
+def test_a_column_of_a_catalog_that_is_nearly_one_is_not_passed_over(column: str, said: str) -> None:
+    with pytest.raises(CatalogProblem) as refused:
+        parse_catalog(f"{HEADER},{column}\ndark,Dark,series,de,DE,,low\n".encode(), "a file")
+    assert str(refused.value) == f"a file, line 1: {said}"
+
+
+def test_a_column_of_a_catalog_that_is_somebodys_own_is_passed_over() -> None:
+    (work,) = parse_catalog(f"{HEADER},note,budget\ndark,Dark,series,de,DE,,seen,9\n".encode(), "a file")
+    assert work.title == "Dark"
+
+
 def test_the_catalog_in_force_is_empty_at_first_and_then_the_last_one_put_there(place: Place) -> None:
     reader = place.catalogs()
     assert len(reader.current()) == 0

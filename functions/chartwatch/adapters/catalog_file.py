@@ -103,7 +103,8 @@ def _works(text: str, name: str) -> Iterator[Work]:
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     read, problems = _Read(), list[CatalogProblem]()
     try:
-        _check_header(rows.fieldnames or (), name)
+        rows.fieldnames = _columns(rows.fieldnames or (), name)
+        _check_header(rows.fieldnames, name)
         for row in rows:
             try:
                 work = read.work(row, rows.line_num)
@@ -151,6 +152,19 @@ class _Read:
 _OTHER_SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars"}
 
 
+_ALL_COLUMNS = (*COLUMNS, *FURTHER, ASSUMED, UNDECIDED, NEEDS)
+
+
+def _columns(header: Sequence[str], name: str) -> list[str]:
+    """Return the names of the columns as they are known, whatever their case. Raises `CatalogProblem`."""
+    plain = [(column, column.strip().lower()) for column in header]
+    columns = [known if known in _ALL_COLUMNS else column for column, known in plain]
+    for column in columns:
+        if column and columns.count(column) > 1:
+            raise CatalogProblem(name, "line 1", f"the column {column} stands there twice")
+    return columns
+
+
 def _meant(column: str, columns: Sequence[str]) -> str:
     alike = get_close_matches(column, [its for its in columns if its not in COLUMNS], 1, 0.75)
     return f"; did you mean it by {alike[0]}?" if alike else ""
@@ -162,7 +176,12 @@ def _check_header(columns: Sequence[str], name: str) -> None:
             if set(COLUMNS[:2]) <= {column.strip() for column in ",".join(columns).split(separator)}:
                 raise CatalogProblem(name, "line 1", f"the columns are separated by {separated}, not by commas")
         raise CatalogProblem(name, "line 1", f"the column {missing[0]} is missing{_meant(missing[0], columns)}")
+    absent = [column for column in (*COLUMNS, *FURTHER) if column not in columns]
     for column in columns:
+        # What is left out without a word would be taken for unknown, and confidence for certain.
+        if column not in _ALL_COLUMNS and (meant := get_close_matches(column.strip().lower(), absent, 1, 0.8)):
+            detail = f"the column {column!r} is none that is known; did you mean {meant[0]}?"
+            raise CatalogProblem(name, "line 1", detail)
         if column.startswith(OWN_FACT) and not re.fullmatch(OWN_FACT_FORM, column):
             raise CatalogProblem(name, "line 1", f"{column!r} is no name of a fact such as fact:girl group")
 
@@ -177,7 +196,7 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         raise _Wrong("", f"has {words.counted(len(row[None]), 'cell')} more than there are columns")
     if absent := [column for column, cell in row.items() if cell is None]:
         raise _Wrong("", f"ends before the column {absent[0]}")
-    cells = {column: (row.get(column) or "").strip() for column in (*COLUMNS, *FURTHER, ASSUMED, UNDECIDED, NEEDS)}
+    cells = {column: (row.get(column) or "").strip() for column in _ALL_COLUMNS}
     for column in ("work_id", "title"):
         if not cells[column]:
             raise _Wrong(column, "is empty")

@@ -20,18 +20,18 @@ def creator_meant(rule: Rule, group: str | None, history: ChartHistory, paramete
     if group is None or rule.per not in WHOSE:
         return group
     works = {history.work_of(one, p.period) for p in history.timeline for its in p.number_ones.values() for one in its}
-    names = {title_key(name): name for work in works for name in sorted({*work.creators, *work.featured})}
-    if group in names.values():
+    names: dict[str, set[str]] = {}
+    for name in {name for work in works for name in (*work.creators, *work.featured)}:
+        names.setdefault(title_key(name), set()).add(name)
+    alike = sorted(names.get(title_key(group), ()))
+    if group in alike:
         return group
-    if title_key(group) in names:
-        return names[title_key(group)]
-    its = _credited(rule, group, works) or [
-        name for name in history.catalog.read(group).main if title_key(name) in names
-    ]
+    its = alike or _credited(rule, group, works)
+    its = its or sorted({name for its in history.catalog.read(group).main for name in names.get(title_key(its), ())})
     if len(its) > 1:
         detail = f"{group!r} counts for {words.listed(its)}: give one of them"
         raise mistake(parameter, detail)
-    if not its and (meant := did_you_mean(group, names.values())):
+    if not its and (meant := did_you_mean(group, {name for its in names.values() for name in its})):
         raise mistake(parameter, f"nothing by {group!r} was at #1 of {history.chart.id}{meant}")
     return its[0] if its else group
 

@@ -35,6 +35,7 @@ from chartwatch.domain.milestones.checks import check, elsewhere
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.titles import title_key
 from chartwatch.errors import OptionError
 
 EXIT_CODES: Mapping[Verdict, int] = {Verdict.TRUE: 0, Verdict.FALSE: 1, Verdict.UNKNOWN: 3}
@@ -258,7 +259,7 @@ def answer_question(question: Question, published: PublishedCharts, known: date 
         refuse_unknown_title(since.title, since.works, question, histories, "--since")
         said = replace(said, since=since)
     here = check(said, question.territory, history)
-    if said.group != question.said.group:
+    if title_key(said.group or "") != title_key(question.said.group or ""):
         counts_for = f"A credit to {question.said.group} counts for {said.group}."
         here = replace(here, sentence=f"{here.sentence} {counts_for}")
     others = elsewhere(said, question.territory, question.chart, histories) if said.title else ()

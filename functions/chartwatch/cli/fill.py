@@ -1,6 +1,8 @@
 """`chartwatch fill`: a missing edition is filled in by hand, with its source named."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +23,8 @@ from chartwatch.cli.documents import read_document
 from chartwatch.cli.lists import Limit
 from chartwatch.cli.places import territory_code
 from chartwatch.cli.trials import History, say_of
-from chartwatch.domain.charts.publications import Edition, Entry, PublicationSummary
+from chartwatch.domain.charts.chart import Chart
+from chartwatch.domain.charts.publications import Edition, Entry
 from chartwatch.domain.works.work import Kind
 from chartwatch.errors import NotToBeSaid
 from chartwatch.services.by_hand import by_hand
@@ -52,6 +55,7 @@ def fill(
     origins: Origins = None,
     stack: TrialStack = None,
     catalog: CatalogPlace = None,
+    ties: Annotated[bool, typer.Option("--ties", help="Ranks may be shared, as on this chart.")] = False,
     store: Write = False,
     limit: Limit = None,
 ) -> None:
@@ -64,23 +68,27 @@ def fill(
     provenance = by_hand(source, datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"), body)
 
     def say(charts: ChartStore) -> PublicationUpdate:
-        (*_, known) = charts.summaries(chart)
-        return filled(charts, chart, day, edition_of(body, known, territory_code(territory)), provenance)
+        known = charts.summaries(chart)
+        shares = ties or any(len(ones) > 1 for its in known for ones in its.number_ones.values())
+        edition = edition_of(body, known[-1].chart, day, territory_code(territory), ties=shares)
+        return filled(charts, chart, day, edition, provenance)
 
     say_of(chart, day, say, History(origins or (), stack, catalog), store=store, limit=limit)
 
 
-def edition_of(body: bytes, known: PublicationSummary, territory: str) -> Edition:
-    """Return the edition that stands in a file. `known` is a publication of its chart. Raises `SourceError`.
+def edition_of(body: bytes, chart: Chart, period: date, territory: str, *, ties: bool) -> Edition:
+    """Return the edition of a chart that stands in a file; with `ties` a rank may stand there more than once.
 
-    It may be shorter than the chart's depth; `season`, `kind` and `creator` may be left out.
+    It may be shorter than the chart's depth; `season`, `kind` and `creator` may be left out. So may `period` and
+    `territory`, which are those that are meant. Raises `SourceError`.
     """
-    chart = known.chart
-    table = TextTable(NAME, body, ",", ("rank", "title"), ("season", "kind", "creator"))
+    table = TextTable(NAME, body, ",", ("rank", "title"), ("season", "kind", "creator", "period", "territory"))
 
     def read_kind_or_charts(cell: str) -> Kind | None:
         return read_kind(cell) if cell else chart.kind
 
+    table.values_or("period", partial(_only, str(period), str), None)
+    table.values_or("territory", partial(_only, territory, territory_code), None)
     entries = list(
         map(
             Entry,
@@ -96,9 +104,15 @@ def edition_of(body: bytes, known: PublicationSummary, territory: str) -> Editio
     try:
         where = read_territory(territory)
     except ValueError as error:
-        raise NotToBeSaid(chart.id, str(known.period), f"territory {territory!r} {error}") from error
+        raise NotToBeSaid(chart.id, str(period), f"territory {territory!r} {error}") from error
     rows = len(entries)
-    editions = Editions(NAME, [chart.id] * rows, [known.period] * rows, [where] * rows, entries, table.place)
-    editions.set_aside_broken_ranks({chart.id: chart}, shortest=1, ties=True)
+    editions = Editions(NAME, [chart.id] * rows, [period] * rows, [where] * rows, entries, table.place)
+    editions.set_aside_broken_ranks({chart.id: chart}, shortest=1, ties=ties)
     ((_, ranked),) = editions.by_key.items()
     return Edition(where, tuple(ranked))
+
+
+def _only(meant: str, read: Callable[[str], str], cell: str) -> None:
+    """Raise `ValueError` for a cell that names another edition than the one that is meant."""
+    if cell and read(cell) != meant:
+        raise ValueError(f"is not {meant}, of which an edition is filled in")

@@ -135,6 +135,19 @@ def test_a_work_that_is_listed_elsewhere_before_or_after_is_not_renamed() -> Non
     assert kinds(before, [entry("B", hours=9), entry("C", 2, hours=7)]) == [REPLACED, REPLACED]
 
 
+@pytest.mark.parametrize("value", [0, 1, -1])
+@pytest.mark.parametrize("others", [("hours",), ("hours", "views")])
+def test_a_figure_that_another_entry_has_as_well_stands_for_one_that_is_not_there(
+    value: int, others: Sequence[str]
+) -> None:
+    same, beside = dict.fromkeys(("hours", "views"), value), dict.fromkeys(others, value)
+    one, other, third = entry("A", **same), entry("B", **same), entry("C", 2, **beside)
+    by_the_other_figure = RELABELLED if "views" not in others else REPLACED
+    assert kinds([one, third], [other, third]) == [by_the_other_figure]
+    assert kinds([one], [other, third])[0] is kinds([one, third], [other])[0] is by_the_other_figure
+    assert kinds([one], [other]) == [RELABELLED]
+
+
 def test_ties_are_compared_entry_by_entry() -> None:
     assert changed([entry("A", hours=9), entry("B", hours=8)], [entry("A", hours=9), entry("C", hours=8)]) == [
         [(RELABELLED, "B", "C")]

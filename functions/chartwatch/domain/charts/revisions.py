@@ -170,7 +170,7 @@ class _Document:
         # Two works that change places may have a figure in common.
         if not alike or _lists(after, was.title) or _lists(before, now.title):
             return RevisionKind.REPLACED
-        is_same = self.chart.depth > 1 and _share(was, now, self.chart.identifying)
+        is_same = self.chart.depth > 1 and _identify(was, now, before, after, self.chart.identifying)
         return RevisionKind.RELABELLED if is_same else RevisionKind.REPLACED
 
 
@@ -224,9 +224,19 @@ def _agree(was: Entry, now: Entry) -> bool:
     return all(old[name] == new[name] for name in old.keys() & new.keys())
 
 
-def _share(was: Entry, now: Entry, figures: Iterable[str]) -> bool:
-    """Return whether both versions have any of some figures."""
-    return not (dict(was.figures).keys() & dict(now.figures).keys()).isdisjoint(figures)
+def _identify(was: Entry, now: Entry, before: Edition, after: Edition, figures: Iterable[str]) -> bool:
+    """Return whether both versions have any of some figures, and no other entry of their editions has the same one.
+
+    What several entries have, such as a dash or a zero, stands for a figure that is not there.
+    """
+    old, new = dict(was.figures), dict(now.figures)
+    shared = [name for name in figures if name in old and name in new]
+    return any(_is_alone(was, before, name) and _is_alone(now, after, name) for name in shared)
+
+
+def _is_alone(entry: Entry, edition: Edition, figure: str) -> bool:
+    value = dict(entry.figures).get(figure)
+    return sum(dict(other.figures).get(figure) == value for other in edition.entries) == 1
 
 
 def _lists(edition: Edition, title: str) -> bool:
