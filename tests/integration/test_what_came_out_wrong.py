@@ -139,9 +139,21 @@ def test_a_territory_that_a_file_contradicts_is_refused(write: Write) -> None:
 
 @pytest.mark.parametrize("title", ["\u200b", "\ufeff\u200e", "\u00ad ", " "])
 def test_a_title_that_nobody_can_see_is_none(write: Write, title: str) -> None:
-    done = run("replay", str(write("ones.csv", HEADER + day(1, "Old") + day(2, title))), *ONES)
-    assert done.exit_code == 2
-    assert "is not a title" in done.stderr
+    file = write("ones.csv", HEADER + day(1, "Old") + day(2, title) + day(3, "Alpha"))
+    done = run("replay", str(file), *ONES)
+    assert "is not a title, in d of 2022-01-02 in US" in done.stderr
+    assert "2022-01-03  Provisional: Alpha: new #1" in done.stdout
+
+
+@pytest.mark.parametrize("row", ["2022-01-02,US,1,,series", "2022-01-02,US,,B,series", "2022-01-02,US,new,B,series"])
+def test_one_cell_that_cannot_be_read_silences_one_edition_alone(write: Write, row: str) -> None:
+    rows = [*(f"2022-01-0{n},{t},1,{t} {n},series" for n in (1, 2, 3) for t in ("US", "KR")), ""]
+    rows[2] = row
+    done = run("replay", str(write("ones.csv", HEADER + "\n".join(rows))), *ONES)
+    assert done.exit_code == 0
+    assert ", in d of 2022-01-02 in US" in done.stderr
+    assert "2022-01-02  KR 2: new #1 (D in South Korea)" in done.stdout
+    assert "2022-01-03  Provisional: US 3: new #1 (D in the United States)" in done.stdout
 
 
 MIRACLES = """k,Miracle in Cell No. 7,film,ko,KR,2013-01-23

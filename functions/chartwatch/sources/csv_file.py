@@ -1,7 +1,7 @@
 """Any chart as a file of rows: CSV and the like, an Excel workbook, or JSON; options say what its columns mean."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import date
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple, Self, TypeVar
@@ -16,7 +16,7 @@ from chartwatch.domain.works.work import Kind
 from chartwatch.sources.cells import quoted, read_credit, read_loose_rank, read_season, read_territory, read_title
 from chartwatch.sources.csv_options import BY_NAME, CsvOptions, meant_by, read_chart_id, read_kind
 from chartwatch.sources.delimited_text import Reading, TextTable
-from chartwatch.sources.editions import Editions
+from chartwatch.sources.editions import Editions, Key
 from chartwatch.sources.formats import form_of
 from chartwatch.sources.json_records import JsonTable
 from chartwatch.sources.options import descriptions, read_options
@@ -47,6 +47,8 @@ class _Rows(NamedTuple):
     territories: Sequence[str]
     entries: Sequence[Entry]
     numbers: Sequence[int]
+    refused: Mapping[int, SourceError]
+    """Rows whose rank or title cannot be read, by their numbers, and why."""
 
     def only(self, kept: Sequence[int]) -> "_Rows":
         """Return some of the rows of a whole table."""
@@ -56,6 +58,7 @@ class _Rows(NamedTuple):
             [self.territories[row] for row in kept],
             [self.entries[row] for row in kept],
             kept,
+            self.refused,
         )
 
 
@@ -86,7 +89,8 @@ class CsvFile(SingleDocumentSource):
         def place(row: int) -> str:
             return table.place(rows.numbers[row])
 
-        editions = Editions(self.name, rows.charts, rows.periods, rows.territories, rows.entries, place)
+        refused = {row: rows.refused[number] for row, number in enumerate(rows.numbers) if number in rows.refused}
+        editions = Editions(self.name, rows.charts, rows.periods, rows.territories, rows.entries, place, refused)
         described = self._described(editions)
         notices += self._checked(editions, described)
         if _are_weeks_of_days(self._options, rows.periods):
@@ -144,11 +148,14 @@ class CsvFile(SingleDocumentSource):
     def _rows(self, table: Table, provenance: Provenance) -> tuple[_Rows, list[str]]:
         """Return the rows of the table down to the depth of the chart, and what is to be said of others."""
         options = self._options
-        ranks = table.values_or(options.rank_column or "rank", read_loose_rank, 1)
+        rank_column, refused = options.rank_column or "rank", dict[int, SourceError]()
+        ranks = [1] * len(table)
+        if table.has(rank_column):
+            ranks = table.values_but(rank_column, read_loose_rank, 0, refused)
         charts = [options.chart] * len(table) if options.chart else table.values(options.chart_column, self._read_chart)
-        entries = list(map(Entry, ranks, *self._entry_columns(table)))
+        entries = list(map(Entry, ranks, *self._entry_columns(table, refused)))
         periods, territories = self._periods(table, provenance), self._territories(table)
-        rows = _Rows(charts, periods, territories, entries, range(len(table)))
+        rows = _Rows(charts, periods, territories, entries, range(len(table)), refused)
         if options.depth is None or max(ranks) <= options.depth:
             return rows, []
         kept = [row for row in rows.numbers if ranks[row] <= options.depth]
@@ -220,9 +227,9 @@ class CsvFile(SingleDocumentSource):
         for column in filter(table.has, OF_COUNTRIES):
             table.values(column, read_any)
 
-    def _entry_columns(self, table: Table) -> Iterator[Iterable[Any]]:
+    def _entry_columns(self, table: Table, refused: MutableMapping[int, SourceError]) -> Iterator[Iterable[Any]]:
         options = self._options
-        yield table.values(options.title_column, read_title)
+        yield table.values_but(options.title_column, read_title, "", refused)
         yield table.values_or(options.season_column or "season", _read_season, None)
         yield table.values_or(options.kind_column or "kind", self._read_kind, options.kind)
         yield table.figures((column, column, str) for column in options.figure_columns)
@@ -255,8 +262,8 @@ class CsvFile(SingleDocumentSource):
         try:
             editions.set_aside_broken_ranks(charts, shortest=options.shortest, ties=options.ties)
         finally:
-            for error in editions.set_aside.values():
-                error.detail += self._way_out(error, editions)
+            for key, error in editions.set_aside.items():
+                error.detail += self._way_out(key, error, editions)
         its = {key: entries for key, entries in editions.by_key.items() if key not in editions.set_aside}
         tied = [key for key, entries in its.items() if len({entry.rank for entry in entries}) < len(entries)]
         if tied:
@@ -265,10 +272,12 @@ class CsvFile(SingleDocumentSource):
             notices.append(f"{words.counted(len(tied), 'edition')} {has} ties, {at_top} of them at #1")
         return notices
 
-    def _way_out(self, error: SourceError, editions: Editions) -> str:
+    def _way_out(self, key: Key, error: SourceError, editions: Editions) -> str:
         """Return which option would let an edition in that is not whole."""
         if isinstance(error, RanksDuplicated):
             return "; where equal ranks are ties, say so: -o ties=true"
+        if key not in editions.by_key:
+            return ""
         whole = editions.least_whole(ties=self._options.ties)
         return f"; to take editions as far as they are whole: -o shortest={whole}" if whole else ""
 
@@ -278,6 +287,9 @@ class CsvFile(SingleDocumentSource):
         lowest: dict[str, int] = {}
         for (chart, _, _), entries in editions.by_key.items():
             lowest[chart] = max(lowest.get(chart, 1), entries[-1].rank)
+        for (chart, _, _), error in editions.set_aside.items():
+            if chart not in lowest:
+                raise error
         return {
             chart: Chart(
                 chart,

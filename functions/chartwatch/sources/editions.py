@@ -23,7 +23,8 @@ class Editions:
     """The editions of one document, given its rows as columns: lists, periods, territories and entries.
 
     The rows may come in any order. `place(row)` says where a row stands in the document; only errors ask for it.
-    `set_aside` says what is wrong with those that are not whole; all others may still be right.
+    `refused` has the rows of which no entry can be made, and why. `set_aside` says what is wrong with the editions that
+    are not whole, to which those rows belong; all others may still be right.
     """
 
     source: str
@@ -32,15 +33,24 @@ class Editions:
     territories: Sequence[str]
     entries: Sequence[Entry]
     place: Callable[[int], str]
+    refused: Mapping[int, SourceError] = field(default_factory=dict)
     set_aside: dict[Key, SourceError] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Set aside the editions of rows that are refused, the first of each by what is wrong there."""
+        for row, error in sorted(self.refused.items()):
+            key = self.lists[row], self.periods[row], self.territories[row]
+            error.detail += f", in {_named(key)}"
+            self.set_aside.setdefault(key, error)
 
     @cached_property
     def by_key(self) -> dict[Key, list[Entry]]:
         """The entries of each edition, in order of rank."""
         editions: defaultdict[Key, list[Entry]] = defaultdict(list)
         keys = zip(self.lists, self.periods, self.territories, strict=True)
-        for key, entry in zip(keys, self.entries, strict=True):
-            editions[key].append(entry)
+        for row, (key, entry) in enumerate(zip(keys, self.entries, strict=True)):
+            if row not in self.refused:
+                editions[key].append(entry)
         for entries in editions.values():
             entries.sort(key=_rank_and_title)
         return editions
@@ -51,6 +61,8 @@ class Editions:
         Where it is, more may be cut off: a `SourceTruncated` says so.
         """
         last = self.lists[-1], self.periods[-1], self.territories[-1]
+        if last in self.set_aside:
+            return
         ranks = [entry.rank for entry in self.by_key[last]]
         if len(ranks) < shortest and ranks == list(range(1, len(ranks) + 1)):
             reason = f"the document ends after rank {len(ranks)} of {shortest} of {_named(last)}"
@@ -73,7 +85,7 @@ class Editions:
             broken = self._gap(key, ranks, ties=ties) or self._length(key, ranks, shortest or depth, depth)
             if broken:
                 self.set_aside[key] = broken
-        if len(self.set_aside) * 2 > len(self.by_key):
+        if len(self.set_aside) * 2 > len(self.by_key.keys() | self.set_aside.keys()):
             raise next(iter(self.set_aside.values()))
 
     def cut_where_broken(self, shortest: int, *, ties: bool = False) -> list[str]:
@@ -81,7 +93,8 @@ class Editions:
         notices: list[str] = []
         for key, entries in self.by_key.items():
             whole = _whole([entry.rank for entry in entries], ties=ties)
-            if shortest <= whole < len(entries):
+            if shortest <= whole and (whole < len(entries) or key in self.set_aside):
+                self.set_aside.pop(key, None)
                 notices.append(
                     f"{_named(key)} is taken down to rank {entries[whole - 1].rank}, after which one is missing"
                 )
@@ -90,7 +103,7 @@ class Editions:
 
     def least_whole(self, *, ties: bool = False) -> int:
         """Return how many ranks every edition has before its first gap."""
-        return min(_whole([entry.rank for entry in entries], ties=ties) for entries in self.by_key.values())
+        return min((_whole([entry.rank for entry in its], ties=ties) for its in self.by_key.values()), default=0)
 
     def publications(self, charts: Mapping[str, Chart], provenance: Provenance) -> list[Publication]:
         """Return the publications that the editions make up, oldest first; `charts` are by list."""

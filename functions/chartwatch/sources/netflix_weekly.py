@@ -3,12 +3,12 @@
 Described at https://www.netflix.com/tudum/top10; the columns are those of the files as published since 2021-11-16.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import date
 from itertools import starmap
 from typing import ClassVar, TypeAlias
 
-from chartwatch.document_errors import SourceMislabelled, SourceTruncated
+from chartwatch.document_errors import SourceError, SourceMislabelled, SourceTruncated
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.works.work import Kind
@@ -76,14 +76,15 @@ class WeeklyFile(SingleDocumentSource):
         territory = (self.territory_column,) if self.territory_column else ()
         required = (*territory, "week", "category", "weekly_rank", "show_title", "season_title")
         table = TextTable(self.name, body, "\t", required, [column for column, _, _ in FIGURES])
-        labels = table.values("category", _read_label)
+        labels, refused = table.values("category", _read_label), dict[int, SourceError]()
         editions = Editions(
             self.name,
             labels,
             table.values("week", _read_week),
             table.values_or(self.territory_column, read_territory, GLOBAL),
-            _entries(table, labels),
+            _entries(table, labels, refused),
             table.place,
+            refused,
         )
         editions.set_aside_truncated_end(DEPTH)
         charts = self._charts(labels)
@@ -109,10 +110,10 @@ class WeeklyFile(SingleDocumentSource):
                     editions.set_aside[label, week, territory] = SourceTruncated(self.name, reason)
 
 
-def _entries(table: TextTable, labels: Sequence[str]) -> list[Entry]:
+def _entries(table: TextTable, labels: Sequence[str], refused: MutableMapping[int, SourceError]) -> list[Entry]:
     columns = (
-        table.values("weekly_rank", _read_rank),
-        table.values("show_title", read_title),
+        table.values_but("weekly_rank", _read_rank, 0, refused),
+        table.values_but("show_title", read_title, "", refused),
         table.values("season_title", _read_season),
         [KINDS[label] for label in labels],
         table.figures(FIGURES),

@@ -1,7 +1,7 @@
 """A table: columns of cells as text, however a document holds them; an error says where a cell stands."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import cache
 from typing import TypeAlias, TypeVar
 
@@ -50,6 +50,30 @@ class Table(ABC):
         Raises `SourceValueError` for the first cell that `read` refuses with a `ValueError` saying what it is not, or
         `SourceTruncated` when that is the cell in which the document ends.
         """
+        known, refused = self._read_cells(column, read)
+        if refused:
+            row = next(row for row, cell in enumerate(self._columns[column]) if cell in refused)
+            raise self.cell_error(row, column, refused[self._columns[column][row]])
+        return [known[cell] for cell in self._columns[column]]
+
+    def values_but(
+        self, column: str, read: Callable[[str], T], instead: T, refused: MutableMapping[int, SourceError]
+    ) -> list[T]:
+        """Return a column as `values` does, with `instead` for each cell that is refused.
+
+        What is wrong is noted in `refused`, by row, unless something was before. Raises `SourceTruncated` as `values`.
+        """
+        known, wrong = self._read_cells(column, read)
+        cells = self._columns[column]
+        for row in (row for row, cell in enumerate(cells) if cell in wrong) if wrong else ():
+            error = self.cell_error(row, column, wrong[cells[row]])
+            if isinstance(error, SourceTruncated):
+                raise error
+            refused.setdefault(row, error)
+        return [known.get(cell, instead) for cell in cells]
+
+    def _read_cells(self, column: str, read: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
+        """Return the value of each distinct cell, and what those are not that are refused."""
         cells = self._columns[column]
         known: dict[str, T] = {}
         refused: dict[str, str] = {}
@@ -58,10 +82,7 @@ class Table(ABC):
                 known[cell] = read(cell)
             except ValueError as error:
                 refused[cell] = str(error)
-        if refused:
-            row = next(row for row, cell in enumerate(cells) if cell in refused)
-            raise self.cell_error(row, column, refused[cells[row]])
-        return [known[cell] for cell in cells]
+        return known, refused
 
     def values_or(self, column: str | None, read: Callable[[str], T], default: T) -> list[T]:
         """Return a column as `values` does, or `default` for every row where the document has no such column."""

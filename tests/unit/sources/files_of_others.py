@@ -21,9 +21,16 @@ def read(options: Mapping[str, Any], text: str | bytes, name: str = "chart.csv")
 
 
 def refusal(options: Mapping[str, Any], text: str | bytes, name: str = "chart.csv") -> SourceError:
+    """Return why a file is refused."""
     with pytest.raises(SourceError) as caught:
         read(options, text, name)
     return caught.value
+
+
+def set_aside(options: Mapping[str, Any], text: str | bytes, name: str = "chart.csv") -> SourceError:
+    """Return what is wrong with the one edition of a file that is set aside."""
+    (error,) = (error for publication in read(options, text, name) for error in publication.set_aside.values())
+    return error
 
 
 def titles(publications: list[Publication]) -> list[list[str]]:

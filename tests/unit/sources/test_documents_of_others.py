@@ -102,7 +102,7 @@ def test_a_value_that_is_none_is_named_with_its_place() -> None:
     assert str(error) == "csv, record 1: title is not one value; for one inside it: title.KEY"
     assert titles(read({**DAILY, "title_column": "title.en"}, document)) == [["A"]]
     error = refusal(DAILY, json.dumps([ROWS[0], {**ROWS[1], "rank": None}]))
-    assert str(error) == "csv, record 2: rank '' is not a rank such as 1"
+    assert str(error).startswith("csv, record 2: rank '' is not a rank such as 1, in songs-daily of 2022-01-01")
 
 
 def test_an_object_that_nobody_asked_for_is_passed_over() -> None:
@@ -157,7 +157,9 @@ def test_the_first_sheet_is_read_and_that_there_are_others_is_said(caplog: pytes
 
 def test_a_cell_of_a_sheet_is_named_by_its_row() -> None:
     body = workbook(("Chart", [CHART[0], CHART[1], [], [None, None, None], [date(2022, 1, 1), "two", "B"]]))
-    assert str(refusal(DAILY, body)) == "csv, row 5 of Chart: rank 'two' is not a rank such as 1"
+    assert str(refusal(DAILY, body)).startswith(
+        "csv, row 5 of Chart: rank 'two' is not a rank such as 1, in songs-daily "
+    )
 
 
 def test_a_workbook_without_rows_is_empty() -> None:

@@ -163,20 +163,24 @@ def test_a_byte_that_is_not_utf_8_is_named_with_its_line() -> None:
     assert str(error) == "netflix-countries, line 5: the byte 0xe9 is not UTF-8"
 
 
+OF_IT = ", in TV of 2022-02-27 in KR"
+"""Which edition a cell is of that leaves the others as they are."""
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "reason"),
     [
-        ("weekly_rank", "first", "weekly_rank 'first' is not a rank from 1 to 10"),
-        ("weekly_rank", "11", "weekly_rank '11' is not a rank from 1 to 10"),
-        ("weekly_rank", "١", "weekly_rank '١' is not a rank from 1 to 10"),
-        ("weekly_rank", "", "weekly_rank '' is not a rank from 1 to 10"),
+        ("weekly_rank", "first", f"weekly_rank 'first' is not a rank from 1 to 10{OF_IT}"),
+        ("weekly_rank", "11", f"weekly_rank '11' is not a rank from 1 to 10{OF_IT}"),
+        ("weekly_rank", "١", f"weekly_rank '١' is not a rank from 1 to 10{OF_IT}"),
+        ("weekly_rank", "", f"weekly_rank '' is not a rank from 1 to 10{OF_IT}"),
         ("week", "2022-02-30", "week '2022-02-30' is not a day of the calendar"),
         ("week", "20220227", "week '20220227' is not a date such as 2022-02-27"),
         ("week", "2022-02-26", "week '2022-02-26' is not a Sunday, by which Netflix names a week"),
         ("category", "Podcasts", "category 'Podcasts' is not a list of Netflix's"),
         ("country_iso2", "kr", "country_iso2 'kr' is not an ISO 3166-1 alpha-2 code such as KR; did you mean KR?"),
         ("country_iso2", "KOR", "country_iso2 'KOR' is not an ISO 3166-1 alpha-2 code such as KR; did you mean KR?"),
-        ("show_title", "  ", "show_title '  ' is not a title"),
+        ("show_title", "  ", f"show_title '  ' is not a title{OF_IT}"),
         ("cumulative_weeks_in_top_10", "many", "cumulative_weeks_in_top_10 'many' is not a number"),
     ],
 )
