@@ -27,8 +27,9 @@ _UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\
 def title_key(title: str) -> str:
     """Return what two spellings of a title have in common."""
     text = unicodedata.normalize("NFKC", _UNSEEN.sub("", title))
-    for apostrophe in "’ʼ‘":
-        text = text.replace(apostrophe, "'")
+    for plain, typeset in (("'", "’ʼ‘‛′`"), ('"', "“”„‟«»"), ("-", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212")):
+        for sign in typeset:
+            text = text.replace(sign, plain)
     return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())
 
 

@@ -32,6 +32,13 @@ def found(catalog: Catalog, title: str, kind: Kind | None = Kind.SERIES, period:
         ("Élite", "E\u0301lite"),
         ("STRASSE", "straße"),
         ("Ôoku\u00a0", "ôoku"),
+        ("Spider\u2013Man", "Spider-Man"),
+        ("Spider\u2011Man", "Spider\u2010Man"),
+        ("Alien \u2014 Romulus", "Alien - Romulus"),
+        ("Catch\u221222", "Catch-22"),
+        ("“Sr.”", '"Sr."'),
+        ("„Barbaren“", "«Barbaren»"),
+        ("O`Brien", "O’Brien"),
     ],
 )
 def test_titles_that_differ_in_typography_only_are_the_same(one: str, other: str) -> None:
@@ -47,6 +54,9 @@ def test_titles_that_differ_in_typography_only_are_the_same(one: str, other: str
         ("ขุนพันธ์", "ขุนพันธ"),
         ("Зулейха", "Zuleikha"),
         ("Ok!", "Ok"),
+        ("Spider-Man", "Spider Man"),
+        ("Spider-Man", "Spiderman"),
+        ('"Sr."', "Sr."),
         ("がん", "かん"),
     ],
 )

@@ -5,7 +5,10 @@ from functools import lru_cache
 
 _TYPOGRAPHY = str.maketrans(
     {
-        **dict.fromkeys("’‘ʼ", "'"),
+        **dict.fromkeys("’‘ʼ‛′`", "'"),
+        **dict.fromkeys("“”„‟«»", '"'),
+        # Hyphens and dashes of every length, and the minus sign.
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-"),
         # Soft hyphen, zero-width space, word joiner, byte order mark, marks of direction. The joiners of Persian and of
         # Indian scripts (U+200C, U+200D) change how a word reads, and stay.
         **dict.fromkeys("\u00ad\u200b\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e", None),
@@ -19,7 +22,7 @@ _FORMS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 @lru_cache(maxsize=65_536)
 def title_key(title: str) -> str:
-    """Return the form under which titles are compared: NFKC, straight apostrophes, case-folded, single spaces.
+    """Return the form under which titles are compared: NFKC, straight quotes and dashes, case-folded, single spaces.
 
     Characters without width, but the joiners, are left out. Every script is kept, and no letter loses its accent: two
     titles that differ in more than typography stay apart.
