@@ -276,8 +276,14 @@ def test_what_is_asked_of_a_title_is_so_whichever_of_its_works_it_means(name: st
 
 
 def said_by(answer: Answer) -> Answer:
-    """Return an answer without why it is not known, and what it lacks."""
-    return replace(answer, reasons=(), record=answer.record._replace(gaps=()))
+    """Return an answer without why it is not known, and what it lacks; with works by their titles alone.
+
+    What a sentence calls one of several works of a title tells it from those that a reader of today knows.
+    """
+    sentence = answer.sentence
+    for called in answer.called.values():
+        sentence = sentence.replace(called, called.partition(" (")[0])
+    return replace(answer, reasons=(), record=answer.record._replace(gaps=()), sentence=sentence, called={})
 
 
 def as_of(world: World, until: int, territory: str) -> World:
