@@ -92,7 +92,7 @@ def ingest_bytes(
         Provenance("https://charts.example/all.tsv", fetched_at, hashlib.sha256(body).hexdigest()),
         parse=parse,
         whole_history=whole_history,
-        archive=archive or NoArchive(),
+        archive=NoArchive() if archive is None else archive,
         charts=charts,
         accepted=accepted,
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import permutations
 from typing import Any
 from urllib.parse import urlencode
 
@@ -143,6 +144,21 @@ def test_a_title_that_nobody_can_see_is_none(write: Write, title: str) -> None:
     done = run("replay", str(file), *ONES)
     assert "is not a title, in d of 2022-01-02 in US" in done.stderr
     assert "2022-01-03  Provisional: Alpha: new #1" in done.stdout
+
+
+@pytest.mark.parametrize("order", [*permutations((5, 6, 7))], ids=str)
+def test_what_a_late_document_says_gives_way_to_what_a_newer_one_confirmed(
+    write: Write, order: tuple[int, ...]
+) -> None:
+    """The document of the 7th says of the 2nd what that of the 5th had said: no version shows that it said so."""
+    rows = {5: [day(2, "Beta")], 6: [day(2, "Alpha")], 7: [day(2, "Beta"), day(3, "Old")]}
+    files = [str(write(f"2022-01-0{n}T100000Z.csv", HEADER + day(1, "Old") + "".join(rows[n]))) for n in order]
+    told = run("replay", *files, *ONES, "--format", "jsonl").stdout.splitlines()
+    last = {its["slot"]: its for its in map(json.loads, told)}["new-number-one:d:US:2022-01-02"]
+    assert [holder["title"] for holder in last["holders"]] == ["Beta"]
+    history = [word for file in files for word in ("--from", f"csv,chart=d,cadence=day,depth=1:{file}")]
+    asked = run("check", "--chart", "d", "--territory", "US", "--on", "2022-01-02", *history)
+    assert asked.stdout.startswith("TRUE: Beta was #1")
 
 
 @pytest.mark.parametrize("row", ["2022-01-02,US,1,,series", "2022-01-02,US,,B,series", "2022-01-02,US,new,B,series"])

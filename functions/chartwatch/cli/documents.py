@@ -6,15 +6,15 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 from chartwatch.cli.files import STDIN, file_name, read_file, unreadable
-from chartwatch.document_errors import SourceNotATable, SourceTruncated
-from chartwatch.domain.charts.publications import Provenance
+from chartwatch.document_errors import SourceError, SourceNotATable, SourceTruncated
+from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.errors import FileProblem
 from chartwatch.services.fetching import MAX_BYTES
 from chartwatch.services.ingest import Ingested, ingest
@@ -50,6 +50,39 @@ def read_document(file: Path, source: str) -> Document:
     # Evidence is UTF-8 text; a file's name may hold other bytes.
     name = file_name(file) if file == STDIN else os.fsencode(file.name).decode(errors="replace")
     return Document(body, Provenance(name, time_fetched(name), hashlib.sha256(body).hexdigest()))
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFiles:
+    """Documents that are given as files; implements `Archive`."""
+
+    files: Sequence[tuple[Source, Path]]
+
+    def put(self, sha256: str, body: bytes) -> None:
+        """Store nothing: the files are there."""
+
+    def get(self, sha256: str) -> bytes | None:
+        """Return the document of that hash, or None."""
+        for source, file in self.files:
+            if file == STDIN:
+                continue  # it can be read once
+            try:
+                document = read_document(file, source.name)
+            except SourceError:
+                continue
+            if document.provenance.sha256 == sha256:
+                return document.body
+        return None
+
+    def parse(self, body: bytes, provenance: Provenance) -> Sequence[Publication]:
+        """Return what the first source that can reads in a document. Raises the `SourceError` of the last."""
+        *sources, (last, _) = self.files
+        for source, _ in sources:
+            try:
+                return source.parse(body, provenance)
+            except SourceError:
+                continue
+        return last.parse(body, provenance)
 
 
 def ingest_document(

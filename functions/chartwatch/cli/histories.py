@@ -8,10 +8,10 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from chartwatch.adapters.memory import MemoryCharts, NoArchive
+from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.cli.application import mistake
 from chartwatch.cli.catalogs import catalog_at
-from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
+from chartwatch.cli.documents import GivenFiles, ingest_document, read_document, refuse_missing
 from chartwatch.cli.replay import Stores, replay
 from chartwatch.cli.reports import ReplayCounts, say_notices
 from chartwatch.cli.sample_chart import SAMPLE, open_sample
@@ -21,7 +21,6 @@ from chartwatch.document_errors import SourceError
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import (
     Entry,
-    Provenance,
     Publication,
     PublicationSummary,
 )
@@ -143,37 +142,6 @@ class RecordedCharts:
     refusals: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class GivenFiles:
-    """Documents that are given as files; implements `Archive`."""
-
-    files: Sequence[tuple[Source, Path]]
-
-    def put(self, sha256: str, body: bytes) -> None:
-        """Store nothing: the files are there."""
-
-    def get(self, sha256: str) -> bytes | None:
-        """Return the document of that hash, or None."""
-        for source, file in self.files:
-            try:
-                document = read_document(file, source.name)
-            except SourceError:
-                continue
-            if document.provenance.sha256 == sha256:
-                return document.body
-        return None
-
-    def parse(self, body: bytes, provenance: Provenance) -> Sequence[Publication]:
-        """Return what the first source that can reads in a document. Raises the `SourceError` of the last."""
-        *sources, (last, _) = self.files
-        for source, _ in sources:
-            try:
-                return source.parse(body, provenance)
-            except SourceError:
-                continue
-        return last.parse(body, provenance)
-
-
 @contextmanager
 def open_published(specs: Sequence[str], stack: str | None, catalog: Path | None) -> Iterator[PublishedCharts]:
     """Yield the charts that the options `--from`, `--stack` and `--catalog` name.
@@ -187,7 +155,7 @@ def open_published(specs: Sequence[str], stack: str | None, catalog: Path | None
         for source, file in given.files:
             try:
                 # Whoever names a file means it, and nothing is sent.
-                ingested = ingest_document(read_document(file, source.name), source, charts, NoArchive(), accepted=True)
+                ingested = ingest_document(read_document(file, source.name), source, charts, given, accepted=True)
             except SourceError as error:
                 raise FileProblem(str(file), error.where, error.detail) from error
             say_notices(file, ingested)

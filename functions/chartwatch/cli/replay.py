@@ -25,7 +25,7 @@ from chartwatch.cli.application import (
     write,
 )
 from chartwatch.cli.catalogs import catalog_at
-from chartwatch.cli.documents import ingest_document, read_document, refuse_missing
+from chartwatch.cli.documents import GivenFiles, ingest_document, read_document, refuse_missing
 from chartwatch.cli.lacking import help_with, lacking_sentence
 from chartwatch.cli.lists import Limit
 from chartwatch.cli.reports import LINES, BulletinFormat, Observer, following
@@ -181,7 +181,8 @@ def replay_files(
     if limit is not None:
         raise OptionError("--limit", "is for --dry-run: a replay shows all that it comes to")
     started = time.perf_counter()
-    with _open_stores(store, archive) as stores, following(files) as counts:
+    given = GivenFiles([(opened, file) for file in files])
+    with _open_stores(store, archive, given) as stores, following(files) as counts:
         bulletins = replay(
             files,
             opened,
@@ -221,9 +222,9 @@ def _opened(files: list[Path], source: str | None, options: Sequence[str]) -> tu
 
 
 @contextmanager
-def _open_stores(kind: StoreKind, folder: Path | None) -> Iterator[Stores]:
+def _open_stores(kind: StoreKind, folder: Path | None, given: Archive) -> Iterator[Stores]:
     """Yield the stores of a replay; documents are kept in the folder, where one is given."""
-    archive = _archive(folder)
+    archive = given if folder is None else _archive(folder)
     if kind is StoreKind.MEMORY:
         yield Stores(archive=archive)
         return
@@ -233,9 +234,7 @@ def _open_stores(kind: StoreKind, folder: Path | None) -> Iterator[Stores]:
         yield Stores(*stores, archive)
 
 
-def _archive(folder: Path | None) -> Archive:
-    if folder is None:
-        return NoArchive()
+def _archive(folder: Path) -> Archive:
     from chartwatch.adapters.folder import FolderArchive  # noqa: PLC0415  # few replays want it
 
     try:

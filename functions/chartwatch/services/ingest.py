@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from chartwatch.document_errors import SourceError
@@ -11,7 +11,7 @@ from chartwatch.services.archived import Parse, VersionReader
 from chartwatch.services.document_guard import Guard, Notice, check_sizes, check_steps
 from chartwatch.services.dropped import marked, updates_of_marks
 from chartwatch.services.ports import Archive, ChartStore, PublicationUpdate, Quarantined
-from chartwatch.services.updating import Stored, later_of, updates
+from chartwatch.services.updating import Later, Stored, later_of, updates
 
 PERIODS_BEFORE = 3
 """How many periods before those of a document are looked at for the territories that the chart had."""
@@ -74,7 +74,8 @@ def ingest(
             before, stored = stored, marked(publications, stored, whole_history=whole_history, accepted=accepted)
             # Before all else: what a person has accepted is settled, even if what follows is cut short.
             charts.put(updates_of_marks(before, stored))
-        ingested = replace(_write(publications, changed, stored, reader), notices=tuple(guard.notices))
+        later = _said_later(provenance, changed, stored, reader)
+        ingested = replace(_write(publications, changed, stored, reader, later), notices=tuple(guard.notices))
     except SourceError as error:
         charts.quarantine(Quarantined(source, provenance, type(error).__name__, str(error)))
         raise
@@ -103,6 +104,41 @@ def _is_late(provenance: Provenance, stored: Stored) -> bool:
     return any(later_of(its, provenance) is its for its in provenances)
 
 
+def _said_later(provenance: Provenance, changed: Sequence[Publication], stored: Stored, reader: VersionReader) -> Later:
+    """Return what documents that are stored already, and were fetched later, say of what a document revises.
+
+    Where they said what was there before, they left no version. Those whose raw file is not there are passed over.
+    """
+    revised = {(its.chart.id, its.period) for its in changed if its.period in stored[its.chart.id]}
+    later: dict[tuple[str, date], list[Publication]] = {}
+    for document in _fetched_after(provenance, {chart for chart, _ in revised}, stored, reader.charts):
+        body = reader.archive.get(document.sha256)
+        try:
+            publications = reader.parse(body, document) if body is not None else ()
+        except SourceError:
+            continue
+        for its in publications:
+            if (its.chart.id, its.period) in revised:
+                later.setdefault((its.chart.id, its.period), []).append(its)
+    return later
+
+
+def _fetched_after(
+    provenance: Provenance, charts: Iterable[str], stored: Stored, store: ChartStore
+) -> Sequence[Provenance]:
+    """Return the documents of stored publications that were fetched after another, oldest first."""
+    if provenance.fetched_at is None:
+        return ()
+    found: set[Provenance] = set()
+    for chart in charts:
+        its = (*stored[chart].values(), *store.summaries(chart, max(stored[chart]) + timedelta(1)))
+        found |= {publication.provenance for publication in its}
+    return sorted(
+        (its for its in found if not its.is_by_hand and (its.fetched_at or "") > provenance.fetched_at),
+        key=lambda its: (its.fetched_at or "", its.sha256),
+    )
+
+
 def _differs(publication: Publication, stored: Stored) -> bool:
     """Return whether a publication is new, or another than the stored one."""
     known = stored[publication.chart.id].get(publication.period)
@@ -110,7 +146,11 @@ def _differs(publication: Publication, stored: Stored) -> bool:
 
 
 def _write(
-    publications: Sequence[Publication], changed: Sequence[Publication], stored: Stored, reader: VersionReader
+    publications: Sequence[Publication],
+    changed: Sequence[Publication],
+    stored: Stored,
+    reader: VersionReader,
+    later: Later,
 ) -> Ingested:
     """Write what is revised, a chart at a time, so that nobody reads half a renaming; then new ones, oldest first.
 
@@ -121,7 +161,8 @@ def _write(
     for chart, summaries in stored.items():
         its = [publication for publication in changed if publication.chart.id == chart]
         written: set[date] = set()
-        reader.charts.put(_noted(updates((p for p in its if p.period in summaries), stored, reader), written))
+        revisions = updates((p for p in its if p.period in summaries), stored, reader, later)
+        reader.charts.put(_noted(revisions, written))
         revised += [publication for publication in its if publication.period in written]
     new = [publication for publication in changed if publication.period not in stored[publication.chart.id]]
     for update in updates(new, stored, reader):

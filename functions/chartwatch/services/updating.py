@@ -1,8 +1,9 @@
 """What a publication changes of the one that is stored."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import (
@@ -23,15 +24,36 @@ Stored = Mapping[str, Mapping[date, PublicationSummary]]
 """The stored publications, by chart and period."""
 
 
-def updates(publications: Iterable[Publication], stored: Stored, reader: VersionReader) -> Iterator[PublicationUpdate]:
+Later = Mapping[tuple[str, date], Sequence[Publication]]
+"""What documents say of publications that were fetched after the one at hand and stored before it, oldest first."""
+
+
+def updates(
+    publications: Iterable[Publication], stored: Stored, reader: VersionReader, later: Later = MappingProxyType({})
+) -> Iterator[PublicationUpdate]:
     """Yield what each publication changes; nothing for those that change nothing.
 
-    The versions of a publication are read when its turn comes, so that no more than one has them in memory.
+    What was said `later`, and stored already, stands after it: it may have confirmed what there was, which leaves no
+    version. The versions of a publication are read when its turn comes, so that no more than one has them in memory.
     """
     for publication in publications:
         known = stored[publication.chart.id].get(publication.period)
-        if update := update_of(publication, known, reader.before(publication, known)):
+        said = (publication, *later.get((publication.chart.id, publication.period), ()))
+        if update := _update_of_all(said, known, reader.before(publication, known)):
             yield update
+
+
+def _update_of_all(
+    publications: Sequence[Publication], stored: PublicationSummary | None, versions: Mapping[str, Versions]
+) -> PublicationUpdate | None:
+    """Return what versions of one publication change of the stored one together; None if nothing."""
+    together: PublicationUpdate | None = None
+    for publication in publications:
+        if update := update_of(publication, stored, versions):
+            grown = {**(together.editions if together else {}), **update.editions}
+            stored, versions = update.summary, {**versions, **update.editions}
+            together = PublicationUpdate(stored, grown)
+    return together
 
 
 def store_publication(publication: Publication, charts: ChartStore) -> bool:

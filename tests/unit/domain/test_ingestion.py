@@ -25,6 +25,7 @@ from chartwatch.services.ingest import Ingested
 from chartwatch.services.ports import PublicationUpdate
 from chartwatch.services.updating import store_publication, update_of
 from tests.ingesting import CHART, NotedCharts, ingest_bytes, ingest_document, week
+from tests.strategies import examples
 
 NumberOnes = Mapping[int, Mapping[str, str]]
 """The number one of each territory, by the number of a week."""
@@ -304,6 +305,50 @@ def test_a_slow_older_fetch_does_not_undo_a_newer_one(charts: NotedCharts) -> No
     assert [its.entries[0].title for its in versions(charts, 0)["US"]] == ["as it was", "corrected"]
     again = ingested(charts, {0: {"US": "as it was"}}, fetched_at="2022-01-04T20:00:00Z")
     assert (again.written, again.unchanged) == ([], 1)
+
+
+class Box(dict[str, bytes]):
+    """An archive in memory."""
+
+    def put(self, sha256: str, body: bytes) -> None:
+        self[sha256] = body
+
+
+@examples(200)
+@given(
+    st.lists(st.lists(st.sampled_from("AB"), min_size=5, max_size=5), min_size=3, max_size=4).flatmap(
+        lambda documents: st.tuples(st.just(documents), st.permutations(range(len(documents))))
+    ),
+    st.booleans(),
+)
+def test_documents_that_each_bring_a_period_end_in_what_the_latest_says_in_whatever_order_they_come(
+    drawn: tuple[list[list[str]], list[int]], whole_history: bool
+) -> None:
+    documents, order = drawn
+
+    def parse(body: bytes, provenance: Provenance) -> list[Publication]:
+        ones = dict(pair.split("=") for pair in body.decode().split())
+        return [
+            Publication(CHART, week(int(number)), (Edition("US", entries(title)),), provenance)
+            for number, title in ones.items()
+        ]
+
+    charts, archive = NotedCharts(), Box()
+    for number in order:
+        # What a late document says of a week may have been said before, and again by documents that are there.
+        body = " ".join(f"{its}={title}" for its, title in enumerate(documents[number][: number + 2])).encode()
+        ingest_bytes(
+            body,
+            parse,
+            charts,
+            archive=archive,
+            fetched_at=f"2022-03-0{number + 1}T00:00:00Z",
+            whole_history=whole_history,
+            accepted=True,
+        )
+    latest = max(order)
+    expected = {number: {"US": title} for number, title in enumerate(documents[latest][: latest + 2])}
+    assert number_ones(charts) == expected
 
 
 def test_a_late_document_whose_publication_was_never_written_is_finished() -> None:

@@ -24,7 +24,7 @@ def charts() -> NotedCharts:
 def rows(weeks: int, territories: int = 1, depth: int = 10, start: int = 0) -> Rows:
     """Return a chart in which each row is a work of its own, the oldest week first."""
     return [
-        (week, f"T{territory:03d}", Entry(rank, f"Title {week} {territory} {rank}", None, None, (("hours", "7"),)))
+        (week, f"T{territory:03d}", Entry(rank, f"Title {week} {territory} {rank}", None, None, (("hours", f"{rank}7"),)))
         for week in range(start, start + weeks)
         for territory in range(territories)
         for rank in range(1, depth + 1)
@@ -32,11 +32,11 @@ def rows(weeks: int, territories: int = 1, depth: int = 10, start: int = 0) -> R
 
 
 def replaced(entry: Entry) -> Entry:
-    return entry._replace(title=f"Another {entry.title}", figures=(("hours", "8"),))
+    return entry._replace(title=f"Another {entry.title}", figures=(("hours", f"{entry.rank}8"),))
 
 
 def restated(entry: Entry) -> Entry:
-    return entry._replace(figures=(("hours", "8"),))
+    return entry._replace(figures=(("hours", f"{entry.rank}8"),))
 
 
 def relabelled(entry: Entry) -> Entry:
