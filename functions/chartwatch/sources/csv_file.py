@@ -3,18 +3,19 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import date
-from itertools import pairwise, repeat
-from typing import Any, NamedTuple, Self, TypeVar
+from itertools import repeat
+from typing import Any, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from chartwatch.document_errors import RanksDuplicated, SourceError, SourceValueError
+from chartwatch.document_errors import RanksDuplicated, SourceError, SourceMislabelled, SourceValueError
 from chartwatch.domain import words
-from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, Era, end_of_month
+from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, end_of_month
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.codes import COUNTRIES, country_meant, kind_meant
 from chartwatch.domain.works.work import Kind
 from chartwatch.sources.cells import quoted, read_credit, read_loose_rank, read_season, read_territory, read_title
 from chartwatch.sources.csv_options import BY_NAME, CsvOptions, meant_by, read_chart_id, read_kind
+from chartwatch.sources.csv_rows import Rows, are_weeks_of_days, refuse_before_beginning, refuse_uneven_steps
 from chartwatch.sources.delimited_text import Reading, TextTable
 from chartwatch.sources.editions import Editions, Key
 from chartwatch.sources.formats import form_of
@@ -39,29 +40,6 @@ MAX_NOTICES = 20
 """Notices of one document that are said; further ones are counted."""
 
 
-class _Rows(NamedTuple):
-    """The rows of a table as columns of values, and the numbers of their rows in the table."""
-
-    charts: Sequence[str]
-    periods: Sequence[date]
-    territories: Sequence[str]
-    entries: Sequence[Entry]
-    numbers: Sequence[int]
-    refused: Mapping[int, SourceError]
-    """Rows whose rank or title cannot be read, by their numbers, and why."""
-
-    def only(self, kept: Sequence[int]) -> "_Rows":
-        """Return some of the rows of a whole table."""
-        return _Rows(
-            [self.charts[row] for row in kept],
-            [self.periods[row] for row in kept],
-            [self.territories[row] for row in kept],
-            [self.entries[row] for row in kept],
-            kept,
-            self.refused,
-        )
-
-
 class CsvFile(SingleDocumentSource):
     """A file of any provider."""
 
@@ -84,7 +62,8 @@ class CsvFile(SingleDocumentSource):
         """Return the publications in the file, oldest first; what is passed over is logged. Raises `SourceError`."""
         table = self._table(body)
         rows, notices = self._rows(table, provenance)
-        _refuse_uneven_steps(table, self._options, rows)
+        refuse_uneven_steps(table, self._options, rows)
+        refuse_before_beginning(table, self._options, rows)
 
         def place(row: int) -> str:
             return table.place(rows.numbers[row])
@@ -93,14 +72,14 @@ class CsvFile(SingleDocumentSource):
         editions = Editions(self.name, rows.charts, rows.periods, rows.territories, rows.entries, place, refused)
         described = self._described(editions)
         notices += self._checked(editions, described)
-        if _are_weeks_of_days(self._options, rows.periods):
+        if are_weeks_of_days(self._options, rows.periods):
             notices.append("all periods are whole weeks apart, and days between are missing: is it -o cadence=week?")
         _say(provenance.url or self.name, [*table.notices, *notices])
         return editions.publications(described, provenance)
 
     def _table(self, body: bytes) -> Table:
         options = self._options
-        optional = ("rank", "season", "kind", options.territory_column, options.period_column)
+        optional = ("rank", "season", "kind", options.territory_column, options.period_column, options.chart_column)
         others = OF_COUNTRIES if self._may_name_other_countries else ()
         columns, advice, form = (self._required(), (*optional, *others)), self._advice(), form_of(body)
         if form == "xlsx":
@@ -116,6 +95,11 @@ class CsvFile(SingleDocumentSource):
     def _may_name_other_countries(self) -> bool:
         """Whether a column that nobody has named may say that rows are of another territory than the option says."""
         return self._options.territory is not None and "territory_column" not in self._options.model_fields_set
+
+    @property
+    def _may_name_other_charts(self) -> bool:
+        """Whether a column that nobody has named may say that rows are of several charts, of which one is made."""
+        return self._options.chart is not None and "chart_column" not in self._options.model_fields_set
 
     def _required(self) -> list[str]:
         """Return the columns that the file must have."""
@@ -145,26 +129,41 @@ class CsvFile(SingleDocumentSource):
             options.title_column: "; another is named by -o title_column=NAME",
         }
 
-    def _rows(self, table: Table, provenance: Provenance) -> tuple[_Rows, list[str]]:
+    def _rows(self, table: Table, provenance: Provenance) -> tuple[Rows, list[str]]:
         """Return the rows of the table down to the depth of the chart, and what is to be said of others."""
         options = self._options
         rank_column, refused = options.rank_column or "rank", dict[int, SourceError]()
         ranks = [1] * len(table)
         if table.has(rank_column):
             ranks = table.values_but(rank_column, read_loose_rank, 0, refused)
-        charts = [options.chart] * len(table) if options.chart else table.values(options.chart_column, self._read_chart)
+        charts = self._charts(table)
         entries = list(map(Entry, ranks, *self._entry_columns(table, refused)))
         periods, territories = self._periods(table, provenance), self._territories(table)
-        rows = _Rows(charts, periods, territories, entries, range(len(table)), refused)
-        if options.depth is None or max(ranks) <= options.depth:
-            return rows, []
-        kept = [row for row in rows.numbers if ranks[row] <= options.depth]
-        if not kept:
+        rows = Rows(charts, periods, territories, entries, range(len(table)), refused)
+        kept, notices = rows.each_once(), list[str]()
+        if len(kept) < len(table):
+            notices.append(f"{words.counted(len(table) - len(kept), 'row')} repeated word for word passed over")
+        within = [row for row in kept if options.depth is None or ranks[row] <= options.depth]
+        if not within:
             reason = f"no rank of the {len(table)} is above the depth of {options.depth}"
             raise SourceValueError(self.name, reason, table.place(0), column="rank", value=str(ranks[0]))
-        cut = words.counted(len(table) - len(kept), "row")
-        notice = f"{cut} below the depth of {options.depth} passed over"
-        return rows.only(kept), [notice]
+        if len(within) < len(kept):
+            cut = words.counted(len(kept) - len(within), "row")
+            notices.append(f"{cut} below the depth of {options.depth} passed over")
+        return (rows if len(within) == len(table) else rows.only(within)), notices
+
+    def _charts(self, table: Table) -> Sequence[str]:
+        options = self._options
+        if options.chart is None:
+            return table.values(options.chart_column, self._read_chart)
+        if self._may_name_other_charts and table.has(options.chart_column):
+            named = sorted(set(table.values(options.chart_column, str)))
+            if len(named) > 1:
+                said = words.some([quoted(name) for name in named], 4)
+                reason = f"{options.chart_column} says {said}, and the option `chart` makes one chart of them"
+                advice = "leave that out, or where the column says something else, say so: -o chart_column=none"
+                raise SourceMislabelled(self.name, f"{reason}; {advice}", table.place(0))
+        return [options.chart] * len(table)
 
     def _periods(self, table: Table, provenance: Provenance) -> Sequence[date]:
         options = self._options
@@ -317,31 +316,6 @@ def _say(document: str, notices: Sequence[str]) -> None:
         logger.warning("%s: %s", document, notice)
     if more := len(notices[MAX_NOTICES:]):
         logger.warning("%s: and %d more notices of the kind of the last", document, more)
-
-
-def _refuse_uneven_steps(table: Table, options: CsvOptions, rows: _Rows) -> None:
-    """Refuse a chart whose periods are not whole steps apart, as its cadence and its eras have them."""
-    if options.cadence is Cadence.DAY and not options.eras:
-        return
-    calendar = Chart("", "", "", options.cadence, 1, eras=options.eras)
-    charted = list(zip(rows.charts, rows.periods, strict=True))
-    # Sorted, so that the periods of a chart come one after the other.
-    for (chart, before), (other, after) in pairwise(sorted(set(charted))):
-        if chart == other and not calendar.are_whole_steps(before, after):
-            how = {Cadence.DAY: "daily", Cadence.WEEK: "weekly", Cadence.MONTH: "monthly"}[options.cadence]
-            reason = f"{after} is not a whole number of {options.cadence}s from {before}, and the chart is {how}"
-            advice = f"where the chart changed its day, say so: -o eras={Era(after, before)}"
-            if (after - before).days == 1:
-                advice = f"a chart of days is read with -o cadence=day; {advice}"
-            where = table.place(rows.numbers[charted.index((chart, after))])
-            column = options.period_column
-            raise SourceValueError(CsvFile.name, f"{reason}; {advice}", where, column=column, value=str(after))
-
-
-def _are_weeks_of_days(options: CsvOptions, periods: Iterable[date]) -> bool:
-    """Return whether a chart that is said to be of days has the periods of one of weeks."""
-    days = sorted(set(periods)) if options.cadence is Cadence.DAY else []
-    return len(days) > 2 and all((after - before).days % 7 == 0 for before, after in pairwise(days))
 
 
 def _read_season(cell: str) -> str | None:

@@ -24,7 +24,7 @@ def charts() -> NotedCharts:
 def rows(weeks: int, territories: int = 1, depth: int = 10, start: int = 0) -> Rows:
     """Return a chart in which each row is a work of its own, the oldest week first."""
     return [
-        (week, f"T{territory:03d}", Entry(rank, f"Title {week} {territory} {rank}", None, None, (("hours", f"{rank}7"),)))
+        (week, f"T{territory:03d}", Entry(rank, f"Title {week} {territory} {rank}", figures=(("hours", f"{rank}7"),)))
         for week in range(start, start + weeks)
         for territory in range(territories)
         for rank in range(1, depth + 1)

@@ -132,7 +132,9 @@ def test_equal_ranks_are_refused_where_no_option_says_that_they_are_ties() -> No
     ],
 )
 def test_ranks_with_a_gap_are_refused_even_with_ties(ranks: tuple[int, ...], message: str) -> None:
-    error = _refusal({**DAILY, "ties": "true"}, HEADER, *(f"2024-01-01,KR,{rank},T{rank}," for rank in ranks))
+    error = _refusal(
+        {**DAILY, "ties": "true"}, HEADER, *(f"2024-01-01,KR,{rank},T{n}," for n, rank in enumerate(ranks))
+    )
     assert isinstance(error, RanksIncomplete)
     assert str(error) == message
 

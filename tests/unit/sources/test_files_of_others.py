@@ -370,3 +370,51 @@ def test_of_many_notices_the_first_are_said_and_the_others_counted(caplog: pytes
     assert len(read({**DAILY, "shortest": 1}, text)) == 30
     assert len(caplog.messages) == 21
     assert caplog.messages[-1] == "chart.csv: and 10 more notices of the kind of the last"
+
+
+# What a file says beside its options.
+
+
+def test_a_file_of_several_charts_is_not_made_one_of_them() -> None:
+    text = "chart,period,rank,title\nfilms,2022-01-01,1,A\nseries,2022-01-02,1,B\n"
+    assert str(refusal(DAILY, text)) == (
+        "csv, line 2: chart says 'films' and 'series', and the option `chart` makes one chart of them; "
+        "leave that out, or where the column says something else, say so: -o chart_column=none"
+    )
+    assert len(read({**DAILY, "chart_column": "none"}, text)) == 2
+    assert {publication.chart.id for publication in read({"cadence": "day", "territory": "US"}, text)} == {
+        *("films", "series")
+    }
+    assert len(read(DAILY, text.replace("films", "series"))) == 2, "it says one thing of all of them"
+
+
+@pytest.mark.parametrize(
+    ("began", "cadence", "said"),
+    [
+        ("2022-01-02", "day", "2022-01-01 is from before 2022-01-02, which the option `began` says"),
+        ("2021-12-30", "week", "2022-01-01 is not a whole number of weeks from 2021-12-30, which the option"),
+        ("2021-12-25", "week", ""),
+        ("2022-01-01", "day", ""),
+    ],
+)
+def test_a_chart_began_with_none_of_its_later_periods_and_with_one_that_it_can_have_had(
+    began: str, cadence: str, said: str
+) -> None:
+    options = {"chart": "songs", "territory": "US", "cadence": cadence, "began": began}
+    text = "period,rank,title\n2022-01-08,1,B\n2022-01-01,1,A\n"
+    if said:
+        assert str(refusal(options, text)).startswith(f"csv, line 3: {said}")
+    else:
+        assert len(read(options, text)) == 2
+
+
+@pytest.mark.parametrize("ties", ["true", "false"])
+def test_a_row_that_is_repeated_word_for_word_is_no_tie(ties: str, caplog: pytest.LogCaptureFixture) -> None:
+    text = "period,rank,title\n2022-01-01,1,A\n2022-01-01,2,B\n2022-01-01,1,A\n2022-01-01,2,B\n"
+    assert titles(read({**DAILY, "ties": ties}, text)) == [["A", "B"]]
+    assert caplog.messages == ["chart.csv: 2 rows repeated word for word passed over"]
+    other = text.replace("2,B\n2022-01-01,1,A\n", "2,B\n2022-01-01,1,C\n")
+    if ties == "true":
+        assert titles(read({**DAILY, "ties": ties}, other)) == [["A", "C", "B"]]
+    else:
+        assert "has rank 1 twice" in str(refusal(DAILY, other))

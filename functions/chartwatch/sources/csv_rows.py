@@ -1,0 +1,85 @@
+"""The rows of a file of any provider as values, and whether their periods can be those of the chart."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import NamedTuple
+
+from chartwatch.document_errors import SourceError, SourceValueError
+from chartwatch.domain.charts.chart import Cadence, Chart, Era
+from chartwatch.domain.charts.publications import Entry
+from chartwatch.sources.csv_options import CsvOptions
+from chartwatch.sources.table import Table
+
+_CSV = "csv"
+
+
+class Rows(NamedTuple):
+    """The rows of a table as columns of values, and the numbers of their rows in the table."""
+
+    charts: Sequence[str]
+    periods: Sequence[date]
+    territories: Sequence[str]
+    entries: Sequence[Entry]
+    numbers: Sequence[int]
+    refused: Mapping[int, SourceError]
+    """Rows whose rank or title cannot be read, by their numbers, and why."""
+
+    def each_once(self) -> list[int]:
+        """Return the rows without those that say the same as one above them."""
+        said = zip(self.charts, self.periods, self.territories, self.entries, strict=True)
+        first: dict[object, int] = {}
+        for row, its in enumerate(said):
+            first.setdefault(row if row in self.refused else its, row)
+        return list(first.values())
+
+    def only(self, kept: Sequence[int]) -> "Rows":
+        """Return some of the rows of a whole table."""
+        return Rows(
+            [self.charts[row] for row in kept],
+            [self.periods[row] for row in kept],
+            [self.territories[row] for row in kept],
+            [self.entries[row] for row in kept],
+            kept,
+            self.refused,
+        )
+
+
+def refuse_uneven_steps(table: Table, options: CsvOptions, rows: Rows) -> None:
+    """Refuse a chart whose periods are not whole steps apart, as its cadence and its eras have them."""
+    if options.cadence is Cadence.DAY and not options.eras:
+        return
+    calendar = Chart("", "", "", options.cadence, 1, eras=options.eras)
+    charted = list(zip(rows.charts, rows.periods, strict=True))
+    # Sorted, so that the periods of a chart come one after the other.
+    for (chart, before), (other, after) in pairwise(sorted(set(charted))):
+        if chart == other and not calendar.are_whole_steps(before, after):
+            how = {Cadence.DAY: "daily", Cadence.WEEK: "weekly", Cadence.MONTH: "monthly"}[options.cadence]
+            reason = f"{after} is not a whole number of {options.cadence}s from {before}, and the chart is {how}"
+            advice = f"where the chart changed its day, say so: -o eras={Era(after, before)}"
+            if (after - before).days == 1:
+                advice = f"a chart of days is read with -o cadence=day; {advice}"
+            where = table.place(rows.numbers[charted.index((chart, after))])
+            column = options.period_column
+            raise SourceValueError(_CSV, f"{reason}; {advice}", where, column=column, value=str(after))
+
+
+def refuse_before_beginning(table: Table, options: CsvOptions, rows: Rows) -> None:
+    """Refuse a period from before the one that the chart is said to have begun with, and a beginning that is none."""
+    began, column = options.began, options.period_column
+    if began is None or not rows.periods:
+        return
+    first = min(rows.periods)
+    where = table.place(rows.numbers[rows.periods.index(first)])
+    if first < began:
+        reason = f"{first} is from before {began}, which the option `began` says is the first period ever"
+        raise SourceValueError(_CSV, reason, where, column=column, value=str(first))
+    if not Chart("", "", "", options.cadence, 1, eras=options.eras).are_whole_steps(began, first):
+        reason = f"{first} is not a whole number of {options.cadence}s from {began}, which the option `began` says"
+        raise SourceValueError(_CSV, reason, where, column=column, value=str(first))
+
+
+def are_weeks_of_days(options: CsvOptions, periods: Iterable[date]) -> bool:
+    """Return whether a chart that is said to be of days has the periods of one of weeks."""
+    days = sorted(set(periods)) if options.cadence is Cadence.DAY else []
+    return len(days) > 2 and all((after - before).days % 7 == 0 for before, after in pairwise(days))
