@@ -161,6 +161,39 @@ def test_what_a_late_document_says_gives_way_to_what_a_newer_one_confirmed(
     assert asked.stdout.startswith("TRUE: Beta was #1")
 
 
+HOLE = HEADER + day(1, "B") + day(2, "Old") + day(4, "Old")
+
+
+def test_a_line_has_the_period_of_what_it_tells_and_not_of_the_document_that_showed_it(write: Write) -> None:
+    whole = HEADER + day(1, "B") + day(2, "Old") + day(3, "Alpha") + day(4, "Old")
+    told = run("replay", str(write("1.csv", HOLE)), str(write("2.csv", whole)), *ONES).stdout
+    assert [line.partition(" (")[0] for line in told.splitlines()] == [
+        "2022-01-02  Old: new #1",
+        "2022-01-03  Alpha: new #1",
+        "2022-01-04  Old: back at #1",
+    ]
+
+
+@pytest.mark.parametrize(("asked", "how"), [("--new", "the new"), ("--back", "back at")])
+def test_what_nobody_saw_is_not_said_to_have_been_otherwise(write: Write, asked: str, how: str) -> None:
+    history = f"csv,chart=d,name=D,cadence=day,depth=1:{write('hole.csv', HOLE)}"
+    claim = ("check", "--chart", "d", "--territory", "US", "--title", "Old", "--on", "2022-01-03", asked)
+    said = " ".join(run(*claim, "--from", history).stdout.split("\n\n")[0].split())
+    assert said == f"FALSE: Old was not {how} #1 of D in the United States on 2022-01-03, whoever was #1 then."
+
+
+def test_a_work_that_was_number_one_nowhere_when_the_records_began_is_not_said_to_have_been(write: Write) -> None:
+    rows = HEADER + "2022-01-01,US,1,B,series\n2022-01-01,KR,1,C,series\n2022-01-02,US,1,A,series\n"
+    works = write(
+        "works.csv", "work_id,title,kind,original_language,origin_countries,release_date\na,A,series,ko,KR,2021-01-01\n"
+    )
+    history = f"csv,chart=d,cadence=day,depth=1:{write('two.csv', rows + '2022-01-02,KR,1,C,series')}"
+    claim = ("check", "--chart", "d", "--title", "A", "--territories", "2", "--from", history, "--catalog", str(works))
+    asked = run(*claim)
+    assert asked.exit_code == 3
+    assert "nobody knows where A had been #1 before the records began" in " ".join(asked.stdout.split())
+
+
 @pytest.mark.parametrize("row", ["2022-01-02,US,1,,series", "2022-01-02,US,,B,series", "2022-01-02,US,new,B,series"])
 def test_one_cell_that_cannot_be_read_silences_one_edition_alone(write: Write, row: str) -> None:
     rows = [*(f"2022-01-0{n},{t},1,{t} {n},series" for n in (1, 2, 3) for t in ("US", "KR")), ""]

@@ -42,9 +42,12 @@ class BulletinFormat(StrEnum):
 
 
 def story_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
-    """Yield the period and the subject of each story. What is recorded only makes no story, so nothing old does."""
+    """Yield the subject of each story, after the period of what it leads with.
+
+    What is recorded only makes no story, so nothing old does.
+    """
     for story in stories(bulletin, LIMITS):
-        yield from fitted(f"{bulletin.period.isoformat()}  {story.subject}", " " * 12)
+        yield from fitted(f"{story.body['milestones'][0]['period']}  {story.subject}", " " * 12)
 
 
 def email_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:

@@ -302,7 +302,7 @@ def _unseen_before(scope: AskedScope, key: str, work: Work) -> Missing | None:
     if scope.begins_with_chart or (work.release_date is None and key not in scope.at(scope.record.first)):
         return None
     gap = before_record(work, scope.record.first, scope.chart)
-    return Missing(gap, claimant=Claimant.of(work)) if gap else None
+    return Missing(gap, claimant=Claimant.of(work), is_anywhere=True) if gap else None
 
 
 def _from_the_beginning(scope: AskedScope) -> Sequence[str]:

@@ -162,7 +162,12 @@ def _change_of(said: Assertion, scope: AskedScope, period: date, its: Named) -> 
     if found is not False:
         sentence = f"Nobody can say whether {name} was new at #1 of {scope.where} {scope.in_period(period)}."
         return answer(scope, None, sentence, period=period, reasons=_against_change(scope, period, [its]))
-    if not scope.was_number_one(key, work, period):
+    there = scope.was_number_one(key, work, period)
+    if there is None:
+        how = "back at" if isinstance(said.rule, ChangeRule) and said.rule.returns is Returns.ONLY else "the new"
+        sentence = f"{name} was not {how} {where}, whoever was #1 then."
+        return answer(scope, False, sentence, period=period)
+    if not there:
         return answer(scope, False, f"{name} was not {where}{_what_was(said, scope, period, work)}.", period=period)
     run = next((run for run in runs_of(scope, key, work).known if run.first <= period <= run.last), None)
     if run is not None and run.first < period:

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 class Missing(NamedTuple):
     """Periods that are missing of a scope; of a `territory` of it, where others have them.
 
-    Where they come before the record, `claimant` is what was at #1 when it begins.
+    Where they come before the record, `claimant` is what was at #1 when it begins, or `is_anywhere` what may have been
+    at #1 of any territory before.
     """
 
     gap: Gap
     territory: str | None = None
     claimant: Claimant | None = None
+    is_anywhere: bool = False
 
 
 class OneOfSeveral(NamedTuple):
@@ -153,9 +155,9 @@ def of_a_spread_to_all(standing: "Standing", claimant: Claimant) -> list[Unknown
     topped all earlier."""
     topped, hidden = standing.spreads[claimant].topped_perhaps, _hidden(standing, claimant)
     earliest = dict(topped)
-    for gap, territory, _ in hidden:
-        if territory:
-            earliest[territory] = min(gap[0], earliest.get(territory, gap[0]))
+    for each in hidden:
+        if each.territory:
+            earliest[each.territory] = min(each.gap[0], earliest.get(each.territory, each.gap[0]))
     for day in sorted({day for day in earliest.values() if day < standing.period}):
         known = [territory for territory, its in standing.coverages.items() if its.known_since <= day]
         if len(known) > 1 and all(earliest.get(territory, date.max) <= day for territory in known):
@@ -274,6 +276,8 @@ def in_words(what: Unknown) -> str:
     if isinstance(what, OneOfSeveral):
         was = f"was on the chart ({what.since})" if what.stood_lower else "was #1"
         return f"nobody can say which {what.work.title} {was}, {candidates_in_words(what.work)}"
+    if what.claimant and what.is_anywhere:
+        return f"nobody knows where {what.claimant.name} had been #1 before the records began"
     if what.claimant:
         return f"nobody knows how long {what.claimant.name} had been #1 when the records began"
     where = f" in {words.territory_name(what.territory)}" if what.territory else ""
