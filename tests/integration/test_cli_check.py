@@ -297,3 +297,38 @@ def test_a_place_that_no_run_within_methods_can_have_is_refused(write: Write, pl
     )
     result = run("check", f"run:daily:US:{place}", "--rules", rules, "--catalog", catalog, "--from", history)
     assert_refused(result, said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--run", "3", "--on", "2022-02-04"), "option --on: what is claimed is said by one of"),
+        (("--run", "3", "--on", "2022-02-04"), "and --debut, and not by --on and --run together"),
+        ((), "option --nth: what is claimed is said by one of --nth, --first-with,"),
+    ],
+)
+def test_two_things_that_are_claimed_at_once_are_named(asked: tuple[str, ...], said: str) -> None:
+    assert said in run(*CLAIM, "--title", "Squid Game", *asked).stderr
+
+
+def test_a_title_that_was_longer_at_number_one_than_is_asked_is_said_to_have_come_to_more() -> None:
+    asked = " ".join(run(*CLAIM, "--title", "Squid Game", "--run", "3").stdout.split())
+    assert "has been #1 of Netflix's daily Top 10 in the United States for three days running" in asked
+    assert "; it came to 15 days at its longest." in asked
+    asked = " ".join(run(*CLAIM, "--title", "Squid Game", "--total", "20").stdout.split())
+    assert "for 20 days in all, 25 days after release, in records since 2020-04-01; it came to 23 days." in asked
+
+
+def test_before_a_large_ordinal_the_last_ones_are_shown() -> None:
+    shown = run(*CLAIM, "--nth", "120", "--limit", "2").stdout.partition("Before it:\n")[2].splitlines()
+    assert shown[0] == "  117 earlier ones not shown; --limit 119 shows all"
+    assert len([line for line in shown if line.startswith("  20")]) == 2
+
+
+def test_the_name_of_a_season_is_answered_with_its_work(write: Write) -> None:
+    file = write("d.csv", "period,rank,title,season\n2022-01-01,1,Old,\n2022-01-02,1,Things,Things 4\n")
+    history = f"csv,chart=d,territory=US,cadence=day,depth=1:{file}"
+    refused = run("check", "--chart", "d", "--territory", "US", "--title", "things 4", "--nth", "2", "--from", history)
+    assert (
+        "'things 4' is what the chart calls a season of Things; ask for Things, with --count seasons" in refused.stderr
+    )

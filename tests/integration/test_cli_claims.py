@@ -440,7 +440,7 @@ MISTAKES = [
     "line 7: option --run: 'three' is not a whole number from 1 to 999,999,999",
     f"line 8: option --run: '{'9' * 299}…' is not a whole number from 1 to 999,999,999",
     "line 9: option --on: tv has no 2022-01-10: a week is named by its last day, such as 2022-01-16",
-    "line 10: option --nth: what is claimed is said by one of",
+    "line 10: option --run: what is claimed is said by one of",
     "line 11: option --as-of: the history of tv begins with 2022-01-02, which is after 1999-01-01",
 ]
 

@@ -190,6 +190,30 @@ def test_a_place_of_a_credit_is_that_of_whom_it_counts_for(ask: Any) -> None:
     assert (found[0], "Band is the second title by Paul McCartney" in found[1]) == (0, True), found
 
 
+MEANT = """period,title,performer
+2024-01-06,(I Can't Get No) Satisfaction,A
+2024-01-13,Satisfied,B
+2024-01-20,Aníkúlápó,C
+2024-01-27,Crazy In Love,D
+2024-02-03,The World,E
+"""
+
+
+@pytest.mark.parametrize(
+    ("title", "meant"),
+    [
+        ("Satisfaction", "; did you mean (I Can't Get No) Satisfaction?"),
+        ("Anikulapo", "; did you mean Aníkúlápó?"),
+        ("Crazy in Love (feat. Jay-Z) [Remix]", "; did you mean Crazy In Love?"),
+        ("Satisfied with It", "; did you mean Satisfied?"),
+        ("Quite another", ""),
+    ],
+)
+def test_a_title_is_suggested_without_accents_signs_and_what_stands_around_it(ask: Any, title: str, meant: str) -> None:
+    code, said = ask("--title", title, "--nth", "1", songs=MEANT)
+    assert (code, said.partition("on a chart")[2]) == (2, meant), said
+
+
 SPELT = "period,title,performer\n2024-01-06,Hello,Adele\n2024-01-13,Bye,Adele\n2024-01-20,Yo,ADELE\n"
 
 

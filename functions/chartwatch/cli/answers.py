@@ -10,7 +10,7 @@ from typing import Any
 from chartwatch.cli.application import in_json
 from chartwatch.cli.asked_slots import Question
 from chartwatch.cli.claims import Asked, Unread
-from chartwatch.cli.lists import cut
+from chartwatch.cli.lists import cut, cut_to_latest
 from chartwatch.cli.terminals import columns
 from chartwatch.cli.wording import holder_name
 from chartwatch.domain import words
@@ -72,7 +72,8 @@ def answer_lines(answer: FullAnswer, limit: int | None = None) -> Iterator[str]:
         yield from ("", *_wrapped(answer.advice))
     if here.before:
         yield from ("", "Before it:" if here.holders else "What counts:")
-        yield from cut(
+        shown = cut_to_latest if here.holders else cut
+        yield from shown(
             here.before, lambda its: _wrapped(f"{its.since}  {_named(its, here.called)}", 2, 14), limit, indent="  "
         )
     yield from ("", "On the record:", *_wrapped(f"{_place(here)}: {_record(here)}", 2))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from chartwatch.cli.asked_slots import Question
-from chartwatch.cli.wording import longer_titles, title_meant
+from chartwatch.cli.wording import MAX_MEANT, did_you_mean, longer_titles, title_meant
 from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.works.titles import title_key
@@ -27,14 +27,18 @@ def refuse_unknown_title(
     if any(its.has_topped(title) for its in histories.values()) or _have_topped(works, question, history):
         return
     # Of the lower ranks only those are read that the claim is about.
-    lower = {title_key(entry.title): entry.title for _, entry in history.charted(question.territory)}
+    stood = [entry for _, entry in history.charted(question.territory)]
+    lower = {title_key(entry.title): entry.title for entry in stood}
     if title_key(title) in lower:
         return
+    if of := next((its.title for its in stood if its.season and title_key(its.season) == title_key(title)), None):
+        advice = f"ask for {of}, with --count seasons where each season is to count by itself"
+        raise OptionError(option, f"{title!r} is what the chart calls a season of {of}; {advice}")
     charted = {*lower.values(), *(name for its in histories.values() for name in its.titles.values())}
     listed = _listed(title, works, history)
     if any(map(history.may_have, listed)) and not longer_titles(title, charted, "("):
         return
-    if listed and not title_meant(title, charted):
+    if listed and not (0 < len(longer_titles(title, charted)) <= MAX_MEANT or did_you_mean(title, charted)):
         return
     likely = charted | {work.title for work in history.catalog if history.may_have(work)}
     nowhere = "neither in the catalog nor on a chart" if not listed else "on no chart"

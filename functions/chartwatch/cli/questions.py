@@ -95,8 +95,11 @@ class Options:
         if "on" in given and (self.since is not None or self.territories is not None):
             given.remove("on")
         if len(given) != 1:
-            options = words.listed([_option(form) for form in _FORMS])
-            raise OptionError("--nth", f"what is claimed is said by one of {options}")
+            options = f"what is claimed is said by one of {words.listed([_option(form) for form in _FORMS])}"
+            if given:
+                both = words.listed([_option(form) for form in given])
+                raise OptionError(_option(given[0]), f"{options}, and not by {both} together")
+            raise OptionError("--nth", options)
         for other, forms in _GO_WITH.items():
             if getattr(self, other) not in (None, False) and given[0] not in forms:
                 goes_with = " or ".join(map(_option, forms))

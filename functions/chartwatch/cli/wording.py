@@ -1,6 +1,9 @@
 """How rules, the holders of places, changes, and what was probably meant read in a sentence."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from anyascii import anyascii
 
 from chartwatch.cli.lists import MOST_LISTED, cut
 from chartwatch.cli.terminals import columns
@@ -20,6 +23,9 @@ WIDTH = 100
 
 MAX_MEANT = 3
 """Longer titles that a message suggests."""
+
+MIN_WITHIN = 4
+"""Letters of a title that a message suggests because it is within what was asked for."""
 
 _UNCHANGED = frozenset({Kind.SERIES})
 """Kinds whose plural is the same word."""
@@ -94,12 +100,27 @@ def longer_titles(title: str, known: Iterable[str], then: str = "") -> list[str]
 
 
 def title_meant(title: str, known: Iterable[str]) -> str:
-    """Return "; did you mean Smooth (Live)?", where some of `known` begin so; else what is written much alike."""
+    """Return "; did you mean Smooth (Live)?", where some of `known` are likely: the likeliest of these alone.
+
+    That is those written so without accents, those that begin so, those that have all its words or whose words it has
+    all, and what is written much alike.
+    """
     titles = set(known)
-    longer = longer_titles(title, titles)
-    if 0 < len(longer) <= MAX_MEANT:
-        return f"; did you mean {' or '.join(longer)}?"
+    plain = _plain(title)
+    for its in (
+        [name for name in titles if _plain(name) == plain],
+        longer_titles(title, titles),
+        [name for name in titles if f" {plain} " in f" {_plain(name)} "],
+        [name for name in titles if len(_plain(name)) >= MIN_WITHIN and f" {_plain(name)} " in f" {plain} "],
+    ):
+        if 0 < len(its) <= MAX_MEANT:
+            return f"; did you mean {' or '.join(sorted(its))}?"
     return did_you_mean(title, titles)
+
+
+def _plain(title: str) -> str:
+    """Return the words of a title in Latin letters without accents or signs."""
+    return " ".join(re.findall(r"[a-z0-9]+", anyascii(title_key(title)).lower()))
 
 
 _FILTERED: Mapping[str, tuple[str, Callable[[str], str]]] = {

@@ -343,7 +343,7 @@ def _since_sentence(said: Assertion, since: Since, verdict: bool | None, last: "
     if last.between:
         period, other = last.between[-1]
         more = len({topped.key for _, topped in last.between}) - 1
-        others = f", and {words.counted(more, 'other')} since then" if more else ""
+        others = f", and {words.counted(more, 'other')} between the two" if more else ""
         return f"{when}, is not {first}: {other.name} was #1 {scope.in_period(period)}{others}."
     if since.day is not None:
         return f"{when}, is not {first}: that is not before it."
