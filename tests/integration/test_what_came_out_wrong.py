@@ -138,8 +138,8 @@ def test_a_territory_that_a_file_contradicts_is_refused(write: Write) -> None:
     assert run("replay", str(file), *ONES, "-o", "territory=US").exit_code == 0
 
 
-@pytest.mark.parametrize("title", ["\u200b", "\ufeff\u200e", "\u00ad ", " "])
-def test_a_title_that_nobody_can_see_is_none(write: Write, title: str) -> None:
+@pytest.mark.parametrize("title", ["\u200b", "\ufeff\u200e", "\u00ad ", " ", "N/A", " n/a", "#N/A", "#REF!"])
+def test_a_title_that_nobody_can_see_or_that_stands_for_none_is_none(write: Write, title: str) -> None:
     file = write("ones.csv", HEADER + day(1, "Old") + day(2, title) + day(3, "Alpha"))
     done = run("replay", str(file), *ONES)
     assert "is not a title, in d of 2022-01-02 in US" in done.stderr
@@ -159,6 +159,16 @@ def test_what_a_late_document_says_gives_way_to_what_a_newer_one_confirmed(
     history = [word for file in files for word in ("--from", f"csv,chart=d,cadence=day,depth=1:{file}")]
     asked = run("check", "--chart", "d", "--territory", "US", "--on", "2022-01-02", *history)
     assert asked.stdout.startswith("TRUE: Beta was #1")
+
+
+def test_a_day_that_is_gone_from_between_others_is_kept_and_noticed(write: Write) -> None:
+    days = [day(n, title) for n, title in ((1, "A"), (2, "B"), (3, "A"), (4, "C"))]
+    first, second = write("1.csv", HEADER + "".join(days[:3])), write("2.csv", HEADER + days[0] + days[2] + days[3])
+    done = run("replay", str(first), str(second), *ONES)
+    assert done.exit_code == 0
+    said = "d goes from 2022-01-01 to 2022-01-04 without 2022-01-02; kept is what was published before"
+    assert done.stderr.count(said) == 1
+    assert "2022-01-04  C: new #1" in done.stdout
 
 
 HOLE = HEADER + day(1, "B") + day(2, "Old") + day(4, "Old")

@@ -143,14 +143,15 @@ class Guard:
     ) -> None:
         """Reject a document that lacks stored territories or, with `whole_history`, a period between others.
 
-        A territory of a few is noted, and so are periods before all that it has: its provider keeps only the latest.
+        A territory of a few is noted, and so are periods before all that it has: its provider keeps only the latest. So
+        are periods between others of a source that need not repeat them.
         What was withdrawn, never published or filled in by hand, or was lacking in a document that a person has
         accepted, cannot be gone.
         """
         found = {(p.chart.id, p.period): territories_in(p) for p in publications}
         editions_gone: list[str] = []
         for chart, summaries in stored.items():
-            first = min(period for its, period in found if its == chart)
+            first, last = (pick(period for its, period in found if its == chart) for pick in (min, max))
             expected = {period for period, summary in summaries.items() if whole_history and is_expected(summary)}
             rolled = sorted(period for period in expected if period < first)
             for period, summary in summaries.items():
@@ -164,6 +165,11 @@ class Guard:
                     detail = f"{chart} of {period} is gone, which was published before"
                     self._judge(HistoryShrank, detail)
                     self.notices.append(Notice(PERIODS_GONE, f"{detail}; it is kept"))
+            between = [its for its in summaries if first < its < last and (chart, its) not in found]
+            if not whole_history and (lacking := sorted(its for its in between if is_expected(summaries[its]))):
+                which = _listed(map(str, lacking))
+                detail = f"{chart} goes from {first} to {last} without {which}; kept is what was published before"
+                self.notices.append(Notice(PERIODS_GONE, detail))
             if rolled:
                 detail = f"{chart} begins with {first}; kept is what was published before: {_listed(map(str, rolled))}"
                 self.notices.append(Notice(PERIODS_GONE, detail))

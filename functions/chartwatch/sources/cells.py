@@ -47,9 +47,13 @@ def read_territory(cell: str) -> str:
     return cell
 
 
+_NO_TITLES = frozenset({"N/A", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NULL!", "#DIV/0!"})
+"""What stands in a cell, and of a spreadsheet's in place of a value, where there is no title."""
+
+
 def read_title(cell: str) -> str:
     """Read a title of 1 to `LONGEST_TITLE` characters, and repair one that was decoded wrongly."""
-    if not title_key(cell) or not plain(cell).strip(_BLANK):
+    if not title_key(cell) or not plain(cell).strip(_BLANK) or cell.strip().upper() in _NO_TITLES:
         raise ValueError("is not a title")
     if len(cell) > LONGEST_TITLE:
         raise ValueError(f"is no title: it has more than {LONGEST_TITLE} characters")
