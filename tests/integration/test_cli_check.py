@@ -332,3 +332,30 @@ def test_the_name_of_a_season_is_answered_with_its_work(write: Write) -> None:
     assert (
         "'things 4' is what the chart calls a season of Things; ask for Things, with --count seasons" in refused.stderr
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        (
+            "--country Japan",
+            0,
+            "TRUE: No titles from Japan have been #1 of Netflix's daily Top 10 in the United States, in",
+        ),
+        (
+            "--country Mexico",
+            1,
+            "FALSE: One title from Mexico has been #1 of Netflix's daily Top 10 in the United States",
+        ),
+        ("--language ja --catalog none", 3, "UNKNOWN: Nobody can say. As far as is known, no Japanese-language titles"),
+    ],
+)
+def test_that_nothing_that_counts_has_been_number_one_can_be_claimed(
+    asked: str, code: int, said: str, write: Write
+) -> None:
+    found = run(*CLAIM, "--number", "0", *asked.split())
+    assert (found.exit_code, " ".join(found.stdout.split())[: len(said)]) == (code, said)
+    names = {"--country": "country", "--language": "language"}
+    option, value, *rest = asked.split()
+    lines = write("claims.jsonl", json.dumps({"number": 0, names[option]: value}))
+    assert run(*CLAIM, "--claims", lines, *rest).exit_code == code

@@ -218,13 +218,14 @@ def test_a_long_list_says_how_many_more_there_are_and_what_shows_all(number: int
     assert latest[-1:] == [str(number - 1)][: number and 1]
 
 
-def test_what_came_before_is_cut_in_an_answer() -> None:
+def test_of_what_came_before_an_answer_shows_the_latest() -> None:
     asked = ("check", "--chart", "netflix-daily-overall", "--territory", "US", "--nth", "100", "--from", "sample")
     whole, short = (run(*asked, "--limit", str(limit)).stdout for limit in (1000, 3))
     before = re.findall(r"^  \d{4}-\d\d-\d\d  .*$", whole, re.MULTILINE)
     assert len(before) > 50
-    shown = re.findall(r"^  (?:\d{4}-\d\d-\d\d  .*|and .*)$", short, re.MULTILINE)
-    assert shown == [*before[:3], f"  and {len(before) - 3} more; --limit {len(before)} shows all"]
+    shown = re.findall(r"^  (?:\d{4}-\d\d-\d\d  .*|\d+ earlier .*)$", short, re.MULTILINE)
+    cut_off = f"  {len(before) - 3} earlier ones not shown; --limit {len(before)} shows all"
+    assert shown == [cut_off, *before[-3:]]
 
 
 # Progress.

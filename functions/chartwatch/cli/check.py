@@ -105,7 +105,7 @@ def check_claim(
         typer.Option(metavar="WHEN", help="It is said to be the first since a TITLE, a date, a month or a year."),
     ] = None,
     number: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="So many that count are said to have been #1.")
+        int | None, typer.Option(min=0, metavar="N", help="So many that count are said to have been #1; 0: none.")
     ] = None,
     debut: Annotated[bool, typer.Option("--debut", help="It is said to have come in at #1.")] = False,
     group: Annotated[

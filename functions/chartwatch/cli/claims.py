@@ -166,8 +166,9 @@ def _value(name: str, value: Any) -> Any:
             raise OptionError(_option(name), f"{text!r} is not true or false")
         return text.lower() in _TRUE
     if "int" in kind:
-        if not re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
-            raise OptionError(_option(name), f"{repeated(text)!r} is not a whole number from 1 to 999,999,999")
+        least = 0 if name == "number" else 1
+        if not re.fullmatch(r"0*[0-9]{1,9}", text) or int(text) < least:
+            raise OptionError(_option(name), f"{repeated(text)!r} is not a whole number from {least} to 999,999,999")
         return int(text)
     return _text(name, value)
 

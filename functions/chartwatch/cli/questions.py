@@ -91,7 +91,7 @@ class Options:
 
     def _form(self) -> str:
         """Return which of `FORMS` was given. Raises `OptionError` unless it is one, and what goes with it alone."""
-        given = [form for form in _FORMS if getattr(self, form) not in (None, False)]
+        given = [form for form in _FORMS if self._has(form)]
         if "on" in given and (self.since is not None or self.territories is not None):
             given.remove("on")
         if len(given) != 1:
@@ -101,7 +101,7 @@ class Options:
                 raise OptionError(_option(given[0]), f"{options}, and not by {both} together")
             raise OptionError("--nth", options)
         for other, forms in _GO_WITH.items():
-            if getattr(self, other) not in (None, False) and given[0] not in forms:
+            if self._has(other) and given[0] not in forms:
                 goes_with = " or ".join(map(_option, forms))
                 raise OptionError(_option(other), f"goes with {goes_with}, not with {_option(given[0])}")
         if self.new and self.back:
@@ -109,6 +109,11 @@ class Options:
         if (self.new or self.back) and self.on is None:
             raise OptionError("--new" if self.new else "--back", "is of one period: give --on")
         return given[0]
+
+    def _has(self, option: str) -> bool:
+        """Return whether an option was given; 0 is a number as others are."""
+        value = getattr(self, option)
+        return value is not None and value is not False
 
     def rule(self, kind: type[Rule], headline: str = "{title}", **fields: Any) -> Rule:
         """Return the rule, read as if it stood in a file, so that the same mistakes are reported."""
@@ -232,7 +237,7 @@ def _last_day(year: int, month: int, said: str) -> date:
 
 
 def _number(options: Options, title: str | None) -> Assertion:
-    """Return the claim that n works that count have been #1."""
+    """Return the claim that n works that count have been #1, or none (0)."""
     if title is not None:
         raise OptionError("--title", "is one of the works that --number counts; leave it out")
     rule = options.rule(NthRule, at=[1])
@@ -245,7 +250,7 @@ def _number(options: Options, title: str | None) -> Assertion:
         n=options.number,
         group=options.group,
         form=Form.COUNT,
-        exactly=options.exactly,
+        exactly=options.exactly or options.number == 0,
         one=one,
         several=several,
     )

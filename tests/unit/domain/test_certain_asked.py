@@ -89,7 +89,7 @@ FORMS: Mapping[str, Asks] = {
         "count", t, n=c.randint(1, 3), group=c.choice(COUNTRIES), per="origin_country", exactly=c.random() < 0.5
     ),
     "a count and no more": lambda c, w, t: Question(
-        "count", t, n=c.randint(1, 4), exactly=True, where=c.choice([{}, NOT_ENGLISH])
+        "count", t, n=c.randint(0, 4), exactly=True, where=c.choice([{}, NOT_ENGLISH])
     ),
     "#1 in a period": lambda c, w, t: Question(
         "number one", t, film_of(c, w), day=day_of(c, w), where=c.choice([{}, KOREAN])
