@@ -148,6 +148,12 @@ def test_a_figure_that_another_entry_has_as_well_stands_for_one_that_is_not_ther
     assert kinds([one], [other]) == [RELABELLED]
 
 
+def test_works_that_tie_have_one_figure_and_may_both_be_renamed() -> None:
+    before, after = [entry("A", hours=9), entry("B", hours=9)], [entry("C", hours=9), entry("D", hours=9)]
+    assert kinds([*before, entry("E", 3, hours=8)], [*after, entry("E", 3, hours=8)]) == [RELABELLED, RELABELLED]
+    assert kinds([*before, entry("E", 3, hours=9)], [*after, entry("E", 3, hours=9)]) == [REPLACED, REPLACED]
+
+
 def test_ties_are_compared_entry_by_entry() -> None:
     assert changed([entry("A", hours=9), entry("B", hours=8)], [entry("A", hours=9), entry("C", hours=8)]) == [
         [(RELABELLED, "B", "C")]

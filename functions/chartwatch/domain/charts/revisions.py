@@ -225,9 +225,9 @@ def _agree(was: Entry, now: Entry) -> bool:
 
 
 def _identify(was: Entry, now: Entry, before: Edition, after: Edition, figures: Iterable[str]) -> bool:
-    """Return whether both versions have any of some figures, and no other entry of their editions has the same one.
+    """Return whether both versions have any of some figures, and no other rank of their editions has the same one.
 
-    What several entries have, such as a dash or a zero, stands for a figure that is not there.
+    What several ranks have, such as a dash or a zero, stands for a figure that is not there. A tie is of one figure.
     """
     old, new = dict(was.figures), dict(now.figures)
     shared = [name for name in figures if name in old and name in new]
@@ -236,7 +236,7 @@ def _identify(was: Entry, now: Entry, before: Edition, after: Edition, figures: 
 
 def _is_alone(entry: Entry, edition: Edition, figure: str) -> bool:
     value = dict(entry.figures).get(figure)
-    return sum(dict(other.figures).get(figure) == value for other in edition.entries) == 1
+    return all(its.rank == entry.rank or dict(its.figures).get(figure) != value for its in edition.entries)
 
 
 def _lists(edition: Edition, title: str) -> bool:
