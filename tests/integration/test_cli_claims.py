@@ -547,3 +547,30 @@ def test_a_work_is_found_by_the_name_that_it_had(write: Write) -> None:
     for title in ("Berlin", "Berlin 1"):
         done = run(*ASKED, "--title", title, "--on", "2022-01-09", *history)
         assert (done.exit_code, done.stdout[:5]) == (0, "TRUE:"), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"title": "Squid Game", "on": "2021-10-01"},\n {"title": "Ozark", "on": "2021-10-01"}]',
+        "title;on\nSquid Game;2021-10-01\nOzark;2021-10-01\n",
+        "title\ton\nSquid Game\t2021-10-01\nOzark\t2021-10-01\n",
+    ],
+    ids=["an array", "semicolons", "tabs"],
+)
+def test_claims_may_be_an_array_or_columns_between_semicolons_or_tabs(write: Write, text: str) -> None:
+    asked = ("check", "--chart", "netflix-daily-overall", "--territory", "US", "--from", "sample", "--format", "jsonl")
+    done = run(*asked, "--claims", write("claims.txt", text))
+    assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["true", "false"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[1]", "line 1: is not an object of names and values"),
+        ('[{"title": ', "claims.txt: is not JSON: "),
+    ],
+)
+def test_an_array_that_holds_no_claims_is_called_so(write: Write, text: str, said: str) -> None:
+    done = run("check", "--from", "sample", "--claims", write("claims.txt", text))
+    assert (done.exit_code, said in done.stderr) == (2, True), done.stderr

@@ -1,4 +1,7 @@
-"""A file of claims for `chartwatch check --claims`: JSON Lines or CSV, a claim a line, in the words of the options."""
+"""A file of claims for `chartwatch check --claims`: JSON Lines or CSV, a claim a line, in the words of the options.
+
+An array of such objects is understood, too, and so are semicolons and tabs between columns.
+"""
 
 import csv
 import io
@@ -86,7 +89,10 @@ def read_claims(file: Path, defaults: Asked) -> Iterator[Asked | Unread]:
         raise FileProblem(name, f"byte {error.start}", "is not UTF-8") from error
     if not text.strip():
         raise FileProblem(name, "", "has no claims")
-    rows = _json_rows(text) if text.lstrip().startswith("{") else _csv_rows(text, name)
+    if text.lstrip().startswith("["):
+        rows = _array_rows(text, name)
+    else:
+        rows = _json_rows(text) if text.lstrip().startswith("{") else _csv_rows(text, name)
     for line, row in rows:
         try:
             yield row if isinstance(row, Unread) else _asked(line, row, defaults)
@@ -106,8 +112,20 @@ def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:
         yield line, row if isinstance(row, dict) else Unread(line, "is not an object of names and values")
 
 
+def _array_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:
+    """Yield the objects of one array, each with its number there in place of a line."""
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FileProblem(file, "", f"is not JSON: {error}") from error
+    for number, row in enumerate(rows, 1):
+        yield number, row if isinstance(row, dict) else Unread(number, "is not an object of names and values")
+
+
 def _csv_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:
-    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    header = text.lstrip().partition("\n")[0]
+    delimiter = next((sign for sign in ";\t" if sign in header and "," not in header), ",")
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for name in rows.fieldnames or ():
             _field(name)
