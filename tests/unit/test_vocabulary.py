@@ -3,7 +3,15 @@
 import pytest
 
 from chartwatch.adapters.catalog_file import parse_catalog
-from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, countries_of, kind_of, language_of
+from chartwatch.domain.codes import (
+    COUNTRIES,
+    FORMER_COUNTRIES,
+    countries_of,
+    country_meant,
+    kind_of,
+    language_meant,
+    language_of,
+)
 from chartwatch.domain.words import country_name
 from chartwatch.domain.works.work import KINDS, Kind, Work, kind_of_unlisted, unlisted
 from chartwatch.errors import CatalogProblem
@@ -37,6 +45,18 @@ def test_a_placeholder_for_a_country_is_none_that_is_known(code: str) -> None:
 
 def test_cantonese_is_read_from_either_of_its_codes() -> None:
     assert work(language="cn").original_language == work(language="yue").original_language == "yue"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("Britain", "GB"), ("UAE", "AE"), ("Swaziland", "SZ"), ("Macedonia", "MK"), ("Cape Verde", "CV"), ("Korea", None)],
+)
+def test_a_country_may_have_other_names_unless_two_share_one(said: str, code: str | None) -> None:
+    assert country_meant(said) == code
+
+
+def test_mandarin_is_the_chinese_that_a_catalog_has() -> None:
+    assert language_meant("Mandarin") == language_of("cmn") == "zh"
 
 
 @pytest.mark.parametrize("code", FORMER_COUNTRIES)

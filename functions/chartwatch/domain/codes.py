@@ -59,8 +59,11 @@ FORMER_COUNTRIES: Mapping[str, str] = {
 itself, not for those that came after it."""
 
 _OTHER_NAMES = {
+    "britain": "GB",
     "burma": "MM",
+    "cape verde": "CV",
     "czech republic": "CZ",
+    "east timor": "TL",
     "great britain": "GB",
     "holland": "NL",
     "hong kong": "HK",
@@ -68,10 +71,13 @@ _OTHER_NAMES = {
     "korea, republic of": "KR",
     "macao": "MO",
     "macau": "MO",
+    "macedonia": "MK",
     "palestine": "PS",
     "republic of korea": "KR",
     "russian federation": "RU",
+    "swaziland": "SZ",
     "turkey": "TR",
+    "uae": "AE",
     "united states of america": "US",
     "viet nam": "VN",
 }
@@ -227,7 +233,7 @@ def _by_spoken_name() -> Mapping[str, str]:
 
 @cache
 def _by_language_name() -> Mapping[str, str]:
-    return {_spoken(name): code for code, name in sorted(LANGUAGES.items(), reverse=True)}
+    return {_spoken(name): code for code, name in sorted(LANGUAGES.items(), reverse=True)} | {"mandarin": "zh"}
 
 
 def _named(said: str, names: Mapping[str, str]) -> str | None:
