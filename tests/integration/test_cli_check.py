@@ -50,7 +50,6 @@ def test_the_other_half_of_the_story_is_true() -> None:
 )
 def test_without_a_title_it_is_asked_whether_anything_that_counts_was_number_one(asked: str, said: str) -> None:
     result = run(*CLAIM, "--on", "2022-02-04", *asked.split())
-    assert result.stdout.startswith(said[:60])
     first = " ".join(result.stdout.partition("\n\n")[0].split())
     assert first.startswith(said)
     assert said.startswith("TRUE") or first.endswith(": All of Us Are Dead was.")

@@ -47,6 +47,9 @@ ASSUMED, UNDECIDED, NEEDS = "assumed", "undecided", "needs"
 """More columns where layers make a catalog: the facts that are assumed, `main_country` where that is open, and `kind`
 where only a title of that kind means the work."""
 
+_ALL_COLUMNS = (*COLUMNS, *FURTHER, ASSUMED, UNDECIDED, NEEDS)
+"""All that are known; others are somebody's own."""
+
 Value = TypeVar("Value")
 
 
@@ -150,9 +153,6 @@ class _Read:
 
 
 _OTHER_SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars"}
-
-
-_ALL_COLUMNS = (*COLUMNS, *FURTHER, ASSUMED, UNDECIDED, NEEDS)
 
 
 def _columns(header: Sequence[str], name: str) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from chartwatch.cli.asked_slots import Question
-from chartwatch.cli.wording import MAX_MEANT, did_you_mean, longer_titles, title_meant
+from chartwatch.cli.wording import longer_titles, title_meant
 from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.works.titles import title_key
@@ -38,7 +38,7 @@ def refuse_unknown_title(
     listed = _listed(title, works, history)
     if any(map(history.may_have, listed)) and not longer_titles(title, charted, "("):
         return
-    if listed and not (0 < len(longer_titles(title, charted)) <= MAX_MEANT or did_you_mean(title, charted)):
+    if listed and not title_meant(title, charted, within=False):
         return
     likely = charted | {work.title for work in history.catalog if history.may_have(work)}
     nowhere = "neither in the catalog nor on a chart" if not listed else "on no chart"

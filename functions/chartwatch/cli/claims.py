@@ -89,18 +89,15 @@ def read_claims(file: Path, defaults: Asked) -> Iterator[Asked | Unread]:
         raise FileProblem(name, f"byte {error.start}", "is not UTF-8") from error
     if not text.strip():
         raise FileProblem(name, "", "has no claims")
-    if text.lstrip().startswith("["):
-        rows = _array_rows(text, name)
-    else:
-        rows = _json_rows(text) if text.lstrip().startswith("{") else _csv_rows(text, name)
-    for line, row in rows:
+    rows_of = {"[": _array_rows, "{": _json_rows}.get(text.lstrip()[0], _csv_rows)
+    for line, row in rows_of(text, name):
         try:
             yield row if isinstance(row, Unread) else _asked(line, row, defaults)
         except OptionError as error:
             yield Unread(line, str(error))
 
 
-def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:
+def _json_rows(text: str, _file: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:
     for line, said in enumerate(text.split("\n"), 1):
         if not said.strip():
             continue
@@ -109,7 +106,7 @@ def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:
         except (ValueError, RecursionError) as error:
             yield line, Unread(line, f"is not JSON: {error}")
             continue
-        yield line, row if isinstance(row, dict) else Unread(line, "is not an object of names and values")
+        yield line, _object(row, line)
 
 
 def _array_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:
@@ -119,7 +116,11 @@ def _array_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] |
     except (ValueError, RecursionError) as error:
         raise FileProblem(file, "", f"is not JSON: {error}") from error
     for number, row in enumerate(rows, 1):
-        yield number, row if isinstance(row, dict) else Unread(number, "is not an object of names and values")
+        yield number, _object(row, number)
+
+
+def _object(row: Any, line: int) -> Mapping[str, Any] | Unread:
+    return row if isinstance(row, dict) else Unread(line, "is not an object of names and values")
 
 
 def _csv_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:

@@ -47,7 +47,7 @@ def story_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:
     What is recorded only makes no story, so nothing old does.
     """
     for story in stories(bulletin, LIMITS):
-        yield from fitted(f"{story.body['milestones'][0]['period']}  {story.subject}", " " * 12)
+        yield from fitted(f"{story.points[0].milestone.period}  {story.subject}", " " * 12)
 
 
 def email_lines(bulletin: Bulletin, _since: date | None) -> Iterator[str]:

@@ -99,20 +99,21 @@ def longer_titles(title: str, known: Iterable[str], then: str = "") -> list[str]
     return sorted(its for its, rest in rests if rest and not rest[0].isalnum() and rest.lstrip().startswith(then))
 
 
-def title_meant(title: str, known: Iterable[str]) -> str:
+def title_meant(title: str, known: Iterable[str], *, within: bool = True) -> str:
     """Return "; did you mean Smooth (Live)?", where some of `known` are likely: the likeliest of these alone.
 
-    That is those written so without accents, those that begin so, those that have all its words or whose words it has
-    all, and what is written much alike.
+    That is those written so without accents, those that begin so, with `within` those that have its words together or
+    whose words it has together, and what is written much alike.
     """
-    titles = set(known)
-    plain = _plain(title)
-    for its in (
-        [name for name in titles if _plain(name) == plain],
-        longer_titles(title, titles),
-        [name for name in titles if f" {plain} " in f" {_plain(name)} "],
-        [name for name in titles if len(_plain(name)) >= MIN_WITHIN and f" {_plain(name)} " in f" {plain} "],
-    ):
+    titles, plain = set(known), _plain(title)
+    words_of = {name: _plain(name) for name in titles}
+    likely = [[name for name, its in words_of.items() if its == plain], longer_titles(title, titles)]
+    if within:
+        likely += [
+            [name for name, its in words_of.items() if f" {plain} " in f" {its} "],
+            [name for name, its in words_of.items() if len(its) >= MIN_WITHIN and f" {its} " in f" {plain} "],
+        ]
+    for its in likely:
         if 0 < len(its) <= MAX_MEANT:
             return f"; did you mean {' or '.join(sorted(its))}?"
     return did_you_mean(title, titles)

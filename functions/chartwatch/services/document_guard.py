@@ -151,7 +151,8 @@ class Guard:
         found = {(p.chart.id, p.period): territories_in(p) for p in publications}
         editions_gone: list[str] = []
         for chart, summaries in stored.items():
-            first, last = (pick(period for its, period in found if its == chart) for pick in (min, max))
+            periods = [period for its, period in found if its == chart]
+            first, last = min(periods), max(periods)
             expected = {period for period, summary in summaries.items() if whole_history and is_expected(summary)}
             rolled = sorted(period for period in expected if period < first)
             for period, summary in summaries.items():

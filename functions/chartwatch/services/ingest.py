@@ -11,7 +11,7 @@ from chartwatch.services.archived import Parse, VersionReader
 from chartwatch.services.document_guard import Guard, Notice, check_sizes, check_steps
 from chartwatch.services.dropped import marked, updates_of_marks
 from chartwatch.services.ports import Archive, ChartStore, PublicationUpdate, Quarantined
-from chartwatch.services.updating import Later, Stored, later_of, updates
+from chartwatch.services.updating import Later, Stored, later_of, update_of, updates
 
 PERIODS_BEFORE = 3
 """How many periods before those of a document are looked at for the territories that the chart had."""
@@ -74,7 +74,8 @@ def ingest(
             before, stored = stored, marked(publications, stored, whole_history=whole_history, accepted=accepted)
             # Before all else: what a person has accepted is settled, even if what follows is cut short.
             charts.put(updates_of_marks(before, stored))
-        later = _said_later(provenance, changed, stored, reader)
+        documents = _fetched_after(provenance, changed, stored, charts, whole_history=whole_history)
+        later = _said_later(documents, changed, stored, reader)
         ingested = replace(_write(publications, changed, stored, reader, later), notices=tuple(guard.notices))
     except SourceError as error:
         charts.quarantine(Quarantined(source, provenance, type(error).__name__, str(error)))
@@ -104,39 +105,54 @@ def _is_late(provenance: Provenance, stored: Stored) -> bool:
     return any(later_of(its, provenance) is its for its in provenances)
 
 
-def _said_later(provenance: Provenance, changed: Sequence[Publication], stored: Stored, reader: VersionReader) -> Later:
-    """Return what documents that are stored already, and were fetched later, say of what a document revises.
+def _fetched_after(
+    provenance: Provenance,
+    changed: Iterable[Publication],
+    stored: Stored,
+    charts: ChartStore,
+    *,
+    whole_history: bool,
+) -> Sequence[Provenance]:
+    """Return the documents that were fetched after one, of stored publications of what it revises, oldest first."""
+    if provenance.fetched_at is None:
+        return ()
+    found: set[Provenance] = set()
+    for chart in {its.chart.id for its in changed if its.period in stored[its.chart.id]}:
+        beyond = () if whole_history else charts.summaries(chart, max(stored[chart]) + timedelta(1))
+        found |= {publication.provenance for publication in (*stored[chart].values(), *beyond)}
+    later = (its for its in found if not its.is_by_hand and (its.fetched_at or "") > provenance.fetched_at)
+    return sorted(later, key=lambda its: (its.fetched_at or "", its.sha256))
+
+
+def _said_later(
+    documents: Sequence[Provenance], changed: Sequence[Publication], stored: Stored, reader: VersionReader
+) -> Later:
+    """Return what later documents say of publications that would be others by an earlier one.
 
     Where they said what was there before, they left no version. Those whose raw file is not there are passed over.
     """
-    revised = {(its.chart.id, its.period) for its in changed if its.period in stored[its.chart.id]}
+    wanted = {
+        (its.chart.id, its.period)
+        for its in (changed if documents else ())
+        if (known := stored[its.chart.id].get(its.period)) and _is_current(its, known, reader)
+    }
     later: dict[tuple[str, date], list[Publication]] = {}
-    for document in _fetched_after(provenance, {chart for chart, _ in revised}, stored, reader.charts):
+    for document in documents if wanted else ():
         body = reader.archive.get(document.sha256)
         try:
             publications = reader.parse(body, document) if body is not None else ()
         except SourceError:
             continue
         for its in publications:
-            if (its.chart.id, its.period) in revised:
+            if (its.chart.id, its.period) in wanted:
                 later.setdefault((its.chart.id, its.period), []).append(its)
     return later
 
 
-def _fetched_after(
-    provenance: Provenance, charts: Iterable[str], stored: Stored, store: ChartStore
-) -> Sequence[Provenance]:
-    """Return the documents of stored publications that were fetched after another, oldest first."""
-    if provenance.fetched_at is None:
-        return ()
-    found: set[Provenance] = set()
-    for chart in charts:
-        its = (*stored[chart].values(), *store.summaries(chart, max(stored[chart]) + timedelta(1)))
-        found |= {publication.provenance for publication in its}
-    return sorted(
-        (its for its in found if not its.is_by_hand and (its.fetched_at or "") > provenance.fetched_at),
-        key=lambda its: (its.fetched_at or "", its.sha256),
-    )
+def _is_current(publication: Publication, stored: PublicationSummary, reader: VersionReader) -> bool:
+    """Return whether something of a publication takes the place of what is stored, and does not stand before it."""
+    update = update_of(publication, stored, reader.before(publication, stored))
+    return update is not None and update.summary.digest != stored.digest
 
 
 def _differs(publication: Publication, stored: Stored) -> bool:

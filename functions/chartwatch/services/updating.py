@@ -25,7 +25,7 @@ Stored = Mapping[str, Mapping[date, PublicationSummary]]
 
 
 Later = Mapping[tuple[str, date], Sequence[Publication]]
-"""What documents say of publications that were fetched after the one at hand and stored before it, oldest first."""
+"""What documents that were fetched after the one at hand, and stored before it, say of publications, oldest first."""
 
 
 def updates(
@@ -38,22 +38,9 @@ def updates(
     """
     for publication in publications:
         known = stored[publication.chart.id].get(publication.period)
-        said = (publication, *later.get((publication.chart.id, publication.period), ()))
-        if update := _update_of_all(said, known, reader.before(publication, known)):
+        said = later.get((publication.chart.id, publication.period), ())
+        if update := update_of(publication, known, reader.before(publication, known), said):
             yield update
-
-
-def _update_of_all(
-    publications: Sequence[Publication], stored: PublicationSummary | None, versions: Mapping[str, Versions]
-) -> PublicationUpdate | None:
-    """Return what versions of one publication change of the stored one together; None if nothing."""
-    together: PublicationUpdate | None = None
-    for publication in publications:
-        if update := update_of(publication, stored, versions):
-            grown = {**(together.editions if together else {}), **update.editions}
-            stored, versions = update.summary, {**versions, **update.editions}
-            together = PublicationUpdate(stored, grown)
-    return together
 
 
 def store_publication(publication: Publication, charts: ChartStore) -> bool:
@@ -69,17 +56,21 @@ def store_publication(publication: Publication, charts: ChartStore) -> bool:
 
 
 def update_of(
-    publication: Publication, stored: PublicationSummary | None, versions: Mapping[str, Versions]
+    publication: Publication,
+    stored: PublicationSummary | None,
+    versions: Mapping[str, Versions],
+    later: Sequence[Publication] = (),
 ) -> PublicationUpdate | None:
     """Return what a publication changes of the stored one, whose editions have these versions; None if nothing.
 
-    A document that was fetched before what is stored adds earlier versions, and changes nothing that is current.
+    A document that was fetched before what is stored adds earlier versions, and changes nothing that is current. What
+    was said of it `later` stands after it.
     """
-    grown = {
-        edition.territory: with_version(before, Version(edition, publication.provenance))
-        for edition in publication.editions
-        for before in [versions.get(edition.territory, ())]
-    }
+    grown: dict[str, Versions] = {}
+    for said in (publication, *later):
+        for edition in said.editions:
+            before = grown.get(edition.territory, versions.get(edition.territory, ()))
+            grown[edition.territory] = with_version(before, Version(edition, said.provenance))
     grown = {territory: after for territory, after in grown.items() if after != versions.get(territory)}
     whole = {**versions, **grown}
     marks = dict(stored.absent) if stored else {}

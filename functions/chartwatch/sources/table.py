@@ -65,7 +65,7 @@ class Table(ABC):
         """
         known, wrong = self._read_cells(column, read)
         cells = self._columns[column]
-        for row in (row for row, cell in enumerate(cells) if cell in wrong) if wrong else ():
+        for row in [row for row, cell in enumerate(cells) if cell in wrong]:
             error = self.cell_error(row, column, wrong[cells[row]])
             if isinstance(error, SourceTruncated):
                 raise error

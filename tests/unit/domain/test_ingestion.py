@@ -1,7 +1,7 @@
 """What a document may change of what is stored."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from chartwatch.document_errors import (
     SourceTruncated,
 )
 from chartwatch.domain.charts.publications import Absence, AbsenceKind, Edition, Entry, Provenance, Publication
+from chartwatch.services.by_hand import withdraw
 from chartwatch.services.document_guard import EDITIONS_GONE, EDITIONS_SET_ASIDE, PERIODS_GONE, Notice
 from chartwatch.services.ingest import Ingested
 from chartwatch.services.ports import PublicationUpdate
@@ -308,10 +309,48 @@ def test_a_slow_older_fetch_does_not_undo_a_newer_one(charts: NotedCharts) -> No
 
 
 class Box(dict[str, bytes]):
-    """An archive in memory."""
+    """An archive in memory that notes what is read of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[str] = []
 
     def put(self, sha256: str, body: bytes) -> None:
         self[sha256] = body
+
+    def get(self, sha256: str) -> bytes | None:  # type: ignore[override]  # an archive's, with no other default
+        self.read.append(sha256)
+        return super().get(sha256)
+
+
+class Arrivals:
+    """Documents of number ones of the US that are ingested one after the other, by the number of their fetch."""
+
+    def __init__(self, *, whole_history: bool) -> None:
+        self.charts, self.archive, self._whole_history = NotedCharts(), Box(), whole_history
+
+    def come(self, number: int, titles: Sequence[str]) -> None:
+        """Let the document come that was fetched as that number, with a title for each week from the first on."""
+        ingest_bytes(
+            " ".join(f"{its}={title}" for its, title in enumerate(titles)).encode(),
+            self._parsed,
+            self.charts,
+            archive=self.archive,
+            fetched_at=f"2022-03-0{number + 1}T00:00:00Z",
+            whole_history=self._whole_history,
+            accepted=True,
+        )
+
+    def ones(self) -> list[str]:
+        return [its.get("US", "") for its in number_ones(self.charts).values()]
+
+    @staticmethod
+    def _parsed(body: bytes, provenance: Provenance) -> list[Publication]:
+        ones = dict(pair.split("=") for pair in body.decode().split())
+        return [
+            Publication(CHART, week(int(number)), (Edition("US", entries(title)),), provenance)
+            for number, title in ones.items()
+        ]
 
 
 @examples(200)
@@ -325,30 +364,33 @@ def test_documents_that_each_bring_a_period_end_in_what_the_latest_says_in_whate
     drawn: tuple[list[list[str]], list[int]], whole_history: bool
 ) -> None:
     documents, order = drawn
-
-    def parse(body: bytes, provenance: Provenance) -> list[Publication]:
-        ones = dict(pair.split("=") for pair in body.decode().split())
-        return [
-            Publication(CHART, week(int(number)), (Edition("US", entries(title)),), provenance)
-            for number, title in ones.items()
-        ]
-
-    charts, archive = NotedCharts(), Box()
+    arrivals = Arrivals(whole_history=whole_history)
     for number in order:
-        # What a late document says of a week may have been said before, and again by documents that are there.
-        body = " ".join(f"{its}={title}" for its, title in enumerate(documents[number][: number + 2])).encode()
-        ingest_bytes(
-            body,
-            parse,
-            charts,
-            archive=archive,
-            fetched_at=f"2022-03-0{number + 1}T00:00:00Z",
-            whole_history=whole_history,
-            accepted=True,
-        )
-    latest = max(order)
-    expected = {number: {"US": title} for number, title in enumerate(documents[latest][: latest + 2])}
-    assert number_ones(charts) == expected
+        arrivals.come(number, documents[number][: number + 2])
+    assert arrivals.ones() == documents[-1][: len(documents) + 1]
+
+
+@pytest.mark.parametrize("whole_history", [True, False])
+def test_documents_are_read_again_only_for_what_would_take_the_place_of_what_is_stored(whole_history: bool) -> None:
+    newest_first = Arrivals(whole_history=whole_history)
+    for number, titles in ((3, "AABBA"), (2, "ABAB"), (1, "BBA"), (0, "AB")):
+        newest_first.come(number, titles)
+    assert newest_first.archive.read == []
+    confirmed = Arrivals(whole_history=whole_history)
+    for number, titles in ((0, "AA"), (2, "AAAA"), (1, "ABA")):
+        confirmed.come(number, titles)
+    assert len(confirmed.archive.read) == 1
+    assert confirmed.ones() == ["A", "A", "A", "A"]
+
+
+def test_what_is_withdrawn_stays_so_whatever_a_late_document_says() -> None:
+    arrivals = Arrivals(whole_history=True)
+    arrivals.come(0, "AA")
+    arrivals.come(2, "AAAA")
+    arrivals.charts.put([withdraw(arrivals.charts, CHART.id, week(1), "US")])
+    assert arrivals.ones() == ["A", "", "A", "A"]
+    arrivals.come(1, "ABA")
+    assert arrivals.ones() == ["A", "", "A", "A"]
 
 
 def test_a_late_document_whose_publication_was_never_written_is_finished() -> None:

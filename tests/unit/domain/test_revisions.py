@@ -137,7 +137,7 @@ def test_a_work_that_is_listed_elsewhere_before_or_after_is_not_renamed() -> Non
 
 @pytest.mark.parametrize("value", [0, 1, -1])
 @pytest.mark.parametrize("others", [("hours",), ("hours", "views")])
-def test_a_figure_that_another_entry_has_as_well_stands_for_one_that_is_not_there(
+def test_a_figure_that_another_rank_has_as_well_stands_for_one_that_is_not_there(
     value: int, others: Sequence[str]
 ) -> None:
     same, beside = dict.fromkeys(("hours", "views"), value), dict.fromkeys(others, value)

@@ -185,10 +185,7 @@ OF_IT = ", in songs-daily of 2024-01-01 in KR"
     ("row", "message"),
     [
         ("2024-01-01,KR,1,,film", f"csv, line 2: title '' is not a title{OF_IT}"),
-        (
-            "2024-01-01,KR,one,A,film",
-            "csv, line 2: rank 'one' is not a rank such as 1, in songs-daily of 2024-01-01 in KR",
-        ),
+        ("2024-01-01,KR,one,A,film", f"csv, line 2: rank 'one' is not a rank such as 1{OF_IT}"),
         ("2024-01-01,KR,0,A,film", f"csv, line 2: rank '0' is not a rank such as 1{OF_IT}"),
         (
             "2024-01-01,Korea,1,A,film",

@@ -382,9 +382,8 @@ def test_a_file_of_several_charts_is_not_made_one_of_them() -> None:
         "leave that out, or where the column says something else, say so: -o chart_column=none"
     )
     assert len(read({**DAILY, "chart_column": "none"}, text)) == 2
-    assert {publication.chart.id for publication in read({"cadence": "day", "territory": "US"}, text)} == {
-        *("films", "series")
-    }
+    charts = {publication.chart.id for publication in read({"cadence": "day", "territory": "US"}, text)}
+    assert charts == {"films", "series"}
     assert len(read(DAILY, text.replace("films", "series"))) == 2, "it says one thing of all of them"
 
 

@@ -123,11 +123,8 @@ def test_a_week_of_netflix_with_a_cell_that_cannot_be_read_silences_no_other_lis
     lines[8] = "\t".join(cells)
     films, series = open_source("netflix-countries", {}).parse(document([*lines, ""]), PROVENANCE)
     ((territory, error),) = {**films.set_aside, **series.set_aside}.items()
-    assert (territory, error.where, str(error.detail).startswith(f"{column} '{cell}' is not a ")) == (
-        "KR",
-        "line 9",
-        True,
-    )
+    assert (territory, error.where) == ("KR", "line 9")
+    assert error.detail.startswith(f"{column} '{cell}' is not a ")
     assert len([*films.editions, *series.editions]) == 1
 
 

@@ -78,17 +78,9 @@ def reign(said: Assertion, scope: AskedScope, key: str, work: Work, topped: Topp
     claim = _claim_when(said, scope, topped, runs, n) if found and not said.exactly else None
     if claim is None:
         return replace(answer(scope, found, f"{has_been}, {scope.span}."), n=known)
-    more = _came_to(scope, runs, in_all=in_all) if known > n and not said.place else ""
-    return answer(scope, True, f"{claim.headline}{more}.", claim)
-
-
-def _came_to(scope: AskedScope, runs: RunsOf, *, in_all: bool) -> str:
-    """Return to how many periods a work came that had been at #1 for fewer."""
-    known, most = (
-        (runs.total, runs.most_in_all(scope)) if in_all else (runs.longest.length if runs.longest else 0, runs.most)
-    )
     at_least = "" if most == known else "at least "
-    return f"; it came to {at_least}{scope.counted(known)}{'' if in_all else ' at its longest'}"
+    came_to = f"; it came to {at_least}{scope.counted(known)}{'' if in_all else ' at its longest'}"
+    return answer(scope, True, f"{claim.headline}{came_to if known > n and not said.place else ''}.", claim)
 
 
 def _length(scope: AskedScope, topped: ToppedWork, runs: RunsOf, *, in_all: bool) -> str:

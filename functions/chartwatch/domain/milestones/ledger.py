@@ -216,8 +216,10 @@ def _forerunner(milestone: Milestone, before: Mapping[str, Entry]) -> Entry | No
     been revised since is none to go on from.
     """
     replaced = milestone.replaces
-    entry = before.get(replaced.slot) if replaced and replaced.slot != milestone.slot else None
-    return entry if entry and replaced and entry.revision == replaced.revision else None
+    if replaced is None or replaced.slot == milestone.slot:
+        return None
+    entry = before.get(replaced.slot)
+    return entry if entry and entry.revision == replaced.revision else None
 
 
 def _last_sent(milestone: Milestone, forerunner: Entry | None, own: Entry | None) -> Sent | None:
