@@ -77,6 +77,7 @@ CHECKS = (
     "tests/unit/domain/test_asked_unknown.py",
     "tests/integration/test_cli_check.py",
     "tests/integration/test_cli_claims.py",
+    "tests/integration/test_cli_claim_files.py",
 )
 STORES = ("tests/integration/test_stores_documents.py",)
 FILES = tuple(f"tests/integration/test_stores_{name}.py" for name in ("snapshot", "ledger", "files"))

@@ -134,7 +134,7 @@ class Commands(Group):
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version  # noqa: PLC0415  # it takes a tenth of the start, for one line
+        from importlib.metadata import version  # noqa: PLC0415  # nothing else of the command wants it
 
         typer.echo(f"chartwatch {version('chartwatch')}")
         raise typer.Exit
