@@ -248,22 +248,18 @@ _COVERAGE = """
     WINDOW history AS (PARTITION BY s.scope, s.chart, s.territory)
 """
 
-# Every missing period of a scope, and since when it is known to be missing: what comes after it is known, or is named.
+# Every missing period of a scope: what comes after it is known, or it is named.
 _MISSING = """
     CREATE OR REPLACE TEMP TABLE missing AS
-    WITH known AS (SELECT * FROM seen UNION SELECT * FROM named),
-    own AS (
-        SELECT e.scope, e.chart, e.territory, e.period, e.position,
-               (SELECT min(k.period) FROM known k
-                WHERE k.scope = e.scope AND k.chart = e.chart AND k.territory = e.territory AND k.period >= e.period
-               ) AS closed
+    WITH own AS (
+        SELECT e.scope, e.chart, e.territory, e.period, e.position
         FROM expected e
         WHERE NOT EXISTS (SELECT 1 FROM seen s WHERE s.scope = e.scope AND s.chart = e.chart
                                                  AND s.territory = e.territory AND s.period = e.period)
     )
-    SELECT scope, chart, territory, period, position, closed, false AS is_part FROM own
+    SELECT scope, chart, territory, period, position, false AS is_part FROM own
     UNION ALL
-    SELECT 'chart', t.chart, '*', t.period, NULL, t.closed, true
+    SELECT 'chart', t.chart, '*', t.period, NULL, true
     FROM own t
     WHERE t.scope = 'territory'
       AND NOT EXISTS (SELECT 1 FROM own w WHERE w.scope = 'chart' AND w.chart = t.chart AND w.period = t.period)

@@ -102,7 +102,6 @@ _CHANGE = """
         SELECT DISTINCT t.chart, t.territory, t.period
         FROM placed t
         JOIN missing m ON m.scope = $scope AND m.chart = t.chart AND m.territory = t.territory
-                      AND m.closed <= t.period
         WHERE (m.period = t.period AND {may_be_out})
            OR (m.period < t.period
                AND t.qualifies IS NOT FALSE AND (t.release_date IS NULL OR t.release_date <= m.period + 7)
@@ -163,7 +162,7 @@ _ROLL = """
            u.works, EXISTS (
                SELECT 1 FROM missing m
                WHERE m.scope = $scope AND m.chart = s.chart AND m.territory = s.territory
-                 AND m.closed <= s.since AND {may_be_out}
+                 AND m.period <= s.since AND {may_be_out}
            ) OR EXISTS (
                SELECT 1 FROM counted x
                JOIN kin i ON i.chart = x.chart AND i.work_id = x.work_id
@@ -326,7 +325,7 @@ _SPREAD_SLOTS = """
                any_value(d.since) AS since
         FROM reached r
         JOIN fact f USING (work_id)
-        JOIN missing m ON m.scope = 'territory' AND m.chart = r.chart AND m.closed <= r.period AND m.period < r.period
+        JOIN missing m ON m.scope = 'territory' AND m.chart = r.chart AND m.period < r.period
                       AND (f.release_date IS NULL OR f.release_date <= m.period + 7)
         LEFT JOIN topped d ON d.chart = r.chart AND d.work_id = r.work_id AND d.what = r.what
                           AND d.season IS NOT DISTINCT FROM r.season AND d.territory = m.territory
@@ -508,7 +507,7 @@ _REIGN_SLOTS = """
                EXISTS (
                    SELECT 1 FROM missing m
                    WHERE m.scope = $scope AND m.chart = s.chart AND m.territory = s.territory
-                     AND m.closed <= s.period AND {of_all}
+                     AND {of_all}
                      AND (m.period < s.period
                           OR m.period = s.period AND m.is_part AND starts_with(s.what, 'record:'))
                      AND (f.release_date IS NULL OR f.release_date <= m.period + 7 OR m.is_part AND NOT {is_total})

@@ -21,7 +21,7 @@ from chartwatch.errors import RecordDamaged
 FORMAT = 1
 """Version of the form of the files; a store reads this one and all before it."""
 
-FOLD = 6
+FOLD = 7
 """Version of what the fold makes of publications; it rises with each change of its results."""
 
 Value = TypeVar("Value")
@@ -165,6 +165,7 @@ class Files:
         """Read nothing yet; what is read is kept."""
         self.head = head
         self._store = store
+        self._snapshots: dict[str, Snapshot] = {}
         self._ledgers: dict[int, Ledger] = {}
         self._retracted: Ledger | None = None
 
@@ -180,7 +181,9 @@ class Files:
 
     def snapshot_after(self, kept: KeptSnapshot) -> Snapshot:
         """Return a snapshot that the head names. Raises `RecordDamaged`."""
-        return self._store.get(self.head.chart, SNAPSHOT, kept.file)
+        if kept.file not in self._snapshots:
+            self._snapshots[kept.file] = self._store.get(self.head.chart, SNAPSHOT, kept.file)
+        return self._snapshots[kept.file]
 
     def last_snapshot(self) -> Snapshot | None:
         """Return the snapshot after the last period, or None when it is lost."""

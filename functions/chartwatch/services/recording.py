@@ -13,6 +13,7 @@ from chartwatch.domain.milestones.difference import Policy, Revised, difference
 from chartwatch.domain.milestones.fold import Fold
 from chartwatch.domain.milestones.ledger import Entry
 from chartwatch.domain.milestones.milestone import Bulletin, Change, Published, WorkFacts
+from chartwatch.domain.milestones.pauses import Gaps, first_otherwise
 from chartwatch.domain.milestones.snapshot import Snapshot, in_one, is_kept, titles_of
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.rule import RuleSet
@@ -168,15 +169,27 @@ class Recorder:
             raise Conflict(chart)
         return after, bulletin if is_kept else None
 
-    def fold(self, chart: str, base: Snapshot, start: date, until: date, cause: date | None = None) -> Folded:
-        """Fold the publications later than a snapshot, up to `until`; `cause` is the one that is `published`."""
-        renamings = in_one((*base.own_renamings, *self.lent(chart)))
-        while (
-            folded := self._fold(chart, base, start, until, renamings, cause=cause)
-        ).snapshot.all_renamings != renamings:
-            # What later publications show to have been renamed holds for all that come before.
-            renamings = folded.snapshot.all_renamings
-        return folded
+    def fold(
+        self,
+        chart: str,
+        base: Snapshot,
+        start: date,
+        until: date,
+        *,
+        cause: date | None = None,
+        gaps: Gaps | None = None,
+    ) -> Folded:
+        """Fold the publications later than a snapshot, up to `until`; `cause` is the one that is `published`.
+
+        `gaps` are those that the publications are known to show.
+        """
+        renamings, gaps = in_one((*base.own_renamings, *self.lent(chart))), gaps or {}
+        while True:
+            folded = self._fold(chart, base, start, until, renamings=renamings, gaps=gaps, cause=cause)
+            if folded.snapshot.all_renamings == renamings and not folded.mistook_a_gap:
+                return folded
+            # What later publications show to have been renamed, or to be missing, holds for all that come before.
+            renamings, gaps = folded.snapshot.all_renamings, folded.snapshot.gaps
 
     def difference(
         self,
@@ -190,23 +203,34 @@ class Recorder:
         return difference(folded.claims, known, chart, policy, now=folded.work_now)
 
     def _folded(self, chart: str, head: Head | None, step: Step) -> Folded:
-        """Fold from `step.start`, or from earlier where the publications show that a title was renamed."""
-        files, start = self.files(head) if head else None, step.start
+        """Fold from `step.start`, or from earlier where it shows now that a title was renamed, or an edition missing.
+
+        It is from the beginning where nobody knows what had been shown before.
+        """
+        files = self.files(head) if head else None
+        last = files.last_snapshot() if files else None
+        if files is None or last is None:
+            return self.fold(chart, Snapshot(), date.min if files else step.start, step.until, cause=step.cause)
+        start = step.start
         while True:
-            base = files.snapshot_before(start) if files else Snapshot()
-            folded = self.fold(chart, base, start, step.until, step.cause)
-            renamings = folded.snapshot.all_renamings
-            if head is None or files is None or digest_of(renamings) == head.renamings:
-                return folded
-            last = files.last_snapshot()
-            if last is None:
-                start, files = date.min, None
-                continue
-            new = titles_of(frozenset(renamings) ^ frozenset(last.all_renamings))
-            affected = last.first_affected(self.with_names(last.all_renamings), folded.catalog, new)
-            if affected is None or affected >= start:
+            base = files.snapshot_before(start)
+            folded = self.fold(chart, base, start, step.until, cause=step.cause, gaps=last.gaps)
+            affected = self._renamed_since(last, folded)
+            missing = first_otherwise(last.gaps, folded.snapshot.gaps)
+            if missing <= max((base.last or date.min, *folded.skipped)):
+                affected = min(affected, missing)
+            if affected >= start:
                 return folded
             start = affected
+
+    def _renamed_since(self, last: Snapshot, folded: Folded) -> date:
+        """Return the first period at #1 of a title that another renaming is about than those known; or the last day."""
+        renamings = folded.snapshot.all_renamings
+        if renamings == last.all_renamings:
+            return date.max
+        new = titles_of(frozenset(renamings) ^ frozenset(last.all_renamings))
+        affected = last.first_affected(self.with_names(last.all_renamings), folded.catalog, new)
+        return date.max if affected is None else affected
 
     def _fold(
         self,
@@ -214,12 +238,13 @@ class Recorder:
         base: Snapshot,
         start: date,
         until: date,
-        renamings: tuple[Renaming, ...],
         *,
+        renamings: tuple[Renaming, ...],
+        gaps: Gaps,
         cause: date | None,
     ) -> Folded:
         catalog = self.with_names(renamings)
-        folding = Fold(catalog, self._rules, base, self.lent(chart))
+        folding = Fold(catalog, self._rules, base, self.lent(chart), gaps=gaps)
         provider, published = "", None
         claims: list[Claim] = []
         snapped: list[Snapped] = []
@@ -255,6 +280,7 @@ class Recorder:
             provider,
             skipped=skipped,
             published=published,
+            mistook_a_gap=folding.mistook_a_gap,
         )
 
     def _snapshots(self, chart: str, head: Head | None, folded: Folded) -> tuple[KeptSnapshot, ...]:

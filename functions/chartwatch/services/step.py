@@ -43,6 +43,7 @@ class Folded:
 
     `processed` has the digests of the publications from `start` on, and `charts` their charts; `skipped` has the
     digests of those that were read before `start`.
+    `mistook_a_gap`: what stands against the claims holds only as far as those gaps with which the fold began.
     `catalog` has the names that works have got; `snapshot` is that after the last publication. `by_id` says which works
     the ids of their provider meant before, where the catalog may say otherwise now. `published` is the publication that
     caused the step, with all its number ones.
@@ -59,6 +60,7 @@ class Folded:
     by_id: Mapping[str, Identified] = field(default_factory=dict)
     skipped: Mapping[date, str] = field(default_factory=dict)
     published: Published | None = None
+    mistook_a_gap: bool = False
 
     @property
     def work_now(self) -> WorkNow:

@@ -11,6 +11,7 @@ from chartwatch.domain.charts.publications import Entry, NumberOne, PublicationS
 from chartwatch.domain.milestones.asked import Timeline
 from chartwatch.domain.milestones.eligibility import work_of
 from chartwatch.domain.milestones.fold import Fold
+from chartwatch.domain.milestones.pauses import Gaps
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.domain.milestones.timelines import restricted, without_assumed
 from chartwatch.domain.milestones.told_apart import told_apart
@@ -247,6 +248,7 @@ class ScopeHistory:
         self.present = [self._present(publication) for publication in seen]
         self.called: Mapping[str, str] = {}
         self._snapshots: list[Snapshot] = []
+        self._gaps: Gaps = {}
         self.coverages: list[Mapping[str, Coverage]] = []
         snapshot = Snapshot()
         for number, publication in enumerate(self.publications):
@@ -255,6 +257,7 @@ class ScopeHistory:
             snapshot = self._after(publication, snapshot)
             its = {scope: state.coverage for scope, state in snapshot.scopes.items()}
             self.coverages.append(its if territory == EVERYWHERE else {t: c for t, c in its.items() if t == territory})
+        self._gaps = snapshot.gaps
         topped = snapshot.scopes[territory].first_topped.get(count, {}).values()
         defaults = history.chart.defaults
         works = [(with_defaults(work_of(each, self._catalog, snapshot.meanings), defaults), each) for each in topped]
@@ -305,7 +308,7 @@ class ScopeHistory:
         runs = ReignRule("", scope, "", "", at=(MOST + 1,), count=self.count)
         with_runs = RuleSet([*rules, runs, replace(runs, id="within", across_methods=False)])
         known = replace(snapshot, meanings=replace(meanings, undecided=undecided))
-        return Fold(self._catalog, with_runs, known, called=self.called)
+        return Fold(self._catalog, with_runs, known, called=self.called, gaps=self._gaps)
 
     def _read_titles(self) -> None:
         """Give each work that was at #1 an id of its own, by which it is known whatever its title is."""

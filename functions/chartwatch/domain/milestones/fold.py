@@ -1,7 +1,8 @@
 """The fold: publications, oldest first, taken one by one into what is known of a chart, and the claims that each makes.
 
-Folding over all publications of a chart *is* the definition of its milestones. It is causal: what a period comes to
-depends on no later one, so that it can begin after any period whose snapshot was kept.
+Folding over all publications of a chart *is* the definition of its milestones. What is known after a period depends on
+no later one, so that it can begin after any period whose snapshot was kept. What stands against the claims of a period
+does in one thing: whether a territory that it lacks came back.
 """
 
 from collections import Counter
@@ -12,6 +13,7 @@ from datetime import date
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
 from chartwatch.domain.milestones.honour_rolls import HonourRolls
 from chartwatch.domain.milestones.methods import known_of_method, over_territories, since_method
+from chartwatch.domain.milestones.pauses import Gaps, lacks
 from chartwatch.domain.milestones.rarity import Precedents, said_once, weighed
 from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot, with_standing
 from chartwatch.domain.milestones.undecided import UndecidedTitles
@@ -43,15 +45,20 @@ class Fold:
         rules: RuleSet,
         snapshot: Snapshot | None = None,
         lent: tuple[Renaming, ...] = (),
+        *,
         called: Mapping[str, str] | None = None,
+        gaps: Gaps | None = None,
     ) -> None:
         """Begin after the period of `snapshot`, which must have been made by the same rules, or with nothing.
 
         `catalog` must know the names that works have got in the chart, and in others of its provider, whose renamings
         are `lent`: see `renames.with_renamings`. `called` are what headlines call works that share a title, by id.
+        `gaps` are those that later publications show, as far as is known before; see `mistook_a_gap`.
         """
         self._lent = lent
         self._called = called or {}
+        self._gaps = gaps or {}
+        self._lacking: dict[str, set[date]] = {}
         self.snapshot = snapshot or Snapshot()
         self._catalog = catalog
         self._rules = rules
@@ -71,6 +78,19 @@ class Fold:
     def titles(self) -> Mapping[str, OneOfSeveral]:
         """The titles of the chart that may mean one of several works, by the ids of the works that stand for them."""
         return self._undecided.titles
+
+    @property
+    def mistook_a_gap(self) -> bool:
+        """Whether a territory that a publication lacks was taken for gone, and came back, or the other way round.
+
+        Then the claims are right only if those of its snapshot are the `gaps` with which the fold began.
+        """
+        found = self.snapshot.gaps
+        return any(
+            lacks(found, territory, period) != lacks(self._gaps, territory, period)
+            for territory, periods in self._lacking.items()
+            for period in periods
+        )
 
     def _know(self, meanings: Meanings) -> None:
         """Take in what titles mean, before those at #1 are matched."""
@@ -180,7 +200,7 @@ class Fold:
                 standing = self._standing(publication, scope, count, ones)
                 if scope == EVERYWHERE:
                     territories = self._territories(publication, count, standing.newcomers)
-                    coverages = self._coverages(standings, unseen)
+                    coverages = self._coverages(publication, standings, unseen)
                     spreads = self._spreads(len(coverages), count, standings)
                     standing = replace(standing, territories=territories, spreads=spreads, coverages=coverages)
                     if standing.of_method:
@@ -290,11 +310,19 @@ class Fold:
             found.sort(key=lambda claimant: claimant.order)
         return dict.fromkeys(found)
 
-    def _coverages(self, standings: Iterable[Standing], unseen: Mapping[str, Coverage]) -> Mapping[str, Coverage]:
-        """Return what is known of each territory."""
-        known = {scope: state.coverage for scope, state in self.snapshot.scopes.items() if scope != EVERYWHERE}
-        seen = {standing.scope: standing.coverage for standing in standings if standing.scope != EVERYWHERE}
-        return known | seen | {scope: coverage for scope, coverage in unseen.items() if scope != EVERYWHERE}
+    def _coverages(
+        self, publication: PublicationSummary, standings: Iterable[Standing], unseen: Mapping[str, Coverage]
+    ) -> Mapping[str, Coverage]:
+        """Return what is known of each territory, also that one which the publication just lacks came back later."""
+        its = {scope: state.coverage for scope, state in self.snapshot.scopes.items()}
+        its |= {standing.scope: standing.coverage for standing in standings}
+        its |= unseen
+        said = publication.number_ones.keys() | unseen.keys() | {EVERYWHERE}
+        for territory in its.keys() - said:
+            self._lacking.setdefault(territory, set()).add(publication.period)
+            if lacks(self._gaps, territory, publication.period):
+                its[territory] = its[territory].missed(publication.period, publication.chart)
+        return {scope: coverage for scope, coverage in its.items() if scope != EVERYWHERE}
 
 
 def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: RuleSet) -> tuple[list[Claim], Snapshot]:
@@ -303,9 +331,14 @@ def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: Ru
     The catalog gets the names that the publications show works to have got.
     """
     timeline = list(publications)
-    folding = Fold(with_renamings(catalog, {r for publication in timeline for r in publication.renamings}), rules)
-    claims = [claim for publication in timeline for claim in folding.advance(publication)]
-    return claims, folding.snapshot
+    catalog = with_renamings(catalog, {r for publication in timeline for r in publication.renamings})
+    gaps: Gaps = {}
+    while True:
+        folding = Fold(catalog, rules, gaps=gaps)
+        claims = [claim for publication in timeline for claim in folding.advance(publication)]
+        if not folding.mistook_a_gap:
+            return claims, folding.snapshot
+        gaps = folding.snapshot.gaps
 
 
 def _topped_by(identity: Identity, rolls: Mapping[str, Mapping[Identity, Topped]]) -> Mapping[str, date]:

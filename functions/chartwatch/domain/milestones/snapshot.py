@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple, TypeVar
 
 from chartwatch.domain.milestones.methods import RunsOfMethod, known_of_method
+from chartwatch.domain.milestones.pauses import Gaps
 from chartwatch.domain.milestones.rarity import Precedents
 from chartwatch.domain.milestones.runs import at_most
 from chartwatch.domain.rules.firsts import Topped
@@ -78,6 +79,11 @@ class Snapshot:
     def own_renamings(self) -> tuple[Renaming, ...]:
         """The renamings of all its publications, each once, in a fixed order."""
         return in_one(renaming for its in self.renamings.values() for renaming in its)
+
+    @property
+    def gaps(self) -> Gaps:
+        """What is missing of each territory."""
+        return {its: state.coverage.gaps for its, state in self.scopes.items() if its != EVERYWHERE}
 
     def has_topped(self, work_id: str) -> bool:
         """Return whether a work has been at #1 anywhere."""
