@@ -63,6 +63,7 @@ FULL = Snapshot(
         frozenset({"squid", "dark"}),
         {"riddle": Undecided("A Riddle", Kind.FILM, FIRST, ("riddle-2020", "riddle"))},
         {"tmdb:1": Identified("elite", FIRST)},
+        frozenset({"unlisted:film:it:2022-01-09", "unlisted:film:crash:2022-01-02"}),
     ),
     lent=(RENAMING,),
     precedents={("nth", "한국"): {2: 5, 1: 7}, ("first", ""): {1: 3}},
@@ -100,6 +101,7 @@ AS_JSON: dict[str, Any] = {
     "periods": 3,
     "meanings": {
         "recent": ["dark", "squid"],
+        "preceded": ["unlisted:film:crash:2022-01-02", "unlisted:film:it:2022-01-09"],
         "undecided": {"riddle": ["A Riddle", "film", 738_000, ["riddle-2020", "riddle"]]},
         "by_id": {"tmdb:1": ["elite", 738_000]},
     },

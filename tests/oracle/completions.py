@@ -110,7 +110,21 @@ def as_known(world: World) -> World:
 
 
 def meaning_of(world: World, title: str, day: int, seen: set[str]) -> str:
+    """Return what a title means at #1 on a day.
+
+    `seen` are what was meant soon after its release, and `TITLE before DAY` where that was there soon before a release.
+    """
+    name = _meaning_of(world, title, day, seen)
+    days = {world.films[its].released or day for its in world.titles[title]}
+    seen |= {f"{title} before {released}" for released in days if day + EARLY < released <= day + RECENT}
+    return name
+
+
+def _meaning_of(world: World, title: str, day: int, seen: set[str]) -> str:
     out = [film for film in map(world.films.__getitem__, world.titles[title]) if (film.released or day) <= day + EARLY]
+    last = max((film.released for film in out if film.released is not None), default=day)
+    if day < last and f"{title} before {last}" in seen:
+        return f"{title}@{last}"
     if len(out) < 2:
         return out[0].name if out else title
     days = sorted(film.released for film in out if film.released is not None)
@@ -154,9 +168,14 @@ def meanings_of_titles(world: World) -> Iterator[dict[str, str]]:
 
 
 def of_no_catalog(world: World, title: str, undecided: Iterable[str]) -> Film:
-    """Return the work that a title means which is none of the catalog's: known of it is what is so of all that are."""
+    """Return the work that a title means which is none of the catalog's: known of it is what is so of all that are.
+
+    Where that is one, which is not out yet, nothing is known.
+    """
     candidates = [[world.films[n] for n in _may_mean(world, name)[:-1]] for name in undecided]
     its = min(candidates, key=len, default=[Film(title)])
+    if len(its) == 1:
+        return Film(title)
     languages, origins = {film.language for film in its}, {(film.country, film.others, film.settled) for film in its}
     country, others, settled = origins.pop() if len(origins) == 1 else (None, (), True)
     language = languages.pop() if len(languages) == 1 else None

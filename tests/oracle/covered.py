@@ -76,11 +76,20 @@ _NUMBER_ONES = (
         WHERE release_date IS NULL OR release_date <= period + 7
         GROUP BY chart, title_key, kind, period
     ),
+    -- In the month before its release the title was at #1 for something else.
+    preceded AS (
+        SELECT DISTINCT chart, title_key, kind, release_date AS coming
+        FROM bearer
+        WHERE period BETWEEN release_date - 30 AND release_date - 8
+    ),
     -- A work that came out a month or more after the others is meant, if it is on the chart within a month.
     apart AS (
-        SELECT *, len(works) = 1 OR len(dates) = len(works) AND dates[1] - dates[2] >= 30 AS is_apart,
-               coalesce(period <= dates[1] + 30, false) AS is_recent
-        FROM shown
+        SELECT s.*, len(works) = 1 OR len(dates) = len(works) AND dates[1] - dates[2] >= 30 AS is_apart,
+               coalesce(period < dates[1] AND p.coming IS NOT NULL, false) AS is_early,
+               coalesce(period <= dates[1] + 30, false) AND NOT is_early AS is_recent
+        FROM shown s
+        LEFT JOIN preceded p ON p.chart = s.chart AND p.title_key = s.title_key AND p.kind IS NOT DISTINCT FROM s.kind
+                            AND p.coming = s.dates[1]
     ),
     recent AS (
         SELECT chart, latest, min(period) AS since FROM apart
@@ -91,7 +100,7 @@ _NUMBER_ONES = (
         SELECT a.chart, a.title_key, a.kind, a.period, a.works,
                'unlisted:' || coalesce(a.kind, 'any') || ':' || a.title_key AS own,
                coalesce(a.dates[1]::VARCHAR, '') AS last,
-               CASE WHEN len(a.works) = 1 THEN a.works[1]
+               CASE WHEN len(a.works) = 1 AND NOT a.is_early THEN a.works[1]
                     WHEN a.is_apart AND (a.is_recent OR coalesce(r.since <= a.period, false)) THEN a.latest
                     END AS work_id
         FROM apart a
@@ -142,7 +151,7 @@ _NUMBER_ONES = (
     WHERE NOT listed AND works IS NULL
     GROUP BY work_id
     UNION ALL
-    -- What is so of all that a title may mean is known of it.
+    -- What is so of all that a title may mean is known of it; of one alone, which is not out yet, nothing is.
     SELECT c.work_id, arg_min(c.title, (c.period, c.territory, c.chart, c.title)),
            coalesce(any_value(c.kind), CASE WHEN count(DISTINCT coalesce(w.kind, '')) = 1 THEN any_value(w.kind) END),
            CASE WHEN count(DISTINCT coalesce(w.sure_language, '')) = 1 THEN any_value(w.sure_language) END AS language,
@@ -153,7 +162,14 @@ _NUMBER_ONES = (
            language, countries, knows_main
     FROM (SELECT *, unnest(works) AS candidate FROM charted WHERE works IS NOT NULL) c
     JOIN sure w ON w.work_id = c.candidate
+    WHERE len(c.works) > 1
     GROUP BY c.work_id
+    UNION ALL
+    SELECT work_id, arg_min(title, (period, territory, chart, title)), any_value(kind),
+           NULL, []::VARCHAR[], true, NULL, NULL, []::VARCHAR[], true
+    FROM charted
+    WHERE len(works) = 1
+    GROUP BY work_id
     """,
     """
     CREATE OR REPLACE TEMP TABLE number_one AS

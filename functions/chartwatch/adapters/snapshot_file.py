@@ -162,18 +162,22 @@ def _meanings(meanings: Meanings) -> Any:
         return {}
     undecided = {work: [its.title, its.kind, _day(its.since), its.may_be] for work, its in meanings.undecided.items()}
     by_id = {provider_id: [its.work_id, _day(its.since)] for provider_id, its in meanings.by_id.items()}
-    return {"meanings": {"recent": sorted(meanings.recent), "undecided": undecided, "by_id": by_id}}
+    preceded = {"preceded": sorted(meanings.preceded)} if meanings.preceded else {}
+    return {"meanings": {"recent": sorted(meanings.recent), **preceded, "undecided": undecided, "by_id": by_id}}
 
 
 def _read_meanings(
-    recent: Iterable[str] = (), undecided: Mapping[str, Any] | None = None, by_id: Mapping[str, Any] | None = None
+    recent: Iterable[str] = (),
+    undecided: Mapping[str, Any] | None = None,
+    by_id: Mapping[str, Any] | None = None,
+    preceded: Iterable[str] = (),
 ) -> Meanings:
     its = {
         work: Undecided(title, kind and Kind(kind), date.fromordinal(since), tuple(may_be))
         for work, (title, kind, since, may_be) in (undecided or {}).items()
     }
     ids = {key: Identified(work, date.fromordinal(since)) for key, (work, since) in (by_id or {}).items()}
-    return Meanings(frozenset(recent), its, ids)
+    return Meanings(frozenset(recent), its, ids, frozenset(preceded))
 
 
 def _read_and_new(lines: Mapping[Identity, Topped], titles: _Titles) -> tuple[str, Mapping[Identity, Topped]]:

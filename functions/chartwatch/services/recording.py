@@ -20,7 +20,7 @@ from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Renaming, with_renamings
-from chartwatch.domain.works.work import Work
+from chartwatch.domain.works.work import Work, kind_of_unlisted
 from chartwatch.errors import Conflict, RecordAhead
 from chartwatch.services.listed import listed
 from chartwatch.services.ports import ChartStore
@@ -326,8 +326,13 @@ class Recorder:
         return replace(published, listed=rows, is_news=is_news)
 
     def _works(self, revised: Iterable[Revised], claims: Iterable[Claim]) -> Mapping[str, WorkFacts]:
-        """Return the facts of every work that a change is about, also of those that lost a slot."""
-        claimed = {work.id: work for claim in claims for work in claim.works}
+        """Return the facts of every work that a change is about, also of those that lost a slot.
+
+        Claims of other slots do not count: how many there are depends on where the fold began.
+        """
+        revised = list(revised)
+        slots = {change.milestone.slot for change, _ in revised}
+        claimed = {work.id: work for claim in claims if claim.slot in slots for work in claim.works}
         works: dict[str, WorkFacts] = {}
         for change, _ in revised:
             for work_id in change.works():
@@ -340,4 +345,5 @@ class Recorder:
 def _lost(work_id: str, change: Change) -> Work:
     """Return a work that held a slot before the catalog or a revision took it away, by what was recorded of it then."""
     holders = (*change.milestone.holders, *(change.replaced.holders if change.replaced else ()))
-    return Work(id=work_id, title=next(holder.title for holder in holders if holder.work_id == work_id))
+    title = next(holder.title for holder in holders if holder.work_id == work_id)
+    return Work(work_id, title, kind_of_unlisted(work_id))

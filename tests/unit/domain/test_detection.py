@@ -118,9 +118,20 @@ def test_namesakes_are_numbered_as_the_works_they_are() -> None:
     old = Work("old", "Alias", Kind.SERIES, "es", ("ES",), date(2001, 1, 1))
     new = Work("new", "Alias", Kind.SERIES, "ko", ("KR",), DAY + timedelta(9))
     chronicle = Chronicle(CHANGE, NTH, works=(old, new, OZARK))
-    a_run(chronicle, "Ozark", "Alias", "Alias")
-    assert (chronicle.holders("nth:daily:US:1"), chronicle.holders("nth:daily:US:2")) == ([("old", 1)], [("new", 2)])
-    assert chronicle.holders("new:daily:US:2022-01-03") == [("new", 2)]
+    a_run(chronicle, "Ozark", "Alias", *["Ozark"] * 7, "Alias")
+    assert (chronicle.holders("nth:daily:US:1"), chronicle.holders("nth:daily:US:2")) == ([("old", 1)], [("new", 9)])
+    assert chronicle.holders("new:daily:US:2022-01-10") == [("new", 9)]
+
+
+def test_what_goes_on_at_number_one_while_a_namesake_comes_out_is_no_certain_newcomer() -> None:
+    old = Work("old", "Alias", Kind.SERIES, "es", ("ES",), date(2001, 1, 1))
+    new = Work("new", "Alias", Kind.SERIES, "ko", ("KR",), DAY + timedelta(9))
+    for works in ((old, new, OZARK), (new, OZARK)):
+        chronicle = Chronicle(CHANGE, NTH, works=works)
+        a_run(chronicle, "Ozark", *["Alias"] * 10)
+        since = {day: chronicle.held(f"new:daily:US:{chronicle.period(day)}") for day in (1, 2, 9)}
+        assert [its.is_certain for its in since.values()] == [True, False, False]
+        assert all("nobody can say which Alias was #1" in since[day].reasons[0].said for day in (2, 9))
 
 
 # race

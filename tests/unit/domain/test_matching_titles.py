@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.meanings import NOTHING_KNOWN
+from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work, unlisted
 from tests.strategies import examples
@@ -111,6 +111,23 @@ def test_a_namesake_that_was_at_number_one_when_it_came_out_is_meant_from_then_o
     assert AVATARS.match("Avatar", Kind.SERIES, later, known).id == "avatar-2024"
     before = AVATARS.learned([("Avatar", Kind.SERIES, None, None)], date(2020, 5, 17), NOTHING_KNOWN)
     assert AVATARS.match("Avatar", Kind.SERIES, later, before).candidates
+
+
+ALONE = Catalog(work for work in AVATARS if work.id == "avatar-2024")
+
+
+@pytest.mark.parametrize(("catalog", "may_be"), [(AVATARS, ["avatar-2005", "avatar-2024"]), (ALONE, ["avatar-2024"])])
+def test_what_was_there_before_a_release_is_not_taken_for_what_comes_out(catalog: Catalog, may_be: list[str]) -> None:
+    def known_of(day: date) -> Meanings:
+        return catalog.learned([("Avatar", Kind.SERIES, None, None)], day, NOTHING_KNOWN)
+
+    early, at_last = date(2024, 2, 21), date(2024, 2, 22)
+    for day in (date(2024, 1, 23), date(2024, 2, 14)):
+        one = catalog.match("Avatar", Kind.SERIES, early, known_of(day))
+        assert [work.id for work in one.candidates] == [*may_be, "unlisted:series:avatar"]
+        assert catalog.match("Avatar", Kind.SERIES, at_last, known_of(day)).id == "avatar-2024"
+    for day in (date(2024, 1, 22), date(2024, 2, 15)):
+        assert catalog.match("Avatar", Kind.SERIES, early, known_of(day)).id == "avatar-2024", "catalogs err by days"
 
 
 def test_of_many_namesakes_the_one_that_has_just_come_out_is_meant_in_whatever_order() -> None:

@@ -154,10 +154,10 @@ class Catalog:
         The kind must agree where the chart says it. None is meant that is certainly in a language which the chart
         does not have (`not_in`). Nothing charts more than `EARLY` before its release. Of several
         such works it is the one released last, when that came out `RECENT` or more after the others and no longer than
-        that before the period, or was at #1 of the chart in that time (`known`). Where that does not decide, the work
-        is one of which nothing is known but what is so of all `candidates`; where the catalog has no such title, one of
-        unknown facts. A title that a provider cut short is a title like any other: it is found as an alias, or not at
-        all.
+        that before the period, or was at #1 of the chart in that time (`known`). Before its release nobody can say if
+        the title was at #1 shortly before as something else. Where that does not decide, the work is one of which
+        nothing is known but what is so of all `candidates`; where the catalog has no such title, one of unknown facts.
+        A title that a provider cut short is a title like any other: it is found as an alias, or not at all.
 
         Where the chart names creators (`credit`), a work must be by the first of them: of the same title by others, or
         by nobody that the catalog names, it is another.
@@ -171,14 +171,19 @@ class Catalog:
         return self.credited(self._meant(named, own, period, known, not_in), credit)
 
     def _meant(self, named: Sequence[Work], own: Work, period: date, known: Meanings, not_in: str | None) -> Work:
-        out = [work for work in _admitted(named, not_in) if not _is_later(work, period)]
-        if len(out) <= 1:
-            return out[0] if out else own
+        out = [work for work in _admitted(named, not_in) if not _is_later(work, period, EARLY)]
+        if not out:
+            return own
         latest = _released_last(out)
         if latest is None:
             return self._one_of(out, own)
-        work, released = latest
-        return work if period <= released + RECENT or work.id in known.recent else self._one_of(out, own)
+        released = latest.release_date
+        if released and period < released:
+            is_meant = _until(own, released) not in known.preceded
+        else:
+            is_new = released is not None and period <= released + RECENT
+            is_meant = len(out) == 1 or is_new or latest.id in known.recent
+        return latest if is_meant else self._one_of(out, own)
 
     def learned(
         self,
@@ -193,12 +198,16 @@ class Catalog:
         """
         for title, kind, provider_id, credit in titles:
             is_new = provider_id is not None and provider_id not in known.by_id
-            if not is_new and len(self._bearing(title, kind, credit)[0]) < 2:
+            named, own = self._bearing(title, kind, credit)
+            coming = [its for its in named if _is_later(its, period, EARLY) and not _is_later(its, period, RECENT)]
+            if not is_new and len(named) < 2 and not coming and not known.preceded:
                 continue
             work = self.match(title, kind, period, known, provider_id, not_in=not_in, credit=credit)
             if work.candidates or (work.release_date and period <= work.release_date + RECENT):
                 known = known.with_meaning(work, title, kind, period)
-            if provider_id is not None and is_new:
+            if provider_id is None:
+                known = known.with_preceded(_until(own, its.release_date) for its in coming)
+            elif is_new:
                 known = known.with_id(provider_id, work, period)
         return known
 
@@ -207,7 +216,7 @@ class Catalog:
         named, own = self._bearing(title, kind, None)
         dates = {work.release_date for work in named if work.release_date}
         shown = ([w for w in named if w.release_date is None or w.release_date <= day] for day in sorted(dates))
-        return [own, *(self._one_of(out, own) for out in (*shown, named) if len(out) > 1)]
+        return [own, *(self._one_of(out, own) for out in (*shown, named) if out)]
 
     def undecided(self, known: Meanings, work_id: str) -> Work | None:
         """Return the work that stands for a title of which nobody can say what it means, by its id."""
@@ -244,9 +253,8 @@ class Catalog:
         return found
 
     def _one_of(self, candidates: Sequence[Work], own: Work) -> Work:
-        dates = (work.release_date.isoformat() for work in candidates if work.release_date)
         # Namesakes that come out later make another title of it: those before them were none of these.
-        work_id = f"{own.id}:{max(dates, default='')}"
+        work_id = _until(own, max((work.release_date for work in candidates if work.release_date), default=None))
         key = work_id, own.title, tuple(work.id for work in candidates)
         found = self._undecided.get(key)
         if found is None:
@@ -266,14 +274,19 @@ def _admitted(works: Sequence[Work], not_in: str | None) -> Sequence[Work]:
     return [work for work in works if not_in is None or work.without_assumed().original_language != not_in]
 
 
-def _released_last(works: Sequence[Work]) -> tuple[Work, date] | None:
-    """Return the work that was released last, `RECENT` or more after the others, and when; None if there is none."""
+def _released_last(works: Sequence[Work]) -> Work | None:
+    """Return the work that was released last, `RECENT` or more after the others, or the only one; None if none is."""
+    if len(works) == 1:
+        return works[0]
     dated = sorted(((work.release_date, work) for work in works if work.release_date), key=lambda its: its[0])
-    if len(dated) < len(works) or dated[-1][0] - dated[-2][0] < RECENT:
-        return None
-    released, work = dated[-1]
-    return work, released
+    is_apart = len(dated) == len(works) and dated[-1][0] - dated[-2][0] >= RECENT
+    return dated[-1][1] if is_apart else None
 
 
-def _is_later(work: Work, period: date) -> bool:
-    return work.release_date is not None and work.release_date > period + EARLY
+def _until(own: Work, released: date | None) -> str:
+    """Return the id of what stands for a title from a release on until the next one."""
+    return f"{own.id}:{released or ''}"
+
+
+def _is_later(work: Work, period: date, by: timedelta) -> bool:
+    return work.release_date is not None and work.release_date > period + by

@@ -1,7 +1,7 @@
 """Meanings: what the titles of a chart have come to mean, where several works of the catalog bear one title."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
@@ -32,7 +32,8 @@ class Identified(NamedTuple):
 class Meanings:
     """What is known up to a period of the titles that were at #1 of a chart.
 
-    `recent` are the works with namesakes that were there soon after their release. `undecided` has the titles that
+    `recent` are the works with namesakes that were there soon after their release, `preceded` what stands for
+    titles from a release on that were there soon before it. `undecided` has the titles that
     dates do not decide, by the id of the work that stands for each. `by_id` says which work each id of a provider's
     means.
     """
@@ -40,6 +41,7 @@ class Meanings:
     recent: frozenset[str] = frozenset()
     undecided: Mapping[str, Undecided] = field(default_factory=dict)
     by_id: Mapping[str, Identified] = field(default_factory=dict)
+    preceded: frozenset[str] = frozenset()
 
     def with_meaning(self, work: Work, title: str, kind: Kind | None, period: date) -> "Meanings":
         """Return the meanings with that of a title which means `work`, one that has namesakes, in a period."""
@@ -49,6 +51,11 @@ class Meanings:
             return self
         its = Undecided(title, kind, period, tuple(candidate.id for candidate in work.candidates))
         return replace(self, undecided={**self.undecided, work.id: its})
+
+    def with_preceded(self, titles: Iterable[str]) -> "Meanings":
+        """Return the meanings with titles that mean something else shortly before a release."""
+        more = frozenset(titles) - self.preceded
+        return replace(self, preceded=self.preceded | more) if more else self
 
     def with_id(self, provider_id: str, work: Work, period: date) -> "Meanings":
         """Return the meanings with that of an id, which is seen for the first time."""
@@ -108,8 +115,11 @@ def _frozen(sets: Mapping[str, set[str]]) -> Mapping[str, frozenset[str]]:
 def undecided_work(work_id: str, candidates: Sequence[Work], own: Work) -> Work:
     """Return the work that stands for a title which means one of several works, or none of them, which is `own`.
 
-    Known of it is what is so of all candidates; what is only assumed of one is not.
+    Known of it is what is so of all candidates; what is only assumed of one is not. Of a single one, not yet out, which
+    it may be besides what its title meant before, nothing is.
     """
+    if len(candidates) == 1:
+        return Work(work_id, own.title, own.kind, candidates=(*candidates, own))
     its = [work.without_assumed() for work in candidates]
     kinds = {work.kind for work in its}
     languages = {work.original_language for work in its}
