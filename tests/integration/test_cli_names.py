@@ -1,5 +1,6 @@
 """What a person writes by name: countries, languages, rules, files and titles; and what was meant by a mistyped one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -176,13 +177,15 @@ def test_what_is_mistyped_in_a_value_is_answered_with_what_was_meant(command: st
 # What a date takes away.
 
 
-def a_history(write: Write) -> str:
-    file = write("daily.csv", chart(["Dark", "Ozark", "Dark", "Ozark", "Ozark"]))
+def a_history(write: Write, number_ones: Sequence[str] = ("Dark", "Ozark", "Dark", "Ozark", "Ozark")) -> str:
+    file = write("daily.csv", chart(number_ones))
     return f"csv,chart=daily,cadence=day,depth=1:{file}"
 
 
 @pytest.mark.parametrize(
-    ("released", "lost"), [("2022-01-08", 0), ("2022-01-10", 1), ("2022-01-12", 2), ("2031-01-01", 3)]
+    ("released", "lost"),
+    # What was there before may be there still in the week before the release.
+    [("2022-01-08", 0), ("2022-01-10", 3), ("2022-01-12", 3), ("2031-01-01", 3)],
 )
 def test_a_release_date_that_takes_a_work_its_number_ones_is_noted(
     write: Write, tmp_path: Path, released: str, lost: int
@@ -192,6 +195,14 @@ def test_a_release_date_that_takes_a_work_its_number_ones_is_noted(
     note = f"Note: {lost} of 3 #1s of Ozark (ozark) are no longer taken for it, as it is released on {released}\n"
     assert (note in said) is bool(lost)
     assert ("Note: " in said) is bool(lost)
+
+
+def test_what_was_number_one_long_before_a_release_is_lost_and_what_was_in_the_week_before_is_not(
+    write: Write, tmp_path: Path
+) -> None:
+    history = a_history(write, ["Ozark", *["Dark"] * 40, "Ozark", "Ozark"])
+    place = ("--catalog", tmp_path / "works", "--from", history)
+    assert "Note: 1 of 3 #1s of Ozark" in run("catalog", "set", "ozark", "release_date=2022-02-15", *place).stdout
 
 
 def test_a_file_that_takes_works_their_number_ones_is_noted(write: Write, tmp_path: Path) -> None:

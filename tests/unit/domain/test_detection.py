@@ -407,7 +407,7 @@ def test_a_bulletin_has_the_facts_of_works_that_lost_a_slot() -> None:
     assert bulletin.works["squid"] == WorkFacts.of(SQUID)
     (bulletin,) = chronicle.arrives(1, US="Dark")
     elite, dark = sorted(bulletin.works.values(), key=lambda facts: facts.title == "Dark")
-    assert (elite.title, elite.kind) == ("Elite", None)
+    assert (elite.title, elite.kind) == ("Elite", Kind.SERIES)
     assert (dark.title, dark.kind) == ("Dark", Kind.SERIES)
 
 
