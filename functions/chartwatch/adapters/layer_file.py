@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from chartwatch.domain.outside_text import repeated
 from chartwatch.domain.works.candidates import Candidate, Provider
@@ -33,7 +34,7 @@ _WORK = TypeAdapter(Work)
 def write_layer(dossiers: Iterable[Dossier]) -> bytes:
     """Return the file of a layer; the same dossiers, in whatever order, make the same bytes."""
     works = {its.work.id: _dossier_as_json(its) for its in sorted(dossiers, key=lambda its: its.work.id)}
-    return json.dumps({"format": FORMAT, "works": works}, ensure_ascii=False, indent=1).encode() + b"\n"
+    return to_json({"format": FORMAT, "works": works}, indent=1) + b"\n"
 
 
 def parse_layer(body: bytes, layer: Layer, name: str) -> tuple[Dossier, ...]:

@@ -1,11 +1,11 @@
 """Feeds as files: Atom (RFC 4287) with tombstones (RFC 6721), and JSON Feed 1.1."""
 
-import json
 from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from markupsafe import escape
+from pydantic_core import to_json
 
 from chartwatch.domain.outside_text import plain
 from chartwatch.domain.rules.standing import EVERYWHERE
@@ -66,7 +66,7 @@ def json_of(feed: Feed, site: Site) -> bytes:
         },
         "items": [_item(entry, site, here) for entry in feed.entries],
     }
-    return json.dumps(written, ensure_ascii=False, indent=1).encode() + b"\n"
+    return to_json(written, indent=1) + b"\n"
 
 
 def _add_entry(root: Element, entry: Entry, site: Site, here: str) -> None:
