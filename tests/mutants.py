@@ -93,10 +93,21 @@ REVISED = _of_domain(
 )
 FOLDED = _of_domain(
     *("snapshot", "fold", "firsts", "coverage", "lasting", "learning", "lent_names", "detection", "arrival_order"),
-    *("assumed", "namesakes", "provider_ids", "creators", "rule_verdicts"),
+    *("assumed", "namesakes", "provider_ids", "creators", "rule_verdicts", "pauses"),
 )
 RECORDED = _of_domain(
-    *("steps", "record", "rebuild", "audit", "detection", "muting", "min_periods", "learning", "arrival_order")
+    *(
+        "steps",
+        "record",
+        "rebuild",
+        "audit",
+        "detection",
+        "muting",
+        "min_periods",
+        "learning",
+        "pauses",
+        "arrival_order",
+    )
 )
 DELIVERY_MODULES = {
     "pacing": "services/pacing.py",
@@ -113,6 +124,7 @@ RECORD_MODULES = {
     "detect": "services/detect.py",
     "snapshot": "domain/milestones/snapshot.py",
     "fold": "domain/milestones/fold.py",
+    "pauses": "domain/milestones/pauses.py",
     "honour_rolls": "domain/milestones/honour_rolls.py",
     "ledger": "domain/milestones/ledger.py",
     "difference": "domain/milestones/difference.py",
@@ -133,7 +145,7 @@ TESTS = {
     ),
     "outbox": STORES,
     **dict.fromkeys(("ledger", "difference"), REVISED),
-    **dict.fromkeys(("snapshot", "honour_rolls"), FOLDED),
+    **dict.fromkeys(("snapshot", "honour_rolls", "pauses"), FOLDED),
     "fold": (*FOLDED, "tests/unit/stories"),
     **dict.fromkeys(("record", "recording", "detect"), RECORDED),
     "aws_record": RECORD_STORES,
