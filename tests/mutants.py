@@ -96,18 +96,8 @@ FOLDED = _of_domain(
     *("assumed", "namesakes", "provider_ids", "creators", "rule_verdicts", "pauses"),
 )
 RECORDED = _of_domain(
-    *(
-        "steps",
-        "record",
-        "rebuild",
-        "audit",
-        "detection",
-        "muting",
-        "min_periods",
-        "learning",
-        "pauses",
-        "arrival_order",
-    )
+    *("steps", "record", "rebuild", "audit", "detection", "muting", "min_periods", "learning"),
+    *("pauses", "arrival_order"),
 )
 DELIVERY_MODULES = {
     "pacing": "services/pacing.py",
