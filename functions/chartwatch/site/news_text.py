@@ -12,6 +12,8 @@ from chartwatch.domain.stories.text import MAX_REASONS, on_the_record
 from chartwatch.domain.stories.wording import (
     CONFIRMED,
     MAX_NAMES,
+    NO_LONGER_CERTAIN,
+    NOT_CERTAIN,
     SUBJECT_MARKS,
     cadence_of,
     during,
@@ -95,7 +97,8 @@ def _paragraphs(bulletin: Bulletin, became: Became, changes: Sequence[Change]) -
     yield _claim(bulletin, became, changes)
     reasons = list(dict.fromkeys(reason for change in changes for reason in change.milestone.because))
     for reason in reasons[:MAX_REASONS]:
-        yield sentence(f"Not certain: {words.with_days_in_words(reason)}.")
+        uncertain = NO_LONGER_CERTAIN if became is Became.DOUBTED else NOT_CERTAIN
+        yield sentence(f"{uncertain}{words.with_days_in_words(reason)}.")
     if (more := len(reasons) - MAX_REASONS) > 0:
         yield sentence(f"And {words.counted(more, 'more reason')}.")
     if evidence := m.evidence:

@@ -251,6 +251,17 @@ def test_what_is_confirmed_is_told_and_is_no_longer_provisional() -> None:
     assert atom(chronicle).findall(f"{{{TOMBSTONES}}}deleted-entry") == []
 
 
+def test_what_was_certain_and_is_not_any_more_is_told_and_marked() -> None:
+    chronicle = netflix(replace(FIRST_FROM, scope=Scope.CHART))
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    chronicle.arrives(1, US="Squid Game")
+    chronicle.arrives(2, US="Squid Game", KR="Ozark")
+    doubted, marked = items(chronicle)
+    assert doubted["title"].startswith("Provisional: Squid Game: first title from South Korea")
+    assert "No longer certain: the period 2 January 2022 is missing in South Korea." in doubted["content_text"]
+    assert marked["title"].startswith("Since in doubt: Squid Game: ")
+
+
 def test_a_correction_is_in_every_feed_of_what_it_corrects() -> None:
     """Whoever reads of Korea reads that it was not Korea; and who reads of Japan that it was."""
     chronicle = netflix(NTH, RACE)

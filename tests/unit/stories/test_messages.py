@@ -229,6 +229,16 @@ def test_a_provisional_story_says_what_is_missing() -> None:
     assert record in " ".join(story.text.split())
 
 
+def test_what_was_told_as_certain_and_is_provisional_now_says_so() -> None:
+    chronicle = netflix(replace(NTH, scope=Scope.CHART))
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    (certain,) = sent_of(*chronicle.arrives(1, US="Squid Game"))
+    assert "certain" not in certain.text
+    (doubted,) = sent_of(*chronicle.arrives(2, US="Squid Game", KR="Ozark"))
+    assert doubted.subject.startswith("Provisional: Squid Game: ")
+    assert " No longer certain: the period 2 January 2022 is missing in South Korea. " in " ".join(doubted.text.split())
+
+
 def test_of_many_reasons_five_are_said_and_the_others_counted() -> None:
     chronicle = netflix(replace(NTH, at=(3,)))
     (bulletin,) = a_run(chronicle, "Ozark", "Dark", *[None, "Ozark"] * 7, "Squid Game")

@@ -47,8 +47,16 @@ class Point:
     @property
     def is_confirmed(self) -> bool:
         """Whether it was told as provisional before, and is certain now."""
-        before = [its.status for change in self.changes if (its := change.replaced) and its.was_sent]
-        return self.status is Status.ANNOUNCED and Status.PROVISIONAL in before
+        return self.status is Status.ANNOUNCED and Status.PROVISIONAL in self._told
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether it was told as certain before, and is provisional now."""
+        return self.status is Status.PROVISIONAL and Status.ANNOUNCED in self._told
+
+    @property
+    def _told(self) -> list[Status]:
+        return [its.status for change in self.changes if (its := change.replaced) and its.was_sent]
 
     @property
     def rarity(self) -> int:
@@ -66,7 +74,7 @@ def breath_of(point: Point) -> object:
     """Return what points have in common that can be said in one breath."""
     periods = frozenset(change.milestone.period for change in point.changes)
     lasts = KINDS[point.milestone.kind].names_its_work
-    how = point.status, point.is_certain, point.is_confirmed, lasts
+    how = point.status, point.is_certain, point.is_confirmed, point.is_doubted, lasts
     return how, tuple(point.territories), periods
 
 

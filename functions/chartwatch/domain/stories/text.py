@@ -18,6 +18,8 @@ from chartwatch.domain.stories.wording import (
     CONFIRMED,
     FEW,
     MAX_NAMES,
+    NO_LONGER_CERTAIN,
+    NOT_CERTAIN,
     SUBJECT_MARKS,
     TEXT_MARKS,
     cadence_of,
@@ -62,23 +64,23 @@ class _Said:
     reasons: list[frozenset[str]] = field(default_factory=list)
     details: list[list[str]] = field(default_factory=list)
 
-    def caveats(self, reasons: Sequence[str]) -> list[str]:
-        """Return why something is not certain, in lines."""
+    def caveats(self, reasons: Sequence[str], uncertain: str = NOT_CERTAIN) -> list[str]:
+        """Return why something is `uncertain`, in lines."""
         if not reasons:
             return []
         if (against := frozenset(reasons)) in self.reasons:
             same = "the same reason stands" if len(against) == 1 else "the same reasons stand"
-            return [f"  Not certain: {same} against it."]
+            return [f"  {uncertain}{same} against it."]
         known = {reason for its in self.reasons for reason in its}
         self.reasons.append(against)
         new = [reason for reason in reasons if reason not in known]
         said = map(words.with_days_in_words, new[:MAX_REASONS])
-        lines = [line for reason in said for line in wrapped(f"Not certain: {reason}.", "  ")]
+        lines = [line for reason in said for line in wrapped(f"{uncertain}{reason}.", "  ")]
         if (more := len(new) - MAX_REASONS) > 0:
             lines.append(f"  And {words.counted(more, 'more reason')}, named in the JSON message.")
         if named := len(reasons) - len(new):
             stand = "a reason above stands" if named == 1 else f"{words.cardinal(named)} reasons above stand"
-            lines += wrapped(f"And {stand} against it." if new else f"Not certain: {stand} against it.", "  ")
+            lines += wrapped(f"And {stand} against it." if new else f"{uncertain}{stand} against it.", "  ")
         return lines
 
     def once(self, sentences: list[str], where: str) -> list[str]:
@@ -206,7 +208,8 @@ def paragraphs_of(bulletin: Bulletin, points: Sequence[Point]) -> list[Paragraph
             lines = said.once(detail, in_places([change.milestone.territory], None))
             text = _in_full(first, change, bulletin, is_whole=is_whole)
             is_whole = False
-            paragraphs.append(Paragraph(text + said.caveats(change.milestone.because) + lines, 1))
+            caveats = said.caveats(change.milestone.because, _uncertain(first))
+            paragraphs.append(Paragraph(text + caveats + lines, 1))
     return paragraphs
 
 
@@ -220,7 +223,7 @@ def _of_places(points: Sequence[Point], bulletin: Bulletin, known: _Said) -> Par
     end = where if where.endswith(":") else f"{where}{correction}{elsewhen(changes, bulletin)}"
     lines = wrapped(f"{_mark(first)}{said}{end}", "* ") + names
     reasons = dict.fromkeys(reason for change in changes for reason in change.milestone.because)
-    return Paragraph(lines + known.caveats(list(reasons)), len(changes))
+    return Paragraph(lines + known.caveats(list(reasons), _uncertain(first)), len(changes))
 
 
 def _in_full(point: Point, change: Change, bulletin: Bulletin, *, is_whole: bool) -> list[str]:
@@ -238,6 +241,10 @@ def _in_full(point: Point, change: Change, bulletin: Bulletin, *, is_whole: bool
 
 def _mark(point: Point) -> str:
     return CONFIRMED if point.is_confirmed else TEXT_MARKS[point.status, point.is_certain]
+
+
+def _uncertain(point: Point) -> str:
+    return NO_LONGER_CERTAIN if point.is_doubted else NOT_CERTAIN
 
 
 def _beside(point: Point, milestone: Milestone) -> str:

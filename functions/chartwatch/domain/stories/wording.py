@@ -44,6 +44,9 @@ TEXT_MARKS = {
 CONFIRMED = "Confirmed: "
 """The mark of what was told as provisional, and is certain now."""
 
+NOT_CERTAIN, NO_LONGER_CERTAIN = "Not certain: ", "No longer certain: "
+"""What stands before the reasons; the latter where something was told as certain."""
+
 PERHAPS = "perhaps "
 """The mark of what is not certain beside what is."""
 
