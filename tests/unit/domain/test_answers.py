@@ -160,6 +160,14 @@ def test_the_answer_about_a_race(
     assert [holder.title for holder in answer.holders] == ([] if sentence.startswith("No group") else ["Dead"])
 
 
+def test_the_article_of_a_country_is_no_capital_within_a_sentence() -> None:
+    rule = replace(RACE, where=())
+    catalog = Catalog([*CATALOG, Work("dark", "Dark", Kind.SERIES, "en", ("US",))])
+    sure, unsure = (who_holds(rule, "2", said, catalog=catalog) for said in ("Heist Ozark Dark", "Heist Ozark - Dark"))
+    assert sure.sentence.startswith("The United States is first with two")
+    assert unsure.sentence.startswith(f"{SO_FAR}the United States is first with two")
+
+
 def test_without_a_group_a_race_is_undecided_while_anybody_may_count() -> None:
     assert who_holds(RACE, "2", "Ozark Squid").verdict is FALSE
     assert who_holds(RACE, "2", "Ozark Squid Riddle").verdict is UNKNOWN

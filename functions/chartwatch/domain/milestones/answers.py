@@ -71,7 +71,7 @@ def of_all_history(scope: AskedScope, its: Answer) -> Answer:
 def of_claim(scope: AskedScope, claim: Claim, before: Sequence[Holder] = ()) -> Answer:
     """Return that a claim is true, or as far as is known."""
     if reasons := doubts_about_holders(scope, claim):
-        return answer(scope, None, so_far(f"{claim.headline}."), claim, before=before, reasons=reasons)
+        return answer(scope, None, so_far(f"{within_a_sentence(claim)}."), claim, before=before, reasons=reasons)
     return answer(scope, True, f"{claim.headline}.", claim, before=before)
 
 
@@ -85,6 +85,20 @@ def doubts_about_holders(scope: AskedScope, claim: Claim) -> tuple[str, ...]:
     """Return what stands against a claim and all its holders: more may be in a missing edition of its period."""
     beside = [each for each in scope.missing if each.territory and each.gap[0] <= claim.period <= each.gap[1]]
     return (*doubts_about(claim), *missing_words(beside))
+
+
+def within_a_sentence(claim: Claim) -> str:
+    """Return the headline of a claim as it stands within a sentence: "the United States is the first country"."""
+    names = {words.group_name(holder.group) for holder in claim.holders if holder.group}
+    begun = next((name for name in names if claim.headline.startswith(words.sentence(name))), "")
+    return f"{begun}{claim.headline.removeprefix(words.sentence(begun))}"
+
+
+def so_in_any_case(claim: Claim) -> str:
+    """Return what a claim says, where what is asked is so also if the unknown makes it say something else."""
+    if not doubts_about(claim):
+        return f"{claim.headline}."
+    return f"It is so however the unknown turns out. As far as is known, {within_a_sentence(claim)}."
 
 
 def so_far(sentence: str) -> str:

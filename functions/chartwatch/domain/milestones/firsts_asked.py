@@ -19,8 +19,10 @@ from chartwatch.domain.milestones.answers import (
     of_all_history,
     of_claim,
     so_far,
+    so_in_any_case,
     undecided_words,
     unknown_of,
+    within_a_sentence,
 )
 from chartwatch.domain.milestones.asked import Answer, Assertion, Since
 from chartwatch.domain.milestones.chart_history import ToppedWork
@@ -152,12 +154,10 @@ def _race(said: Assertion, scope: AskedScope) -> Answer:
         found = None
     if found is None:
         reasons = doubts_about_holders(scope, claim)
-        return answer(scope, None, so_far(f"{claim.headline}."), claim, before=before, reasons=reasons)
+        return answer(scope, None, so_far(f"{within_a_sentence(claim)}."), claim, before=before, reasons=reasons)
     if found:
-        sure = "It is so however the unknown turns out. As far as is known, " if doubts_about(claim) else ""
-        return answer(scope, True, f"{sure}{claim.headline}.", claim, before=before)
-    groups = {holder.group for holder in claim.holders}
-    by_title = said.group is None or said.group in groups
+        return answer(scope, True, so_in_any_case(claim), claim, before=before)
+    by_title = said.group is None or said.group in {holder.group for holder in claim.holders}
     wrong = f"by {said.title}" if by_title else group_name(scope.rule, said.group or "")
     return answer(scope, False, f"{claim.headline}: not {wrong}.", claim, before=before)
 
