@@ -32,10 +32,10 @@ class Identified(NamedTuple):
 class Meanings:
     """What is known up to a period of the titles that were at #1 of a chart.
 
-    `recent` are the works with namesakes that were there soon after their release, `preceded` what stands for
-    titles from a release on that were there soon before it. `undecided` has the titles that
+    `recent` are the works with namesakes that were there soon after their release. `undecided` has the titles that
     dates do not decide, by the id of the work that stands for each. `by_id` says which work each id of a provider's
-    means.
+    means. `preceded` are the titles that were there soon before a release, each by the id that an undecided one would
+    have from that release on.
     """
 
     recent: frozenset[str] = frozenset()
