@@ -103,6 +103,12 @@ def test_what_is_missing_is_compared_from_its_first_day_on(
     assert first_otherwise(one, other) == (day(first) if first else date.max)
 
 
+def test_a_territory_that_is_new_with_what_it_lacks_is_compared_too() -> None:
+    gaps = {"KR": ((day(3), day(4)),)}
+    assert first_otherwise({}, gaps) == first_otherwise(gaps, {}) == day(3)
+    assert first_otherwise({}, {}) == date.max
+
+
 def test_a_period_is_missing_of_a_territory_from_the_first_to_the_last_of_a_gap() -> None:
     gaps = {"KR": ((day(2), day(4)), (day(8), day(8)))}
     assert [number for number in range(1, 10) if lacks(gaps, "KR", day(number))] == [2, 3, 4, 8]
