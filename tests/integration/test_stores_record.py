@@ -201,6 +201,8 @@ def test_the_last_bulletin_is_known_and_when_each_was_written(aws: Aws) -> None:
     began = datetime.now(UTC) - timedelta(minutes=1)
     store = aws.record()
     assert store.last_bulletin(CHART.id) == 0
+    chronicle(aws).arrives(0, US=TITLES[0])
+    assert store.last_bulletin(CHART.id) == 1
     *_, last = lived_through(aws).record.bulletins(CHART.id)
     assert store.last_bulletin(CHART.id) == last.number
     assert began < store.written_at(CHART.id, last.number) < datetime.now(UTC) + timedelta(minutes=1)
