@@ -326,6 +326,30 @@ def test_a_claim_is_answered_by_what_was_known_on_a_day(
     assert said in " ".join(done.stdout.split())
 
 
+def test_what_was_fetched_only_later_of_a_known_territory_was_missing_before(write: Write) -> None:
+    rows = "period,territory,rank,title\n" + "".join(
+        f"2022-01-0{day},{territory},1,{title}\n"
+        for day, territory, title in ((1, "US", "Dark"), (1, "KR", "Dark"), (2, "US", "Ozark"))
+    )
+    first = write("2022-01-03T100000Z.csv", rows)
+    second = write("2022-01-05T100000Z.csv", f"{rows}2022-01-02,KR,1,Squid Game\n2022-01-02,JP,1,Elite\n")
+    spec = "csv,chart=tv,cadence=day,depth=1:"
+    asked = (
+        "--chart",
+        "tv",
+        "--territory",
+        "*",
+        "--on",
+        "2022-01-02",
+        f"--from={spec}{first}",
+        f"--from={spec}{second}",
+    )
+    for title, then in (("Squid Game", 3), ("Ozark", 0)):
+        done = run("check", *asked, "--title", title, "--known", "2022-01-03")
+        assert done.exit_code == then, done.stderr
+        assert run("check", *asked, "--title", title, "--known", "2022-01-05").exit_code == 0
+
+
 @pytest.mark.parametrize(("known", "code"), [("2022-01-25", 1), ("2022-02-02", 0)])
 def test_what_a_version_said_that_is_not_stored_is_read_again_from_its_file(
     fetched: str, monkeypatch: pytest.MonkeyPatch, known: str, code: int

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -287,3 +288,17 @@ def test_a_day_between_two_eras_is_refused_with_one_of_the_later(write: Write) -
     refused = run(*ASKED, "--on", "2023-12-30", "--from", history).stderr
     assert "another day came to name its periods then, and it has others, such as 2024-01-06" in refused
     assert "such as 2023-12-25" in run(*ASKED, "--on", "2020-12-30", "--from", history).stderr
+
+
+def test_works_of_one_title_are_asked_apart_also_where_one_of_its_weeks_may_be_either_s(write: Write) -> None:
+    titles = ["Beta", "Remake", *["Beta"] * 18, "Remake", "Remake", "Remake", "Remake", "Beta"]
+    rows = (f"{date(2022, 1, 10) + timedelta(day)},US,1,{title}\n" for day, title in enumerate(titles))
+    history = write("daily.csv", f"period,territory,rank,title\n{''.join(rows)}")
+    known = "work_id,title,kind,original_language,origin_countries,release_date\n"
+    known += "old,Remake,series,en,US,2010-01-01\nnew,Remake,series,ko,KR,2022-02-01\n"
+    spec = f"csv,chart=d,cadence=day,depth=1,kind=series:{history}"
+    asked = ("check", "--chart", "d", "--territory", "US", "--title", "Remake", "--from", spec)
+    for claim, code in ((("--nth", "2"), 3), (("--nth", "3"), 3), (("--total", "2"), 3), (("--total", "9"), 1)):
+        done = run(*asked, *claim, "--catalog", write("works.csv", known))
+        assert done.exit_code == code, done.stdout
+        assert "Remake (2010, United States)" in " ".join(done.stdout.split())

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,8 @@ from chartwatch.cli.wording import did_you_mean
 from chartwatch.document_errors import SourceError
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import (
+    Absence,
+    AbsenceKind,
     Entry,
     Publication,
     PublicationSummary,
@@ -74,8 +76,11 @@ class PublishedCharts:
         return self._histories[known]
 
     def _known_by(self, timeline: Sequence[PublicationSummary], known: date) -> list[PublicationSummary]:
-        """Return publications in the versions that had been fetched by the end of a day."""
-        found: list[PublicationSummary] = []
+        """Return publications in the versions that had been fetched by the end of a day.
+
+        What was fetched only later of a territory that was known before is missing: there was an edition.
+        """
+        found, territories = list[PublicationSummary](), set[str]()
         for summary in timeline:
             stored = self._versions(summary)
             if any(version.provenance.fetched_at is None for its in stored.values() for version in its):
@@ -86,7 +91,10 @@ class PublishedCharts:
                 raise OptionError("--known", f"{kept}: name the files of then with --from, which reads them")
             versions = {territory: its for territory, all_ in stored.items() if (its := known_by(all_, known))}
             if versions:
-                found.append(_as_known(summary, versions))
+                territories |= versions.keys()
+                late = (territories & summary.number_ones.keys()) - versions.keys()
+                absent = {**dict.fromkeys(sorted(late), Absence(AbsenceKind.SET_ASIDE)), **summary.absent}
+                found.append(_as_known(replace(summary, absent=absent), versions))
         return found
 
     def _versions(self, summary: PublicationSummary) -> Mapping[str, Versions]:

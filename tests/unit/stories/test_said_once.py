@@ -76,6 +76,21 @@ def test_the_first_over_all_of_a_chart_of_one_territory_is_said_of_that() -> Non
     assert story.subject.endswith(": first title from South Korea (Netflix's daily chart in the United States)")
 
 
+def test_what_is_so_anywhere_is_said_of_a_chart_of_several_also_when_one_alone_is_there() -> None:
+    chronicle = netflix(NEW, FIRST_ANYWHERE)
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    (story,) = sent_of(*chronicle.arrives(1, US="Squid Game"))
+    assert "first title from South Korea" in " ".join(story.text.split())
+
+
+def test_what_is_so_anywhere_and_of_no_territory_is_said_of_a_chart_of_one() -> None:
+    chronicle = netflix(NEW, FIRST_ANYWHERE)
+    chronicle.arrives(0, US="Ozark")
+    (story,) = sent_of(*chronicle.arrives(1, US="Squid Game"))
+    assert "first title from South Korea" in " ".join(story.text.split())
+    assert len(story.points) == 2
+
+
 def test_everything_that_is_not_said_again_is_in_the_json() -> None:
     bulletin = topped(netflix(NEW, NEW_ANYWHERE, FIRST_FROM, FIRST_ANYWHERE, SPREAD), *FIVE)
     (story,) = sent_of(bulletin)

@@ -8,7 +8,15 @@ from dataclasses import replace
 from functools import partial
 
 from chartwatch.domain.charts.chart import GLOBAL
-from chartwatch.domain.milestones.answers import answer, doubts_about, missing_words, nobody, of_claim, so_far
+from chartwatch.domain.milestones.answers import (
+    answer,
+    doubts_about,
+    missing_words,
+    nobody,
+    of_claim,
+    so_far,
+    within_another,
+)
 from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory, Reading, ScopeHistory
 from chartwatch.domain.milestones.debuts_asked import debut
@@ -36,21 +44,26 @@ def check(said: Assertion, territory: str, history: ChartHistory) -> Answer:
     The scope of the rule must be that of the territory: `chart` for `*`, otherwise `territory`.
     """
     its = history.scope(territory, said.rule.count)
-    asked = AskedScope(said.rule, its, said.as_of)
-    claims = of_each(said, asked)
-    answers = [_check(claim, territory, history) for claim in claims]
-    return answers[0] if len(answers) == 1 else of_all(said.title, claims, answers, asked.where)
+    return _of_each(said, its, partial(_check, history))
 
 
-def _check(said: Assertion, territory: str, history: ChartHistory) -> Answer:
+def _of_each(said: Assertion, its: ScopeHistory, ask: Callable[[Assertion, ScopeHistory], Answer]) -> Answer:
+    """Return what is to be said of a claim about each work that is meant, which `ask` is asked."""
+    scope = AskedScope(said.rule, its, said.as_of)
+    claims = of_each(said, scope)
+    answers = [ask(claim, its) for claim in claims]
+    return answers[0] if len(answers) == 1 else of_all(said.title, claims, answers, scope.where)
+
+
+def _check(history: ChartHistory, said: Assertion, unread: ScopeHistory) -> Answer:
     """Return what is to be said of a claim about one work, or about a title as it may be read."""
-    known = _answer(said, history.scope(territory, said.rule.count))
+    known, territory = _answer(said, unread), unread.territory
     titles = titles_that_matter(said, territory, history)
     if not titles:
         return known
     ways = readings(titles, history, said.as_of)
     scopes = [history.scope(territory, said.rule.count, way) for way in ways or ()]
-    as_read = [_answer(said, its) for its in scopes]
+    as_read = [_of_each(said, its, _answer) for its in scopes]
     verdicts = {its.verdict for its in as_read}
     who_is_asked = not said.works and not (said.rule.is_of_groups and said.group)
     alike = not who_is_asked or all(map(partial(_holds_alike, known), as_read, ways or ()))
@@ -62,7 +75,8 @@ def _check(said: Assertion, territory: str, history: ChartHistory) -> Answer:
         return replace(known, reasons=tuple(reasons))
     reasons += [reason for its in as_read for reason in its.reasons]
     its = tuple(dict.fromkeys(reasons))
-    return replace(known, verdict=Verdict.UNKNOWN, sentence=so_far(known.sentence), reasons=its, is_short=False)
+    sentence = so_far(within_another(known))
+    return replace(known, verdict=Verdict.UNKNOWN, sentence=sentence, reasons=its, is_short=False)
 
 
 def _holds_alike(known: Answer, as_read: Answer, reading: Reading) -> bool:
@@ -86,7 +100,7 @@ def _however_read(known: Answer, as_read: Sequence[Answer], *, who_is_asked: boo
         if who_is_asked and least.verdict is Verdict.TRUE:
             least = replace(known, verdict=Verdict.TRUE, sentence=known.sentence.removeprefix(so_far("")), reasons=())
         what = "so" if least.verdict is Verdict.TRUE else "not so"
-        sentence = f"It is {what} however the unknown turns out. As far as is known, {least.sentence}"
+        sentence = f"It is {what} however the unknown turns out. As far as is known, {within_another(least)}"
         return replace(least, sentence=sentence)
     return known
 

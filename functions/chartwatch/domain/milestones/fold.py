@@ -106,7 +106,8 @@ class Fold:
         # Plain changes come first, whatever their scope; all else scope by scope.
         asked.sort(key=lambda pair: pair[1].turn > 0)
         made = [(rule, claim) for standing, rule in asked for claim in rule.claims(standing, self)]
-        claims, precedents = weighed(said_once(made, publication.chart.kind), self.snapshot.precedents)
+        territories = standings[-1].coverages if standings else ()
+        claims, precedents = weighed(said_once(made, publication.chart.kind, territories), self.snapshot.precedents)
         self._remember(publication, standings, unseen, precedents)
         self._standings_now = standings
         return claims
@@ -315,8 +316,7 @@ class Fold:
     ) -> Mapping[str, Coverage]:
         """Return what is known of each territory, also that one which the publication just lacks came back later."""
         its = {scope: state.coverage for scope, state in self.snapshot.scopes.items()}
-        its |= {standing.scope: standing.coverage for standing in standings}
-        its |= unseen
+        its |= {**{standing.scope: standing.coverage for standing in standings}, **unseen}
         said = publication.number_ones.keys() | unseen.keys() | {EVERYWHERE}
         for territory in its.keys() - said:
             self._lacking.setdefault(territory, set()).add(publication.period)

@@ -4,7 +4,7 @@ Both are of the record, and not of when it came: a function of the publications 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from chartwatch.domain.rules.claims import Claim
@@ -40,14 +40,16 @@ def weighed(claims: Sequence[Claim], known: Precedents) -> tuple[list[Claim], Pr
     return found, after
 
 
-def said_once(made: Iterable[tuple[Rule, Claim]], kind: Kind | None) -> list[Claim]:
+def said_once(made: Iterable[tuple[Rule, Claim]], kind: Kind | None, territories: Collection[str]) -> list[Claim]:
     """Return the claims, those marked that another one says as well, on a chart of works of a `kind`.
+
+    `territories` are those that the chart has. Where that is one, what is so over all of them is so in that one.
 
     Where two rules that differ in their conditions alone give the same place to the same works, that of fewer
     conditions says more: who is the first non-English title is the first non-English series too. On a chart of series
     both say the same, and the one that names series is kept. Who is the first over all territories is so in each.
     """
-    pairs = list(made)
+    pairs, is_of_one = list(made), len(territories) == 1
     alike: dict[object, list[tuple[Rule, Claim]]] = defaultdict(list)
     firsts: dict[tuple[object, bool], list[tuple[Rule, Claim]]] = defaultdict(list)
     for rule, claim in pairs:
@@ -58,7 +60,7 @@ def said_once(made: Iterable[tuple[Rule, Claim]], kind: Kind | None) -> list[Cla
     said_by = {
         claim.slot: other.slot
         for (sort, is_everywhere), its in firsts.items()
-        if not is_everywhere
+        if not is_everywhere and not is_of_one
         for rule, claim in its
         for wider, other in firsts.get((sort, True), ())
         if _conditions(wider, kind) <= _conditions(rule, kind) and _works(claim) <= _works(other)
@@ -70,7 +72,17 @@ def said_once(made: Iterable[tuple[Rule, Claim]], kind: Kind | None) -> list[Cla
         for wider, other in its
         if wider is not rule and _says_all(wider, rule, kind)
     }
+    if is_of_one:
+        there = {_but_where(rule, claim): claim.slot for rule, claim in pairs if claim.territory != EVERYWHERE}
+        anywhere = ((claim.slot, _but_where(rule, claim)) for rule, claim in pairs if claim.territory == EVERYWHERE)
+        said_by |= {slot: there[its] for slot, its in anywhere if its in there}
     return [replace(claim, said_by=said_by.get(claim.slot)) for _, claim in pairs]
+
+
+def _but_where(rule: Rule, claim: Claim) -> object:
+    """Return all that a claim says but for where it is so."""
+    sort = rule.kind, rule.per, rule.count, rule.origin, frozenset(rule.where), rule.is_within_methods
+    return *sort, claim.group, claim.n, claim.mark, _works(claim)
 
 
 def _works(claim: Claim) -> frozenset[tuple[str | None, ...]]:

@@ -106,12 +106,11 @@ def points_of(work_id: str, changes: Sequence[Change]) -> list[Point]:
 
 def said_once(changes: Sequence[Change]) -> Sequence[Change]:
     """Return changes of a bulletin without those that others say as well, as surely, or that are a step to others."""
-    several = [change for change in changes if not _is_of_the_one_territory(change.milestone)]
     sure: dict[tuple[Status, bool], set[str]] = {}
     most: dict[tuple[object, ...], int] = {}
     new_in_places: set[tuple[Status, bool, date]] = set()
     records: set[tuple[object, ...]] = set()
-    for m in (change.milestone for change in several):
+    for m in (change.milestone for change in changes):
         sure.setdefault((m.status, m.is_certain), set()).add(m.slot)
         most[_steps(m)] = max(m.n or 0, most.get(_steps(m), 0))
         if KINDS[m.kind].is_dated and m.territory != EVERYWHERE:
@@ -126,17 +125,12 @@ def said_once(changes: Sequence[Change]) -> Sequence[Change]:
             return True
         return m.said_by in sure[m.status, m.is_certain] or (m.n or 0) < most[_steps(m)]
 
-    return [change for change in several if not is_said_otherwise(change.milestone)] or changes
+    return [change for change in changes if not is_said_otherwise(change.milestone)] or changes
 
 
 def _length(m: Milestone) -> tuple[object, ...]:
     """Return whose run came to which length, and where: what a record says too."""
     return m.territory, m.group, m.period, m.n, m.status, m.is_certain
-
-
-def _is_of_the_one_territory(m: Milestone) -> bool:
-    """Return whether a milestone is of all territories of a chart that ranks only one."""
-    return m.territory == EVERYWHERE and m.evidence is not None and m.evidence.editions == 1
 
 
 def _steps(m: Milestone) -> tuple[object, ...]:
