@@ -46,7 +46,9 @@ def lasting(how: Lasting, said: Assertion, scope: AskedScope) -> Answer:
             its = how(replace(said, title="", works=frozenset()), scope, place.work, work, topped)
             return replace(its, verdict=Verdict.FALSE, sentence=f"{its.sentence[:-1]}: not {said.title}.", reasons=())
         return how(said, scope, place.work, work, topped)
-    named = [(topped.key, topped.work, topped) for topped in scope.named(said.works)]
+    # Of namesakes those that count lead.
+    meant = sorted(scope.named(said.works), key=lambda topped: scope.counts(topped.work, None) is False)
+    named = [(topped.key, topped.work, topped) for topped in meant]
     unseen = scope.unseen(said.works, said.title)
     return best_of([how(said, scope, *its) for its in named] or [how(said, scope, unseen.id, unseen, None)])
 

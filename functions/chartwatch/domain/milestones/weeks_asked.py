@@ -126,7 +126,9 @@ def change(said: Assertion, scope: AskedScope) -> Answer:
     period = said.on or date.fromisoformat(said.place)
     claim = next(iter(scope.claims(said.rule, period)), None)
     if said.works:
-        return best_of([_change_of(said, scope, period, its) for its in _named(said, scope)])
+        # Of those of which it is false, one that was there says more.
+        its = sorted(_named(said, scope), key=lambda its: not scope.was_number_one(its[0], its[1], period))
+        return best_of([_change_of(said, scope, period, each) for each in its])
     if claim is not None:
         return of_claim(scope, claim)
     there = [(c.key, c.work, scope.find(c.key)) for c in scope.at(period).values()]
