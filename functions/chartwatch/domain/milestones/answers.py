@@ -14,6 +14,7 @@ from chartwatch.domain.rules.claims import Claim, facts_in_words, slot_id
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Condition, Fact, Rule
+from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import OWN_FACT, Work
 
@@ -48,6 +49,8 @@ def answer(
     period: date | None = None,
 ) -> Answer:
     """Return an answer about the scope; the reasons are given where nobody can say."""
+    if said and scope.territory == EVERYWHERE and not sentence.startswith("No "):
+        sentence = sentence.replace(f"in {words.territory_name(EVERYWHERE)}", "in at least one territory")
     return Answer(
         verdict=verdict_of(said),
         chart=scope.chart,
