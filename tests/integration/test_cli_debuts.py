@@ -173,8 +173,8 @@ SONGS = """period,territory,rank,title,artist
     ("asked", "code", "said"),
     [
         (("--debut",), 0, f"TRUE: Hello by Adele came in at #1 of {IN_US} in the week to 2022-01-16."),
-        (("--on", "2022-01-16", "--back"), 1, "FALSE: Hello by Lionel Richie was not #1"),
-        (("--on", "2022-01-16", "--back"), 1, "in the week to 2022-01-16: Hello by Adele was #1."),
+        (("--on", "2022-01-16", "--back"), 1, "FALSE: Hello by Adele was #1"),
+        (("--on", "2022-01-16", "--back"), 1, "in the week to 2022-01-16, for the first time in these records."),
         (("--on", "2022-01-16"), 0, "TRUE: Hello by Adele was #1"),
         (("--on", "2022-01-09"), 1, "FALSE: Hello by Lionel Richie was not #1"),
         (("--on", "2022-01-09"), 1, "in the week to 2022-01-09: it was second; Other was #1."),
