@@ -1,8 +1,8 @@
 """The fold: publications, oldest first, taken one by one into what is known of a chart, and the claims that each makes.
 
 Folding over all publications of a chart *is* the definition of its milestones. What is known after a period depends on
-no later one, so that it can begin after any period whose snapshot was kept. What stands against the claims of a period
-does in one thing: whether a territory that it lacks came back.
+no later one, so that it can begin after any period whose snapshot was kept. One thing that stands against claims does
+depend on later ones: that a territory lacks their period, and did not just stop. The fold is given that as `gaps`.
 """
 
 from collections import Counter
