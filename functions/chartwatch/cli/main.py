@@ -134,7 +134,7 @@ class Commands(Group):
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version  # noqa: PLC0415  # nothing else of the command wants it
+        from importlib.metadata import version  # noqa: PLC0415  # help is shown without importlib.metadata
 
         typer.echo(f"chartwatch {version('chartwatch')}")
         raise typer.Exit

@@ -79,6 +79,7 @@ def test_a_pause_that_is_known_does_not_make_the_fold_begin_with_it_again() -> N
     charts.read.clear()
     chronicle.arrives(21, US="Squid Game", KR="Ozark")
     chronicle.arrives(20, US="Squid Game", KR="Squid Game")
+    assert len(charts.read) == 2
     assert all(since and since >= chronicle.period(16) for since in charts.read)
 
 

@@ -106,18 +106,19 @@ def so_in_any_case(claim: Claim) -> str:
 
 def so_far(sentence: str) -> str:
     """Return what is known of what nobody can say."""
-    return f"Nobody can say. As far as is known, {_begun_by_us(sentence, 'The longest run', 'The first creator')}"
+    return f"Nobody can say. As far as is known, {_begun_by_us(sentence)}"
 
 
 def within_another(its: Answer) -> str:
     """Return the sentence of an answer as it stands within another one: "three titles have been #1"."""
-    number = words.sentence(words.cardinal(its.n)) if its.n is not None and not its.holders else "The longest run"
-    return _begun_by_us(its.sentence, f"{number} ", "The longest run", "The first creator")
+    is_count = its.n is not None and not its.holders
+    return _begun_by_us(its.sentence, *([f"{words.sentence(words.cardinal(its.n or 0))} "] if is_count else []))
 
 
 def _begun_by_us(sentence: str, *beginnings: str) -> str:
     """Return a sentence without its capital where it begins with our words, and not with a name."""
-    return f"{sentence[:1].lower()}{sentence[1:]}" if sentence.startswith(beginnings) else sentence
+    is_ours = sentence.startswith(("The longest run", "The first creator", *beginnings))
+    return f"{sentence[:1].lower()}{sentence[1:]}" if is_ours else sentence
 
 
 def missing_words(missing: Iterable[Missing]) -> tuple[str, ...]:

@@ -94,7 +94,9 @@ def _however_read(known: Answer, as_read: Sequence[Answer], *, who_is_asked: boo
     of which nobody can say what they mean as they are, for one reading has other holders than the next.
     """
     least = min(as_read, key=lambda its: its.n or 0)
-    if known.verdict is Verdict.UNKNOWN or len({(its.n, its.period) for its in (known, *as_read)}) > 1:
+    differ = len({(its.n, its.period) for its in (known, *as_read)}) > 1
+    differ |= known.verdict is Verdict.FALSE and any(its.sentence != known.sentence for its in as_read)
+    if known.verdict is Verdict.UNKNOWN or differ:
         if least.verdict is Verdict.UNKNOWN:
             return known
         if who_is_asked and least.verdict is Verdict.TRUE:
