@@ -58,6 +58,14 @@ MILESTONES = {
     "RenderSiteRole": {"dynamodb:GetItem", "dynamodb:Query"},
 }
 """What each role may do with the milestones table. A transaction that puts items asks for no more than each put."""
+CHARTS = {
+    "FetchRankingsRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:BatchWriteItem"},
+    "EnrichCatalogRole": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+    "DetectMilestonesRole": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"},
+    "ReconcileRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+    "RenderSiteRole": {"dynamodb:GetItem", "dynamodb:Query"},
+}
+"""What each role may do with the charts table. Bulletins, also those that are foreseen, need a few of its editions."""
 
 
 def on_the_bucket() -> dict[str, dict[str, set[str]]]:
@@ -188,13 +196,16 @@ def test_each_role_may_do_with_the_bucket_what_its_function_does_and_no_more() -
     assert on_the_bucket() == BUCKET
 
 
-def test_each_role_may_do_with_the_record_what_its_function_does_and_no_more() -> None:
+@pytest.mark.parametrize(("table", "rights"), [("MilestonesTable", MILESTONES), ("ChartsTable", CHARTS)])
+def test_each_role_may_do_with_a_table_what_its_function_does_and_no_more(
+    table: str, rights: dict[str, set[str]]
+) -> None:
     may = {
         role: set(statement["Action"])
         for role, statement in TEMPLATE.role_statements()
-        if attribute("MilestonesTable") in many(statement["Resource"])
+        if attribute(table) in many(statement["Resource"])
     }
-    assert may == MILESTONES
+    assert may == rights
 
 
 @pytest.mark.parametrize("name", MAPPINGS)

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from bench.metering import item_size
+from bench.metering import item_size, metered
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.validators import DynamoValidators
 from chartwatch.adapters.memory import NoArchive
+from chartwatch.adapters.trial import TrialCharts
 from chartwatch.document_errors import EditionTooLarge, RanksIncomplete
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import (
@@ -290,6 +291,39 @@ def test_editions_are_known_of_before_their_publication(moto: Aws) -> None:
     moto.table("ChartsTable").put({"pk": {"S": "weekly#2022-01-02"}, "sk": {"S": "EDITION#US"}})
     assert store.has_editions("weekly", date(2022, 1, 2))
     assert not store.has_editions("weekly", date(2022, 1, 9))
+
+
+def test_the_editions_of_a_few_territories_are_those_that_publications_show(place: Place) -> None:
+    us, kr, jp = (edition(territory, "Ozark", "Dark") for territory in ("US", "KR", "JP"))
+    later = edition("US", "Dark", "Ozark")
+    store_publication(publication(WEEK, us, kr, jp), place.charts())
+    tried = TrialCharts(place.charts())
+    store_publication(publication(NEXT_WEEK, us, kr, jp), tried)
+    store_publication(publication(WEEK, later, fetched_at=TUESDAY, sha256="c"), place.charts())
+    place.charts().put([withdraw(place.charts(), "weekly-tv", WEEK, "KR", "a test file")])
+    unknown = NEXT_WEEK + timedelta(weeks=1)
+    wanted = {WEEK: ["US", "KR", "BR"], NEXT_WEEK: ["JP", "KR"], unknown: ["US"]}
+    stored = {WEEK: {"US": later}}
+    assert place.charts().editions("weekly-tv", wanted) == stored
+    assert tried.editions("weekly-tv", wanted) == {**stored, NEXT_WEEK: {"JP": jp, "KR": kr}}
+    assert place.charts().editions("weekly-films", wanted) == {}
+
+
+def test_an_edition_whose_publication_is_not_there_yet_is_not_shown(moto: Aws) -> None:
+    moto.table("ChartsTable").put({"pk": {"S": "weekly#2022-01-02"}, "sk": {"S": "EDITION#US"}, "entries": {"S": "[]"}})
+    assert moto.charts().editions("weekly", {date(2022, 1, 2): ["US"]}) == {}
+
+
+def test_the_editions_of_many_territories_take_a_request_for_each_hundred_items(moto: Aws) -> None:
+    many = many_editions(94)
+    store_publication(many, moto.charts())
+    client = moto.client()
+    with metered(client, moto.client()) as meter:
+        found = moto.charts(client).editions(
+            many.chart.id, {WEEK: [its.territory for its in many.editions], NEXT_WEEK: ["T001"]}
+        )
+    assert {its.territory: its for its in many.editions} == found[WEEK]
+    assert meter.requests == {"BatchGetItem": 1}
 
 
 def test_the_neighbours_of_a_period_are_the_latest_up_to_it_and_the_earliest_after(place: Place) -> None:

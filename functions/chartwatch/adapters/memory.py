@@ -1,13 +1,13 @@
 """Charts and their record in memory: for replay, what-if and tests."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, TypeVar
 
 from chartwatch.adapters.edition_versions import Earlier
-from chartwatch.domain.charts.publications import PublicationSummary, Version
+from chartwatch.domain.charts.publications import Edition, PublicationSummary, Version
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.works.renames import Renaming
@@ -60,6 +60,15 @@ class MemoryCharts:
         """Return the versions of every edition of a stored publication, by territory, the current one last."""
         its = self._editions.get((publication.chart.id, publication.period), {})
         return {territory: earlier.with_current(current) for territory, (current, earlier) in its.items()}
+
+    def editions(self, chart: str, wanted: Mapping[date, Collection[str]]) -> Mapping[date, Mapping[str, Edition]]:
+        """Return the editions of `wanted` territories, by period, that stored publications show."""
+        found: dict[date, Mapping[str, Edition]] = {}
+        for period, territories in wanted.items():
+            if summary := self.summary(chart, period):
+                its = self._editions.get((chart, period), {})
+                found[period] = {t: its[t][0].edition for t in territories if t in its and t in summary.number_ones}
+        return found
 
     def has_editions(self, chart: str, period: date) -> bool:
         """Return whether there is any edition of a chart for a period."""

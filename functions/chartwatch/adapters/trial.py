@@ -1,12 +1,12 @@
 """Stores on which something is tried: they read what others hold, and keep what is written to themselves."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
 from typing import Any, TypeVar
 
 from chartwatch.adapters.memory import MemoryCharts
-from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.charts.publications import Edition, PublicationSummary
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.works.renames import Renaming
@@ -55,6 +55,16 @@ class TrialCharts:
         """Return the versions of every edition of a stored publication, by territory, the current one last."""
         known = self._below.summary(publication.chart.id, publication.period)
         return {**(self._below.versions(known) if known else {}), **self._tried.versions(publication)}
+
+    def editions(self, chart: str, wanted: Mapping[date, Collection[str]]) -> Mapping[date, Mapping[str, Edition]]:
+        """Return the editions of `wanted` territories, by period, that stored publications show."""
+        found: dict[date, Mapping[str, Edition]] = {}
+        for period, territories in wanted.items():
+            if summary := self.summary(chart, period):
+                versions = self.versions(summary)
+                shown = [t for t in territories if t in versions and t in summary.number_ones]
+                found[period] = {t: versions[t][-1].edition for t in shown}
+        return found
 
     def has_editions(self, chart: str, period: date) -> bool:
         """Return whether there is any edition of a chart for a period."""

@@ -92,7 +92,7 @@ class Detector:
         for _ in range(ATTEMPTS):
             try:
                 head = self._brought_up_to_date(chart, bulletins)
-                if head is not None and self._is_processed(chart, head, period):
+                if head is not None and self._is_processed(head, period):
                     # Whoever read this period before a revision that is taken back by now must not commit it.
                     self._move_on(head, head)
                 else:
@@ -238,11 +238,11 @@ class Detector:
     def _is_current(self, head: Head) -> bool:
         return (head.rules, head.catalog, head.fold) == (self._rules.versions, self._catalog.version, FOLD)
 
-    def _is_processed(self, chart: str, head: Head, period: date) -> bool:
+    def _is_processed(self, head: Head, period: date) -> bool:
         """Return whether a period is in the record as it is stored, or is not stored at all."""
         if period > head.last:
             return False
-        publication = self._charts.summary(chart, period)
+        publication = self._recorder.timeline(head).publication(period)
         known = self._recorder.files(head).ledger(period.year).processed.get(period)
         return publication is None or publication.number_ones_digest() == known
 

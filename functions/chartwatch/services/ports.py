@@ -1,12 +1,12 @@
 """What the services ask of stores; `delivery_ports.py` has what they ask of delivery, `record.py` of the record."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from chartwatch.domain.charts.publications import Provenance, PublicationSummary
+from chartwatch.domain.charts.publications import Edition, Provenance, PublicationSummary
 from chartwatch.domain.charts.versions import Versions
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
@@ -62,6 +62,9 @@ class ChartStore(Protocol):
         Only `summary` and `summaries` say that a publication is stored. Editions without one are those of a writer
         that is under way, or was cut short; nobody may read them.
         """
+
+    def editions(self, chart: str, wanted: Mapping[date, Collection[str]]) -> Mapping[date, Mapping[str, Edition]]:
+        """Return the editions of `wanted` territories, by period, that stored publications show, as they show them."""
 
     def has_editions(self, chart: str, period: date) -> bool:
         """Return whether there is any edition of a chart for a period, whether or not the publication is."""

@@ -21,7 +21,7 @@ from chartwatch.errors import RecordDamaged
 FORMAT = 1
 """Version of the form of the files; a store reads this one and all before it."""
 
-FOLD = 7
+FOLD = 8
 """Version of what the fold makes of publications; it rises with each change of its results."""
 
 Value = TypeVar("Value")
@@ -70,8 +70,8 @@ class Head:
 
     `fold` and `format` are the versions of what made the record, `rules` (by id) and `catalog` those that it was made
     by; `renamings` is a digest of those that it knows, `proved` of those of its publications, which hold on the other
-    charts of its `provider`, and `lent` of those that it has from them. The others name files: snapshots oldest first,
-    ledgers by year, and the slots that nobody holds (empty: there are none).
+    charts of its `provider`, `lent` of those that it has from them, and `gaps` of what territories lack. The others
+    name files: snapshots oldest first, ledgers by year, and the slots that nobody holds (empty: there are none).
     """
 
     chart: str
@@ -88,6 +88,7 @@ class Head:
     provider: str = ""
     proved: str = ""
     lent: str = ""
+    gaps: str = ""
 
     def files(self) -> set[tuple[str, str]]:
         """Return the files that the head names, each with the name of its kind."""
@@ -246,9 +247,9 @@ class RecordedBulletins:
         return [m for _, its in sorted(found.items()) if any(m.period == period for m in its) for m in its]
 
 
-def digest_of(renamings: Iterable[Renaming]) -> str:
-    """Return a digest of renamings, in whatever order; nothing for none."""
-    ordered = sorted(map(repr, renamings))
+def digest_of(known: Iterable[object]) -> str:
+    """Return a digest of what is known, renamings say, in whatever order; nothing for nothing."""
+    ordered = sorted(map(repr, known))
     return hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:32] if ordered else ""
 
 

@@ -4,15 +4,15 @@ A new week, a correction of yesterday and a week two years late take it alike; t
 with. Snapshots from before that period stay, since the fold is causal from there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.milestones.difference import Policy, Revised, difference
 from chartwatch.domain.milestones.fold import Fold
 from chartwatch.domain.milestones.ledger import Entry
-from chartwatch.domain.milestones.milestone import Bulletin, Change, Published, WorkFacts
+from chartwatch.domain.milestones.milestone import Bulletin, Published
 from chartwatch.domain.milestones.pauses import Gaps, first_otherwise
 from chartwatch.domain.milestones.snapshot import Snapshot, in_one, is_kept, titles_of
 from chartwatch.domain.rules.claims import Claim
@@ -20,9 +20,8 @@ from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Renaming, with_renamings
-from chartwatch.domain.works.work import Work, kind_of_unlisted
 from chartwatch.errors import Conflict, RecordAhead
-from chartwatch.services.listed import listed
+from chartwatch.services.bulletin_facts import published_of, works_of
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import (
     BULLETIN,
@@ -36,8 +35,7 @@ from chartwatch.services.record import (
     digest_of,
 )
 from chartwatch.services.step import Folded, Parts, Revision, Snapped, Step
-
-DAY = timedelta(days=1)
+from chartwatch.services.timeline import Timeline
 
 
 class Recorder:
@@ -51,6 +49,7 @@ class Recorder:
         self._rules = rules
         self._renamed: dict[tuple[Renaming, ...], Catalog] = {}
         self._files: Files | None = None
+        self._timeline: Timeline | None = None
         self._lent: dict[str, tuple[Renaming, ...]] = {}
 
     def borrow(self, chart: str, provider: str) -> tuple[Renaming, ...]:
@@ -77,6 +76,12 @@ class Recorder:
         if self._files is None or self._files.head is not head:
             self._files = Files(self._store, head)
         return self._files
+
+    def timeline(self, head: Head) -> Timeline:
+        """Return the publications of a head's chart, as they are stored since it was read."""
+        if self._timeline is None or self._timeline.head is not head:
+            self._timeline = Timeline(self._charts, head.chart, head)
+        return self._timeline
 
     def with_names(self, renamings: tuple[Renaming, ...]) -> Catalog:
         """Return the catalog with the names that its works have got in a chart."""
@@ -118,7 +123,7 @@ class Recorder:
                 return self.revise(chart, head, step._replace(start=earlier), policy)
         firsts_from = folded.firsts_from(parts.retracted.firsts_from, head.last if head else date.min)
         revised = self.difference(chart, folded, parts.entries, policy._replace(firsts_from=firsts_from))
-        works = self._works(revised, folded.claims)
+        works = works_of(revised, folded.claims, self._catalog)
         is_news = step.cause > (head.last if head else date.min) and policy.tells_of(step.cause)
         bulletin = Bulletin(
             chart=chart,
@@ -127,7 +132,7 @@ class Recorder:
             period=step.cause,
             changes=tuple(each.change for each in revised),
             works=works,
-            published=self._published(folded, works, step.cause, is_news=is_news),
+            published=published_of(folded, works, step.cause, self._charts, is_news=is_news),
         )
         attributes = sent_attributes(bulletin)
         entries = (each.entry for each in revised)
@@ -163,6 +168,7 @@ class Recorder:
             provider=folded.provider,
             proved=digest_of(folded.snapshot.own_renamings),
             lent=digest_of(folded.snapshot.lent),
+            gaps=digest_of(folded.snapshot.gaps.items()),
         )
         proved = folded.snapshot.own_renamings if after.proved != (head.proved if head else "") else None
         if not self._store.swap(head, after, bulletin if is_kept else None, file, proved):
@@ -178,14 +184,18 @@ class Recorder:
         *,
         cause: date | None = None,
         gaps: Gaps | None = None,
+        timeline: Timeline | None = None,
     ) -> Folded:
         """Fold the publications later than a snapshot, up to `until`; `cause` is the one that is `published`.
 
-        `gaps` are those that the publications are known to show.
+        `gaps` are those that the publications are known to show, and `timeline` has the publications.
         """
+        timeline = timeline or Timeline(self._charts, chart)
         renamings, gaps = in_one((*base.own_renamings, *self.lent(chart))), gaps or {}
         while True:
-            folded = self._fold(chart, base, start, until, renamings=renamings, gaps=gaps, cause=cause)
+            folded = self._fold(
+                chart, base, start, until, renamings=renamings, gaps=gaps, cause=cause, timeline=timeline
+            )
             if folded.snapshot.all_renamings == renamings and not folded.mistook_a_gap:
                 return folded
             # What later publications show to have been renamed, or to be missing, holds for all that come before.
@@ -207,21 +217,39 @@ class Recorder:
 
         It is from the beginning where nobody knows what had been shown before.
         """
-        files = self.files(head) if head else None
-        last = files.last_snapshot() if files else None
-        if files is None or last is None:
-            return self.fold(chart, Snapshot(), date.min if files else step.start, step.until, cause=step.cause)
-        start = step.start
+        if head is None:
+            return self.fold(chart, Snapshot(), step.start, step.until, cause=step.cause)
+        files, timeline, start, gaps = self.files(head), self.timeline(head), step.start, None
         while True:
             base = files.snapshot_before(start)
-            folded = self.fold(chart, base, start, step.until, cause=step.cause, gaps=last.gaps)
-            affected = self._renamed_since(last, folded)
-            missing = first_otherwise(last.gaps, folded.snapshot.gaps)
-            if missing <= max((base.last or date.min, *folded.skipped)):
-                affected = min(affected, missing)
+            gaps = gaps or self._gaps(files, base)
+            folded = self.fold(chart, base, start, step.until, cause=step.cause, gaps=gaps, timeline=timeline)
+            affected = self._shown_since(files, base, folded)
             if affected >= start:
                 return folded
-            start = affected
+            start, gaps = affected, folded.snapshot.gaps
+
+    def _gaps(self, files: Files, base: Snapshot) -> Gaps:
+        """Return what territories lack, as a record knows it; a snapshot is read only where `base` knows less."""
+        if digest_of(base.gaps.items()) == files.head.gaps:
+            return base.gaps
+        last = files.last_snapshot()
+        return last.gaps if last else {}
+
+    def _shown_since(self, files: Files, base: Snapshot, folded: Folded) -> date:
+        """Return the first period of which a fold shows otherwise than was known what is renamed, or what is missing.
+
+        The last day where there is none, the first where nobody knows any more what was known.
+        """
+        found, head = folded.snapshot, files.head
+        if (digest_of(found.all_renamings), digest_of(found.gaps.items())) == (head.renamings, head.gaps):
+            return date.max
+        last = files.last_snapshot()
+        if last is None:
+            return date.min
+        missing = first_otherwise(last.gaps, found.gaps)
+        is_earlier = missing <= max((base.last or date.min, *folded.skipped))
+        return min(self._renamed_since(last, folded), missing if is_earlier else date.max)
 
     def _renamed_since(self, last: Snapshot, folded: Folded) -> date:
         """Return the first period at #1 of a title that another renaming is about than those known; or the last day."""
@@ -242,6 +270,7 @@ class Recorder:
         renamings: tuple[Renaming, ...],
         gaps: Gaps,
         cause: date | None,
+        timeline: Timeline,
     ) -> Folded:
         catalog = self.with_names(renamings)
         folding = Fold(catalog, self._rules, base, self.lent(chart), gaps=gaps)
@@ -251,7 +280,7 @@ class Recorder:
         processed: dict[date, str] = {}
         skipped: dict[date, str] = {}
         charts: dict[date, Chart] = {}
-        for publication in self._charts.timeline(chart, base.last + DAY if base.last else None, until):
+        for publication in timeline.after(base.last, until):
             made = folding.advance(publication)
             if publication.period == cause:
                 read = tuple(sorted(publication.number_ones))
@@ -314,36 +343,3 @@ class Recorder:
         """Return the greatest number of a bulletin of a chart whose head is lost, or that has none yet; 0 at first."""
         files = (file for file in self._store.files(chart) if file.kind == BULLETIN.name)
         return max((self._store.get(chart, BULLETIN, file.name).number for file in files), default=0)
-
-    def _published(
-        self, folded: Folded, works: Mapping[str, WorkFacts], cause: date, *, is_news: bool
-    ) -> Published | None:
-        """Return what a bulletin about these works says of the publication that caused it."""
-        published = folded.published_of(cause, works)
-        if published is None:
-            return None
-        rows = listed(self._charts, folded.charts[cause], cause, published.number_ones)
-        return replace(published, listed=rows, is_news=is_news)
-
-    def _works(self, revised: Iterable[Revised], claims: Iterable[Claim]) -> Mapping[str, WorkFacts]:
-        """Return the facts of every work that a change is about, also of those that lost a slot.
-
-        Claims of other slots do not count: how many there are depends on where the fold began.
-        """
-        revised = list(revised)
-        slots = {change.milestone.slot for change, _ in revised}
-        claimed = {work.id: work for claim in claims if claim.slot in slots for work in claim.works}
-        works: dict[str, WorkFacts] = {}
-        for change, _ in revised:
-            for work_id in change.works():
-                if work_id not in works:
-                    work = claimed.get(work_id) or self._catalog.work(work_id) or _lost(work_id, change)
-                    works[work_id] = WorkFacts.of(work)
-        return works
-
-
-def _lost(work_id: str, change: Change) -> Work:
-    """Return a work that held a slot before the catalog or a revision took it away, by what was recorded of it then."""
-    holders = (*change.milestone.holders, *(change.replaced.holders if change.replaced else ()))
-    title = next(holder.title for holder in holders if holder.work_id == work_id)
-    return Work(work_id, title, kind_of_unlisted(work_id))

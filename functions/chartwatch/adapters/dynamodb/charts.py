@@ -1,6 +1,6 @@
 """Editions and publications on DynamoDB: an edition is an item, and the publication that names them all comes last."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from chartwatch.adapters.dynamodb import keys
 from chartwatch.adapters.dynamodb.codec import Packed, number, text
-from chartwatch.adapters.dynamodb.table import Item, Table
+from chartwatch.adapters.dynamodb.table import Item, Key, Table
 from chartwatch.adapters.edition_versions import Earlier
 from chartwatch.document_errors import EditionTooLarge
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, PublicationSummary, Version
@@ -63,6 +63,21 @@ class DynamoCharts:
         """Return the versions of every edition of a stored publication, by territory, the current one last."""
         items = self.charts_table.query(keys.editions(publication.chart.id, publication.period), keys.EDITION)
         return {versions[-1].edition.territory: versions for versions in map(_versions, items)}
+
+    def editions(self, chart: str, wanted: Mapping[date, Collection[str]]) -> Mapping[date, Mapping[str, Edition]]:
+        """Return the editions of `wanted` territories, by period, that stored publications show; a hundred at once."""
+        publications = {keys.publication(chart, period): period for period in wanted}
+        editions = {keys.edition(chart, day, t): (day, t) for day, territories in wanted.items() for t in territories}
+        shown: dict[date, Collection[str]] = {}
+        found: dict[date, dict[str, Edition]] = {}
+        for item in self.charts_table.get_all([*publications, *editions]):
+            key = Key(item["pk"]["S"], item["sk"]["S"])
+            if key in publications:
+                shown[publications[key]] = _SUMMARY.value(item["summary"]).number_ones
+            else:
+                period, territory = editions[key]
+                found.setdefault(period, {})[territory] = _edition(item)
+        return {period: {t: its for t, its in found.get(period, {}).items() if t in shown[period]} for period in shown}
 
     def has_editions(self, chart: str, period: date) -> bool:
         """Return whether there is any edition of a chart for a period, whether or not the publication is."""
@@ -136,10 +151,12 @@ def _edition_item(publication: PublicationSummary, versions: Versions) -> Item:
 
 
 def _versions(item: Item) -> Versions:
-    territory = item["sk"]["S"].removeprefix(keys.EDITION)
-    current = Edition(territory, _ENTRIES.validate_json(item["entries"]["S"]))
     earlier = Earlier(*(item[name]["B"] if name in item else b"" for name in ("earlier", "trimmed")))
-    return earlier.with_current(Version(current, _provenance(item)))
+    return earlier.with_current(Version(_edition(item), _provenance(item)))
+
+
+def _edition(item: Item) -> Edition:
+    return Edition(item["sk"]["S"].removeprefix(keys.EDITION), _ENTRIES.validate_json(item["entries"]["S"]))
 
 
 def _publication_item(summary: PublicationSummary) -> Item:

@@ -82,8 +82,9 @@ class Snapshot:
 
     @property
     def gaps(self) -> Gaps:
-        """What is missing of each territory."""
-        return {its: state.coverage.gaps for its, state in self.scopes.items() if its != EVERYWHERE}
+        """What is missing of each territory that lacks anything."""
+        known = ((its, state.coverage.gaps) for its, state in self.scopes.items() if its != EVERYWHERE)
+        return {its: gaps for its, gaps in known if gaps}
 
     def has_topped(self, work_id: str) -> bool:
         """Return whether a work has been at #1 anywhere."""
