@@ -414,9 +414,8 @@ _FIELDS: Mapping[str, list[Mapping[str, Any]]] = {
     "spread": [{"at": at} for numbers in _AT for at in (numbers, [*numbers, "all"])] + [{"at": ["all"]}],
     "reign": [
         *(
-            {"at": at, "total": total, "record": record, "across_methods": across}
-            for at, total, record, across in product(_AT, *[[False, True]] * 3)
-            if not (total and record)
+            {"at": at, "total": total, "across_methods": across}
+            for at, total, across in product(_AT, *[[False, True]] * 2)
         ),
         {"record": True},
         {"record": True, "across_methods": False},

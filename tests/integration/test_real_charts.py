@@ -269,8 +269,10 @@ OTHER_RULES: list[sql.Rule] = [
         "at": ["all"],
     },
     {"id": "in-all", "kind": "reign", "scope": "territory", "total": True, "at": [2, 5, 10]},
-    {"id": "somewhere", "kind": "reign", "scope": "chart", "at": [5], "record": True, "where": {"work_kind": "series"}},
-    {"id": "season-reign", "kind": "reign", "scope": "territory", "count": "seasons", "at": [3], "record": True},
+    {"id": "somewhere", "kind": "reign", "scope": "chart", "at": [5], "where": {"work_kind": "series"}},
+    {"id": "longest-somewhere", "kind": "reign", "scope": "chart", "record": True, "where": {"work_kind": "series"}},
+    {"id": "season-reign", "kind": "reign", "scope": "territory", "count": "seasons", "at": [3]},
+    {"id": "longest-of-seasons", "kind": "reign", "scope": "territory", "count": "seasons", "record": True},
 ]
 """Every kind with the fields that none of the usual rules has."""
 

@@ -29,8 +29,12 @@ class WrittenReign(WrittenRule):
                 {"required": ["record"], "properties": {"record": {"const": True}}},
             ],
             "not": {
-                "required": ["record", "total"],
-                "properties": {"record": {"const": True}, "total": {"const": True}},
+                "required": ["record"],
+                "properties": {"record": {"const": True}},
+                "anyOf": [
+                    {"required": ["total"], "properties": {"total": {"const": True}}},
+                    {"required": ["at"], "properties": {"at": {"minItems": 1}}},
+                ],
             },
         }
     )
@@ -54,9 +58,11 @@ class WrittenReign(WrittenRule):
 
     @field_validator("at")
     @classmethod
-    def _needed_without_record(cls, at: list[int], info: ValidationInfo) -> tuple[int, ...]:
+    def _either_these_or_record(cls, at: list[int], info: ValidationInfo) -> tuple[int, ...]:
         if not at and not info.data.get("record"):
             raise PydanticCustomError("missing", "neither numbers nor records")
+        if at and info.data.get("record"):
+            raise ValueError("tells of runs that need not be the longest, as `record` says they are: make it two rules")
         return in_order(at)
 
 
