@@ -17,10 +17,10 @@ from chartwatch.adapters.wikidata import Wikidata
 from chartwatch.cli.documents import ingest_document, read_document
 from chartwatch.cli.sample_chart import SAMPLE_FOLDER, SAMPLE_OPTIONS
 from chartwatch.domain.milestones.fold import Fold, fold
-from chartwatch.domain.milestones.snapshot import Charted
 from chartwatch.domain.rules.claims import Claim
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.work import UNLISTED, kind_of_unlisted
 from chartwatch.rules import default_rules
 from chartwatch.services.egress import EgressPolicy

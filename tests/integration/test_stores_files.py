@@ -19,10 +19,11 @@ from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.milestones.fold import fold
 from chartwatch.domain.milestones.ledger import Ledger
 from chartwatch.domain.milestones.milestone import Status
-from chartwatch.domain.milestones.snapshot import Charted, ScopeState, Snapshot, is_kept
+from chartwatch.domain.milestones.snapshot import ScopeState, Snapshot, is_kept
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Possible, Reigns, Rival, Run
+from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work

@@ -12,10 +12,11 @@ import pytest
 from chartwatch.adapters.record_files import packed, unpacked
 from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.milestones.methods import RunsOfMethod
-from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot
+from chartwatch.domain.milestones.snapshot import Identity, ScopeState, Snapshot
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.rules.standing import Coverage, EndedRuns, JointRival, Possible, Reigns, Rival, Run
+from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.meanings import Identified, Meanings, Undecided
 from chartwatch.domain.works.renames import Renaming

@@ -105,10 +105,29 @@ _NUMBER_ONES = (
                     END AS work_id
         FROM apart a
         LEFT JOIN recent r ON r.chart = a.chart AND r.latest = a.latest
+    ),
+    -- Of two titles of no catalog nobody can say if they are one, where one lacks the kind that the other has. With a
+    -- kind it is itself, unless the one without had been there before.
+    bare AS (
+        SELECT DISTINCT t.chart, t.title_key, t.kind, t.period,
+               'unlisted:' || coalesce(t.kind, 'any') || ':' || t.title_key AS id
+        FROM top t
+        WHERE NOT EXISTS (SELECT 1 FROM bearer b WHERE b.chart = t.chart AND b.title_key = t.title_key
+                                                   AND b.kind IS NOT DISTINCT FROM t.kind)
+    ),
+    begun AS (SELECT chart, title_key, kind, id, min(period) AS since FROM bare GROUP BY ALL),
+    lacking AS (
+        SELECT b.chart, b.id, b.period, list(o.id) AS works,
+               dense_rank() OVER (PARTITION BY b.chart, b.id ORDER BY count(*)) AS number
+        FROM bare b
+        JOIN begun s ON s.chart = b.chart AND s.id = b.id
+        JOIN begun o ON o.chart = b.chart AND o.title_key = b.title_key AND (o.kind IS NULL) <> (b.kind IS NULL)
+                    AND o.since <= CASE WHEN b.kind IS NULL THEN b.period ELSE s.since END
+        GROUP BY b.chart, b.id, b.period
     )
     SELECT t.* EXCLUDE (label_key), n.season, m.work_id IS NOT NULL AS listed,
-           CASE WHEN m.work_id IS NULL THEN m.works END AS works,
-           coalesce(m.work_id, m.own || ':' || m.last,
+           CASE WHEN m.work_id IS NULL THEN coalesce(m.works, v.works) END AS works,
+           coalesce(m.work_id, m.own || ':' || m.last, v.id || ':~' || v.number,
                     'unlisted:' || coalesce(t.kind, 'any') || ':' || t.title_key) AS work_id,
            'unlisted:' || coalesce(t.kind, 'any') || ':' || t.title_key AS own
     FROM top t
@@ -116,6 +135,9 @@ _NUMBER_ONES = (
     LEFT JOIN match m
            ON m.chart = t.chart AND m.title_key = t.title_key AND m.period = t.period
           AND m.kind IS NOT DISTINCT FROM t.kind
+    LEFT JOIN lacking v
+           ON v.chart = t.chart AND v.period = t.period
+          AND v.id = 'unlisted:' || coalesce(t.kind, 'any') || ':' || t.title_key
     """,
     # What a title may mean that dates do not decide, the work that stands for it among that.
     """
@@ -168,7 +190,7 @@ _NUMBER_ONES = (
     SELECT work_id, arg_min(title, (period, territory, chart, title)), any_value(kind),
            NULL, []::VARCHAR[], true, NULL, NULL, []::VARCHAR[], true
     FROM charted
-    WHERE len(works) = 1
+    WHERE len(works) = 1 OR starts_with(works[1], 'unlisted:')
     GROUP BY work_id
     """,
     """

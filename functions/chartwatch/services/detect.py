@@ -8,10 +8,11 @@ from chartwatch.domain.milestones.difference import Policy
 from chartwatch.domain.milestones.ledger import contradictions, from_bulletins
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.domain.milestones.muting import Mute
-from chartwatch.domain.milestones.snapshot import Charted, Snapshot, in_one, titles_of
+from chartwatch.domain.milestones.snapshot import Snapshot, in_one, titles_of
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.renames import with_renamings
 from chartwatch.errors import Conflict, RecordDamaged, RecordNewer
 from chartwatch.services.ports import ChartStore

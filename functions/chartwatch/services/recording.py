@@ -219,10 +219,11 @@ class Recorder:
         """
         if head is None:
             return self.fold(chart, Snapshot(), step.start, step.until, cause=step.cause)
-        files, timeline, start, gaps = self.files(head), self.timeline(head), step.start, None
+        files, timeline, start = self.files(head), self.timeline(head), step.start
+        gaps: Gaps | None = None
         while True:
             base = files.snapshot_before(start)
-            gaps = gaps or self._gaps(files, base)
+            gaps = self._gaps(files, base) if gaps is None else gaps
             folded = self.fold(chart, base, start, step.until, cause=step.cause, gaps=gaps, timeline=timeline)
             affected = self._shown_since(files, base, folded)
             if affected >= start:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from chartwatch.domain.charts.publications import PublicationSummary
-from chartwatch.domain.milestones.snapshot import Charted
 from chartwatch.domain.works.candidates import Provider, Sighting, is_looked_up
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier
 from chartwatch.domain.works.work import Work

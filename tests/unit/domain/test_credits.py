@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chartwatch.domain.works.acts import ACTS
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.credits import lead_of, read_credit
+from chartwatch.domain.works.credits import lead_of, name_key, read_credit
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
 
@@ -125,3 +125,36 @@ def test_whatever_is_credited_names_somebody_once_and_fits_into_a_slot(credit: s
     assert main
     assert len({*main, *featured}) == len(main) + len(featured)
     assert all(":" not in name for name in (*main, *featured))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The Beatles", "beatles"),
+        ("Hall & Oates", "Hall And Oates"),
+        ("Daryl Hall John Oates", "Daryl Hall & John Oates"),
+        ("The Four Seasons", "The 4 Seasons"),
+        ("Céline Dion", "Celine Dion"),
+        ("Destiny’s Child", "Destinys Child"),
+        ("T. Rex", "T-Rex"),
+        ("สุนทรี", "สุนทรี "),
+    ],
+)
+def test_names_of_one_artist_have_one_key(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The Who", "The Guess Who"),
+        ("The The", "Theo"),
+        ("Yes", "Ye"),
+        ("U2", "U 3"),
+        ("กา", "กี"),
+        ("!!!", "???"),
+    ],
+)
+def test_names_of_two_artists_have_two(one: str, other: str) -> None:
+    assert name_key(one) != name_key(other)
+    assert name_key(one)

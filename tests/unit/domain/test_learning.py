@@ -202,13 +202,13 @@ def test_a_slot_recorded_only_is_sent_where_another_of_its_work_was() -> None:
     assert chronicle.held("reign:daily:US:unlisted:series:ojingeo geim:2").silent
 
 
-def test_a_title_that_is_given_up_period_by_period_goes_on_under_its_new_name() -> None:
+def test_a_title_of_no_catalog_goes_on_under_its_new_name_once_that_is_shown_of_one_period() -> None:
     chronicle = Chronicle(replace(REIGN, at=(1,)), works=())
-    a_run(chronicle, "Squid Game", "Ozark", "Squid Game!", "Ozark", "Squid Game!")
-    new, former = (f"reign:daily:US:unlisted:series:{title}:1" for title in ("squid game", "squid game!"))
-    assert sent(chronicle.arrives(2, US="Squid Game")) == [(former, Status.CORRECTED)]
-    assert sent(chronicle.arrives(4, US="Squid Game")) == [(new, Status.CORRECTED)]
+    a_run(chronicle, "Squid Game", "Ozark", "Squid Game+", "Ozark", "Squid Game+")
+    new, former = (f"reign:daily:US:unlisted:series:{title}:1" for title in ("squid game", "squid game+"))
+    assert sent(chronicle.arrives(2, US="Squid Game")) == [(new, Status.CORRECTED)]
     assert chronicle.held(former).moved_to == new
+    assert sent(chronicle.arrives(4, US="Squid Game")) == []
 
 
 def test_what_was_sent_of_two_works_stays_true_of_the_one_that_they_are() -> None:

@@ -334,3 +334,12 @@ def test_a_list_that_has_no_english_works_means_the_other_one() -> None:
     unknown = Catalog([*works, Work("some", "Red", Kind.FILM)])
     its = unknown.match("Red", Kind.FILM, WEEK, not_in="en").candidates
     assert [work.id for work in its] == ["es", "some", "unlisted:film:red"]
+
+
+def test_what_had_the_title_before_a_work_came_out_is_not_that_work_whatever_its_id() -> None:
+    own = unlisted("Gift", Kind.FILM)
+    catalog = Catalog([replace(own, original_language="ko", release_date=date(2022, 2, 10))])
+    early, late = (catalog.match("Gift", Kind.FILM, day) for day in (date(2021, 11, 30), date(2022, 2, 28)))
+    assert (late.id, late.original_language) == (own.id, "ko")
+    assert early.id != own.id
+    assert early.original_language is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ RELABELLED, RESTATED, REPLACED = RevisionKind.RELABELLED, RevisionKind.RESTATED,
 
 
 CHART = Chart("c", "C", "somewhere", Cadence.WEEK, 10, identifying=("hours", "views"))
+LATER = date(2023, 1, 1)
 
 
 def entry(title: str, rank: int = 1, *, season: str | None = None, kind: Kind = Kind.SERIES, **figures: int) -> Entry:
@@ -362,7 +364,8 @@ def test_a_listed_work_bears_every_name_that_it_has_come_to() -> None:
 
 def test_a_name_that_is_another_works_stays_that_works_alone() -> None:
     catalog = Catalog([Work("a", "A", Kind.SERIES), Work("b", "Other", Kind.SERIES, aliases=("B",))])
-    assert with_renamings(catalog, renamings("1 A B")) is catalog
+    assert aliases(with_renamings(catalog, renamings("1 A B"))) == {"a": (), "b": ("B",)}
+    assert with_renamings(catalog, renamings("1 A B")).match("A", Kind.SERIES, LATER).id == "a"
     assert aliases(with_renamings(catalog, renamings("1 A B", "2 B C"))) == {"a": ("C",), "b": ("B", "C")}
 
 
@@ -371,10 +374,35 @@ def test_a_name_of_one_kind_is_neither_given_to_nor_taken_by_another_kind() -> N
     assert aliases(with_renamings(catalog, renamings("1 A B"))) == {"a": (), "b": (), "c": ("B",)}
 
 
-def test_an_unlisted_work_and_a_split_title_add_no_name() -> None:
+def test_a_title_of_no_catalog_is_the_one_that_it_has_come_to() -> None:
+    catalog = with_renamings(Catalog([Work("a", "A", Kind.SERIES)]), renamings("1 X Y", "2 Y Z", "1 Q A"))
+    meant = {title: catalog.match(title, Kind.SERIES, LATER) for title in "XYZQ"}
+    assert {title: (work.id, work.title) for title, work in meant.items()} == {
+        **dict.fromkeys("XYZ", ("unlisted:series:z", "Z")),
+        "Q": ("a", "A"),
+    }
+    assert catalog.match("X", Kind.FILM, LATER).id == "unlisted:film:x"
+
+
+def test_a_title_that_was_split_is_none_of_the_two() -> None:
+    catalog = with_renamings(Catalog([Work("a", "A", Kind.SERIES)]), renamings("1 A B", "1 A C", "1 X Y", "1 X Z"))
+    assert aliases(catalog) == {"a": ()}
+    assert catalog.match("X", Kind.SERIES, LATER).id == "unlisted:series:x"
+
+
+def test_without_renamings_the_catalog_is_as_it_was() -> None:
     catalog = Catalog([Work("a", "A", Kind.SERIES)])
-    assert with_renamings(catalog, renamings("1 X Y")) is catalog
-    assert with_renamings(catalog, renamings("1 A B", "1 A C")) is catalog
+    assert with_renamings(catalog, ()) is catalog
+
+
+def test_two_seasons_that_change_places_are_no_relabelling() -> None:
+    one, two = (entry("Alpha", season=f"Season {number}", weeks=1) for number in (1, 2))
+    before, after = [two, one._replace(rank=2)], [one, two._replace(rank=2)]
+    assert [kind for (kind, _, _) in changed(before, after)[-1]] == [REPLACED, REPLACED]
+    assert Revisions({"US": versions(before, after)}, CHART).number_ones() == {}
+    # A label that neither version has elsewhere is another name of the season.
+    (relabelled,) = changed([one], [entry("Alpha", season="Part 2", weeks=1)])[-1:]
+    assert [kind for (kind, _, _) in relabelled] == [RELABELLED]
 
 
 # Which season a label means.

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwatch.domain.milestones.snapshot import Charted, Snapshot, is_kept, titles_of
+from chartwatch.domain.milestones.snapshot import Snapshot, is_kept, titles_of
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.meanings import Identified, Meanings
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from chartwatch.adapters.memory import MemoryRecord
-from chartwatch.domain.milestones.snapshot import Charted
 from chartwatch.domain.works.candidates import Provider, Sighting, Title
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.facts import ASK_AGAIN, TIME_TO_LIVE, Layer
 from chartwatch.domain.works.layers import Dossier, layer_of
 from chartwatch.domain.works.titles import title_key

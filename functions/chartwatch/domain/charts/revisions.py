@@ -163,8 +163,7 @@ class _Document:
             return RevisionKind.REPLACED
         alike = _agree(was, now)
         if title_key(was.title) == title_key(now.title):
-            relabelled = alike and (was.title, was.season) != (now.title, now.season)
-            return RevisionKind.RELABELLED if relabelled else RevisionKind.RESTATED
+            return self._kind_of_season(was, now, before, after, alike=alike)
         if _is_spelt_alike(was.title, now.title):
             return RevisionKind.RELABELLED
         # Two works that change places may have a figure in common.
@@ -172,6 +171,15 @@ class _Document:
             return RevisionKind.REPLACED
         is_same = self.chart.depth > 1 and _identify(was, now, before, after, self.chart.identifying)
         return RevisionKind.RELABELLED if is_same else RevisionKind.REPLACED
+
+    @staticmethod
+    def _kind_of_season(was: Entry, now: Entry, before: Edition, after: Edition, *, alike: bool) -> RevisionKind:
+        is_another = season_of(was.title, was.season) != season_of(now.title, now.season)
+        # Where both versions have both seasons, they change places.
+        if is_another and (_lists_season(after, was) or _lists_season(before, now)):
+            return RevisionKind.REPLACED
+        relabelled = alike and (was.title, was.season) != (now.title, now.season)
+        return RevisionKind.RELABELLED if relabelled else RevisionKind.RESTATED
 
 
 def _with_first_label(entry: Entry, history: Sequence[Sequence[Revision]]) -> Entry:
@@ -241,6 +249,13 @@ def _is_alone(entry: Entry, edition: Edition, figure: str) -> bool:
 
 def _lists(edition: Edition, title: str) -> bool:
     return any(title_key(entry.title) == title_key(title) for entry in edition.entries)
+
+
+def _lists_season(edition: Edition, entry: Entry) -> bool:
+    """Return whether an edition has the season of an entry; then another label does not stand for that one."""
+    key, season = title_key(entry.title), season_of(entry.title, entry.season)
+    same = (its for its in edition.entries if title_key(its.title) == key)
+    return any(season_of(its.title, its.season) == season for its in same)
 
 
 def _is_spelt_alike(one: str, other: str) -> bool:

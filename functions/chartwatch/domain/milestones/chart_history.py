@@ -21,6 +21,7 @@ from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import MOST, Count, Rule, RuleSet, Scope
 from chartwatch.domain.rules.standing import EVERYWHERE, Coverage
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.charted import Charted, ChartedTitles
 from chartwatch.domain.works.claimants import Claimant, claimant_key, name_of
 from chartwatch.domain.works.credits import lead_of
 from chartwatch.domain.works.defaults import with_defaults
@@ -157,12 +158,14 @@ class ChartHistory:
     @cached_property
     def _meanings(self) -> Mapping[date, Meanings]:
         """What is known with each publication of the titles that were at #1 of the chart."""
-        known, found = NOTHING_KNOWN, dict[date, Meanings]()
+        known, found, charted = NOTHING_KNOWN, dict[date, Meanings](), ChartedTitles(self.catalog.latest)
         for publication in self.timeline:
             titles = dict.fromkeys(
                 (o.title, o.kind, o.id, o.credit) for ones in publication.number_ones.values() for o in ones
             )
-            known = self.catalog.learned(titles, publication.period, known, publication.chart.not_in_language)
+            charted.add((Charted.of(title, kind, credit) for title, kind, _, credit in titles), publication.period)
+            not_in = publication.chart.not_in_language
+            known = self.catalog.learned(titles, publication.period, known, not_in, charted)
             found[publication.period] = known
         return found
 

@@ -15,7 +15,7 @@ from chartwatch.domain.milestones.honour_rolls import HonourRolls
 from chartwatch.domain.milestones.methods import known_of_method, over_territories, since_method
 from chartwatch.domain.milestones.pauses import Gaps, lacks
 from chartwatch.domain.milestones.rarity import Precedents, said_once, weighed
-from chartwatch.domain.milestones.snapshot import Charted, Identity, ScopeState, Snapshot, with_standing
+from chartwatch.domain.milestones.snapshot import Identity, ScopeState, Snapshot, with_standing
 from chartwatch.domain.milestones.undecided import UndecidedTitles
 from chartwatch.domain.rules.certain import OneOfSeveral
 from chartwatch.domain.rules.claims import Claim
@@ -29,11 +29,11 @@ from chartwatch.domain.rules.standing import (
     Standing,
 )
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.charted import Charted, ChartedTitles
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.defaults import Defaults, with_defaults
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings
 from chartwatch.domain.works.renames import Renaming, with_renamings
-from chartwatch.domain.works.titles import title_key
 
 
 class Fold:
@@ -67,6 +67,7 @@ class Fold:
         self._not_in: str | None = None
         self._defaults: Defaults | None = None
         self._undecided = UndecidedTitles(catalog)
+        self._charted = ChartedTitles(catalog.latest, self.snapshot.charted)
         self._standings_now: Sequence[Standing] = ()
         self._know(self.snapshot.meanings)
 
@@ -159,7 +160,8 @@ class Fold:
             scopes[standing.scope] = with_standing(scopes.get(standing.scope), standing)
             everywhere |= {(standing.count, c.key) for c, spread in standing.spreads.items() if spread.is_everywhere}
             self._rolls.keep_up(standing)
-        titles = {_charted(one) for ones in publication.number_ones.values() for one in ones} - known.charted.keys()
+        ones = {one for its in publication.number_ones.values() for one in its}
+        titles = {Charted.of(one.title, one.kind, one.credit) for one in ones} - known.charted.keys()
         charted = known.charted
         if titles:
             charted = {**charted, **dict.fromkeys(sorted(titles, key=repr), publication.period)}
@@ -189,7 +191,8 @@ class Fold:
         self._not_in = publication.chart.not_in_language
         self._defaults = publication.chart.defaults
         self._rolls.assume(self._defaults)
-        self._know(self._catalog.learned(titles, publication.period, self._meanings, self._not_in))
+        self._charted.add((Charted.of(title, kind, credit) for title, kind, _, credit in titles), publication.period)
+        self._know(self._catalog.learned(titles, publication.period, self._meanings, self._not_in, self._charted))
         unseen = self._unseen(publication)
         standings: list[Standing] = []
         if not publication.number_ones:
@@ -344,7 +347,3 @@ def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: Ru
 def _topped_by(identity: Identity, rolls: Mapping[str, Mapping[Identity, Topped]]) -> Mapping[str, date]:
     """Return which scopes a work, or a season, has topped since when."""
     return {scope: roll[identity].since for scope, roll in rolls.items() if identity in roll}
-
-
-def _charted(one: NumberOne) -> Charted:
-    return Charted(one.kind, title_key(one.title), one.credit)

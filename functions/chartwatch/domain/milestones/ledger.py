@@ -13,8 +13,9 @@ from chartwatch.domain.milestones.milestone import Bulletin, Milestone, Referenc
 from chartwatch.domain.rules.claims import Claim, Reason
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.meanings import OF_SEVERAL
 from chartwatch.domain.works.renames import Names
-from chartwatch.domain.works.work import kind_of_unlisted, lead_of_unlisted
+from chartwatch.domain.works.work import kind_of_unlisted, lead_of_unlisted, title_of_unlisted
 
 WorkNow = Callable[[Holder], str]
 """From the holder of a slot, as recorded, to the id that its work has by now."""
@@ -37,12 +38,18 @@ def under_todays_names(
 
     def now(holder: Holder) -> str:
         work_id = holder.work_id
-        if has_topped(work_id) or catalog.work(work_id) is not None:
+        kind, is_listed = kind_of_unlisted(work_id), catalog.work(work_id) is not None
+        if is_listed and title_of_unlisted(work_id) is not None:
+            # Facts were found for it, and may show that what had the title earlier was another work.
+            return catalog.match(holder.title, kind, holder.since, credit=lead_of_unlisted(work_id)).id
+        if is_listed or has_topped(work_id):
             return work_id
         if work_id in identified:
             return identified[work_id]
-        kind = kind_of_unlisted(work_id)
-        return catalog.match(names.latest(holder.title, kind), kind, holder.since, credit=lead_of_unlisted(work_id)).id
+        plain = catalog.match(names.latest(holder.title, kind), kind, holder.since, credit=lead_of_unlisted(work_id)).id
+        # It may have become one of which nobody can say what it is, or be itself again.
+        as_before = plain + work_id[its:] if (its := work_id.rfind(OF_SEVERAL)) >= 0 else plain
+        return next((its for its in (as_before, plain, f"{plain}{OF_SEVERAL}1") if has_topped(its)), plain)
 
     return now
 

@@ -4,7 +4,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from chartwatch.domain.milestones.methods import RunsOfMethod, known_of_method
 from chartwatch.domain.milestones.pauses import Gaps
@@ -14,24 +14,16 @@ from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.rules.standing import EVERYWHERE, Coverage, EndedRuns, Reigns, Standing
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.titles import title_key
-from chartwatch.domain.works.work import Kind
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 Identity = tuple[str, str | None]
 """A work's id, and the season where seasons are counted."""
-
-
-class Charted(NamedTuple):
-    """What stood at #1: its kind and its credit, as far as the chart said them, and the key of its title."""
-
-    kind: Kind | None
-    key: str
-    credit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

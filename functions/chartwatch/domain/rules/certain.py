@@ -15,7 +15,7 @@ from chartwatch.domain.rules.evidence import Gap
 from chartwatch.domain.rules.rule import Condition, Fact, Rule
 from chartwatch.domain.works.catalog import EARLY
 from chartwatch.domain.works.claimants import Claimant
-from chartwatch.domain.works.work import Work
+from chartwatch.domain.works.work import Work, lead_of_unlisted, title_of_unlisted
 
 if TYPE_CHECKING:
     from chartwatch.domain.rules.standing import Run, Standing
@@ -287,9 +287,18 @@ def in_words(what: Unknown) -> str:
 
 def candidates_in_words(work: Work) -> str:
     """Return "Red (2013, South Korea), Red (2019) or another": what a title may mean."""
-    *known, _ = work.candidates
-    named = [f"{one.title} ({facts_in_brief(one) or one.id})" for one in known]
+    *known, own = work.candidates
+    named = [f"{one.title} ({facts_in_brief(one) or _as_charted(one, own) or one.id})" for one in known]
     return f"{', '.join(dict.fromkeys(named))} or another"
+
+
+def _as_charted(one: Work, own: Work) -> str:
+    """Return "film, creator not said": what a chart said of a title of no catalog, and not what it said of another."""
+    if title_of_unlisted(one.id) is None:
+        return ""
+    lead, own_lead = lead_of_unlisted(one.id), lead_of_unlisted(own.id)
+    kind = one.kind or ("kind not said" if own.kind else "")
+    return ", ".join(filter(None, (kind, f"by {lead.title()}" if lead else "creator not said" if own_lead else "")))
 
 
 def facts_in_brief(work: Work) -> str:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from chartwatch.domain.works.acts import ACTS
-from chartwatch.domain.works.credits import Credit, lead_of, read_credit
-from chartwatch.domain.works.meanings import NOTHING_KNOWN, Meanings, undecided_work
-from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.charted import Charted, ChartedTitles, Latest
+from chartwatch.domain.works.credits import Credit, lead_of, name_key, read_credit
+from chartwatch.domain.works.meanings import NOTHING_KNOWN, OF_SEVERAL, Meanings, undecided_work
+from chartwatch.domain.works.titles import spelling, title_key
 from chartwatch.domain.works.work import (
     ANY_KIND,
     CREATOR_COUNTRY,
@@ -31,9 +32,10 @@ RECENT = timedelta(days=30)
 class Catalog:
     """All works, found by the titles that charts give them."""
 
-    def __init__(self, works: Iterable[Work] = ()) -> None:
-        """Index `works` by title and aliases."""
+    def __init__(self, works: Iterable[Work] = (), latest: Latest | None = None) -> None:
+        """Index `works` by title and aliases; a title of none is the `latest` one that it came to."""
         listed = list(works)
+        self._latest = latest
         artists = [work for work in listed if work.kind == Kind.ARTIST]
         self._acts = {**ACTS} | {title_key(name): its.title for its in artists for name in (its.title, *its.aliases)}
         of_name = Counter(its.title for its in artists)
@@ -47,6 +49,9 @@ class Catalog:
         for work in self._works.values():
             for key in {title_key(title) for title in (work.title, *work.aliases)}:
                 self._by_title.setdefault(key, []).append(work)
+        self._by_spelling: dict[str, dict[Work, None]] = {}
+        for key, bearers in self._by_title.items():
+            self._by_spelling.setdefault(spelling(key), {}).update(dict.fromkeys(bearers))
         self._credited: dict[tuple[Work, str], Work] = {}
         self._named: dict[tuple[str, Kind | None, str | None], tuple[Sequence[Work], Work]] = {}
         self._undecided: dict[tuple[str, str, tuple[str, ...]], Work] = {}
@@ -67,14 +72,18 @@ class Catalog:
 
     def named(self, title: str, kind: Kind | None) -> Sequence[Work]:
         """Return the works that bear the title and may be of the kind."""
-        candidates = self._by_title.get(title_key(title), ())
+        candidates = self._by_title.get(title_key(title)) or self._by_spelling.get(spelling(title), {})
         if kind is None:
             return [work for work in candidates if not work.needs_kind and work.kind != Kind.ARTIST]
         return [work for work in candidates if work.kind in (None, kind)]
 
     def may_mean(self, title: str, kind: Kind | None, not_in: str | None) -> Sequence[Work]:
         """Return the works that a title may mean on a chart, or the one that stands for it where there is none."""
-        return _admitted(self.named(title, kind), not_in) or [unlisted(title, kind)]
+        return _admitted(self._bearing(title, kind, None)[0], not_in) or [unlisted(self.latest(title, kind), kind)]
+
+    def latest(self, title: str, kind: Kind | None) -> str:
+        """Return the name that a title has come to; itself, where it was never given up."""
+        return self._latest(title, kind) if self._latest else title
 
     def facts_of(self, title: str, kind: Kind | None, credit: str | None = None) -> Sequence[Work]:
         """Return the works that a title may mean, with nothing but the facts that rules read.
@@ -98,9 +107,9 @@ class Catalog:
 
     def is_credited(self, work: Work, credit: str) -> bool:
         """Return whether a work is known to be by all whom a credit names first, or charted under that credit."""
-        names = {title_key(name) for name in (*work.creators, *work.featured)}
-        is_its_own = work.credit is not None and title_key(work.credit) == title_key(credit)
-        return is_its_own or names.issuperset(map(title_key, self.read(credit).main))
+        names = {name_key(name) for name in (*work.creators, *work.featured)}
+        is_its_own = work.credit is not None and name_key(work.credit) == name_key(credit)
+        return is_its_own or names.issuperset(map(name_key, self.read(credit).main))
 
     def _with_creators(self, work: Work, credit: str) -> Work:
         listed = self.work(work.id)
@@ -173,7 +182,8 @@ class Catalog:
     def _meant(self, named: Sequence[Work], own: Work, period: date, known: Meanings, not_in: str | None) -> Work:
         out = [work for work in _admitted(named, not_in) if not _is_later(work, period, EARLY)]
         if not out:
-            return own
+            its = None if named else known.among_others(own)
+            return (self.undecided(known, its) or own) if its else own
         latest = _released_last(out)
         if latest is None:
             return self._one_of(out, own)
@@ -191,14 +201,20 @@ class Catalog:
         period: date,
         known: Meanings,
         not_in: str | None = None,
+        charted: ChartedTitles | None = None,
     ) -> Meanings:
         """Return the meanings with those of titles that are at #1 in a period, the latest of the chart.
 
-        Each is a title with its kind, its provider's id and its credit.
+        Each is a title with its kind, its provider's id and its credit. `charted` has all that were there, these too:
+        of two of no catalog nobody can say if they are one, where one says less than the other; unless not given.
         """
         for title, kind, provider_id, credit in titles:
             is_new = provider_id is not None and provider_id not in known.by_id
             named, own = self._bearing(title, kind, credit)
+            if charted and not named and provider_id is None:
+                others = charted.may_be(Charted.of(title, kind, credit))
+                ids = [unlisted(each.key, each.kind, each.credit).id for each in others if self._is_unlisted(each)]
+                known = known.with_others(own, ids, kind, period) if ids else known
             coming = [its for its in named if _is_later(its, period, EARLY) and not _is_later(its, period, RECENT)]
             if not is_new and len(named) < 2 and not coming and not known.preceded:
                 continue
@@ -222,7 +238,7 @@ class Catalog:
         """Return the work that stands for a title of which nobody can say what it means, by its id."""
         if (its := known.undecided.get(work_id)) is None:
             return None
-        candidates = [work for work in map(self.work, its.may_be) if work]
+        candidates = [work for each in its.may_be[:-1] if (work := self.work(each) or _charted_as(its.title, each))]
         return undecided_work(work_id, candidates, replace(unlisted(its.title, its.kind), id=its.may_be[-1]))
 
     def _seen_before(self, provider_id: str, title: str, known: Meanings) -> Work | None:
@@ -248,9 +264,17 @@ class Catalog:
         """Return the works that a title may mean, and the one that stands for it where it means none of them."""
         found = self._named.get((title, kind, credit))
         if found is None:
-            named = [work for work in self.named(title, kind) if credit is None or self._is_by(work, credit)]
-            found = self._named[title, kind, credit] = named, unlisted(title, kind, credit)
+            latest = self.latest(title, kind)
+            bearing = self.named(title, kind) or self.named(latest, kind)
+            named = [work for work in bearing if credit is None or self._is_by(work, credit)]
+            own = unlisted(latest, kind, credit)
+            # A work that the catalog lists under such an id is not what bore its title before it came out.
+            its = own if own.id not in self._works else replace(own, id=f"{own.id}{OF_SEVERAL}0")
+            found = self._named[title, kind, credit] = named, its
         return found
+
+    def _is_unlisted(self, charted: Charted) -> bool:
+        return not self._bearing(charted.key, charted.kind, charted.credit)[0]
 
     def _one_of(self, candidates: Sequence[Work], own: Work) -> Work:
         # Namesakes that come out later make another title of it: those before them were none of these.
@@ -267,6 +291,11 @@ class Catalog:
             # A set is in another order in each process.
             known.update(repr((replace(work, assumed=frozenset()), sorted(work.assumed))).encode())
         return known.hexdigest()
+
+
+def _charted_as(title: str, work_id: str) -> Work | None:
+    """Return what stands for a title of no catalog, by its id; None for any other."""
+    return Work(work_id, title, kind_of_unlisted(work_id)) if work_id.startswith(f"{UNLISTED}:") else None
 
 
 def _admitted(works: Sequence[Work], not_in: str | None) -> Sequence[Work]:

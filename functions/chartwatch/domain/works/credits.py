@@ -5,6 +5,7 @@ others is a rule that a few names break; the page names them.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -41,6 +42,23 @@ def lead_of(credit: str) -> str:
     """
     main, _ = read_credit(credit)
     return title_key(main[0])
+
+
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@lru_cache(maxsize=16_384)
+def name_key(name: str) -> str:
+    """Return the letters of an artist's name, without accents, "the" and "and", and with numbers in digits.
+
+    Names of one key are one, written in two ways. The name as titles are compared, where nothing is left.
+    """
+    plain = "".join(ch for ch in unicodedata.normalize("NFKD", title_key(name)) if not unicodedata.combining(ch))
+    spoken = re.sub(r"\b(?:the|and)\b", " ", plain.replace("'", ""))
+    numbered = (str(_NUMBERS.index(word)) if word in _NUMBERS else word for word in spoken.split())
+    # Vowels of Indian and South-East Asian scripts are marks.
+    kept = (ch for ch in "".join(numbered) if ch.isalnum() or unicodedata.category(ch).startswith("M"))
+    return "".join(kept) or title_key(name)
 
 
 def read_credit(credit: str, artists: Mapping[str, str] = ACTS) -> Credit:

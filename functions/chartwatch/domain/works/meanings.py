@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from chartwatch.domain.works.work import Kind, Work, scheme_of
 
+OF_SEVERAL = ":~"
+"""What stands before a number in the id of a title of no catalog that may be another one."""
+
 
 class Undecided(NamedTuple):
     """A title of which nobody can say which work it means: as charted, since when at #1, and the ids of what it may be.
@@ -52,6 +55,21 @@ class Meanings:
         its = Undecided(title, kind, period, tuple(candidate.id for candidate in work.candidates))
         return replace(self, undecided={**self.undecided, work.id: its})
 
+    def with_others(self, own: Work, others: Sequence[str], kind: Kind | None, period: date) -> "Meanings":
+        """Return the meanings with a title of no catalog that may be one of `others`, of which one says less."""
+        may_be, last = (*others, own.id), self.among_others(own)
+        if last and self.undecided[last].may_be == may_be:
+            return self
+        work_id = _nth(own, int(last.rpartition(OF_SEVERAL)[2]) + 1 if last else 1)
+        return replace(self, undecided={**self.undecided, work_id: Undecided(own.title, kind, period, may_be)})
+
+    def among_others(self, own: Work) -> str | None:
+        """Return the id of what stands for a title of no catalog that may be another one; None where it is itself."""
+        number = 0
+        while _nth(own, number + 1) in self.undecided:
+            number += 1
+        return _nth(own, number) if number else None
+
     def with_preceded(self, titles: Iterable[str]) -> "Meanings":
         """Return the meanings with titles that mean something else shortly before a release."""
         more = frozenset(titles) - self.preceded
@@ -67,6 +85,10 @@ class Meanings:
         return frozenset(
             its.work_id for other, its in self.by_id.items() if other != provider_id and scheme_of(other) == scheme
         )
+
+
+def _nth(own: Work, number: int) -> str:
+    return f"{own.id}{OF_SEVERAL}{number}"
 
 
 NOTHING_KNOWN = Meanings()

@@ -61,7 +61,7 @@ class Names:
 
 
 def with_renamings(catalog: Catalog, renamings: Iterable[Renaming]) -> Catalog:
-    """Return the catalog in which works of known titles bear the names too that these have come to.
+    """Return the catalog in which works of known titles bear the names too that these have come to, and others them.
 
     A name that is some work's in the catalog stays that work's alone.
     """
@@ -73,6 +73,7 @@ def with_renamings(catalog: Catalog, renamings: Iterable[Renaming]) -> Catalog:
             for name in names.later(renaming.before, renaming.kind):
                 if not catalog.named(name, renaming.kind):
                     aliases.setdefault(work.id, {})[name] = None
-    if not aliases:
+    if not renamings:
         return catalog
-    return Catalog(replace(work, aliases=(*work.aliases, *aliases.get(work.id, ()))) for work in catalog)
+    works = (replace(work, aliases=(*work.aliases, *aliases.get(work.id, ()))) for work in catalog)
+    return Catalog(works, names.latest)

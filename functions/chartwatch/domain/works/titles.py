@@ -31,6 +31,17 @@ def title_key(title: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())
 
 
+@lru_cache(maxsize=65_536)
+def spelling(title: str) -> str:
+    """Return the key of a title without spaces and punctuation, by which spellings of one title are known.
+
+    All of the key where no letter is left: 9-1-1 and 9/11 are two works.
+    """
+    key = title_key(title)
+    rest = "".join(ch for ch in key if not ch.isspace() and not unicodedata.category(ch).startswith("P"))
+    return rest if any(map(str.isalpha, rest)) else key
+
+
 def letters(title: str) -> str:
     """Return the letters and digits of a title, by which those are compared that may be spelt differently.
 
