@@ -78,9 +78,10 @@ def expected(
 
 
 def _held(milestone: Milestone) -> Held:
-    undecided = [found for reason in milestone.because if (found := _UNDECIDED.fullmatch(reason))]
-    gaps = [reason for reason in milestone.because if _GAP.fullmatch(reason)]
-    assert len(undecided) + len(gaps) == len(milestone.because), milestone.because
+    reasons = [reason.said for reason in milestone.reasons]
+    undecided = [found for reason in reasons if (found := _UNDECIDED.fullmatch(reason))]
+    gaps = [reason for reason in reasons if _GAP.fullmatch(reason)]
+    assert len(undecided) + len(gaps) == len(reasons), reasons
     said = milestone.as_json()
     return Held(
         rule=milestone.rule,
@@ -94,7 +95,7 @@ def _held(milestone: Milestone) -> Held:
         ),
         joint=said["joint"],
         left_censored=milestone.left_censored,
-        provisional=bool(milestone.because),
+        provisional=bool(reasons),
         gaps=bool(gaps),
         undecided=frozenset((title_key(found[1]), date.fromisoformat(found[2])) for found in undecided),
     )

@@ -126,7 +126,7 @@ def _empty(charts: ChartStore, chart: str, period: date, source: str) -> Publica
     nearest = max((its for its in known if its.period < period), key=lambda its: its.period)
     said = Provenance(f"{BY_HAND}{source.removeprefix(BY_HAND)}", None, hashlib.sha256(source.encode()).hexdigest())
     empty = replace(nearest, period=period, number_ones={}, digest="", provenance=said)
-    return replace(empty, renamings=(), absent={}, by_hand={}, dropped=())
+    return replace(empty, renamings=(), absent={}, by_hand={}, dropped=(), said_by={})
 
 
 def _refuse_unknown(charts: ChartStore, chart: str, period: date, territory: str) -> None:

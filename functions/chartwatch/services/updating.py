@@ -1,6 +1,6 @@
 """What a publication changes of the one that is stored."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -80,7 +80,11 @@ def update_of(
     if stored:
         is_filled_in = provenance.is_by_hand and stored.number_ones
         provenance = stored.provenance if is_filled_in else later_of(stored.provenance, provenance)
-    summary = summary_of(publication.chart, publication.period, provenance, whole, marks, stored=stored)
+    says = {edition.territory for edition in publication.editions} if provenance is publication.provenance else set()
+    changed = {t for t, its in grown.items() if t not in versions or its[-1].edition != versions[t][-1].edition}
+    summary = summary_of(
+        publication.chart, publication.period, provenance, whole, marks, stored=stored, said=says, changed=changed
+    )
     # A writer that was cut short has left its editions, and no publication that agrees with them.
     return None if says_the_same(stored, summary) and not grown else PublicationUpdate(summary, grown)
 
@@ -93,8 +97,13 @@ def summary_of(
     absent: Mapping[str, Absence],
     *,
     stored: PublicationSummary | None = None,
+    said: Collection[str] = (),
+    changed: Collection[str] = (),
 ) -> PublicationSummary:
     """Return the publication that editions of these versions make up.
+
+    `said` are the territories that the document has which `provenance` names, and `changed` those whose edition is
+    another than the stored one.
 
     The renamings that were found before stay, and so does what is `dropped`, as `stored` has them. An absence holds
     until something else is stored than the edition that it is about, or than none.
@@ -109,10 +118,19 @@ def summary_of(
     counted = {t: kept for t, its in versions.items() if (kept := its if t in shown else its[:-1])}
     publication = Publication(chart, period, tuple(shown.values()), provenance)
     by_hand = {t: its for t in shown if (its := versions[t][-1].provenance).is_by_hand}
+    said_by: dict[str, Provenance] = {}
+    for territory in shown.keys() - by_hand.keys() - set(said):
+        is_kept = stored is not None and territory in stored.number_ones and territory not in changed
+        its = stored.provenance_of(territory) if stored and is_kept else versions[territory][-1].provenance
+        if its != provenance:
+            said_by[territory] = its
     revisions = Revisions(counted, chart)
     labelled = {territory: ones for territory, ones in revisions.number_ones().items() if territory in shown}
     concluded, dropped = (stored.renamings, stored.dropped) if stored else ((), ())
-    return replace(publication.summary(revisions.renamings(concluded), labelled, holding, by_hand), dropped=dropped)
+    summary = publication.summary(
+        revisions.renamings(concluded), labelled, holding, by_hand, dict(sorted(said_by.items()))
+    )
+    return replace(summary, dropped=dropped)
 
 
 def says_the_same(stored: PublicationSummary | None, summary: PublicationSummary) -> bool:

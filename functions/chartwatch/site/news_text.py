@@ -127,7 +127,7 @@ def _claim(bulletin: Bulletin, became: Became, changes: Sequence[Change]) -> Par
 def _taken_back(bulletin: Bulletin, became: Became, change: Change) -> str:
     if became is Became.RETRACTED:
         return f", which we said of it {during(change.milestone.period, cadence_of(bulletin))}, is not so"
-    return taken_back(change, cadence_of(bulletin))
+    return taken_back(change, bulletin)
 
 
 def sentence(said: str, address: str = "") -> Paragraph:

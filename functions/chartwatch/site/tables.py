@@ -180,7 +180,7 @@ def _covered(timeline: Sequence[PublicationSummary], territory: str) -> Iterator
 
 def _document(publication: PublicationSummary, territory: str) -> tuple[str, str | None, str]:
     """Return the document that an edition is from: its address, when it was fetched, and its SHA-256."""
-    its = publication.by_hand.get(territory, publication.provenance)
+    its = publication.provenance_of(territory)
     return its.url, its.fetched_at, its.sha256
 
 

@@ -219,7 +219,7 @@ def test_in_whatever_order_credits_arrive_they_come_to_the_same(days: list[One |
 
     def all_of(chronicle: Chronicle) -> object:
         return {
-            slot: (its.period, its.n, its.holders, its.because, its.headline)
+            slot: (its.period, its.n, its.holders, its.reasons, its.headline)
             for slot in chronicle.slots()
             for its in [chronicle.held(slot)]
         }
@@ -291,7 +291,7 @@ def test_a_default_that_comes_later_counts_for_all_that_came_before(languages: l
             store_publication(publication, chronicle.charts)
             chronicle.detector.detect(CHART.id, chronicle.period(number))
         held = {slot: chronicle.held(slot) for slot in chronicle.slots()}
-        return {slot: (its.period, its.holders, its.because) for slot, its in held.items()}
+        return {slot: (its.period, its.holders, its.reasons) for slot, its in held.items()}
 
     assert arrived(data.draw(st.permutations(range(len(works))))) == arrived(range(len(works)))
 

@@ -111,7 +111,7 @@ def test_in_whatever_order_proof_and_names_come_the_record_is_one(order: Sequenc
 
     def stands(charts: Charts) -> object:
         held = (m for m in charts.run.record().values() if m.is_held)
-        return {m.slot: (m.period, m.n, m.holders, m.because, m.headline) for m in held}
+        return {m.slot: (m.period, m.n, m.holders, m.reasons, m.headline) for m in held}
 
     plain, other = come((0, 1, 2)), come(order)
     assert stands(other) == stands(plain)
@@ -136,7 +136,7 @@ def test_documents_of_two_charts_in_any_order_end_in_one_record(
             name = AFTER if fetched > 1 and names[week] == BEFORE else names[week]
             charts.arrives(chart, week, name, fetched=fetched)
         held = (m for m in charts.run.record().values() if m.is_held)
-        return {m.slot: (m.period, m.n, m.holders, m.because, m.headline) for m in held}
+        return {m.slot: (m.period, m.n, m.holders, m.reasons, m.headline) for m in held}
 
     seen: set[tuple[str, int]] = set()
     numbered = []

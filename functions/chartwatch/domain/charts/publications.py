@@ -156,6 +156,7 @@ class Publication:
         number_ones: "Mapping[str, tuple[NumberOne, ...]] | None" = None,
         absent: Mapping[str, Absence] | None = None,
         by_hand: Mapping[str, Provenance] | None = None,
+        said_by: Mapping[str, Provenance] | None = None,
     ) -> "PublicationSummary":
         """Return what the detector needs of it; `renamings` are those that its revisions show.
 
@@ -171,6 +172,7 @@ class Publication:
             renamings=renamings,
             absent=dict(sorted((absent or {}).items())),
             by_hand=by_hand or {},
+            said_by=said_by or {},
         )
 
 
@@ -180,7 +182,8 @@ class PublicationSummary:
 
     `renamings` are of its number ones, as the revisions of its editions show them. `absent` are the territories of
     which it has no edition, and it is known why; `ALL_TERRITORIES` stands for all that it has none of. `by_hand` says
-    where the editions come from that a person has filled in. `dropped` are the territories that a document lacked which
+    where the editions come from that a person has filled in, and `said_by` of others that the document of the
+    publication lacks, which one has them. `dropped` are the territories that a document lacked which
     a person has accepted, until a later one has them again; what is stored of them counts as before.
     """
 
@@ -193,6 +196,11 @@ class PublicationSummary:
     absent: Mapping[str, Absence] = field(default_factory=dict)
     by_hand: Mapping[str, Provenance] = field(default_factory=dict)
     dropped: tuple[str, ...] = ()
+    said_by: Mapping[str, Provenance] = field(default_factory=dict)
+
+    def provenance_of(self, territory: str) -> Provenance:
+        """Return where the edition of a territory comes from; of all territories, the publication."""
+        return self.by_hand.get(territory) or self.said_by.get(territory) or self.provenance
 
     @property
     def expected(self) -> Set[str]:

@@ -214,7 +214,7 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
         group=claim.group,
         n=claim.n,
         period=claim.period,
-        status=_status(claim, known, now, is_same=is_same and not resent, is_told=silent or _was_sent(known)),
+        status=_status(claim, known, now, is_same=is_same and not resent, silent=silent),
         silent=silent,
         left_censored=claim.left_censored,
         revision=known.revision + 1 if known else 1,
@@ -239,15 +239,16 @@ def _was_sent(known: _Known | None) -> bool:
     return known is not None and known.last_sent is not None
 
 
-def _status(claim: Claim, known: _Known | None, now: Substance, *, is_same: bool, is_told: bool) -> Status:
-    """Return the status of a revision. What is the first to be sent of its slot (not `is_told`) corrects nothing."""
-    if known is not None and is_told:
+def _status(claim: Claim, known: _Known | None, now: Substance, *, is_same: bool, silent: bool) -> Status:
+    """Return the status of a revision. What is the first to be sent of its slot corrects nothing."""
+    if known is not None and (silent or _was_sent(known)):
         if is_same:
             return known.entry.status
         base = known.sent or known.holds
         if base.holders and base.holders != now.holders:
             return Status.CORRECTED
-    return Status.PROVISIONAL if claim.reasons else Status.ANNOUNCED
+    is_uncertain = claim.reasons or (claim.left_censored and not silent)
+    return Status.PROVISIONAL if is_uncertain else Status.ANNOUNCED
 
 
 def _is_silent(claim: Claim, known: _Known | None, policy: Policy, now: Substance, *, is_same: bool) -> bool:

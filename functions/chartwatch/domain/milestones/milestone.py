@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from chartwatch.domain.charts.chart import Cadence
 from chartwatch.domain.milestones.attributes import Attributes
-from chartwatch.domain.rules.claims import Reason
+from chartwatch.domain.rules.claims import CENSORED, Reason
 from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.works.work import Kind, Work
@@ -84,12 +84,16 @@ class Milestone:
     @property
     def is_certain(self) -> bool:
         """Whether it holds however the unknown turns out; a correction may be uncertain, too."""
-        return not self.reasons
+        return not self.because
 
     @property
     def because(self) -> tuple[str, ...]:
-        """Why it is provisional, in words."""
-        return tuple(reason.said for reason in self.reasons)
+        """Why it is provisional, in words.
+
+        What is so since the record begins is sent only to those who were told of another beginning before.
+        """
+        censored = (CENSORED,) if self.left_censored and self.is_held and not self.silent else ()
+        return (*(reason.said for reason in self.reasons), *censored)
 
     def as_json(self) -> dict[str, Any]:
         """Return the change as one JSON object: a line of `chartwatch replay`, and a part of a story."""

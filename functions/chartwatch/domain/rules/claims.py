@@ -39,6 +39,9 @@ _GROUP_NAMES: Mapping[Fact | None, Callable[[str], str]] = {
     Fact.CREATOR_COUNTRY: words.territory_name,
 }
 
+CENSORED = "it was so when the records began, and nobody knows since when"
+"""Why nobody can say that what is so since then was a first."""
+
 
 class Undecided(NamedTuple):
     """A work that has topped a scope, and the facts for whose lack a rule cannot decide whether it qualifies.
@@ -200,13 +203,14 @@ def evidence_of(standing: Standing, claimants: Iterable[Claimant]) -> Evidence:
     """Return the evidence that every claim of a standing has."""
     publication, coverage = standing.publication, standing.coverage
     where = {c.name: tuple(standing.territories[c]) for c in claimants if c in standing.territories}
+    read = next((territory for its in where.values() for territory in its), standing.scope)
     return Evidence(
         records_since=coverage.first,
         periods_expected=coverage.expected(standing.period, publication.chart),
         periods_seen=coverage.seen,
         gaps=coverage.gaps,
         metric=publication.chart.metric_periods,
-        edition=publication.by_hand.get(standing.scope, publication.provenance),
+        edition=publication.provenance_of(read),
         editions=publication.edition_count if where else None,
         territories=where or None,
     )

@@ -144,7 +144,7 @@ def _item(bulletin: Bulletin, story: Story, heading: str) -> list[str]:
         where = in_places(first.territories, published_of(bulletin, first))
         briefs = [point.brief for point in (first, *others)]
         what = joined(briefs) if first.is_certain else words.listed([f"{PERHAPS}{brief}" for brief in briefs])
-        ends = {taken_back(change, cadence_of(bulletin)) for change in first.changes} if not others else set()
+        ends = {taken_back(change, bulletin) for change in first.changes} if not others else set()
         said.append(f"{what}{where}{ends.pop() if len(ends) == 1 else ''}{elsewhen(first.changes, bulletin)}")
     return wrapped(f"{shortened(story.title, MAX_TITLE)}: {'; '.join(said)}", "* ") if said else []
 

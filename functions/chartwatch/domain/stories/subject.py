@@ -8,6 +8,7 @@ from chartwatch.domain.outside_text import printable_ascii
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.stories.points import Point, published_of
 from chartwatch.domain.stories.wording import (
+    NO_LONGER,
     PERHAPS,
     SHORT_NAMES,
     SUBJECT_MARKS,
@@ -74,6 +75,8 @@ def _briefs(points: Sequence[Point]) -> list[str]:
     The text says where the rest does.
     """
     first, *others = [point for point in points if point.territories == points[0].territories]
+    # What is so no longer of one period and so of another cannot be told apart without days.
+    others = [point for point in others if first.brief != f"{NO_LONGER}{point.brief}"]
     surely = [first.brief, *(point.brief for point in others if point.is_certain is first.is_certain)]
     perhaps = [f"{PERHAPS}{point.brief}" for point in others if point.is_certain is not first.is_certain]
     found = [joined(surely[: number + 1]) for number in range(len(surely))]

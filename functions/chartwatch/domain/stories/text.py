@@ -143,7 +143,7 @@ def text_of(bulletin: Bulletin, work_id: str, points: Sequence[Point], room: int
     text += [*wrapped(_standing(bulletin, work_id, points)), *_how_it_did(bulletin, work_id, points), ""]
     text += _milestones(bulletin, points, room - len("\n".join([*text, *link]).encode()))
     evidence = (change.milestone.evidence for point in points for change in point.changes)
-    text += _record(next((each for each in evidence if each is not None), None), bulletin)
+    text += _record([each for each in evidence if each is not None], bulletin)
     return "\n".join([*text, *link, "", f"Bulletin {bulletin.id}", ""])
 
 
@@ -218,7 +218,7 @@ def _of_places(points: Sequence[Point], bulletin: Bulletin, known: _Said) -> Par
     first, changes = points[0], [change for point in points for change in point.changes]
     where, names = known.places(first.territories, published_of(bulletin, first))
     said = words.sentence(joined([point.brief for point in points]))
-    corrections = dict.fromkeys(taken_back(change, cadence_of(bulletin)) for change in changes)
+    corrections = dict.fromkeys(taken_back(change, bulletin) for change in changes)
     correction = next(iter(corrections)) if len(corrections) == 1 and not names else ""
     end = where if where.endswith(":") else f"{where}{correction}{elsewhen(changes, bulletin)}"
     lines = wrapped(f"{_mark(first)}{said}{end}", "* ") + names
@@ -235,7 +235,7 @@ def _in_full(point: Point, change: Change, bulletin: Bulletin, *, is_whole: bool
         said = milestone.said
     else:
         said = f"{words.sentence(point.brief)}{in_places([milestone.territory], None)}{_beside(point, milestone)}"
-    correction = taken_back(change, cadence_of(bulletin))
+    correction = taken_back(change, bulletin)
     return wrapped(f"{_mark(point)}{said}{correction}{elsewhen([change], bulletin)}", "* ")
 
 
@@ -290,11 +290,13 @@ def _tally(milestone: Milestone, evidence: Evidence) -> list[str]:
     return [f"The tally: {tally}.", *before]
 
 
-def _record(evidence: Evidence | None, bulletin: Bulletin) -> list[str]:
-    """Return what the first milestone that stands rests on: coverage, metrics until the period, and source."""
-    if evidence is None:
+def _record(evidence: Sequence[Evidence], bulletin: Bulletin) -> list[str]:
+    """Return what milestones that stand rest on: coverage and metrics of the first, and the documents of all."""
+    if not evidence:
         return wrapped("What was told before does not stand any more.")
-    return wrapped(f"{on_the_record(evidence, bulletin)}. Source: {evidence.edition.url}")
+    sources = list(dict.fromkeys(each.edition.url for each in evidence))
+    source = "Source" if len(sources) == 1 else "Sources"
+    return wrapped(f"{on_the_record(evidence[0], bulletin)}. {source}: {words.some(sources, MAX_NAMES)}")
 
 
 def on_the_record(evidence: Evidence, bulletin: Bulletin) -> str:

@@ -1,7 +1,7 @@
 """How messages put things in English: when, where, and what is said of it. Another language is another such file."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from chartwatch.domain import words
@@ -176,21 +176,40 @@ def _shared(before: Sequence[str], parts: Sequence[str]) -> int:
     return same
 
 
-def held_by(holders: Sequence[Holder], *, is_dated: bool = True) -> str:
-    """Return "Squid Game (22 September 2021) and Dark (3 May 2022)", or the first of many."""
+def held_by(holders: Sequence[Holder], *, is_dated: bool = True, works: Mapping[str, WorkFacts] | None = None) -> str:
+    """Return "Squid Game (22 September 2021) and Dark (3 May 2022)", or the first of many.
+
+    With `works`, their facts by id, each is followed by what tells it from others of its title.
+    """
+    names = [f"{holder.title}{_whose(works.get(holder.work_id)) if works else ''}" for holder in holders]
     dates = [f" ({words.day(holder.since)})" if is_dated else "" for holder in holders]
-    return words.some([f"{holder.title}{day}" for holder, day in zip(holders, dates, strict=True)], MAX_NAMES)
+    return words.some([f"{name}{day}" for name, day in zip(names, dates, strict=True)], MAX_NAMES)
 
 
-def taken_back(change: Change, cadence: Cadence | None) -> str:
-    """Return, after what is corrected, what was told and what is so; nothing where both read the same."""
+def _whose(work: WorkFacts | None) -> str:
+    """Return " by Adele", or " (2019, South Korea)": what tells a work from others of its title."""
+    if work is None or work.creators:
+        return f" by {words.some(work.creators, MAX_NAMES)}" if work else ""
+    year = str(work.release_date.year) if work.release_date else ""
+    facts = ", ".join(filter(None, (year, *map(words.country_name, work.origin_countries))))
+    return f" ({facts})" if facts else ""
+
+
+def taken_back(change: Change, bulletin: Bulletin) -> str:
+    """Return, after what is corrected, what was told and what is so; nothing where both read the same.
+
+    Works of one title are told apart by whose they are, or by when and where they came out.
+    """
     milestone, replaced = change.milestone, change.replaced
     if milestone.status is Status.RETRACTED:
-        return f", which we said of it {during(milestone.period, cadence)}"
+        return f", which we said of it {during(milestone.period, cadence_of(bulletin))}"
     if replaced is None or not replaced.holders or milestone.status is not Status.CORRECTED:
         return ""
     is_dated = {holder.since for holder in (*replaced.holders, *milestone.holders)} != {milestone.period}
-    before, now = held_by(replaced.holders, is_dated=is_dated), held_by(milestone.holders, is_dated=is_dated)
+    both = replaced.holders, milestone.holders
+    before, now = (held_by(its, is_dated=is_dated) for its in both)
+    if before == now:
+        before, now = (held_by(its, is_dated=is_dated, works=bulletin.works) for its in both)
     return f": not {before}, as we said, but {now}" if before != now else ""
 
 
