@@ -117,7 +117,7 @@ def text_line(asked: Asked | Unread, found: FullAnswer | Unread) -> str:
 
     The file may be somebody else's: nothing of it reaches a terminal but what can be seen.
     """
-    name = f" {asked.id}" if isinstance(asked, Asked) and asked.id else ""
+    name = f" {asked.id}" if asked.id else ""
     if isinstance(found, Unread):
         return plain(f"{found.line}{name}: NO CLAIM: {found.mistake}")
     because = f" (because {'; '.join(found.here.reasons[:MAX_REASONS])})" if found.here.reasons else ""
@@ -126,7 +126,7 @@ def text_line(asked: Asked | Unread, found: FullAnswer | Unread) -> str:
 
 def json_line(asked: Asked | Unread, found: FullAnswer | Unread) -> str:
     """Return the answer to a claim of a file for machines; a line that is no claim has a verdict of null."""
-    head = {"line": asked.line, "id": asked.id if isinstance(asked, Asked) else None}
+    head = {"line": asked.line, "id": asked.id}
     said = {"verdict": None, "mistake": found.mistake} if isinstance(found, Unread) else _full_json(found)
     return json.dumps({**head, **said}, ensure_ascii=False)
 

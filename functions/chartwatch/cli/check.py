@@ -19,7 +19,7 @@ from chartwatch.cli.application import (
     say,
     write,
 )
-from chartwatch.cli.asked_creators import creator_meant
+from chartwatch.cli.asked_creators import creators_at
 from chartwatch.cli.asked_slots import Question, refuse_no_period, refuse_unknown_place
 from chartwatch.cli.asked_titles import refuse_unknown_title
 from chartwatch.cli.claims import Asked, Unread, read_claims
@@ -33,9 +33,8 @@ from chartwatch.domain.milestones.asked import Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.milestones.checks import check, elsewhere
 from chartwatch.domain.rules.firsts import FirstsRule
-from chartwatch.domain.rules.rule import RuleSet
+from chartwatch.domain.rules.rule import WHOSE, RuleSet
 from chartwatch.domain.rules.standing import EVERYWHERE
-from chartwatch.domain.works.titles import title_key
 from chartwatch.errors import OptionError
 
 EXIT_CODES: Mapping[Verdict, int] = {Verdict.TRUE: 0, Verdict.FALSE: 1, Verdict.UNKNOWN: 3}
@@ -241,10 +240,11 @@ def answer_question(question: Question, published: PublishedCharts, known: date 
     history, said = _history(question, histories, known), question.said
     if said.n is None and said.form is Form.PLACE and said.place and question.is_slot:
         refuse_unknown_place(said.rule, said.place, history, question.territory)
-    meant = creator_meant(said.rule, said.group, history, question.parameter("--group"))
-    if meant != said.group:
+    creators = creators_at(history) if said.group and said.rule.per in WHOSE else None
+    if creators and said.group:
+        meant = creators.meant(said.rule, said.group, question.parameter("--group"))
         place = said.rule.place(said.n or 0, meant) if said.place and isinstance(said.rule, FirstsRule) else said.place
-        said = replace(said, group=meant, place=place)
+        said = replace(said, group=meant, place=place if meant != said.group else said.place)
     if said.on is not None:
         refuse_no_period(said.on, history.timeline, "--on")
     if said.title:
@@ -259,9 +259,8 @@ def answer_question(question: Question, published: PublishedCharts, known: date 
         refuse_unknown_title(since.title, since.works, question, histories, "--since")
         said = replace(said, since=since)
     here = check(said, question.territory, history)
-    if title_key(said.group or "") != title_key(question.said.group or ""):
-        counts_for = f"A credit to {question.said.group} counts for {said.group}."
-        here = replace(here, sentence=f"{here.sentence} {counts_for}")
+    if creators and (note := creators.note_on(question.said.group or "", said.group or "")):
+        here = replace(here, sentence=f"{here.sentence} {note}")
     others = elsewhere(said, question.territory, question.chart, histories) if said.title else ()
     return FullAnswer(question, here, tuple(others), catalog, known)
 

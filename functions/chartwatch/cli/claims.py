@@ -75,6 +75,7 @@ class Unread(NamedTuple):
 
     line: int
     mistake: str
+    id: str | None = None
 
 
 def read_claims(file: Path, defaults: Asked) -> Iterator[Asked | Unread]:
@@ -94,7 +95,13 @@ def read_claims(file: Path, defaults: Asked) -> Iterator[Asked | Unread]:
         try:
             yield row if isinstance(row, Unread) else _asked(line, row, defaults)
         except OptionError as error:
-            yield Unread(line, str(error))
+            yield Unread(line, str(error), None if isinstance(row, Unread) else _id_of(row))
+
+
+def _id_of(row: Mapping[str, Any]) -> str | None:
+    """Return the id of a row that is no claim, if it has one that can be read."""
+    its = next((value for name, value in row.items() if name.strip().lower() == "id"), None)
+    return str(its).strip() if isinstance(its, str | int) else None
 
 
 def _json_rows(text: str, _file: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:

@@ -68,6 +68,7 @@ _OTHER_NAMES = {
     "holland": "NL",
     "hong kong": "HK",
     "ivory coast": "CI",
+    "korea": "KR",
     "korea, republic of": "KR",
     "macao": "MO",
     "macau": "MO",

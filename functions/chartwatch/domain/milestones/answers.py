@@ -10,16 +10,13 @@ from chartwatch.domain.milestones.chart_history import ToppedWork
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.milestones.told_apart import told_apart
 from chartwatch.domain.rules.certain import Missing, candidates_in_words, in_words
-from chartwatch.domain.rules.claims import Claim, facts_in_words, slot_id
+from chartwatch.domain.rules.claims import CENSORED, Claim, facts_in_words, slot_id
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Condition, Fact, Rule
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import OWN_FACT, Work
-
-CENSORED = "it was so when the records began, and nobody knows since when"
-"""Why nobody can say that what is so since then was a first."""
 
 MAX_STOOD = 3
 """Periods in which a work stood lower that an answer names one by one."""
@@ -109,6 +106,11 @@ def so_far(sentence: str) -> str:
     return f"Nobody can say. As far as is known, {_begun_by_us(sentence)}"
 
 
+def as_known(sentence: str, *, is_all: bool) -> str:
+    """Return a sentence as it stands, where nothing unknown could make it say something else; or what is known."""
+    return sentence if is_all else f"As far as is known, {_begun_by_us(sentence)}"
+
+
 def within_another(its: Answer) -> str:
     """Return the sentence of an answer as it stands within another one: "three titles have been #1"."""
     is_count = its.n is not None and not its.holders
@@ -117,7 +119,7 @@ def within_another(its: Answer) -> str:
 
 def _begun_by_us(sentence: str, *beginnings: str) -> str:
     """Return a sentence without its capital where it begins with our words, and not with a name."""
-    is_ours = sentence.startswith(("The longest run", "The first creator", *beginnings))
+    is_ours = sentence.startswith(("The longest run", "The first creator", "At least", *beginnings))
     return f"{sentence[:1].lower()}{sentence[1:]}" if is_ours else sentence
 
 
@@ -182,7 +184,8 @@ def never_topped(
         reasons = missing_words(scope.usable(work) if against is None else against)
         return answer(scope, None, f"{sentence} as far as is known, {scope.span}.", reasons=reasons)
     stood = stood_lower(scope, said.works or frozenset((work.id,)))
-    return answer(scope, False, f"{sentence}, {scope.span}{f': it was {stood}' if stood else ''}.")
+    known_so_far = " as far as is known" if scope.usable(work) else ""
+    return answer(scope, False, f"{sentence}{known_so_far}, {scope.span}{f': it was {stood}' if stood else ''}.")
 
 
 def stood_lower(scope: AskedScope, works: frozenset[str]) -> str:

@@ -20,15 +20,16 @@ from chartwatch.domain.milestones.answers import (
 from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
 from chartwatch.domain.milestones.chart_history import ChartHistory, Reading, ScopeHistory
 from chartwatch.domain.milestones.debuts_asked import debut
-from chartwatch.domain.milestones.firsts_asked import count, first_since, nth, race
+from chartwatch.domain.milestones.firsts_asked import count, nth, race
 from chartwatch.domain.milestones.lasting_asked import lasting, longest, record_run, reign
 from chartwatch.domain.milestones.methods_asked import scope_of_method
 from chartwatch.domain.milestones.namesakes_asked import of_all, of_each
 from chartwatch.domain.milestones.readings import readings, titles_that_matter
 from chartwatch.domain.milestones.scopes import AskedScope
+from chartwatch.domain.milestones.since_asked import first_since
 from chartwatch.domain.milestones.territories_asked import at_once, spread
 from chartwatch.domain.milestones.weeks_asked import change, number_one
-from chartwatch.domain.rules.certain import candidates_in_words, in_words
+from chartwatch.domain.rules.certain import OneOfSeveral, candidates_in_words, in_words
 from chartwatch.domain.rules.change import ChangeRule
 from chartwatch.domain.rules.claims import slot_id
 from chartwatch.domain.rules.firsts import FirstsRule
@@ -69,7 +70,8 @@ def _check(history: ChartHistory, said: Assertion, unread: ScopeHistory) -> Answ
     alike = not who_is_asked or all(map(partial(_holds_alike, known), as_read, ways or ()))
     if len(verdicts) == 1 and known.verdict in (*verdicts, Verdict.UNKNOWN) and (alike or Verdict.FALSE in verdicts):
         return _however_read(known, as_read, who_is_asked=who_is_asked and said.form is Form.PLACE)
-    named = [title for title in titles if not any(candidates_in_words(title.work) in its for its in known.reasons)]
+    named = _deciding(titles, ways, as_read) if ways else titles
+    named = [title for title in named if not any(candidates_in_words(title.work) in its for its in known.reasons)]
     reasons = [*known.reasons, *map(in_words, named)]
     if known.verdict is Verdict.UNKNOWN:
         return replace(known, reasons=tuple(reasons))
@@ -77,6 +79,18 @@ def _check(history: ChartHistory, said: Assertion, unread: ScopeHistory) -> Answ
     its = tuple(dict.fromkeys(reasons))
     sentence = so_far(within_another(known))
     return replace(known, verdict=Verdict.UNKNOWN, sentence=sentence, reasons=its, is_short=False)
+
+
+def _deciding(
+    titles: Sequence[OneOfSeveral], ways: Sequence[Reading], as_read: Sequence[Answer]
+) -> Sequence[OneOfSeveral]:
+    """Return the titles that change the verdict with what they mean, all others meaning the same; all, if none does."""
+    verdicts: dict[tuple[int, Reading], set[Verdict]] = {}
+    for way, its in zip(ways, as_read, strict=True):
+        for at in range(len(titles)):
+            verdicts.setdefault((at, way[:at] + way[at + 1 :]), set()).add(its.verdict)
+    deciding = {at for (at, _), its in verdicts.items() if len(its) > 1}
+    return [title for at, title in enumerate(titles) if at in deciding] or titles
 
 
 def _holds_alike(known: Answer, as_read: Answer, reading: Reading) -> bool:

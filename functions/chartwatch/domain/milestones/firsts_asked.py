@@ -6,7 +6,6 @@ from datetime import date
 
 from chartwatch.domain import words
 from chartwatch.domain.milestones.answers import (
-    CENSORED,
     answer,
     best_of,
     doubts_about,
@@ -21,15 +20,13 @@ from chartwatch.domain.milestones.answers import (
     so_far,
     so_in_any_case,
     undecided_words,
-    unknown_of,
     within_a_sentence,
 )
-from chartwatch.domain.milestones.asked import Answer, Assertion, Since
+from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
 from chartwatch.domain.milestones.chart_history import ToppedWork
-from chartwatch.domain.milestones.possible import NOBODYS, Race, Range, all_of, groups_of, may_have_nth, places
+from chartwatch.domain.milestones.possible import NOBODYS, Race, Range, groups_of, may_have_nth, places
 from chartwatch.domain.milestones.scopes import AskedScope
-from chartwatch.domain.rules.certain import before_record
-from chartwatch.domain.rules.claims import Claim, group_name
+from chartwatch.domain.rules.claims import CENSORED, Claim, group_name
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Count, Fact
 from chartwatch.domain.works.work import Work
@@ -47,7 +44,12 @@ def nth(said: Assertion, scope: AskedScope) -> Answer:
     answers = [one for topped in its for one in _nth_of(said, scope, topped)]
     if not its or (scope.rule.count is Count.SEASONS and scope.editions):
         answers.append(_nth_of_unseen(said, scope))
-    return of_all_history(scope, best_of(answers))
+    best = best_of(answers)
+    if best.verdict is Verdict.FALSE and not best.holders and (said.group or not scope.rule.is_of_groups):
+        held = _nth_held(said, scope)
+        if held.verdict is Verdict.TRUE:
+            best = replace(held, verdict=Verdict.FALSE, sentence=f"{best.sentence} {held.sentence}")
+    return of_all_history(scope, best)
 
 
 def _nth_of(said: Assertion, scope: AskedScope, topped: ToppedWork) -> Iterator[Answer]:
@@ -201,6 +203,9 @@ def count(said: Assertion, scope: AskedScope) -> Answer:
     if found is None:
         known_so_far = f"{sentence[:1].lower()}{sentence[1:]}"
         return answer(scope, None, so_far(f"{known_so_far}, {scope.span}."), before=_some(its), reasons=reasons)
+    if not may.is_one:
+        known_so_far = f"{sentence[:1].lower()}{sentence[1:]}"
+        sentence = f"At least {known_so_far}" if found else f"As far as is known, {known_so_far}"
     counted = answer(scope, found, f"{sentence}, {scope.span}.", before=_some(its))
     return of_all_history(scope, replace(counted, n=known))
 
@@ -217,134 +222,3 @@ _OF: Mapping[Fact | None, str] = {
 def _some(topped: Sequence[ToppedWork]) -> list[Holder]:
     """Return the works that were counted, where they are few enough to be read."""
     return [each.holder() for each in topped] if len(topped) <= MAX_COUNTED else []
-
-
-# The first since another.
-
-
-def first_since(said: Assertion, scope: AskedScope) -> Answer:
-    """Return whether no other that counts was #1 between what is named and the first time of the work that is meant."""
-    if said.since is None:
-        raise ValueError("nothing is said since when")
-    named = scope.named(said.works)
-    if named:
-        return best_of([_since(said, said.since, scope, topped.work, topped) for topped in named])
-    return _since(said, said.since, scope, scope.unseen(said.works, said.title), None)
-
-
-def _since(said: Assertion, since: Since, scope: AskedScope, work: Work, topped: ToppedWork | None) -> Answer:
-    counts = scope.rule.verdict(work)
-    if counts is False:
-        return answer(scope, False, fails(scope.rule, work, topped))
-    key, at = (topped.key, topped.since) if topped else (work.id, None)
-    starts = [*scope.hidden_periods(work, at or date.max), *([at] if at else [])]
-    if said.on is not None:
-        starts = [said.on] if scope.was_number_one(key, work, said.on) is not False else []
-    if not starts or (topped is None and not scope.editions):
-        return never_topped(said, scope, work, possible=False)
-    measured = [_Between(said, since, scope, key, start) for start in starts]
-    found = {all_of(counts or None, each.is_so) for each in measured}
-    verdict = found.pop() if len(found) == 1 else None
-    if said.on is not None and verdict and not scope.was_number_one(key, work, said.on):
-        verdict = None
-    if topped is None and verdict:
-        verdict = None
-    last = measured[-1]
-    reasons = [
-        *(undecided_words(scope, [topped]) if topped and counts is None else ()),
-        *last.reasons,
-        *missing_words(scope.usable(work, last.start)),
-    ]
-    return answer(scope, verdict, _since_sentence(said, since, verdict, last), period=last.start, reasons=reasons)
-
-
-class _Between:
-    """What was #1 between that since when a work is said to be the first, and the period in which it was."""
-
-    def __init__(self, said: Assertion, since: Since, scope: AskedScope, key: str, start: date) -> None:
-        self.scope, self._since, self.start = scope, since, start
-        others = [t for t in scope.topped if t.key != key and scope.counts(t.work, said.group) is not False]
-        self._marks = [t for t in scope.topped if t.work.id in since.works]
-        marks = {t.key for t in self._marks}
-        lasts = [p for t in self._marks for p in scope.known_periods(t.key) if p < start]
-        self.mark = since.day or max(lasts, default=None)
-        after = self.mark or date.min
-        seen = [
-            (period, t)
-            for t in others
-            if t.key not in marks
-            for period in scope.known_periods(t.key)
-            if after < period < start
-        ]
-        self.between = sorted(((p, t) for p, t in seen if scope.counts(t.work, said.group)), key=lambda pair: pair[0])
-        self.undecided = list(dict.fromkeys(t for _, t in seen if scope.counts(t.work, said.group) is None))
-        self.missing = [each for each in scope.missing if any(after < p < start for p in scope.periods_in(each.gap))]
-        self._group = said.group
-
-    @property
-    def is_so(self) -> bool | None:
-        """Whether nobody was, and what is named was before."""
-        return self._is_so_since_work() if self._since.day is None else self._is_so_since_day(self._since.day)
-
-    def _is_so_since_day(self, day: date) -> bool | None:
-        if day >= self.start or self.between:
-            return False
-        return None if self.undecided or self.missing or not self.scope.covers(day) else True
-
-    def _is_so_since_work(self) -> bool | None:
-        scope, since = self.scope, self._since
-        verdicts = [scope.rule.verdict(topped.work) for topped in self._marks]
-        if verdicts and all(verdict is False for verdict in verdicts):
-            return False
-        if self.mark is None or self.between:
-            work = scope.unseen(since.works, since.title)
-            if scope.rule.verdict(work) is False:
-                return False
-            if self.mark is None and not self.between and self._may_be_older(work):
-                return None
-            # What is named may have come back after all that are known to have been #1 between.
-            after = max((period for period, _ in self.between), default=date.min)
-            return None if any(period >= after for period in scope.hidden_periods(work, self.start)) else False
-        return None if None in verdicts or self.undecided or self.missing else True
-
-    def _may_be_older(self, work: Work) -> bool:
-        """Return whether a work may have been #1 before the record, of which it is not known to have been there."""
-        scope = self.scope
-        counts = scope.rule.verdict(work) is not False
-        return (
-            counts and not scope.begins_with_chart and before_record(work, scope.record.first, scope.chart) is not None
-        )
-
-    @property
-    def reasons(self) -> Sequence[str]:
-        """What could change it."""
-        scope, since = self.scope, self._since
-        day = self.mark if since.day is None else since.day
-        covered = scope.begins_with_chart or (day is not None and scope.covers(day))
-        unsure = [t for t in self._marks if scope.rule.verdict(t.work) is None]
-        return (
-            *(() if covered else (f"the records begin with {scope.record.first}",)),
-            *(unknown_of(scope.rule, topped) for topped in (*unsure, *self.undecided)),
-            *missing_words(self.missing),
-        )
-
-
-def _since_sentence(said: Assertion, since: Since, verdict: bool | None, last: "_Between") -> str:
-    scope, name = last.scope, since.title or str(since.day)
-    when = f"{said.title}, #1 of {scope.where} {scope.in_period(last.start)}"
-    first = f"the first {said.one} there since {name}"
-    if verdict:
-        until = f", which was #1 until {last.mark}" if since.title else ""
-        return f"{when}, is {first}{until}, {scope.span}."
-    if verdict is None:
-        return f"Nobody can say whether {when}, is {first}."
-    if since.day is None and last.mark is None:
-        return f"{when}, is not {first}: {name} was not #1 before, {scope.span}."
-    if last.between:
-        period, other = last.between[-1]
-        more = len({topped.key for _, topped in last.between}) - 1
-        others = f", and {words.counted(more, 'other')} between the two" if more else ""
-        return f"{when}, is not {first}: {other.name} was #1 {scope.in_period(period)}{others}."
-    if since.day is not None:
-        return f"{when}, is not {first}: that is not before it."
-    return f"{when}, is not {first}: {name} does not count."

@@ -8,6 +8,7 @@ from datetime import date
 from chartwatch.domain import words
 from chartwatch.domain.milestones.answers import (
     answer,
+    as_known,
     best_of,
     doubts_about,
     fails,
@@ -79,7 +80,7 @@ def reign(said: Assertion, scope: AskedScope, key: str, work: Work, topped: Topp
         return answer(scope, None, so_far(f"{has_been}, {scope.span}."), reasons=missing_words(against))
     claim = _claim_when(said, scope, topped, runs, n) if found and not said.exactly else None
     if claim is None:
-        return replace(answer(scope, found, f"{has_been}, {scope.span}."), n=known)
+        return replace(answer(scope, found, as_known(f"{has_been}, {scope.span}.", is_all=most == known)), n=known)
     at_least = "" if most == known else "at least "
     came_to = f"; it came to {at_least}{scope.counted(known)}{'' if in_all else ' at its longest'}"
     return answer(scope, True, f"{claim.headline}{came_to if known > n and not said.place else ''}.", claim)
@@ -200,7 +201,8 @@ def longest(said: Assertion, scope: AskedScope, key: str, work: Work, topped: To
         )
     as_long = "as long" if rivals.known == known else "longer"
     others = f"{scope.counted(rivals.known)}{_whose(rivals.holders)}"
-    return answer(scope, False, f"{what}; another{that_counts} was {as_long}: {others}, {scope.span}.")
+    sentence = f"{what}; another{that_counts} was {as_long}: {others}, {scope.span}."
+    return answer(scope, False, as_known(sentence, is_all=most == known and rivals.most == rivals.known))
 
 
 def _whose(holders: Sequence[ToppedWork]) -> str:

@@ -28,6 +28,8 @@ def of_each(said: Assertion, scope: AskedScope) -> Sequence[Assertion]:
         return [said]
     counting = [its for its in topped.values() if scope.counts(its.work, said.group) is not False]
     meant = counting or list(topped.values())
+    if (on := said.on) is not None:
+        meant = [its for its in meant if scope.was_number_one(its.key, its.work, on) is not False] or meant
     if len(meant) == 1:
         (one,) = meant
         return [replace(said, works=frozenset({one.work.id}), title=one.called) if one.called else said]

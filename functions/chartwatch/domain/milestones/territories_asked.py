@@ -50,6 +50,11 @@ def spread(said: Assertion, scope: AskedScope, key: str, work: Work, topped: Top
     if found is not False and scope.counts(topped.work, None) is None:
         return may_not_count(scope, topped)
     sentence = _has_been(scope, topped, since, n or len(since), at if found and not said.exactly else None)
+    then = [t for t in scope.gaps_by_territory if at and scope.first_of(t) <= at]
+    if n is None and at and len(then) < len(scope.gaps_by_territory):
+        share = _share(since, scope.gaps_by_territory)
+        places = f"{'both' if len(then) == 2 else f'all {len(then)}'} {share.rpartition(' ')[2]} that it had then"
+        sentence = f"{topped.name} had been #1 of {scope.chart.name} in {places}, {scope.in_period(at)}; now in {share}"
     if found is None:
         return answer(scope, None, so_far(f"{sentence}, {scope.span}."), reasons=missing_words(against))
     if found and at and not said.exactly and isinstance(said.rule, SpreadRule):

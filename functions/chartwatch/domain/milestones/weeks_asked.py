@@ -5,7 +5,6 @@ from datetime import date
 
 from chartwatch.domain import words
 from chartwatch.domain.milestones.answers import (
-    CENSORED,
     answer,
     best_of,
     beyond_record,
@@ -21,6 +20,7 @@ from chartwatch.domain.milestones.chart_history import ToppedWork
 from chartwatch.domain.milestones.possible import all_of, runs_of
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.rules.change import ChangeRule, Returns
+from chartwatch.domain.rules.claims import CENSORED
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import Work
 
