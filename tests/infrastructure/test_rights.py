@@ -62,7 +62,7 @@ CHARTS = {
     "FetchRankingsRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:BatchWriteItem"},
     "EnrichCatalogRole": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
     "DetectMilestonesRole": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"},
-    "ReconcileRole": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+    "ReconcileRole": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
     "RenderSiteRole": {"dynamodb:GetItem", "dynamodb:Query"},
 }
 """What each role may do with the charts table. Bulletins, also those that are foreseen, need a few of its editions."""

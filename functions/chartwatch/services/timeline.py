@@ -31,7 +31,9 @@ class Timeline:
         number, since = (earlier[-1].number, earlier[-1].period + DAY) if earlier else (-1, None)
         if head.snapshots[-1].number - number > FEW:
             return self._charts.summary(self._chart, period)
-        read = self._read[since, head.last] = tuple(self._charts.timeline(self._chart, since, head.last))
+        read = tuple(self._charts.timeline(self._chart, since, head.last))
+        # What was read before may have changed meanwhile.
+        self._read = {(since, head.last): read}
         return next((its for its in read if its.period == period), None)
 
     def after(self, last: date | None, until: date) -> Iterable[PublicationSummary]:
