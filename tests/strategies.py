@@ -282,8 +282,8 @@ _SEASONS = (
 _IDS = (None, None, "p:1", "p:2", "p:3")
 
 
-def _content(chart: Chart, ids: Sequence[str | None]) -> st.SearchStrategy[Content]:
-    kinds = [chart.kind] if chart.kind else [None, Kind.FILM, Kind.SERIES]
+def _content(chart: Chart, ids: Sequence[str | None], *, in_full: bool) -> st.SearchStrategy[Content]:
+    kinds = [chart.kind] if chart.kind else [*(() if in_full else (None,)), Kind.FILM, Kind.SERIES]
     charted = st.sampled_from(list(product(_TITLES, _SEASONS, kinds, ids)))
     sizes = st.sampled_from([1, 1, 1, 2, 3, 0])
     ones = sizes.flatmap(lambda size: st.lists(charted, min_size=size, max_size=size, unique=True)).map(tuple)
@@ -292,19 +292,19 @@ def _content(chart: Chart, ids: Sequence[str | None]) -> st.SearchStrategy[Conte
 
 
 _CONTENT = {
-    (chart.id, has_ids): _content(chart, _IDS if has_ids else (None,))
-    for chart, has_ids in product(CHARTS.values(), (False, True))
+    (chart.id, has_ids, in_full): _content(chart, _IDS if has_ids else (None,), in_full=in_full)
+    for chart, has_ids, in_full in product(CHARTS.values(), (False, True), (False, True))
 }
 
 
 @st.composite
-def _contents(draw: st.DrawFn, *, ids: bool) -> Mapping[Slot, Content]:
+def _contents(draw: st.DrawFn, *, ids: bool, in_full: bool) -> Mapping[Slot, Content]:
     charts = draw(st.sets(st.sampled_from(sorted(CHARTS)), min_size=1, max_size=2))
     contents: dict[Slot, Content] = {}
     for chart in sorted(charts):
         before: Content = {}
         for number in sorted(draw(st.sets(st.integers(0, PERIODS - 1), min_size=2, max_size=PERIODS))):
-            content = draw(_CONTENT[chart, ids])
+            content = draw(_CONTENT[chart, ids, in_full])
             if draw(st.booleans()):
                 # By chance alone hardly anything stays at #1.
                 content = {territory: before.get(territory, ones) for territory, ones in content.items()}
@@ -488,9 +488,13 @@ def facts() -> st.SearchStrategy[Facts]:
     return _WORLD_FACTS
 
 
-def worlds(*, ids: bool = False) -> st.SearchStrategy[World]:
-    """Return worlds; with `ids` the provider has some for some of the works, at times other ones than titles say."""
-    return _contents(ids=ids).flatmap(lambda found: st.builds(World, st.just(found), _WORLD_FACTS, _absent(found)))
+def worlds(*, ids: bool = False, in_full: bool = False) -> st.SearchStrategy[World]:
+    """Return worlds; with `ids` the provider has some for some of the works, at times other ones than titles say.
+
+    `in_full`: every row says the kind, so that no title may be one with another that says more.
+    """
+    contents = _contents(ids=ids, in_full=in_full)
+    return contents.flatmap(lambda found: st.builds(World, st.just(found), _WORLD_FACTS, _absent(found)))
 
 
 def without_withdrawals(world: World) -> World:
@@ -516,18 +520,25 @@ class Course:
 
 @st.composite
 def courses(
-    draw: st.DrawFn, world: World, *, other_facts: st.SearchStrategy[list[Facts]] | None = None, renamed: bool = True
+    draw: st.DrawFn,
+    world: World,
+    *,
+    other_facts: st.SearchStrategy[list[Facts]] | None = None,
+    renamed: bool = True,
+    in_full: bool = False,
 ) -> Course:
     """Return a course that ends in `world`: any order, repetitions, and versions that were corrected later.
 
     `other_facts` are catalogs and rules that were in force meanwhile; none unless given. With `renamed`,
-    some of the earlier versions have other names for the same works.
+    some of the earlier versions have other names for the same works; `in_full`: all of them say all kinds.
     """
     others = draw(other_facts) if other_facts is not None else []
     facts = (*others, world.facts)
     versions = [(slot, version) for slot in world.slots if (version := world.last(slot))]
     versions += [
-        (slot, version) for slot, last in versions for version in draw(_earlier(slot, last.content, renamed=renamed))
+        (slot, version)
+        for slot, last in versions
+        for version in draw(_earlier(slot, last.content, renamed=renamed, in_full=in_full))
     ]
     times = st.sampled_from([1, 1, 0, 2])
     arrivals = tuple(
@@ -539,12 +550,12 @@ def courses(
     return Course(arrivals, facts, tuple(draw(st.permutations(world.slots))))
 
 
-def _earlier(slot: Slot, content: Content, *, renamed: bool) -> st.SearchStrategy[list[Version]]:
+def _earlier(slot: Slot, content: Content, *, renamed: bool, in_full: bool) -> st.SearchStrategy[list[Version]]:
     """Return documents before the last: of other content, in territories that stay, or of other names."""
     if not content:
         return st.just([])
     # Under one id another title would be a name, which is more than the world says in the end.
-    other = _CONTENT[slot[0], False].map(lambda found: {t: ones for t, ones in found.items() if t in content})
+    other = _CONTENT[slot[0], False, in_full].map(lambda found: {t: ones for t, ones in found.items() if t in content})
     replaced = st.builds(Version, other.filter(bool), st.just(1), st.just(False), st.just(()))
     former = st.just(Version(content, 2, former=True))
     return st.lists(st.one_of(replaced, former) if renamed else replaced, max_size=1)

@@ -91,12 +91,14 @@ class Snapshot:
     ) -> date | None:
         """Return the first period at #1 of a title that means another work, or one of other facts, by another catalog.
 
-        Titles that are among `given_up`, as new renamings name them, count as affected.
+        Titles that are among `given_up`, as new renamings name them, count as affected, of whatever kind: one without a
+        kind may be one with it.
         """
+        keys = {each.key for each in given_up}
         titles = (
             since
             for (kind, key, credit), since in self.charted.items()
-            if Charted(kind, key) in given_up or before.facts_of(key, kind, credit) != after.facts_of(key, kind, credit)
+            if key in keys or before.facts_of(key, kind, credit) != after.facts_of(key, kind, credit)
         )
         ids = (
             its.since

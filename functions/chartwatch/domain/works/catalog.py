@@ -182,7 +182,7 @@ class Catalog:
     def _meant(self, named: Sequence[Work], own: Work, period: date, known: Meanings, not_in: str | None) -> Work:
         out = [work for work in _admitted(named, not_in) if not _is_later(work, period, EARLY)]
         if not out:
-            its = None if named else known.among_others(own)
+            its = None if named else known.among_others(own, period)
             return (self.undecided(known, its) or own) if its else own
         latest = _released_last(out)
         if latest is None:

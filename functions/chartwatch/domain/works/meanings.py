@@ -57,16 +57,16 @@ class Meanings:
 
     def with_others(self, own: Work, others: Sequence[str], kind: Kind | None, period: date) -> "Meanings":
         """Return the meanings with a title of no catalog that may be one of `others`, of which one says less."""
-        may_be, last = (*others, own.id), self.among_others(own)
+        may_be, last = (*others, own.id), self.among_others(own, period)
         if last and self.undecided[last].may_be == may_be:
             return self
         work_id = _nth(own, int(last.rpartition(OF_SEVERAL)[2]) + 1 if last else 1)
         return replace(self, undecided={**self.undecided, work_id: Undecided(own.title, kind, period, may_be)})
 
-    def among_others(self, own: Work) -> str | None:
-        """Return the id of what stands for a title of no catalog that may be another one; None where it is itself."""
+    def among_others(self, own: Work, period: date) -> str | None:
+        """Return the id of what stands, in a period, for a title of no catalog that may be another; None for itself."""
         number = 0
-        while _nth(own, number + 1) in self.undecided:
+        while (its := self.undecided.get(_nth(own, number + 1))) and its.since <= period:
             number += 1
         return _nth(own, number) if number else None
 

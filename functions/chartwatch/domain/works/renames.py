@@ -47,6 +47,7 @@ class Names:
                 ((key, name),) = names.items()
                 self._successors[kind, given_up] = name
                 self._successors.pop((kind, key), None)
+        self._keys = {key for _, key in self._successors}
 
     def latest(self, title: str, kind: Kind | None) -> str:
         """Return the name that a title has now; the title itself when it was never given up."""
@@ -55,9 +56,20 @@ class Names:
 
     def later(self, title: str, kind: Kind | None) -> Iterator[str]:
         """Yield the names that a title has come to, one after the other; none when it was never given up."""
-        while (kind, title_key(title)) in self._successors:
-            title = self._successors[kind, title_key(title)]
+        seen = {title_key(title)}
+        while (name := self._successor(title_key(title), kind)) and title_key(name) not in seen:
+            seen.add(title_key(name))
+            title = name
             yield title
+
+    def _successor(self, key: str, kind: Kind | None) -> str | None:
+        """Return the name that a title was given up for, of its kind; or where either says none, of the only other."""
+        if (name := self._successors.get((kind, key)) or self._successors.get((None, key))) or kind is not None:
+            return name
+        names = (
+            {name for (_, given_up), name in self._successors.items() if given_up == key} if key in self._keys else ()
+        )
+        return next(iter(names)) if len(names) == 1 else None
 
 
 def with_renamings(catalog: Catalog, renamings: Iterable[Renaming]) -> Catalog:
