@@ -68,7 +68,6 @@ _OTHER_NAMES = {
     "holland": "NL",
     "hong kong": "HK",
     "ivory coast": "CI",
-    "korea": "KR",
     "korea, republic of": "KR",
     "macao": "MO",
     "macau": "MO",

@@ -54,7 +54,8 @@ def unknown(facts: str, day: int) -> str:
         ),
         (
             *(("Heist", 1, "Ozark Sara - Dead"), FALSE),
-            "Heist cannot be the first: others were #1 of the daily chart in the United States before.",
+            "Heist cannot be the first: others were #1 of the daily chart in the United States before. "
+            "Sara is the first in the United States, in records since 2022-01-01.",
             *("Sara 2", ()),
         ),
         (("Ozark", 1, "Sara - Dead"), FALSE, "Ozark does not count: its original language is English.", "", ()),

@@ -147,7 +147,8 @@ def test_a_work_of_unknown_facts_is_unknown() -> None:
 def test_of_a_work_that_never_topped_the_record_is_named() -> None:
     answer = is_nth("Dead", 1, "Ozark Sara")
     assert answer.sentence == (
-        "Dead has not been #1 of the daily chart in the United States, in records from 2022-01-01 to 2022-01-02."
+        "Dead has not been #1 of the daily chart in the United States, in records from 2022-01-01 to 2022-01-02. "
+        "Sara is the first in the United States, in records since 2022-01-01."
     )
 
 

@@ -184,7 +184,8 @@ def never_topped(
         reasons = missing_words(scope.usable(work) if against is None else against)
         return answer(scope, None, f"{sentence} as far as is known, {scope.span}.", reasons=reasons)
     stood = stood_lower(scope, said.works or frozenset((work.id,)))
-    known_so_far = " as far as is known" if scope.usable(work) else ""
+    is_hidden = any(each.gap[1] >= scope.record.first for each in scope.usable(work))
+    known_so_far = " as far as is known" if is_hidden else ""
     return answer(scope, False, f"{sentence}{known_so_far}, {scope.span}{f': it was {stood}' if stood else ''}.")
 
 

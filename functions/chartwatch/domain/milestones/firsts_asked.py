@@ -48,7 +48,8 @@ def nth(said: Assertion, scope: AskedScope) -> Answer:
     if best.verdict is Verdict.FALSE and not best.holders and (said.group or not scope.rule.is_of_groups):
         held = _nth_held(said, scope)
         if held.verdict is Verdict.TRUE:
-            best = replace(held, verdict=Verdict.FALSE, sentence=f"{best.sentence} {held.sentence}")
+            sentence = f"{best.sentence} {held.sentence}"
+            best = replace(held, verdict=Verdict.FALSE, sentence=sentence, before=best.before or held.before)
     return of_all_history(scope, best)
 
 
