@@ -241,13 +241,13 @@ def _was_sent(known: _Known | None) -> bool:
 
 def _status(claim: Claim, known: _Known | None, now: Substance, *, is_same: bool, silent: bool) -> Status:
     """Return the status of a revision. What is the first to be sent of its slot corrects nothing."""
+    is_uncertain = claim.reasons or (claim.left_censored and not silent)
     if known is not None and (silent or _was_sent(known)):
-        if is_same:
+        if is_same and not (is_uncertain and known.entry.status is Status.ANNOUNCED):
             return known.entry.status
         base = known.sent or known.holds
         if base.holders and base.holders != now.holders:
             return Status.CORRECTED
-    is_uncertain = claim.reasons or (claim.left_censored and not silent)
     return Status.PROVISIONAL if is_uncertain else Status.ANNOUNCED
 
 
