@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chartwatch.adapters.memory import MemoryRecord
@@ -242,10 +242,13 @@ def test_nothing_is_sent_twice(data: st.DataObject) -> None:
 @examples(50)
 @given(st.data())
 def test_everything_is_sent_but_the_past_and_the_beginning_of_records(data: st.DataObject) -> None:
-    # A slot of a title that comes to be one of several goes on under another name, as one of a renamed title does.
     world, live_from = data.draw(worlds(in_full=True)), data.draw(LIVE_FROM)
     course = data.draw(courses(world, other_facts=other_catalogs(world), renamed=False, in_full=True))
-    sent_as_if_alone(run(course, live_from), live_from)
+    done = run(course, live_from)
+    # A slot of a title that comes to be one of several, or is one of them no more, goes on under another name, as that
+    # of a renamed title does: it is not alone, and claimed below.
+    assume(not any(change.milestone.moved_to and not change.is_sent for change in changes(done.bulletins)))
+    sent_as_if_alone(done, live_from)
 
 
 @examples(50)
