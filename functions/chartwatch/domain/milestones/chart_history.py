@@ -158,7 +158,7 @@ class ChartHistory:
     @cached_property
     def _meanings(self) -> Mapping[date, Meanings]:
         """What is known with each publication of the titles that were at #1 of the chart."""
-        known, found, charted = NOTHING_KNOWN, dict[date, Meanings](), ChartedTitles(self.catalog.latest)
+        known, found, charted = NOTHING_KNOWN, dict[date, Meanings](), ChartedTitles(self.catalog.renamed)
         for publication in self.timeline:
             titles = dict.fromkeys(
                 (o.title, o.kind, o.id, o.credit) for ones in publication.number_ones.values() for o in ones

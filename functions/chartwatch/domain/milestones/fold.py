@@ -67,7 +67,7 @@ class Fold:
         self._not_in: str | None = None
         self._defaults: Defaults | None = None
         self._undecided = UndecidedTitles(catalog)
-        self._charted = ChartedTitles(catalog.latest, self.snapshot.charted)
+        self._charted = ChartedTitles(catalog.renamed, self.snapshot.charted)
         self._standings_now: Sequence[Standing] = ()
         self._know(self.snapshot.meanings)
 

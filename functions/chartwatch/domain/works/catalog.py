@@ -35,7 +35,7 @@ class Catalog:
     def __init__(self, works: Iterable[Work] = (), latest: Latest | None = None) -> None:
         """Index `works` by title and aliases; a title of none is the `latest` one that it came to."""
         listed = list(works)
-        self._latest = latest
+        self.renamed = latest
         artists = [work for work in listed if work.kind == Kind.ARTIST]
         self._acts = {**ACTS} | {title_key(name): its.title for its in artists for name in (its.title, *its.aliases)}
         of_name = Counter(its.title for its in artists)
@@ -83,7 +83,7 @@ class Catalog:
 
     def latest(self, title: str, kind: Kind | None) -> str:
         """Return the name that a title has come to; itself, where it was never given up."""
-        return self._latest(title, kind) if self._latest else title
+        return self.renamed(title, kind) if self.renamed else title
 
     def facts_of(self, title: str, kind: Kind | None, credit: str | None = None) -> Sequence[Work]:
         """Return the works that a title may mean, with nothing but the facts that rules read.

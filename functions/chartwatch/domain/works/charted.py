@@ -51,23 +51,25 @@ Latest = Callable[[str, Kind | None], str]
 class ChartedTitles:
     """The titles of a chart that were at #1, and since when each has been there in a way that tells it from others."""
 
-    def __init__(self, latest: Latest, charted: Mapping[Charted, date] | None = None) -> None:
-        """Begin with what is known; a title that was given up is the `latest` one that it came to."""
+    def __init__(self, latest: Latest | None = None, charted: Mapping[Charted, date] | None = None) -> None:
+        """Begin with what is known; a title that was given up is the `latest` one that it came to, if any was."""
         self._latest = latest
-        self._since: dict[str, dict[Said, tuple[date, Charted]]] = {}
-        for one, since in (charted or {}).items():
-            self._add(one, since)
+        self._since = dict(charted or {})
 
     def add(self, charted: Iterable[Charted], period: date) -> None:
         """Take in what is at #1 in a period, the latest of the chart."""
         for one in charted:
-            self._add(one, period)
+            self._since.setdefault(one, period)
 
-    def _add(self, one: Charted, since: date) -> None:
-        one = self._named(one)
-        its = self._since.setdefault(spelling(one.key), {})
-        if one.said not in its or since < its[one.said][0]:
-            its[one.said] = since, one
+    def _spelt_as(self, own: Charted) -> Mapping[Said, tuple[date, Charted]]:
+        """Return the titles that are spelt as one is, but for spaces and punctuation, each with since when."""
+        found: dict[Said, tuple[date, Charted]] = {}
+        wanted = spelling(own.key)
+        for one, since in self._since.items():
+            its = self._named(one) if self._latest else one
+            if spelling(its.key) == wanted and (its.said not in found or since < found[its.said][0]):
+                found[its.said] = since, its
+        return found
 
     def may_be(self, own: Charted) -> Sequence[Charted]:
         """Return the titles that may be the same as one at #1 now: spelt otherwise, or one lacks what the other says.
@@ -76,7 +78,7 @@ class ChartedTitles:
         can say what it is.
         """
         own = self._named(own)
-        its = self._since[spelling(own.key)]
+        its = self._spelt_as(own)
         if len(its) < 2:
             return ()
         begun = its[own.said][0]
@@ -87,4 +89,4 @@ class ChartedTitles:
         ]
 
     def _named(self, one: Charted) -> Charted:
-        return one._replace(key=title_key(self._latest(one.key, one.kind)))
+        return one._replace(key=title_key(self._latest(one.key, one.kind))) if self._latest else one
