@@ -21,7 +21,7 @@ from chartwatch.domain.rules.reign import ReignRule
 from chartwatch.domain.rules.rule import MOST, Count, Rule, RuleSet, Scope
 from chartwatch.domain.rules.standing import EVERYWHERE, Coverage
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.charted import Charted, ChartedTitles
+from chartwatch.domain.works.charted import ChartedTitles
 from chartwatch.domain.works.claimants import Claimant, claimant_key, name_of
 from chartwatch.domain.works.credits import lead_of
 from chartwatch.domain.works.defaults import with_defaults
@@ -163,7 +163,6 @@ class ChartHistory:
             titles = dict.fromkeys(
                 (o.title, o.kind, o.id, o.credit) for ones in publication.number_ones.values() for o in ones
             )
-            charted.add((Charted.of(title, kind, credit) for title, kind, _, credit in titles), publication.period)
             not_in = publication.chart.not_in_language
             known = self.catalog.learned(titles, publication.period, known, not_in, charted)
             found[publication.period] = known

@@ -191,7 +191,6 @@ class Fold:
         self._not_in = publication.chart.not_in_language
         self._defaults = publication.chart.defaults
         self._rolls.assume(self._defaults)
-        self._charted.add((Charted.of(title, kind, credit) for title, kind, _, credit in titles), publication.period)
         self._know(self._catalog.learned(titles, publication.period, self._meanings, self._not_in, self._charted))
         unseen = self._unseen(publication)
         standings: list[Standing] = []

@@ -205,9 +205,12 @@ class Catalog:
     ) -> Meanings:
         """Return the meanings with those of titles that are at #1 in a period, the latest of the chart.
 
-        Each is a title with its kind, its provider's id and its credit. `charted` has all that were there, these too:
-        of two of no catalog nobody can say if they are one, where one says less than the other; unless not given.
+        Each is a title with its kind, its provider's id and its credit. `charted` has all that were there before:
+        of two of no catalog nobody can say if they are one, where one says less than the other. Without it each is.
         """
+        titles = tuple(titles)
+        if charted:
+            charted.add((Charted.of(title, kind, credit) for title, kind, _, credit in titles), period)
         for title, kind, provider_id, credit in titles:
             is_new = provider_id is not None and provider_id not in known.by_id
             named, own = self._bearing(title, kind, credit)

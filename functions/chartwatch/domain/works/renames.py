@@ -47,7 +47,9 @@ class Names:
                 ((key, name),) = names.items()
                 self._successors[kind, given_up] = name
                 self._successors.pop((kind, key), None)
-        self._keys = {key for _, key in self._successors}
+        self._of_any_kind: dict[str, set[str]] = {}
+        for (_, key), name in self._successors.items():
+            self._of_any_kind.setdefault(key, set()).add(name)
 
     def latest(self, title: str, kind: Kind | None) -> str:
         """Return the name that a title has now; the title itself when it was never given up."""
@@ -66,9 +68,7 @@ class Names:
         """Return the name that a title was given up for, of its kind; or where either says none, of the only other."""
         if (name := self._successors.get((kind, key)) or self._successors.get((None, key))) or kind is not None:
             return name
-        names = (
-            {name for (_, given_up), name in self._successors.items() if given_up == key} if key in self._keys else ()
-        )
+        names = self._of_any_kind.get(key, ())
         return next(iter(names)) if len(names) == 1 else None
 
 
