@@ -1,8 +1,10 @@
 """`chartwatch check` as people and machines meet it."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
+from typer.testing import Result
 
 from tests.command_line import CATALOG, RULES, Write, assert_refused, chart, run
 
@@ -254,6 +256,18 @@ WITHIN = """\
 """
 
 
+def ask_within(write: Write, place: str, titles: Sequence[str]) -> Result:
+    """Ask for a place of a chart that comes to rank by views on its fourth day."""
+    rules, catalog, file = (
+        write("rules.yaml", WITHIN),
+        write("catalog.csv", CATALOG),
+        write("d.csv", chart(titles)),
+    )
+    history = f"csv,chart=daily,name=D,cadence=day,depth=1,metric=hours; 2022-01-04 views:{file}"
+    rule = "longest" if "record" in place else "run"
+    return run("check", f"{rule}:daily:US:{place}", "--rules", rules, "--catalog", catalog, "--from", history)
+
+
 @pytest.mark.parametrize(
     ("place", "code", "said"),
     [
@@ -279,19 +293,7 @@ WITHIN = """\
     ],
 )
 def test_a_place_of_a_rule_within_methods_is_of_one(write: Write, place: str, code: int, said: str) -> None:
-    rules, catalog = write("rules.yaml", WITHIN), write("catalog.csv", CATALOG)
-    file = write("d.csv", chart(["Ozark", "Dark", "Dark", "Dark", "Dark", "Ozark", "Ozark", "Ozark"]))
-    history = f"csv,chart=daily,name=D,cadence=day,depth=1,metric=hours; 2022-01-04 views:{file}"
-    result = run(
-        "check",
-        f"{'longest' if 'record' in place else 'run'}:daily:US:{place}",
-        "--rules",
-        rules,
-        "--catalog",
-        catalog,
-        "--from",
-        history,
-    )
+    result = ask_within(write, place, ["Ozark", "Dark", "Dark", "Dark", "Dark", "Ozark", "Ozark", "Ozark"])
     assert result.exit_code == code, result.output
     assert said in " ".join(result.stdout.split())
 
@@ -305,21 +307,7 @@ def test_a_place_of_a_rule_within_methods_is_of_one(write: Write, place: str, co
     ],
 )
 def test_a_place_that_no_run_within_methods_can_have_is_refused(write: Write, place: str, said: str) -> None:
-    rules, catalog = write("rules.yaml", WITHIN), write("catalog.csv", CATALOG)
-    history = (
-        f"csv,chart=daily,cadence=day,depth=1,metric=hours; 2022-01-04 views:{write('d.csv', chart(['Dark'] * 5))}"
-    )
-    result = run(
-        "check",
-        f"{'longest' if 'record' in place else 'run'}:daily:US:{place}",
-        "--rules",
-        rules,
-        "--catalog",
-        catalog,
-        "--from",
-        history,
-    )
-    assert_refused(result, said)
+    assert_refused(ask_within(write, place, ["Dark"] * 5), said)
 
 
 @pytest.mark.parametrize(
