@@ -124,6 +124,7 @@ def costs_behind(
     last = GeneratedHistory(history.last(periods + measured, shape.cadence), history.catalog)
     history = _earlier(last, by)
     behind, ahead = list(history.publications[:-measured]), list(history.publications[-measured:])
+    # Of the publications that are measured at least one is to bring a territory back.
     ahead[1] = replace(ahead[1], editions=ahead[1].editions[1:])
     old = max((p for p in behind if p.period <= ahead[-1].period - LONG_AGO), key=lambda p: p.period)
     costs: Costs = {task: Cost() for task in Task}

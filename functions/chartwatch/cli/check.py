@@ -243,8 +243,9 @@ def answer_question(question: Question, published: PublishedCharts, known: date 
     creators = creators_at(history) if said.group and said.rule.per in WHOSE else None
     if creators and said.group:
         meant = creators.meant(said.rule, said.group, question.parameter("--group"))
-        place = said.rule.place(said.n or 0, meant) if said.place and isinstance(said.rule, FirstsRule) else said.place
-        said = replace(said, group=meant, place=place if meant != said.group else said.place)
+        if meant != said.group and said.place and isinstance(said.rule, FirstsRule):
+            said = replace(said, place=said.rule.place(said.n or 0, meant))
+        said = replace(said, group=meant)
     if said.on is not None:
         refuse_no_period(said.on, history.timeline, "--on")
     if said.title:

@@ -248,7 +248,7 @@ class RecordedBulletins:
 
 
 def digest_of(known: Iterable[object]) -> str:
-    """Return a digest of what is known, renamings say, in whatever order; nothing for nothing."""
+    """Return a digest of what is known, such as renamings, in whatever order; nothing for nothing."""
     ordered = sorted(map(repr, known))
     return hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:32] if ordered else ""
 

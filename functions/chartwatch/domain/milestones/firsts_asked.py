@@ -199,15 +199,12 @@ def count(said: Assertion, scope: AskedScope) -> Answer:
     what = said.one if known == 1 else said.several
     of_group = f" {_OF.get(scope.rule.per, 'of')} {group_name(scope.rule, group)}" if group else ""
     number = words.cardinal(known)
-    sentence = f"{words.sentence(number)} {what}{of_group} {'has' if known == 1 else 'have'} been #1 of {scope.where}"
+    sentence = f"{number} {what}{of_group} {'has' if known == 1 else 'have'} been #1 of {scope.where}, {scope.span}."
     reasons = *missing_words(scope.missing), *undecided_words(scope, scope.undecided(group))
     if found is None:
-        known_so_far = f"{sentence[:1].lower()}{sentence[1:]}"
-        return answer(scope, None, so_far(f"{known_so_far}, {scope.span}."), before=_some(its), reasons=reasons)
-    if not may.is_one:
-        known_so_far = f"{sentence[:1].lower()}{sentence[1:]}"
-        sentence = f"At least {known_so_far}" if found else f"As far as is known, {known_so_far}"
-    counted = answer(scope, found, f"{sentence}, {scope.span}.", before=_some(its))
+        return answer(scope, None, so_far(sentence), before=_some(its), reasons=reasons)
+    how_sure = "" if may.is_one else "at least " if found else "as far as is known, "
+    counted = answer(scope, found, words.sentence(f"{how_sure}{sentence}"), before=_some(its))
     return of_all_history(scope, replace(counted, n=known))
 
 

@@ -87,7 +87,6 @@ class _Between:
         self.between = sorted(((p, t) for p, t in seen if scope.counts(t.work, said.group)), key=lambda pair: pair[0])
         self.undecided = list(dict.fromkeys(t for _, t in seen if scope.counts(t.work, said.group) is None))
         self.missing = [each for each in scope.missing if any(after < p < start for p in scope.periods_in(each.gap))]
-        self._group = said.group
         latest = max(self._marks, key=lambda t: max(scope.known_periods(t.key)), default=None)
         self.since_name = latest.name if latest else since.title or str(since.day)
 
