@@ -191,7 +191,7 @@ def _revision_lines(revised: Revised, of: str) -> Iterator[str]:
     if its.holders:
         holders = [f"{holder_name(holder)} since {holder.since}" for holder in its.holders]
         yield from indented(f"held by {words.listed(holders)}", 4)
-    if its.reasons:
+    if its.because:
         yield from indented(f"not certain: {'; '.join(its.because[:3])}", 4)
     if its.evidence:
         edition = its.evidence.edition

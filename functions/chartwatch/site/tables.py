@@ -96,7 +96,7 @@ def _milestone(entry: Entry, chart: str) -> tuple[Cell, ...]:
         entry.n,
         entry.period,
         entry.status.value,
-        not entry.reasons,
+        entry.is_certain,
         entry.left_censored,
         entry.revision,
         "; ".join(holder.title for holder in entry.holders) or None,

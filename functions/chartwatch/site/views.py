@@ -174,7 +174,7 @@ def mark_of(status: Status, *, is_certain: bool) -> str:
 
 def mark_of_entry(entry: Entry) -> str:
     """Return the mark of the last revision of a slot."""
-    return mark_of(entry.status, is_certain=not entry.reasons)
+    return mark_of(entry.status, is_certain=entry.is_certain)
 
 
 def mark_of_milestone(milestone: Milestone) -> str:
@@ -211,7 +211,7 @@ class _Same(NamedTuple):
 def _same(recorded: Recorded, entry: Entry) -> _Same:
     holders = tuple(holder_link(holder) for holder in entry.holders)
     is_over_all = entry.territory == EVERYWHERE
-    return _Same(recorded.chart_of(entry).id, holders, mark_of_entry(entry), not entry.reasons, is_over_all)
+    return _Same(recorded.chart_of(entry).id, holders, mark_of_entry(entry), entry.is_certain, is_over_all)
 
 
 def _line(recorded: Recorded, same: _Same, entries: Sequence[Sequence[Entry]]) -> Line:

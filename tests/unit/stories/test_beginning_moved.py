@@ -6,6 +6,7 @@ from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.rules.claims import CENSORED
 from chartwatch.domain.stories.story import Story, stories
 from chartwatch.services.updating import store_publication
+from chartwatch.site.views import mark_of_entry
 from tests.chronicle import CHANGE, CHART, NTH, Chronicle
 
 FIRST = "nth:daily:US:1"
@@ -26,6 +27,7 @@ def test_a_first_that_moves_to_where_the_record_begins_is_corrected_and_not_cert
     held = chronicle.held(FIRST)
     assert (held.status, held.left_censored, held.is_certain) == (Status.CORRECTED, True, False)
     assert held.because == (CENSORED,)
+    assert mark_of_entry(chronicle.entry(FIRST)) == "Corrected, not certain"
     assert story.subject.startswith("Correction, not certain: Squid Game: ")
     assert "certain=false" in str(story.attributes)
     assert CENSORED in " ".join(story.text.split())
@@ -36,6 +38,7 @@ def test_what_was_so_from_the_beginning_and_told_nobody_stays_as_it_is() -> None
     chronicle.arrives(0, US="Squid Game")
     held = chronicle.held(FIRST)
     assert (held.silent, held.left_censored, held.because) == (True, True, ())
+    assert chronicle.entry(FIRST).is_certain
 
 
 def test_that_it_holds_no_more_is_certain() -> None:
@@ -44,6 +47,7 @@ def test_that_it_holds_no_more_is_certain() -> None:
         chronicle.arrives(number, US="Ozark")
     held = chronicle.held(FIRST)
     assert (held.status, held.is_certain) == (Status.RETRACTED, True)
+    assert chronicle.entry(FIRST).is_certain
 
 
 def test_a_subject_does_not_say_of_one_title_that_it_is_new_and_is_not() -> None:

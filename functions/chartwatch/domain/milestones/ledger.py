@@ -145,6 +145,11 @@ class Entry:
         return self.sent is not None and bool(self.sent.holders)
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it holds however the unknown turns out, as `Milestone.is_certain`."""
+        return not self.reasons and not (self.left_censored and self.is_held and self.is_believed)
+
+    @property
     def reference(self) -> Reference:
         """The revision, as another names it that replaces it."""
         return Reference(self.slot, self.revision, self.status, self.holders)

@@ -65,7 +65,7 @@ def _firsts(recorded: Recorded, works: Mapping[str, Iterable[Work]], link: Calla
     """Return the first #1 of each group that has one on some chart, the earliest first."""
     entries = [entry for entry in recorded.held if _is_first_of_group(entry)]
     found: dict[str, Entry] = {}
-    for entry in sorted(entries, key=lambda its: (its.period, bool(its.reasons), recorded.chart_of(its).id, its.slot)):
+    for entry in sorted(entries, key=lambda its: (its.period, not its.is_certain, recorded.chart_of(its).id, its.slot)):
         if entry.group is not None and entry.group in works:
             found.setdefault(entry.group, entry)
     return [
@@ -76,7 +76,7 @@ def _firsts(recorded: Recorded, works: Mapping[str, Iterable[Work]], link: Calla
             works=tuple(holder_link(holder) for holder in entry.holders),
             chart=chart_link(recorded.chart_of(entry)),
             mark=mark_of_entry(entry),
-            is_certain=not entry.reasons,
+            is_certain=entry.is_certain,
             is_at_the_start=entry.period == recorded.charts[recorded.chart_of(entry).id].since,
             milestone=milestone_address(entry.slot),
             titles=len(list(works[group])),

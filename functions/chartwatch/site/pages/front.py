@@ -82,7 +82,7 @@ def _biggest(recorded: Recorded) -> list[Line]:
         found += [
             entry
             for entry in recorded.held
-            if entry.slot in record.entries and entry.period > since and not entry.reasons and _is_big(entry)
+            if entry.slot in record.entries and entry.period > since and entry.is_certain and _is_big(entry)
         ]
     ordered = sorted(found, key=lambda its: (its.period, its.slot), reverse=True)
     return lines(recorded, ordered)[:MOST_FIRSTS]
