@@ -110,7 +110,7 @@ def _as_yaml(body: bytes, name: str) -> tuple[Sequence[yaml.Node], Sequence[Any]
     try:
         text = body.decode()
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_aliases_and_tags(text, name)
+        _refuse_what_rules_do_not_need(text, name)
         data = yaml.safe_load(text)
     except UnicodeDecodeError as error:
         line = body[: error.start].count(10) + 1
@@ -134,16 +134,25 @@ def _examples(model: WrittenRule, node: yaml.Node) -> Iterator[Example]:
             yield example._replace(place=place_of(node, ("examples", example.field)))
 
 
-def _refuse_aliases_and_tags(text: str, name: str) -> None:
+def _refuse_what_rules_do_not_need(text: str, name: str) -> None:
     """Refuse `*alias`: a few nested ones make a file of gigabytes; and `!!tag`, which can ask for what is not there.
 
-    Rules need neither.
+    Refuse also numbers that YAML 1.1 reads otherwise than people: 012 is ten, and 1:30 ninety.
     """
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise RuleProblem(name, "", "aliases (`*name`) are not allowed in rules", *_place(event.start_mark))
         if getattr(event, "tag", None) is not None:
             raise RuleProblem(name, "", "tags (`!!name`) are not allowed in rules", *_place(event.start_mark))
+        if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and _is_whole_number(event.value):
+            meant = yaml.safe_load(event.value)
+            if str(meant) != event.value:
+                reason = f"YAML reads {event.value} as the number {meant}; write that, or quotation marks around a text"
+                raise RuleProblem(name, "", reason, *_place(event.start_mark))
+
+
+def _is_whole_number(plain: str) -> bool:
+    return bool(yaml.SafeLoader("").resolve(yaml.ScalarNode, plain, (True, False)) == "tag:yaml.org,2002:int")
 
 
 def _place(mark: Any) -> tuple[int, int]:

@@ -15,7 +15,14 @@ from chartwatch.domain.codes import COUNTRIES, country_meant, kind_meant
 from chartwatch.domain.works.work import Kind
 from chartwatch.sources.cells import quoted, read_credit, read_loose_rank, read_season, read_territory, read_title
 from chartwatch.sources.csv_options import BY_NAME, CsvOptions, meant_by, read_chart_id, read_kind
-from chartwatch.sources.csv_rows import Rows, are_weeks_of_days, refuse_before_beginning, refuse_uneven_steps
+from chartwatch.sources.csv_rows import (
+    Rows,
+    are_weeks_of_days,
+    edition_column,
+    passed_over_notice,
+    refuse_before_beginning,
+    refuse_uneven_steps,
+)
 from chartwatch.sources.delimited_text import Reading, TextTable
 from chartwatch.sources.editions import Editions, Key
 from chartwatch.sources.formats import form_of
@@ -136,13 +143,20 @@ class CsvFile(SingleDocumentSource):
         ranks = [1] * len(table)
         if table.has(rank_column):
             ranks = table.values_but(rank_column, read_loose_rank, 0, refused)
-        charts = self._charts(table)
         entries = list(map(Entry, ranks, *self._entry_columns(table, refused)))
-        periods, territories = self._periods(table, provenance), self._territories(table)
+        passed_over = dict[int, SourceError]()
+        charts = self._charts(table, passed_over)
+        periods = self._periods(table, provenance, passed_over)
+        territories = self._territories(table, passed_over)
         rows = Rows(charts, periods, territories, entries, range(len(table)), refused)
-        kept, notices = rows.each_once(), list[str]()
-        if len(kept) < len(table):
-            notices.append(f"{words.counted(len(table) - len(kept), 'row')} repeated word for word passed over")
+        once, notices = rows.each_once(), list[str]()
+        if len(once) < len(table):
+            notices.append(f"{words.counted(len(table) - len(once), 'row')} repeated word for word passed over")
+        kept = [row for row in once if row not in passed_over]
+        if not kept:
+            raise passed_over[0]
+        if passed_over:
+            notices.append(passed_over_notice(passed_over))
         within = [row for row in kept if options.depth is None or ranks[row] <= options.depth]
         if not within:
             reason = f"no rank of the {len(table)} is above the depth of {options.depth}"
@@ -152,10 +166,10 @@ class CsvFile(SingleDocumentSource):
             notices.append(f"{cut} below the depth of {options.depth} passed over")
         return (rows if len(within) == len(table) else rows.only(within)), notices
 
-    def _charts(self, table: Table) -> Sequence[str]:
+    def _charts(self, table: Table, passed_over: MutableMapping[int, SourceError]) -> Sequence[str]:
         options = self._options
         if options.chart is None:
-            return table.values(options.chart_column, self._read_chart)
+            return edition_column(table, options, options.chart_column, self._read_chart, "", passed_over)
         if self._may_name_other_charts and table.has(options.chart_column):
             named = sorted(set(table.values(options.chart_column, str)))
             if len(named) > 1:
@@ -165,10 +179,12 @@ class CsvFile(SingleDocumentSource):
                 raise SourceMislabelled(self.name, f"{reason}; {advice}", table.place(0))
         return [options.chart] * len(table)
 
-    def _periods(self, table: Table, provenance: Provenance) -> Sequence[date]:
+    def _periods(
+        self, table: Table, provenance: Provenance, passed_over: MutableMapping[int, SourceError]
+    ) -> Sequence[date]:
         options = self._options
         if options.period is None:
-            return table.values(options.period_column, self._read_period)
+            return edition_column(table, options, options.period_column, self._read_period, date.min, passed_over)
         if options.period == BY_NAME:
             said, whose = self._period_in_name(provenance.url), "the name of the file says"
         else:
@@ -199,10 +215,10 @@ class CsvFile(SingleDocumentSource):
     def _as_period(self, day: date) -> date:
         return end_of_month(day) if self._options.cadence is Cadence.MONTH else day
 
-    def _territories(self, table: Table) -> Sequence[str]:
-        territory = self._options.territory
+    def _territories(self, table: Table, passed_over: MutableMapping[int, SourceError]) -> Sequence[str]:
+        options, territory = self._options, self._options.territory
         if territory is None:
-            return table.values(self._options.territory_column, self._read_territory)
+            return edition_column(table, options, options.territory_column, self._read_territory, "", passed_over)
 
         def read_that(cell: str) -> str:
             if self._read_territory(cell) != territory:

@@ -210,7 +210,8 @@ class CsvOptions(Options):
     )
     malformed: Malformed = Field(
         default=Malformed.REFUSE,
-        description="rows that cannot be told into cells: refuse (otherwise), skip, or mend marks within quoted cells",
+        description="rows that cannot be told into cells: refuse (otherwise), skip, or mend marks within quoted cells; "
+        "skip passes over rows that do not say of which edition they are, too",
     )
     sheet: str | None = Field(default=None, description="the sheet of an Excel workbook; otherwise the first")
     records: str = Field(

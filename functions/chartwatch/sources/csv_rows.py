@@ -1,17 +1,24 @@
 """The rows of a file of any provider as values, and whether their periods can be those of the chart."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from chartwatch.document_errors import SourceError, SourceValueError
+from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence, Chart, Era
 from chartwatch.domain.charts.publications import Entry
 from chartwatch.sources.csv_options import CsvOptions
 from chartwatch.sources.table import Table
+from chartwatch.sources.text_lines import Malformed
+
+T = TypeVar("T")
 
 _CSV = "csv"
+
+MAX_ROWS_NAMED = 3
+"""Rows that a notice says all about."""
 
 
 class Rows(NamedTuple):
@@ -43,6 +50,36 @@ class Rows(NamedTuple):
             kept,
             self.refused,
         )
+
+
+def edition_column(
+    table: Table,
+    options: CsvOptions,
+    column: str,
+    read: Callable[[str], T],
+    instead: T,
+    passed_over: MutableMapping[int, SourceError],
+) -> list[T]:
+    """Return a column that says of which edition each row is, with `instead` where a row does not say it.
+
+    Such rows are noted in `passed_over` if the options have them passed over. Raises `SourceValueError` otherwise.
+    """
+    if options.malformed is Malformed.SKIP:
+        return table.values_but(column, read, instead, passed_over)
+    try:
+        return table.values(column, read)
+    except SourceValueError as error:
+        # Where the first row is one, the column is written in another way, and there is better advice.
+        if error.where != table.place(0):
+            error.detail += "; to pass such rows over: -o malformed=skip"
+        raise
+
+
+def passed_over_notice(passed_over: Mapping[int, SourceError]) -> str:
+    """Return what is said of rows that do not say of which edition they are."""
+    errors = [passed_over[row] for row in sorted(passed_over)]
+    named = words.some([f"{error.where}: {error.detail}" for error in errors], MAX_ROWS_NAMED)
+    return f"{words.counted(len(errors), 'row')} of no edition passed over ({named})"
 
 
 def refuse_uneven_steps(table: Table, options: CsvOptions, rows: Rows) -> None:

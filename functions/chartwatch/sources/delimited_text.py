@@ -2,6 +2,7 @@
 
 import csv
 import io
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -72,6 +73,7 @@ class TextTable(Table):
         super().__init__(source)
         self._reading = reading or Reading()
         self._advice = self._reading.advice or {}
+        self._numbers = array("L")
         refuse_binary(source, body)
         self._body = utf8_of(source, body, self._reading.encoding)
         if not self._body.removeprefix(b"\xef\xbb\xbf").strip():
@@ -88,13 +90,20 @@ class TextTable(Table):
 
     def place(self, row: int) -> str:
         """Return where a row stands in the document: "line 7"."""
-        # Only an error asks for it, so that reading again is cheaper than remembering a line for each row.
+        # Only an error asks for it, so that reading again is cheaper than remembering a line for each row always.
+        self._numbers = self._numbers or array("L", self._line_numbers())
+        return f"line {self._numbers[row + (0 if self._reading.columns else 1)]}"
+
+    def _line_numbers(self) -> Iterator[int]:
+        """Yield in which line each row ends, the header's among them, as far as the text can be told into rows."""
         lines = self._lines()
         reader, rows = self._rows(lines)
-        for _ in range(row + (1 if self._reading.columns else 2)):
-            lines.room = MAX_BLOCK
-            next(rows)
-        return f"line {reader.line_num}"
+        try:
+            for _ in rows:
+                lines.room = MAX_BLOCK
+                yield reader.line_num
+        except (csv.Error, UnicodeDecodeError):
+            return
 
     def _read(self, required: Sequence[str], optional: Sequence[str]) -> None:
         lines = self._lines()
@@ -171,8 +180,10 @@ class TextTable(Table):
         if "unexpected end of data" in str(error):
             reason = "the document ends inside a quoted cell"
             return SourceTruncated(self._source, reason, f"line {opened}")
-        ways = "; to read such rows, or pass them over: -o malformed=mend, or skip" if self._advice else ""
-        reason = f"a row cannot be told into cells: {error}{ways}"
+        ways = {Malformed.REFUSE: "; to read such rows, or pass them over: -o malformed=mend, or skip"}
+        ways[Malformed.MEND] = "; to pass such rows over: -o malformed=skip"
+        way_out = ways.get(self._reading.malformed, "") if self._advice else ""
+        reason = f"a row cannot be told into cells: {error}{way_out}"
         if opened != reached:
             reason = f"a quoted cell opens here and is not closed before line {reached}, where {reason}"
         return SourceNotATable(self._source, reason, f"line {opened}")

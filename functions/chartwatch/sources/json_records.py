@@ -12,6 +12,7 @@ from chartwatch.document_errors import (
     SourceTruncated,
     SourceValueError,
 )
+from chartwatch.sources.cells import quoted
 from chartwatch.sources.formats import utf8_of
 from chartwatch.sources.table import MAX_ROWS, Table, found_columns
 
@@ -129,9 +130,17 @@ def _parsed(source: str, body: bytes) -> Any:
 
 
 def _loaded(source: str, text: str) -> Any:
+    def each_key_once(pairs: Sequence[tuple[str, Any]]) -> Object:
+        values = dict(pairs)
+        if len(values) < len(pairs):
+            for key, value in pairs:
+                if values[key] != value:
+                    raise SourceNotATable(source, f"an object says {quoted(key)} twice, and not the same")
+        return values
+
     try:
         # Numbers stay as they are written.
-        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+        return json.loads(text, object_pairs_hook=each_key_once, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError as error:
         raise SourceNotATable(source, "arrays or objects stand too deep in each other") from error
 

@@ -132,6 +132,14 @@ def test_json_that_is_none_or_says_something_else_is_refused(body: bytes, error:
     assert isinstance(refusal(DAILY, body), error)
 
 
+def test_an_object_that_says_a_key_twice_otherwise_is_refused() -> None:
+    twice = '[{"period": "2022-01-01", "rank": 1, "title": "A", "title": "%s"}]'
+    assert str(refusal(DAILY, twice % "B")) == "csv: an object says 'title' twice, and not the same"
+    assert titles(read(DAILY, twice % "A")) == [["A"]]
+    lines = '{"period": "2022-01-01", "rank": 1, "title": "A"}\n{"period": "2022-01-02", "rank": 1, "rank": 2}\n'
+    assert "says 'rank' twice" in str(refusal(DAILY, lines))
+
+
 # Workbooks.
 
 

@@ -1,5 +1,6 @@
 """Files as others make them: what options let through, what they say of it, and what a refusal advises."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -324,6 +325,59 @@ def test_a_row_with_a_cell_too_many_is_mended_by_nobody() -> None:
     assert "; to pass such rows over: -o malformed=skip" in str(refusal(DAILY, text))
     assert isinstance(refusal({**DAILY, "malformed": "mend"}, text), SourceNotATable)
     assert titles(read({**DAILY, "malformed": "skip"}, text)) == [["A"]]
+
+
+def test_a_row_that_cannot_be_mended_may_be_passed_over() -> None:
+    text = 'period,rank,title\n2022-01-01,1,A\n2022-01-01,2,"B" ""C" d" e\n'
+    assert "-o malformed=mend, or skip" in str(refusal(DAILY, text))
+    assert str(refusal({**DAILY, "malformed": "mend"}, text)).endswith("; to pass such rows over: -o malformed=skip")
+    assert titles(read({**DAILY, "malformed": "skip"}, text)) == [["A"]]
+
+
+SEVERAL = {"cadence": "week"}
+
+OF_NO_EDITION = [
+    ("Source: the chart's own site", "1", "A", "songs", "US", "period \"Source: the chart's own site\" is not a date"),
+    ("2024-02-30", "1", "A", "songs", "US", "period '2024-02-30' is not a day of the calendar"),
+    ("", "", "Total", "songs", "US", "period '' is not a date"),
+    ("2024-06-30", "1", "A", "songs", "Atlantis", "territory 'Atlantis' is not"),
+    ("2024-06-30", "1", "A", "The Songs!", "US", "chart 'The Songs!' is not a chart's id"),
+]
+
+
+@pytest.mark.parametrize("row", OF_NO_EDITION, ids=[row[-1][:20] for row in OF_NO_EDITION])
+@pytest.mark.parametrize("form", ["text", "workbook", "json"])
+def test_a_row_that_says_no_edition_is_passed_over_where_an_option_says_so(
+    row: tuple[str, ...], form: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    *cells, said = row
+    names = ["period", "rank", "title", "chart", "territory"]
+    rows = [["2024-06-30", "1", "A", "songs", "US"], cells, ["2024-07-07", "1", "B", "songs", "US"]]
+    body: str | bytes = workbook(("S", [names, *rows]))
+    if form == "text":
+        body = "".join(";".join(its) + "\n" for its in [names, *rows])
+    elif form == "json":
+        body = json.dumps([dict(zip(names, its, strict=True)) for its in rows])
+    place = {"text": "line 3", "workbook": "row 3 of S", "json": "record 2"}[form]
+    error = str(refusal(SEVERAL, body))
+    assert error.startswith(f"csv, {place}: {said}")
+    assert error.endswith("; to pass such rows over: -o malformed=skip")
+    assert titles(read({**SEVERAL, "malformed": "skip"}, body)) == [["A"], ["B"]]
+    [notice] = caplog.messages
+    assert notice.startswith(f"chart.csv: 1 row of no edition passed over ({place}: {said}")
+
+
+def test_an_edition_that_lacks_a_row_that_was_passed_over_is_set_aside() -> None:
+    text = "period,rank,title\n2022-01-01,1,A\n2022-01-01,2,B\n2022-01-02,1,A\n2022-02-30,2,B\n"
+    assert "ends after rank 1 of 2 of songs-daily of 2022-01-02" in str(set_aside({**DAILY, "malformed": "skip"}, text))
+
+
+def test_a_file_of_no_edition_at_all_is_refused_with_what_is_wrong() -> None:
+    text = "period,rank,title\n31/12/2021,1,A\n31/01/2022,1,B\n"
+    for malformed in ("refuse", "skip"):
+        error = str(refusal({**DAILY, "malformed": malformed}, text))
+        assert error.startswith("csv, line 2: period '31/12/2021' is not a date such as 2022-02-27")
+        assert error.endswith("; it is one with -o date_format=d/m/Y")
 
 
 def test_a_place_is_that_of_the_file_also_where_rows_were_passed_over() -> None:
