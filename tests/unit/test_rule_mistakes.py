@@ -181,7 +181,7 @@ def test_the_rules_that_are_right_are_read_beside_those_that_are_not() -> None:
         ("- at: !!int ''\n", "rules.yaml:1:7: tags (`!!name`) are not allowed in rules"),
         ("- !!map [x]\n", "rules.yaml:1:3: tags (`!!name`) are not allowed in rules"),
         ("- at: [!own x]\n", "rules.yaml:1:8: tags (`!!name`) are not allowed in rules"),
-        ("- at: 012\n", "rules.yaml:1:7: YAML reads 012 as the number 10; write that, or quotation marks around a text"),
+        ("- at: 012\n", "rules.yaml:1:7: YAML reads 012 as the number 10; write that, or quotation marks"),
         ("- at: [1, 1:30]\n", "rules.yaml:1:11: YAML reads 1:30 as the number 90; "),
         ("- at: 0x1F\n", "rules.yaml:1:7: YAML reads 0x1F as the number 31; "),
         ("- id: x\n  min_periods: 1_0\n", "rules.yaml:2:16: YAML reads 1_0 as the number 10; "),

@@ -11,16 +11,18 @@ from chartwatch.document_errors import RanksDuplicated, SourceError, SourceMisla
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, end_of_month
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
-from chartwatch.domain.codes import COUNTRIES, country_meant, kind_meant
+from chartwatch.domain.codes import country_meant, kind_meant
 from chartwatch.domain.works.work import Kind
 from chartwatch.sources.cells import quoted, read_credit, read_loose_rank, read_season, read_territory, read_title
 from chartwatch.sources.csv_options import BY_NAME, CsvOptions, meant_by, read_chart_id, read_kind
 from chartwatch.sources.csv_rows import (
+    OF_COUNTRIES,
     Rows,
     are_weeks_of_days,
     edition_column,
     passed_over_notice,
     refuse_before_beginning,
+    refuse_other_countries,
     refuse_uneven_steps,
 )
 from chartwatch.sources.delimited_text import Reading, TextTable
@@ -39,9 +41,6 @@ logger = logging.getLogger(__name__)
 WORLDWIDE = frozenset({"global", "world", "worldwide"})
 """What a column of countries says of the whole world."""
 
-
-OF_COUNTRIES = ("country", "country_code", "country_iso2", "country_name", "region", "market")
-"""Columns that say of which territory a row is, where no option names the column."""
 
 MAX_NOTICES = 20
 """Notices of one document that are said; further ones are counted."""
@@ -169,7 +168,9 @@ class CsvFile(SingleDocumentSource):
     def _charts(self, table: Table, passed_over: MutableMapping[int, SourceError]) -> Sequence[str]:
         options = self._options
         if options.chart is None:
-            return edition_column(table, options, options.chart_column, self._read_chart, "", passed_over)
+            return edition_column(
+                table, options, options.chart_column, self._read_chart, instead="", passed_over=passed_over
+            )
         if self._may_name_other_charts and table.has(options.chart_column):
             named = sorted(set(table.values(options.chart_column, str)))
             if len(named) > 1:
@@ -184,7 +185,9 @@ class CsvFile(SingleDocumentSource):
     ) -> Sequence[date]:
         options = self._options
         if options.period is None:
-            return edition_column(table, options, options.period_column, self._read_period, date.min, passed_over)
+            return edition_column(
+                table, options, options.period_column, self._read_period, instead=date.min, passed_over=passed_over
+            )
         if options.period == BY_NAME:
             said, whose = self._period_in_name(provenance.url), "the name of the file says"
         else:
@@ -218,7 +221,9 @@ class CsvFile(SingleDocumentSource):
     def _territories(self, table: Table, passed_over: MutableMapping[int, SourceError]) -> Sequence[str]:
         options, territory = self._options, self._options.territory
         if territory is None:
-            return edition_column(table, options, options.territory_column, self._read_territory, "", passed_over)
+            return edition_column(
+                table, options, options.territory_column, self._read_territory, instead="", passed_over=passed_over
+            )
 
         def read_that(cell: str) -> str:
             if self._read_territory(cell) != territory:
@@ -226,21 +231,8 @@ class CsvFile(SingleDocumentSource):
             return territory
 
         if self._may_name_other_countries and not table.has(self._options.territory_column):
-            self._refuse_other_countries(table, territory)
+            refuse_other_countries(table, territory)
         return table.values_or(self._options.territory_column, read_that, territory)
-
-    def _refuse_other_countries(self, table: Table, territory: str) -> None:
-        """Refuse a file that has a column of countries by another name, and in it others than the option says."""
-
-        def read_any(cell: str) -> str:
-            said = country_meant(cell) or (cell if cell in COUNTRIES else None)
-            if said not in (None, territory):
-                way_out = "where it says something else, say so: -o territory_column=territory"
-                raise ValueError(f"is not {territory}, which the option `territory` says of the whole file; {way_out}")
-            return cell
-
-        for column in filter(table.has, OF_COUNTRIES):
-            table.values(column, read_any)
 
     def _entry_columns(self, table: Table, refused: MutableMapping[int, SourceError]) -> Iterator[Iterable[Any]]:
         options = self._options

@@ -9,6 +9,7 @@ from chartwatch.document_errors import SourceError, SourceValueError
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence, Chart, Era
 from chartwatch.domain.charts.publications import Entry
+from chartwatch.domain.codes import COUNTRIES, country_meant
 from chartwatch.sources.csv_options import CsvOptions
 from chartwatch.sources.table import Table
 from chartwatch.sources.text_lines import Malformed
@@ -16,6 +17,9 @@ from chartwatch.sources.text_lines import Malformed
 T = TypeVar("T")
 
 _CSV = "csv"
+
+OF_COUNTRIES = ("country", "country_code", "country_iso2", "country_name", "region", "market")
+"""Columns that say of which territory a row is, where no option names the column."""
 
 MAX_ROWS_NAMED = 3
 """Rows that a notice says all about."""
@@ -57,6 +61,7 @@ def edition_column(
     options: CsvOptions,
     column: str,
     read: Callable[[str], T],
+    *,
     instead: T,
     passed_over: MutableMapping[int, SourceError],
 ) -> list[T]:
@@ -80,6 +85,20 @@ def passed_over_notice(passed_over: Mapping[int, SourceError]) -> str:
     errors = [passed_over[row] for row in sorted(passed_over)]
     named = words.some([f"{error.where}: {error.detail}" for error in errors], MAX_ROWS_NAMED)
     return f"{words.counted(len(errors), 'row')} of no edition passed over ({named})"
+
+
+def refuse_other_countries(table: Table, territory: str) -> None:
+    """Refuse a file that has a column of countries that nobody named, and in it others than the option `territory`."""
+
+    def read_any(cell: str) -> str:
+        said = country_meant(cell) or (cell if cell in COUNTRIES else None)
+        if said not in (None, territory):
+            way_out = "where it says something else, say so: -o territory_column=territory"
+            raise ValueError(f"is not {territory}, which the option `territory` says of the whole file; {way_out}")
+        return cell
+
+    for column in filter(table.has, OF_COUNTRIES):
+        table.values(column, read_any)
 
 
 def refuse_uneven_steps(table: Table, options: CsvOptions, rows: Rows) -> None:

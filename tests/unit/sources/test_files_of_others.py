@@ -337,7 +337,7 @@ def test_a_row_that_cannot_be_mended_may_be_passed_over() -> None:
 SEVERAL = {"cadence": "week"}
 
 OF_NO_EDITION = [
-    ("Source: the chart's own site", "1", "A", "songs", "US", "period \"Source: the chart's own site\" is not a date"),
+    ("Source: the chart's own site", "1", "A", "songs", "US", 'period "Source: the chart\'s own site" is not a date'),
     ("2024-02-30", "1", "A", "songs", "US", "period '2024-02-30' is not a day of the calendar"),
     ("", "", "Total", "songs", "US", "period '' is not a date"),
     ("2024-06-30", "1", "A", "songs", "Atlantis", "territory 'Atlantis' is not"),
