@@ -152,7 +152,8 @@ def _refuse_what_rules_do_not_need(text: str, name: str) -> None:
 
 
 def _is_whole_number(plain: str) -> bool:
-    return bool(yaml.SafeLoader("").resolve(yaml.ScalarNode, plain, (True, False)) == "tag:yaml.org,2002:int")
+    resolver: Any = yaml.SafeLoader("")  # its methods have no types
+    return bool(resolver.resolve(yaml.ScalarNode, plain, (True, False)) == "tag:yaml.org,2002:int")
 
 
 def _place(mark: Any) -> tuple[int, int]:
