@@ -62,7 +62,15 @@ def test_an_entry_has_all_of_a_revision_but_its_evidence() -> None:
     kept = {name for name in Entry.__slots__ if hasattr(MILESTONE, name)}
     assert {name: getattr(entry, name) for name in kept} == {name: getattr(MILESTONE, name) for name in kept}
     of_its_message = {"said", "mark", "precedents", "said_by"}
-    assert set(Milestone.__slots__) - kept == {"chart", "silent", "evidence", "moved_to", *of_its_message}
+    assert hasattr(Entry, "is_believed")  # it can be told from what was sent
+    assert set(Milestone.__slots__) - kept == {
+        "chart",
+        "silent",
+        "is_believed",
+        "evidence",
+        "moved_to",
+        *of_its_message,
+    }
     assert (entry.words, entry.sent, entry.bulletins) == (digest_of_words(MILESTONE), SENT, (3, 7))
     assert entry.reference == Reference("nth:daily:US:1", 2, Status.PROVISIONAL, (HOLDER,))
 

@@ -1,6 +1,6 @@
 """No second has more messages than the rate limit allows, and nobody waits without need."""
 
-from chartwatch.services.pacing import Pace
+from chartwatch.services.pacing import Pace, half_to_whole
 
 
 class Clock:
@@ -46,3 +46,10 @@ def test_nobody_sleeps_once_the_interval_has_passed() -> None:
     clock.now += 0.25
     pace.wait()
     assert clock.slept == []
+
+
+def test_those_who_failed_together_pause_for_half_to_the_whole_of_a_pause() -> None:
+    pauses = [half_to_whole(8.0) for _ in range(1000)]
+    assert all(4.0 <= pause <= 8.0 for pause in pauses)
+    assert min(pauses) < 5.0
+    assert max(pauses) > 7.0

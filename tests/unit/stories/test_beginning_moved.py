@@ -1,5 +1,7 @@
 """What was told as a first, and turns out to have been so since the record begins: nobody can say that it was one."""
 
+from dataclasses import replace
+
 from chartwatch.adapters.sns_limits import LIMITS
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
 from chartwatch.domain.milestones.milestone import Status
@@ -7,7 +9,7 @@ from chartwatch.domain.rules.claims import CENSORED
 from chartwatch.domain.stories.story import Story, stories
 from chartwatch.services.updating import store_publication
 from chartwatch.site.views import mark_of_entry
-from tests.chronicle import CHANGE, CHART, NTH, Chronicle
+from tests.chronicle import CHANGE, CHART, NTH, SQUID, Chronicle
 
 FIRST = "nth:daily:US:1"
 
@@ -31,6 +33,14 @@ def test_a_first_that_moves_to_where_the_record_begins_is_corrected_and_not_cert
     assert story.subject.startswith("Correction, not certain: Squid Game: ")
     assert "certain=false" in str(story.attributes)
     assert CENSORED in " ".join(story.text.split())
+
+
+def test_it_stays_uncertain_when_its_words_alone_change_and_nothing_is_sent() -> None:
+    chronicle, _ = told_then_moved()
+    chronicle.learns(replace(SQUID, title="Squid Game!", aliases=("Squid Game",)))
+    held = chronicle.held(FIRST)
+    assert (held.silent, held.revision, held.because) == (True, 3, (CENSORED,))
+    assert held.is_certain == chronicle.entry(FIRST).is_certain
 
 
 def test_what_was_so_from_the_beginning_and_told_nobody_stays_as_it_is() -> None:

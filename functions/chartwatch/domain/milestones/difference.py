@@ -205,6 +205,8 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
     if goes_on and before is not None and before.words == digest_of_words(claim) and not resent:
         return None
     silent = _is_silent(claim, known, policy, now, is_same=is_same and not resent)
+    last_sent = known.last_sent if known else None
+    sent = last_sent if silent else Sent(claim.period, claim.n, claim.holders, claim.left_censored, claim.reasons)
     milestone = Milestone(
         slot=claim.slot,
         rule=claim.rule,
@@ -228,9 +230,8 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
         mark=claim.mark,
         precedents=claim.precedents,
         said_by=claim.said_by,
+        is_believed=sent is not None and bool(sent.holders),
     )
-    last_sent = known.last_sent if known else None
-    sent = last_sent if silent else Sent(claim.period, claim.n, claim.holders, claim.left_censored, claim.reasons)
     replaced = _replaced(known, milestone) if known else None
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, known.bulletins if known else ()))
 

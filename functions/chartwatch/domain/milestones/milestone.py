@@ -49,7 +49,7 @@ class Milestone:
     `silent`: it is recorded only, and sent to nobody. `evidence` is None when the slot was retracted; `replaces` is the
     revision before, of this slot or of the one that the work had under another id, and `moved_to` the slot that it has
     by now. `said`, `mark`, `precedents` and `said_by` are those of the claim: what messages go by, and no part of what
-    was claimed.
+    was claimed. `is_believed`: what was last sent of the slot, with this revision or before, is that somebody holds it.
     """
 
     slot: str
@@ -75,6 +75,7 @@ class Milestone:
     mark: str = ""
     precedents: int | None = None
     said_by: str | None = None
+    is_believed: bool = False
 
     @property
     def is_held(self) -> bool:
@@ -92,7 +93,8 @@ class Milestone:
 
         What is so since the record begins is sent only to those who were told of another beginning before.
         """
-        censored = (CENSORED,) if self.left_censored and self.is_held and not self.silent else ()
+        is_known = self.is_believed or not self.silent
+        censored = (CENSORED,) if self.left_censored and self.is_held and is_known else ()
         return (*(reason.said for reason in self.reasons), *censored)
 
     def as_json(self) -> dict[str, Any]:
