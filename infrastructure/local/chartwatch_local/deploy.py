@@ -1,5 +1,6 @@
 """Building the real template with SAM CLI, and deploying it to a local AWS."""
 
+import compileall
 import fcntl
 import hashlib
 import json
@@ -13,6 +14,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from typing import Any
 
 from chartwatch_local.aws import LocalAws, LocalError, environment_for
@@ -124,8 +126,9 @@ def as_on_this_machine(template: str) -> str:
 
 
 def _pack_code(artifact: Path, archive: Path) -> None:
-    """Pack what an artifact has of the functions' own."""
-    own = {path.name for path in FUNCTIONS.iterdir()}
+    """Pack what an artifact has of the functions' own, compiled: each start of a function unpacks it anew."""
+    compileall.compile_dir(artifact, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    own = {path.name for path in (*FUNCTIONS.iterdir(), artifact / "__pycache__")}
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for file in sorted(path for name in own for path in (artifact / name, *(artifact / name).rglob("*"))):
             if file.is_file():

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, NumberOne, Provenance
@@ -63,19 +62,14 @@ class Revisions:
     def __init__(self, editions: Mapping[str, Versions], chart: Chart) -> None:
         """`editions` has the versions of every edition of the publication, by territory."""
         self._editions = editions
-        self._fetches = {territory: _fetches(versions) for territory, versions in editions.items()}
-        changing = dict.fromkeys(fetch for its in self._fetches.values() for fetch in its[1:])
-        self._documents = {fetch: _Document(chart, fetch[0] or "", self._changed_by(fetch)) for fetch in changing}
-
-    def _changed_by(self, fetch: _Fetch) -> Sequence[tuple[Edition, Edition]]:
-        """Return the editions that a fetch changed, each before and after."""
-        pairs: list[tuple[Edition, Edition]] = []
-        for territory, fetches in self._fetches.items():
-            if fetch in fetches[1:]:
-                versions, after = self._editions[territory], fetches.index(fetch, 1)
-                if not versions[after].trimmed:
-                    pairs.append((versions[after - 1].edition, versions[after].edition))
-        return pairs
+        self._chart = chart
+        self._compared: dict[tuple[str, int], Sequence[Revision]] = {}
+        self._changed: dict[_Fetch, list[tuple[str, int]]] = {}
+        """The versions that came of each fetch, but the first of an edition: their territory and place."""
+        for territory, versions in editions.items():
+            for place, fetch in enumerate(_fetches(versions)):
+                if place > 0:
+                    self._changed.setdefault(fetch, []).append((territory, place))
 
     def of(self, territory: str) -> Iterator[tuple[Provenance, Sequence[Revision]]]:
         """Yield, for each version of an edition but the first, its provenance and what it changed, in order of rank.
@@ -83,18 +77,25 @@ class Revisions:
         With ties a rank is compared entry by entry in the order of the editions. What a version changed is not known
         where the one before it is trimmed.
         """
-        fetches = self._fetches.get(territory, ())[1:]
-        for fetch, (before, after) in zip(fetches, pairwise(self._editions.get(territory, ())), strict=True):
-            known = () if after.trimmed else self._documents[fetch].revisions(before.edition, after.edition)
-            yield after.provenance, list(known)
+        for place, version in enumerate(self._editions.get(territory, ())):
+            if place > 0:
+                yield version.provenance, self._by(territory, place)
 
     def latest(self, provenance: Provenance) -> Iterator[Revision]:
         """Yield what a document changed, in all territories, when it came last."""
-        fetches = [fetch for fetch in self._documents if fetch[:2] == (provenance.fetched_at, provenance.sha256)]
+        fetches = [fetch for fetch in self._changed if fetch[:2] == (provenance.fetched_at, provenance.sha256)]
         if fetches:
-            document = self._documents[max(fetches, key=lambda fetch: fetch[2])]
-            for before, after in document.pairs:
-                yield from document.revisions(before, after)
+            for territory, place in self._changed[max(fetches, key=lambda fetch: fetch[2])]:
+                yield from self._by(territory, place)
+
+    def _by(self, territory: str, place: int) -> Sequence[Revision]:
+        """Return what a version of an edition changed of the one before, compared once."""
+        found = self._compared.get((territory, place))
+        if found is None:
+            before, after = self._editions[territory][place - 1 : place + 1]
+            found = () if after.trimmed else tuple(_Comparison(self._chart, before.edition, after.edition).revisions())
+            self._compared[territory, place] = found
+        return found
 
     def number_ones(self) -> Mapping[str, tuple[NumberOne, ...]]:
         """Return the number ones of territories where some have got the label of another season, with the one before.
@@ -120,11 +121,11 @@ class Revisions:
         """
         until = concluded_until(self._editions)
         found = {
-            Renaming(document.fetched_at, revision.after.kind, revision.before.title, revision.after.title)
-            for document in self._documents.values()
-            if until is None or not document.fetched_at or document.fetched_at > until
-            for before, after in document.pairs
-            for revision in document.revisions(before, after)
+            Renaming(fetched_at or "", revision.after.kind, revision.before.title, revision.after.title)
+            for (fetched_at, *_), changed in self._changed.items()
+            if until is None or not fetched_at or fetched_at > until
+            for territory, place in changed
+            for revision in self._by(territory, place)
             if revision.kind is RevisionKind.RELABELLED
             if revision.before and revision.after
             if title_key(revision.before.title) != title_key(revision.after.title)
@@ -135,51 +136,59 @@ class Revisions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
-    """What one document changed of a publication: pairs of an edition before and after."""
+class _Comparison:
+    """A version of an edition beside the one before."""
 
     chart: Chart
-    fetched_at: str
-    pairs: Sequence[tuple[Edition, Edition]]
+    before: Edition
+    after: Edition
 
-    def revisions(self, before: Edition, after: Edition) -> Iterator[Revision]:
-        """Yield the revisions between two versions of an edition."""
-        for was, now in _differing(before, after):
-            yield Revision(self._kind(was, now, before, after), was, now)
+    def revisions(self) -> Iterator[Revision]:
+        """Yield what is another in the later version, in order of rank."""
+        for was, now in _differing(self.before, self.after):
+            yield Revision(self._kind(was, now), was, now)
 
-    def _kind(self, was: Entry | None, now: Entry | None, before: Edition, after: Edition) -> RevisionKind:
+    def _kind(self, was: Entry | None, now: Entry | None) -> RevisionKind:
         if was is None or now is None:
             return RevisionKind.REPLACED
         if (is_same := _is_same_by_id(was, now)) is not None:
             relabelled = (was.title, was.season) != (now.title, now.season)
             same = RevisionKind.RELABELLED if relabelled else RevisionKind.RESTATED
             return same if is_same else RevisionKind.REPLACED
-        return self._kind_by_title(was, now, before, after)
+        return self._kind_by_title(was, now)
 
-    def _kind_by_title(self, was: Entry, now: Entry, before: Edition, after: Edition) -> RevisionKind:
+    def _kind_by_title(self, was: Entry, now: Entry) -> RevisionKind:
         if was.kind != now.kind:
             return RevisionKind.REPLACED
         if was.credit and now.credit and lead_of(was.credit) != lead_of(now.credit):
             return RevisionKind.REPLACED
         alike = _agree(was, now)
         if title_key(was.title) == title_key(now.title):
-            return self._kind_of_season(was, now, before, after, alike=alike)
+            return self._kind_of_season(was, now, alike=alike)
         if _is_spelt_alike(was.title, now.title):
             return RevisionKind.RELABELLED
         # Two works that change places may have a figure in common.
-        if not alike or _lists(after, was.title) or _lists(before, now.title):
+        if not alike or _lists(self.after, was.title) or _lists(self.before, now.title):
             return RevisionKind.REPLACED
-        is_same = self.chart.depth > 1 and _identify(was, now, before, after, self.chart.identifying)
+        is_same = self.chart.depth > 1 and self._identify(was, now)
         return RevisionKind.RELABELLED if is_same else RevisionKind.REPLACED
 
-    @staticmethod
-    def _kind_of_season(was: Entry, now: Entry, before: Edition, after: Edition, *, alike: bool) -> RevisionKind:
+    def _kind_of_season(self, was: Entry, now: Entry, *, alike: bool) -> RevisionKind:
         is_another = season_of(was.title, was.season) != season_of(now.title, now.season)
         # Where both versions have both seasons, they change places.
-        if is_another and (_lists_season(after, was) or _lists_season(before, now)):
+        if is_another and (_lists_season(self.after, was) or _lists_season(self.before, now)):
             return RevisionKind.REPLACED
         relabelled = alike and (was.title, was.season) != (now.title, now.season)
         return RevisionKind.RELABELLED if relabelled else RevisionKind.RESTATED
+
+    def _identify(self, was: Entry, now: Entry) -> bool:
+        """Return whether both versions have an identifying figure that no other rank of their editions has.
+
+        What several ranks have, such as a dash or a zero, stands for a figure that is not there. A tie has one figure.
+        """
+        old, new = dict(was.figures), dict(now.figures)
+        shared = [name for name in self.chart.identifying if name in old and name in new]
+        return any(_is_alone(was, self.before, name) and _is_alone(now, self.after, name) for name in shared)
 
 
 def _with_first_label(entry: Entry, history: Sequence[Sequence[Revision]]) -> Entry:
@@ -213,9 +222,10 @@ def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, 
 
 def _by_place(edition: Edition) -> dict[tuple[int, int], Entry]:
     places: dict[tuple[int, int], Entry] = {}
+    tied: Counter[int] = Counter()
     for entry in edition.entries:
-        tied = sum(1 for rank, _ in places if rank == entry.rank)
-        places[entry.rank, tied] = entry
+        places[entry.rank, tied[entry.rank]] = entry
+        tied[entry.rank] += 1
     return places
 
 
@@ -230,16 +240,6 @@ def _agree(was: Entry, now: Entry) -> bool:
     """Return whether all figures that both versions have agree; columns come and go, so the others do not count."""
     old, new = dict(was.figures), dict(now.figures)
     return all(old[name] == new[name] for name in old.keys() & new.keys())
-
-
-def _identify(was: Entry, now: Entry, before: Edition, after: Edition, figures: Iterable[str]) -> bool:
-    """Return whether both versions have any of some figures, and no other rank of their editions has the same one.
-
-    What several ranks have, such as a dash or a zero, stands for a figure that is not there. A tie is of one figure.
-    """
-    old, new = dict(was.figures), dict(now.figures)
-    shared = [name for name in figures if name in old and name in new]
-    return any(_is_alone(was, before, name) and _is_alone(now, after, name) for name in shared)
 
 
 def _is_alone(entry: Entry, edition: Edition, figure: str) -> bool:
