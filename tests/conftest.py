@@ -11,3 +11,8 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def pytest_unconfigure() -> None:
+    """Let it have all again, for what ends with the interpreter."""
+    gc.unfreeze()
