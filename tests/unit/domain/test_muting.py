@@ -1,13 +1,14 @@
 """What is muted is recorded, and never sent late; what was sent is corrected as ever."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from chartwatch.domain.milestones.milestone import Bulletin, Status
 from chartwatch.domain.milestones.muting import Mute
-from tests.chronicle import CHANGE, DAY, NTH, RACE, Chronicle, sent
+from tests.chronicle import CHANGE, CHART, DAY, NTH, OZARK, RACE, Chronicle, a_run, sent
+from tests.chronicle import SQUID as SQUID_WORK
 
 SQUID, DEAD = "Squid Game", "All of Us Are Dead"
 
@@ -28,6 +29,15 @@ def until(number: int) -> Mute:
 
 def slots_sent(bulletins: Sequence[Bulletin]) -> list[str]:
     return [slot for slot, _ in sent(bulletins)]
+
+
+def test_what_a_catalog_brings_is_muted_as_a_publication_is_on_its_own_chart() -> None:
+    for chart, told in ((CHART.id, []), ("another", [("nth:daily:US:1", Status.ANNOUNCED)])):
+        chronicle = Chronicle(NTH, works=(OZARK,))
+        a_run(chronicle, "Ozark", "Squid Game")
+        chronicle.works = (OZARK, SQUID_WORK)
+        muted = {"nth": Mute(date.min, {chart: date.max})}
+        assert sent(chronicle.detector_with(muted=muted).reconsider(CHART.id)) == told
 
 
 @pytest.mark.parametrize("name", ["squid", "nth"])
