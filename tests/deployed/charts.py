@@ -58,7 +58,7 @@ class Chart:
             got.extend(event.get("data", event) for event in self.pipeline.take(queue))
             return len(got) >= at_least
 
-        wait_until(enough, PATIENCE, f"{at_least} messages did not come\n{self.pipeline.all_logs()}")
+        wait_until(enough, PATIENCE, f"{at_least} messages did not come", logs=self.pipeline.all_logs)
         return got
 
     def stored(self) -> Sequence[Mapping[str, Any]]:

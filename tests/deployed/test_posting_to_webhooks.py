@@ -88,7 +88,7 @@ def test_a_story_is_posted_signed_to_who_takes_it_and_parked_for_who_does_not(
     def all_are_asked() -> bool:
         return len(asked_at(server, "/busy")) == 2 and {asked.path for asked in server.asked} == {*said}
 
-    wait_until(all_are_asked, PATIENCE, f"not all were asked\n{chart.pipeline.all_logs()}")
+    wait_until(all_are_asked, PATIENCE, "not all were asked", logs=chart.pipeline.all_logs)
     (posted,) = asked_at(server, "/well")
     assert json.loads(posted.body)["data"] == story
     assert is_signed(posted, well.secret)
@@ -107,7 +107,7 @@ def test_a_story_is_posted_signed_to_who_takes_it_and_parked_for_who_does_not(
         parked.extend(sqs.receive_message(**asked).get("Messages", []))
         return bool(parked)
 
-    wait_until(has_parked, PATIENCE, f"nothing was parked\n{chart.pipeline.all_logs()}")
+    wait_until(has_parked, PATIENCE, "nothing was parked", logs=chart.pipeline.all_logs)
     (message,) = parked
     attributes = {name: its["StringValue"] for name, its in message["MessageAttributes"].items()}
     assert attributes == {"webhook": gone.name, "reason": "answered 410 Gone: said so", "attempts": "1"}

@@ -81,7 +81,7 @@ class Site:
 
     def is_done(self) -> None:
         """Wait until it has done what it was told."""
-        wait_until(lambda: self.waiting() == 0, PATIENCE, f"the site is not done\n{self.logs()}")
+        wait_until(lambda: self.waiting() == 0, PATIENCE, "the site was not done", logs=self.logs)
 
     def tell(self, body: str) -> None:
         queue = self.pipeline.outputs["SiteQueueUrl"]
@@ -275,7 +275,7 @@ def test_a_render_that_fails_is_tried_again_within_a_minute_or_two(site: Site) -
         chart.fetch(HEADER + HEIST + SQUID)
         # Nobody's story waits for it.
         (story,) = chart.taken(queue, 1)
-        wait_until(lambda: "NoSuchBucket" in site.logs(), PATIENCE, f"it did not fail\n{site.logs()}")
+        wait_until(lambda: "NoSuchBucket" in site.logs(), PATIENCE, "it did not fail", logs=site.logs)
     finally:
         lambda_.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
     site.is_done()

@@ -28,6 +28,9 @@ HOST = "127.0.0.1"
 START_SECONDS = 30
 """How long the local AWS may take to come up."""
 
+LONGEST_PAUSE = 0.5
+"""Seconds between two looks at what takes long."""
+
 STOP_SECONDS = 5
 """How long it may take to stop before it is killed."""
 
@@ -113,13 +116,25 @@ def environment_for(endpoint: str, scratch: Path) -> dict[str, str]:
     }
 
 
-def wait_until(met: Callable[[], bool], seconds: float, otherwise: str, pause: float = 0.05) -> None:
-    """Return when `met` says so. Raises `LocalError` with `otherwise` when it does not within `seconds`."""
+def wait_until(
+    met: Callable[[], bool],
+    seconds: float,
+    otherwise: str,
+    pause: float = 0.05,
+    *,
+    logs: Callable[[], str] = str,
+) -> None:
+    """Return when `met` says so: it is asked after `pause` seconds, and the longer it takes the less often.
+
+    Raises `LocalError` with `otherwise` and what `logs` has by then when it does not within `seconds`.
+    """
     deadline = time.monotonic() + seconds
     while not met():
         if time.monotonic() > deadline:
-            raise LocalError(f"{otherwise} within {seconds:.0f} seconds")
+            raise LocalError(f"{otherwise} within {seconds:.0f} seconds\n{logs()}".strip())
         time.sleep(pause)
+        # What is asked is mostly the local AWS, which works for the answer.
+        pause = max(pause, min(LONGEST_PAUSE, 1.2 * pause))
 
 
 def _settings(port: int, scratch: Path) -> dict[str, str]:

@@ -175,10 +175,7 @@ def stage(console: Console, name: str) -> Iterator[None]:
 
 def _wait(pipeline: Pipeline, met: Callable[[], bool], otherwise: str) -> None:
     """Wait for what the functions do. Raises `LocalError` with their logs when it does not come."""
-    try:
-        wait_until(met, WAIT_SECONDS, otherwise, LOOK_SECONDS)
-    except LocalError as error:
-        raise LocalError(f"{error}\n{pipeline.all_logs()}") from error
+    wait_until(met, WAIT_SECONDS, otherwise, LOOK_SECONDS, logs=pipeline.all_logs)
 
 
 def _delivered(pipeline: Pipeline, queue: str, due: Sequence[Story]) -> Mapping[str, Mapping[str, Any]]:
