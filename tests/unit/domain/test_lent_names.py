@@ -16,8 +16,9 @@ from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.services.detect import Detector
+from chartwatch.services.record import Head
 from chartwatch.services.updating import store_publication
-from tests.chronicle import CHANGE, NTH, sent
+from tests.chronicle import CHANGE, NTH, NotedCharts, sent
 from tests.courses import Run
 from tests.strategies import examples
 
@@ -32,9 +33,21 @@ BEFORE, AFTER = "Berlin", "Berlin and the Jewels of Paris"
 class Charts:
     """Charts of which documents arrive, and their records."""
 
-    def __init__(self, works: Sequence[Work] = (BERLIN,)) -> None:
-        self.run = Run(MemoryCharts(), MemoryRecord())
-        self.detector = Detector(self.run.charts, self.run.store, Catalog(works), RuleSet([CHANGE, NTH]))
+    def __init__(self, works: Sequence[Work] = (BERLIN,), charts: MemoryCharts | None = None) -> None:
+        self.run = Run(charts or MemoryCharts(), MemoryRecord())
+        self.catalog = Catalog(works)
+        self.detector = self.detector_of(self.catalog)
+
+    def detector_of(self, catalog: Catalog) -> Detector:
+        """Return a detector that has read nothing yet, and knows which other catalog there was before."""
+        before = {} if catalog is self.catalog else {self.catalog.version: self.catalog}
+        charts, rules = self.run.charts, RuleSet([CHANGE, NTH])
+        return Detector(charts, self.run.store, catalog, rules, earlier_catalog=before.get)
+
+    def head(self, chart: str) -> Head:
+        head = self.run.store.head(chart)
+        assert head is not None
+        return head
 
     def arrives(self, chart: Chart, week: int, top: str, second: str = "Low", *, fetched: int = 1) -> list[Bulletin]:
         place = GLOBAL if chart.identifying else "US"
@@ -93,6 +106,52 @@ def test_proof_that_comes_later_wakes_the_other_chart() -> None:
     head = charts.run.store.head("countries")
     assert head is not None
     assert head.lent
+
+
+def test_a_title_of_no_catalog_that_stands_there_has_the_name_that_is_proved_later() -> None:
+    early, late = Charts(works=()), Charts(works=())
+    early.proof()
+    early.history(BEFORE)
+    late.history(BEFORE)
+    late.proof()
+    (holder,) = late.run.record()["new:countries:US:2024-01-07"].holders
+    assert holder.work_id == "unlisted:series:berlin and the jewels of paris"
+    assert [m.holders for m in late.run.record().values() if m.is_held] == [
+        m.holders for m in early.run.record().values() if m.is_held
+    ]
+
+
+def test_what_is_lent_is_looked_for_from_where_its_titles_are_at_one() -> None:
+    noted = NotedCharts()
+    charts = Charts(charts=noted)
+    charts.history(BEFORE)
+    charts.history(AFTER, fetched=3)
+    noted.read.clear()
+    charts.proof()
+    assert START + timedelta(1) in noted.read, "the first week does not have it, and stands in a snapshot"
+
+
+def test_a_catalog_that_changes_nothing_leaves_names_as_they_are_lent_and_proved() -> None:
+    charts = Charts()
+    charts.history(BEFORE)
+    charts.proof()
+    charts.history(AFTER, fetched=3)
+    other = Catalog((BERLIN, Work("dark", "Dark", Kind.SERIES, "de", ("DE",))))
+    for chart in ("countries", "world"):
+        before = charts.head(chart)
+        assert charts.detector_of(other).reconsider(chart) == []
+        after = charts.head(chart)
+        assert (after.catalog, after.lent, after.renamings) == (other.version, before.lent, before.renamings)
+        assert before.renamings
+
+
+def test_a_name_that_is_lent_and_that_nothing_bears_is_no_other_snapshot() -> None:
+    charts = Charts()
+    charts.history("Another")
+    charts.proof()
+    audit = charts.detector.audit("countries")
+    assert audit is not None
+    assert not audit.snapshot
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])

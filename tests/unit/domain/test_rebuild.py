@@ -165,8 +165,8 @@ def test_a_rebuild_counts_what_other_charts_have_proved() -> None:
     charts.history(BEFORE)
     charts.history(AFTER, fetched=3)
     charts.proof()
-    assert charts.detector.rebuild("countries", commit=False) is None
-    assert charts.detector.rebuild("countries", commit=True) is None
+    assert charts.detector_of(charts.catalog).rebuild("countries", commit=False) is None
+    assert charts.detector_of(charts.catalog).rebuild("countries", commit=True) is None
 
 
 def test_of_a_chart_that_is_not_there_nothing_is_made_and_nothing_foreseen() -> None:

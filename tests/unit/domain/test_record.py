@@ -280,7 +280,7 @@ def test_whoever_comes_second_again_and_again_gives_up() -> None:
         assert chronicle.record.swap(chronicle.head, replace(chronicle.head, version=chronicle.head.version + 1))
 
     chronicle = raced(goes_on)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="the history of daily changed"):
         chronicle.arrives(2, US="Elite")
     assert len(others) == ATTEMPTS
     assert [ref.number for ref in chronicle.record.bulletins(CHART.id)] == [1, 2]

@@ -34,7 +34,7 @@ def test_a_process_that_has_an_older_catalog_does_not_bring_the_record_back_to_i
         lambda: process.reconsider(chronicle.chart.id),
         lambda: process.detect(chronicle.chart.id, chronicle.period(2)),
     ):
-        with pytest.raises(Conflict):
+        with pytest.raises(Conflict, match="the history of daily changed"):
             attempt()
     assert chronicle.head == current
     assert chronicle.arrives(2, US="Elite"), "a process that begins anew has the other"
