@@ -121,6 +121,20 @@ def test_a_title_of_no_catalog_that_stands_there_has_the_name_that_is_proved_lat
     ]
 
 
+def test_a_chart_that_begins_later_begins_with_the_names_that_are_proved() -> None:
+    charts = Charts(works=())
+    charts.proof()
+    charts.arrives(COUNTRIES, 0, "Other")
+    charts.arrives(COUNTRIES, 1, BEFORE)
+    (holder,) = charts.run.record()["new:countries:US:2024-01-07"].holders
+    assert holder.title == AFTER
+    begins = Charts(works=())
+    begins.proof()
+    begins.arrives(COUNTRIES, 0, BEFORE)
+    assert begins.head("countries").lent == charts.head("countries").lent
+    assert begins.detector_of(begins.catalog).rebuild("countries", commit=False) is None
+
+
 def test_what_is_lent_is_looked_for_from_where_its_titles_are_at_one() -> None:
     noted = NotedCharts()
     charts = Charts(charts=noted)

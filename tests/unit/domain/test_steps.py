@@ -1,5 +1,6 @@
 """Which steps a record takes, what is read for them, and who may take them."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -7,9 +8,11 @@ import pytest
 
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.charted import Charted
+from chartwatch.domain.works.work import Kind
 from chartwatch.errors import Conflict, RecordNewer
 from chartwatch.services.record import FOLD, FORMAT
-from tests.chronicle import CHANGE, HEIST, NTH, OZARK, SQUID, WORKS, Chronicle, NotedCharts, a_run, sent
+from tests.chronicle import CHANGE, CHART, HEIST, NTH, OZARK, SQUID, WORKS, Chronicle, NotedCharts, a_run, sent
 
 
 def test_each_step_makes_the_next_version_whatever_it_is() -> None:
@@ -40,13 +43,38 @@ def test_a_process_that_has_an_older_catalog_does_not_bring_the_record_back_to_i
     assert chronicle.arrives(2, US="Elite"), "a process that begins anew has the other"
 
 
+def test_a_record_says_what_it_has_processed_and_since_when_each_title_is_there() -> None:
+    chronicle = Chronicle(NTH, first=date(2021, 12, 31))
+    a_run(chronicle, "Ozark", "Squid Game", "Ozark")
+    days = [chronicle.period(number) for number in range(3)]
+    digests = {day: its.number_ones_digest() for day in days if (its := chronicle.charts.summary(CHART.id, day))}
+    detector = chronicle.detector
+    assert detector.processed(CHART.id) == digests
+    assert detector.processed(CHART.id, days[2]) == {days[2]: digests[days[2]]}
+    assert detector.last_period(CHART.id) == days[2]
+    assert detector.first_at_one(CHART.id) == {
+        Charted.of("Ozark", Kind.SERIES, None): days[0],
+        Charted.of("Squid Game", Kind.SERIES, None): days[1],
+    }
+
+
+def test_of_a_chart_without_a_record_nothing_is_processed() -> None:
+    detector = Chronicle(NTH).detector
+    assert (detector.processed(CHART.id), detector.last_period(CHART.id), detector.first_at_one(CHART.id)) == (
+        {},
+        None,
+        {},
+    )
+
+
 @pytest.mark.parametrize("newer", [{"fold": FOLD + 1}, {"format": FORMAT + 1}, {"fold": FOLD + 1, "format": 0}])
 def test_a_record_of_a_later_version_is_not_written_over(newer: dict[str, int]) -> None:
     chronicle = Chronicle(CHANGE)
     a_run(chronicle, "Ozark", "Squid Game")
     its = replace(chronicle.head, **newer)
     assert chronicle.record.swap(chronicle.head, its)
-    with pytest.raises(RecordNewer, match="made by a later version"):
+    said = f"the record of daily was made by a later version of Chartwatch (format {its.format}, fold {its.fold})"
+    with pytest.raises(RecordNewer, match=re.escape(said)):
         chronicle.arrives(2, US="Elite")
     with pytest.raises(RecordNewer):
         chronicle.learns()
