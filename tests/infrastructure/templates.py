@@ -80,11 +80,11 @@ def attribute(resource: str, name: str = "Arn") -> dict[str, Any]:
     return {"Fn::GetAtt": f"{resource}.{name}"}
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads `!Ref`, `!GetAtt` and the like."""
 
 
-def _short_function(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+def _short_function(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:
     value: Any
     if isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
