@@ -14,6 +14,7 @@ from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Pu
 from chartwatch.domain.milestones.milestone import Bulletin, Status
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.services.detect import Detector
 from chartwatch.services.record import Head
@@ -157,6 +158,23 @@ def test_a_catalog_that_changes_nothing_leaves_names_as_they_are_lent_and_proved
         after = charts.head(chart)
         assert (after.catalog, after.lent, after.renamings) == (other.version, before.lent, before.renamings)
         assert before.renamings
+
+
+def test_an_audit_goes_by_the_names_that_the_record_knows_and_a_reconsideration_by_all() -> None:
+    charts = Charts(works=())
+    charts.proof()
+    charts.history(BEFORE)
+    world = charts.head("world")
+    (proved,) = charts.run.store.proved("netflix").values()
+    another = Renaming("2024-03-09T00:00:00Z", Kind.SERIES, "Other", "Another")
+    after = replace(world, version=world.version + 1)
+    assert charts.run.store.swap(world, after, proved=(*proved, another))
+    audit = charts.detector_of(charts.catalog).audit("countries")
+    assert audit is not None
+    assert (audit.milestones, audit.snapshot) == ((), False)
+    assert charts.detector_of(charts.catalog).reconsider("countries")
+    titles = {holder.title for m in charts.run.record().values() if m.is_held for holder in m.holders}
+    assert titles == {"Another", AFTER}
 
 
 def test_a_name_that_is_lent_and_that_nothing_bears_is_no_other_snapshot() -> None:
