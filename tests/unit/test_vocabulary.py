@@ -55,6 +55,43 @@ def test_a_country_may_have_other_names_unless_two_share_one(said: str, code: st
     assert country_meant(said) == code
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("Korea, South", "KR"),
+        ("Korea (South)", "KR"),
+        ("Korea, Republic of", "KR"),
+        ("Korea, Democratic People's Republic of", "KP"),
+        ("Congo, The Democratic Republic of the", "CD"),
+        ("Virgin Islands (British)", "VG"),
+        ("Virgin Islands, U.S.", "VI"),
+        ("Guinea, Equatorial", "GQ"),
+        ("Samoa, American", "AS"),
+        ("Iran, Islamic Republic of", "IR"),
+        ("Taiwan, Province of China", "TW"),
+        ("The Netherlands", "NL"),
+        ("the Philippines", "PH"),
+        ("Bahamas, The", "BS"),
+        ("Saint Lucia", "LC"),
+        ("U.S.", "US"),
+        ("Myanmar", "MM"),
+        ("Cabo Verde", "CV"),
+        ("Congo", None),
+        ("Korea, North or South", None),
+        ("Guinea, Spain", None),
+        ("US", None),
+        ("the", None),
+        ("", None),
+    ],
+)
+def test_a_country_is_found_by_the_names_that_lists_have(said: str, code: str | None) -> None:
+    assert country_meant(said) == code
+
+
+def test_no_name_of_a_country_is_that_of_another() -> None:
+    assert {code: country_meant(name) for code, name in COUNTRIES.items()} == {code: code for code in COUNTRIES}
+
+
 def test_mandarin_is_the_chinese_that_a_catalog_has() -> None:
     assert language_meant("Mandarin") == language_of("cmn") == "zh"
 

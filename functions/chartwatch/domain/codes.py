@@ -59,29 +59,69 @@ FORMER_COUNTRIES: Mapping[str, str] = {
 itself, not for those that came after it."""
 
 _OTHER_NAMES = {
+    "bolivarian republic of venezuela": "VE",
+    "bosnia": "BA",
+    "bosnia-herzegovina": "BA",
     "britain": "GB",
+    "brunei darussalam": "BN",
     "burma": "MM",
+    "cabo verde": "CV",
     "cape verde": "CV",
+    "congo (brazzaville)": "CG",
+    "congo (kinshasa)": "CD",
+    "congo-brazzaville": "CG",
+    "congo-kinshasa": "CD",
     "czech republic": "CZ",
+    "democratic people's republic of korea": "KP",
+    "democratic republic of congo": "CD",
+    "democratic republic of the congo": "CD",
+    "dr congo": "CD",
     "east timor": "TL",
+    "federated states of micronesia": "FM",
     "great britain": "GB",
     "holland": "NL",
+    "holy see": "VA",
     "hong kong": "HK",
+    "hong kong sar": "HK",
+    "islamic republic of iran": "IR",
     "ivory coast": "CI",
-    "korea, republic of": "KR",
+    "kyrgyz republic": "KG",
+    "lao people's democratic republic": "LA",
     "macao": "MO",
+    "macao sar": "MO",
     "macau": "MO",
+    "macau sar": "MO",
     "macedonia": "MK",
+    "mainland china": "CN",
+    "myanmar": "MM",
     "palestine": "PS",
+    "people's republic of china": "CN",
+    "plurinational state of bolivia": "BO",
+    "republic of ireland": "IE",
     "republic of korea": "KR",
+    "republic of moldova": "MD",
+    "republic of the congo": "CG",
     "russian federation": "RU",
+    "slovak republic": "SK",
+    "state of palestine": "PS",
     "swaziland": "SZ",
+    "syrian arab republic": "SY",
+    "taiwan, province of china": "TW",
     "turkey": "TR",
+    "u.k.": "GB",
+    "u.s.": "US",
+    "u.s.a.": "US",
     "uae": "AE",
+    "united kingdom of great britain and northern ireland": "GB",
+    "united republic of tanzania": "TZ",
     "united states of america": "US",
+    "vatican": "VA",
     "viet nam": "VN",
 }
-"""Other names that charts use, as `_spoken` writes them."""
+"""Other names that charts use, those of ISO 3166-1 among them, as `_spoken` writes them."""
+
+_TURNED = re.compile(r"([^,(]+?)(?:, ?([^,()]+)| ?\(([^,()]+)\))")
+"""A name with its first words behind it, as lists have it: `Korea, South`, `Korea (South)`."""
 
 _NO_LANGUAGES = frozenset({"xx", "und", "zxx", "mul", "mis"})
 _NOBODYS_COUNTRIES = frozenset({"XX", "XZ", "ZZ"})
@@ -138,7 +178,9 @@ def country_meant(said: str) -> str | None:
         aliases: Sequence[str] = get_global("territory_aliases").get(said.upper(), ())
         if len(aliases) == 1 and aliases[0] in COUNTRIES:
             return aliases[0]
-    return _by_spoken_name().get(_spoken(said))
+    turned = _TURNED.fullmatch(said)
+    forms = (said, f"{turned[2] or turned[3]} {turned[1]}") if turned else (said,)
+    return next((code for form in forms if (code := _by_spoken_name().get(_spoken(form)))), None)
 
 
 def language_meant(said: str) -> str | None:
@@ -223,7 +265,8 @@ def nearest(said: str, known: Iterable[str]) -> str | None:
 
 
 def _spoken(name: str) -> str:
-    return " ".join(anyascii(name).casefold().replace("&", "and").split())
+    words = " ".join(anyascii(name).casefold().replace("&", "and").split())
+    return re.sub(r"\bsaint\b", "st.", words.removeprefix("the "))
 
 
 @cache
