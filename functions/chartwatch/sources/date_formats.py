@@ -11,6 +11,12 @@ from chartwatch.sources.cells import read_date
 MAX_FORMAT = 40
 """Characters of a format."""
 
+MAX_DATE = 100
+"""Characters of a cell that is a date, with what stands around it."""
+
+MOST_ANYTHING = 2
+"""How often a format may say that something stands there."""
+
 KNOWN = (
     "d/m/Y",
     "m/d/Y",
@@ -18,10 +24,16 @@ KNOWN = (
     "d.m.Y",
     "d-m-Y",
     "Y/m/d",
+    "Y.m.d",
     "d/m/y",
     "m/d/y",
     "b d, Y",
+    "b d Y",
     "d b Y",
+    "d-b-Y",
+    "d-b-y",
+    "*, b d, Y",
+    "* d b Y",
     "Y-m",
     "timestamp",
     "week",
@@ -32,6 +44,10 @@ LAST_OF_TWO_DIGITS = 68
 """Years of two digits up to this one are of the century of 2000."""
 
 _TOKEN = re.compile(r"YYYY|yyyy|YY|yy|Y|y|MMMM?|mmmm?|B|b|MM|mm|M|m|DD|dd|D|d")
+_BETWEEN_NUMBERS = r"(?:(?<![0-9])|(?![0-9]))"
+_ANYTHING = f"{_BETWEEN_NUMBERS}.*?{_BETWEEN_NUMBERS}"
+"""What `*` stands for: no part of a number."""
+
 _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})(?:-?[1-7])?")
 _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,+\-Z ]{2,40}")
 _EPOCH = re.compile(r"([0-9]{9,10})([0-9]{3})?(?:\.[0-9]+)?")
@@ -50,9 +66,10 @@ class DateFormat:
         """Return the format that an option means.
 
         `Y` stands for the year, `m` and `d` for month and day, `b` for the month in English (`Feb`, `February`), in
-        any order and with anything between; `YYYY`, `MM`, `DD` and `MMM` are the same. `y` is a year of two digits,
-        from 1969 to 2068 as POSIX has it. `week` is a week of ISO 8601 (2022-W05), `timestamp` a date and time of ISO
-        8601, or seconds or milliseconds since 1970. Raises `ValueError`.
+        any order and with signs between; `YYYY`, `MM`, `DD` and `MMM` are the same. `y` is a year of two digits,
+        from 1969 to 2068 as POSIX has it, and `*` is anything, such as a weekday or the first day of a week. `week` is
+        a week of ISO 8601 (2022-W05), `timestamp` a date and time of ISO 8601, or seconds or milliseconds since 1970.
+        Raises `ValueError`.
         """
         if written == "week":
             return cls(written, _WEEK)
@@ -71,7 +88,7 @@ class DateFormat:
         Raises `ValueError` that says what the cell is not.
         """
         cell = cell.strip()
-        found = self._read(cell)
+        found = self._read(cell) if len(cell) <= MAX_DATE else None
         if found is not None:
             return found
         return read_date(cell)
@@ -83,13 +100,14 @@ class DateFormat:
         except ValueError as error:
             others = [name for name in KNOWN if name != self.written and _reads(DateFormat.of(name), cell)]
             means = f" in the form {self.written}" if self.written != ISO.written else ""
-            advice = f"; it is one with -o date_format={' or '.join(others)}" if others else ""
+            quoted = [f'"{name}"' if " " in name else name for name in others]
+            advice = f"; it is one with -o date_format={' or '.join(quoted)}" if others else ""
             raise ValueError(f"{error}{means}{advice}") from None
 
     def find(self, name: str) -> set[date]:
-        """Return the dates of the format, or of ISO 8601, that stand in a name."""
+        """Return the dates of the format that stand in a name, or of ISO 8601 unless it says what else stands there."""
         found: set[date] = set()
-        for pattern, its in {(self.pattern, self), (ISO.pattern, ISO)}:
+        for pattern, its in {(self.pattern, self)} | (set() if "*" in self.written else {(ISO.pattern, ISO)}):
             for match in re.finditer(rf"(?<![0-9])(?:{pattern.pattern})(?![0-9])", name):
                 if _reads(its, match[0]):
                     found.add(its.read(match[0]))
@@ -119,6 +137,8 @@ class DateFormat:
 def _compiled(written: str) -> re.Pattern[str]:
     if len(written) > MAX_FORMAT:
         raise ValueError(f"has more than {MAX_FORMAT} characters")
+    if written.count("*") > MOST_ANYTHING:
+        raise ValueError(f"has * more than {MOST_ANYTHING} times")
     pattern, at, tokens = "", 0, list(_TOKEN.finditer(written))
     for token in tokens:
         pattern += _literal(written[at : token.start()])
@@ -148,8 +168,8 @@ def _group(token: str, digits: str) -> str:
 
 def _literal(text: str) -> str:
     if re.search(r"[A-Za-z0-9]", text):
-        raise ValueError(f"knows Y, y, m, b and d alone, not {text.strip()!r}")
-    return r"\s+".join(map(re.escape, re.split(r"\s+", text)))
+        raise ValueError(f"knows Y, y, m, b, d and * (for anything) alone, not {text.strip()!r}")
+    return r"\s+".join(_ANYTHING.join(map(re.escape, part.split("*"))) for part in re.split(r"\s+", text))
 
 
 def _read_timestamp(cell: str) -> date | None:

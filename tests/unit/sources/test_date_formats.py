@@ -18,6 +18,9 @@ WRITTEN = {
     "Y/m/d": "%Y/%m/%d",
     "b d, Y": "%B %d, %Y",
     "DD MMM YYYY": "%d %b %Y",
+    "d-b-Y": "%d-%b-%Y",
+    "*, b d, Y": "%A, %B %d, %Y",
+    "* d b Y": "Week ending %d %B %Y",
     "timestamp": "%Y-%m-%dT%H:%M:%SZ",
 }
 
@@ -36,6 +39,31 @@ def test_a_day_is_read_as_its_format_writes_it(written: str, day: date) -> None:
     said = day.strftime(WRITTEN[written])
     assert its.read(said) == its.read(f" {said} ") == day
     assert its.read(day.isoformat()) == day, "a date of ISO 8601 cannot be mistaken"
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "day"),
+    [
+        ("*--Y-m-d", "2024-06-24--2024-06-30", date(2024, 6, 30)),
+        ("* - d/m/Y", "24/06/2024 - 30/06/2024", date(2024, 6, 30)),
+        ("d.m.Y*", "30.06.2024 (KW 26)", date(2024, 6, 30)),
+        ("*d b Y*", "30 June 2024", date(2024, 6, 30)),
+        ("*Y-m-d", "w2024-06-30", date(2024, 6, 30)),
+        ("Y-m-d", "2024-06-24--2024-06-30", None),
+        ("*d/m/Y", "130/06/2024", None),
+        ("d/m/Y*", "30/06/20245", None),
+        ("*/m/Y", "30/06/2024", date(2024, 6, 30)),
+        ("* d b Y", "x" * 100 + " 30 June 2024", None),
+    ],
+)
+def test_what_else_stands_there_is_passed_over_and_no_number_is_cut(written: str, said: str, day: date | None) -> None:
+    def read() -> date | None:
+        try:
+            return DateFormat.of(written).read(said)
+        except ValueError:
+            return None
+
+    assert read() == day
 
 
 @given(DAYS)
@@ -57,7 +85,7 @@ def test_the_advice_of_an_error_reads_the_date(day: date, written: str) -> None:
     said = day.strftime(WRITTEN[written])
     with pytest.raises(ValueError, match="is not a date such as 2022-02-27; it is one with -o date_format=") as caught:
         DateFormat.of("Y-m-d").read_or_advise(said)
-    advised = str(caught.value).partition("-o date_format=")[2].split(" or ")
+    advised = str(caught.value).partition("-o date_format=")[2].replace('"', "").split(" or ")
     assert day in {DateFormat.of(name).read(said) for name in advised}
 
 
@@ -95,15 +123,21 @@ def test_what_is_no_date_of_the_format_is_refused(written: str, said: str, reaso
         ("Ymd", "120260125.json", set()),
         ("Y-m-d", "latest.csv", set()),
         ("Y-m-d", "2020-09-05-2020-09-12.csv", {date(2020, 9, 5), date(2020, 9, 12)}),
+        ("*--Y-m-d", "regional-global-weekly-2020-12-25--2021-01-01.csv", {date(2021, 1, 1)}),
+        ("Y-m-d--*", "regional-global-weekly-2020-12-25--2021-01-01.csv", {date(2020, 12, 25)}),
     ],
 )
 def test_a_date_is_found_in_a_name(written: str, name: str, dates: set[date]) -> None:
     assert DateFormat.of(written).find(name) == dates
 
 
-@pytest.mark.parametrize("written", ["", "d/m", "Y", "Y-d", "Y-m-d-m", "Y-m-b", "H:M", "Y" * 41, "Yx-m-d", "(Y"])
+@pytest.mark.parametrize(
+    "written", ["", "d/m", "Y", "Y-d", "Y-m-d-m", "Y-m-b", "H:M", "Y" * 41, "Yx-m-d", "(Y", "*", "*Y*m*d"]
+)
 def test_what_is_no_format_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match=r"no form of dates|knows Y, y, m, b and d|twice|40 characters"):
+    with pytest.raises(
+        ValueError, match=r"no form of dates|knows Y, y, m, b, d and|twice|40 characters|more than 2 times"
+    ):
         DateFormat.of(written)
 
 
