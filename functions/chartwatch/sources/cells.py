@@ -20,7 +20,7 @@ _BLANK = " \u2800"
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RANK = re.compile(r"[1-9][0-9]{0,3}")
-_LOOSE_RANK = re.compile(r"#?\s?0*([1-9][0-9]{0,3})(?:\.0*)?")
+_LOOSE_RANK = re.compile(r"(?:#|No\.?|Nr\.?|№|=)?\s?0*([1-9][0-9]{0,3})(?:\.0*|=|st|nd|rd|th)?", re.IGNORECASE)
 _FIGURE = re.compile(r"([0-9]+(\.[0-9]+)?)?")
 
 
@@ -78,7 +78,7 @@ def read_rank(cell: str) -> int:
 
 
 def read_loose_rank(cell: str) -> int:
-    """Read a rank from 1 to 9999 that may be written as `#1`, `01` or `1.0`."""
+    """Read a rank from 1 to 9999 that may be written as `#1`, `01`, `1.0`, `1st`, `No. 1`, or `=1` of a tie."""
     found = _LOOSE_RANK.fullmatch(cell.strip())
     if found is None:
         raise ValueError("is not a rank such as 1")

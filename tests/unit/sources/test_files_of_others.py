@@ -177,12 +177,12 @@ def test_an_option_does_not_give_the_rows_of_one_date_to_another() -> None:
     assert "which the name of the file says" in str(refusal({**DAILY, "period": "name"}, text, "2022-01-01.csv"))
 
 
-@pytest.mark.parametrize("rank", ["#1", "1.0", "01", " 1 ", "# 1", "1."])
+@pytest.mark.parametrize("rank", ["#1", "1.0", "01", " 1 ", "# 1", "1.", "1st", "No. 1", "no 1", "№1", "=1", "1="])
 def test_a_rank_may_be_written_in_several_ways(rank: str) -> None:
     assert titles(read(DAILY, f"period,rank,title\n2022-01-01,{rank},A\n")) == [["A"]]
 
 
-@pytest.mark.parametrize("rank", ["1.5", "-1", "##1", "1st", "0", "1e0", "NEW", "10000", "１"])
+@pytest.mark.parametrize("rank", ["1.5", "-1", "##1", "1 (2)", "1-2", "0", "1e0", "NEW", "10000", "１"])
 def test_what_may_be_another_number_is_no_rank(rank: str) -> None:
     assert f"rank '{rank}' is not a rank such as 1" in str(refusal(DAILY, f"period,rank,title\n2022-01-01,{rank},A\n"))
 
