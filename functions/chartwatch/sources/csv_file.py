@@ -1,7 +1,7 @@
 """Any chart as a file of rows: CSV and the like, an Excel workbook, or JSON; options say what its columns mean."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import repeat
 from typing import Any, Self, TypeVar
@@ -31,7 +31,7 @@ from chartwatch.sources.formats import form_of
 from chartwatch.sources.json_records import JsonTable
 from chartwatch.sources.options import descriptions, read_options
 from chartwatch.sources.single_document import SingleDocumentSource
-from chartwatch.sources.table import Table
+from chartwatch.sources.table import Table, UnreadRows
 from chartwatch.sources.workbook import SheetTable
 
 T = TypeVar("T")
@@ -74,8 +74,7 @@ class CsvFile(SingleDocumentSource):
         def place(row: int) -> str:
             return table.place(rows.numbers[row])
 
-        refused = {row: rows.refused[number] for row, number in enumerate(rows.numbers) if number in rows.refused}
-        editions = Editions(self.name, rows.charts, rows.periods, rows.territories, rows.entries, place, refused)
+        editions = Editions(self.name, rows.charts, rows.periods, rows.territories, rows.entries, place, rows.refused)
         described = self._described(editions)
         notices += self._checked(editions, described)
         if are_weeks_of_days(self._options, rows.periods):
@@ -138,12 +137,12 @@ class CsvFile(SingleDocumentSource):
     def _rows(self, table: Table, provenance: Provenance) -> tuple[Rows, list[str]]:
         """Return the rows of the table down to the depth of the chart, and what is to be said of others."""
         options = self._options
-        rank_column, refused = options.rank_column or "rank", dict[int, SourceError]()
+        rank_column, refused = options.rank_column or "rank", UnreadRows(table)
         ranks = [1] * len(table)
         if table.has(rank_column):
             ranks = table.values_but(rank_column, read_loose_rank, 0, refused)
         entries = list(map(Entry, ranks, *self._entry_columns(table, refused)))
-        passed_over = dict[int, SourceError]()
+        passed_over = UnreadRows(table)
         charts = self._charts(table, passed_over)
         periods = self._periods(table, provenance, passed_over)
         territories = self._territories(table, passed_over)
@@ -165,7 +164,7 @@ class CsvFile(SingleDocumentSource):
             notices.append(f"{cut} below the depth of {options.depth} passed over")
         return (rows if len(within) == len(table) else rows.only(within)), notices
 
-    def _charts(self, table: Table, passed_over: MutableMapping[int, SourceError]) -> Sequence[str]:
+    def _charts(self, table: Table, passed_over: UnreadRows) -> Sequence[str]:
         options = self._options
         if options.chart is None:
             return edition_column(
@@ -180,9 +179,7 @@ class CsvFile(SingleDocumentSource):
                 raise SourceMislabelled(self.name, f"{reason}; {advice}", table.place(0))
         return [options.chart] * len(table)
 
-    def _periods(
-        self, table: Table, provenance: Provenance, passed_over: MutableMapping[int, SourceError]
-    ) -> Sequence[date]:
+    def _periods(self, table: Table, provenance: Provenance, passed_over: UnreadRows) -> Sequence[date]:
         options = self._options
         if options.period is None:
             return edition_column(
@@ -218,7 +215,7 @@ class CsvFile(SingleDocumentSource):
     def _as_period(self, day: date) -> date:
         return end_of_month(day) if self._options.cadence is Cadence.MONTH else day
 
-    def _territories(self, table: Table, passed_over: MutableMapping[int, SourceError]) -> Sequence[str]:
+    def _territories(self, table: Table, passed_over: UnreadRows) -> Sequence[str]:
         options, territory = self._options, self._options.territory
         if territory is None:
             return edition_column(
@@ -234,7 +231,7 @@ class CsvFile(SingleDocumentSource):
             refuse_other_countries(table, territory)
         return table.values_or(self._options.territory_column, read_that, territory)
 
-    def _entry_columns(self, table: Table, refused: MutableMapping[int, SourceError]) -> Iterator[Iterable[Any]]:
+    def _entry_columns(self, table: Table, refused: UnreadRows) -> Iterator[Iterable[Any]]:
         options = self._options
         yield table.values_but(options.title_column, read_title, "", refused)
         yield table.values_or(options.season_column or "season", _read_season, None)

@@ -1,17 +1,17 @@
 """The rows of a file of any provider as values, and whether their periods can be those of the chart."""
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple, TypeVar
 
-from chartwatch.document_errors import SourceError, SourceValueError
+from chartwatch.document_errors import SourceValueError
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence, Chart, Era
 from chartwatch.domain.charts.publications import Entry
 from chartwatch.domain.codes import COUNTRIES, country_meant
 from chartwatch.sources.csv_options import CsvOptions
-from chartwatch.sources.table import Table
+from chartwatch.sources.table import Table, UnreadRows
 from chartwatch.sources.text_lines import Malformed
 
 T = TypeVar("T")
@@ -33,15 +33,16 @@ class Rows(NamedTuple):
     territories: Sequence[str]
     entries: Sequence[Entry]
     numbers: Sequence[int]
-    refused: Mapping[int, SourceError]
-    """Rows whose rank or title cannot be read, by their numbers, and why."""
+    refused: UnreadRows
+    """Those whose rank or title cannot be read, and why."""
 
     def each_once(self) -> list[int]:
         """Return the rows without those that say the same as one above them."""
         said = zip(self.charts, self.periods, self.territories, self.entries, strict=True)
         first: dict[object, int] = {}
+        refused = frozenset(self.refused)
         for row, its in enumerate(said):
-            first.setdefault(row if row in self.refused else its, row)
+            first.setdefault(row if row in refused else its, row)
         return list(first.values())
 
     def only(self, kept: Sequence[int]) -> "Rows":
@@ -52,7 +53,7 @@ class Rows(NamedTuple):
             [self.territories[row] for row in kept],
             [self.entries[row] for row in kept],
             kept,
-            self.refused,
+            self.refused.among(kept),
         )
 
 
@@ -63,7 +64,7 @@ def edition_column(
     read: Callable[[str], T],
     *,
     instead: T,
-    passed_over: MutableMapping[int, SourceError],
+    passed_over: UnreadRows,
 ) -> list[T]:
     """Return a column that says of which edition each row is, with `instead` where a row does not say it.
 
@@ -80,11 +81,13 @@ def edition_column(
         raise
 
 
-def passed_over_notice(passed_over: Mapping[int, SourceError]) -> str:
+def passed_over_notice(passed_over: UnreadRows) -> str:
     """Return what is said of rows that do not say of which edition they are."""
-    errors = [passed_over[row] for row in sorted(passed_over)]
-    named = words.some([f"{error.where}: {error.detail}" for error in errors], MAX_ROWS_NAMED)
-    return f"{words.counted(len(errors), 'row')} of no edition passed over ({named})"
+    number = len(passed_over)
+    errors = (passed_over[row] for row in islice(passed_over, MAX_ROWS_NAMED))
+    more = ["…"] if number > MAX_ROWS_NAMED else []
+    named = "; ".join([*(f"{error.where}: {error.detail}" for error in errors), *more])
+    return f"{words.counted(number, 'row')} of no edition passed over ({named})"
 
 
 def refuse_other_countries(table: Table, territory: str) -> None:

@@ -23,8 +23,8 @@ class Editions:
     """The editions of one document, given its rows as columns: lists, periods, territories and entries.
 
     The rows may come in any order. `place(row)` says where a row stands in the document; only errors ask for it.
-    `refused` has the rows of which no entry can be made, and why. `set_aside` says what is wrong with the editions that
-    are not whole, to which those rows belong; all others may still be right.
+    `refused` has the rows of which no entry can be made, in their order, and why. `set_aside` says what is wrong with
+    the editions that are not whole, to which those rows belong; all others may still be right.
     """
 
     source: str
@@ -38,18 +38,19 @@ class Editions:
 
     def __post_init__(self) -> None:
         """Set aside the editions of rows that are refused, the first of each by what is wrong there."""
-        for row, error in sorted(self.refused.items()):
+        for row in self.refused:
             key = self.lists[row], self.periods[row], self.territories[row]
-            error.detail += f", in {_named(key)}"
-            self.set_aside.setdefault(key, error)
+            if key not in self.set_aside:
+                self.set_aside[key] = error = self.refused[row]
+                error.detail += f", in {_named(key)}"
 
     @cached_property
     def by_key(self) -> dict[Key, list[Entry]]:
         """The entries of each edition, in order of rank."""
         editions: defaultdict[Key, list[Entry]] = defaultdict(list)
-        keys = zip(self.lists, self.periods, self.territories, strict=True)
+        keys, refused = zip(self.lists, self.periods, self.territories, strict=True), frozenset(self.refused)
         for row, (key, entry) in enumerate(zip(keys, self.entries, strict=True)):
-            if row not in self.refused:
+            if row not in refused:
                 editions[key].append(entry)
         for entries in editions.values():
             entries.sort(key=_rank_and_title)

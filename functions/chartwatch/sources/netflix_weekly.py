@@ -3,12 +3,12 @@
 Described at https://www.netflix.com/tudum/top10; the columns are those of the files as published since 2021-11-16.
 """
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import starmap
 from typing import ClassVar, TypeAlias
 
-from chartwatch.document_errors import SourceError, SourceMislabelled, SourceTruncated
+from chartwatch.document_errors import SourceMislabelled, SourceTruncated
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.works.work import Kind
@@ -16,6 +16,7 @@ from chartwatch.sources.cells import read_date, read_figure, read_season, read_t
 from chartwatch.sources.delimited_text import FigureColumn, TextTable
 from chartwatch.sources.editions import Editions
 from chartwatch.sources.single_document import SingleDocumentSource
+from chartwatch.sources.table import UnreadRows
 
 DEPTH = 10
 """Ranks of every edition that Netflix has published."""
@@ -76,7 +77,7 @@ class WeeklyFile(SingleDocumentSource):
         territory = (self.territory_column,) if self.territory_column else ()
         required = (*territory, "week", "category", "weekly_rank", "show_title", "season_title")
         table = TextTable(self.name, body, "\t", required, [column for column, _, _ in FIGURES])
-        labels, refused = table.values("category", _read_label), dict[int, SourceError]()
+        labels, refused = table.values("category", _read_label), UnreadRows(table)
         editions = Editions(
             self.name,
             labels,
@@ -110,7 +111,7 @@ class WeeklyFile(SingleDocumentSource):
                     editions.set_aside[label, week, territory] = SourceTruncated(self.name, reason)
 
 
-def _entries(table: TextTable, labels: Sequence[str], refused: MutableMapping[int, SourceError]) -> list[Entry]:
+def _entries(table: TextTable, labels: Sequence[str], refused: UnreadRows) -> list[Entry]:
     columns = (
         table.values_but("weekly_rank", _read_rank, 0, refused),
         table.values_but("show_title", read_title, "", refused),

@@ -1,7 +1,7 @@
 """A table: columns of cells as text, however a document holds them; an error says where a cell stands."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TypeAlias, TypeVar
 
@@ -56,20 +56,19 @@ class Table(ABC):
             raise self.cell_error(row, column, refused[self._columns[column][row]])
         return [known[cell] for cell in self._columns[column]]
 
-    def values_but(
-        self, column: str, read: Callable[[str], T], instead: T, refused: MutableMapping[int, SourceError]
-    ) -> list[T]:
+    def values_but(self, column: str, read: Callable[[str], T], instead: T, refused: "UnreadRows") -> list[T]:
         """Return a column as `values` does, with `instead` for each cell that is refused.
 
-        What is wrong is noted in `refused`, by row, unless something was before. Raises `SourceTruncated` as `values`.
+        What is wrong is noted in `refused`, unless something of the row was before. Raises `SourceTruncated` as
+        `values`.
         """
         known, wrong = self._read_cells(column, read)
         cells = self._columns[column]
         for row in [row for row, cell in enumerate(cells) if cell in wrong]:
-            error = self.cell_error(row, column, wrong[cells[row]])
-            if isinstance(error, SourceTruncated):
-                raise error
-            refused.setdefault(row, error)
+            refused.note(row, column, wrong[cells[row]])
+        last = len(cells) - 1
+        if column == self._unclosed and cells[last] in wrong:
+            raise self.cell_error(last, column, wrong[cells[last]])
         return [known.get(cell, instead) for cell in cells]
 
     def _read_cells(self, column: str, read: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
@@ -106,6 +105,46 @@ class Table(ABC):
         if column == self._unclosed and row == len(self) - 1:
             return SourceTruncated(self._source, f"the document ends inside a cell: {detail}", where)
         return SourceValueError(self._source, detail, where, column=column, value=cell)
+
+
+class UnreadRows(Mapping[int, SourceError]):
+    """The rows of a table that have a cell which cannot be read, each with the error about the first such cell.
+
+    An error is made when it is asked for: there may be a million.
+    """
+
+    def __init__(self, table: Table, numbers: Sequence[int] | None = None) -> None:
+        """Begin with none. `numbers` are those of the rows in the table, where these are some of them."""
+        self._table = table
+        self._numbers: Sequence[int] = range(len(table)) if numbers is None else numbers
+        self._cells: dict[int, tuple[str, str]] = {}
+
+    def note(self, number: int, column: str, reason: str) -> None:
+        """Note what a cell is not, unless another of its row was noted before."""
+        self._cells.setdefault(number, (column, reason))
+
+    def among(self, numbers: Sequence[int]) -> "UnreadRows":
+        """Return those that are among some rows of the table, numbered as these are."""
+        its = UnreadRows(self._table, numbers)
+        its._cells = self._cells
+        return its
+
+    def __getitem__(self, row: int) -> SourceError:
+        """Return the error about a row."""
+        number = self._numbers[row]
+        return self._table.cell_error(number, *self._cells[number])
+
+    def __contains__(self, row: object) -> bool:
+        """Return whether a row cannot be read."""
+        return isinstance(row, int) and self._numbers[row] in self._cells
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the rows in their order."""
+        return (row for row, number in enumerate(self._numbers if self._cells else ()) if number in self._cells)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(1 for _ in self)
 
 
 def found_columns(

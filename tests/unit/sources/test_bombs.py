@@ -39,6 +39,7 @@ TABLES = {
     "300,000 carriage returns behind a header": HEADER + b"\r" * 300_000,
     "byte order marks alone": b"\xef\xbb\xbf" * 1_000_000,
     "a rank of 100,000 digits": HEADER + b"2024-01-01,KR," + b"9" * 100_000 + b",A,film\n",
+    "50,000 ranks that are none": HEADER + b"2024-01-01,KR,x,A,film\n" * 50_000,
     "a UTF-16 document": HEADER.decode().encode("utf-16"),
     "gzip data": b"\x1f\x8b\x08" + bytes(1000),
 }
