@@ -177,6 +177,19 @@ def test_an_audit_goes_by_the_names_that_the_record_knows_and_a_reconsideration_
     assert titles == {"Another", AFTER}
 
 
+def test_names_that_are_lent_are_read_again_where_the_last_snapshot_is_lost() -> None:
+    charts = Charts()
+    charts.proof()
+    charts.history(BEFORE)
+    head = charts.head("countries")
+    assert head.lent
+    del charts.run.store._files["countries"]["snapshot", head.snapshots[-1].file]
+    charts.detector = charts.detector_of(charts.catalog)
+    charts.arrives(COUNTRIES, 3, "Other")
+    assert charts.head("countries").lent == head.lent
+    assert charts.head("countries").version == head.version + 1
+
+
 def test_a_name_that_is_lent_and_that_nothing_bears_is_no_other_snapshot() -> None:
     charts = Charts()
     charts.history("Another")
