@@ -97,7 +97,7 @@ FOLDED = _of_domain(
 )
 RECORDED = _of_domain(
     *("steps", "record", "rebuild", "audit", "detection", "muting", "min_periods", "learning"),
-    *("pauses", "lent_names", "dropped_history", "arrival_order"),
+    *("pauses", "lent_names", "dropped_history", "provider_ids", "arrival_order"),
 )
 DELIVERY_MODULES = {
     "pacing": "services/pacing.py",

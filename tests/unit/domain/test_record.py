@@ -65,6 +65,24 @@ def test_a_head_knows_what_territories_lack() -> None:
     assert chronicle.head.gaps == digest_of(snapshot.gaps.items())
 
 
+def test_files_that_a_step_replaces_are_renewed_and_those_of_other_years_stay() -> None:
+    class Noted(MemoryRecord):
+        def renew(self, chart: str, kind: FileKind[Any], name: str) -> None:
+            renewed.append((chart, kind.name, name))
+
+    renewed: list[tuple[str, str, str]] = []
+    chronicle = Chronicle(NTH, first=date(2021, 12, 30))
+    chronicle.record = Noted()
+    a_run(chronicle, "Ozark", "Squid Game", "Money Heist", "Elite")
+    chronicle.arrives(3, US="Ozark")
+    before = chronicle.head
+    renewed.clear()
+    (bulletin,) = chronicle.arrives(2, US="Ozark")
+    assert bulletin.chart_name == CHART.name
+    assert renewed == [(CHART.id, "ledger", before.ledgers[2022]), (CHART.id, "retracted", before.retracted)]
+    assert chronicle.head.ledgers[2021] == before.ledgers[2021]
+
+
 def test_where_a_snapshot_is_lost_the_one_before_is_as_good() -> None:
     chronicle = Chronicle(NTH)
     a_run(chronicle, *["Ozark"] * 6)
