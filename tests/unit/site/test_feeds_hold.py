@@ -40,8 +40,12 @@ def unfollowed(news: list[News]) -> list[tuple[News, Revision]]:
 
 
 def says(m: Milestone) -> tuple[object, ...]:
-    """Return what a revision says, but for the names of works, which may be others later."""
-    return m.is_held, m.is_certain, sorted((its.since, its.group or "") for its in m.holders)
+    """Return what a revision says, but for the names of works, which may be others later.
+
+    Two works of one title, of which nobody could say which it is, may be one by then.
+    """
+    holders = {(its.title, its.since, its.group or "") for its in m.holders}
+    return m.is_held, m.is_certain, sorted((since, group) for _, since, group in holders)
 
 
 @given(worlds(), st.data())
