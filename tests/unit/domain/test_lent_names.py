@@ -191,12 +191,17 @@ def test_names_that_are_lent_are_read_again_where_the_last_snapshot_is_lost() ->
 
 
 def test_a_name_that_is_lent_and_that_nothing_bears_is_no_other_snapshot() -> None:
-    charts = Charts()
+    charts, early = Charts(), Charts()
     charts.history("Another")
     charts.proof()
     audit = charts.detector.audit("countries")
     assert audit is not None
     assert not audit.snapshot
+    early.proof()
+    early.history("Another")
+    known = charts.head("countries"), early.head("countries")
+    assert [(head.lent, head.renamings) for head in known] == [(known[0].lent, known[0].renamings)] * 2
+    assert known[0].lent
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
