@@ -83,6 +83,16 @@ def test_files_that_a_step_replaces_are_renewed_and_those_of_other_years_stay() 
     assert chronicle.head.ledgers[2021] == before.ledgers[2021]
 
 
+def test_a_year_in_which_nothing_differs_is_not_written_again() -> None:
+    chronicle = Chronicle(CHANGE, first=date(2021, 12, 30))
+    a_run(chronicle, "Ozark", "Squid Game", "Squid Game", "Elite")
+    before = chronicle.head.ledgers
+    assert chronicle.arrives(0, US="Money Heist")
+    after = chronicle.head.ledgers
+    assert after[2022] == before[2022]
+    assert after[2021] != before[2021]
+
+
 def test_where_a_snapshot_is_lost_the_one_before_is_as_good() -> None:
     chronicle = Chronicle(NTH)
     a_run(chronicle, *["Ozark"] * 6)
