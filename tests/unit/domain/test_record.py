@@ -83,6 +83,14 @@ def test_files_that_a_step_replaces_are_renewed_and_those_of_other_years_stay() 
     assert chronicle.head.ledgers[2021] == before.ledgers[2021]
 
 
+def test_a_bulletin_of_a_new_publication_says_what_stands_at_one_in_each_territory() -> None:
+    chronicle = Chronicle(CHANGE)
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    (bulletin,) = chronicle.arrives(1, US="Elite", KR="Ozark")
+    assert bulletin.published is not None
+    assert bulletin.published.read == ("KR", "US")
+
+
 def test_a_year_in_which_nothing_differs_is_not_written_again() -> None:
     chronicle = Chronicle(CHANGE, first=date(2021, 12, 30))
     a_run(chronicle, "Ozark", "Squid Game", "Squid Game", "Elite")
