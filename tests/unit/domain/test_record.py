@@ -88,7 +88,11 @@ def test_a_bulletin_of_a_new_publication_says_what_stands_at_one_in_each_territo
     chronicle.arrives(0, US="Ozark", KR="Ozark")
     (bulletin,) = chronicle.arrives(1, US="Elite", KR="Ozark")
     assert bulletin.published is not None
-    assert bulletin.published.read == ("KR", "US")
+    assert (bulletin.published.read, bulletin.published.charted) == (("KR", "US"), ())
+    assert bulletin.published.number_ones == {"elite": ("US",)}, "of the works that it tells of"
+    (bulletin,) = chronicle.arrives(2, US="Squid Game")
+    assert bulletin.published is not None
+    assert bulletin.published.charted == ("Squid Game",)
 
 
 def test_a_year_in_which_nothing_differs_is_not_written_again() -> None:
