@@ -33,8 +33,9 @@ def handler(event: dict[str, object], _context: LambdaContext) -> PartialItemFai
 
 def detect(detector: Detector, record: DynamoDBRecord) -> None:
     """Process one record: the keys of a publication, or of the catalog in force."""
-    key = keys.of(record)
+    key: object = record["dynamodb"]["Keys"]
     try:
+        key = keys.of(record)
         if isinstance(key, keys.PublicationKey):
             _report(detector.detect(key.chart, key.period))
             return

@@ -49,8 +49,9 @@ def handler(event: Mapping[str, Any], _context: LambdaContext) -> PartialItemFai
 
 def enrich(enricher: Enricher, record: DynamoDBRecord) -> None:
     """Process one record: the keys of a publication."""
-    key = keys.publication_of(record)
+    key: object = record["dynamodb"]["Keys"]
     try:
+        key = keys.publication_of(record)
         _report(enricher.enrich(key.chart, key.period, arrival_of(record)))
     except Exception:
         # Reported as failed and tried again: to Lambda the function has not failed, and nothing else would tell why.

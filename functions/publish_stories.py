@@ -62,8 +62,9 @@ def resend(story: str) -> dict[str, str]:
 
 def publish(record: DynamoDBRecord) -> None:
     """Process one record: the keys of a bulletin. What is in doubt, or waits for that, is left to `reconcile`."""
-    key = keys.bulletin_of(record)
+    key: object = record["dynamodb"]["Keys"]
     try:
+        key = keys.bulletin_of(record)
         bulletin = deployment.bulletins().bulletin(key.chart, key.number)
         tell_site(bulletin.id)
         completed = deployment.publisher().publish(bulletin)

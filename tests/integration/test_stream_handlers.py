@@ -1,5 +1,6 @@
 """The functions that streams wake, in this process: no record runs before one that it follows."""
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from types import ModuleType, SimpleNamespace
@@ -72,10 +73,12 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     return work
 
 
+FUNCTIONS = ("enrich_catalog", "detect_milestones", "publish_stories")
+
 Run = Callable[[Sequence[int]], list[str]]
 
 
-@pytest.fixture(params=["enrich_catalog", "detect_milestones", "publish_stories"])
+@pytest.fixture(params=FUNCTIONS)
 def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return what gives a function a batch, and returns the sequence numbers that it reports."""
     for name in ("TRACE_DISABLED", "METRICS_DISABLED"):
@@ -144,6 +147,19 @@ def test_what_is_run_again_begins_with_the_record_that_failed(work: Work, run: R
     work.fails = set()
     assert run([2, 3]) == [], "one batch's failure is forgotten with the next"
     assert work.begun == [1, 2, 2, 3]
+
+
+@pytest.mark.parametrize(("run", "function"), [(name, name) for name in FUNCTIONS], indirect=["run"])
+@pytest.mark.usefixtures("run")
+def test_a_record_whose_keys_nobody_can_read_is_reported_and_said(
+    function: str, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, said = sys.modules[function], list[object]()
+    monkeypatch.setattr(module.logger, "exception", lambda message, extra: said.append((message, extra["key"])))
+    record = _record(1, "UNREADABLE")
+    assert module.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "seq-1"}]}
+    assert said == [("failed", record["dynamodb"]["Keys"])]
+    assert work.begun == []
 
 
 def test_what_is_in_doubt_or_waits_for_that_is_not_tried_again_at_once(work: Work, monkeypatch: Any) -> None:
