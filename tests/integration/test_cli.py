@@ -492,8 +492,23 @@ def test_jsonl_is_utf_8_whatever_the_locale(write: Write) -> None:
     assert "오징어 게임" in ran.stdout.decode()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["replay", "{file}", *CHART]])
-def test_help_and_a_replay_in_memory_load_nothing_of_aws(write: Write, arguments: list[str]) -> None:
+OF_AWS = ("boto3", "botocore", "moto")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        (["--help"], (*OF_AWS, "rich", "pydantic")),
+        (["fetch", "--help"], OF_AWS),
+        (["replay", "{file}", *CHART], (*OF_AWS, "rich")),
+        (["history", "netflix-daily-overall", "US", "2022-02-04", "--from", "sample"], OF_AWS),
+        (["subscribe", "email", "me@example.org", "--preview", "--from", "sample"], OF_AWS),
+    ],
+    ids=["help", "help with a command", "a replay", "a history of files", "a preview of files"],
+)
+def test_what_needs_no_deployment_loads_nothing_of_aws(
+    write: Write, arguments: list[str], unneeded: tuple[str, ...]
+) -> None:
     file = write("daily.csv", chart(["Ozark", "Dark"]))
     code = (
         "import sys, atexit\n"
@@ -509,7 +524,7 @@ def test_help_and_a_replay_in_memory_load_nothing_of_aws(write: Write, arguments
     )
     loaded = ran.stderr.splitlines()[-1]
     assert "'chartwatch'" in loaded
-    assert not [name for name in ("boto3", "botocore", "moto", "rich") if f"'{name}'" in loaded]
+    assert not [name for name in unneeded if f"'{name}'" in loaded]
 
 
 def _changes(*arguments: str | Path) -> list[dict[str, Any]]:
