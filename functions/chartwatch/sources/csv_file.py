@@ -146,13 +146,12 @@ class CsvFile(SingleDocumentSource):
         charts = self._charts(table, passed_over)
         periods = self._periods(table, provenance, passed_over)
         territories = self._territories(table, passed_over)
-        rows = Rows(charts, periods, territories, entries, range(len(table)), refused)
-        once, notices = rows.each_once(), list[str]()
-        if len(once) < len(table):
-            notices.append(f"{words.counted(len(table) - len(once), 'row')} repeated word for word passed over")
-        kept = [row for row in once if row not in passed_over]
+        rows = Rows(charts, periods, territories, entries, range(len(table)), refused, passed_over)
+        kept, notices = rows.each_once(), list[str]()
         if not kept:
             raise passed_over[0]
+        if repeated := len(table) - len(passed_over) - len(kept):
+            notices.append(f"{words.counted(repeated, 'row')} repeated word for word passed over")
         if passed_over:
             notices.append(passed_over_notice(passed_over))
         within = [row for row in kept if options.depth is None or ranks[row] <= options.depth]

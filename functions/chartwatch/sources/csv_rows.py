@@ -35,14 +35,17 @@ class Rows(NamedTuple):
     numbers: Sequence[int]
     refused: UnreadRows
     """Those whose rank or title cannot be read, and why."""
+    passed_over: UnreadRows
+    """Those that do not say of which edition they are, and why."""
 
     def each_once(self) -> list[int]:
-        """Return the rows without those that say the same as one above them."""
+        """Return the rows that say of which edition they are, without those that say the same as one above them."""
         said = zip(self.charts, self.periods, self.territories, self.entries, strict=True)
         first: dict[object, int] = {}
-        refused = frozenset(self.refused)
+        refused, passed_over = frozenset(self.refused), frozenset(self.passed_over)
         for row, its in enumerate(said):
-            first.setdefault(row if row in refused else its, row)
+            if row not in passed_over:
+                first.setdefault(row if row in refused else its, row)
         return list(first.values())
 
     def only(self, kept: Sequence[int]) -> "Rows":
@@ -54,6 +57,7 @@ class Rows(NamedTuple):
             [self.entries[row] for row in kept],
             kept,
             self.refused.among(kept),
+            self.passed_over.among(kept),
         )
 
 

@@ -367,6 +367,15 @@ def test_a_row_that_says_no_edition_is_passed_over_where_an_option_says_so(
     assert notice.startswith(f"chart.csv: 1 row of no edition passed over ({place}: {said}")
 
 
+def test_rows_of_no_edition_are_not_repeated_ones(caplog: pytest.LogCaptureFixture) -> None:
+    text = "period,rank,title\n2022-01-01,1,A\n2022-01-01,1,A\n" + "".join(f"note {n},1,A\n" for n in range(5))
+    assert titles(read({**DAILY, "malformed": "skip"}, text)) == [["A"]]
+    repeated, notes = caplog.messages
+    assert repeated == "chart.csv: 1 row repeated word for word passed over"
+    assert notes.startswith("chart.csv: 5 rows of no edition passed over (line 4: period 'note 0' is not a date")
+    assert notes.endswith("; …)")
+
+
 def test_an_edition_that_lacks_a_row_that_was_passed_over_is_set_aside() -> None:
     text = "period,rank,title\n2022-01-01,1,A\n2022-01-01,2,B\n2022-01-02,1,A\n2022-02-30,2,B\n"
     assert "ends after rank 1 of 2 of songs-daily of 2022-01-02" in str(set_aside({**DAILY, "malformed": "skip"}, text))
