@@ -110,7 +110,8 @@ def _as_yaml(body: bytes, name: str) -> tuple[Sequence[yaml.Node], Sequence[Any]
     try:
         text = body.decode()
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_what_rules_do_not_need(text, name)
+        _refuse_aliases_and_tags(text, name)
+        _refuse_numbers_of_yaml(node, name)
         data = yaml.safe_load(text)
     except UnicodeDecodeError as error:
         line = body[: error.start].count(10) + 1
@@ -134,26 +135,29 @@ def _examples(model: WrittenRule, node: yaml.Node) -> Iterator[Example]:
             yield example._replace(place=place_of(node, ("examples", example.field)))
 
 
-def _refuse_what_rules_do_not_need(text: str, name: str) -> None:
+def _refuse_aliases_and_tags(text: str, name: str) -> None:
     """Refuse `*alias`: a few nested ones make a file of gigabytes; and `!!tag`, which can ask for what is not there.
 
-    Refuse also numbers that YAML 1.1 reads otherwise than people: 012 is ten, and 1:30 ninety.
+    Rules need neither.
     """
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise RuleProblem(name, "", "aliases (`*name`) are not allowed in rules", *_place(event.start_mark))
         if getattr(event, "tag", None) is not None:
             raise RuleProblem(name, "", "tags (`!!name`) are not allowed in rules", *_place(event.start_mark))
-        if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and _is_whole_number(event.value):
-            meant = yaml.safe_load(event.value)
-            if str(meant) != event.value:
-                reason = f"YAML reads {event.value} as the number {meant}; write that, or quotation marks around a text"
-                raise RuleProblem(name, "", reason, *_place(event.start_mark))
 
 
-def _is_whole_number(plain: str) -> bool:
-    resolver: Any = yaml.SafeLoader("")  # its methods have no types
-    return bool(resolver.resolve(yaml.ScalarNode, plain, (True, False)) == "tag:yaml.org,2002:int")
+def _refuse_numbers_of_yaml(node: yaml.Node | None, name: str) -> None:
+    """Refuse numbers that YAML 1.1 reads otherwise than people: 012 is ten, and 1:30 ninety."""
+    if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:int":
+        meant = str(yaml.safe_load(node.value))
+        if meant != node.value:
+            reason = f"YAML reads {node.value} as the number {meant}; write that, or quotation marks around a text"
+            raise RuleProblem(name, "", reason, *_place(node.start_mark))
+    elif isinstance(node, yaml.CollectionNode):
+        for its in node.value:
+            for each in its if isinstance(its, tuple) else (its,):
+                _refuse_numbers_of_yaml(each, name)
 
 
 def _place(mark: Any) -> tuple[int, int]:

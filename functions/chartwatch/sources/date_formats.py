@@ -107,8 +107,8 @@ class DateFormat:
     def find(self, name: str) -> set[date]:
         """Return the dates of the format that stand in a name, or of ISO 8601 unless it says what else stands there."""
         found: set[date] = set()
-        for pattern, its in {(self.pattern, self)} | (set() if "*" in self.written else {(ISO.pattern, ISO)}):
-            for match in re.finditer(rf"(?<![0-9])(?:{pattern.pattern})(?![0-9])", name):
+        for its in (self,) if "*" in self.written else (self, ISO):
+            for match in re.finditer(rf"(?<![0-9])(?:{its.pattern.pattern})(?![0-9])", name):
                 if _reads(its, match[0]):
                     found.add(its.read(match[0]))
         return found

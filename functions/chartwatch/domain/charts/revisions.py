@@ -79,16 +79,16 @@ class Revisions:
         """
         for place, version in enumerate(self._editions.get(territory, ())):
             if place > 0:
-                yield version.provenance, self._by(territory, place)
+                yield version.provenance, self._made_by(territory, place)
 
     def latest(self, provenance: Provenance) -> Iterator[Revision]:
         """Yield what a document changed, in all territories, when it came last."""
         fetches = [fetch for fetch in self._changed if fetch[:2] == (provenance.fetched_at, provenance.sha256)]
         if fetches:
             for territory, place in self._changed[max(fetches, key=lambda fetch: fetch[2])]:
-                yield from self._by(territory, place)
+                yield from self._made_by(territory, place)
 
-    def _by(self, territory: str, place: int) -> Sequence[Revision]:
+    def _made_by(self, territory: str, place: int) -> Sequence[Revision]:
         """Return what a version of an edition changed of the one before, compared once."""
         found = self._compared.get((territory, place))
         if found is None:
@@ -125,7 +125,7 @@ class Revisions:
             for (fetched_at, *_), changed in self._changed.items()
             if until is None or not fetched_at or fetched_at > until
             for territory, place in changed
-            for revision in self._by(territory, place)
+            for revision in self._made_by(territory, place)
             if revision.kind is RevisionKind.RELABELLED
             if revision.before and revision.after
             if title_key(revision.before.title) != title_key(revision.after.title)
