@@ -15,6 +15,7 @@ from chartwatch.domain.milestones.ledger import (
     WorkNow,
     digest_of_words,
     id_as_recorded,
+    is_believed,
     sent_of_both,
     substance,
 )
@@ -230,7 +231,7 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
         mark=claim.mark,
         precedents=claim.precedents,
         said_by=claim.said_by,
-        is_believed=sent is not None and bool(sent.holders),
+        is_believed=is_believed(sent),
     )
     replaced = _replaced(known, milestone) if known else None
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, known.bulletins if known else ()))
@@ -313,6 +314,7 @@ def _retracted(
         holders = entry.sent.holders
     elif entry.sent is not None and not silent and not _are_the_same(holders, entry.sent.holders, now):
         holders, words = entry.sent.holders, entry.brief
+    sent = entry.sent if silent else Sent(entry.period, entry.n, (), entry.left_censored, ())
     milestone = Milestone(
         slot=entry.slot,
         rule=entry.rule,
@@ -333,7 +335,7 @@ def _retracted(
         evidence=None,
         replaces=entry.reference,
         moved_to=moved_to,
+        is_believed=is_believed(sent),
     )
-    sent = entry.sent if silent else Sent(entry.period, entry.n, (), entry.left_censored, ())
     replaced = Replaced(entry.status, holders, entry.sent is not None, entry.brief, _attributes(entry.sent))
     return Revised(Change(milestone, replaced), Entry.of(milestone, sent, entry.bulletins))

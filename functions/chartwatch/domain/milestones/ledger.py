@@ -69,6 +69,11 @@ class Sent(NamedTuple):
         return self if other is None else self._replace(attributes=united(self.attributes, other.attributes))
 
 
+def is_believed(sent: Sent | None) -> bool:
+    """Return whether what was last sent of a slot is that somebody holds it."""
+    return sent is not None and bool(sent.holders)
+
+
 class Substance(NamedTuple):
     """What makes two revisions of a slot say the same; their wording and evidence do not count.
 
@@ -142,7 +147,7 @@ class Entry:
     @property
     def is_believed(self) -> bool:
         """Whether what was last sent of the slot is that somebody holds it."""
-        return self.sent is not None and bool(self.sent.holders)
+        return is_believed(self.sent)
 
     @property
     def is_certain(self) -> bool:

@@ -93,6 +93,7 @@ class Milestone:
 
         What is so since the record begins is sent only to those who were told of another beginning before.
         """
+        # Revisions that were recorded before it was noted whether they are believed are, unless they are silent.
         is_known = self.is_believed or not self.silent
         censored = (CENSORED,) if self.left_censored and self.is_held and is_known else ()
         return (*(reason.said for reason in self.reasons), *censored)
