@@ -96,7 +96,7 @@ FOLDED = _of_domain(
     *("assumed", "namesakes", "provider_ids", "creators", "rule_verdicts", "pauses"),
 )
 RECORDED = _of_domain(
-    *("steps", "record", "rebuild", "audit", "detection", "muting", "min_periods", "learning"),
+    *("steps", "record", "head", "rebuild", "audit", "detection", "muting", "min_periods", "learning"),
     *("pauses", "lent_names", "dropped_history", "provider_ids", "arrival_order"),
 )
 DELIVERY_MODULES = {

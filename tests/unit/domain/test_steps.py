@@ -8,11 +8,9 @@ import pytest
 
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.works.catalog import Catalog
-from chartwatch.domain.works.charted import Charted
-from chartwatch.domain.works.work import Kind
 from chartwatch.errors import Conflict, RecordNewer
 from chartwatch.services.record import FOLD, FORMAT
-from tests.chronicle import CHANGE, CHART, HEIST, NTH, OZARK, SQUID, WORKS, Chronicle, NotedCharts, a_run, sent
+from tests.chronicle import CHANGE, HEIST, NTH, OZARK, SQUID, WORKS, Chronicle, NotedCharts, a_run, sent
 
 
 def test_each_step_makes_the_next_version_whatever_it_is() -> None:
@@ -41,30 +39,6 @@ def test_a_process_that_has_an_older_catalog_does_not_bring_the_record_back_to_i
             attempt()
     assert chronicle.head == current
     assert chronicle.arrives(2, US="Elite"), "a process that begins anew has the other"
-
-
-def test_a_record_says_what_it_has_processed_and_since_when_each_title_is_there() -> None:
-    chronicle = Chronicle(NTH, first=date(2021, 12, 31))
-    a_run(chronicle, "Ozark", "Squid Game", "Ozark")
-    days = [chronicle.period(number) for number in range(3)]
-    digests = {day: its.number_ones_digest() for day in days if (its := chronicle.charts.summary(CHART.id, day))}
-    detector = chronicle.detector
-    assert detector.processed(CHART.id) == digests
-    assert detector.processed(CHART.id, days[2]) == {days[2]: digests[days[2]]}
-    assert detector.last_period(CHART.id) == days[2]
-    assert detector.first_at_one(CHART.id) == {
-        Charted.of("Ozark", Kind.SERIES, None): days[0],
-        Charted.of("Squid Game", Kind.SERIES, None): days[1],
-    }
-
-
-def test_of_a_chart_without_a_record_nothing_is_processed() -> None:
-    detector = Chronicle(NTH).detector
-    assert (detector.processed(CHART.id), detector.last_period(CHART.id), detector.first_at_one(CHART.id)) == (
-        {},
-        None,
-        {},
-    )
 
 
 @pytest.mark.parametrize("newer", [{"fold": FOLD + 1}, {"format": FORMAT + 1}, {"fold": FOLD + 1, "format": 0}])
