@@ -181,11 +181,12 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True)
 class World:
-    """What is true in the end."""
+    """What is true in the end. `in_full`: every row says the kind, also of what is withdrawn."""
 
     contents: Mapping[Slot, Content]
     facts: Facts
     absent: Mapping[Slot, Mapping[str, AbsenceKind]] = field(default_factory=dict)
+    in_full: bool = False
 
     @property
     def slots(self) -> Sequence[Slot]:
@@ -196,7 +197,8 @@ class World:
         """Return the last version of a publication, with what is to be withdrawn; None where it never was published."""
         content, absent = dict(self.contents.get(slot, {})), self.absent.get(slot, {})
         withdrawn = [territory for territory, kind in absent.items() if kind is AbsenceKind.WITHDRAWN]
-        content |= dict.fromkeys(withdrawn, ((_TITLES[0], None, CHARTS[slot[0]].kind, None),))
+        kind = CHARTS[slot[0]].kind or (Kind.FILM if self.in_full else None)
+        content |= dict.fromkeys(withdrawn, ((_TITLES[0], None, kind, None),))
         set_aside = tuple(territory for territory, kind in absent.items() if kind is AbsenceKind.SET_ASIDE)
         return Version(content, LAST, set_aside=set_aside) if content or set_aside else None
 
@@ -494,7 +496,9 @@ def worlds(*, ids: bool = False, in_full: bool = False) -> st.SearchStrategy[Wor
     `in_full`: every row says the kind, so that no title may be one with another that says more.
     """
     contents = _contents(ids=ids, in_full=in_full)
-    return contents.flatmap(lambda found: st.builds(World, st.just(found), _WORLD_FACTS, _absent(found)))
+    return contents.flatmap(
+        lambda found: st.builds(World, st.just(found), _WORLD_FACTS, _absent(found), in_full=st.just(in_full))
+    )
 
 
 def without_withdrawals(world: World) -> World:
