@@ -18,11 +18,12 @@ def functions() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in sorted((ROOT / "functions" / "chartwatch").rglob("*.py")):
         text = path.read_text()
+        lines = text.splitlines()
         for node in ast.parse(text).body:
             for its in node.body if isinstance(node, ast.ClassDef) else [node]:
                 if isinstance(its, ast.FunctionDef):
                     name = its.name if its is node else f"{node.name}.{its.name}"  # type: ignore[attr-defined]  # a class
-                    found.setdefault(name, []).append(on_one_line(ast.get_source_segment(text, its) or ""))
+                    found.setdefault(name, []).append(on_one_line(" ".join(lines[its.lineno - 1 : its.end_lineno])))
     return found
 
 
