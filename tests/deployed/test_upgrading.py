@@ -2,7 +2,6 @@
 
 import io
 import subprocess
-import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,15 +33,25 @@ DAYS = [f"2023-01-0{day},US,1,{title},series\n" for day, title in enumerate(TITL
 def earlier(made: Build, tmp_path: Path) -> Build:
     """Return the earlier release, with the packages of this one."""
     found = subprocess.run(
-        ["git", "archive", EARLIER, "functions", "infrastructure", "template.yaml", "LICENSE", "README.md"],
+        [
+            "git",
+            "archive",
+            "--format=zip",
+            EARLIER,
+            "functions",
+            "infrastructure",
+            "template.yaml",
+            "LICENSE",
+            "README.md",
+        ],
         cwd=ROOT,
         capture_output=True,
         check=False,
     )
     if found.returncode:
         pytest.skip(f"this checkout has no {EARLIER}: {found.stderr.decode().strip()}")
-    with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
-        archive.extractall(tmp_path, filter="data")
+    with zipfile.ZipFile(io.BytesIO(found.stdout)) as archive:
+        archive.extractall(tmp_path)
     code = tmp_path / "functions"
     with zipfile.ZipFile(tmp_path / "code.zip", "w", zipfile.ZIP_DEFLATED) as packed:
         for file in sorted(path for path in code.rglob("*") if path.is_file()):
