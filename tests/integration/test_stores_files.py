@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,14 @@ def test_a_file_of_every_format_is_read_and_can_be_written_anew(number: int, kin
 def test_a_ledger_of_format_1_is_read_as_what_it_says(kind: str) -> None:
     says = (EXAMPLES / "1" / f"{kind}.says.json").read_text()
     assert example(1, kind) == TypeAdapter(Ledger).validate_json(says)
+
+
+@pytest.mark.parametrize("kind", ["ledger", "retracted"])
+def test_in_format_2_a_slot_of_a_ledger_has_which_one_says_all_of_it(kind: str) -> None:
+    before = example(1, kind)
+    first, *_, last = sorted(before.entries)
+    entry = replace(before.entries[first], said_by=last)
+    assert example(2, kind) == replace(before, entries={**before.entries, first: entry})
 
 
 def test_a_bulletin_of_format_1_is_read_as_what_it_says() -> None:

@@ -40,6 +40,7 @@ HELD = Entry(
     sent=Sent(DAY, 1, (SQUID,), False, (MISSING, UNKNOWN), {"priority": 4, "language": "ko"}),
     replaces=Reference("nth:daily:US:1", 1, Status.PROVISIONAL, (DARK,)),
     bulletins=(1, 7),
+    said_by="nth:daily:*:1",
 )
 SENT_OTHERWISE = replace(
     HELD,
@@ -51,6 +52,7 @@ SENT_OTHERWISE = replace(
     sent=Sent(NEXT, 2, (DARK,), False, (ASSUMED,), {"territories": ("AR", "오"), "priority": 4}),
     replaces=None,
     bulletins=(7,),
+    said_by=None,
 )
 UNSENT = replace(SENT_OTHERWISE, slot="nth:daily:BR:1", territory="BR", n=None, sent=None)
 SENT_ALIKE = replace(HELD, slot="nth:daily:ZA:1", territory="ZA", sent=HELD.sent and HELD.sent._replace(reasons=()))
@@ -71,6 +73,7 @@ def row(territory: str, group: str | None, n: int | None, censored: bool, reason
 
 
 REPLACED = ["nth:daily:US:1", 1, "provisional", [DARK_AS_JSON]]
+ANYWHERE = "nth:daily:*:1"
 AS_JSON = {
     "processed": {"2022-01-01": "digest of a publication"},
     "bulletins": {"1": "a file", "7": "another"},
@@ -82,10 +85,10 @@ AS_JSON = {
     ],
     "attributes": [{"priority": 4, "territories": ["AR", "오"]}, {"language": "ko", "priority": 4}],
     "entries": [
-        row("AR", "KR", 1, True, [0], ["2022-01-02", 2, [DARK_AS_JSON], False, [1]], 0, None, [7]),
-        row("BR", "KR", None, True, [0], None, None, None, [7]),
-        row("US", None, 1, False, [0, 2], True, 1, REPLACED, [1, 7]),
-        row("ZA", None, 1, False, [0, 2], ["2022-01-01", 1, [SQUID_AS_JSON], False, []], 1, REPLACED, [1, 7]),
+        row("AR", "KR", 1, True, [0], ["2022-01-02", 2, [DARK_AS_JSON], False, [1]], 0, None, [7], None),
+        row("BR", "KR", None, True, [0], None, None, None, [7], None),
+        row("US", None, 1, False, [0, 2], True, 1, REPLACED, [1, 7], ANYWHERE),
+        row("ZA", None, 1, False, [0, 2], ["2022-01-01", 1, [SQUID_AS_JSON], False, []], 1, REPLACED, [1, 7], ANYWHERE),
     ],
 }
 NOTHING: dict[str, Any] = {"processed": {}, "bulletins": {}, "firsts_from": {}}
@@ -97,7 +100,7 @@ NOTHING |= {"reasons": [], "attributes": [], "entries": []}
 def test_a_ledger_is_written_in_these_words_and_read_again(kind: str, ledger: Ledger, says: Any) -> None:
     body = packed(kind, ledger)
     written = gzip.decompress(body)
-    assert json.loads(written) == {"format": 1, kind: says}
+    assert json.loads(written) == {"format": 2, kind: says}
     assert written == json.dumps(json.loads(written), ensure_ascii=False, separators=(",", ":")).encode()
     assert unpacked(kind, body) == ledger
     # By RFC 1952 the time of writing, which is none, and whether the most was done to make it small, which was not.

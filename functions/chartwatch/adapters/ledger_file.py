@@ -85,7 +85,7 @@ def written(ledger: Ledger) -> Any:
 
 
 def read(body: Any) -> Ledger:
-    """Return the ledger that stands in JSON."""
+    """Return the ledger that stands in JSON; in format 1 no slot says which other one says the same."""
     because = _ReadReasons(body["reasons"])
     attributes = [_read_attributes(its) for its in body["attributes"]]
     entries = [_read_entry(because, attributes, *row) for row in body["entries"]]
@@ -121,12 +121,13 @@ def _entry(entry: Entry, because: _Reasons, attributes: _Attributes) -> Any:
         attributes.number(sent),
         replaces and [replaces.slot, replaces.revision, replaces.status, _holders(replaces.holders)],
         entry.bulletins,
+        entry.said_by,
     ]
 
 
 def _read_entry(because: _ReadReasons, attributes: Sequence[Attributes], *row: Any) -> Entry:
-    slot, rule, kind, territory, group, n, day, status, censored, revision, *said, sent, sent_with, old, its = row
-    holders, numbers, headline, brief, words = said
+    slot, rule, kind, territory, group, n, day, status, censored, revision, *more = row
+    holders, numbers, headline, brief, words, sent, sent_with, old, its, *said_by = more
     period, held_by, reasons = date.fromisoformat(day), _read_holders(holders), because.of(numbers)
     last_sent: Sent | None = None
     if sent:
@@ -151,6 +152,7 @@ def _read_entry(because: _ReadReasons, attributes: Sequence[Attributes], *row: A
         sent=last_sent,
         replaces=Reference(old[0], old[1], Status(old[2]), _read_holders(old[3])) if old else None,
         bulletins=tuple(its),
+        said_by=next(iter(said_by), None),
     )
 
 

@@ -18,7 +18,7 @@ from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.errors import RecordDamaged
 
-FORMAT = 1
+FORMAT = 2
 """Version of the form of the files; a store reads this one and all before it."""
 
 FOLD = 8

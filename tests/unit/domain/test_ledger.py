@@ -61,7 +61,7 @@ def test_an_entry_has_all_of_a_revision_but_its_evidence() -> None:
     entry = Entry.of(MILESTONE, SENT, (3, 7))
     kept = {name for name in Entry.__slots__ if hasattr(MILESTONE, name)}
     assert {name: getattr(entry, name) for name in kept} == {name: getattr(MILESTONE, name) for name in kept}
-    of_its_message = {"said", "mark", "precedents", "said_by"}
+    of_its_message = {"said", "mark", "precedents"}
     assert set(Milestone.__slots__) - kept == {
         "chart",
         "silent",

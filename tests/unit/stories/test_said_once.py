@@ -91,6 +91,18 @@ def test_what_is_so_anywhere_and_of_no_territory_is_said_of_a_chart_of_one() -> 
     assert len(story.points) == 2
 
 
+@pytest.mark.parametrize("others", [(), ("KR",), ("KR", "BR")], ids=len)
+@pytest.mark.parametrize("places", [("US",), ("US", "GB")], ids=len)
+def test_what_is_taken_back_is_what_was_said_and_nothing_else(places: tuple[str, ...], others: tuple[str, ...]) -> None:
+    chronicle = netflix(*default_rules())
+    everywhere = (*places, *others)
+    chronicle.arrives(0, **dict.fromkeys(everywhere, "Ozark"))
+    (told,) = sent_of(*chronicle.arrives(1, **dict.fromkeys(places, "Squid Game"), **dict.fromkeys(others, "Ozark")))
+    (taken_back,) = sent_of(*chronicle.arrives(1, **dict.fromkeys(everywhere, "Ozark")))
+    said = {(point.brief, *point.territories) for point in told.points}
+    assert {(point.brief.removeprefix(wording.NO_LONGER), *point.territories) for point in taken_back.points} == said
+
+
 def test_everything_that_is_not_said_again_is_in_the_json() -> None:
     bulletin = topped(netflix(NEW, NEW_ANYWHERE, FIRST_FROM, FIRST_ANYWHERE, SPREAD), *FIVE)
     (story,) = sent_of(bulletin)

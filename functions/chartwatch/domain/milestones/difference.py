@@ -335,6 +335,7 @@ def _retracted(
         evidence=None,
         replaces=entry.reference,
         moved_to=moved_to,
+        said_by=entry.said_by,
         is_believed=is_believed(sent),
     )
     replaced = Replaced(entry.status, holders, entry.sent is not None, entry.brief, _attributes(entry.sent))

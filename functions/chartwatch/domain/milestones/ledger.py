@@ -93,7 +93,8 @@ class Entry:
 
     `headline` and `brief` are what it says, `words` is a digest of that and of the evidence; `replaces` is the revision
     that it replaced, and `sent` what was last sent of the slot, by this or an earlier revision. `bulletins` are the
-    numbers of those that its revisions stand in.
+    numbers of those that its revisions stand in. `said_by` is the slot that says all that this one does, as
+    `Claim.said_by`.
     """
 
     slot: str
@@ -114,6 +115,7 @@ class Entry:
     sent: Sent | None = None
     replaces: Reference | None = None
     bulletins: tuple[int, ...] = ()
+    said_by: str | None = None
 
     @classmethod
     def of(cls, milestone: Milestone, sent: Sent | None, bulletins: tuple[int, ...]) -> "Entry":
@@ -137,6 +139,7 @@ class Entry:
             sent=sent,
             replaces=milestone.replaces if milestone.is_held else None,
             bulletins=bulletins,
+            said_by=milestone.said_by,
         )
 
     @property
