@@ -240,7 +240,7 @@ class Detector:
         return (head.rules, head.catalog, head.fold) == (self._rules.versions, self._catalog.version, FOLD)
 
     def _is_processed(self, head: Head, period: date) -> bool:
-        """Return whether a period is in the record as it is stored, or is not stored at all."""
+        """Return whether a period is in the record as it is stored, or lies in its time and is not stored at all."""
         if period > head.last:
             return False
         publication = self._recorder.timeline(head).publication(period)

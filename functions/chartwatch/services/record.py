@@ -53,7 +53,7 @@ BULLETIN: FileKind[Bulletin] = FileKind("bulletin", None)
 KEPT_FOR: Mapping[str, timedelta | None] = {
     kind.name: kind.kept_for for kind in (SNAPSHOT, LEDGER, RETRACTED, BULLETIN)
 }
-"""By the names of kinds."""
+"""How long a file of each kind, by its name, is kept at least that no head names any more; None: for ever."""
 
 
 class KeptSnapshot(NamedTuple):
@@ -114,7 +114,7 @@ class StoredFile(NamedTuple):
 
 
 class RecordStore(Protocol):
-    """Keeps heads and files. It has two implementations: one in memory and one on AWS."""
+    """Keeps heads and files."""
 
     def head(self, chart: str) -> Head | None:
         """Return the head of a chart's record, or None when nothing is recorded."""

@@ -186,8 +186,9 @@ class Recorder:
         gaps: Gaps | None = None,
         timeline: Timeline | None = None,
     ) -> Folded:
-        """Fold the publications later than a snapshot, up to `until`; `cause` is the one that is `published`.
+        """Fold the publications later than a snapshot, up to `until`, and return what they claim from `start` on.
 
+        `cause` is the period of the publication that the result is about, and describes as `published`.
         `gaps` are those that the publications are known to show, and `timeline` has the publications.
         """
         timeline = timeline or Timeline(self._charts, chart)

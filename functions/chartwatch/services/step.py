@@ -39,7 +39,7 @@ class Snapped(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What publications come to: the claims from `start` on, and the snapshots that are kept, from `after` on.
+    """What publications come to: the claims from `start` on, and the snapshots that are kept.
 
     `processed` has the digests of the publications from `start` on, and `charts` their charts; `skipped` has the
     digests of those that were read before `start`.

@@ -46,7 +46,7 @@ def updates(
 def store_publication(publication: Publication, charts: ChartStore) -> bool:
     """Store one publication, new or a version, later or earlier, of a stored one; return whether it changed anything.
 
-    Nothing is checked, as `ingest` does.
+    Nothing is checked here: `ingest` does that.
     """
     stored = charts.summary(publication.chart.id, publication.period)
     update = update_of(publication, stored, charts.versions(stored) if stored else {})

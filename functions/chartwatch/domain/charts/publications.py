@@ -178,7 +178,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class PublicationSummary:
-    """A publication without its lower ranks: the item whose arrival wakes the detector.
+    """A publication without its lower ranks: the item whose arrival wakes who looks up works, and then the detector.
 
     `renamings` are of its number ones, as the revisions of its editions show them. `absent` are the territories of
     which it has no edition, and it is known why; `ALL_TERRITORIES` stands for all that it has none of. `by_hand` says

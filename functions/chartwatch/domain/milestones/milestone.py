@@ -93,13 +93,13 @@ class Milestone:
 
         What is so since the record begins is sent only to those who were told of another beginning before.
         """
-        # Revisions that were recorded before it was noted whether they are believed are, unless they are silent.
+        # Older bulletins do not say whether it is believed: then it is, unless the revision is silent.
         is_known = self.is_believed or not self.silent
         censored = (CENSORED,) if self.left_censored and self.is_held and is_known else ()
         return (*(reason.said for reason in self.reasons), *censored)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the change as one JSON object: a line of `chartwatch replay`, and a part of a story."""
+        """Return the milestone as one JSON object: a line of `chartwatch replay`, and a part of a story."""
         evidence = self.evidence.as_json() if self.evidence else {}
         if self.replaces is not None:
             evidence["replaces"] = self.replaces.as_json()

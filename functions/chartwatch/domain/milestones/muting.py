@@ -1,4 +1,4 @@
-"""What a person has muted: works and rules of which nothing is sent until a period."""
+"""What a person has muted: works and rules of which nothing is sent of periods before one that is named."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ _DAY = timedelta(days=1)
 
 
 class Mute(NamedTuple):
-    """Until which period nothing is sent of a work or a rule.
+    """`until` is the first period of which something is sent of a work or a rule again.
 
     `charts` has a later one for those charts whose periods had been recorded up to then when the mute was ended early:
     what was recorded without being sent is not sent late.
@@ -19,7 +19,7 @@ class Mute(NamedTuple):
     charts: Mapping[str, date] = MappingProxyType({})
 
     def of(self, chart: str) -> date:
-        """Return until which period nothing is sent on a chart."""
+        """Return the first period of which something is sent again on a chart."""
         return max(self.until, self.charts.get(chart, date.min))
 
     def with_end(self, until: date, recorded: Mapping[str, date]) -> "Mute":
