@@ -125,7 +125,7 @@ class Detector:
         """
         head = self._head(chart)
         if head is not None:
-            self._recorder.as_lent_to(head)
+            self._recorder.go_on_with_those_lent_to(head)
         step = None if head is None or self._is_current(head) else self._step_up_to_date(head)
         revision = self._recorder.revise(chart, head, step, self._policy_for(head)) if head and step else None
         return revision.bulletin if revision and revision.bulletin.changes else None
@@ -155,7 +155,7 @@ class Detector:
         head = self._head(chart)
         if head is None or not self._is_current(head):
             return None
-        self._recorder.as_lent_to(head)
+        self._recorder.go_on_with_those_lent_to(head)
         files = self._recorder.files(head)
         ledgers = (*files.ledgers().values(), files.retracted())
         entries = {slot: entry for ledger in ledgers for slot, entry in ledger.entries.items()}
@@ -258,7 +258,7 @@ class Detector:
         if names:
             self._recorder.borrow(chart, head.provider)
         else:
-            self._recorder.as_lent_to(head)
+            self._recorder.go_on_with_those_lent_to(head)
         if self._is_current(head) and head.lent == digest_of(self._recorder.lent(chart)):
             return head
         # The record's own catalog was in force before it was read here. If it came after ours, ours is not any more.
@@ -327,5 +327,5 @@ class Detector:
             return date.min
         renamings = last.all_renamings
         now = in_one((*last.own_renamings, *self._recorder.lent(head.chart)))
-        new = titles_of(frozenset(now) ^ frozenset(renamings))
-        return last.first_affected(with_renamings(before, renamings), self._recorder.with_names(now), new)
+        renamed = titles_of(frozenset(now) ^ frozenset(renamings))
+        return last.first_affected(with_renamings(before, renamings), self._recorder.with_names(now), renamed)

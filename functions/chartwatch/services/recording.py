@@ -52,17 +52,16 @@ class Recorder:
         self._timeline: Timeline | None = None
         self._lent: dict[str, tuple[Renaming, ...]] = {}
 
-    def borrow(self, chart: str, provider: str) -> tuple[Renaming, ...]:
+    def borrow(self, chart: str, provider: str) -> None:
         """Read the renamings that other charts of the provider have proved, for the steps of a chart to come."""
         proved = self._store.proved(provider)
         self._lent[chart] = in_one(renaming for other, its in proved.items() if other != chart for renaming in its)
-        return self._lent[chart]
 
     def lent(self, chart: str) -> tuple[Renaming, ...]:
         """Return the renamings of other charts as they were read last."""
         return self._lent.get(chart, ())
 
-    def as_lent_to(self, head: Head) -> None:
+    def go_on_with_those_lent_to(self, head: Head) -> None:
         """Go on with the renamings of other charts that a head knows; `borrow` may have read others."""
         if digest_of(self.lent(head.chart)) != head.lent:
             last = self.files(head).last_snapshot()
@@ -136,8 +135,8 @@ class Recorder:
         )
         attributes = sent_attributes(bulletin)
         entries = (each.entry for each in revised)
-        sent = tuple(its.sent_with(attributes[its.slot]) if its.slot in attributes else its for its in entries)
-        return Revision(chart, head, parts, folded, bulletin, sent, firsts_from)
+        noted = tuple(its.sent_with(attributes[its.slot]) if its.slot in attributes else its for its in entries)
+        return Revision(chart, head, parts, folded, bulletin, noted, firsts_from)
 
     def commit(self, revision: Revision, *, anew: bool = False) -> tuple[Head, Bulletin | None]:
         """Write the files of a revision, and make it the record; return its head and its bulletin, if it says anything.
@@ -250,6 +249,7 @@ class Recorder:
         if last is None:
             return date.min
         missing = first_otherwise(last.gaps, found.gaps)
+        # What is missing of later periods alone comes out in this fold anyway.
         is_earlier = missing <= max((base.last or date.min, *folded.skipped))
         return min(self._renamed_since(last, folded), missing if is_earlier else date.max)
 
@@ -258,8 +258,8 @@ class Recorder:
         renamings = folded.snapshot.all_renamings
         if renamings == last.all_renamings:
             return date.max
-        new = titles_of(frozenset(renamings) ^ frozenset(last.all_renamings))
-        affected = last.first_affected(self.with_names(last.all_renamings), folded.catalog, new)
+        renamed = titles_of(frozenset(renamings) ^ frozenset(last.all_renamings))
+        affected = last.first_affected(self.with_names(last.all_renamings), folded.catalog, renamed)
         return date.max if affected is None else affected
 
     def _fold(

@@ -96,7 +96,11 @@ class Folded:
             for t, s in self.snapshot.scopes.items()
             if t != EVERYWHERE and t not in its.read and s.coverage.last >= listed_after
         }
-        unread = (t for t, its in known.items() if its.known_since <= period and period not in its.unpublished)
+        unread = (
+            territory
+            for territory, coverage in known.items()
+            if coverage.known_since <= period and period not in coverage.unpublished
+        )
         ones = {work: its.number_ones[work] for work in sorted(works) if work in its.number_ones}
         return replace(its, unread=tuple(sorted(unread)), number_ones=ones)
 
@@ -114,8 +118,8 @@ class Folded:
 
         What was sent of such a slot goes on at one of that work's, which may be of a period before the fold.
         """
-        now, everywhere = self.work_now, self.snapshot.scopes.get(EVERYWHERE)
-        topped = everywhere.first_topped if everywhere else {}
+        now, overall = self.work_now, self.snapshot.scopes.get(EVERYWHERE)
+        topped = overall.first_topped if overall else {}
         held = (entry for entry in entries if entry.is_held and entry.period >= self.start)
         holders = (entry.holders[0] for entry in held if KINDS[entry.kind].names_its_work)
         others = {work for holder in holders if (work := now(holder)) != holder.work_id}

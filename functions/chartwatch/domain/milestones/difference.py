@@ -96,22 +96,22 @@ class _Known:
     """What is known of a claimed slot, of works by the ids that they have now.
 
     `entry` is the one that the claim goes on from, which may have stood under another slot until its work got the id
-    that it has now. `revision` is that of the slot itself, 0 where it has none; `bulletins` are those of both. `holds`
-    and `sent` are the substance of that entry and of what was last sent. `owed` was sent of the slot itself, where the
-    entry is another's.
+    that it has now. `revision` is that of the slot itself, 0 where it has none; `bulletins` are those of both.
+    `recorded` and `heard` are the substance of that entry and of what was last sent, `last_sent`; `heard_of_itself` is
+    that of what was sent of the slot itself, where the entry is another's.
     """
 
     entry: Entry
     revision: int
     bulletins: tuple[int, ...]
     last_sent: Sent | None
-    holds: Substance
-    sent: Substance | None
-    owed: Substance | None = None
+    recorded: Substance
+    heard: Substance | None
+    heard_of_itself: Substance | None = None
 
-    def says(self, now: Substance) -> bool:
+    def says(self, stated: Substance) -> bool:
         """Return whether all that was sent says this."""
-        return self.sent == now and self.owed in (None, now)
+        return self.heard == stated and self.heard_of_itself in (None, stated)
 
 
 def difference(
@@ -142,7 +142,7 @@ def difference(
         if slot in moved:
             claim = by_slot[moved[slot]]
             goes_on = (
-                forerunner_of.get(claim.slot) == slot or not entry.is_believed or _sent(entry, now) == substance(claim)
+                forerunner_of.get(claim.slot) == slot or not entry.is_believed or _heard(entry, now) == substance(claim)
             )
             revised.append(_moved_away(entry, chart, claim, policy, now, goes_on=goes_on))
         elif slot not in by_slot and (entry.is_held or (policy.contradictions and entry.is_believed)):
@@ -172,40 +172,41 @@ def _takes_over(entry: Entry, claim: Claim, own: Entry | None, best: Entry | Non
     """
 
     def worth(other: Entry) -> tuple[bool, bool, str]:
-        return other.is_believed, other.is_believed and _sent(other, now) == substance(claim), other.slot
+        return other.is_believed, other.is_believed and _heard(other, now) == substance(claim), other.slot
 
     is_free = own is None or not own.is_held or (entry.is_believed and not own.is_believed)
     return is_free and (best is None or worth(entry) > worth(best))
 
 
 def _known(entry: Entry, now: WorkNow) -> _Known:
-    return _Known(entry, entry.revision, entry.bulletins, entry.sent, substance(entry, now), _sent(entry, now))
+    return _Known(entry, entry.revision, entry.bulletins, entry.sent, substance(entry, now), _heard(entry, now))
 
 
 def _inherited(forerunner: Entry, own: Entry | None, now: WorkNow) -> _Known:
     """Return what is known of a slot that goes on from the entry `forerunner` of another."""
-    owed = _sent(own, now) if own else None
+    heard_of_itself = _heard(own, now) if own else None
     last_sent = sent_of_both(forerunner, own)
-    sent = substance(last_sent, now) if last_sent else None
+    heard = substance(last_sent, now) if last_sent else None
     revision, bulletins = (own.revision, own.bulletins) if own else (0, ())
     together = tuple(sorted({*forerunner.bulletins, *bulletins}))
-    return _Known(forerunner, revision, together, last_sent, substance(forerunner, now), sent, owed)
+    return _Known(forerunner, revision, together, last_sent, substance(forerunner, now), heard, heard_of_itself)
 
 
-def _sent(entry: Entry, now: WorkNow) -> Substance | None:
+def _heard(entry: Entry, now: WorkNow) -> Substance | None:
     return substance(entry.sent, now) if entry.sent is not None else None
 
 
 def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | None:
     """Return the new revision of a claimed slot, if there is to be one."""
-    now = substance(claim)
+    stated = substance(claim)
     before = known.entry if known else None
-    is_same = known is not None and known.holds == now
-    goes_on = is_same and before is not None and before.slot == claim.slot
-    resent = policy.contradictions and known is not None and known.sent is not None and not known.says(now)
-    if goes_on and before is not None and before.words == digest_of_words(claim) and not resent:
+    resent = policy.contradictions and known is not None and known.heard is not None and not known.says(stated)
+    is_same = known is not None and known.recorded == stated
+    is_unchanged = is_same and before is not None and before.slot == claim.slot
+    if is_unchanged and before is not None and before.words == digest_of_words(claim) and not resent:
         return None
-    silent = _is_silent(claim, known, policy, now, is_same=is_same and not resent)
+    is_same &= not resent
+    silent = _is_silent(claim, known, policy, stated, is_same=is_same)
     last_sent = known.last_sent if known else None
     sent = last_sent if silent else Sent(claim.period, claim.n, claim.holders, claim.left_censored, claim.reasons)
     milestone = Milestone(
@@ -217,7 +218,7 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
         group=claim.group,
         n=claim.n,
         period=claim.period,
-        status=_status(claim, known, now, is_same=is_same and not resent, silent=silent),
+        status=_status(claim, known, stated, is_same=is_same, silent=silent),
         silent=silent,
         left_censored=claim.left_censored,
         revision=known.revision + 1 if known else 1,
@@ -226,7 +227,7 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
         headline=claim.headline,
         brief=claim.brief,
         evidence=claim.evidence,
-        replaces=(before.replaces if goes_on else before.reference) if before else None,
+        replaces=(before.replaces if is_unchanged else before.reference) if before else None,
         said=claim.said,
         mark=claim.mark,
         precedents=claim.precedents,
@@ -241,26 +242,26 @@ def _was_sent(known: _Known | None) -> bool:
     return known is not None and known.last_sent is not None
 
 
-def _status(claim: Claim, known: _Known | None, now: Substance, *, is_same: bool, silent: bool) -> Status:
+def _status(claim: Claim, known: _Known | None, stated: Substance, *, is_same: bool, silent: bool) -> Status:
     """Return the status of a revision. What is the first to be sent of its slot corrects nothing."""
     is_uncertain = claim.reasons or (claim.left_censored and not silent)
     if known is not None and (silent or _was_sent(known)):
         if is_same and not (is_uncertain and known.entry.status is Status.ANNOUNCED):
             return known.entry.status
-        base = known.sent or known.holds
-        if base.holders and base.holders != now.holders:
+        base = known.heard or known.recorded
+        if base.holders and base.holders != stated.holders:
             return Status.CORRECTED
     return Status.PROVISIONAL if is_uncertain else Status.ANNOUNCED
 
 
-def _is_silent(claim: Claim, known: _Known | None, policy: Policy, now: Substance, *, is_same: bool) -> bool:
+def _is_silent(claim: Claim, known: _Known | None, policy: Policy, stated: Substance, *, is_same: bool) -> bool:
     """Return whether a revision is recorded only. Whoever was sent a slot is sent each change, whatever its period."""
     if policy.silences(claim.rule, was_sent=_was_sent(known)):
         return True
     if known is None or known.last_sent is None:
         return is_same or not policy.sends_first(claim)
     # A slot may have ended before it goes on from another: whoever was sent that is sent that it holds again.
-    return (is_same or known.sent == now) and known.owed in (None, now)
+    return (is_same or known.heard == stated) and known.heard_of_itself in (None, stated)
 
 
 def _replaced(known: _Known, milestone: Milestone) -> Replaced:

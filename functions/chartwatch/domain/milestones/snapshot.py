@@ -80,21 +80,19 @@ class Snapshot:
 
     def has_topped(self, work_id: str) -> bool:
         """Return whether a work has been at #1 anywhere."""
-        everywhere = self.scopes.get(EVERYWHERE)
-        counted = everywhere.first_topped if everywhere else {}
+        overall = self.scopes.get(EVERYWHERE)
+        counted = overall.first_topped if overall else {}
         if (works := counted.get(Count.WORKS)) is not None:
             return (work_id, None) in works
         return any(work_id == topped for its in counted.values() for topped, _ in its)
 
-    def first_affected(
-        self, before: Catalog, after: Catalog, given_up: frozenset[Charted] = frozenset()
-    ) -> date | None:
+    def first_affected(self, before: Catalog, after: Catalog, renamed: frozenset[Charted] = frozenset()) -> date | None:
         """Return the first period at #1 of a title that means another work, or one of other facts, by another catalog.
 
-        Titles that are among `given_up`, as new renamings name them, count as affected, of whatever kind: one without a
-        kind may be one with it.
+        Titles that are among `renamed`, as renamings name them that are new or are gone, count as affected, of whatever
+        kind: one without a kind may be one with it.
         """
-        keys = {each.key for each in given_up}
+        keys = {each.key for each in renamed}
         titles = (
             since
             for (kind, key, credit), since in self.charted.items()
@@ -137,28 +135,29 @@ def with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:
     first_topped, reigns, ended = state.first_topped, state.reigns, state.ended
     count = standing.count
     if debuts := {(topped.work_id, topped.season): topped for topped in topped_first(standing)}:
-        first_topped = {**first_topped, count: _over(first_topped.get(count, {}), debuts)}
+        first_topped = {**first_topped, count: _laid_over(first_topped.get(count, {}), debuts)}
     if standing.reigns.runs or standing.reigns_before.runs:
         reigns = {**reigns, count: standing.reigns}
-    if over := _ended_with(standing):
-        ended = {**ended, count: {**ended.get(count, {}), **over}}
+    if ended_now := _ended_with(standing):
+        ended = {**ended, count: {**ended.get(count, {}), **ended_now}}
     of_method = state.of_method
     if its := standing.of_method:
         known = known_of_method(of_method.get(count), standing.before, standing.publication.chart, standing.period)
-        over = _ended_with(its)
-        of_method = {**of_method, count: RunsOfMethod(its.reigns, {**known.ended, **over} if over else known.ended)}
+        since_method = _ended_with(its)
+        all_ended = {**known.ended, **since_method} if since_method else known.ended
+        of_method = {**of_method, count: RunsOfMethod(its.reigns, all_ended)}
     return ScopeState(standing.coverage, first_topped, reigns, ended, of_method)
 
 
 def _ended_with(standing: Standing) -> Mapping[str, EndedRuns]:
     """Return the runs of works that are not at #1 any more with a standing."""
     before, after = standing.reigns_before, standing.reigns
-    over = {key: run for key, run in before.runs.items() if key not in after.runs}
-    over |= {key: run for key, run in before.together.items() if key not in after.together}
-    return {key: run.ended(at_most(run, standing)) for key, run in over.items()}
+    ended = {key: run for key, run in before.runs.items() if key not in after.runs}
+    ended |= {key: run for key, run in before.together.items() if key not in after.together}
+    return {key: run.ended(at_most(run, standing)) for key, run in ended.items()}
 
 
-def _over(known: Mapping[Key, Value], more: dict[Key, Value]) -> Mapping[Key, Value]:
+def _laid_over(known: Mapping[Key, Value], more: dict[Key, Value]) -> Mapping[Key, Value]:
     """Return what is known with more; what was read of a file stays below it as it is."""
     if isinstance(known, dict):
         return {**known, **more}
