@@ -35,7 +35,7 @@ for found in pkgutil.walk_packages(chartwatch.__path__, "chartwatch."):
     if not found.name.startswith("chartwatch.cli"):
         importlib.import_module(found.name)
 try:
-    chartwatch.sources.workbook.SheetTable("a workbook", b"", None, [], advice={})
+    chartwatch.sources.workbook.SheetTable("a workbook", b"", None, [])
 except Exception:
     pass  # it is none, and what reads one was imported
 print(json.dumps([list(handlers), [name for name in sys.modules if "." not in name]]))

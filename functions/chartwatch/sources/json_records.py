@@ -46,10 +46,12 @@ class JsonTable(Table):
         required: Sequence[str],
         optional: Sequence[str] = (),
         *,
-        advice: Mapping[str, str],
+        advice: Mapping[str, str] | None = None,
         encoding: str | None = None,
     ) -> None:
         """Read the objects of the array at `records`, keys joined by dots; empty for the document itself.
+
+        `advice` is what to do where a column is missing, by its name; with it, errors speak of the options of `csv`.
 
         Raises `SourceEmpty`, `SourceNotATable`, `SourceEncodingError`, `SourceTruncated`, `SourceChanged` or
         `SourceValueError`.
@@ -65,7 +67,7 @@ class JsonTable(Table):
         header = list(dict.fromkeys(key for row in rows for level in (row.values, *row.around) for key in level))
         nested = [column for column in (*required, *optional) if "." in column and column not in header]
         present = [column for column in nested if any(_at(row.values, column) is not None for row in rows)]
-        found = found_columns(source, [*header, *present], required, optional, where=self.place(0), advice=advice)
+        found = found_columns(source, [*header, *present], required, optional, where=self.place(0), advice=advice or {})
         keys = [*header, *present]
         shared: dict[str, str] = {}
         for column, index in found.items():

@@ -49,20 +49,21 @@ class SheetTable(Table):
         required: Sequence[str],
         optional: Sequence[str] = (),
         *,
-        advice: Mapping[str, str],
+        advice: Mapping[str, str] | None = None,
         skip: int = 0,
         header: Sequence[str] = (),
     ) -> None:
         """Read the columns of a sheet, the first where none is named; `skip` is how many rows stand above its header.
 
-        `header` are the names of the columns of a sheet that has none.
+        `header` are the names of the columns of a sheet that has none. `advice` is what to do where a column is
+        missing, by its name; with it, errors speak of the options of `csv`.
 
         Raises `SourceEmpty`, `SourceNotATable` or `SourceChanged`.
         """
         super().__init__(source)
         self._numbers = array("L")
         try:
-            self._read(body, sheet, required, optional, advice=advice, skip=skip, given=header)
+            self._read(body, sheet, required, optional, advice=advice or {}, skip=skip, given=header)
         except SourceError:
             raise
         except Exception as error:  # a damaged workbook may make its reader fail anywhere
