@@ -41,6 +41,19 @@ def _put_off() -> dict[str, set[str]]:
     return {file.stem: said for file in files if (said := set(reason.findall(file.read_text())))}
 
 
+def _imported_late() -> set[tuple[str, str]]:
+    """Return what is imported inside of functions, each with the package that is put off by it."""
+    late = re.compile(r"^ +from (\S+) import .*# noqa: PLC0415  # .*\bwithout (\w+)$", re.MULTILINE)
+    return {found for file in Path(cli.__file__).parent.glob("*.py") for found in late.findall(file.read_text())}
+
+
+@pytest.mark.parametrize(("module", "package"), sorted(_imported_late()))
+def test_what_is_imported_late_needs_what_is_put_off(module: str, package: str) -> None:
+    code = f"import sys, {module}; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert package in ran.stdout.split()
+
+
 @pytest.mark.parametrize(("module", "packages"), _put_off().items())
 def test_what_is_imported_late_is_not_imported_after_all(module: str, packages: set[str]) -> None:
     code = f"import sys, chartwatch.cli.{module}; print(*sys.modules)"
