@@ -61,7 +61,7 @@ class JsonTable(Table):
         self._path = records
         rows = list(_records(document, [key for key in records.split(".") if key], ()))
         if not rows or not all(isinstance(row.values, dict) for row in rows):
-            raise self._without_records(document, has_rows=bool(rows))
+            raise self._without_records(document, "with -o records=" if advice else "at ", has_rows=bool(rows))
         if len(rows) > MAX_ROWS:
             raise SourceNotATable(source, f"the document has more than {MAX_ROWS} rows")
         header = list(dict.fromkeys(key for row in rows for level in (row.values, *row.around) for key in level))
@@ -100,13 +100,13 @@ class JsonTable(Table):
             raise SourceEncodingError(self._source, f"{key} has half a character", self.place(number)) from None
         return text
 
-    def _without_records(self, document: Any, *, has_rows: bool) -> SourceError:
-        """Return the error about a document that has no objects where they should be."""
+    def _without_records(self, document: Any, found: str, *, has_rows: bool) -> SourceError:
+        """Return the error about a document that has no objects where they should be; `found` is said before a path."""
         where = f"at {self._path}" if self._path else "in the document itself"
         paths = list(_arrays(document, ""))
         if not has_rows and not paths and self._path == "" and document == []:
             return SourceEmpty(self._source, "the array in the document is empty")
-        ways = f"; there is one with -o records={' or '.join(dict.fromkeys(paths))}" if paths else ""
+        ways = f"; there is one {found}{' or '.join(dict.fromkeys(paths))}" if paths else ""
         return SourceNotATable(self._source, f"there is no array of objects {where}{ways}")
 
 

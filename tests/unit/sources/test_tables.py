@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from chartwatch.document_errors import SourceChanged
+from chartwatch.document_errors import SourceChanged, SourceNotATable
 from chartwatch.sources.cells import read_rank, read_title
 from chartwatch.sources.delimited_text import TextTable
 from chartwatch.sources.json_records import JsonTable
@@ -57,3 +57,9 @@ def test_a_column_that_is_missing_is_named_without_options_of_another_source(
         table("radio-plays", body, where, required=("rank", "play", "author"))
     assert "the column author is missing" in str(raised.value)
     assert "-o " not in str(raised.value)
+
+
+def test_nor_is_an_array_that_stands_elsewhere() -> None:
+    with pytest.raises(SourceNotATable) as raised:
+        JsonTable("radio-plays", as_json(), "month", required=("rank", "play"))
+    assert str(raised.value).endswith("there is no array of objects at month; there is one at week.plays")
