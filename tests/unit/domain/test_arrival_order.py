@@ -112,7 +112,7 @@ class Names:
             return other is not None
         changed = one.works ^ other.works
         may_be = any(
-            title in self._names(other) for work in changed if (title := _title(work)) for other in changed - {work}
+            title in self._names(another) for work in changed if (title := _title(work)) for another in changed - {work}
         )
         return None if may_be else False
 

@@ -34,9 +34,9 @@ class Policy(NamedTuple):
     record: what a rule written yesterday says of the past is not news. With `contradictions`, what contradicts that
     which was last sent of a slot is sent all the same. `firsts_from` says of each scope of a chart that asks for a
     minimum length of record from which period on firsts are sent; of a scope that it lacks, none are. None: from when
-    the record as it is now was as long, for whoever looks at all of it at once. `muted` says of works, by id, and of
-    rules until which period nothing is sent of them: it is recorded, and never sent late. A work that was muted before
-    the catalog knew it is found by `work_now`.
+    the record as it is now was as long, for whoever looks at all of it at once. `muted` has of works, by id, and
+    of rules the first period of which something is sent again: what is before is recorded, and never sent late. A work
+    that was muted before the catalog knew it is found by `work_now`.
     """
 
     live_from: date | None = None
