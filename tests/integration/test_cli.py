@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -76,6 +75,17 @@ def test_an_archive_keeps_each_document_by_its_sha_256(write: Write, tmp_path: P
     result = run("replay", file, *CHART, "--archive", archive, "--format", "jsonl")
     sha256 = json.loads(result.stdout.splitlines()[0])["evidence"]["edition"]["sha256"]
     assert [(kept.name, kept.read_bytes()) for kept in archive.iterdir()] == [(sha256, file.read_bytes())]
+
+
+def test_firsts_of_a_record_that_is_too_short_are_counted_and_not_shown(write: Write) -> None:
+    file = write("daily.csv", chart(["Ozark", "Dark", "Elite"]))
+    spec = f"csv,chart=daily,cadence=day,min_periods=3:{file}"
+    tried = run("rules", "try", write("rules.yaml", RULES), "--from", spec).stdout.splitlines()
+    short = "1 of a record shorter than its chart asks for (never sent)"
+    assert tried[0] == f"nth-series: 3 milestones in 3 periods of 1 chart, 1 left-censored (never sent), {short}"
+    assert [line[:12] for line in tried[1:2]] == ["  2022-01-03"]
+    replayed = run("replay", file, *CHART, "-o", "min_periods=3", "--rules", write("rules.yaml", RULES)).stdout
+    assert replayed == "2022-01-03  Elite: third series (the daily chart in the United States)\n"
 
 
 # Replay, for machines.
@@ -246,6 +256,25 @@ def test_a_mistyped_command_line_is_explained(arguments: list[str], said: str) -
     assert said in result.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("replay", "x", "--source", "csv", "--store", "x"), "'--store': 'x' is not one of 'memory', 'dynamodb'."),
+        (
+            ("replay", "x", "--source", "csv", "--format", "x"),
+            "'--format': 'x' is not one of 'text', 'emails', 'digests', 'jsonl'.",
+        ),
+        (("history", "a", "US", "2022-01-01", "--format", "x"), "'--format': 'x' is not one of 'text', 'json'."),
+        (("rules", "try", "x", "--limit", "many"), "'--limit': not a whole number"),
+        (("rules", "try", "x", "--limit", "0"), "'--limit': should be at least 1"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_said_in_the_commands_words(arguments: tuple[str, ...], said: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(f"Error: Invalid value for {said}\n")
+
+
 # Rules, sources, catalog.
 
 
@@ -367,164 +396,6 @@ def test_help_fits_eighty_columns(command: str) -> None:
     result = run(*command.split(), "--help")
     assert result.exit_code == 0
     assert max(map(len, result.stdout.splitlines())) <= 80
-
-
-# The process.
-
-COMMAND = (sys.executable, "-m", "chartwatch.cli")
-
-
-def test_a_reader_that_stops_reading_ends_the_command_quietly(write: Write) -> None:
-    file = write("daily.csv", chart([f"Title {n}" for n in range(2000)]))
-    with subprocess.Popen(
-        [*COMMAND, "replay", file, *CHART, "--format", "jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert process.stdout.readline().startswith(b'{"slot":')
-        process.stdout.close()
-        assert process.stderr.read() == b""
-
-
-def test_firsts_of_a_record_that_is_too_short_are_counted_and_not_shown(write: Write) -> None:
-    file = write("daily.csv", chart(["Ozark", "Dark", "Elite"]))
-    spec = f"csv,chart=daily,cadence=day,min_periods=3:{file}"
-    tried = run("rules", "try", write("rules.yaml", RULES), "--from", spec).stdout.splitlines()
-    short = "1 of a record shorter than its chart asks for (never sent)"
-    assert tried[0] == f"nth-series: 3 milestones in 3 periods of 1 chart, 1 left-censored (never sent), {short}"
-    assert [line[:12] for line in tried[1:2]] == ["  2022-01-03"]
-    replayed = run("replay", file, *CHART, "-o", "min_periods=3", "--rules", write("rules.yaml", RULES)).stdout
-    assert replayed == "2022-01-03  Elite: third series (the daily chart in the United States)\n"
-
-
-EVERY_WAY_TO_SAY_SOMETHING = pytest.mark.parametrize(
-    "arguments",
-    [
-        (),
-        ("-h",),
-        ("--version",),
-        ("sources",),
-        ("sources", "--format", "json"),
-        ("rules",),
-        ("rules", "list"),
-        ("rules", "list", "--format", "json"),
-        ("rules", "lint", "rules.yaml"),
-        ("rules", "try", "rules.yaml", "--from", "sample"),
-        ("check", "nth-non-english-series:netflix-daily-overall:US:2", "--title", "Ozark", "--from", "sample"),
-        ("history", "netflix-daily-overall", "US", "2022-02-04", "--from", "sample"),
-        ("catalog", "check", "catalog.csv"),
-        ("catalog", "check", "catalog.csv", "--format", "json"),
-        ("catalog", "list"),
-        ("catalog", "export"),
-        ("replay", "daily.csv", *CHART),
-    ],
-    ids=" ".join,
-)
-
-
-@pytest.fixture
-def folder(write: Write) -> Path:
-    write("rules.yaml", RULES)
-    write("catalog.csv", CATALOG)
-    return write("daily.csv", chart(["Ozark", "Dark"])).parent
-
-
-@EVERY_WAY_TO_SAY_SOMETHING
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
-def test_what_cannot_be_written_is_said_in_a_sentence(folder: Path, arguments: tuple[str, ...]) -> None:
-    with Path("/dev/full").open("w") as full:
-        ended = subprocess.run([*COMMAND, *arguments], cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False)
-    *_, said = ended.stderr.decode().splitlines()
-    assert said == "Error: what there is to say cannot be written (No space left on device)"
-    assert b"Traceback" not in ended.stderr
-    assert ended.returncode == 74
-
-
-@EVERY_WAY_TO_SAY_SOMETHING
-def test_nothing_is_said_to_a_reader_that_is_gone(folder: Path, arguments: tuple[str, ...]) -> None:
-    theirs, ours = os.pipe()
-    os.close(theirs)
-    ended = subprocess.run([*COMMAND, *arguments], cwd=folder, stdout=ours, stderr=subprocess.PIPE, check=False)
-    os.close(ours)
-    assert (ended.returncode, b"Error" in ended.stderr, b"Traceback" in ended.stderr) == (1, False, False)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("replay", "x", "--source", "csv", "--store", "x"), "'--store': 'x' is not one of 'memory', 'dynamodb'."),
-        (
-            ("replay", "x", "--source", "csv", "--format", "x"),
-            "'--format': 'x' is not one of 'text', 'emails', 'digests', 'jsonl'.",
-        ),
-        (("history", "a", "US", "2022-01-01", "--format", "x"), "'--format': 'x' is not one of 'text', 'json'."),
-        (("rules", "try", "x", "--limit", "many"), "'--limit': not a whole number"),
-        (("rules", "try", "x", "--limit", "0"), "'--limit': should be at least 1"),
-    ],
-)
-def test_a_value_that_cannot_be_used_is_said_in_the_commands_words(arguments: tuple[str, ...], said: str) -> None:
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert result.stderr.endswith(f"Error: Invalid value for {said}\n")
-
-
-def test_progress_is_shown_on_a_terminal_and_never_in_what_is_piped(write: Write) -> None:
-    file = write("[bold]daily.csv", chart(["Ozark", "Dark", "Élite"]))
-    arguments = ("replay", file, *CHART, "--format", "jsonl")
-    ours, theirs = os.openpty()
-    piped = subprocess.run([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs, check=True)
-    os.close(theirs)
-    with os.fdopen(ours, "rb", buffering=0) as terminal:
-        shown = terminal.read(100_000).decode()
-    assert piped.stdout.decode() == run(*arguments).stdout
-    assert "[bold]daily.csv" in shown
-    assert "3 publications, 3 editions" in shown
-
-
-def test_jsonl_is_utf_8_whatever_the_locale(write: Write) -> None:
-    file = write("daily.csv", chart(["Ozark", "오징어 게임"]))
-    ran = subprocess.run(
-        [*COMMAND, "replay", file, *CHART, "--format", "jsonl"],
-        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
-        capture_output=True,
-        check=True,
-    )
-    assert "오징어 게임" in ran.stdout.decode()
-
-
-OF_AWS = ("boto3", "botocore", "moto")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "unneeded"),
-    [
-        (["--help"], (*OF_AWS, "rich", "pydantic")),
-        (["fetch", "--help"], OF_AWS),
-        (["replay", "{file}", *CHART], (*OF_AWS, "rich")),
-        (["history", "netflix-daily-overall", "US", "2022-02-04", "--from", "sample"], OF_AWS),
-        (["subscribe", "email", "me@example.org", "--preview", "--from", "sample"], OF_AWS),
-    ],
-    ids=["help", "help with a command", "a replay", "a history of files", "a preview of files"],
-)
-def test_what_needs_no_deployment_loads_nothing_of_aws(
-    write: Write, arguments: list[str], unneeded: tuple[str, ...]
-) -> None:
-    file = write("daily.csv", chart(["Ozark", "Dark"]))
-    code = (
-        "import sys, atexit\n"
-        "atexit.register(lambda: print(sorted({m.partition('.')[0] for m in sys.modules}), file=sys.stderr))\n"
-        "from chartwatch.cli.main import app\n"
-        "app()"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", code, *(argument.format(file=file) for argument in arguments)],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    loaded = ran.stderr.splitlines()[-1]
-    assert "'chartwatch'" in loaded
-    assert not [name for name in unneeded if f"'{name}'" in loaded]
 
 
 def _changes(*arguments: str | Path) -> list[dict[str, Any]]:
