@@ -173,15 +173,15 @@ _NUMBER_ONES = (
     WHERE NOT listed AND works IS NULL
     GROUP BY work_id
     UNION ALL
-    -- What is so of all that a title may mean is known of it; of one alone, which is not out yet, nothing is.
+    -- What is so of all that a title may mean is known of it, but for when they came out: none of them may be meant. Of
+    -- one alone, which is not out yet, nothing is.
     SELECT c.work_id, arg_min(c.title, (c.period, c.territory, c.chart, c.title)),
            coalesce(any_value(c.kind), CASE WHEN count(DISTINCT coalesce(w.kind, '')) = 1 THEN any_value(w.kind) END),
            CASE WHEN count(DISTINCT coalesce(w.sure_language, '')) = 1 THEN any_value(w.sure_language) END AS language,
            CASE WHEN count(DISTINCT (w.sure_countries, w.sure_main_known)) = 1 THEN any_value(w.sure_countries)
                 ELSE []::VARCHAR[] END AS countries,
            count(DISTINCT (w.sure_countries, w.sure_main_known)) > 1 OR any_value(w.sure_main_known) AS knows_main,
-           CASE WHEN count(DISTINCT coalesce(w.release_date, DATE '0001-01-01')) = 1 THEN any_value(w.release_date) END,
-           language, countries, knows_main
+           NULL, language, countries, knows_main
     FROM (SELECT *, unnest(works) AS candidate FROM charted WHERE works IS NOT NULL) c
     JOIN sure w ON w.work_id = c.candidate
     WHERE len(c.works) > 1

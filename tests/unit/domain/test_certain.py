@@ -119,11 +119,13 @@ def a_world(chance: random.Random, rule: Rule) -> World:
                 days[day] = _tied(chance, there, out, titles) if ties else there
         if days:
             charted[territory] = days
-    named, unpublished = set(), set()
+    named, unpublished = set(), _pauses(chance, charted) if rule["scope"] == "chart" else set()
     for territory, days in charted.items():
         # A run that may have begun before the record is tried from what is known on.
         since = 0 if rule["kind"] != "reign" else min(days)
         for day in range(since, length + 1):
+            if {(territory, day), (territory, day + 1)} & unpublished:
+                continue
             if day not in days and chance.random() < 0.4:
                 named.add((territory, day))
             elif min(days) < day < max(days) and day not in days and chance.random() < 0.3:
@@ -137,6 +139,18 @@ def a_world(chance: random.Random, rule: Rule) -> World:
         named.add(("DO", chance.randrange(length)))
     methods = sorted(chance.sample(range(-1, length + 1), chance.randint(1, 2))) if rule.get("kind") == "reign" else ()
     return World(charted, films, titles, frozenset(named), frozenset(unpublished), tuple(methods))
+
+
+def _pauses(chance: random.Random, charted: Mapping[str, dict[int, Names]]) -> set[tuple[str, int]]:
+    """Let a territory lack two days, perhaps, the second of which was never published; return that day."""
+    territory = chance.choice(sorted(charted)) if charted else ""
+    days = sorted(charted.get(territory, ()))
+    if len(days) < 4 or chance.random() < 0.7:
+        return set()
+    missing = chance.choice(days[1:-2])
+    for day in (missing, missing + 1):
+        charted[territory].pop(day, None)
+    return {(territory, missing + 1)}
 
 
 def _a_film(chance: random.Random, name: str, rule: Rule) -> Film:

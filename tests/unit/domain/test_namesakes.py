@@ -126,6 +126,18 @@ def test_territories_that_another_title_topped_may_be_the_same_work_s() -> None:
     assert because(chronicle, "spread:daily:*:old:2") == (EITHER,)
 
 
+def test_a_title_of_works_that_come_out_together_may_have_been_elsewhere_before_they_did() -> None:
+    together = date(2022, 1, 10)
+    works = (replace(OLD, release_date=together), replace(NEWER, release_date=together))
+    chronicle = Chronicle(SPREAD, works=works)
+    chronicle.arrives(0, US="Red", KR=None)
+    chronicle.arrives(1, US="Red", KR="Ozark")
+    chronicle.arrives(2, US="Red", KR="Red")
+    missing, undecided = because(chronicle, "spread:daily:*:unlisted:series:red:2022-01-10:2")
+    assert missing == "the period 2022-01-01 is missing in South Korea"
+    assert undecided.startswith("nobody can say which Red was #1")
+
+
 def test_who_learns_which_one_is_meant_confirms_what_was_told() -> None:
     chronicle = Chronicle(NTH, works=(replace(OLD, original_language="en"), *WORKS[1:]))
     a_run(chronicle, "Ozark", "Red", "Squid Game")

@@ -9,6 +9,8 @@ from chartwatch.domain.charts.publications import Absence, AbsenceKind
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.milestones.pauses import first_otherwise, lacks
 from chartwatch.domain.rules.rule import Scope
+from chartwatch.domain.rules.spread import SpreadRule
+from chartwatch.services.detect import Audit
 from chartwatch.services.ports import PublicationUpdate
 from tests.chronicle import NTH, Chronicle, NotedCharts, sent
 
@@ -67,6 +69,54 @@ def test_what_was_never_published_is_not_missing_in_a_pause(pausing: Chronicle) 
     pausing.says(2, PublicationUpdate(replace(summary, absent={"KR": Absence(AbsenceKind.NOT_PUBLISHED)}), {}))
     pausing.arrives(4, US="Who Killed Sara?", KR="Ozark")
     assert against(pausing) == []
+
+
+def never(chronicle: Chronicle, *days: int, territory: str = "KR") -> None:
+    """Declare that a territory's list was not published on some days."""
+    for number in days:
+        summary = chronicle.charts.summary("daily", chronicle.period(number))
+        assert summary is not None
+        absent = {territory: Absence(AbsenceKind.NOT_PUBLISHED)}
+        chronicle.says(number, PublicationUpdate(replace(summary, absent=absent), {}))
+
+
+@pytest.mark.parametrize(
+    ("declared", "missing"),
+    [
+        ((), ["the periods 2022-01-03 to 2022-01-04 are missing in South Korea"]),
+        ((2,), ["the period 2022-01-04 is missing in South Korea"]),
+        ((3,), ["the period 2022-01-03 is missing in South Korea"]),
+        ((2, 3), []),
+        ((3, 2), []),
+    ],
+)
+@pytest.mark.parametrize("is_back_first", [True, False])
+def test_what_is_missing_before_a_day_that_was_never_published_stands_against_its_claims(
+    declared: tuple[int, ...], missing: list[str], is_back_first: bool
+) -> None:
+    chronicle = Chronicle(ANYWHERE)
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    chronicle.arrives(1, US="Squid Game", KR="Money Heist")
+    chronicle.arrives(2, US="Squid Game")
+    chronicle.arrives(3, US="Who Killed Sara?")
+    if not is_back_first:
+        never(chronicle, *declared)
+    chronicle.arrives(4, US="Who Killed Sara?", KR="Ozark")
+    if is_back_first:
+        never(chronicle, *declared)
+    assert (chronicle.held(THIRD).is_certain, against(chronicle)) == (not missing, missing)
+
+
+def test_a_day_of_which_nothing_but_an_absence_is_known_is_part_of_a_pause() -> None:
+    chronicle = Chronicle(SpreadRule("spread", Scope.CHART, "{title} in {n}", "in {n}", at=(1,)))
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    chronicle.arrives(1, US=None)
+    never(chronicle, 1, territory="US")
+    chronicle.arrives(2, US="Squid Game")
+    never(chronicle, 2)
+    chronicle.arrives(3, US="Ozark", KR="Ozark")
+    assert against(chronicle, "spread:daily:*:squid:1") == ["the period 2022-01-02 is missing"]
+    assert chronicle.detector.audit("daily") == Audit((), False, (), ())
 
 
 def test_a_pause_that_is_known_does_not_make_the_fold_begin_with_it_again() -> None:

@@ -13,7 +13,7 @@ from datetime import date
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
 from chartwatch.domain.milestones.honour_rolls import HonourRolls
 from chartwatch.domain.milestones.methods import known_of_method, over_territories, since_method
-from chartwatch.domain.milestones.pauses import Gaps, lacks
+from chartwatch.domain.milestones.pauses import Gaps, lacks, lacks_earlier
 from chartwatch.domain.milestones.rarity import Precedents, said_once, weighed
 from chartwatch.domain.milestones.snapshot import Identity, ScopeState, Snapshot, with_standing
 from chartwatch.domain.milestones.undecided import UndecidedTitles
@@ -193,6 +193,8 @@ class Fold:
         self._rolls.assume(self._defaults)
         self._know(self._catalog.learned(titles, publication.period, self._meanings, self._not_in, self._charted))
         unseen = self._unseen(publication)
+        for territory in self._unsaid(publication, unseen):
+            self._lacking.setdefault(territory, set()).add(publication.period)
         standings: list[Standing] = []
         if not publication.number_ones:
             return standings, unseen
@@ -229,6 +231,10 @@ class Fold:
             its = known.get(scope)
             after[scope] = its.missed(period, chart) if its else Coverage.unseen(period, chart)
         return after
+
+    def _unsaid(self, publication: PublicationSummary, unseen: Mapping[str, Coverage]) -> set[str]:
+        """Return the territories that the publication says nothing of: they have stopped, or lack its period."""
+        return self.snapshot.scopes.keys() - publication.number_ones.keys() - unseen.keys() - {EVERYWHERE}
 
     def _standing(
         self, publication: PublicationSummary, scope: str, count: Count, ones: tuple[NumberOne, ...]
@@ -319,11 +325,13 @@ class Fold:
         """Return what is known of each territory, also that one which the publication just lacks came back later."""
         its = {scope: state.coverage for scope, state in self.snapshot.scopes.items()}
         its |= {**{standing.scope: standing.coverage for standing in standings}, **unseen}
-        said = publication.number_ones.keys() | unseen.keys() | {EVERYWHERE}
-        for territory in its.keys() - said:
-            self._lacking.setdefault(territory, set()).add(publication.period)
+        for territory in self._unsaid(publication, unseen):
             if lacks(self._gaps, territory, publication.period):
                 its[territory] = its[territory].missed(publication.period, publication.chart)
+        for territory in filter(publication.is_unpublished, unseen):
+            if lacks_earlier(self._gaps, territory, its[territory].last, publication.period):
+                before = publication.chart.before(publication.period)
+                its[territory] = its[territory].missed(before, publication.chart)
         return {scope: coverage for scope, coverage in its.items() if scope != EVERYWHERE}
 
 

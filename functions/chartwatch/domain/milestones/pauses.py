@@ -15,6 +15,11 @@ def lacks(gaps: Gaps, territory: str, period: date) -> bool:
     return any(first <= period <= last for first, last in gaps.get(territory, ()))
 
 
+def lacks_earlier(gaps: Gaps, territory: str, last: date, period: date) -> bool:
+    """Return whether a period is missing of a territory between the last that was seen of it and another."""
+    return any(last < first < period for first, _ in gaps.get(territory, ()))
+
+
 def first_otherwise(known: Gaps, found: Gaps) -> date:
     """Return the first day from which on something else is missing of some territory; the last day, if of none."""
     territories = known.keys() | found.keys()

@@ -137,8 +137,9 @@ def _frozen(sets: Mapping[str, set[str]]) -> Mapping[str, frozenset[str]]:
 def undecided_work(work_id: str, candidates: Sequence[Work], own: Work) -> Work:
     """Return the work that stands for a title which means one of several works, or none of them, which is `own`.
 
-    Known of it is what is so of all candidates; what is only assumed of one is not. Of a single one, not yet out, which
-    it may be besides what its title meant before, nothing is.
+    Known of it is what is so of all candidates, but for when these came out: its own work may have been there before.
+    What is only assumed of one is not known. Of a single one, not yet out, which it may be besides what its title meant
+    before, nothing is.
     """
     if len(candidates) == 1:
         return Work(work_id, own.title, own.kind, candidates=(*candidates, own))
@@ -147,7 +148,6 @@ def undecided_work(work_id: str, candidates: Sequence[Work], own: Work) -> Work:
     languages = {work.original_language for work in its}
     countries = {(work.origin_countries, work.is_main_country_known) for work in its}
     origin, is_main_country_known = countries.pop() if len(countries) == 1 else ((), True)
-    dates = {work.release_date for work in its}
     return Work(
         id=work_id,
         title=own.title,
@@ -155,6 +155,5 @@ def undecided_work(work_id: str, candidates: Sequence[Work], own: Work) -> Work:
         original_language=languages.pop() if len(languages) == 1 else None,
         origin_countries=origin,
         is_main_country_known=is_main_country_known,
-        release_date=dates.pop() if len(dates) == 1 else None,
         candidates=(*candidates, own),
     )
