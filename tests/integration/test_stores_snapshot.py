@@ -2,17 +2,19 @@
 
 import gzip
 import json
-from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chartwatch.adapters.record_files import packed, unpacked
 from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.milestones.methods import RunsOfMethod
-from chartwatch.domain.milestones.snapshot import Identity, ScopeState, Snapshot
+from chartwatch.domain.milestones.snapshot import Identity, Overlay, ScopeState, Snapshot
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.rules.standing import Coverage, EndedRuns, JointRival, Possible, Reigns, Rival, Run
@@ -158,7 +160,7 @@ def test_lines_that_have_come_are_added_to_a_roll_with_their_titles_and_the_othe
     ]
     state = read.scopes["US"]
     before: Any = state.first_topped[Count.WORKS]
-    roll: Mapping[Identity, Topped] = ChainMap({(line.work_id, None): line for line in new}, before)
+    roll: Mapping[Identity, Topped] = Overlay(before, {(line.work_id, None): line for line in new})
     now = Snapshot(scopes={"US": ScopeState(state.coverage, {**state.first_topped, Count.WORKS: roll})})
     written = as_json(now)
     assert [row[2] for row in written["titles"]] == ["Elite", "Elite", "Flowers", "Gamma", "Alpha", "Beta"]
@@ -170,3 +172,40 @@ def test_lines_that_have_come_are_added_to_a_roll_with_their_titles_and_the_othe
     # What stood in the file is written as it was read: a step takes no longer for what has come before.
     assert not any(is_read(lines) for lines in state.first_topped.values())
     assert again(now) == now
+
+
+ENDED = EndedRuns(7, 5, Possible(6, ((FIRST, FIRST),)))
+LATER = EndedRuns(2, 1, Possible(1))
+KEYS = st.text(st.sampled_from('a,:"{}[]\\é\n'), max_size=4)
+
+
+def with_ended(ended: Mapping[str, EndedRuns]) -> Snapshot:
+    state = FULL.scopes["US"]
+    return replace(FULL, scopes={"US": replace(state, ended={Count.WORKS: ended})})
+
+
+def ended_of(snapshot: Snapshot) -> Mapping[str, EndedRuns]:
+    return snapshot.scopes["US"].ended[Count.WORKS]
+
+
+@given(
+    ended=st.dictionaries(KEYS, st.sampled_from([ENDED, LATER])),
+    more=st.dictionaries(KEYS, st.sampled_from([ENDED, LATER])),
+)
+def test_ended_runs_of_a_file_are_read_and_replaced_one_by_one(
+    ended: dict[str, EndedRuns], more: dict[str, EndedRuns]
+) -> None:
+    read = ended_of(again(with_ended(ended)))
+    laid = Overlay(read, more)
+    assert {key: laid.get(key) for key in (*ended, *more, "b")} == {
+        key: (ended | more).get(key) for key in (*ended, *more, "b")
+    }
+    written = packed("snapshot", with_ended(laid))
+    assert written == packed("snapshot", with_ended(ended | more))
+    assert "_all" not in vars(read)
+    assert list(laid.items()) == list((ended | more).items())
+    assert (list(laid), list(laid.values()), len(laid)) == (
+        [*(ended | more)],
+        [*(ended | more).values()],
+        len(ended | more),
+    )

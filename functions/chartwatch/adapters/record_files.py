@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from chartwatch.adapters import ledger_file, snapshot_file
 from chartwatch.domain.milestones.milestone import Bulletin
@@ -27,8 +28,7 @@ class FormatTooNew(ValueError):
 def packed(kind: str, value: Any) -> bytes:
     """Return the bytes of a file of a kind, by the name of the kind."""
     body = _FORMS[kind].write(value)
-    written = json.dumps({"format": FORMAT, kind: body}, ensure_ascii=False, separators=(",", ":"))
-    return gzip.compress(written.encode(), LEVEL, mtime=0)
+    return gzip.compress(to_json({"format": FORMAT, kind: body}), LEVEL, mtime=0)
 
 
 def unpacked(kind: str, body: bytes) -> Any:

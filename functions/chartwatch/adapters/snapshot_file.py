@@ -5,15 +5,14 @@ step takes little longer after twenty years than after one.
 """
 
 import json
-from collections import ChainMap
-from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
 from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.milestones.methods import RunsOfMethod
-from chartwatch.domain.milestones.snapshot import Identity, ScopeState, Snapshot
+from chartwatch.domain.milestones.snapshot import Identity, Overlay, ScopeState, Snapshot
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
 from chartwatch.domain.rules.standing import Coverage, EndedRuns, JointRival, Possible, Reigns, Rival, Run
@@ -30,11 +29,27 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
+class _Lines(dict[str, tuple[Identity, Topped]]):
+    """The lines of a file by how they are written, `NUMBER:DAY`: of a week's titles many territories have the same."""
+
+    def __init__(self, rows: Sequence[_Title]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __missing__(self, written: str) -> tuple[Identity, Topped]:
+        number, day = written.split(":")
+        work_id, season, title, kind, label, credit = self._rows[int(number)]
+        line = Topped(work_id, season, title, kind, label, date.fromordinal(int(day)), credit)
+        its = self[written] = (work_id, season), line
+        return its
+
+
 class _Titles:
     """The titles that the lines of a file name by their numbers, in the order of their first time at #1."""
 
     def __init__(self, rows: Iterable[_Title] = ()) -> None:
         self.rows = list(rows)
+        self.lines = _Lines(self.rows)
 
     @cached_property
     def numbers(self) -> Mapping[_Title, int]:
@@ -85,7 +100,7 @@ class _Read(Mapping[Key, Value]):
         return self._all.items()
 
 
-class _Lines(_Read[Identity, Topped]):
+class _Roll(_Read[Identity, Topped]):
     """The lines of an honour roll: `,NUMBER:DAY` for each, which are the number of its title and since when."""
 
     def __init__(self, text: str, titles: _Titles) -> None:
@@ -99,23 +114,60 @@ class _Lines(_Read[Identity, Topped]):
         for number in self.titles.of_identity.get(key, ()):
             _, found, rest = self.text.partition(f",{number}:")
             if found:
-                return self._line(number, rest.partition(",")[0])
+                return self.titles.lines[f"{number}:{rest.partition(',')[0]}"][1]
         raise KeyError(key)
 
     def _lines(self, text: str) -> dict[Identity, Topped]:
-        lines = (line.split(":") for line in text.split(",")[1:])
-        return {line[:2]: line for line in (self._line(int(number), day) for number, day in lines)}
+        return dict(map(self.titles.lines.__getitem__, text.split(",")[1:]))
 
-    def _line(self, number: int, day: str) -> Topped:
-        work_id, season, title, kind, label, credit = self.titles.rows[number]
-        return Topped(work_id, season, title, kind, label, date.fromordinal(int(day)), credit)
+
+class _Ended(_Read[str, EndedRuns]):
+    """The ended runs of a scope: a JSON object, of which one run is read, or written anew, without the others."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, _read_ended)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and _value(self.text, key) is not None
+
+    def __getitem__(self, key: str) -> EndedRuns:
+        if its := _value(self.text, key):
+            return _read_ended_run(*json.loads(self.text[its]))
+        raise KeyError(key)
+
+    def with_more(self, runs: Mapping[str, EndedRuns]) -> str:
+        """Return the object with further runs, or with others in their place."""
+        text = self.text
+        for key, run in runs.items():
+            written = _as_json(_ended(run))
+            if its := _value(text, key):
+                text = f"{text[: its.start]}{written}{text[its.stop :]}"
+            else:
+                text = f"{text[:-1]}{',' if text != '{}' else ''}{_as_json(key)}:{written}}}"
+        return text
+
+
+def _value(text: str, key: str) -> slice | None:
+    """Return where the value of a key stands in a JSON object of lists of numbers; None where there is no such key.
+
+    A quotation mark that follows a comma or a brace begins a key: within one it follows a backslash.
+    """
+    name = f"{_as_json(key)}:"
+    if (at := max(text.find(f"{{{name}"), text.find(f",{name}"))) < 0:
+        return None
+    start = at + 1 + len(name)
+    return slice(start, json.JSONDecoder().raw_decode(text, start)[1])
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def written(snapshot: Snapshot) -> Any:
     """Return a snapshot as JSON."""
     rolls = [lines for state in snapshot.scopes.values() for lines in state.first_topped.values()]
-    files = (lines for roll in rolls for lines in (roll.maps if isinstance(roll, ChainMap) else (roll,)))
-    known = next((lines.titles for lines in files if isinstance(lines, _Lines)), _Titles())
+    files = (roll.below if isinstance(roll, Overlay) else roll for roll in rolls)
+    known = next((lines.titles for lines in files if isinstance(lines, _Roll)), _Titles())
     titles = known.and_those_of(_read_and_new(lines, known)[1] for lines in rolls)
     return {
         "titles": [row if row[-1] else row[:-1] for row in titles.rows],
@@ -183,8 +235,8 @@ def _read_meanings(
 
 def _read_and_new(lines: Mapping[Identity, Topped], titles: _Titles) -> tuple[str, Mapping[Identity, Topped]]:
     """Return what stands of an honour roll in the file whose titles are given, and the lines that have come since."""
-    new, below = lines.maps if isinstance(lines, ChainMap) else ({}, lines)
-    return (below.text, new) if isinstance(below, _Lines) and below.titles is titles else ("", lines)
+    below, new = (lines.below, lines.recent) if isinstance(lines, Overlay) else (lines, {})
+    return (below.text, new) if isinstance(below, _Roll) and below.titles is titles else ("", lines)
 
 
 def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
@@ -232,11 +284,11 @@ def _read_scope(body: Any, titles: _Titles) -> ScopeState:
             ones,
             tuple(map(days, unpublished)),
         ),
-        first_topped={Count(count): _Lines(text, titles) for count, text in body["topped"].items()},
+        first_topped={Count(count): _Roll(text, titles) for count, text in body["topped"].items()},
         reigns={Count(count): _read_reigns(*its) for count, its in body["reigns"].items()},
-        ended={Count(count): _Read(text, _read_ended) for count, text in body["ended"].items()},
+        ended={Count(count): _Ended(text) for count, text in body["ended"].items()},
         of_method={
-            Count(count): RunsOfMethod(_read_reigns(*its), _Read(text, _read_ended))
+            Count(count): RunsOfMethod(_read_reigns(*its), _Ended(text))
             for count, (its, text) in body.get("of_method", {}).items()
         },
     )
@@ -256,9 +308,10 @@ def _read_reigns(longest: int, rival: Any, runs: Any, *joint: Any) -> Reigns:
 
 
 def _all_ended(runs: Mapping[str, EndedRuns]) -> str:
-    if isinstance(runs, _Read):
-        return runs.text
-    return json.dumps({key: _ended(its) for key, its in runs.items()}, ensure_ascii=False, separators=(",", ":"))
+    below, new = (runs.below, runs.recent) if isinstance(runs, Overlay) else (runs, {})
+    if isinstance(below, _Ended):
+        return below.with_more(new)
+    return _as_json({key: _ended(its) for key, its in runs.items()})
 
 
 def _run(run: Run) -> Any:

@@ -1,8 +1,6 @@
 """The site, kept up to date: all that is recorded is read, and the files that show something else are written."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -14,6 +12,7 @@ from chartwatch.domain.milestones.snapshot import in_one
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
 from chartwatch.domain.works.layers import Dossier
+from chartwatch.services.collecting import nothing_collected
 from chartwatch.services.ports import CatalogLayers, ChartStore
 from chartwatch.services.record import Files, Head, RecordedBulletins, RecordStore
 from chartwatch.site.feeds import NOWHERE, Site
@@ -68,7 +67,7 @@ class Renderer:
         """
         noted = site.keys()
         known: Keys = {} if anew else noted
-        with _nothing_collected():
+        with nothing_collected():
             made = list(files(self.recorded(), self.place))
             keys = {file.address: file.key for file in made}
             changed = [file for file in made if known.get(file.address) != file.key]
@@ -115,18 +114,6 @@ class Renderer:
         versions = self.charts.versions(publication)
         # What is stored of a territory may be withdrawn.
         return {t: its[-1].edition for t, its in versions.items() if t in publication.number_ones}
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Let no cycles be looked for: a render makes a million values and hardly any, and looking takes a fifth of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 Editions = Callable[[PublicationSummary], Mapping[str, Edition]]

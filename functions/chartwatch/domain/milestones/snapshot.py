@@ -1,7 +1,6 @@
 """Snapshots: all that the later periods of a chart need to know of those up to one of them."""
 
-from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -24,6 +23,41 @@ Value = TypeVar("Value")
 
 Identity = tuple[str, str | None]
 """A work's id, and the season where seasons are counted."""
+
+
+class Overlay(Mapping[Key, Value]):
+    """A mapping with what has come since it was read of a file, or is otherwise: what stands below stays as it is."""
+
+    def __init__(self, below: Mapping[Key, Value], recent: Mapping[Key, Value]) -> None:
+        """Lay what is recent over what stands below."""
+        self.below, self.recent = below, recent
+
+    def __contains__(self, key: object) -> bool:
+        """Return whether it has a key."""
+        return key in self.recent or key in self.below
+
+    def __getitem__(self, key: Key) -> Value:
+        """Return the value of a key."""
+        return self.recent[key] if key in self.recent else self.below[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        """Yield the keys: those of below, then the new ones."""
+        return iter(self._in_one())
+
+    def __len__(self) -> int:
+        """Return the number of keys."""
+        return len(self._in_one())
+
+    def values(self) -> ValuesView[Value]:
+        """Return the values, in the order of the keys."""
+        return self._in_one().values()
+
+    def items(self) -> ItemsView[Key, Value]:
+        """Return the keys and their values."""
+        return self._in_one().items()
+
+    def _in_one(self) -> dict[Key, Value]:
+        return dict(self.below.items()) | dict(self.recent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +173,12 @@ def with_standing(state: ScopeState | None, standing: Standing) -> ScopeState:
     if standing.reigns.runs or standing.reigns_before.runs:
         reigns = {**reigns, count: standing.reigns}
     if ended_now := _ended_with(standing):
-        ended = {**ended, count: {**ended.get(count, {}), **ended_now}}
+        ended = {**ended, count: _laid_over(ended.get(count, {}), ended_now)}
     of_method = state.of_method
     if its := standing.of_method:
         known = known_of_method(of_method.get(count), standing.before, standing.publication.chart, standing.period)
         since_method = _ended_with(its)
-        all_ended = {**known.ended, **since_method} if since_method else known.ended
+        all_ended = _laid_over(known.ended, since_method) if since_method else known.ended
         of_method = {**of_method, count: RunsOfMethod(its.reigns, all_ended)}
     return ScopeState(standing.coverage, first_topped, reigns, ended, of_method)
 
@@ -157,12 +191,13 @@ def _ended_with(standing: Standing) -> Mapping[str, EndedRuns]:
     return {key: run.ended(at_most(run, standing)) for key, run in ended.items()}
 
 
-def _laid_over(known: Mapping[Key, Value], more: dict[Key, Value]) -> Mapping[Key, Value]:
+def _laid_over(known: Mapping[Key, Value], more: Mapping[Key, Value]) -> Mapping[Key, Value]:
     """Return what is known with more; what was read of a file stays below it as it is."""
     if isinstance(known, dict):
         return {**known, **more}
-    recent, below = known.maps if isinstance(known, ChainMap) else ({}, known)
-    return ChainMap({**recent, **more}, below)  # type: ignore[arg-type]  # nothing is written to it
+    if isinstance(known, Overlay):
+        return Overlay(known.below, {**known.recent, **more})
+    return Overlay(known, more)
 
 
 def topped_first(standing: Standing) -> Iterator[Topped]:

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, NamedTuple, Protocol
 
@@ -80,29 +80,48 @@ class MayCount(NamedTuple):
         return self.groups is None or group in self.groups
 
 
-@dataclass(slots=True)
 class HonourRoll:
     """The works that have topped a scope, in order, as a rule counts them.
 
-    `lines` has the qualifying works, once for each of their groups, and `counts` how many each group has; `undecided`
-    are the works of which it cannot be said whether they qualify.
+    A step asks many rolls how many works each group has, and few of them which these are: that is worked out only then.
     """
 
-    lines: list[tuple[Topped, str | None]] = field(default_factory=list)
-    counts: Counter[str | None] = field(default_factory=Counter)
-    undecided: list[MayCount] = field(default_factory=list)
+    def __init__(self) -> None:
+        """Begin with no work."""
+        self.counts: Counter[str | None] = Counter()
+        """How many qualifying works each group has."""
+        self._lines: list[tuple[Topped, str | None]] = []
+        self._undecided: list[MayCount] = []
+        self._only_counted: list[tuple[Sequence[Topped], Sequence[Eligibility]]] = []
 
     def add(self, topped: Sequence[Topped], eligible: Sequence[Eligibility]) -> None:
         """Add works that topped the scope later than all before them, or together with the last of these, in order."""
-        new = [(one, group) for one, its in zip(topped, eligible, strict=True) for group in its.groups]
-        self.lines += new
-        for _, group in new:
-            self.counts[group] += 1
-        self.undecided += [
-            MayCount(Undecided(one.holder(), its.unknown, its.is_assumed), its.possible, its.groups)
-            for one, its in zip(topped, eligible, strict=True)
-            if its.unknown
-        ]
+        for groups, works in Counter(its.groups for its in eligible).items():
+            for group in groups:
+                self.counts[group] += works
+        self._only_counted.append((topped, eligible))
+
+    @property
+    def lines(self) -> Sequence[tuple[Topped, str | None]]:
+        """The qualifying works, once for each of their groups."""
+        self._work_out()
+        return self._lines
+
+    @property
+    def undecided(self) -> Sequence[MayCount]:
+        """The works of which it cannot be said whether they qualify."""
+        self._work_out()
+        return self._undecided
+
+    def _work_out(self) -> None:
+        """Work out which works are counted, and which undecided, of those that were added since that was done last."""
+        for added in self._only_counted:
+            for one, its in zip(*added, strict=True):
+                self._lines += [(one, group) for group in its.groups]
+                if its.unknown:
+                    undecided = Undecided(one.holder(), its.unknown, its.is_assumed)
+                    self._undecided.append(MayCount(undecided, its.possible, its.groups))
+        self._only_counted.clear()
 
     def of_group(self, group: str | None) -> Sequence[Holder]:
         """Return the qualifying works of a group."""

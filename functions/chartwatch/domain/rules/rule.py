@@ -94,9 +94,9 @@ class Fact(Word):
 
         Countries, creators and facts of a catalog's own may have several.
         """
-        if self.is_own:
-            return tuple(value for name, value in work.own_facts if name == self)
-        return _VALUES[self](work, origin)
+        if values := _VALUES.get(self):
+            return values(work, origin)
+        return tuple(value for name, value in work.own_facts if name == self)
 
 
 FACTS = tuple(
