@@ -4,170 +4,38 @@ A step asks for the past of the few scopes where something is new, and writes th
 step takes little longer after twenty years than after one.
 """
 
-import json
-from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
+from chartwatch.adapters.snapshot_text import (
+    EndedText,
+    RollText,
+    Titles,
+    ended_json,
+    ended_text,
+    possible_json,
+    read_ended,
+    read_possible,
+)
 from chartwatch.domain.charts.publications import NumberOne
 from chartwatch.domain.milestones.methods import RunsOfMethod
 from chartwatch.domain.milestones.snapshot import Identity, Overlay, ScopeState, Snapshot
 from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Count
-from chartwatch.domain.rules.standing import Coverage, EndedRuns, JointRival, Possible, Reigns, Rival, Run
+from chartwatch.domain.rules.standing import Coverage, JointRival, Reigns, Rival, Run
 from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.meanings import NOTHING_KNOWN, Identified, Meanings, Undecided
 from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work
 
-_Title = tuple[str, str | None, str, Kind | None, str | None, str | None]
-"""What a line of an honour roll says that is the same in many scopes: all of `Topped` but since when."""
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
-
-class _Lines(dict[str, tuple[Identity, Topped]]):
-    """The lines of a file by how they are written, `NUMBER:DAY`: of a week's titles many territories have the same."""
-
-    def __init__(self, rows: Sequence[_Title]) -> None:
-        super().__init__()
-        self._rows = rows
-
-    def __missing__(self, written: str) -> tuple[Identity, Topped]:
-        number, day = written.split(":")
-        work_id, season, title, kind, label, credit = self._rows[int(number)]
-        line = Topped(work_id, season, title, kind, label, date.fromordinal(int(day)), credit)
-        its = self[written] = (work_id, season), line
-        return its
-
-
-class _Titles:
-    """The titles that the lines of a file name by their numbers, in the order of their first time at #1."""
-
-    def __init__(self, rows: Iterable[_Title] = ()) -> None:
-        self.rows = list(rows)
-        self.lines = _Lines(self.rows)
-
-    @cached_property
-    def numbers(self) -> Mapping[_Title, int]:
-        """The number of each."""
-        return {row: number for number, row in enumerate(self.rows)}
-
-    @cached_property
-    def of_identity(self) -> Mapping[Identity, list[int]]:
-        """The numbers of each work or season, which may have been charted by several titles."""
-        found: dict[Identity, list[int]] = {}
-        for number, row in enumerate(self.rows):
-            found.setdefault(row[:2], []).append(number)
-        return found
-
-    def and_those_of(self, rolls: Iterable[Mapping[Identity, Topped]]) -> "_Titles":
-        """Return the titles with those of honour rolls that are not among them."""
-        new: dict[_Title, date] = {}
-        for line in (line for lines in rolls for line in lines.values()):
-            if (row := line.charted_as) not in self.numbers:
-                new[row] = min(line.since, new.get(row, line.since))
-        return _Titles([*self.rows, *sorted(new, key=lambda row: (new[row], repr(row)))])
-
-
-class _Read(Mapping[Key, Value]):
-    """A mapping that stands in a string, and is read when that is asked for which the string cannot answer."""
-
-    def __init__(self, text: str, read: Callable[[str], dict[Key, Value]]) -> None:
-        self.text = text
-        self._read = read
-
-    @cached_property
-    def _all(self) -> dict[Key, Value]:
-        return self._read(self.text)
-
-    def __getitem__(self, key: Key) -> Value:
-        return self._all[key]
-
-    def __iter__(self) -> Iterator[Key]:
-        return iter(self._all)
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-    def values(self) -> ValuesView[Value]:
-        return self._all.values()
-
-    def items(self) -> ItemsView[Key, Value]:
-        return self._all.items()
-
-
-class _Roll(_Read[Identity, Topped]):
-    """The lines of an honour roll: `,NUMBER:DAY` for each, which are the number of its title and since when."""
-
-    def __init__(self, text: str, titles: _Titles) -> None:
-        super().__init__(text, self._lines)
-        self.titles = titles
-
-    def __contains__(self, key: Any) -> bool:
-        return any(f",{number}:" in self.text for number in self.titles.of_identity.get(key, ()))
-
-    def __getitem__(self, key: Identity) -> Topped:
-        for number in self.titles.of_identity.get(key, ()):
-            _, found, rest = self.text.partition(f",{number}:")
-            if found:
-                return self.titles.lines[f"{number}:{rest.partition(',')[0]}"][1]
-        raise KeyError(key)
-
-    def _lines(self, text: str) -> dict[Identity, Topped]:
-        return dict(map(self.titles.lines.__getitem__, text.split(",")[1:]))
-
-
-class _Ended(_Read[str, EndedRuns]):
-    """The ended runs of a scope: a JSON object, of which one run is read, or written anew, without the others."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text, _read_ended)
-
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and _value(self.text, key) is not None
-
-    def __getitem__(self, key: str) -> EndedRuns:
-        if its := _value(self.text, key):
-            return _read_ended_run(*json.loads(self.text[its]))
-        raise KeyError(key)
-
-    def with_more(self, runs: Mapping[str, EndedRuns]) -> str:
-        """Return the object with further runs, or with others in their place."""
-        text = self.text
-        for key, run in runs.items():
-            written = _as_json(_ended(run))
-            if its := _value(text, key):
-                text = f"{text[: its.start]}{written}{text[its.stop :]}"
-            else:
-                text = f"{text[:-1]}{',' if text != '{}' else ''}{_as_json(key)}:{written}}}"
-        return text
-
-
-def _value(text: str, key: str) -> slice | None:
-    """Return where the value of a key stands in a JSON object of lists of numbers; None where there is no such key.
-
-    A quotation mark that follows a comma or a brace begins a key: within one it follows a backslash.
-    """
-    name = f"{_as_json(key)}:"
-    if (at := max(text.find(f"{{{name}"), text.find(f",{name}"))) < 0:
-        return None
-    start = at + 1 + len(name)
-    return slice(start, json.JSONDecoder().raw_decode(text, start)[1])
-
-
-def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
 
 def written(snapshot: Snapshot) -> Any:
     """Return a snapshot as JSON."""
     rolls = [lines for state in snapshot.scopes.values() for lines in state.first_topped.values()]
     files = (roll.below if isinstance(roll, Overlay) else roll for roll in rolls)
-    known = next((lines.titles for lines in files if isinstance(lines, _Roll)), _Titles())
+    known = next((lines.titles for lines in files if isinstance(lines, RollText)), Titles())
     titles = known.and_those_of(_read_and_new(lines, known)[1] for lines in rolls)
     return {
         "titles": [row if row[-1] else row[:-1] for row in titles.rows],
@@ -185,7 +53,7 @@ def written(snapshot: Snapshot) -> Any:
 
 def read(body: Any) -> Snapshot:
     """Return the snapshot that stands in JSON."""
-    titles = _Titles(
+    titles = Titles(
         (work, season, title, kind and Kind(kind), label, next(iter(credit), None))
         for work, season, title, kind, label, *credit in body["titles"]
     )
@@ -233,13 +101,13 @@ def _read_meanings(
     return Meanings(frozenset(recent), its, ids, frozenset(preceded))
 
 
-def _read_and_new(lines: Mapping[Identity, Topped], titles: _Titles) -> tuple[str, Mapping[Identity, Topped]]:
+def _read_and_new(lines: Mapping[Identity, Topped], titles: Titles) -> tuple[str, Mapping[Identity, Topped]]:
     """Return what stands of an honour roll in the file whose titles are given, and the lines that have come since."""
     below, new = (lines.below, lines.recent) if isinstance(lines, Overlay) else (lines, {})
-    return (below.text, new) if isinstance(below, _Roll) and below.titles is titles else ("", lines)
+    return (below.text, new) if isinstance(below, RollText) and below.titles is titles else ("", lines)
 
 
-def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
+def _scope(state: ScopeState, known: Titles, titles: Titles) -> Any:
     its = state.coverage
     return {
         "coverage": [
@@ -256,11 +124,11 @@ def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
             for read, new in [_read_and_new(lines, known)]
         },
         "reigns": {count: _reigns(its) for count, its in state.reigns.items()},
-        "ended": {count: _all_ended(runs) for count, runs in state.ended.items()},
+        "ended": {count: ended_text(runs) for count, runs in state.ended.items()},
         **(
             {
                 "of_method": {
-                    count: [_reigns(its.reigns), _all_ended(its.ended)] for count, its in state.of_method.items()
+                    count: [_reigns(its.reigns), ended_text(its.ended)] for count, its in state.of_method.items()
                 }
             }
             if state.of_method
@@ -269,7 +137,7 @@ def _scope(state: ScopeState, known: _Titles, titles: _Titles) -> Any:
     }
 
 
-def _read_scope(body: Any, titles: _Titles) -> ScopeState:
+def _read_scope(body: Any, titles: Titles) -> ScopeState:
     first, last, seen, gaps, unpublished = body["coverage"]
     ones = tuple(
         NumberOne(title, season, kind and Kind(kind), *its) for title, season, kind, *its in body["number_ones"]
@@ -284,11 +152,11 @@ def _read_scope(body: Any, titles: _Titles) -> ScopeState:
             ones,
             tuple(map(days, unpublished)),
         ),
-        first_topped={Count(count): _Roll(text, titles) for count, text in body["topped"].items()},
+        first_topped={Count(count): RollText(text, titles) for count, text in body["topped"].items()},
         reigns={Count(count): _read_reigns(*its) for count, its in body["reigns"].items()},
-        ended={Count(count): _Ended(text) for count, text in body["ended"].items()},
+        ended={Count(count): EndedText(text) for count, text in body["ended"].items()},
         of_method={
-            Count(count): RunsOfMethod(_read_reigns(*its), _Ended(text))
+            Count(count): RunsOfMethod(_read_reigns(*its), EndedText(text))
             for count, (its, text) in body.get("of_method", {}).items()
         },
     )
@@ -307,29 +175,22 @@ def _read_reigns(longest: int, rival: Any, runs: Any, *joint: Any) -> Reigns:
     )
 
 
-def _all_ended(runs: Mapping[str, EndedRuns]) -> str:
-    below, new = (runs.below, runs.recent) if isinstance(runs, Overlay) else (runs, {})
-    if isinstance(below, _Ended):
-        return below.with_more(new)
-    return _as_json({key: _ended(its) for key, its in runs.items()})
-
-
 def _run(run: Run) -> Any:
     since, length, possible, past, *flags = run
-    return [_day(since), length, _possible(possible), _ended(past), *flags]
+    return [_day(since), length, possible_json(possible), ended_json(past), *flags]
 
 
 def _read_run(since: int, length: int, possible: Any, past: Any, *flags: bool) -> Run:
-    return Run(date.fromordinal(since), length, _read_possible(*possible), _read_ended_run(*past), *flags)
+    return Run(date.fromordinal(since), length, read_possible(*possible), read_ended(*past), *flags)
 
 
 def _rival(rival: Rival) -> Any:
     its = rival.claimant
-    return its and [its.work_id, its.season, its.work.title, its.label, *_possible(rival.possible)]
+    return its and [its.work_id, its.season, its.work.title, its.label, *possible_json(rival.possible)]
 
 
 def _read_rival(work_id: str, season: str | None, title: str, label: str | None, *possible: Any) -> Rival:
-    return Rival(Claimant(work_id, season, Work(work_id, title), label), _read_possible(*possible))
+    return Rival(Claimant(work_id, season, Work(work_id, title), label), read_possible(*possible))
 
 
 def _joint(reigns: Reigns) -> Any:
@@ -337,33 +198,13 @@ def _joint(reigns: Reigns) -> Any:
     rival = reigns.joint_rival
     if not reigns.together and not rival.key:
         return []
-    return [{key: _run(run) for key, run in reigns.together.items()}, [rival.key, *_possible(rival.possible)]]
+    return [{key: _run(run) for key, run in reigns.together.items()}, [rival.key, *possible_json(rival.possible)]]
 
 
 def _read_joint(together: Any = None, rival: Any = ("", 0)) -> tuple[Mapping[str, Run], JointRival]:
     key, *possible = rival
     runs = {key: _read_run(*row) for key, row in (together or {}).items()}
-    return runs, JointRival(key, _read_possible(*possible))
-
-
-def _ended(runs: EndedRuns) -> Any:
-    return [runs.total, runs.longest, *_possible(runs.possible)]
-
-
-def _read_ended_run(total: int, longest: int, *possible: Any) -> EndedRuns:
-    return EndedRuns(total, longest, _read_possible(*possible))
-
-
-def _read_ended(text: str) -> dict[str, EndedRuns]:
-    return {key: _read_ended_run(*row) for key, row in json.loads(text).items()}
-
-
-def _possible(possible: Possible) -> Any:
-    return [possible.length, *([_day(first), _day(last)] for first, last in possible.through)]
-
-
-def _read_possible(length: int, *through: tuple[int, int]) -> Possible:
-    return Possible(length, tuple((date.fromordinal(first), date.fromordinal(last)) for first, last in through))
+    return runs, JointRival(key, read_possible(*possible))
 
 
 def _day(period: date) -> int:

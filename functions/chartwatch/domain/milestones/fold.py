@@ -5,7 +5,6 @@ no later one, so that it can begin after any period whose snapshot was kept. One
 depend on later ones: that a territory lacks their period, and did not just stop. The fold is given that as `gaps`.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,17 +14,17 @@ from chartwatch.domain.milestones.honour_rolls import HonourRolls
 from chartwatch.domain.milestones.methods import known_of_method, over_territories, since_method
 from chartwatch.domain.milestones.pauses import Gaps, lacks, lacks_earlier
 from chartwatch.domain.milestones.rarity import Precedents, said_once, weighed
-from chartwatch.domain.milestones.snapshot import Identity, ScopeState, Snapshot, with_standing
+from chartwatch.domain.milestones.snapshot import ScopeState, Snapshot, with_standing
+from chartwatch.domain.milestones.spreads import spreads_of
 from chartwatch.domain.milestones.undecided import UndecidedTitles
 from chartwatch.domain.rules.certain import OneOfSeveral
 from chartwatch.domain.rules.claims import Claim
-from chartwatch.domain.rules.firsts import HonourRoll, Topped
+from chartwatch.domain.rules.firsts import HonourRoll
 from chartwatch.domain.rules.rule import Count, Rule, RuleSet
 from chartwatch.domain.rules.standing import (
     EVERYWHERE,
     Coverage,
     Reigns,
-    Spread,
     Standing,
 )
 from chartwatch.domain.works.catalog import Catalog
@@ -206,7 +205,7 @@ class Fold:
                 if scope == EVERYWHERE:
                     territories = self._territories(publication, count, standing.newcomers)
                     coverages = self._coverages(publication, standings, unseen)
-                    spreads = self._spreads(len(coverages), count, standings)
+                    spreads = spreads_of(standings, count, len(coverages), self.snapshot, self._undecided.namesakes)
                     standing = replace(standing, territories=territories, spreads=spreads, coverages=coverages)
                     if standing.of_method:
                         standing = replace(standing, of_method=over_territories(standing.of_method, standing))
@@ -274,22 +273,6 @@ class Fold:
             standing = replace(standing, of_method=of_method)
         return standing
 
-    def _spreads(self, territories: int, count: Count, standings: Iterable[Standing]) -> Mapping[Claimant, Spread]:
-        """Return how many of the chart's `territories` each work has topped that tops one for the first time now."""
-        gains = Counter(claimant for its in standings if its.count is count for claimant in its.debuts)
-        known = self.snapshot.scopes
-        rolls = {scope: state.first_topped.get(count, {}) for scope, state in known.items() if scope != EVERYWHERE}
-        spreads: dict[Claimant, Spread] = {}
-        for claimant, more in gains.items():
-            topped = _topped_by(claimant.identity, rolls)
-            perhaps = dict(topped)
-            for other in self._undecided.namesakes.of.get(claimant.work_id, ()):
-                for scope, since in _topped_by((other, claimant.season), rolls).items():
-                    perhaps[scope] = min(since, perhaps.get(scope, since))
-            after, was = len(topped) + more, (count, claimant.key) in self.snapshot.everywhere
-            spreads[claimant] = Spread(topped, perhaps, after, was, was or after == territories > 1)
-        return spreads
-
     def _territories(
         self, publication: PublicationSummary, count: Count, claimants: Iterable[Claimant]
     ) -> Mapping[Claimant, Sequence[str]]:
@@ -349,8 +332,3 @@ def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: Ru
         if not folding.mistook_a_gap:
             return claims, folding.snapshot
         gaps = folding.snapshot.gaps
-
-
-def _topped_by(identity: Identity, rolls: Mapping[str, Mapping[Identity, Topped]]) -> Mapping[str, date]:
-    """Return which scopes a work, or a season, has topped since when."""
-    return {scope: roll[identity].since for scope, roll in rolls.items() if identity in roll}
