@@ -43,6 +43,7 @@ from chartwatch.adapters.template_tables import create_table, read_tables
 from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.rules import default_rules
+from chartwatch.services.collecting import nothing_collected
 from chartwatch.services.detect import Detector
 from chartwatch.services.ports import PublicationUpdate
 from chartwatch.services.record import BULLETIN, LEDGER, RETRACTED, SNAPSHOT, Files
@@ -229,7 +230,7 @@ class _Aws:
         """Store a publication and process it, and note what that takes."""
         # The catalog is read once for each batch of a stream.
         detector = Detector(self._charts, self._record, self._catalog, self._rules)
-        with metered(self._dynamodb, self._observer, self._s3) as meter:
+        with nothing_collected(), metered(self._dynamodb, self._observer, self._s3) as meter:
             started, simulating = time.process_time(), self._simulating
             store_publication(publication, self._charts)
             detector.detect(publication.chart.id, publication.period)

@@ -14,6 +14,7 @@ from chartwatch.adapters.streams import process_in_order
 from chartwatch.domain.milestones.milestone import Bulletin
 from chartwatch.errors import Conflict
 from chartwatch.rules import included_rules
+from chartwatch.services.collecting import nothing_collected
 from chartwatch.services.detect import Detector
 from chartwatch.settings import settings
 
@@ -25,6 +26,7 @@ tracer = Tracer(service="detect_milestones")
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 @metrics.log_metrics
+@nothing_collected()
 def handler(event: dict[str, object], _context: LambdaContext) -> PartialItemFailureResponse:
     """Process a batch of stream records in order up to the first that fails, and report that one."""
     detector = deployment.detector(included_rules(settings().rules))

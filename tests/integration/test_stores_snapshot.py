@@ -200,6 +200,9 @@ def test_ended_runs_of_a_file_are_read_and_replaced_one_by_one(
     assert {key: laid.get(key) for key in (*ended, *more, "b")} == {
         key: (ended | more).get(key) for key in (*ended, *more, "b")
     }
+    assert {key: (key in read, key in laid) for key in (*ended, *more, "b")} == {
+        key: (key in ended, key in ended | more) for key in (*ended, *more, "b")
+    }
     written = packed("snapshot", with_ended(laid))
     assert written == packed("snapshot", with_ended(ended | more))
     assert "_all" not in vars(read)

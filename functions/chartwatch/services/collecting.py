@@ -9,8 +9,8 @@ from contextlib import contextmanager
 def nothing_collected() -> Iterator[None]:
     """Let no cycles be looked for; what nothing refers to any more goes as ever.
 
-    A render makes a million values and hardly any cycle, and looking takes a fifth of it; of a step behind twenty years
-    it took a third.
+    A render makes a million values and hardly any cycle, and looking takes a fifth of it; of a step behind a
+    long history it takes up to a third.
     """
     was_on = gc.isenabled()
     gc.disable()

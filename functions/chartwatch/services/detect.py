@@ -15,7 +15,6 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.renames import with_renamings
 from chartwatch.errors import Conflict, RecordDamaged, RecordNewer
-from chartwatch.services.collecting import nothing_collected
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import BULLETIN, FOLD, FORMAT, KEPT_FOR, Head, RecordStore, digest_of
 from chartwatch.services.recording import Recorder
@@ -85,7 +84,6 @@ class Detector:
         self._live_from = live_from
         self._muted = muted or {}
 
-    @nothing_collected()
     def detect(self, chart: str, period: date) -> list[Bulletin]:
         """Process the publication of a chart for a period, as it is stored now, and return what changes.
 
@@ -106,7 +104,6 @@ class Detector:
             return bulletins
         raise Conflict(chart)
 
-    @nothing_collected()
     def reconsider(self, chart: str) -> list[Bulletin]:
         """Bring a chart's milestones up to the catalog and the rules in force, if these have changed since.
 
@@ -150,7 +147,6 @@ class Detector:
         last = self._recorder.files(head).last_snapshot() if head else None
         return last.charted if last else {}
 
-    @nothing_collected()
     def audit(self, chart: str) -> Audit | None:
         """Fold a chart from its publications, and return what the record has otherwise; nothing is changed.
 

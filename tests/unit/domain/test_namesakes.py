@@ -126,6 +126,17 @@ def test_territories_that_another_title_topped_may_be_the_same_work_s() -> None:
     assert because(chronicle, "spread:daily:*:old:2") == (EITHER,)
 
 
+def test_of_two_that_may_be_one_the_earlier_day_counts() -> None:
+    chronicle = Chronicle(SpreadRule("spread", Scope.CHART, "{title}", "b", everywhere=True), works=WORKS)
+    chronicle.arrives(0, US="Old Red", KR="Ozark")
+    chronicle.arrives(1, US="Ozark", KR=None)
+    chronicle.arrives(2, US="Red", KR="Ozark", JP="Ozark")
+    chronicle.arrives(3, US="Red", KR="Old Red", JP="Ozark")
+    chronicle.arrives(4, US="Red", KR="Old Red", JP="Old Red")
+    # It may have topped both territories there were on the second day.
+    assert "the period 2022-01-02 is missing in South Korea" in because(chronicle, "spread:daily:*:old:all")
+
+
 def test_a_title_of_works_that_come_out_together_may_have_been_elsewhere_before_they_did() -> None:
     together = date(2022, 1, 10)
     works = (replace(OLD, release_date=together), replace(NEWER, release_date=together))
