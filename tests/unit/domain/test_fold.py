@@ -1,7 +1,7 @@
 """What publications come to, one after the other: the claims of each, and what is known after it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hypothesis import given
@@ -13,7 +13,7 @@ from chartwatch.domain.milestones.fold import Fold, fold
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.domain.rules.claims import Claim, place_of
 from chartwatch.domain.rules.firsts import Topped
-from chartwatch.domain.rules.rule import Count, Rule, RuleSet, Scope
+from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, RuleSet, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.renames import with_renamings
@@ -112,8 +112,32 @@ def test_territories_are_counted_by_what_the_rule_counts() -> None:
     assert first(replace(SPREAD, count=Count.SEASONS), **ones)[0] == []
 
 
+def said_by(*rules: Rule, **number_ones: Ones) -> Mapping[str, str | None]:
+    """Return of each claim of a first publication which other one says it."""
+    return {claim.slot: claim.said_by for claim in first(*rules, **number_ones)[0]}
+
+
+def test_of_one_territory_what_is_so_over_all_is_said_of_it_whatever_is_counted() -> None:
+    anywhere, seasons = replace(NTH, id="all", scope=Scope.CHART), replace(NTH, id="seasons", count=Count.SEASONS)
+    own = {"nth:daily:US:1": None, "seasons:daily:US:1": None}
+    assert said_by(NTH, anywhere, seasons, US="Squid Game|Season 1") == {**own, "all:daily:*:1": "nth:daily:US:1"}
+
+
+def test_what_all_works_of_a_chart_are_makes_no_rule_narrower() -> None:
+    series = replace(NTH, id="series", where=(*NTH.where, Condition(Fact.WORK_KIND, frozenset({Kind.SERIES}))))
+    assert said_by(NTH, series, US="Squid Game") == {"nth:daily:US:1": "series:daily:US:1", "series:daily:US:1": None}
+
+
+def test_who_has_topped_all_territories_once_does_so_no_second_time() -> None:
+    chronicle = Chronicle(replace(SPREAD, everywhere=True))
+    chronicle.arrives(0, US="Squid Game", KR="Squid Game")
+    chronicle.arrives(1, US="Ozark", KR="Ozark")
+    chronicle.arrives(2, US="Ozark", KR="Ozark", MX="Squid Game")
+    assert chronicle.holders("spread:daily:*:squid:all") == [("squid", 0)]
+
+
 def test_changes_are_claimed_before_all_else_and_single_territories_before_all() -> None:
-    chronicle = Chronicle(NTH, ANYWHERE, CHANGE)
+    chronicle = Chronicle(NTH, SPREAD, ANYWHERE, CHANGE)
     chronicle.arrives(0, US="Ozark", KR="Ozark")
     (bulletin,) = chronicle.arrives(1, US="Squid Game", KR="Squid Game")
     assert [change.milestone.slot for change in bulletin.changes] == [
@@ -122,6 +146,7 @@ def test_changes_are_claimed_before_all_else_and_single_territories_before_all()
         "anywhere:daily:*:2022-01-02",
         "nth:daily:KR:1",
         "nth:daily:US:1",
+        "spread:daily:*:squid:2",
     ]
 
 
