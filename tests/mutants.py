@@ -93,7 +93,7 @@ REVISED = _of_domain(
 )
 FOLDED = _of_domain(
     *("snapshot", "fold", "firsts", "coverage", "lasting", "learning", "lent_names", "detection", "arrival_order"),
-    *("assumed", "namesakes", "provider_ids", "creators", "rule_verdicts", "pauses"),
+    *("assumed", "namesakes", "provider_ids", "creators", "rule_verdicts", "pauses", "said_in_part"),
 )
 RECORDED = _of_domain(
     *("steps", "record", "head", "rebuild", "audit", "detection", "muting", "min_periods", "learning"),
@@ -138,7 +138,7 @@ TESTS = {
     "outbox": STORES,
     **dict.fromkeys(("ledger", "difference"), REVISED),
     **dict.fromkeys(("snapshot", "honour_rolls", "pauses", "spreads"), FOLDED),
-    "fold": (*FOLDED, "tests/unit/stories"),
+    "fold": (*FOLDED, *_of_domain("certain"), "tests/unit/stories"),
     **dict.fromkeys(("record", "recording", "detect"), RECORDED),
     "aws_record": RECORD_STORES,
     **dict.fromkeys(("record_files", "snapshot_file", "snapshot_text", "ledger_file"), FILES),

@@ -16,9 +16,10 @@ from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, RuleSet, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.meanings import NOTHING_KNOWN
 from chartwatch.domain.works.renames import with_renamings
-from chartwatch.domain.works.work import Kind
-from tests.chronicle import CHANGE, DAY, NTH, Chronicle, Ones, a_run
+from chartwatch.domain.works.work import Kind, Work
+from tests.chronicle import CHANGE, CHART, DAY, NTH, Chronicle, Ones, a_run
 from tests.courses import run, straight
 from tests.strategies import World, courses, examples, worlds
 
@@ -126,6 +127,23 @@ def test_of_one_territory_what_is_so_over_all_is_said_of_it_whatever_is_counted(
 def test_what_all_works_of_a_chart_are_makes_no_rule_narrower() -> None:
     series = replace(NTH, id="series", where=(*NTH.where, Condition(Fact.WORK_KIND, frozenset({Kind.SERIES}))))
     assert said_by(NTH, series, US="Squid Game") == {"nth:daily:US:1": "series:daily:US:1", "series:daily:US:1": None}
+
+
+def test_a_title_means_no_work_in_a_language_that_the_chart_does_not_have() -> None:
+    works = [Work(language, "Red", Kind.SERIES, language) for language in ("en", "ko")]
+    chronicle = Chronicle(NTH, works=works, chart=replace(CHART, not_in_language="en"))
+    chronicle.stored(0, US="Red")
+    claims, snapshot = fold(chronicle.charts.summaries("daily"), chronicle.catalog, RuleSet([NTH]))
+    assert [(holder.work_id, claim.reasons) for claim in claims for holder in claim.holders] == [("ko", ())]
+    assert snapshot.meanings == NOTHING_KNOWN
+
+
+def test_a_chart_that_begins_with_an_edition_set_aside_lacks_that_period() -> None:
+    anywhere = replace(NTH, id="all", scope=Scope.CHART)
+    chronicle = Chronicle(anywhere)
+    chronicle.arrives(0, US=None)
+    chronicle.arrives(1, US="Squid Game")
+    assert chronicle.held("all:daily:*:1").because == ("the period 2022-01-01 is missing",)
 
 
 def test_who_has_topped_all_territories_once_does_so_no_second_time() -> None:
