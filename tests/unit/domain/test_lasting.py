@@ -285,6 +285,16 @@ def test_the_start_of_the_record_matters_to_runs_of_its_own_method_alone() -> No
     assert across.held("longest:daily:US:squid:record:2022-01-03").because
 
 
+def test_a_run_within_methods_over_all_territories_names_what_one_of_them_lacks() -> None:
+    chronicle = by_hours_then_views(replace(WITHIN, scope=Scope.CHART), views_since=1)
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    chronicle.arrives(1, US="Ozark", KR=None)
+    chronicle.arrives(2, US="Squid Game", KR="Ozark")
+    chronicle.arrives(3, US="Squid Game", KR="Squid Game")
+    slot = "reign:daily:*:squid:2:2022-01-02"
+    assert chronicle.held(slot).because == ("the period 2022-01-02 is missing in South Korea",)
+
+
 def test_a_record_that_begins_within_a_method_may_hide_a_run_as_far_as_that_reaches() -> None:
     metrics = (MetricPeriod("hours"), MetricPeriod("views", DAY - timedelta(1)))
     chronicle = Chronicle(RECORD_WITHIN, chart=replace(CHART, metric_periods=metrics))
