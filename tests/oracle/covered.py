@@ -101,7 +101,8 @@ _NUMBER_ONES = (
                'unlisted:' || coalesce(a.kind, 'any') || ':' || a.title_key AS own,
                coalesce(a.dates[1]::VARCHAR, '') AS last,
                CASE WHEN len(a.works) = 1 AND NOT a.is_early THEN a.works[1]
-                    WHEN a.is_apart AND (a.is_recent OR coalesce(r.since <= a.period, false)) THEN a.latest
+                    WHEN a.is_apart AND NOT a.is_early AND (a.is_recent OR coalesce(r.since <= a.period, false))
+                    THEN a.latest
                     END AS work_id
         FROM apart a
         LEFT JOIN recent r ON r.chart = a.chart AND r.latest = a.latest
