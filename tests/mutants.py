@@ -93,7 +93,7 @@ REVISED = _of_domain(
 )
 FOLDED = _of_domain(
     *("snapshot", "fold", "firsts", "coverage", "lasting", "learning", "lent_names", "detection", "arrival_order"),
-    *("assumed", "namesakes", "provider_ids", "creators", "rule_verdicts", "pauses", "said_in_part"),
+    *("assumed", "namesakes", "provider_ids", "creators", "rule_verdicts", "pauses", "absences", "said_in_part"),
 )
 RECORDED = _of_domain(
     *("steps", "record", "head", "rebuild", "audit", "detection", "muting", "min_periods", "learning"),

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwatch.adapters.record_files import packed, unpacked
-from chartwatch.domain.charts.publications import PublicationSummary
+from chartwatch.domain.charts.publications import Absence, AbsenceKind, PublicationSummary
 from chartwatch.domain.milestones.fold import Fold, fold
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.domain.rules.claims import Claim, place_of
@@ -16,10 +17,11 @@ from chartwatch.domain.rules.firsts import Topped
 from chartwatch.domain.rules.rule import Condition, Count, Fact, Rule, RuleSet, Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.defaults import Defaults
 from chartwatch.domain.works.meanings import NOTHING_KNOWN
 from chartwatch.domain.works.renames import with_renamings
-from chartwatch.domain.works.work import Kind, Work
-from tests.chronicle import CHANGE, CHART, DAY, NTH, Chronicle, Ones, a_run
+from chartwatch.domain.works.work import ORIGINAL_LANGUAGE, Kind, Work
+from tests.chronicle import CHANGE, CHART, DAY, NOT_ENGLISH, NTH, Chronicle, Ones, a_run
 from tests.courses import run, straight
 from tests.strategies import World, courses, examples, worlds
 
@@ -136,6 +138,24 @@ def test_a_title_means_no_work_in_a_language_that_the_chart_does_not_have() -> N
     claims, snapshot = fold(chronicle.charts.summaries("daily"), chronicle.catalog, RuleSet([NTH]))
     assert [(holder.work_id, claim.reasons) for claim in claims for holder in claim.holders] == [("ko", ())]
     assert snapshot.meanings == NOTHING_KNOWN
+
+
+def test_what_a_chart_says_of_works_of_which_nothing_is_known_decides_what_they_change() -> None:
+    rule = replace(CHANGE, where=(NOT_ENGLISH,))
+    for defaults, claimed in ((Defaults(((ORIGINAL_LANGUAGE, "ko"),), are_certain=True), [DAY]), (None, [])):
+        chronicle = Chronicle(rule, chart=replace(CHART, defaults=defaults), first=DAY - timedelta(1))
+        a_run(chronicle, "Ozark", "A title of no catalog")
+        claims, _ = fold(chronicle.charts.summaries("daily"), chronicle.catalog, RuleSet([rule]))
+        assert [claim.period for claim in claims] == claimed
+
+
+def test_a_chart_may_begin_with_a_period_that_it_never_had() -> None:
+    chronicle = Chronicle(NTH)
+    chronicle.stored(0, US="Squid Game")
+    (summary,) = chronicle.charts.summaries("daily")
+    never = replace(summary, number_ones={}, absent={"US": Absence(AbsenceKind.NOT_PUBLISHED)})
+    claims, snapshot = fold([never], chronicle.catalog, RuleSet([NTH]))
+    assert (claims, snapshot.scopes) == ([], {})
 
 
 def test_a_chart_that_begins_with_an_edition_set_aside_lacks_that_period() -> None:
