@@ -138,7 +138,7 @@ TESTS = {
     "outbox": STORES,
     **dict.fromkeys(("ledger", "difference"), REVISED),
     **dict.fromkeys(("snapshot", "honour_rolls", "pauses", "spreads"), FOLDED),
-    "fold": (*FOLDED, *_of_domain("certain"), "tests/unit/stories"),
+    "fold": (*FOLDED, *_of_domain("certain"), "tests/unit/stories", "tests/integration/test_cli_shared_titles.py"),
     **dict.fromkeys(("record", "recording", "detect"), RECORDED),
     "aws_record": RECORD_STORES,
     **dict.fromkeys(("record_files", "snapshot_file", "snapshot_text", "ledger_file"), FILES),
