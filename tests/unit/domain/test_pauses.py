@@ -107,6 +107,16 @@ def test_what_is_missing_before_a_day_that_was_never_published_stands_against_it
     assert (chronicle.held(THIRD).is_certain, against(chronicle)) == (not missing, missing)
 
 
+def test_a_day_that_is_set_aside_is_missing_with_those_before_it() -> None:
+    chronicle = Chronicle(ANYWHERE)
+    chronicle.arrives(0, US="Ozark", KR="Ozark")
+    chronicle.arrives(1, US="Squid Game", KR="Money Heist")
+    chronicle.arrives(2, US="Squid Game")
+    chronicle.arrives(3, US="Who Killed Sara?", KR=None)
+    chronicle.arrives(4, US="Who Killed Sara?", KR="Ozark")
+    assert against(chronicle) == ["the periods 2022-01-03 to 2022-01-04 are missing in South Korea"]
+
+
 def test_a_day_of_which_nothing_but_an_absence_is_known_is_part_of_a_pause() -> None:
     chronicle = Chronicle(SpreadRule("spread", Scope.CHART, "{title} in {n}", "in {n}", at=(1,)))
     chronicle.arrives(0, US="Ozark", KR="Ozark")
