@@ -1,16 +1,19 @@
 """Titles of no catalog, said in part or spelt otherwise: nobody can say if the one is the other."""
 
+from dataclasses import replace
 from itertools import permutations, product
 
 import pytest
 
 from chartwatch.domain.charts.chart import Cadence, Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication
+from chartwatch.domain.milestones.fold import fold
 from chartwatch.domain.milestones.milestone import Bulletin, Status
 from chartwatch.domain.rules.change import ChangeRule
 from chartwatch.domain.rules.nth import NthRule
 from chartwatch.domain.rules.reign import ReignRule
-from chartwatch.domain.rules.rule import Scope
+from chartwatch.domain.rules.rule import RuleSet, Scope
+from chartwatch.domain.works.renames import Renaming
 from chartwatch.domain.works.work import Kind, Work
 from chartwatch.services.updating import store_publication
 from tests.chronicle import Chronicle
@@ -171,3 +174,15 @@ def test_what_is_certain_is_so_in_every_reading(rows: tuple[Said, ...]) -> None:
             if slot.startswith("run:") and (m := its.held(slot)).is_certain and m.n:
                 at = (m.period - its.period(1)).days
                 assert len(set(works[at - m.n + 1 : at + 1])) == 1, (rows, works, slot)
+
+
+@pytest.mark.parametrize("is_renamed", [True, False])
+def test_a_title_that_was_renamed_may_be_one_that_says_less_under_its_new_name(is_renamed: bool) -> None:
+    its = chronicle()
+    for number, said in enumerate((WHOLE, OLD, ("Beta: Two", None, "Beck"))):
+        arrives(its, number, said)
+    *earlier, last = its.charts.summaries(CHART.id)
+    renaming = Renaming("2022-01-09T00:00:00Z", Kind.FILM, "Alpha: One", "Beta: Two")
+    last = replace(last, renamings=(renaming,) if is_renamed else ())
+    claims, _ = fold([*earlier, last], its.catalog, RuleSet([ANY]))
+    assert [bool(claim.reasons) for claim in claims if claim.period == its.period(2)] == [is_renamed]
