@@ -129,6 +129,17 @@ def test_a_day_of_which_nothing_but_an_absence_is_known_is_part_of_a_pause() -> 
     assert chronicle.detector.audit("daily") == Audit((), False, (), ())
 
 
+def test_a_day_of_which_nothing_is_known_is_part_of_a_pause() -> None:
+    """Nothing was published on the second day; on the third Mexico is new, and Korea had no list."""
+    chronicle = Chronicle(SpreadRule("spread", Scope.CHART, "{title} in {n}", "in {n}", at=(2,)))
+    chronicle.arrives(0, US="Squid Game", KR="Ozark")
+    chronicle.arrives(2, US="Ozark", MX="Squid Game")
+    never(chronicle, 2)
+    chronicle.arrives(3, US="Ozark", MX="Ozark", KR="Ozark")
+    assert against(chronicle, "spread:daily:*:squid:2") == ["the period 2022-01-02 is missing"]
+    assert chronicle.detector.audit("daily") == Audit((), False, (), ())
+
+
 def test_a_pause_that_is_known_does_not_make_the_fold_begin_with_it_again() -> None:
     chronicle = Chronicle(ANYWHERE)
     charts = chronicle.charts = NotedCharts()

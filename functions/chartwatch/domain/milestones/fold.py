@@ -58,6 +58,7 @@ class Fold:
         self._called = called or {}
         self._gaps = gaps or {}
         self._lacking: dict[str, set[date]] = {}
+        self._never: set[tuple[str, date, date]] = set()
         self.snapshot = snapshot or Snapshot()
         self._catalog = catalog
         self._rules = rules
@@ -90,7 +91,7 @@ class Fold:
             lacks(found, territory, period) != lacks(self._gaps, territory, period)
             for territory, periods in self._lacking.items()
             for period in periods
-        )
+        ) or any(lacks_earlier(found, *its) != lacks_earlier(self._gaps, *its) for its in self._never)
 
     def _know(self, meanings: Meanings) -> None:
         """Take in what titles mean, before those at #1 are matched."""
@@ -312,7 +313,9 @@ class Fold:
             if lacks(self._gaps, territory, publication.period):
                 its[territory] = its[territory].missed(publication.period, publication.chart)
         for territory in filter(publication.is_unpublished, unseen):
-            if lacks_earlier(self._gaps, territory, its[territory].last, publication.period):
+            never = territory, its[territory].last, publication.period
+            self._never.add(never)
+            if lacks_earlier(self._gaps, *never):
                 before = publication.chart.before(publication.period)
                 its[territory] = its[territory].missed(before, publication.chart)
         return {scope: coverage for scope, coverage in its.items() if scope != EVERYWHERE}
