@@ -7,7 +7,7 @@ import pytest
 
 from chartwatch.domain.charts.publications import Absence, AbsenceKind
 from chartwatch.domain.milestones.milestone import Status
-from chartwatch.domain.milestones.pauses import first_otherwise, lacks, lacks_earlier
+from chartwatch.domain.milestones.pauses import first_otherwise, lacks
 from chartwatch.domain.rules.rule import Scope
 from chartwatch.domain.rules.spread import SpreadRule
 from chartwatch.services.detect import Audit
@@ -183,15 +183,22 @@ def test_a_territory_that_is_new_with_what_it_lacks_is_compared_too() -> None:
 
 def test_a_period_is_missing_of_a_territory_from_the_first_to_the_last_of_a_gap() -> None:
     gaps = {"KR": ((day(2), day(4)), (day(8), day(8)))}
-    assert [number for number in range(1, 10) if lacks(gaps, "KR", day(number))] == [2, 3, 4, 8]
-    assert not lacks(gaps, "US", day(2))
+    assert [number for number in range(1, 10) if lacks(gaps, "KR", day(number), day(number))] == [2, 3, 4, 8]
+    assert not lacks(gaps, "US", day(2), day(2))
 
 
 @pytest.mark.parametrize(
-    ("territory", "last", "period", "lacking"),
-    [("KR", 2, 4, True), ("KR", 2, 3, False), ("KR", 3, 5, False), ("KR", 1, 9, True), ("US", 2, 4, False)],
+    ("first", "last", "lacking"),
+    [
+        (1, 1, False),
+        (1, 2, True),
+        (4, 7, True),
+        (5, 7, False),
+        (5, 8, True),
+        (3, 3, True),
+        (9, 12, False),
+        (6, 5, False),
+    ],
 )
-def test_a_territory_lacks_something_between_two_periods_where_a_gap_begins_between_them(
-    territory: str, last: int, period: int, lacking: bool
-) -> None:
-    assert lacks_earlier({"KR": ((day(3), day(3)),)}, territory, day(last), day(period)) is lacking
+def test_a_territory_lacks_something_where_a_gap_meets_the_days(first: int, last: int, lacking: bool) -> None:
+    assert lacks({"KR": ((day(2), day(4)), (day(8), day(8)))}, "KR", day(first), day(last)) is lacking

@@ -12,7 +12,7 @@ from datetime import date
 from chartwatch.domain.charts.publications import NumberOne, PublicationSummary, in_fixed_order
 from chartwatch.domain.milestones.honour_rolls import HonourRolls
 from chartwatch.domain.milestones.methods import known_of_method, over_territories, since_method
-from chartwatch.domain.milestones.pauses import Gaps, lacks, lacks_earlier
+from chartwatch.domain.milestones.pauses import DAY, Gaps, lacks
 from chartwatch.domain.milestones.rarity import Precedents, said_once, weighed
 from chartwatch.domain.milestones.snapshot import ScopeState, Snapshot, with_standing
 from chartwatch.domain.milestones.spreads import spreads_of
@@ -57,8 +57,7 @@ class Fold:
         self._lent = lent
         self._called = called or {}
         self._gaps = gaps or {}
-        self._lacking: dict[str, set[date]] = {}
-        self._never: set[tuple[str, date, date]] = set()
+        self._asked: set[tuple[str, date, date]] = set()
         self.snapshot = snapshot or Snapshot()
         self._catalog = catalog
         self._rules = rules
@@ -87,11 +86,7 @@ class Fold:
         Then the claims are right only if those of its snapshot are the `gaps` with which the fold began.
         """
         found = self.snapshot.gaps
-        return any(
-            lacks(found, territory, period) != lacks(self._gaps, territory, period)
-            for territory, periods in self._lacking.items()
-            for period in periods
-        ) or any(lacks_earlier(found, *its) != lacks_earlier(self._gaps, *its) for its in self._never)
+        return any(lacks(found, *asked) != lacks(self._gaps, *asked) for asked in self._asked)
 
     def _know(self, meanings: Meanings) -> None:
         """Take in what titles mean, before those at #1 are matched."""
@@ -193,8 +188,6 @@ class Fold:
         self._rolls.assume(self._defaults)
         self._know(self._catalog.learned(titles, publication.period, self._meanings, self._not_in, self._charted))
         unseen = self._unseen(publication)
-        for territory in self._unsaid(publication, unseen):
-            self._lacking.setdefault(territory, set()).add(publication.period)
         standings: list[Standing] = []
         if not publication.number_ones:
             return standings, unseen
@@ -231,10 +224,6 @@ class Fold:
             its = known.get(scope)
             after[scope] = its.missed(period, chart) if its else Coverage.unseen(period, chart)
         return after
-
-    def _unsaid(self, publication: PublicationSummary, unseen: Mapping[str, Coverage]) -> set[str]:
-        """Return the territories that the publication says nothing of: they have stopped, or lack its period."""
-        return self.snapshot.scopes.keys() - publication.number_ones.keys() - unseen.keys() - {EVERYWHERE}
 
     def _standing(
         self, publication: PublicationSummary, scope: str, count: Count, ones: tuple[NumberOne, ...]
@@ -309,16 +298,20 @@ class Fold:
         """Return what is known of each territory, also that one which the publication just lacks came back later."""
         its = {scope: state.coverage for scope, state in self.snapshot.scopes.items()}
         its |= {**{standing.scope: standing.coverage for standing in standings}, **unseen}
-        for territory in self._unsaid(publication, unseen):
-            if lacks(self._gaps, territory, publication.period):
-                its[territory] = its[territory].missed(publication.period, publication.chart)
+        period, chart = publication.period, publication.chart
+        for territory in its.keys() - publication.number_ones.keys() - unseen.keys() - {EVERYWHERE}:
+            if self._lacks(territory, period, period):
+                its[territory] = its[territory].missed(period, chart)
         for territory in filter(publication.is_unpublished, unseen):
-            never = territory, its[territory].last, publication.period
-            self._never.add(never)
-            if lacks_earlier(self._gaps, *never):
-                before = publication.chart.before(publication.period)
-                its[territory] = its[territory].missed(before, publication.chart)
+            if self._lacks(territory, its[territory].last + DAY, period - DAY):
+                its[territory] = its[territory].missed(chart.before(period), chart)
         return {scope: coverage for scope, coverage in its.items() if scope != EVERYWHERE}
+
+    def _lacks(self, territory: str, first: date, last: date) -> bool:
+        """Return whether a territory lacks something from one day to another by the gaps that were given, and note
+        that it was asked: a fold that was given other gaps than it finds has to know for what it took them."""
+        self._asked.add((territory, first, last))
+        return lacks(self._gaps, territory, first, last)
 
 
 def fold(publications: Iterable[PublicationSummary], catalog: Catalog, rules: RuleSet) -> tuple[list[Claim], Snapshot]:

@@ -9,15 +9,12 @@ from chartwatch.domain.rules.evidence import Gap
 Gaps = Mapping[str, tuple[Gap, ...]]
 """What is missing of each territory of a chart, in order."""
 
-
-def lacks(gaps: Gaps, territory: str, period: date) -> bool:
-    """Return whether a period is missing of a territory."""
-    return any(first <= period <= last for first, last in gaps.get(territory, ()))
+DAY = timedelta(days=1)
 
 
-def lacks_earlier(gaps: Gaps, territory: str, last: date, period: date) -> bool:
-    """Return whether a period is missing of a territory between the last that was seen of it and another."""
-    return any(last < first < period for first, _ in gaps.get(territory, ()))
+def lacks(gaps: Gaps, territory: str, first: date, last: date) -> bool:
+    """Return whether anything is missing of a territory from one day to another."""
+    return any(begins <= last and first <= ends for begins, ends in gaps.get(territory, ()))
 
 
 def first_otherwise(known: Gaps, found: Gaps) -> date:
@@ -31,5 +28,5 @@ def _first_otherwise(known: tuple[Gap, ...], found: tuple[Gap, ...]) -> date:
         if one[0] != other[0]:
             return min(one[0], other[0])
         if one[1] != other[1]:
-            return min(one[1], other[1]) + timedelta(days=1)
+            return min(one[1], other[1]) + DAY
     return date.max
