@@ -230,10 +230,12 @@ class _Aws:
         """Store a publication and process it, and note what that takes."""
         # The catalog is read once for each batch of a stream.
         detector = Detector(self._charts, self._record, self._catalog, self._rules)
-        with nothing_collected(), metered(self._dynamodb, self._observer, self._s3) as meter:
+        with metered(self._dynamodb, self._observer, self._s3) as meter:
             started, simulating = time.process_time(), self._simulating
             store_publication(publication, self._charts)
-            detector.detect(publication.chart.id, publication.period)
+            # As the function has it for each record of a stream.
+            with nothing_collected():
+                detector.detect(publication.chart.id, publication.period)
             cost.seconds.append(time.process_time() - started - (self._simulating - simulating))
         cost.meters.append(meter)
 

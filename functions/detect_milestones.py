@@ -26,13 +26,13 @@ tracer = Tracer(service="detect_milestones")
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 @metrics.log_metrics
-@nothing_collected()
 def handler(event: dict[str, object], _context: LambdaContext) -> PartialItemFailureResponse:
     """Process a batch of stream records in order up to the first that fails, and report that one."""
     detector = deployment.detector(included_rules(settings().rules))
     return process_in_order(event, partial(detect, detector))
 
 
+@nothing_collected()
 def detect(detector: Detector, record: DynamoDBRecord) -> None:
     """Process one record: the keys of a publication, or of the catalog in force."""
     key: object = record["dynamodb"]["Keys"]

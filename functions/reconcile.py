@@ -11,7 +11,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from chartwatch.adapters import deployment
 from chartwatch.errors import Conflict
 from chartwatch.rules import included_rules
-from chartwatch.services.collecting import nothing_collected
 from chartwatch.services.findings import ALARMED, Finding, Found
 from chartwatch.settings import settings
 
@@ -22,7 +21,6 @@ tracer = Tracer(service="reconcile")
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
-@nothing_collected()
 def handler(_event: Mapping[str, Any], _context: LambdaContext) -> dict[str, int]:
     """Run every check, and return how often each thing was found.
 
