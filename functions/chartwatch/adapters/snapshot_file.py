@@ -34,7 +34,7 @@ from chartwatch.domain.works.work import Kind, Work
 def written(snapshot: Snapshot) -> Any:
     """Return a snapshot as JSON."""
     rolls = [lines for state in snapshot.scopes.values() for lines in state.first_topped.values()]
-    files = (roll.below if isinstance(roll, Overlay) else roll for roll in rolls)
+    files = (Overlay.parts(roll)[0] for roll in rolls)
     known = next((lines.titles for lines in files if isinstance(lines, RollText)), Titles())
     titles = known.and_those_of(_read_and_new(lines, known)[1] for lines in rolls)
     return {
@@ -103,7 +103,7 @@ def _read_meanings(
 
 def _read_and_new(lines: Mapping[Identity, Topped], titles: Titles) -> tuple[str, Mapping[Identity, Topped]]:
     """Return what stands of an honour roll in the file whose titles are given, and the lines that have come since."""
-    below, new = (lines.below, lines.recent) if isinstance(lines, Overlay) else (lines, {})
+    below, new = Overlay.parts(lines)
     return (below.text, new) if isinstance(below, RollText) and below.titles is titles else ("", lines)
 
 

@@ -148,7 +148,7 @@ class EndedText(_InText[str, EndedRuns]):
 
 def ended_text(runs: Mapping[str, EndedRuns]) -> str:
     """Return the ended runs of a scope as a JSON object."""
-    below, new = (runs.below, runs.recent) if isinstance(runs, Overlay) else (runs, {})
+    below, new = Overlay.parts(runs)
     if isinstance(below, EndedText):
         return below.with_more(new)
     return _as_json({key: ended_json(its) for key, its in runs.items()})

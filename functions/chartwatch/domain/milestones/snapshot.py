@@ -32,6 +32,11 @@ class Overlay(Mapping[Key, Value]):
         """Lay what is recent over what stands below."""
         self.below, self.recent = below, recent
 
+    @staticmethod
+    def parts(mapping: Mapping[Key, Value]) -> tuple[Mapping[Key, Value], Mapping[Key, Value]]:
+        """Return what stands below and what has come since; of any other mapping all stands below."""
+        return (mapping.below, mapping.recent) if isinstance(mapping, Overlay) else (mapping, {})
+
     def __contains__(self, key: object) -> bool:
         """Return whether it has a key."""
         return key in self.recent or key in self.below
@@ -195,9 +200,8 @@ def _laid_over(known: Mapping[Key, Value], more: Mapping[Key, Value]) -> Mapping
     """Return what is known with more; what was read of a file stays below it as it is."""
     if isinstance(known, dict):
         return {**known, **more}
-    if isinstance(known, Overlay):
-        return Overlay(known.below, {**known.recent, **more})
-    return Overlay(known, more)
+    below, recent = Overlay.parts(known)
+    return Overlay(below, {**recent, **more})
 
 
 def topped_first(standing: Standing) -> Iterator[Topped]:
