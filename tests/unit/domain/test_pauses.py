@@ -10,6 +10,7 @@ from chartwatch.domain.milestones.milestone import Status
 from chartwatch.domain.milestones.pauses import first_otherwise, lacks
 from chartwatch.domain.rules.rule import Scope
 from chartwatch.domain.rules.spread import SpreadRule
+from chartwatch.services.by_hand import declare_unpublished
 from chartwatch.services.detect import Audit
 from chartwatch.services.ports import PublicationUpdate
 from tests.chronicle import NTH, Chronicle, NotedCharts, sent
@@ -35,6 +36,13 @@ def pausing() -> Chronicle:
 
 def against(chronicle: Chronicle, slot: str = THIRD) -> list[str]:
     return [reason.said for reason in chronicle.held(slot).reasons]
+
+
+def never(chronicle: Chronicle, *days: int, territory: str = "KR") -> None:
+    """Declare that a territory's list was not published on some days."""
+    for number in days:
+        period = chronicle.period(number)
+        chronicle.says(number, declare_unpublished(chronicle.charts, "daily", period, territory, "an archive"))
 
 
 def test_a_territory_that_is_not_published_any_more_has_just_stopped(pausing: Chronicle) -> None:
@@ -64,20 +72,9 @@ def test_when_its_return_is_withdrawn_and_nothing_is_missing_what_was_told_is_ce
 
 
 def test_what_was_never_published_is_not_missing_in_a_pause(pausing: Chronicle) -> None:
-    summary = pausing.charts.summary("daily", pausing.period(2))
-    assert summary is not None
-    pausing.says(2, PublicationUpdate(replace(summary, absent={"KR": Absence(AbsenceKind.NOT_PUBLISHED)}), {}))
+    never(pausing, 2)
     pausing.arrives(4, US="Who Killed Sara?", KR="Ozark")
     assert against(pausing) == []
-
-
-def never(chronicle: Chronicle, *days: int, territory: str = "KR") -> None:
-    """Declare that a territory's list was not published on some days."""
-    for number in days:
-        summary = chronicle.charts.summary("daily", chronicle.period(number))
-        assert summary is not None
-        absent = {territory: Absence(AbsenceKind.NOT_PUBLISHED)}
-        chronicle.says(number, PublicationUpdate(replace(summary, absent=absent), {}))
 
 
 @pytest.mark.parametrize(
