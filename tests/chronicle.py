@@ -7,9 +7,8 @@ from typing import Any
 from chartwatch.adapters.memory import MemoryCharts, MemoryRecord
 from chartwatch.document_errors import RanksIncomplete
 from chartwatch.domain.charts.chart import Cadence, Chart
-from chartwatch.domain.charts.publications import Edition, Provenance, Publication, PublicationSummary
-from chartwatch.domain.charts.publications import Entry as ChartEntry
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, PublicationSummary
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone, Status
 from chartwatch.domain.rules.change import ChangeRule
 from chartwatch.domain.rules.nth import NthRule
@@ -145,7 +144,7 @@ class Chronicle:
         """Return the last revision of a slot."""
         return milestones(self.record, self.chart.id)[slot]
 
-    def entry(self, slot: str) -> Entry:
+    def entry(self, slot: str) -> LedgerEntry:
         """Return what the ledger has of a slot."""
         return entries(self.record, self.chart.id)[slot]
 
@@ -182,7 +181,7 @@ def sent(bulletins: Iterable[Bulletin]) -> list[tuple[str, Status]]:
     return [(c.milestone.slot, c.milestone.status) for b in bulletins for c in b.changes if c.is_sent]
 
 
-def _entries(ones: Ones) -> tuple[ChartEntry, ...]:
+def _entries(ones: Ones) -> tuple[Entry, ...]:
     titles = (ones,) if isinstance(ones, str) else ones
     parted = (title.partition("|") for title in titles)
-    return tuple(ChartEntry(1, title, season or None, Kind.SERIES) for title, _, season in parted)
+    return tuple(Entry(1, title, season or None, Kind.SERIES) for title, _, season in parted)

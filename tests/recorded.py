@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from chartwatch.domain.milestones.ledger import Entry, Ledger
+from chartwatch.domain.milestones.ledger import Ledger, LedgerEntry
 from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.services.record import LEDGER, Files, RecordedBulletins, RecordStore
@@ -16,7 +16,7 @@ def milestones(store: RecordStore, chart: str) -> Mapping[str, Milestone]:
     return {change.milestone.slot: change.milestone for bulletin in bulletins for change in bulletin.changes}
 
 
-def entries(store: RecordStore, chart: str) -> Mapping[str, Entry]:
+def entries(store: RecordStore, chart: str) -> Mapping[str, LedgerEntry]:
     """Return the ledger's entry of every slot that was ever held."""
     head = store.head(chart)
     if head is None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chartwatch.adapters.record_files import packed, unpacked
-from chartwatch.domain.milestones.ledger import Entry, Ledger, Sent
+from chartwatch.domain.milestones.ledger import Ledger, LedgerEntry, Sent
 from chartwatch.domain.milestones.milestone import Reference, Status
 from chartwatch.domain.rules.claims import Reason, Undecided
 from chartwatch.domain.rules.holders import Holder
@@ -21,7 +21,7 @@ DARK = Holder("dark", "Dark", NEXT)
 MISSING = Reason("the period 2021-12-31 is missing")
 UNKNOWN = Reason("the language of Dark is unknown", Undecided(DARK, (Fact.ORIGINAL_LANGUAGE,)))
 ASSUMED = Reason("the country of Dark is assumed", Undecided(DARK, (Fact.ORIGIN_COUNTRY,), True))
-HELD = Entry(
+HELD = LedgerEntry(
     slot="nth:daily:US:1",
     rule="nth",
     kind="nth",

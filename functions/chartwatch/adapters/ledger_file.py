@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from chartwatch.domain.milestones.attributes import Attributes
-from chartwatch.domain.milestones.ledger import Entry, Ledger, Sent
+from chartwatch.domain.milestones.ledger import Ledger, LedgerEntry, Sent
 from chartwatch.domain.milestones.milestone import Reference, Status
 from chartwatch.domain.rules.claims import Reason, Undecided
 from chartwatch.domain.rules.holders import Holder
@@ -97,7 +97,7 @@ def read(body: Any) -> Ledger:
     )
 
 
-def _entry(entry: Entry, because: _Reasons, attributes: _Attributes) -> Any:
+def _entry(entry: LedgerEntry, because: _Reasons, attributes: _Attributes) -> Any:
     replaces, sent = entry.replaces, entry.sent
     current = Sent(entry.period, entry.n, entry.holders, entry.left_censored, entry.reasons)
     is_current = sent is not None and sent._replace(attributes=current.attributes) == current
@@ -125,7 +125,7 @@ def _entry(entry: Entry, because: _Reasons, attributes: _Attributes) -> Any:
     ]
 
 
-def _read_entry(because: _ReadReasons, attributes: Sequence[Attributes], *row: Any) -> Entry:
+def _read_entry(because: _ReadReasons, attributes: Sequence[Attributes], *row: Any) -> LedgerEntry:
     slot, rule, kind, territory, group, n, day, status, censored, revision, *more = row
     holders, numbers, headline, brief, words, sent, sent_with, old, its, *said_by = more
     period, held_by, reasons = date.fromisoformat(day), _read_holders(holders), because.of(numbers)
@@ -133,7 +133,7 @@ def _read_entry(because: _ReadReasons, attributes: Sequence[Attributes], *row: A
     if sent:
         current = Sent(period, n, held_by, censored, reasons)
         last_sent = (current if sent is True else _read_sent(because, *sent))._replace(attributes=attributes[sent_with])
-    return Entry(
+    return LedgerEntry(
         slot=slot,
         rule=rule,
         kind=kind,

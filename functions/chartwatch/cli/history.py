@@ -38,7 +38,7 @@ from chartwatch.cli.wording import holder_name, status_in_words
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Absence, Edition, Entry, Provenance, PublicationSummary, Version
-from chartwatch.domain.charts.revisions import Revision, RevisionKind, Revisions
+from chartwatch.domain.charts.revisions import RankRevision, RevisionKind, Revisions
 from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.domain.stories.figures import figure_in_words
 from chartwatch.domain.works.claimants import name_of
@@ -99,7 +99,7 @@ class Account:
     chart: Chart
     territory: str
     period: date
-    versions: tuple[tuple[Version, Sequence[Revision]], ...]
+    versions: tuple[tuple[Version, Sequence[RankRevision]], ...]
     milestones: tuple[Sequence[Milestone], ...]
     absence: Absence | None = None
 
@@ -227,7 +227,7 @@ def _period(publication: PublicationSummary) -> date:
     return publication.period
 
 
-def _changes_table(changes: Sequence[Revision]) -> Table:
+def _changes_table(changes: Sequence[RankRevision]) -> Table:
     table = _table("rank", "what", "before", "after")
     for change in changes:
         before, after = change.before, change.after

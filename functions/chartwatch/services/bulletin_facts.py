@@ -39,7 +39,7 @@ def _lost(work_id: str, change: Change) -> Work:
     return Work(work_id, title, kind_of_unlisted(work_id))
 
 
-def published_of(
+def published_with_rows(
     folded: Folded, works: Mapping[str, WorkFacts], cause: date, charts: ChartStore, *, is_news: bool
 ) -> Published | None:
     """Return what a bulletin about these works says of the publication that caused it."""

@@ -16,7 +16,7 @@ from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.renames import with_renamings
 from chartwatch.errors import Conflict, RecordDamaged, RecordNewer
 from chartwatch.services.ports import ChartStore
-from chartwatch.services.record import BULLETIN, FOLD, FORMAT, KEPT_FOR, Head, RecordStore, digest_of
+from chartwatch.services.record import BULLETIN, FOLD, FORMAT, KEPT_FOR, Head, RecordStore, fingerprint
 from chartwatch.services.recording import Recorder
 from chartwatch.services.step import Parts, Step
 
@@ -127,8 +127,8 @@ class Detector:
         if head is not None:
             self._recorder.go_on_with_those_lent_to(head)
         step = None if head is None or self._is_current(head) else self._step_up_to_date(head)
-        revision = self._recorder.revise(chart, head, step, self._policy_for(head)) if head and step else None
-        return revision.bulletin if revision and revision.bulletin.changes else None
+        prepared = self._recorder.prepare(chart, head, step, self._policy_for(head)) if head and step else None
+        return prepared.bulletin if prepared and prepared.bulletin.changes else None
 
     def processed(self, chart: str, since: date = date.min) -> Mapping[date, str]:
         """Return the digests of a chart's publications from a period on, as they were processed."""
@@ -189,12 +189,12 @@ class Detector:
         step = Step(date.min, until, until)
         every = frozenset({*self._rules.versions, *(head.rules if head else ())})
         policy = self._policy(chart)._replace(rewritten=every, contradictions=send)
-        revision = self._recorder.revise(chart, head, step, policy, self._from_bulletins(chart, head))
-        if revision is None:
+        prepared = self._recorder.prepare(chart, head, step, policy, self._from_bulletins(chart, head))
+        if prepared is None:
             return None
         if commit:
-            return self._recorder.commit(revision, anew=True)[1]
-        return revision.bulletin if revision.bulletin.changes else None
+            return self._recorder.commit(prepared, anew=True)[1]
+        return prepared.bulletin if prepared.bulletin.changes else None
 
     def _from_bulletins(self, chart: str, head: Head | None) -> Parts:
         """Return the ledger of a chart, without what was processed, as its bulletins have it.
@@ -259,7 +259,7 @@ class Detector:
             self._recorder.borrow(chart, head.provider)
         else:
             self._recorder.go_on_with_those_lent_to(head)
-        if self._is_current(head) and head.lent == digest_of(self._recorder.lent(chart)):
+        if self._is_current(head) and head.lent == fingerprint(self._recorder.lent(chart)):
             return head
         # The record's own catalog was in force before it was read here. If it came after ours, ours is not any more.
         if head.catalog != self._catalog.version and not self._is_in_force(self._catalog):
@@ -270,8 +270,8 @@ class Detector:
         lent = self._recorder.lent(chart)
         last = self._recorder.files(head).last_snapshot()
         own = last.own_renamings if last else ()
-        renamings = digest_of(in_one((*own, *lent)))
-        to = replace(head, catalog=self._catalog.version, renamings=renamings, lent=digest_of(lent))
+        renamings = fingerprint(in_one((*own, *lent)))
+        to = replace(head, catalog=self._catalog.version, renamings=renamings, lent=fingerprint(lent))
         return self._move_on(head, to)
 
     def _move_on(self, head: Head, to: Head) -> Head:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from chartwatch.domain.milestones.ledger import Entry, Ledger
+from chartwatch.domain.milestones.ledger import Ledger, LedgerEntry
 from chartwatch.domain.milestones.milestone import Bulletin, Milestone
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.domain.rules.kinds import KINDS
@@ -247,12 +247,12 @@ class RecordedBulletins:
         return [m for _, its in sorted(found.items()) if any(m.period == period for m in its) for m in its]
 
 
-def digest_of(known: Iterable[object]) -> str:
+def fingerprint(known: Iterable[object]) -> str:
     """Return a digest of what is known, such as renamings, in whatever order; nothing for nothing."""
     ordered = sorted(map(repr, known))
     return hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:32] if ordered else ""
 
 
-def year_of(entry: Entry) -> int | None:
+def year_of(entry: LedgerEntry) -> int | None:
     """Return the year whose ledger has an entry; None for a slot that nobody holds and that is of no period."""
     return entry.period.year if entry.is_held or KINDS[entry.kind].is_dated else None

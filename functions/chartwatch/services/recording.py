@@ -11,7 +11,7 @@ from datetime import date
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.milestones.difference import Policy, Revised, difference
 from chartwatch.domain.milestones.fold import Fold
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.milestones.milestone import Bulletin, Published
 from chartwatch.domain.milestones.pauses import Gaps, first_otherwise
 from chartwatch.domain.milestones.snapshot import Snapshot, in_one, is_kept, titles_of
@@ -21,7 +21,7 @@ from chartwatch.domain.stories.attributes import sent_attributes
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.renames import Renaming, with_renamings
 from chartwatch.errors import Conflict, RecordAhead
-from chartwatch.services.bulletin_facts import published_of, works_of
+from chartwatch.services.bulletin_facts import published_with_rows, works_of
 from chartwatch.services.ports import ChartStore
 from chartwatch.services.record import (
     BULLETIN,
@@ -32,9 +32,9 @@ from chartwatch.services.record import (
     Head,
     KeptSnapshot,
     RecordStore,
-    digest_of,
+    fingerprint,
 )
-from chartwatch.services.step import Folded, Parts, Revision, Snapped, Step
+from chartwatch.services.step import Folded, Parts, PreparedCommit, Snapped, Step
 from chartwatch.services.timeline import Timeline
 
 
@@ -63,9 +63,9 @@ class Recorder:
 
     def go_on_with_those_lent_to(self, head: Head) -> None:
         """Go on with the renamings of other charts that a head knows; `borrow` may have read others."""
-        if digest_of(self.lent(head.chart)) != head.lent:
+        if fingerprint(self.lent(head.chart)) != head.lent:
             last = self.files(head).last_snapshot()
-            if last is not None and digest_of(last.lent) == head.lent:
+            if last is not None and fingerprint(last.lent) == head.lent:
                 self._lent[head.chart] = last.lent
             else:
                 self.borrow(head.chart, head.provider)
@@ -91,14 +91,14 @@ class Recorder:
     def process(self, chart: str, head: Head | None, step: Step, policy: Policy) -> tuple[Head | None, Bulletin | None]:
         """Take a step from `head`, and return the head after it with the bulletin, if there is any.
 
-        Raises as `revise` and `commit` do.
+        Raises as `prepare` and `commit` do.
         """
-        revision = self.revise(chart, head, step, policy)
-        return self.commit(revision) if revision else (head, None)
+        prepared = self.prepare(chart, head, step, policy)
+        return self.commit(prepared) if prepared else (head, None)
 
-    def revise(
+    def prepare(
         self, chart: str, head: Head | None, step: Step, policy: Policy, parts: Parts | None = None
-    ) -> Revision | None:
+    ) -> PreparedCommit | None:
         """Return what a step changes, without changing anything; None when there is no publication for it.
 
         `parts` of the ledger are those that `head` names, unless given. Raises `RecordDamaged`, and `RecordAhead` when
@@ -119,7 +119,7 @@ class Recorder:
             if files:
                 earlier = min(earlier, folded.first_unprocessed(files.ledger))
             if earlier < folded.start:
-                return self.revise(chart, head, step._replace(start=earlier), policy)
+                return self.prepare(chart, head, step._replace(start=earlier), policy)
         firsts_from = folded.firsts_from(parts.retracted.firsts_from, head.last if head else date.min)
         revised = self.difference(chart, folded, parts.entries, policy._replace(firsts_from=firsts_from))
         works = works_of(revised, folded.claims, self._catalog)
@@ -131,29 +131,29 @@ class Recorder:
             period=step.cause,
             changes=tuple(each.change for each in revised),
             works=works,
-            published=published_of(folded, works, step.cause, self._charts, is_news=is_news),
+            published=published_with_rows(folded, works, step.cause, self._charts, is_news=is_news),
         )
         attributes = sent_attributes(bulletin)
         entries = (each.entry for each in revised)
         noted = tuple(its.sent_with(attributes[its.slot]) if its.slot in attributes else its for its in entries)
-        return Revision(chart, head, parts, folded, bulletin, noted, firsts_from)
+        return PreparedCommit(chart, head, parts, folded, bulletin, noted, firsts_from)
 
-    def commit(self, revision: Revision, *, anew: bool = False) -> tuple[Head, Bulletin | None]:
-        """Write the files of a revision, and make it the record; return its head and its bulletin, if it says anything.
+    def commit(self, prepared: PreparedCommit, *, anew: bool = False) -> tuple[Head, Bulletin | None]:
+        """Write the files of what was prepared, and make it the record; return its head and its bulletin, if any.
 
         `anew`: all files are written, whatever the head names. Raises `Conflict`, having changed nothing, when the head
         is another meanwhile.
         """
-        chart, head, folded, bulletin = revision.chart, revision.head, revision.folded, revision.bulletin
+        chart, head, folded, bulletin = prepared.chart, prepared.head, prepared.folded, prepared.bulletin
         is_kept, file = bulletin.is_kept, ""
-        entries, named = dict(revision.parts.entries), dict(revision.parts.bulletins)
+        entries, named = dict(prepared.parts.entries), dict(prepared.parts.bulletins)
         if is_kept:
             file = named[bulletin.number] = self._store.put(chart, BULLETIN, bulletin)
             entries |= {
-                entry.slot: replace(entry, bulletins=(*entry.bulletins, bulletin.number)) for entry in revision.entries
+                entry.slot: replace(entry, bulletins=(*entry.bulletins, bulletin.number)) for entry in prepared.entries
             }
-        parts = revision.parts.after(folded, entries, named, revision.firsts_from)
-        known, before = (None, Parts()) if anew else (head, revision.parts)
+        parts = prepared.parts.after(folded, entries, named, prepared.firsts_from)
+        known, before = (None, Parts()) if anew else (head, prepared.parts)
         after = Head(
             chart=chart,
             version=bulletin.number,
@@ -163,11 +163,11 @@ class Recorder:
             snapshots=self._snapshots(chart, known, folded),
             ledgers=self._ledgers(chart, known, before, parts),
             retracted=self._retracted(chart, known, before, parts),
-            renamings=digest_of(folded.snapshot.all_renamings),
+            renamings=fingerprint(folded.snapshot.all_renamings),
             provider=folded.provider,
-            proved=digest_of(folded.snapshot.own_renamings),
-            lent=digest_of(folded.snapshot.lent),
-            gaps=digest_of(folded.snapshot.gaps.items()),
+            proved=fingerprint(folded.snapshot.own_renamings),
+            lent=fingerprint(folded.snapshot.lent),
+            gaps=fingerprint(folded.snapshot.gaps.items()),
         )
         proved = folded.snapshot.own_renamings if after.proved != (head.proved if head else "") else None
         if not self._store.swap(head, after, bulletin if is_kept else None, file, proved):
@@ -205,7 +205,7 @@ class Recorder:
         self,
         chart: str,
         folded: Folded,
-        entries: Mapping[str, Entry],
+        entries: Mapping[str, LedgerEntry],
         policy: Policy,
     ) -> list[Revised]:
         """Return what the claims of a fold change of what is recorded of its periods."""
@@ -232,7 +232,7 @@ class Recorder:
 
     def _gaps(self, files: Files, base: Snapshot) -> Gaps:
         """Return what territories lack, as a record knows it; a snapshot is read only where `base` knows less."""
-        if digest_of(base.gaps.items()) == files.head.gaps:
+        if fingerprint(base.gaps.items()) == files.head.gaps:
             return base.gaps
         last = files.last_snapshot()
         return last.gaps if last else {}
@@ -243,7 +243,7 @@ class Recorder:
         The last day where there is none, the first where nobody knows any more what was known.
         """
         found, head = folded.snapshot, files.head
-        if (digest_of(found.all_renamings), digest_of(found.gaps.items())) == (head.renamings, head.gaps):
+        if (fingerprint(found.all_renamings), fingerprint(found.gaps.items())) == (head.renamings, head.gaps):
             return date.max
         last = files.last_snapshot()
         if last is None:

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import NamedTuple, Protocol
 
 from chartwatch.domain.charts.publications import Edition, PublicationSummary
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.milestones.snapshot import in_one
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.facts import Layer
@@ -97,7 +97,7 @@ class Renderer:
 
     def _chart(self, head: Head) -> ChartRecord:
         read = Files(self.record, head)
-        entries: dict[str, Entry] = {}
+        entries: dict[str, LedgerEntry] = {}
         for ledger in (read.retracted(), *read.ledgers().values()):
             entries |= ledger.entries
         others = (its for chart, its in self.record.proved(head.provider).items() if chart != head.chart)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from chartwatch.domain.charts.chart import Chart
-from chartwatch.domain.milestones.ledger import Entry, Ledger, WorkNow, under_todays_names
+from chartwatch.domain.milestones.ledger import Ledger, LedgerEntry, WorkNow, under_todays_names
 from chartwatch.domain.milestones.milestone import Bulletin, Published
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.domain.rules.claims import Claim
@@ -113,7 +113,7 @@ class Folded:
         changed = (day for day, digest in self.skipped.items() if ledger(day.year).processed.get(day) != digest)
         return min(changed, default=date.max)
 
-    def first_of_what_works_are_now(self, entries: Iterable[Entry]) -> date:
+    def first_of_what_works_are_now(self, entries: Iterable[LedgerEntry]) -> date:
         """Return when works topped the chart first that holders of slots have turned out to be; the last day, if none.
 
         What was sent of such a slot goes on at one of that work's, which may be of a period before the fold.
@@ -136,16 +136,16 @@ class Parts:
     retracted: Ledger = field(default_factory=Ledger)
 
     @classmethod
-    def of(cls, entries: Mapping[str, Entry], bulletins: Mapping[int, str]) -> "Parts":
+    def of(cls, entries: Mapping[str, LedgerEntry], bulletins: Mapping[int, str]) -> "Parts":
         """Return the parts that entries belong to, as far as `processed` does not matter."""
-        by_year: dict[int | None, dict[str, Entry]] = {None: {}}
+        by_year: dict[int | None, dict[str, LedgerEntry]] = {None: {}}
         for entry in entries.values():
             by_year.setdefault(year_of(entry), {})[entry.slot] = entry
         parts = {year: Ledger(its, {}, named_by(its, bulletins)) for year, its in by_year.items()}
         return cls({year: part for year, part in parts.items() if year is not None}, parts[None])
 
     @property
-    def entries(self) -> Mapping[str, Entry]:
+    def entries(self) -> Mapping[str, LedgerEntry]:
         """All slots, by id."""
         return {slot: entry for part in (*self.years.values(), self.retracted) for slot, entry in part.entries.items()}
 
@@ -158,7 +158,7 @@ class Parts:
     def after(
         self,
         folded: Folded,
-        entries: Mapping[str, Entry],
+        entries: Mapping[str, LedgerEntry],
         bulletins: Mapping[int, str],
         firsts_from: Mapping[str, date],
     ) -> "Parts":
@@ -174,7 +174,7 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class PreparedCommit:
     """What a step comes to, and is not committed yet: the head and the parts of the ledger that it revises, and how."""
 
     chart: str
@@ -182,10 +182,10 @@ class Revision:
     parts: Parts
     folded: Folded
     bulletin: Bulletin
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
     firsts_from: Mapping[str, date]
 
 
-def named_by(entries: Mapping[str, Entry], bulletins: Mapping[int, str]) -> Mapping[int, str]:
+def named_by(entries: Mapping[str, LedgerEntry], bulletins: Mapping[int, str]) -> Mapping[int, str]:
     """Return the files of the bulletins that entries name."""
     return {number: bulletins[number] for number in sorted({n for entry in entries.values() for n in entry.bulletins})}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import PublicationSummary
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.milestones.milestone import Change, Milestone
 from chartwatch.domain.milestones.muting import Mute
 from chartwatch.domain.rules.holders import Holder
@@ -73,7 +73,7 @@ def of_title(history: History, title: str) -> list[Trail]:
     """Return the trails of all slots that a work held at some time, by its title or its id, in the order of periods."""
     key = title_key(title)
 
-    def is_its(entry: Entry) -> bool:
+    def is_its(entry: LedgerEntry) -> bool:
         return any(holder.work_id == title or title_key(holder.title) == key for holder in _ever(entry))
 
     found = [trail for chart in history.charts.charts() for trail in _trails(history, chart, is_its)]
@@ -117,13 +117,13 @@ def _holders(history: History, chart: str | None = None) -> Iterator[Holder]:
                     yield from _ever(entry)
 
 
-def _ever(entry: Entry) -> Iterator[Holder]:
+def _ever(entry: LedgerEntry) -> Iterator[Holder]:
     yield from entry.holders
     yield from entry.replaces.holders if entry.replaces else ()
     yield from entry.sent.holders if entry.sent else ()
 
 
-def _trails(history: History, chart: str, is_asked: Callable[[Entry], bool]) -> Iterator[Trail]:
+def _trails(history: History, chart: str, is_asked: Callable[[LedgerEntry], bool]) -> Iterator[Trail]:
     """Yield the trails of those slots of a chart whose last revision is asked for."""
     head = history.record.head(chart)
     if head is None:

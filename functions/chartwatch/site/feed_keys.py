@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from heapq import nlargest
 
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.works.work import Work
 from chartwatch.site.topics import EVERYTHING, Topic, topics_about
 
@@ -14,13 +14,13 @@ Shown = tuple[str, int, tuple[int, ...]]
 """A slot, its last revision, and the bulletins of its revisions that feeds tell."""
 
 
-def bulletins_told(entries: Iterable[Entry]) -> list[int]:
+def bulletins_told(entries: Iterable[LedgerEntry]) -> list[int]:
     """Return the numbers of a chart's bulletins that feeds tell, in their order, given all that is in its ledgers."""
     return sorted(nlargest(WINDOW, {number for entry in entries for number in entry.bulletins}))
 
 
 def shown_in_feeds(
-    charts: Mapping[str, Mapping[str, Entry]], work: Callable[[str], Work | None], topics: Iterable[Topic] = ()
+    charts: Mapping[str, Mapping[str, LedgerEntry]], work: Callable[[str], Work | None], topics: Iterable[Topic] = ()
 ) -> Mapping[Topic, list[Shown]]:
     """Return which feeds there are, sorted, and what each shows: with the same shown it is the same, byte for byte.
 
@@ -45,12 +45,12 @@ def shown_in_feeds(
     return {topic: [*its, *in_all] for topic, its in sorted(found.items())}
 
 
-def _is_recorded_only(entry: Entry) -> bool:
+def _is_recorded_only(entry: LedgerEntry) -> bool:
     """Return whether nothing was sent of a slot that may have been told."""
     return entry.sent is None and not (entry.left_censored and len(entry.bulletins) == 1)
 
 
-def _topics(chart: str, entry: Entry, work: Callable[[str], Work | None]) -> frozenset[Topic]:
+def _topics(chart: str, entry: LedgerEntry, work: Callable[[str], Work | None]) -> frozenset[Topic]:
     holders = (*entry.holders, *(entry.replaces.holders if entry.replaces else ()))
     works = [its for holder in holders if (its := work(holder.work_id))]
     return topics_about(chart, entry, works, entry.sent.attributes if entry.sent else {})

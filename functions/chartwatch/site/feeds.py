@@ -21,7 +21,7 @@ from chartwatch.site.addresses import (
     origin_address,
 )
 from chartwatch.site.became import Became
-from chartwatch.site.news import News, Revision
+from chartwatch.site.news import News, RevisionKey
 from chartwatch.site.news_text import Paragraph, Part
 from chartwatch.site.topics import Topic
 
@@ -130,7 +130,7 @@ def _urn(site: Site, said: str) -> str:
     return uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, site.base), said).urn
 
 
-def _id(site: Site, key: Revision) -> str:
+def _id(site: Site, key: RevisionKey) -> str:
     return _urn(site, f"{key.slot}:{key.number}")
 
 

@@ -25,7 +25,7 @@ QUARTER = timedelta(days=92)
 """For how long what was recorded only is followed up as news. What becomes of it later stands beside it."""
 
 
-class Revision(NamedTuple):
+class RevisionKey(NamedTuple):
     """A revision of a slot."""
 
     slot: str
@@ -35,7 +35,7 @@ class Revision(NamedTuple):
 class Told(NamedTuple):
     """A milestone that news tells: the revision, its status, where it is, and the address of its page."""
 
-    revision: Revision
+    revision: RevisionKey
     status: Status
     territory: str
     page: str
@@ -62,7 +62,7 @@ class News:
     followed: "dict[str, News]" = field(default_factory=dict)
 
     @property
-    def key(self) -> Revision:
+    def key(self) -> RevisionKey:
         """The first of its revisions, which no other news has."""
         return self.milestones[0].revision
 
@@ -201,7 +201,7 @@ class _Teller:
 
 def _told(change: Change) -> Told:
     m = change.milestone
-    return Told(Revision(m.slot, m.revision), m.status, m.territory, milestone_address(m.slot))
+    return Told(RevisionKey(m.slot, m.revision), m.status, m.territory, milestone_address(m.slot))
 
 
 def _weight(became: Became, changes: Sequence[Change]) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, NumberOne, PublicationSummary
 from chartwatch.domain.milestones.chart_history import ChartHistory
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.milestones.milestone import Bulletin, Change
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.rule import Priority
@@ -63,7 +63,7 @@ class ChartRecord:
     """
 
     timeline: Sequence[PublicationSummary]
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, LedgerEntry]
     bulletin: Callable[[int], Bulletin]
     editions: Callable[[PublicationSummary], Mapping[str, Edition]]
     lent: tuple[Renaming, ...] = ()
@@ -173,23 +173,23 @@ class Recorded:
         return {work_id: work.title for work_id, work in self.works.items()}
 
     @cached_property
-    def held(self) -> Sequence[Entry]:
+    def held(self) -> Sequence[LedgerEntry]:
         """The slots that somebody holds, the latest first; of these those that weigh most."""
         entries = (entry for record in self.charts.values() for entry in record.entries.values() if entry.is_held)
         return sorted(entries, key=lambda its: (its.period, priority_of(its.kind, its.n), its.slot), reverse=True)
 
     @cached_property
-    def held_by(self) -> Mapping[str, Sequence[Entry]]:
+    def held_by(self) -> Mapping[str, Sequence[LedgerEntry]]:
         """The slots that are held by works, by their ids."""
         return _gathered(self.held, lambda entry: {holder.work_id for holder in entry.holders})
 
     @cached_property
-    def held_in(self) -> Mapping[tuple[str, str], Sequence[Entry]]:
+    def held_in(self) -> Mapping[tuple[str, str], Sequence[LedgerEntry]]:
         """The slots that are held, by chart and territory."""
         return _gathered(self.held, lambda entry: [(self.chart_of(entry).id, entry.territory)])
 
     @cached_property
-    def held_of(self) -> Mapping[str, Sequence[Entry]]:
+    def held_of(self) -> Mapping[str, Sequence[LedgerEntry]]:
         """The slots that say more than a new #1 and are of a group, or of a race that it has won, by that group."""
         return _gathered(
             filter(is_weighty, self.held),
@@ -231,7 +231,7 @@ class Recorded:
     def _by_title(self) -> Mapping[str, Sequence[Work]]:
         return _gathered(self._topped, lambda work: {title_key(title) for title in (work.title, *work.aliases)})
 
-    def chart_of(self, entry: Entry) -> Chart:
+    def chart_of(self, entry: LedgerEntry) -> Chart:
         """Return the chart that a slot is of."""
         return self._charts_by_slot[entry.slot].chart
 
@@ -278,12 +278,12 @@ def _continued(run: Run | None, publication: PublicationSummary, territory: str,
     return Run(chart.id, territory, work, period, period, 1, label, is_on=False)
 
 
-def is_weighty(entry: Entry) -> bool:
+def is_weighty(entry: LedgerEntry) -> bool:
     """Return whether a slot says more than that there is a new #1."""
     return priority_of(entry.kind, entry.n) > Priority.CHANGE
 
 
-def is_over_all(entry: Entry) -> bool:
+def is_over_all(entry: LedgerEntry) -> bool:
     """Return whether a slot is over all territories."""
     return entry.territory == EVERYWHERE
 

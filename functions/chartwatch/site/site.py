@@ -13,7 +13,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from chartwatch.domain import words
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.site.addresses import CORRECTIONS, FeedFormat, feed_address, milestone_address
 from chartwatch.site.downloads import Table, csv_of, json_of, schema_file_of
 from chartwatch.site.feed_files import atom_of
@@ -102,7 +102,7 @@ def _milestone(record: ChartRecord, slot: str) -> bytes:
     return html_of(milestone_page(record, slot))
 
 
-def _said(entry: Entry) -> tuple[object, ...]:
+def _said(entry: LedgerEntry) -> tuple[object, ...]:
     """Return what tells one state of a slot's page from another: its revisions, and what the last one says."""
     return entry.slot, entry.revision, entry.status, entry.words, entry.bulletins
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import ALL_TERRITORIES, PublicationSummary
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.work import Work
 from chartwatch.site.addresses import milestone_address, work_address
@@ -81,12 +81,12 @@ _COVERAGE = (
 )
 
 
-def milestones_table(entries: Iterable[Entry], chart: str, title: str) -> Table:
+def milestones_table(entries: Iterable[LedgerEntry], chart: str, title: str) -> Table:
     """Return the slots of a chart, each by its last revision, in the order that they are given."""
     return Table("milestones", title, _MILESTONES, [_milestone(entry, chart) for entry in entries], ("slot",))
 
 
-def _milestone(entry: Entry, chart: str) -> tuple[Cell, ...]:
+def _milestone(entry: LedgerEntry, chart: str) -> tuple[Cell, ...]:
     return (
         entry.slot,
         entry.rule,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from chartwatch.domain.milestones.attributes import Attributes
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.milestones.milestone import Milestone, WorkFacts
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.rule import Priority
@@ -23,7 +23,7 @@ EVERYTHING = Topic(FeedKind.ALL, "")
 
 
 def topics_about(
-    chart: str, stated: Milestone | Entry, works: Iterable[WorkFacts | Work], sent: Attributes
+    chart: str, stated: Milestone | LedgerEntry, works: Iterable[WorkFacts | Work], sent: Attributes
 ) -> frozenset[Topic]:
     """Return the topics of a milestone of these works. One that says no more than a new #1 is in that of its rule.
 

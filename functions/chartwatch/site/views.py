@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from chartwatch.domain import words
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.milestones.milestone import Milestone, Status, WorkFacts
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.kinds import priority_of
@@ -172,7 +172,7 @@ def mark_of(status: Status, *, is_certain: bool) -> str:
     return said if is_certain or status is Status.PROVISIONAL else f"{said}, not certain"
 
 
-def mark_of_entry(entry: Entry) -> str:
+def mark_of_entry(entry: LedgerEntry) -> str:
     """Return the mark of the last revision of a slot."""
     return mark_of(entry.status, is_certain=entry.is_certain)
 
@@ -182,15 +182,15 @@ def mark_of_milestone(milestone: Milestone) -> str:
     return mark_of(milestone.status, is_certain=milestone.is_certain)
 
 
-def lines(recorded: Recorded, entries: Iterable[Entry]) -> list[Line]:
+def lines(recorded: Recorded, entries: Iterable[LedgerEntry]) -> list[Line]:
     """Return what slots say, the same of the same works once, in the order of the first of each.
 
     What holds in the same places, at the same time, is said in one breath, and of the steps to a number the last.
     """
-    gathered: dict[_Same, dict[str, list[Entry]]] = {}
+    gathered: dict[_Same, dict[str, list[LedgerEntry]]] = {}
     for entry in entries:
         gathered.setdefault(_same(recorded, entry), {}).setdefault(entry.brief, []).append(entry)
-    breaths: dict[tuple[_Same, frozenset[tuple[str, date]]], list[Sequence[Entry]]] = {}
+    breaths: dict[tuple[_Same, frozenset[tuple[str, date]]], list[Sequence[LedgerEntry]]] = {}
     for same, said in gathered.items():
         for its in said.values():
             last = [max(its, key=lambda entry: entry.n or 0)] if same.is_over_all else its
@@ -208,13 +208,13 @@ class _Same(NamedTuple):
     is_over_all: bool
 
 
-def _same(recorded: Recorded, entry: Entry) -> _Same:
+def _same(recorded: Recorded, entry: LedgerEntry) -> _Same:
     holders = tuple(holder_link(holder) for holder in entry.holders)
     is_over_all = entry.territory == EVERYWHERE
     return _Same(recorded.chart_of(entry).id, holders, mark_of_entry(entry), entry.is_certain, is_over_all)
 
 
-def _line(recorded: Recorded, same: _Same, entries: Sequence[Sequence[Entry]]) -> Line:
+def _line(recorded: Recorded, same: _Same, entries: Sequence[Sequence[LedgerEntry]]) -> Line:
     places: dict[tuple[str, date], list[Link]] = {}
     for entry in (each for its in entries for each in its):
         link = Link(words.sentence(entry.brief), milestone_address(entry.slot))
@@ -241,7 +241,7 @@ def start_last(said: Iterable[Line]) -> list[Line]:
     return sorted(said, key=lambda line: line.is_at_the_start)
 
 
-def by_weight(entries: Iterable[Entry]) -> list[Entry]:
+def by_weight(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     """Return slots in the order of what they are worth, over all territories before one; the earliest first."""
     return sorted(
         entries,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from chartwatch.domain.milestones.ledger import Entry, Ledger, Sent
+from chartwatch.domain.milestones.ledger import Ledger, LedgerEntry, Sent
 from chartwatch.domain.milestones.snapshot import Snapshot
 from chartwatch.services.detect import Audit
 from chartwatch.services.record import SNAPSHOT, Files, KeptSnapshot
@@ -41,7 +41,7 @@ def with_last_snapshot(chronicle: Chronicle, snapshot: Snapshot | None) -> Chron
     return chronicle
 
 
-def with_entry(change: Callable[[Entry], Entry]) -> Callable[[Ledger], Ledger]:
+def with_entry(change: Callable[[LedgerEntry], LedgerEntry]) -> Callable[[Ledger], Ledger]:
     return lambda ledger: replace(ledger, entries={**ledger.entries, SLOT: change(ledger.entries[SLOT])})
 
 

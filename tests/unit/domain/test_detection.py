@@ -299,7 +299,7 @@ def test_what_was_read_before_a_revision_was_taken_back_is_never_recorded(behind
     chronicle.stored(2 - behind, US="Dark")
     recorder = Recorder(chronicle.charts, chronicle.record, chronicle.catalog, RuleSet(chronicle.rules))
     period = chronicle.period(2 - behind)
-    stands_still = recorder.revise(CHART.id, chronicle.head, Step(period, chronicle.period(2), period), Policy(None))
+    stands_still = recorder.prepare(CHART.id, chronicle.head, Step(period, chronicle.period(2), period), Policy(None))
     assert chronicle.arrives(2 - behind, US="Squid Game" if behind else "Money Heist") == []
     with pytest.raises(Conflict, match="the history of daily changed"):
         recorder.commit(stands_still)

@@ -9,7 +9,7 @@ from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.milestones.attributes import Attributes
 from chartwatch.domain.milestones.difference import Policy, difference
 from chartwatch.domain.milestones.ledger import (
-    Entry,
+    LedgerEntry,
     Sent,
     WorkNow,
     contradictions,
@@ -65,7 +65,7 @@ class Record:
     """A ledger that begins with some claims; at any time its bulletins come to the same."""
 
     def __init__(self, *claims: Claim, policy: Policy = NEWS) -> None:
-        self.ledger: dict[str, Entry] = {}
+        self.ledger: dict[str, LedgerEntry] = {}
         self.bulletins: list[Bulletin] = []
         self.after(*claims, policy=policy)
 
@@ -83,7 +83,7 @@ class Record:
         assert {change.milestone.chart for change in changes} <= {"daily"}
         return changes
 
-    def __getitem__(self, slot: str) -> Entry:
+    def __getitem__(self, slot: str) -> LedgerEntry:
         return self.ledger[slot]
 
     @property

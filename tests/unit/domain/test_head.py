@@ -6,13 +6,13 @@ from typing import Any
 from chartwatch.adapters.memory import MemoryRecord
 from chartwatch.domain.works.charted import Charted
 from chartwatch.domain.works.work import Kind
-from chartwatch.services.record import LEDGER, RETRACTED, SNAPSHOT, FileKind, Files, digest_of
+from chartwatch.services.record import LEDGER, RETRACTED, SNAPSHOT, FileKind, Files, fingerprint
 from tests.chronicle import CHANGE, CHART, NTH, Chronicle, a_run
 
 
 def test_a_digest_is_of_what_is_known_in_whatever_order_and_nothing_of_nothing() -> None:
-    assert digest_of([1, 2]) == digest_of((2, 1)) != digest_of([1])
-    assert digest_of([]) == ""
+    assert fingerprint([1, 2]) == fingerprint((2, 1)) != fingerprint([1])
+    assert fingerprint([]) == ""
 
 
 def test_a_head_names_no_file_of_slots_that_nobody_holds_where_there_are_none() -> None:
@@ -32,7 +32,7 @@ def test_a_head_knows_what_territories_lack() -> None:
     snapshot = Files(chronicle.record, chronicle.head).last_snapshot()
     assert snapshot is not None
     assert snapshot.gaps
-    assert chronicle.head.gaps == digest_of(snapshot.gaps.items())
+    assert chronicle.head.gaps == fingerprint(snapshot.gaps.items())
 
 
 def test_files_that_a_step_replaces_are_renewed_and_those_of_other_years_stay() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.domain.milestones.ledger import (
-    Entry,
+    LedgerEntry,
     Sent,
     contradictions,
     digest_of_words,
@@ -58,8 +58,8 @@ SENT_RETRACTED = Sent(SINCE, 1, (), left_censored=False, reasons=())
 
 
 def test_an_entry_has_all_of_a_revision_but_its_evidence() -> None:
-    entry = Entry.of(MILESTONE, SENT, (3, 7))
-    kept = {name for name in Entry.__slots__ if hasattr(MILESTONE, name)}
+    entry = LedgerEntry.of(MILESTONE, SENT, (3, 7))
+    kept = {name for name in LedgerEntry.__slots__ if hasattr(MILESTONE, name)}
     assert {name: getattr(entry, name) for name in kept} == {name: getattr(MILESTONE, name) for name in kept}
     of_its_message = {"said", "mark", "precedents"}
     assert set(Milestone.__slots__) - kept == {
@@ -75,7 +75,7 @@ def test_an_entry_has_all_of_a_revision_but_its_evidence() -> None:
 
 
 def test_an_entry_of_a_retracted_slot_does_not_say_what_was_retracted() -> None:
-    entry = Entry.of(RETRACTED, None, (1,))
+    entry = LedgerEntry.of(RETRACTED, None, (1,))
     assert (entry.is_held, entry.holders, entry.replaces) == (False, (), None)
 
 
@@ -97,14 +97,14 @@ def test_an_entry_of_a_retracted_slot_does_not_say_what_was_retracted() -> None:
 def test_what_was_last_sent_is_believed_and_may_contradict_what_is_recorded(
     milestone: Milestone, sent: Sent | None, believed: bool, contradicts: bool
 ) -> None:
-    entry = Entry.of(milestone, sent, (1,))
+    entry = LedgerEntry.of(milestone, sent, (1,))
     assert (entry.is_believed, entry.contradicts_what_was_sent(id_as_recorded)) == (believed, contradicts)
 
 
 def test_what_was_sent_has_attributes_and_what_was_not_has_none() -> None:
-    entry = Entry.of(MILESTONE, SENT, ()).sent_with({"priority": 4})
+    entry = LedgerEntry.of(MILESTONE, SENT, ()).sent_with({"priority": 4})
     assert entry.sent == SENT._replace(attributes={"priority": 4})
-    assert Entry.of(MILESTONE, None, ()).sent_with({"priority": 4}).sent is None
+    assert LedgerEntry.of(MILESTONE, None, ()).sent_with({"priority": 4}).sent is None
 
 
 def test_what_was_sent_of_a_work_under_its_former_id_contradicts_nothing() -> None:
@@ -112,22 +112,22 @@ def test_what_was_sent_of_a_work_under_its_former_id_contradicts_nothing() -> No
         return holder.work_id.replace("unlisted:series:squid game", "squid")
 
     former = replace(HOLDER, work_id="unlisted:series:squid game")
-    entry = Entry.of(MILESTONE, SENT._replace(holders=(former,)), ())
+    entry = LedgerEntry.of(MILESTONE, SENT._replace(holders=(former,)), ())
     assert entry.contradicts_what_was_sent(id_as_recorded)
     assert not entry.contradicts_what_was_sent(now)
     assert not replace(entry, holders=(former,), sent=SENT).contradicts_what_was_sent(now)
 
 
 def test_contradictions_are_listed_by_their_slots() -> None:
-    entries = [Entry.of(replace(MILESTONE, slot=slot), SENT_RETRACTED, ()) for slot in ("c", "a", "b")]
-    assert contradictions([*entries, Entry.of(MILESTONE, SENT, ())], id_as_recorded) == ("a", "b", "c")
+    entries = [LedgerEntry.of(replace(MILESTONE, slot=slot), SENT_RETRACTED, ()) for slot in ("c", "a", "b")]
+    assert contradictions([*entries, LedgerEntry.of(MILESTONE, SENT, ())], id_as_recorded) == ("a", "b", "c")
 
 
 # What says the same.
 
 
 def test_a_milestone_its_entry_and_its_message_say_the_same() -> None:
-    assert substance(MILESTONE) == substance(Entry.of(MILESTONE, None, ())) == substance(SENT)
+    assert substance(MILESTONE) == substance(LedgerEntry.of(MILESTONE, None, ())) == substance(SENT)
 
 
 @pytest.mark.parametrize(

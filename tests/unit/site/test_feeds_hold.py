@@ -11,7 +11,7 @@ from chartwatch.domain.milestones.milestone import Milestone
 from chartwatch.site.became import Became
 from chartwatch.site.feed_files import ATOM, TOMBSTONES, atom_of
 from chartwatch.site.feeds import Site, feed_of
-from chartwatch.site.news import News, Revision, news_of
+from chartwatch.site.news import News, RevisionKey, news_of
 from chartwatch.site.topics import EVERYTHING
 from tests.courses import Run, run
 from tests.strategies import START, World, courses, examples, other_catalogs, other_facts, worlds
@@ -21,15 +21,15 @@ SITE = Site("https://charts.example.org/")
 LIVE_FROM = st.sampled_from([None, START, date(2030, 1, 1)])
 
 
-def revisions(done: Run) -> Mapping[Revision, Milestone]:
+def revisions(done: Run) -> Mapping[RevisionKey, Milestone]:
     return {
-        Revision(m.slot, m.revision): m
+        RevisionKey(m.slot, m.revision): m
         for bulletin in done.bulletins
         for m in (change.milestone for change in bulletin.changes)
     }
 
 
-def unfollowed(news: list[News]) -> list[tuple[News, Revision]]:
+def unfollowed(news: list[News]) -> list[tuple[News, RevisionKey]]:
     """Return what is left to stand: the revisions told of which nothing became since."""
     return [
         (its, told.revision)
@@ -70,8 +70,8 @@ def test_whatever_takes_back_what_feeds_told_is_told(world: World, data: st.Data
         for change in bulletin.changes:
             m = change.milestone
             if change.takes_back and m.slot in slots:
-                assert Revision(m.slot, m.revision) in told
-            if Revision(m.slot, m.revision) in told:
+                assert RevisionKey(m.slot, m.revision) in told
+            if RevisionKey(m.slot, m.revision) in told:
                 slots.add(m.slot)
 
 

@@ -148,7 +148,8 @@ class Publication:
 
     def digest(self) -> str:
         """SHA-256 over the editions, whatever their order; the provenance does not count."""
-        return digest_of({edition.territory: edition.digest() for edition in self.editions})
+        digests = {edition.territory: edition.digest() for edition in self.editions}
+        return hashlib.sha256("\n".join(f"{t} {digests[t]}" for t in sorted(digests)).encode()).hexdigest()
 
     def summary(
         self,
@@ -235,11 +236,6 @@ class PublicationSummary:
             is_missing = absence.kind is not AbsenceKind.NOT_PUBLISHED
             said += f"\x1d{territory}\x1f{'missing' if is_missing else absence.kind}"
         return hashlib.sha256(said.encode()).hexdigest()[:32]
-
-
-def digest_of(editions: Mapping[str, str]) -> str:
-    """Return the digest of a publication, given that of each of its editions by territory."""
-    return hashlib.sha256("\n".join(f"{t} {editions[t]}" for t in sorted(editions)).encode()).hexdigest()
 
 
 def in_order(publications: Iterable[Publication]) -> list[Publication]:

@@ -27,7 +27,7 @@ class RevisionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class RankRevision:
     """One rank of an edition, before and after; None where the rank was not there."""
 
     kind: RevisionKind
@@ -63,7 +63,7 @@ class Revisions:
         """`editions` has the versions of every edition of the publication, by territory."""
         self._editions = editions
         self._chart = chart
-        self._compared: dict[tuple[str, int], Sequence[Revision]] = {}
+        self._compared: dict[tuple[str, int], Sequence[RankRevision]] = {}
         self._changed: dict[_Fetch, list[tuple[str, int]]] = {}
         """The versions that came of each fetch, but the first of an edition: their territory and place."""
         for territory, versions in editions.items():
@@ -71,7 +71,7 @@ class Revisions:
                 if place > 0:
                     self._changed.setdefault(fetch, []).append((territory, place))
 
-    def of(self, territory: str) -> Iterator[tuple[Provenance, Sequence[Revision]]]:
+    def of(self, territory: str) -> Iterator[tuple[Provenance, Sequence[RankRevision]]]:
         """Yield, for each version of an edition but the first, its provenance and what it changed, in order of rank.
 
         With ties a rank is compared entry by entry in the order of the editions. What a version changed is not known
@@ -81,14 +81,14 @@ class Revisions:
             if place > 0:
                 yield version.provenance, self._made_by(territory, place)
 
-    def latest(self, provenance: Provenance) -> Iterator[Revision]:
+    def latest(self, provenance: Provenance) -> Iterator[RankRevision]:
         """Yield what a document changed, in all territories, when it came last."""
         fetches = [fetch for fetch in self._changed if fetch[:2] == (provenance.fetched_at, provenance.sha256)]
         if fetches:
             for territory, place in self._changed[max(fetches, key=lambda fetch: fetch[2])]:
                 yield from self._made_by(territory, place)
 
-    def _made_by(self, territory: str, place: int) -> Sequence[Revision]:
+    def _made_by(self, territory: str, place: int) -> Sequence[RankRevision]:
         """Return what a version of an edition changed of the one before, compared once."""
         found = self._compared.get((territory, place))
         if found is None:
@@ -143,10 +143,10 @@ class _Comparison:
     before: Edition
     after: Edition
 
-    def revisions(self) -> Iterator[Revision]:
+    def revisions(self) -> Iterator[RankRevision]:
         """Yield what is another in the later version, in order of rank."""
         for was, now in _differing(self.before, self.after):
-            yield Revision(self._kind(was, now), was, now)
+            yield RankRevision(self._kind(was, now), was, now)
 
     def _kind(self, was: Entry | None, now: Entry | None) -> RevisionKind:
         if was is None or now is None:
@@ -191,7 +191,7 @@ class _Comparison:
         return any(_is_alone(was, self.before, name) and _is_alone(now, self.after, name) for name in shared)
 
 
-def _with_first_label(entry: Entry, history: Sequence[Sequence[Revision]]) -> Entry:
+def _with_first_label(entry: Entry, history: Sequence[Sequence[RankRevision]]) -> Entry:
     """Return an entry of the last version with the label that its season had first, where it says another now."""
     now = season_of(entry.title, entry.season)
     first = entry

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.milestones.attributes import Attributes
 from chartwatch.domain.milestones.ledger import (
-    Entry,
+    LedgerEntry,
     Sent,
     Substance,
     WorkNow,
@@ -88,7 +88,7 @@ class Revised(NamedTuple):
     """A change of a slot, and its entry from then on, which does not name the bulletin yet."""
 
     change: Change
-    entry: Entry
+    entry: LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class _Known:
     that of what was sent of the slot itself, where the entry is another's.
     """
 
-    entry: Entry
+    entry: LedgerEntry
     revision: int
     bulletins: tuple[int, ...]
     last_sent: Sent | None
@@ -116,7 +116,7 @@ class _Known:
 
 def difference(
     claims: Sequence[Claim],
-    ledger: Mapping[str, Entry],
+    ledger: Mapping[str, LedgerEntry],
     chart: str,
     policy: Policy,
     *,
@@ -150,7 +150,9 @@ def difference(
     return revised
 
 
-def _moved(ledger: Mapping[str, Entry], claims: Mapping[str, Claim], chart: str, now: WorkNow) -> Mapping[str, str]:
+def _moved(
+    ledger: Mapping[str, LedgerEntry], claims: Mapping[str, Claim], chart: str, now: WorkNow
+) -> Mapping[str, str]:
     """Return which slots are of works that have another id by now, each with the claimed slot that it is now."""
     moved: dict[str, str] = {}
     for entry in ledger.values():
@@ -164,25 +166,27 @@ def _moved(ledger: Mapping[str, Entry], claims: Mapping[str, Claim], chart: str,
     return moved
 
 
-def _takes_over(entry: Entry, claim: Claim, own: Entry | None, best: Entry | None, now: WorkNow) -> bool:
+def _takes_over(
+    entry: LedgerEntry, claim: Claim, own: LedgerEntry | None, best: LedgerEntry | None, now: WorkNow
+) -> bool:
     """Return whether a claimed slot goes on from an entry that stood under another id, and not from its own.
 
     Of several works that turn out to be one, `best` being the best so far, whoever heard of one is followed, of what is
     true first of all. A slot that is held and was sent goes on from itself.
     """
 
-    def worth(other: Entry) -> tuple[bool, bool, str]:
+    def worth(other: LedgerEntry) -> tuple[bool, bool, str]:
         return other.is_believed, other.is_believed and _heard(other, now) == substance(claim), other.slot
 
     is_free = own is None or not own.is_held or (entry.is_believed and not own.is_believed)
     return is_free and (best is None or worth(entry) > worth(best))
 
 
-def _known(entry: Entry, now: WorkNow) -> _Known:
+def _known(entry: LedgerEntry, now: WorkNow) -> _Known:
     return _Known(entry, entry.revision, entry.bulletins, entry.sent, substance(entry, now), _heard(entry, now))
 
 
-def _inherited(forerunner: Entry, own: Entry | None, now: WorkNow) -> _Known:
+def _inherited(forerunner: LedgerEntry, own: LedgerEntry | None, now: WorkNow) -> _Known:
     """Return what is known of a slot that goes on from the entry `forerunner` of another."""
     heard_of_itself = _heard(own, now) if own else None
     last_sent = sent_of_both(forerunner, own)
@@ -192,7 +196,7 @@ def _inherited(forerunner: Entry, own: Entry | None, now: WorkNow) -> _Known:
     return _Known(forerunner, revision, together, last_sent, substance(forerunner, now), heard, heard_of_itself)
 
 
-def _heard(entry: Entry, now: WorkNow) -> Substance | None:
+def _heard(entry: LedgerEntry, now: WorkNow) -> Substance | None:
     return substance(entry.sent, now) if entry.sent is not None else None
 
 
@@ -235,7 +239,7 @@ def _revised(claim: Claim, known: _Known | None, policy: Policy) -> Revised | No
         is_believed=is_believed(sent),
     )
     replaced = _replaced(known, milestone) if known else None
-    return Revised(Change(milestone, replaced), Entry.of(milestone, sent, known.bulletins if known else ()))
+    return Revised(Change(milestone, replaced), LedgerEntry.of(milestone, sent, known.bulletins if known else ()))
 
 
 def _was_sent(known: _Known | None) -> bool:
@@ -279,7 +283,9 @@ def _attributes(sent: Sent | None) -> Attributes:
     return sent.attributes if sent else {}
 
 
-def _moved_away(entry: Entry, chart: str, claim: Claim, policy: Policy, now: WorkNow, *, goes_on: bool) -> Revised:
+def _moved_away(
+    entry: LedgerEntry, chart: str, claim: Claim, policy: Policy, now: WorkNow, *, goes_on: bool
+) -> Revised:
     """Return the end of a slot whose work has another id by now; `claim` is on the slot that it has there.
 
     Nothing is sent where the slot goes on there: where that one inherits what was sent, or says the same.
@@ -297,7 +303,7 @@ def _are_the_same(ones: Sequence[Holder], others: Sequence[Holder], now: WorkNow
 
 
 def _retracted(
-    entry: Entry,
+    entry: LedgerEntry,
     chart: str,
     how: str,
     policy: Policy,
@@ -340,4 +346,4 @@ def _retracted(
         is_believed=is_believed(sent),
     )
     replaced = Replaced(entry.status, holders, entry.sent is not None, entry.brief, _attributes(entry.sent))
-    return Revised(Change(milestone, replaced), Entry.of(milestone, sent, entry.bulletins))
+    return Revised(Change(milestone, replaced), LedgerEntry.of(milestone, sent, entry.bulletins))

@@ -88,7 +88,7 @@ class Substance(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """The last revision of a slot.
 
     `headline` and `brief` are what it says, `words` is a digest of that and of the evidence; `replaces` is the revision
@@ -118,7 +118,7 @@ class Entry:
     said_by: str | None = None
 
     @classmethod
-    def of(cls, milestone: Milestone, sent: Sent | None, bulletins: tuple[int, ...]) -> "Entry":
+    def of(cls, milestone: Milestone, sent: Sent | None, bulletins: tuple[int, ...]) -> "LedgerEntry":
         """Return the entry of a revision."""
         return cls(
             slot=milestone.slot,
@@ -162,7 +162,7 @@ class Entry:
         """The revision, as another names it that replaces it."""
         return Reference(self.slot, self.revision, self.status, self.holders)
 
-    def sent_with(self, attributes: Attributes) -> "Entry":
+    def sent_with(self, attributes: Attributes) -> "LedgerEntry":
         """Return the entry of a revision that is sent, with the attributes that its stories have."""
         return self if self.sent is None else replace(self, sent=self.sent._replace(attributes=attributes))
 
@@ -182,13 +182,13 @@ class Ledger:
     asks for a minimum length of record the period that was the chart's latest when that was reached.
     """
 
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
     processed: Mapping[date, str] = field(default_factory=dict)
     bulletins: Mapping[int, str] = field(default_factory=dict)
     firsts_from: Mapping[str, date] = field(default_factory=dict)
 
 
-def substance(stated: Claim | Milestone | Entry | Sent, now: WorkNow = id_as_recorded) -> Substance:
+def substance(stated: Claim | Milestone | LedgerEntry | Sent, now: WorkNow = id_as_recorded) -> Substance:
     """Return what a claim, an entry or a message says of its slot, of works by the ids that they have now."""
     holders = frozenset((now(h), h.season, h.since, h.group, h.returned) for h in stated.holders)
     reasons = frozenset(
@@ -209,12 +209,12 @@ def digest_of_words(stated: Claim | Milestone) -> str:
 
 def from_bulletins(
     bulletins: Iterable[Bulletin], sent_attributes: Callable[[Bulletin], Mapping[str, Attributes]]
-) -> dict[str, Entry]:
+) -> dict[str, LedgerEntry]:
     """Return the entries that bulletins, all of a chart in their order, come to: the ledger is their fold.
 
     `sent_attributes` says with which attributes each slot of a bulletin was sent.
     """
-    entries: dict[str, Entry] = {}
+    entries: dict[str, LedgerEntry] = {}
     for bulletin in bulletins:
         # What a slot inherits stands under another until all changes of the bulletin are taken in.
         before, attributes = dict(entries), sent_attributes(bulletin)
@@ -224,12 +224,12 @@ def from_bulletins(
             forerunner = _forerunner(m, before)
             went_on = m.moved_to is not None and m.silent
             numbers = sorted({number for entry in (forerunner, own) if entry for number in entry.bulletins})
-            entry = Entry.of(m, None if went_on else _last_sent(m, forerunner, own), (*numbers, bulletin.number))
+            entry = LedgerEntry.of(m, None if went_on else _last_sent(m, forerunner, own), (*numbers, bulletin.number))
             entries[m.slot] = entry.sent_with(attributes[m.slot]) if m.slot in attributes else entry
     return entries
 
 
-def _forerunner(milestone: Milestone, before: Mapping[str, Entry]) -> Entry | None:
+def _forerunner(milestone: Milestone, before: Mapping[str, LedgerEntry]) -> LedgerEntry | None:
     """Return the entry of another slot that a revision goes on from.
 
     A revision that only words anew what one before it said still names what that one had replaced: an entry which has
@@ -242,7 +242,7 @@ def _forerunner(milestone: Milestone, before: Mapping[str, Entry]) -> Entry | No
     return entry if entry and entry.revision == replaced.revision else None
 
 
-def _last_sent(milestone: Milestone, forerunner: Entry | None, own: Entry | None) -> Sent | None:
+def _last_sent(milestone: Milestone, forerunner: LedgerEntry | None, own: LedgerEntry | None) -> Sent | None:
     """Return what was last sent of a slot with a revision, which may be what was sent of the slot of its forerunner."""
     m = milestone
     if not m.silent:
@@ -250,12 +250,12 @@ def _last_sent(milestone: Milestone, forerunner: Entry | None, own: Entry | None
     return sent_of_both(forerunner, own)
 
 
-def sent_of_both(forerunner: Entry | None, own: Entry | None) -> Sent | None:
+def sent_of_both(forerunner: LedgerEntry | None, own: LedgerEntry | None) -> Sent | None:
     """Return what was last sent of a slot that goes on from the entry `forerunner` of another: that counts first."""
     its, last = own.sent if own else None, forerunner.sent if forerunner else None
     return last.beside(its) if last else its
 
 
-def contradictions(entries: Iterable[Entry], now: WorkNow) -> tuple[str, ...]:
+def contradictions(entries: Iterable[LedgerEntry], now: WorkNow) -> tuple[str, ...]:
     """Return the slots of which people were last sent something else than what is recorded, sorted."""
     return tuple(sorted(entry.slot for entry in entries if entry.contradicts_what_was_sent(now)))

@@ -12,7 +12,7 @@ from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.stories.message import FORMAT, Limits, Message, digest_id, sent_size
-from chartwatch.domain.stories.points import Point, breath_of, published_of
+from chartwatch.domain.stories.points import Point, breath_of, publication_of
 from chartwatch.domain.stories.story import Story
 from chartwatch.domain.stories.wording import (
     MAX_NAMES,
@@ -141,7 +141,7 @@ def _item(bulletin: Bulletin, story: Story, heading: str) -> list[str]:
             together.setdefault(key, []).append(point)
     said = []
     for first, *others in together.values():
-        where = in_places(first.territories, published_of(bulletin, first))
+        where = in_places(first.territories, publication_of(bulletin, first))
         briefs = [point.brief for point in (first, *others)]
         what = joined(briefs) if first.is_certain else words.listed([f"{PERHAPS}{brief}" for brief in briefs])
         ends = {taken_back(change, bulletin) for change in first.changes} if not others else set()

@@ -64,7 +64,7 @@ class Point:
         return min((change.milestone.precedents or 0 for change in self.changes), default=0).bit_length()
 
 
-def published_of(bulletin: Bulletin, point: Point) -> Published | None:
+def publication_of(bulletin: Bulletin, point: Point) -> Published | None:
     """Return the publication that a point is about as a whole, where it is the bulletin's own."""
     is_of_it = all(change.milestone.period == bulletin.period for change in point.changes)
     return bulletin.published if is_of_it else None

@@ -6,7 +6,7 @@ from chartwatch.domain.charts.chart import GLOBAL
 from chartwatch.domain.milestones.milestone import Bulletin, WorkFacts
 from chartwatch.domain.outside_text import printable_ascii
 from chartwatch.domain.rules.standing import EVERYWHERE
-from chartwatch.domain.stories.points import Point, published_of
+from chartwatch.domain.stories.points import Point, publication_of
 from chartwatch.domain.stories.wording import (
     NO_LONGER,
     PERHAPS,
@@ -89,5 +89,5 @@ def _places(bulletin: Bulletin, point: Point) -> tuple[str, str]:
     territories = [territory for territory in point.territories if territory not in (EVERYWHERE, GLOBAL)]
     if not territories:
         return "", ""
-    full = printable_ascii(in_places(territories, published_of(bulletin, point)))
+    full = printable_ascii(in_places(territories, publication_of(bulletin, point)))
     return in_short(territories), f" {full}"

@@ -13,7 +13,7 @@ from chartwatch.domain.rules.evidence import Evidence
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.stories.figures import how_it_did
-from chartwatch.domain.stories.points import Point, breath_of, published_of
+from chartwatch.domain.stories.points import Point, breath_of, publication_of
 from chartwatch.domain.stories.wording import (
     CONFIRMED,
     FEW,
@@ -216,7 +216,7 @@ def paragraphs_of(bulletin: Bulletin, points: Sequence[Point]) -> list[Paragraph
 def _of_places(points: Sequence[Point], bulletin: Bulletin, known: _Said) -> Paragraph:
     """Return what is said of the same places, by number and list where they are many."""
     first, changes = points[0], [change for point in points for change in point.changes]
-    where, names = known.places(first.territories, published_of(bulletin, first))
+    where, names = known.places(first.territories, publication_of(bulletin, first))
     said = words.sentence(joined([point.brief for point in points]))
     corrections = dict.fromkeys(taken_back(change, bulletin) for change in changes)
     correction = next(iter(corrections)) if len(corrections) == 1 and not names else ""

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.milestones.milestone import Status
 from chartwatch.site.addresses import CORRECTIONS, milestone_address
 from chartwatch.site.pages.milestone import claim_of, said_before
@@ -17,7 +17,7 @@ MOST = 500
 """Slots whose corrections the page shows, the latest; each has all of its own on its own page."""
 
 
-def corrected(recorded: Recorded) -> list[tuple[ChartRecord, Entry]]:
+def corrected(recorded: Recorded) -> list[tuple[ChartRecord, LedgerEntry]]:
     """Return the slots that may have been corrected, those of the latest bulletins first."""
     revised = [
         (record, entry)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from chartwatch.domain import words
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.rules.standing import EVERYWHERE
 from chartwatch.domain.works.work import Work
 from chartwatch.site.addresses import FIRSTS, milestone_address
@@ -64,7 +64,7 @@ def firsts_page(recorded: Recorded) -> Page:
 def _firsts(recorded: Recorded, works: Mapping[str, Iterable[Work]], link: Callable[[str], Link]) -> list[First]:
     """Return the first #1 of each group that has one on some chart, the earliest first."""
     entries = [entry for entry in recorded.held if _is_first_of_group(entry)]
-    found: dict[str, Entry] = {}
+    found: dict[str, LedgerEntry] = {}
     for entry in sorted(entries, key=lambda its: (its.period, not its.is_certain, recorded.chart_of(its).id, its.slot)):
         if entry.group is not None and entry.group in works:
             found.setdefault(entry.group, entry)
@@ -85,5 +85,5 @@ def _firsts(recorded: Recorded, works: Mapping[str, Iterable[Work]], link: Calla
     ]
 
 
-def _is_first_of_group(entry: Entry) -> bool:
+def _is_first_of_group(entry: LedgerEntry) -> bool:
     return entry.territory == EVERYWHERE and entry.n == 1 and entry.group is not None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chartwatch.domain import words
-from chartwatch.domain.milestones.ledger import Entry
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.rules.kinds import priority_of
 from chartwatch.domain.rules.rule import Priority
 from chartwatch.domain.rules.standing import EVERYWHERE
@@ -75,7 +75,7 @@ def _new(recorded: Recorded) -> list[tuple[Link, list[Line], int, str]]:
 
 def _biggest(recorded: Recorded) -> list[Line]:
     """Return the firsts and races of a quarter of a year that are certain, over all territories, the latest first."""
-    found: list[Entry] = []
+    found: list[LedgerEntry] = []
     for record in recorded.charts.values():
         cadence = record.chart.cadence
         since = cadence.after(record.latest.period, -LATELY[cadence])
@@ -88,5 +88,5 @@ def _biggest(recorded: Recorded) -> list[Line]:
     return lines(recorded, ordered)[:MOST_FIRSTS]
 
 
-def _is_big(entry: Entry) -> bool:
+def _is_big(entry: LedgerEntry) -> bool:
     return entry.territory == EVERYWHERE and priority_of(entry.kind, entry.n) is Priority.FIRST

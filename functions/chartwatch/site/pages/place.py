@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chartwatch.domain import words
 from chartwatch.domain.charts.publications import Edition, Entry
-from chartwatch.domain.milestones.ledger import Entry as Slot
+from chartwatch.domain.milestones.ledger import LedgerEntry
 from chartwatch.domain.stories.figures import figure_in_words
 from chartwatch.domain.stories.wording import during
 from chartwatch.site.addresses import FeedKind, chart_address, milestone_address, origin_address
@@ -113,13 +113,13 @@ def _elsewhere(recorded: Recorded, chart: str, territory: str) -> list[Link]:
     return [*there, Link(f"titles from {words.territory_name(territory)}", origin_address(territory))]
 
 
-def _begun(held: Iterable[Slot]) -> tuple[Mapping[tuple[date, str], str], list[Slot]]:
+def _begun(held: Iterable[LedgerEntry]) -> tuple[Mapping[tuple[date, str], str], list[LedgerEntry]]:
     """Return the pages that say of works that they came to #1, by when and by work, and the other slots that do.
 
     What has a mark is among the others, which are shown with it.
     """
     begun: dict[tuple[date, str], str] = {}
-    others: list[Slot] = []
+    others: list[LedgerEntry] = []
     for slot in filterfalse(is_weighty, held):
         keys = [(slot.period, holder.work_id) for holder in slot.holders]
         if begun.keys().isdisjoint(keys) and not mark_of_entry(slot):
