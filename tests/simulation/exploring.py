@@ -80,7 +80,7 @@ def state(run: Pipeline) -> int:
     tables = frozenset((name, key, item.mark) for name, items in run.tables.items() for key, item in items.items())
     said = tuple(message.mark for message in run.published)
     end = (
-        (run.streamed, run.doubted, run.missed),
+        (run.streamed, run.doubted, run.missed, run.kept_up),
         tables,
         frozenset(run.bucket.objects),
         said,

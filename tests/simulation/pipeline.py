@@ -235,7 +235,8 @@ class Pipeline:
     `chance` decides how records are batched, repeated and delayed, and `whim` what else runs while a process stands
     still. Between two steps no function runs: what there is then is all that the rest of the run depends on. `doubted`:
     a story was taken then that nobody was sending any more. `missed`: somebody subscribes no more who was known to.
-    `late` is what `reconcile` found when no function was under way.
+    `late` is what `reconcile` found when no function was under way. `kept_up`: the last look-up by the hour came
+    through.
     """
 
     plan: Mapping[int, Fault] = field(default_factory=dict)
@@ -254,6 +255,7 @@ class Pipeline:
     streamed: bool = True
     doubted: bool = False
     missed: bool = False
+    kept_up: bool = True
     now: datetime = BEGIN
     steps: list[Step] = field(default_factory=_course)
 
@@ -489,7 +491,7 @@ class Pipeline:
             case Delivered(mapping, read):
                 self.read[mapping] = max(self.read[mapping], read)
             case KeepUp():
-                self._attempt(self.keep_up, tuple(MAPPINGS))
+                self.kept_up = self._attempt(self.keep_up, tuple(MAPPINGS))
             case Watch():
                 self.now += TURN
                 self._attempt(self.reconcile, tuple(MAPPINGS))
@@ -506,8 +508,11 @@ class Pipeline:
         self.doubted |= any(item.get("delivery") == text(Delivery.SENDING) for item in self.tables[STORIES].values())
 
     def _follow_up(self, left: int, audited: frozenset[str] | None) -> None:
-        """Have `reconcile` run again unless all is done. `audited` are the charts that were since it found anything."""
-        if audited == frozenset(self._chart_ids()):
+        """Have `reconcile` run again unless all is done. `audited` are the charts that were since it found anything.
+
+        A look-up by the hour that did not come through is not the last one.
+        """
+        if audited == frozenset(self._chart_ids()) and self.kept_up:
             return
         if not left:
             self.failures.append("reconcile always finds something")
