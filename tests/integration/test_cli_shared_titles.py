@@ -87,6 +87,41 @@ def test_a_creator_is_one_of_a_credit_or_all_of_it(ask: Any, creator: str, code:
     assert ask("--title", "Stay", "--creator", creator, "--on", "2024-02-24")[0] == code
 
 
+def test_one_of_several_that_was_not_there_yet_is_called_by_whose_it_is(ask: Any) -> None:
+    code, found = ask("--title", "Hello", "--creator", "Adele", "--total", "1", "--as-of", "2024-01-27")
+    assert (code, found.startswith(f"FALSE: {ADELES} has not been #1 of songs")) == (1, True), found
+
+
+@pytest.mark.parametrize(
+    ("title", "since", "said"),
+    [
+        ("Other", "Hello", f"TRUE: Other, #1 of songs in the United States in the week to 2024-01-27, {RICHIES}"),
+        ("Easy", "Hello", f"FALSE: Easy, #1 of songs in the United States in the week to 2024-03-09, {ADELES}"),
+        ("Opener", "Hello", "FALSE: Opener, #1 of songs in the United States in the week to 2024-01-06, Hello was not"),
+    ],
+)
+def test_the_first_since_a_title_names_the_one_that_was_there_last_before(
+    ask: Any, title: str, since: str, said: str
+) -> None:
+    _, found = ask("--title", title, "--since", since)
+    begins, _, named = said.rpartition(", ")
+    assert found.startswith(begins), found
+    assert f"since {named}" in found or f"Hello: {named}" in found, found
+
+
+def test_of_a_week_in_which_none_of_several_was_first_all_are_named(ask: Any) -> None:
+    none = (
+        f"FALSE: {RICHIES} and {ADELES} were not #1 of songs in the United States in the week to 2024-01-27: Other was"
+    )
+    assert ask("--title", "Hello", "--on", "2024-01-27") == (1, f"{none} #1.")
+
+
+def test_who_holds_the_place_is_said_once_for_several(ask: Any) -> None:
+    _, found = ask("--title", "Hello", "--nth", "1", "--per", "creator", "--group", "Rihanna")
+    assert found.count("Stay is the first title by Rihanna") == 1, found
+    assert found.startswith(f"FALSE: {RICHIES} counts for Lionel Richie. {ADELES} counts for Adele. Stay is the first")
+
+
 def test_who_was_first_and_who_came_before_are_told_apart_too(ask: Any) -> None:
     assert "Hello by Adele was #1 of songs" in ask("--on", "2024-02-03")[1]
     found = ask("--nth", "6", "--title", "Stay", "--creator", "Justin Bieber")[1]
@@ -204,7 +239,7 @@ MEANT = """period,title,performer
     ("title", "meant"),
     [
         ("Satisfaction", "; did you mean (I Can't Get No) Satisfaction?"),
-        ("Anikulapo", "; did you mean Aníkúlápó?"),
+        ("Anikulapo (2022)", "; did you mean Aníkúlápó?"),
         ("Crazy in Love (feat. Jay-Z) [Remix]", "; did you mean Crazy In Love?"),
         ("Satisfied with It", "; did you mean Satisfied?"),
         ("Quite another", ""),

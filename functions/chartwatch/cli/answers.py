@@ -14,7 +14,7 @@ from chartwatch.cli.lists import cut, cut_to_latest
 from chartwatch.cli.terminals import columns
 from chartwatch.cli.wording import holder_name
 from chartwatch.domain import words
-from chartwatch.domain.milestones.asked import Answer, Form
+from chartwatch.domain.milestones.asked import Answer, Form, Verdict
 from chartwatch.domain.milestones.scopes import in_period
 from chartwatch.domain.outside_text import plain
 from chartwatch.domain.rules.holders import Holder
@@ -185,11 +185,12 @@ def _as_json(answer: Answer) -> dict[str, Any]:
 
 
 def _verdict(answer: Answer) -> str:
-    """Return the verdict and the sentence, and when it was, unless the sentence says so."""
+    """Return the verdict and the sentence, and when that was, unless the sentence says so, or says that it was not."""
     seen = words.counted(answer.record.seen, str(answer.chart.cadence))
     short = f" in these records, {seen} since {answer.record.first}" if answer.is_short else ""
     text = f"{answer.verdict.upper()}{short}: {answer.sentence}"
-    if answer.period is None or str(answer.period) in answer.sentence:
+    is_denied = answer.verdict is Verdict.FALSE and not answer.holders
+    if answer.period is None or str(answer.period) in answer.sentence or is_denied:
         return text
     return f"{text} That was {in_period(answer.chart.cadence, answer.period)}."
 

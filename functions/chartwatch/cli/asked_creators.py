@@ -1,6 +1,7 @@
 """Creators that a person asks for: by the name under which they are counted, or by a credit as a chart has it."""
 
 import re
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from functools import cache
 
@@ -10,6 +11,7 @@ from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.rules.rule import Rule
 from chartwatch.domain.works.credits import name_key
 from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.work import Kind
 
 NEARLY = 0.82
 """How much alike two names are of which one may be a slip of the other: a letter or two apart."""
@@ -25,9 +27,11 @@ class Creators:
         self._history = history
         titles = ((one, p.period) for p in history.timeline for its in p.number_ones.values() for one in its)
         self._works = {history.work_of(one, period) for one, period in titles}
+        self._all_names = sorted({name for work in self._works for name in (*work.creators, *work.featured)})
         self._names: dict[str, set[str]] = {}
         self._by_letters: dict[str, set[str]] = {}
-        for name in {name for work in self._works for name in (*work.creators, *work.featured)}:
+        self._credits = sorted({work.credit for work in self._works if work.credit})
+        for name in self._all_names:
             self._names.setdefault(title_key(name), set()).add(name)
             self._by_letters.setdefault(name_key(name), set()).add(name)
 
@@ -40,41 +44,65 @@ class Creators:
         alike = sorted(self._names.get(title_key(group), ()))
         if group in alike:
             return group
-        read = {its for name in self._history.catalog.read(group).main for its in self._names.get(title_key(name), ())}
-        its = alike or self._credited(rule, group) or sorted(read) or sorted(self._by_letters.get(name_key(group), ()))
+        whom = self._history.catalog.read(group).main
+        read = sorted({its for name in whom for its in self._by_letters.get(name_key(name), ())})
+        its = alike or self._credited(rule, group) or sorted(self._by_letters.get(name_key(group), ())) or read
         if len(its) > 1:
             raise mistake(parameter, f"{group!r} counts for {words.listed(its)}: give one of them")
         if not its and (meant := self._nearly(group)):
-            detail = f"nothing by {group!r} was at #1 of {self._history.chart.id}; did you mean {meant}?"
+            detail = f"nothing by {group!r} was at #1 of {self._history.chart.id}; did you mean {words.either(meant)}?"
             raise mistake(parameter, detail)
         return its[0] if its else group
 
     def note_on(self, asked: str, meant: str) -> str:
-        """Return what is said of a name beside an answer: for whom it counts, or whose are like it; or nothing."""
-        if name_key(asked) != name_key(meant):
-            return f"A credit to {asked} counts for {meant}."
-        if name_key(asked) in self._by_letters:
-            return ""
-        alike = get_close_matches(name_key(asked), self._by_letters, MOST_ALIKE)
-        return f"Names like it there: {words.listed([min(self._by_letters[its]) for its in alike])}." if alike else ""
+        """Return what is said of a name beside an answer, or nothing.
+
+        That is for whom it counts, and of which other names by the same words it does not; or whose are like it.
+        """
+        counts = f"A credit to {asked} counts for {meant}. " if name_key(asked) != name_key(meant) else ""
+        if name_key(meant) in self._by_letters:
+            apart = [name for name in self._akin(meant, self._all_names, least=2) if name_key(name) != name_key(meant)]
+            return f"{counts}{f'What is by {words.some(apart, MOST_ALIKE)} is counted apart.' if apart else ''}".strip()
+        names = dict.fromkeys((*self._all_names, *self._credits))
+        alike = self._akin(asked, names, least=1)[:MOST_ALIKE]
+        alike = alike or [
+            min(self._by_letters[its]) for its in get_close_matches(name_key(asked), self._by_letters, MOST_ALIKE)
+        ]
+        return f"Names like it there: {words.listed(alike)}." if alike else ""
 
     def _credited(self, rule: Rule, credit: str) -> list[str]:
         """Return the creators for whom a credit as a chart has it counts, in the order of their names."""
-        named = (work for work in self._works if work.credit and title_key(work.credit) == title_key(credit))
+        named = (work for work in self._works if work.credit and name_key(work.credit) == name_key(credit))
         return sorted({name for work in named for name in (rule.per.of(work, rule.origin) if rule.per else ())})
 
-    def _nearly(self, group: str) -> str | None:
+    def _nearly(self, group: str) -> Sequence[str]:
+        """Return the names that a name probably stands for: one that is written much like it, or those it is part of.
+
+        The Who are not The Guess Who: of one word with an article, or of an artist whom the catalog knows, it is no
+        part.
+        """
         if nearly := get_close_matches(name_key(group), self._by_letters, 1, NEARLY):
-            return min(self._by_letters[nearly[0]])
-        asked = _parts(group)
-        parts = {name: _parts(name) for its in self._names.values() for name in its}
-        # One word of a name is too little: The Who are not The Guess Who.
-        within = (name for name, its in parts.items() if len(asked & its) > 1 and (asked <= its or its <= asked))
-        return min(within, default=None)
+            return [min(self._by_letters[nearly[0]])]
+        if found := self._akin(group, self._all_names, least=2) or self._akin(group, self._credits, least=2):
+            return found[:1]
+        if len(_words(group)) > 1 or self._history.catalog.named(group, Kind.ARTIST):
+            return ()
+        within = self._akin(group, self._all_names, least=1) or self._akin(group, self._credits, least=1)
+        return within[:MOST_ALIKE]
+
+    def _akin(self, name: str, others: Iterable[str], least: int) -> list[str]:
+        """Return those of some names that have all words of a name, or whose words it has, as many as there must be."""
+        asked = _parts(name)
+        parts = ((other, _parts(other)) for other in others)
+        return [other for other, its in parts if len(asked & its) >= least and (asked <= its or its <= asked)]
+
+
+def _words(name: str) -> list[str]:
+    return re.split(r"[\s,&+/()]+", name.strip())
 
 
 def _parts(name: str) -> frozenset[str]:
-    return frozenset(key for part in re.split(r"[\s,&+/()]+", name) if (key := name_key(part)) and key not in _LINKS)
+    return frozenset(key for part in _words(name) if (key := name_key(part)) and key not in _LINKS)
 
 
 _LINKS = frozenset({"the", "and", "feat", "featuring", "with", "x"})

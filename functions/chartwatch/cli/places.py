@@ -9,12 +9,14 @@ _WORLD = frozenset({"global", "world", "the world", "worldwide"})
 
 def country_code(said: str) -> str:
     """Return the code of a country; what stands for none, as it is: whoever reads it says what is wrong with it."""
-    return said if said in COUNTRIES else country_meant(said) or said
+    code = said.upper()
+    return code if code in COUNTRIES else country_meant(said) or said
 
 
 def language_code(said: str) -> str:
     """Return the code of a language; what stands for none, as it is."""
-    return said if said in LANGUAGES else language_meant(said) or said
+    code = said.lower()
+    return code if code in LANGUAGES else language_meant(said) or said
 
 
 def territory_code(said: str) -> str:

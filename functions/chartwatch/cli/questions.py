@@ -293,9 +293,10 @@ def _without_none(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _values(text: str | None, code_of: Callable[[str], str] = str) -> Any:
-    """Return `ko`, `es,pt`, `Spanish` or `not:en` as it would stand in a file."""
+    """Return `ko`, `es,pt`, `Spanish`, `not:en` or `non-English` as it would stand in a file."""
     if text is None:
         return None
+    text = re.sub(r"^non[- ](?=\w)", "not:", text, flags=re.IGNORECASE)
     negated, _, codes = text.rpartition(":")
     values = [code_of(code.strip()) for code in codes.split(",")]
     if negated not in ("", "not"):
@@ -312,4 +313,6 @@ def _years(text: str | None) -> Any:
         raise OptionError("--year", f"{text!r} is not of the form 2021, 2020-2022, 2020- or -2022")
     if not found[2]:
         return int(found[1])
+    if found[1] and found[3] and found[1] > found[3]:
+        raise OptionError("--year", f"{text} ends before it begins")
     return {end: int(year) for end, year in (("from", found[1]), ("to", found[3])) if year}

@@ -123,6 +123,10 @@ _OTHER_NAMES = {
 _TURNED = re.compile(r"([^,(]+?)(?:, ?([^,()]+)| ?\(([^,()]+)\))")
 """A name with its first words behind it, as lists have it: `Korea, South`, `Korea (South)`."""
 
+_LIKELY_COUNTRIES = {"korea": "KR", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB"}
+_LIKELY_LANGUAGES = {"castilian": "es", "farsi": "fa", "flemish": "nl"}
+"""What is probably meant by names that stand for another country or language, or only for a part of one."""
+
 _NO_LANGUAGES = frozenset({"xx", "und", "zxx", "mul", "mis"})
 _NOBODYS_COUNTRIES = frozenset({"XX", "XZ", "ZZ"})
 _OTHER_LANGUAGES = {"cmn": "zh", "cn": "yue"}  # Mandarin, and Cantonese as TMDB writes it
@@ -159,14 +163,16 @@ def likely_language(said: str) -> str | None:
     """Return the code that was meant by another way of writing it, such as `KO`, `en-US`, `kor` or `Korean`."""
     code = re.split(r"[-_]", said.lower())[0]
     alias = get_global("language_aliases").get(code)
-    return next((known for known in (code, alias) if known in LANGUAGES), None) or _named(said, LANGUAGES)
+    likely = _LIKELY_LANGUAGES.get(said.casefold())
+    return likely or next((known for known in (code, alias) if known in LANGUAGES), None) or _named(said, LANGUAGES)
 
 
 def likely_country(said: str) -> str | None:
     """Return the code that was meant by another way of writing it, such as `kr`, `UK`, `KOR` or `South Korea`."""
     code = said.upper()
     aliases = get_global("territory_aliases").get(code, ())
-    return next((known for known in (code, *aliases) if known in COUNTRIES), None) or _named(said, COUNTRIES)
+    likely = _LIKELY_COUNTRIES.get(said.casefold())
+    return likely or next((known for known in (code, *aliases) if known in COUNTRIES), None) or _named(said, COUNTRIES)
 
 
 def country_meant(said: str) -> str | None:

@@ -117,6 +117,11 @@ def listed(items: Sequence[str]) -> str:
     return format_list(list(items), locale=_LOCALE)
 
 
+def either(items: Sequence[str]) -> str:
+    """Return "A", "A or B", "A, B or C"."""
+    return format_list(list(items), style="or", locale=_LOCALE)
+
+
 def some(items: Sequence[str], most: int) -> str:
     """Return them listed, or when they are more than `most`, the first of them and the number of the others."""
     return listed(items if len(items) <= most else [*items[: most - 1], f"{len(items) - most + 1} others"])

@@ -137,17 +137,18 @@ LANGUAGE_AND_COUNTRY = "original language and country of origin"
         (("KR", 2, "Ozark Squid Riddle Dead", "Heist"), FALSE, f"{FIRST}: not by Heist.", ONE, ()),
         (
             *(("KR", 2, "Ozark Squid - Heist"), UNKNOWN),
-            f"No group has two {AT}, as far as is known, in records from 2022-01-01 to 2022-01-04.",
+            f"No group has two {AT}, as far as is known, in records from 2022-01-01 to 2022-01-04. "
+            "The most is one: South Korea and Spain.",
             *("Squid 2 KR, Heist 4 ES", ("the period 2022-01-03 is missing",)),
         ),
         (
             *(("KR", 2, "Ozark Squid"), FALSE),
-            f"No group has two {AT}, in records from 2022-01-01 to 2022-01-02.",
+            f"No group has two {AT}, in records from 2022-01-01 to 2022-01-02. The most is one: South Korea.",
             *(ONE, ()),
         ),
         (
             *(("KR", 3, "Ozark Squid Riddle"), FALSE),
-            f"No group has three {AT}, in records from 2022-01-01 to 2022-01-03.",
+            f"No group has three {AT}, in records from 2022-01-01 to 2022-01-03. The most is one: South Korea.",
             *(ONE, ()),
         ),
     ],

@@ -6,7 +6,7 @@ from datetime import date
 
 from chartwatch.domain import words
 from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
-from chartwatch.domain.milestones.chart_history import ToppedWork
+from chartwatch.domain.milestones.scope_history import ToppedWork
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.milestones.told_apart import told_apart
 from chartwatch.domain.rules.certain import Missing, candidates_in_words, in_words

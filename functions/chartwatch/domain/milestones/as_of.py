@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from chartwatch.domain.charts.chart import Chart
-from chartwatch.domain.milestones.chart_history import ScopeHistory
+from chartwatch.domain.milestones.scope_history import ScopeHistory
 from chartwatch.domain.rules.standing import Coverage
 
 LONG = timedelta(days=36_525)

@@ -18,13 +18,14 @@ from chartwatch.domain.milestones.answers import (
     within_another,
 )
 from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
-from chartwatch.domain.milestones.chart_history import ChartHistory, Reading, ScopeHistory
+from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.milestones.debuts_asked import debut
 from chartwatch.domain.milestones.firsts_asked import count, nth, race
 from chartwatch.domain.milestones.lasting_asked import lasting, longest, record_run, reign
 from chartwatch.domain.milestones.methods_asked import scope_of_method
 from chartwatch.domain.milestones.namesakes_asked import of_all, of_each
 from chartwatch.domain.milestones.readings import readings, titles_that_matter
+from chartwatch.domain.milestones.scope_history import Reading, ScopeHistory
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.milestones.since_asked import first_since
 from chartwatch.domain.milestones.territories_asked import at_once, spread

@@ -1,5 +1,6 @@
 """Claims about who came n-th, which group came to n first, and who is the first since another."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -23,13 +24,16 @@ from chartwatch.domain.milestones.answers import (
     within_a_sentence,
 )
 from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
-from chartwatch.domain.milestones.chart_history import ToppedWork
 from chartwatch.domain.milestones.possible import NOBODYS, Race, Range, groups_of, may_have_nth, places
+from chartwatch.domain.milestones.scope_history import ToppedWork
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.rules.claims import CENSORED, Claim, group_name
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.rules.rule import Count, Fact
 from chartwatch.domain.works.work import Work
+
+MAX_LEADING = 4
+"""Groups with the most works that an answer names."""
 
 MAX_COUNTED = 100
 """Works of a count that an answer names."""
@@ -151,7 +155,7 @@ def _race(said: Assertion, scope: AskedScope) -> Answer:
     found = _wins(said, scope, its, claim)
     if claim is None:
         reasons = *missing_words(scope.missing), *undecided_words(scope, scope.undecided())
-        return nobody(said, scope, possible=found is not False, reasons=reasons)
+        return _with_most(said, scope, nobody(said, scope, possible=found is not False, reasons=reasons))
     before = scope.lines(claim.period)
     if claim.left_censored:
         found = None
@@ -161,8 +165,32 @@ def _race(said: Assertion, scope: AskedScope) -> Answer:
     if found:
         return answer(scope, True, so_in_any_case(claim), claim, before=before)
     by_title = said.group is None or said.group in {holder.group for holder in claim.holders}
-    wrong = f"by {said.title}" if by_title else group_name(scope.rule, said.group or "")
+    wrong = _by_work(said, scope, claim) if by_title else group_name(scope.rule, said.group or "")
     return answer(scope, False, f"{claim.headline}: not {wrong}.", claim, before=before)
+
+
+def _by_work(said: Assertion, scope: AskedScope, claim: Claim) -> str:
+    """Return what a race was not won by: a work, or its group where that is another."""
+    groups = dict.fromkeys(group for topped in scope.named(said.works) for group in scope.rule.groups(topped.work))
+    others = [group_name(scope.rule, group) for group in groups if group]
+    is_another = others and not set(groups) & {holder.group for holder in claim.holders}
+    return f"{words.listed(others)} with {said.title}" if is_another else f"by {said.title}"
+
+
+def _with_most(said: Assertion, scope: AskedScope, none: Answer) -> Answer:
+    """Return the answer that no group has so many works, and which have the most, with these works alone."""
+    numbers = Counter(holder.group or "" for holder in none.before)
+    most = max(numbers.values(), default=0)
+    first = [group for group, number in numbers.items() if number == most]
+    if not first:
+        return none
+    names = words.some([group_name(scope.rule, group) for group in first], MAX_LEADING)
+    sentence = f"{none.sentence} The most is {words.cardinal(most)}: {names}."
+    if said.group and said.group not in first:
+        number = numbers[said.group]
+        sentence += f" {group_name(scope.rule, said.group)} has {words.cardinal(number) if number else 'none'}."
+    shown = {*first[:MAX_LEADING], said.group}
+    return replace(none, sentence=sentence, before=tuple(its for its in none.before if its.group in shown))
 
 
 def _wins(said: Assertion, scope: AskedScope, its: Race, claim: Claim | None) -> bool | None:

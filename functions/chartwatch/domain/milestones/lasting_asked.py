@@ -20,13 +20,13 @@ from chartwatch.domain.milestones.answers import (
     undecided_words,
 )
 from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
-from chartwatch.domain.milestones.chart_history import ToppedWork
 from chartwatch.domain.milestones.possible import (
     RunsOf,
     may_have_run_of,
     rivals_of,
     runs_of,
 )
+from chartwatch.domain.milestones.scope_history import ToppedWork
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.rules.certain import Missing
 from chartwatch.domain.rules.claims import Claim
@@ -82,7 +82,8 @@ def reign(said: Assertion, scope: AskedScope, key: str, work: Work, topped: Topp
     if claim is None:
         return replace(answer(scope, found, as_known(f"{has_been}, {scope.span}.", is_all=most == known)), n=known)
     at_least = "" if most == known else "at least "
-    came_to = f"; it came to {at_least}{scope.counted(known)}{'' if in_all else ' at its longest'}"
+    when = "" if str(claim.period) in claim.headline else f". That was {scope.in_period(claim.period)}"
+    came_to = f"{when}; it came to {at_least}{scope.counted(known)}{'' if in_all else ' at its longest'}"
     return answer(scope, True, f"{claim.headline}{came_to if known > n and not said.place else ''}.", claim)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from chartwatch.domain.charts.chart import Chart, MetricPeriod
 from chartwatch.domain.milestones.answers import answer, beyond_record
 from chartwatch.domain.milestones.asked import Answer, Assertion
-from chartwatch.domain.milestones.chart_history import ScopeHistory
+from chartwatch.domain.milestones.scope_history import ScopeHistory
 from chartwatch.domain.milestones.scopes import AskedScope
 
 

@@ -18,12 +18,14 @@ def of_each(said: Assertion, scope: AskedScope) -> Sequence[Assertion]:
 
     Those that do not count are not meant, where others do. A place that says which work holds it is about that one; a
     title of which nobody can say what it means on the chart is left to its readings; and who was, became or came in at
-    #1 says itself which work it was.
+    #1 says itself which work it was. One that has not topped the scope is called by whose it is, where that is said.
     """
+    topped = {its.work.id: its for its in scope.named(said.works)}
+    if said.title and said.creator and not topped:
+        return [replace(said, title=f"{said.title} by {said.creator}")]
     if said.form in (Form.NUMBER_ONE, Form.DEBUT) or isinstance(said.rule, ChangeRule):
         return [said]
     place = said.rule.read_place(said.place) if said.place else None
-    topped = {its.work.id: its for its in scope.named(said.works)}
     if not said.title or (place and place.work) or any(its.work.candidates for its in topped.values()):
         return [said]
     counting = [its for its in topped.values() if scope.counts(its.work, said.group) is not False]
@@ -49,7 +51,7 @@ def of_all(title: str, claims: Sequence[Assertion], answers: Sequence[Answer], w
         holders=_one([its.holders for its in answers]) or (),
         before=_one([its.before for its in answers]) or (),
         reasons=tuple(dict.fromkeys(reason for its in answers for reason in its.reasons)),
-        sentence=" ".join(dict.fromkeys(its.sentence for its in answers)),
+        sentence=_together(list(dict.fromkeys(its.sentence for its in answers))),
         is_short=any(its.is_short for its in answers),
     )
     if len({its.verdict for its in answers}) == 1:
@@ -69,6 +71,18 @@ def of_all(title: str, claims: Sequence[Assertion], answers: Sequence[Answer], w
         is_short=False,
         is_of_several=True,
     )
+
+
+def _together(said: Sequence[str]) -> str:
+    """Return what is said of each as one text; the sentences that all end with, such as who holds a place, once."""
+    *begun, _ = first = said[0].split(". ")
+    parted = [text.split(". ") for text in said]
+    alike = next(
+        (at for at in range(len(begun)) if all(its[-at - 1 :] != first[-at - 1 :] for its in parted)), len(begun)
+    )
+    if len(said) == 1 or not alike:
+        return " ".join(said)
+    return " ".join((*(f"{'. '.join(its[:-alike])}." for its in parted), ". ".join(first[-alike:])))
 
 
 def _one(values: Sequence[_Said]) -> _Said | None:

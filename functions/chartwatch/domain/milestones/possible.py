@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from chartwatch.domain.milestones.chart_history import ToppedWork
+from chartwatch.domain.milestones.scope_history import ToppedWork
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.rules.certain import Missing, before_record, may_hold_a_qualifying_work
 from chartwatch.domain.works.claimants import Claimant

@@ -8,7 +8,8 @@ from itertools import permutations, product
 from math import prod
 
 from chartwatch.domain.milestones.asked import Assertion, Form
-from chartwatch.domain.milestones.chart_history import ChartHistory, Reading
+from chartwatch.domain.milestones.chart_history import ChartHistory
+from chartwatch.domain.milestones.scope_history import Reading
 from chartwatch.domain.rules.certain import OneOfSeveral
 from chartwatch.domain.works.meanings import Namesakes
 from chartwatch.domain.works.work import Work

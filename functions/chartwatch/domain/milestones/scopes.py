@@ -10,8 +10,8 @@ from chartwatch.domain.charts.chart import Cadence, MetricPeriod
 from chartwatch.domain.charts.publications import Entry
 from chartwatch.domain.milestones.as_of import coverages_on
 from chartwatch.domain.milestones.asked import Record
-from chartwatch.domain.milestones.chart_history import ScopeHistory, ToppedWork
 from chartwatch.domain.milestones.eligibility import eligibility
+from chartwatch.domain.milestones.scope_history import ScopeHistory, ToppedWork
 from chartwatch.domain.rules.certain import (
     Missing,
     may_hold_a_qualifying_work,

@@ -14,8 +14,8 @@ from chartwatch.domain.milestones.answers import (
     unknown_of,
 )
 from chartwatch.domain.milestones.asked import Answer, Assertion, Since, Verdict
-from chartwatch.domain.milestones.chart_history import ToppedWork
 from chartwatch.domain.milestones.possible import all_of
+from chartwatch.domain.milestones.scope_history import ToppedWork
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.milestones.weeks_asked import number_one
 from chartwatch.domain.rules.certain import before_record
@@ -74,8 +74,9 @@ class _Between:
         others = [t for t in scope.topped if t.key != key and scope.counts(t.work, said.group) is not False]
         self._marks = [t for t in scope.topped if t.work.id in since.works]
         marks = {t.key for t in self._marks}
-        lasts = [p for t in self._marks for p in scope.known_periods(t.key) if p < start]
-        self.mark = since.day or max(lasts, default=None)
+        lasts = [(p, t) for t in self._marks for p in scope.known_periods(t.key) if p < start]
+        last, named = max(lasts, key=lambda its: its[0], default=(None, None))
+        self.mark = since.day or last
         after = self.mark or date.min
         seen = [
             (period, t)
@@ -87,8 +88,9 @@ class _Between:
         self.between = sorted(((p, t) for p, t in seen if scope.counts(t.work, said.group)), key=lambda pair: pair[0])
         self.undecided = list(dict.fromkeys(t for _, t in seen if scope.counts(t.work, said.group) is None))
         self.missing = [each for each in scope.missing if any(after < p < start for p in scope.periods_in(each.gap))]
-        latest = max(self._marks, key=lambda t: max(scope.known_periods(t.key)), default=None)
-        self.since_name = latest.name if latest else since.title or str(since.day)
+        others = [t for t in self._marks if t.key != key]
+        named = named or (others[0] if len(others) == 1 else None)
+        self.since_name = named.name if named else since.title or str(since.day)
 
     @property
     def is_since_work(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 from enum import Enum
 
 from chartwatch.domain import words
+from chartwatch.domain.charts.chart import GLOBAL
 from chartwatch.domain.milestones.answers import (
     answer,
     beyond_record,
@@ -16,8 +17,8 @@ from chartwatch.domain.milestones.answers import (
     so_far,
 )
 from chartwatch.domain.milestones.asked import Answer, Assertion
-from chartwatch.domain.milestones.chart_history import ToppedWork
 from chartwatch.domain.milestones.possible import all_against, all_of, earliest_tops, may_have_topped, topped_all
+from chartwatch.domain.milestones.scope_history import ToppedWork
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.rules.change import ChangeRule, Returns
 from chartwatch.domain.rules.claims import after_release
@@ -171,9 +172,10 @@ def _against(scope: AskedScope, period: date, may: Collection[str], how: _There)
 def _share(territories: Collection[str], of: Collection[str]) -> str:
     """Return "93 of 94 countries", "all 94 countries", "none of 94 countries"."""
     noun = words.place_noun(of)
+    world = ", the whole world counted as one" if GLOBAL in territories and len(of) > 1 else ""
     if len(territories) == len(of) > 1:
-        return f"all {words.counted(len(of), noun)}"
-    return f"{len(territories) or 'none'} of {words.counted(len(of), noun)}"
+        return f"all {words.counted(len(of), noun)}{world}"
+    return f"{len(territories) or 'none'} of {words.counted(len(of), noun)}{world}"
 
 
 def _named(territories: Collection[str], of: Collection[str]) -> str:

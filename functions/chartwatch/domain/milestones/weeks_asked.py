@@ -1,7 +1,9 @@
 """Claims about one period: who was #1 then, and who was new or back there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from chartwatch.domain import words
 from chartwatch.domain.milestones.answers import (
@@ -15,14 +17,16 @@ from chartwatch.domain.milestones.answers import (
     of_claim,
     undecided_words,
 )
-from chartwatch.domain.milestones.asked import Answer, Assertion
-from chartwatch.domain.milestones.chart_history import ToppedWork
+from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
 from chartwatch.domain.milestones.possible import all_of, runs_of
+from chartwatch.domain.milestones.scope_history import ToppedWork
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.rules.change import ChangeRule, Returns
 from chartwatch.domain.rules.claims import CENSORED
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import Work
+
+NONE_NAMED: Mapping[str, str] = MappingProxyType({})
 
 Named = tuple[str, Work, ToppedWork | None]
 """A work, or a season, that may be meant: its key, and what it topped; None when it has not."""
@@ -39,7 +43,15 @@ def number_one(said: Assertion, scope: AskedScope) -> Answer:
     period = said.on or date.min
     if not said.works:
         return _any_was(said, scope, period) if scope.rule.where else _who_was(scope, period)
-    return best_of([_number_one(said, scope, period, its) for its in _named(said, scope)])
+    named = _named(said, scope)
+    best = best_of([_number_one(said, scope, period, its) for its in named])
+    names = {
+        work.id: topped.name for _, work, topped in named if topped and scope.counts(work, said.group) is not False
+    }
+    if best.verdict is Verdict.FALSE and len(names) > 1:
+        were = f"{words.listed(list(names.values()))} were not #1 of {scope.where} {scope.in_period(period)}"
+        return replace(best, sentence=f"{were}{_what_was(said, scope, period, None, names)}.")
+    return best
 
 
 def _who_was(scope: AskedScope, period: date) -> Answer:
@@ -95,24 +107,34 @@ def _number_one(said: Assertion, scope: AskedScope, period: date, its: Named) ->
     return answer(scope, False, f"{name} was not {where}{_what_was(said, scope, period, work)}.", period=period)
 
 
-def _what_was(said: Assertion, scope: AskedScope, period: date, work: Work) -> str:
-    """Return where a work stood in a period in which it was not #1, and who was; or where others of its title stood."""
-    its, stood = scope.at(period).values(), _stood(said, scope, period, work)
-    ones = [named_apart(claimant, [work]) for claimant in its]
+def _what_was(
+    said: Assertion, scope: AskedScope, period: date, work: Work | None, names: Mapping[str, str] = NONE_NAMED
+) -> str:
+    """Return where a work stood in a period in which it was not #1, and who was; or where others of its title stood.
+
+    Without a work, several are meant, which `names` has by their ids.
+    """
+    its, stood = scope.at(period).values(), _stood(said, scope, period, work, names)
+    ones = [named_apart(claimant, [work] if work else ()) for claimant in its]
     there = [f"{words.some(ones, 4)} {_were(ones)} #1"] if ones else []
     return f": {'; '.join([*stood, *there])}" if stood or there else ""
 
 
-def _stood(said: Assertion, scope: AskedScope, period: date, work: Work) -> Sequence[str]:
+def _stood(
+    said: Assertion, scope: AskedScope, period: date, work: Work | None, names: Mapping[str, str]
+) -> Sequence[str]:
     """Return at which rank a work stood in a period, or else those of its title that were not #1, best first."""
     ranks: dict[str, tuple[int, Work]] = {}
     for at, entry, its in scope.charted:
-        if at == period and its.id in (said.works or {work.id}):
+        if at == period and its.id in (said.works or (work and {work.id}) or ()):
             ranks[its.id] = min((entry.rank, its), ranks.get(its.id, (entry.rank, its)), key=lambda ranked: ranked[0])
-    is_alone = len(ranks) == 1 and not scope.named(frozenset((work.id,)))
-    if own := next(iter(ranks.values())) if is_alone else ranks.get(work.id):
+    is_alone = work and len(ranks) == 1 and not scope.named(frozenset((work.id,)))
+    if own := next(iter(ranks.values())) if is_alone else work and ranks.get(work.id):
         return [f"it was {words.ordinal(own[0])}"]
-    lower = sorted((rank, named_apart(Claimant.of(its), [work])) for rank, its in ranks.values() if rank > 1)
+    others = [work] if work else []
+    lower = sorted(
+        (rank, names.get(its.id) or named_apart(Claimant.of(its), others)) for rank, its in ranks.values() if rank > 1
+    )
     return [f"{name} was {words.ordinal(rank)}" for rank, name in lower]
 
 
@@ -165,8 +187,9 @@ def _change_of(said: Assertion, scope: AskedScope, period: date, its: Named) -> 
         sentence = f"Nobody can say whether {name} was new at #1 of {scope.where} {scope.in_period(period)}."
         return answer(scope, None, sentence, period=period, reasons=_against_change(scope, period, [its]))
     there = scope.was_number_one(key, work, period)
+    is_of_returns = isinstance(said.rule, ChangeRule) and said.rule.returns is Returns.ONLY
     if there is None:
-        how = "back at" if isinstance(said.rule, ChangeRule) and said.rule.returns is Returns.ONLY else "the new"
+        how = "back at" if is_of_returns else "the new"
         sentence = f"{name} was not {how} {where}, whoever was #1 then."
         return answer(scope, False, sentence, period=period)
     if not there:
@@ -176,6 +199,8 @@ def _change_of(said: Assertion, scope: AskedScope, period: date, its: Named) -> 
         sentence = f"{name} was {where}, but not new there: it had been #1 since {run.first}."
     elif topped is not None and topped.since < period:
         sentence = f"{name} was {where}, but not for the first time: it had been #1 {scope.in_period(topped.since)}."
+    elif scope.before(period) is None and not is_of_returns:
+        sentence = f"{name} was {where}, with which the chart begins: nothing was #1 before it."
     else:
         sentence = f"{name} was {where}, for the first time in these records."
     return answer(scope, False, sentence, period=period)

@@ -44,7 +44,11 @@ def lead_of(credit: str) -> str:
     return title_key(main[0])
 
 
-_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
 @lru_cache(maxsize=16_384)
@@ -54,11 +58,29 @@ def name_key(name: str) -> str:
     Names of one key are one, written in two ways. The name as titles are compared, where nothing is left.
     """
     plain = "".join(ch for ch in unicodedata.normalize("NFKD", title_key(name)) if not unicodedata.combining(ch))
-    spoken = re.sub(r"\b(?:the|and)\b", " ", plain.replace("'", ""))
-    numbered = (str(_NUMBERS.index(word)) if word in _NUMBERS else word for word in spoken.split())
+    spoken = re.sub(r"\b(?:the|and)\b", " ", plain.replace("'", "").replace("-", " "))
+    numbered = _in_digits(spoken.split())
     # Vowels of Indian and South-East Asian scripts are marks.
     kept = (ch for ch in "".join(numbered) if ch.isalnum() or unicodedata.category(ch).startswith("M"))
     return "".join(kept) or title_key(name)
+
+
+def _in_digits(said: Sequence[str]) -> Iterator[str]:
+    """Yield words with the numbers up to 99 in digits: `21 savage` of `twenty one savage`."""
+    tens = 0
+    for word in said:
+        number = _NUMBERS.index(word) if word in _NUMBERS else 0
+        if tens and 0 < number < 10:
+            yield str(tens + number)
+            tens = 0
+            continue
+        if tens:
+            yield str(tens)
+        tens = 10 * (_TENS.index(word) + 2) if word in _TENS else 0
+        if not tens:
+            yield str(number) if word in _NUMBERS else word
+    if tens:
+        yield str(tens)
 
 
 def read_credit(credit: str, artists: Mapping[str, str] = ACTS) -> Credit:
