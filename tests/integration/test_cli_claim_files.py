@@ -62,6 +62,7 @@ MISTAKEN = """\
 {"chart": "tv", "territory": "US", "title": "Squid", "on": "2022-01-10"}
 {"chart": "tv", "territory": "US", "title": "Squid", "run": 3, "total": 3}
 {"chart": "tv", "territory": "US", "title": "Squid", "run": 3, "as_of": "1999-01-01"}
+{"chart": "tv", "territory": "US", "nth": 2, "nth": 3}
 """ % ("9" * 5000)
 MISTAKES = [
     "line 2: option --runs: is no option of a claim; did you mean run?",
@@ -74,6 +75,7 @@ MISTAKES = [
     "line 9: option --on: tv has no 2022-01-10: a week is named by its last day, such as 2022-01-16",
     "line 10: option --run: what is claimed is said by one of",
     "line 11: option --as-of: the history of tv begins with 2022-01-02, which is after 1999-01-01",
+    "line 12: is not JSON: an object says 'nth' twice",
 ]
 
 
@@ -83,12 +85,12 @@ def test_every_mistake_of_a_file_of_claims_is_named_with_its_line_and_the_others
     done = run("check", "--claims", file, *history, "--format", "jsonl")
     assert done.exit_code == 2
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [its["verdict"] for its in found] == ["true", *[None] * 10]
+    assert [its["verdict"] for its in found] == ["true", *[None] * 11]
     for mistake, line, its in zip(MISTAKES, done.stderr.splitlines(), found[1:], strict=True):
         assert f"claims.jsonl, {mistake}" in line
         assert its["mistake"] in line
     text = run("check", "--claims", file, *history).stdout.splitlines()
-    assert [line.split(": ")[1].split(" in")[0] for line in text] == ["TRUE", *["NO CLAIM"] * 10]
+    assert [line.split(": ")[1].split(" in")[0] for line in text] == ["TRUE", *["NO CLAIM"] * 11]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +100,7 @@ def test_every_mistake_of_a_file_of_claims_is_named_with_its_line_and_the_others
         (b"\xff\xfe", "byte 0: is not UTF-8"),
         (b"chart,teritory\ntv,US\n", "line 1: the column teritory: is no option of a claim; did you mean territory?"),
         (b'chart,title\ntv,"Squid\n', "unexpected end of data"),
+        (b"chart,title,nth,Nth\ntv,Squid,2,3\n", "line 1: the column nth: stands there twice"),
     ],
 )
 def test_a_file_that_holds_no_claims_is_refused(write: Write, claims: bytes, said: str) -> None:

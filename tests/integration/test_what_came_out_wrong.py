@@ -72,6 +72,38 @@ def test_counters_that_every_newcomer_shares_show_no_rename(write: Write) -> Non
     ]
 
 
+@pytest.mark.parametrize("figure", ["-", "0", "N/A", "null"])
+def test_a_placeholder_in_the_row_of_a_number_one_proves_no_rename(write: Write, figure: str) -> None:
+    rows = "period,territory,rank,title,hours\n2022-01-01,US,1,Old,500\n2022-01-01,US,2,Two,400\n"
+    rows += f"2022-01-02,US,1,{{}},{figure}\n2022-01-02,US,2,Two,400\n"
+    files = [write(f"2022-02-01T1{n}0000Z.csv", rows.format(title)) for n, title in enumerate(("Alpha", "Beta"))]
+    figures = ("-o", "figure_columns=hours", "-o", "identifying=hours", "--since", "2022-01-02", "--format", "jsonl")
+    done = run("replay", *map(str, files), *ONES[:-2], "-o", "depth=2", *figures)
+    assert new_ones([json.loads(line) for line in done.stdout.splitlines()]) == [
+        ("announced", "Alpha"),
+        ("corrected", "Beta"),
+    ]
+
+
+@pytest.mark.parametrize("column", ["kind", "artist"])
+@pytest.mark.parametrize("emptied", [1, 20])
+def test_a_kind_or_a_creator_that_a_later_document_leaves_out_corrects_nothing(
+    write: Write, column: str, emptied: int
+) -> None:
+    values, days = {"kind": "song", "artist": "Somebody"}, range(1, 21)
+
+    def songs(without: int) -> str:
+        rows = (f"2022-01-{n:02},US,1,Song {n},{values[column] if n > without else ''}" for n in days)
+        return "\n".join((f"period,territory,rank,title,{column}", *rows, ""))
+
+    files = [write(f"2022-02-01T1{n}0000Z.csv", songs(without)) for n, without in enumerate((0, emptied))]
+    creator = ("-o", "creator=artist") if column == "artist" else ()
+    done = run("replay", *map(str, files), *ONES, *creator, "--format", "jsonl", "--since", "2022-01-02")
+    assert done.exit_code == 0, done.stderr
+    statuses = {its["status"] for its in map(json.loads, done.stdout.splitlines()) if not its["silent"]}
+    assert statuses == {"announced"}
+
+
 @pytest.mark.parametrize("figure", ["", ",weeks"])
 def test_a_history_of_other_titles_is_refused_whether_or_not_they_could_be_names(write: Write, figure: str) -> None:
     def songs(name: str) -> str:
@@ -204,7 +236,16 @@ def test_a_work_that_was_number_one_nowhere_when_the_records_began_is_not_said_t
     assert "nobody knows where A had been #1 before the records began" in " ".join(asked.stdout.split())
 
 
-@pytest.mark.parametrize("row", ["2022-01-02,US,1,,series", "2022-01-02,US,,B,series", "2022-01-02,US,new,B,series"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "2022-01-02,US,1,,series",
+        "2022-01-02,US,,B,series",
+        "2022-01-02,US,new,B,series",
+        "2022-01-02,US,1,B,?kind",
+        f"2022-01-02,US,1,{'B' * 1001},series",
+    ],
+)
 def test_one_cell_that_cannot_be_read_silences_one_edition_alone(write: Write, row: str) -> None:
     rows = [*(f"2022-01-0{n},{t},1,{t} {n},series" for n in (1, 2, 3) for t in ("US", "KR")), ""]
     rows[2] = row
@@ -213,6 +254,114 @@ def test_one_cell_that_cannot_be_read_silences_one_edition_alone(write: Write, r
     assert ", in d of 2022-01-02 in US" in done.stderr
     assert "2022-01-02  KR 2: new #1 (D in South Korea)" in done.stdout
     assert "2022-01-03  Provisional: US 3: new #1 (D in the United States)" in done.stdout
+
+
+@pytest.mark.parametrize("nobody", ["-", "N/A", "#REF!", "—", ""])
+def test_what_stands_for_no_artist_is_none(write: Write, nobody: str) -> None:
+    rows = f"period,territory,rank,title,artist\n2022-01-01,US,1,A,X\n2022-01-02,US,1,B,{nobody}\n"
+    done = run("replay", str(write("ones.csv", rows)), *ONES, "-o", "creator=artist", "--rules", "music")
+    assert done.exit_code == 0, done.stderr
+    assert not any(f"{nobody}: first #1" in done.stdout for nobody in ("-", "N/A", "#REF!", "—"))
+
+
+@pytest.mark.parametrize("title", ["NaN", "Infinity", "null"])
+def test_a_title_that_is_no_json_is_none(write: Write, title: str) -> None:
+    rows = '[{"period":"2022-01-01","territory":"US","rank":1,"title":"A"},{"period":"2022-01-01","territory":"KR",'
+    rows += f'"rank":1,"title":"C"}},{{"period":"2022-01-02","territory":"US","rank":1,"title":{title}}}]'
+    done = run("replay", str(write("ones.json", rows)), *ONES)
+    assert done.exit_code == 0, done.stderr
+    assert "NaN" not in done.stdout
+    assert "title '' is not a title" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ('{"period":"2022-01-02","territory":"US","rank":1,"title":"A"}', "1 publication, 1 edition"),
+        (
+            '{"period":"2022-01-01","territory":"US","rank":1,"title":"B\u2028C"}\n'
+            '{"period":"2022-01-02","territory":"US","rank":1,"title":"A\u0085D"}',
+            "2 publications, 2 editions",
+        ),
+    ],
+)
+def test_lines_of_json_end_where_json_says(write: Write, text: str, counted: str) -> None:
+    done = run("replay", str(write("ones.jsonl", text)), *ONES)
+    assert done.exit_code == 0, done.stderr
+    assert counted in done.stderr
+
+
+def test_a_comment_may_stand_behind_an_inch_mark(write: Write) -> None:
+    rows = 'period,territory,rank,title\n2022-01-01,US,1,Blue Monday (12" mix)\n# checked\n'
+    rows += '2022-01-02,US,1,"Two\n# lines"\n2022-01-03,US,1,"An ""inch"""\n# the end\n'
+    done = run("replay", str(write("ones.csv", rows)), *ONES, "-o", "comment=#", "--format", "jsonl")
+    assert done.exit_code == 0, done.stderr
+    titles = {holder["title"] for its in map(json.loads, done.stdout.splitlines()) for holder in its["holders"]}
+    assert {title.replace("\n", " ") for title in titles} >= {"Two # lines", 'An "inch"'}
+
+
+@pytest.mark.parametrize("rank", ["10000", "123456789", "00010000"])
+def test_a_rank_far_below_the_depth_is_passed_over(write: Write, rank: str) -> None:
+    rows = "".join(f"2022-01-01,US,{n},{n}\n" for n in ("1", "2", "3", "9999", rank))
+    done = run("replay", str(write("ones.csv", f"period,territory,rank,title\n{rows}")), *ONES[:-2], "-o", "depth=3")
+    assert (done.exit_code, "2 rows below the depth of 3 passed over" in done.stderr) == (0, True), done.stderr
+
+
+AT_B = "period,territory,rank,title\n2022-01-01,US,1,Old\n2022-01-02,US,1,B\n"
+
+
+@pytest.mark.parametrize(
+    ("claim", "code"),
+    [
+        (("--title", "B", "--on", "2022-01-10", "--new"), 3),
+        (("--title", "B", "--on", "2100-01-10", "--new"), 3),
+        (("--title", "B", "--on", "2022-01-03", "--new"), 1),
+        (("--title", "Old", "--on", "2022-01-03", "--new"), 3),
+        (("--title", "B", "--on", "2100-01-10", "--back"), 3),
+        (("--title", "B", "--on", "2022-01-03", "--back"), 1),
+        (("--title", "B", "--on", "2022-01-04", "--back"), 3),
+        (("--title", "B", "--on", "2021-12-31", "--back"), 3),
+        (("--title", "B", "--on", "2021-12-31", "--new"), 3),
+    ],
+)
+@pytest.mark.parametrize("territory", ["US", "*"])
+def test_who_came_to_number_one_outside_the_record_nobody_knows(
+    write: Write, claim: tuple[str, ...], code: int, territory: str
+) -> None:
+    history = f"csv,chart=d,name=D,cadence=day,depth=1:{write('a.csv', AT_B)}"
+    asked = ("check", "--from", history, "--catalog", "none", "--chart", "d", "--territory", territory)
+    done = run(*asked, *claim)
+    assert done.exit_code == code, done.stdout
+
+
+@pytest.mark.parametrize("country", ["SU", "the Soviet Union", "Soviet Union", "su"])
+def test_a_country_that_is_no_more_can_be_asked_for(write: Write, country: str) -> None:
+    works = write("works.csv", CATALOG.splitlines()[0] + "\nb,B,series,ru,SU,1980-01-01\n")
+    history = f"csv,chart=d,name=D,cadence=day,depth=1,began=2022-01-01:{write('a.csv', AT_B)}"
+    asked = ("check", "--from", history, "--catalog", str(works), "--chart", "d", "--territory", "US")
+    assert run(*asked, "--title", "B", "--nth", "1", "--country", country).exit_code == 3, "of Old nothing is known"
+    assert run(*asked, "--per", "origin_country", "--group", country, "--title", "B", "--nth", "1").exit_code == 3
+    slot = run("check", "first-from-country:d:US:SU:1", "--from", history, "--catalog", str(works))
+    assert slot.exit_code != 2, slot.stderr
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "problem"),
+    [
+        ("assumed", "original_langauge;origin_countries", "'original_langauge' is not"),
+        ("undecided", "main_contry", "'main_contry' is not main_country"),
+        ("needs", "knd", "'knd' is not kind"),
+    ],
+)
+def test_what_a_catalog_says_of_its_facts_is_checked(write: Write, column: str, cell: str, problem: str) -> None:
+    header, *_ = CATALOG.splitlines()
+    done = run("catalog", "check", str(write("works.csv", f"{header},{column}\na,A,series,ko,KR,2021-01-01,{cell}\n")))
+    assert (done.exit_code, problem in done.stderr + done.stdout) == (2, True), done.stderr
+
+
+def test_a_metric_that_is_said_twice_in_a_row_is_a_mistake(write: Write) -> None:
+    done = run("replay", str(write("a.csv", AT_B)), *ONES, "-o", "metric=sales; 2022-01-02 sales")
+    assert (done.exit_code, "one after the other, that the metric is sales" in done.stderr) == (2, True), done.stderr
 
 
 MIRACLES = """k,Miracle in Cell No. 7,film,ko,KR,2013-01-23

@@ -79,6 +79,8 @@ WRONG: list[tuple[Mapping[str, Any], str]] = [
     ),
     ({"kind": "reign", "record": True, "at": [3]}, "at: tells of runs that need not be the longest, as `record` says"),
     ({"headline": "{name}"}, "headline: {name} is not one of"),
+    ({"headline": "{group} has it"}, "{group} is one of the groups that `per` makes, which the rule has not"),
+    ({"brief": "#1 in {places}"}, "{places} is what a rule of kind spread counts"),
     ({"headline": "title}"}, "headline: has unbalanced braces"),
     ({"brief": "x" * 61}, "brief: is longer than 60 characters"),
     ({"id": "A rule"}, "id: 'A rule' is not made of lower-case letters, digits and single hyphens"),
@@ -95,7 +97,7 @@ RIGHT: list[Mapping[str, Any]] = [
     {"examples": {"tells": ["Ozark", None, {"US": "Ozark"}], "silent": ["Ozark"]}},
 ]
 
-BEYOND_A_SCHEMA = ("did you mean UA", "is not a kind;", "unbalanced", "{name}")
+BEYOND_A_SCHEMA = ("did you mean UA", "is not a kind;", "unbalanced", "{name}", "{group}", "{places}")
 """Mistakes that JSON Schema cannot see."""
 
 

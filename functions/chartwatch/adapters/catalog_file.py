@@ -3,10 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +16,16 @@ from chartwatch.domain.codes import OWN_FACT_FORM, countries_of, kind_of, langua
 from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.decoding import well_decoded
 from chartwatch.domain.works.facts import Confidence
-from chartwatch.domain.works.work import MAIN_COUNTRY, OWN_FACT, Work, possible_release
+from chartwatch.domain.works.work import (
+    CREATOR_COUNTRY,
+    MAIN_COUNTRY,
+    ORIGIN_COUNTRIES,
+    ORIGINAL_LANGUAGE,
+    OWN_FACT,
+    RELEASE_DATE,
+    Work,
+    possible_release,
+)
 from chartwatch.errors import CatalogProblem
 
 COLUMNS = (
@@ -46,6 +56,9 @@ _ID = re.compile(r"[a-z][a-z0-9-]*:[^\s;]+")
 ASSUMED, UNDECIDED, NEEDS = "assumed", "undecided", "needs"
 """More columns where layers make a catalog: the facts that are assumed, `main_country` where that is open, and `kind`
 where only a title of that kind means the work."""
+
+_ASSUMED = (ORIGINAL_LANGUAGE, MAIN_COUNTRY, ORIGIN_COUNTRIES, RELEASE_DATE, CREATOR_COUNTRY)
+"""The facts that may be assumed, beside those of one's own."""
 
 _ALL_COLUMNS = (*COLUMNS, *FURTHER, ASSUMED, UNDECIDED, NEEDS)
 """All that are known; others are somebody's own."""
@@ -215,12 +228,12 @@ def _work(row: Mapping[str | None, Any]) -> Work:
         source=cells["source"],
         confidence=_read(cells, "confidence", _confidence) or "",
         ids=_read(cells, "ids", _ids) or (),
-        is_main_country_known=cells[UNDECIDED] != MAIN_COUNTRY,
+        is_main_country_known=_read(cells, UNDECIDED, partial(_one_of, (MAIN_COUNTRY,))) is None,
         creators=_names(cells["creators"]),
         featured=_names(cells["featured"]),
         own_facts=tuple(sorted(_own_facts(row))),
-        assumed=frozenset(part for part in cells[ASSUMED].split(";") if part),
-        needs_kind=cells[NEEDS] == "kind",
+        assumed=_read(cells, ASSUMED, _assumed) or frozenset(),
+        needs_kind=_read(cells, NEEDS, partial(_one_of, ("kind",))) is not None,
     )
 
 
@@ -242,10 +255,19 @@ def _own_facts(row: Mapping[str | None, Any]) -> Iterator[tuple[str, str]]:
             yield from ((column, own_value(value)) for value in _names(cell))
 
 
-def _confidence(cell: str) -> str:
-    if cell not in [*Confidence]:
-        raise ValueError(f"{cell!r} is not one of {', '.join(Confidence)}")
+def _one_of(known: Collection[str], cell: str) -> str:
+    if cell not in known:
+        raise ValueError(f"{cell!r} is not {words.either(list(known))}")
     return cell
+
+
+def _confidence(cell: str) -> str:
+    return _one_of([*Confidence], cell)
+
+
+def _assumed(cell: str) -> frozenset[str]:
+    parts = [part.strip() for part in cell.split(";") if part.strip()]
+    return frozenset(part if re.fullmatch(OWN_FACT_FORM, part) else _one_of(_ASSUMED, part) for part in parts)
 
 
 def _countries(cell: str) -> tuple[str, ...]:

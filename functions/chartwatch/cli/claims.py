@@ -7,7 +7,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
@@ -109,7 +110,7 @@ def _json_rows(text: str, _file: str) -> Iterator[tuple[int, Mapping[str, Any] |
         if not said.strip():
             continue
         try:
-            row = json.loads(said)
+            row = json.loads(said, object_pairs_hook=_each_name_once)
         except (ValueError, RecursionError) as error:
             yield line, Unread(line, f"is not JSON: {error}")
             continue
@@ -119,11 +120,19 @@ def _json_rows(text: str, _file: str) -> Iterator[tuple[int, Mapping[str, Any] |
 def _array_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] | Unread]]:
     """Yield the objects of one array, each with its number there in place of a line."""
     try:
-        rows = json.loads(text)
+        rows = json.loads(text, object_pairs_hook=_each_name_once)
     except (ValueError, RecursionError) as error:
         raise FileProblem(file, "", f"is not JSON: {error}") from error
     for number, row in enumerate(rows, 1):
         yield number, _object(row, number)
+
+
+def _each_name_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise ValueError(f"an object says {twice!r} twice")
+    return values
 
 
 def _object(row: Any, line: int) -> Mapping[str, Any] | Unread:
@@ -135,8 +144,10 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] | U
     delimiter = next((sign for sign in ";\t" if sign in header and "," not in header), ",")
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for name in rows.fieldnames or ():
-            _field(name)
+        fields = [_field(name) for name in rows.fieldnames or ()]
+        for name, times in Counter(fields).items():
+            if times > 1:
+                raise OptionError(f"--{name}", "stands there twice")
         for row in rows:
             extra = row.pop(None, None)
             if extra:

@@ -16,6 +16,7 @@ from chartwatch.cli.files import STDIN, file_name, read_file, unreadable
 from chartwatch.document_errors import SourceError, SourceNotATable, SourceTruncated
 from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.errors import FileProblem
+from chartwatch.services.document_guard import EARLIEST, NEVER
 from chartwatch.services.fetching import MAX_BYTES
 from chartwatch.services.ingest import Ingested, ingest
 from chartwatch.services.ports import Archive, ChartStore
@@ -109,6 +110,8 @@ def time_fetched(name: str) -> str | None:
     try:
         fetched = datetime.strptime(found[0], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
+        return None
+    if not EARLIEST.year <= fetched.year < NEVER.year:
         return None
     return fetched.strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -1,7 +1,7 @@
 """Countries, territories and languages as a person writes them: by code, or by their English name."""
 
 from chartwatch.domain.charts.chart import GLOBAL
-from chartwatch.domain.codes import COUNTRIES, LANGUAGES, country_meant, language_meant
+from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, LANGUAGES, country_meant, language_meant
 from chartwatch.domain.rules.rule import Fact
 
 _WORLD = frozenset({"global", "world", "the world", "worldwide"})
@@ -10,7 +10,10 @@ _WORLD = frozenset({"global", "world", "the world", "worldwide"})
 def country_code(said: str) -> str:
     """Return the code of a country; what stands for none, as it is: whoever reads it says what is wrong with it."""
     code = said.upper()
-    return code if code in COUNTRIES else country_meant(said) or said
+    if code in COUNTRIES or code in FORMER_COUNTRIES:
+        return code
+    former = {name.removeprefix("the ").casefold(): code for code, name in FORMER_COUNTRIES.items()}
+    return former.get(said.casefold().removeprefix("the ")) or country_meant(said) or said
 
 
 def language_code(said: str) -> str:

@@ -152,7 +152,7 @@ def countries_of(written: Iterable[str]) -> tuple[str, ...]:
     """
     codes = [code for code in written if code not in _NOBODYS_COUNTRIES]
     for code in codes:
-        if code not in FORMER_COUNTRIES and (problem := country_problem(code)):
+        if problem := country_problem(code):
             raise ValueError(problem)
     if len(set(codes)) < len(codes):
         raise ValueError(f"'{';'.join(codes)}' names a country twice")
@@ -227,8 +227,12 @@ def language_problem(code: str) -> str | None:
 
 
 def country_problem(code: str) -> str | None:
-    """Return what is wrong with the code of a country, or None."""
-    return None if code in COUNTRIES else not_one(f"'{code}'", "an ISO 3166-1 alpha-2 code", likely_country(code))
+    """Return what is wrong with the code of a country, which may be one that is no more, or None."""
+    return (
+        None
+        if code in COUNTRIES or code in FORMER_COUNTRIES
+        else not_one(f"'{code}'", "an ISO 3166-1 alpha-2 code", likely_country(code))
+    )
 
 
 def kind_of(written: str) -> Kind:

@@ -21,7 +21,7 @@ from chartwatch.errors import RecordDamaged
 FORMAT = 2
 """Version of the form of the files; a store reads this one and all before it."""
 
-FOLD = 9
+FOLD = 10
 """Version of what the fold makes of publications; it rises with each change of its results."""
 
 Value = TypeVar("Value")

@@ -15,6 +15,8 @@ LONGEST_TITLE = 1000
 MAX_QUOTED = 40
 """Characters of a wrong cell that an error shows."""
 
+MAX_RANK = 9999
+
 _BLANK = " \u2800"
 """What shows nothing: beside spaces, the braille pattern without dots."""
 
@@ -47,6 +49,9 @@ def read_territory(cell: str) -> str:
     return cell
 
 
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+"""Hyphens and dashes, which alone stand for nothing."""
+
 _NO_TITLES = frozenset({"N/A", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NULL!", "#DIV/0!"})
 """What stands in a cell, and of a spreadsheet's in place of a value, where there is no title."""
 
@@ -61,12 +66,13 @@ def read_title(cell: str) -> str:
 
 
 def read_season(cell: str) -> str | None:
-    """Read the title of a season; None for an empty cell."""
-    return read_title(cell) if cell.strip() else None
+    """Read the title of a season; None for an empty cell, and for one that says that there is none."""
+    said = cell.strip()
+    return None if said.upper() in _NO_TITLES or not said.strip(_DASHES) else read_title(cell)
 
 
 def read_credit(cell: str) -> str | None:
-    """Read whom a source names as artists, authors or makers; None for an empty cell."""
+    """Read whom a source names as artists, authors or makers; None as of a season."""
     return read_season(cell)
 
 

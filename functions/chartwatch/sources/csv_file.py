@@ -13,7 +13,15 @@ from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, end_of_month
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.codes import country_meant, kind_meant
 from chartwatch.domain.works.work import Kind
-from chartwatch.sources.cells import quoted, read_credit, read_loose_rank, read_season, read_territory, read_title
+from chartwatch.sources.cells import (
+    MAX_RANK,
+    quoted,
+    read_credit,
+    read_loose_rank,
+    read_season,
+    read_territory,
+    read_title,
+)
 from chartwatch.sources.csv_options import BY_NAME, CsvOptions, meant_by, read_chart_id, read_kind
 from chartwatch.sources.csv_rows import (
     OF_COUNTRIES,
@@ -140,7 +148,7 @@ class CsvFile(SingleDocumentSource):
         rank_column, refused = options.rank_column or "rank", UnreadRows(table)
         ranks = [1] * len(table)
         if table.has(rank_column):
-            ranks = table.values_but(rank_column, read_loose_rank, 0, refused)
+            ranks = table.values_but(rank_column, self._read_rank, 0, refused)
         entries = list(map(Entry, ranks, *self._entry_columns(table, refused)))
         passed_over = UnreadRows(table)
         charts = self._charts(table, passed_over)
@@ -233,11 +241,17 @@ class CsvFile(SingleDocumentSource):
     def _entry_columns(self, table: Table, refused: UnreadRows) -> Iterator[Iterable[Any]]:
         options = self._options
         yield table.values_but(options.title_column, read_title, "", refused)
-        yield table.values_or(options.season_column or "season", _read_season, None)
-        yield table.values_or(options.kind_column or "kind", self._read_kind, options.kind)
+        yield table.values_but_or(options.season_column or "season", read_season, None, refused)
+        yield table.values_but_or(options.kind_column or "kind", self._read_kind, options.kind, refused)
         yield table.figures((column, column, str) for column in options.figure_columns)
         yield repeat(None, len(table))
-        yield table.values(options.creator, read_credit) if options.creator else repeat(None, len(table))
+        yield table.values_but_or(options.creator, read_credit, None, refused)
+
+    def _read_rank(self, cell: str) -> int:
+        """Read a rank. Where the depth of the chart is said, one that is too large for any chart is below that."""
+        if self._options.depth and cell.isdecimal() and len(cell.lstrip("0")) > len(str(MAX_RANK)):
+            return MAX_RANK + 1
+        return read_loose_rank(cell)
 
     def _read_chart(self, cell: str) -> str:
         said = meant_by(cell, self._options.charts)
@@ -320,10 +334,6 @@ def _say(document: str, notices: Sequence[str]) -> None:
         logger.warning("%s: %s", document, notice)
     if more := len(notices[MAX_NOTICES:]):
         logger.warning("%s: and %d more notices of the kind of the last", document, more)
-
-
-def _read_season(cell: str) -> str | None:
-    return None if cell.strip().casefold() == "n/a" else read_season(cell)
 
 
 def _or_advise(read: Callable[[str], T], cell: str, option: str) -> T:

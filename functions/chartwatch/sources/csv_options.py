@@ -135,6 +135,8 @@ def _read_metrics(value: Any) -> Any:
         name = part if since is None else rest.strip()
         if not name or (metrics and (since is None or since <= (metrics[-1].since or date.min))):
             raise ValueError("is not of the form METRIC; DATE METRIC, with later and later dates")
+        if metrics and metrics[-1].metric == name:
+            raise ValueError(f"says twice, one after the other, that the metric is {name}")
         metrics.append(MetricPeriod(name, since))
     return tuple(metrics)
 

@@ -22,6 +22,8 @@ __all__ = ["FigureColumn", "Reading", "TextTable"]
 DELIMITERS = (",", "\t", ";", "|")
 """What may stand between cells where nobody says it."""
 
+_ANY = "".join(DELIMITERS)
+
 MAX_SKIPPED = 1000
 """Lines that may stand before a header."""
 
@@ -96,7 +98,7 @@ class TextTable(Table):
 
     def _line_numbers(self) -> Iterator[int]:
         """Yield in which line each row ends, the header's among them, as far as the text can be told into rows."""
-        lines = self._lines()
+        lines = self._lines(self._delimiter)
         reader, rows = self._rows(lines)
         try:
             for _ in rows:
@@ -106,7 +108,7 @@ class TextTable(Table):
             return
 
     def _read(self, required: Sequence[str], optional: Sequence[str]) -> None:
-        lines = self._lines()
+        lines = self._lines(self._delimiter)
         reader, rows = self._rows(lines)
         try:
             named = self._reading.columns
@@ -130,9 +132,9 @@ class TextTable(Table):
         last = next((column for column, index in found.items() if index == len(header) - 1), None)
         self._unclosed = None if self._body.endswith((b"\n", b"\r")) else last
 
-    def _lines(self) -> "Lines":
+    def _lines(self, delimiters: str) -> "Lines":
         text = io.TextIOWrapper(io.BytesIO(self._body), encoding="utf-8-sig", newline="")
-        return Lines(text, self._reading.skip, self._reading.comment)
+        return Lines(text, self._reading.skip, self._reading.comment, delimiters)
 
     def _rows(self, lines: "Lines") -> tuple["_csv.Reader | LineByLine", Iterator[list[str]]]:
         """Return the reader of lines, which knows the number of the last, and the rows that are not blank."""
@@ -144,7 +146,7 @@ class TextTable(Table):
 
     def _found_delimiter(self, names: Sequence[str]) -> str:
         """Return what stands between the cells of the header: what tells most of the columns apart."""
-        lines = self._lines()
+        lines = self._lines(_ANY)
         header = next((line for line in iter(lines.read, "") if line.strip()), "")
         wanted = {name.strip().casefold() for name in names}
 
@@ -165,7 +167,7 @@ class TextTable(Table):
         if not self._advice:
             return
         wanted = {name.strip().casefold() for name in required}
-        lines = Lines(self._lines().text, 0, "")
+        lines = Lines(self._lines(_ANY).text, 0, "", _ANY)
         for number, line in enumerate(islice(iter(lines.read, ""), MAX_SOUGHT)):
             cells = (_cells(line, each) for each in DELIMITERS)
             if number and any(wanted <= {cell.strip().casefold() for cell in its} for its in cells):
@@ -190,7 +192,7 @@ class TextTable(Table):
 
     def _opening_of_the_last_cell(self) -> int:
         """Return in which line the quoted cell opens at which reading ends."""
-        lines = self._lines()
+        lines = self._lines(self._delimiter)
         reader, rows = self._rows(lines)
         before = 0
         try:
@@ -198,7 +200,7 @@ class TextTable(Table):
                 lines.room, before = MAX_BLOCK, reader.line_num
         except csv.Error:
             pass
-        row = islice(iter(self._lines().read, ""), before, reader.line_num)
+        row = islice(iter(self._lines(self._delimiter).read, ""), before, reader.line_num)
         return before + 1 + _opening(row, self._delimiter)
 
     def _read_columns(self, indexes: Mapping[str, int], width: int, rows: Iterator[list[str]], lines: "Lines") -> None:

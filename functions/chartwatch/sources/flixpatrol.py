@@ -220,10 +220,11 @@ def _read_day(record: Record, type_: str, where: str) -> date:
 def _kinds(pages: Sequence[Page]) -> Mapping[str, Kind]:
     """Return the kinds of titles by their ids: the overall list does not say them, the lists of films and of TV do."""
     return {
-        record.movie.data.id: kind
+        movie_id: kind
         for page in pages
         if (kind := CHARTS[page.type].kind) is not None
         for record in page.records
+        if (movie_id := record.movie.data.id)
     }
 
 
@@ -231,4 +232,4 @@ def _entry(record: Record, kind: Kind | None) -> Entry:
     figures = {"days": record.days_total, "previous": record.ranking_last}
     known = tuple((name, str(figure)) for name, figure in figures.items() if figure is not None)
     movie = record.movie.data
-    return Entry(record.ranking, movie.title, None, kind, known, f"{SOURCE}:{movie.id}")
+    return Entry(record.ranking, movie.title, None, kind, known, f"{SOURCE}:{movie.id}" if movie.id else None)

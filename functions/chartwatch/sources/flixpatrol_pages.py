@@ -50,7 +50,8 @@ class _Wrapped(BaseModel, Generic[T]):
 
 
 class _Movie(BaseModel):
-    id: _Text
+    id: Annotated[_Text, AfterValidator(str.strip)]
+    """Empty where there is none."""
     title: Annotated[_Text, Field(max_length=LONGEST_TITLE), AfterValidator(read_title)]
 
 

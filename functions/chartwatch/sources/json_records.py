@@ -35,7 +35,8 @@ class _Record(NamedTuple):
 class JsonTable(Table):
     """The objects of an array as rows, their keys as columns. `detail.title` is a key of an object within them.
 
-    A document of JSON Lines is an array of its lines. A missing key and null are an empty cell.
+    A document of JSON Lines is an array of its lines, and one object with all columns the only one of an array. A
+    missing key and null are an empty cell.
     """
 
     def __init__(
@@ -58,6 +59,8 @@ class JsonTable(Table):
         """
         super().__init__(source)
         document = _parsed(source, utf8_of(source, body, encoding))
+        if isinstance(document, dict) and not records and document.keys() >= set(required):
+            document = [document]
         self._path = records
         rows = list(_records(document, [key for key in records.split(".") if key], ()))
         if not rows or not all(isinstance(row.values, dict) for row in rows):
@@ -142,15 +145,21 @@ def _loaded(source: str, text: str) -> Any:
 
     try:
         # Numbers stay as they are written.
-        return json.loads(text, object_pairs_hook=each_key_once, parse_int=str, parse_float=str, parse_constant=str)
+        return json.loads(
+            text, object_pairs_hook=each_key_once, parse_int=str, parse_float=str, parse_constant=_no_number
+        )
     except RecursionError as error:
         raise SourceNotATable(source, "arrays or objects stand too deep in each other") from error
+
+
+def _no_number(_written: str) -> None:
+    """Return what NaN and Infinity stand for, which are no JSON: a value that is not there."""
 
 
 def _lines(source: str, text: str) -> list[Any] | None:
     """Return the values of JSON Lines, or None where the text is none."""
     try:
-        return [_loaded(source, line) for line in text.splitlines() if line.strip()]
+        return [_loaded(source, line) for line in text.split("\n") if line.strip()]
     except json.JSONDecodeError:
         return None
 

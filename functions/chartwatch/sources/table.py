@@ -71,6 +71,10 @@ class Table(ABC):
             raise self.cell_error(last, column, wrong[cells[last]])
         return [known.get(cell, instead) for cell in cells]
 
+    def values_but_or(self, column: str | None, read: Callable[[str], T], default: T, refused: "UnreadRows") -> list[T]:
+        """Return a column as `values_but` does, or `default` for every row where the document has no such column."""
+        return self.values_but(column, read, default, refused) if column in self._columns else [default] * len(self)
+
     def _read_cells(self, column: str, read: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
         """Return the value of each distinct cell, and what those are not that are refused."""
         cells = self._columns[column]

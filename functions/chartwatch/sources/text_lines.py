@@ -35,13 +35,17 @@ class Lines:
     Lines that are skipped, and comments, are blank. A comment does not begin inside a quoted cell.
     """
 
-    def __init__(self, text: io.TextIOWrapper, skip: int, comment: str) -> None:
-        """So many lines are skipped at the beginning; `comment` is what comments begin with, empty for none."""
+    def __init__(self, text: io.TextIOWrapper, skip: int, comment: str, delimiters: str) -> None:
+        """So many lines are skipped at the beginning; `comment` is what comments begin with, empty for none.
+
+        `delimiters` are what may stand between cells.
+        """
         self.text = text
         self.room = MAX_BLOCK
         self._skip = skip
         self._comment = comment
         self._is_quoted = False
+        self._opening = re.compile(f'(?:^|[{re.escape(delimiters)}])"')
 
     def read(self) -> str:
         """Return the next line, empty at the end."""
@@ -55,8 +59,24 @@ class Lines:
         if self._comment and line:
             if not self._is_quoted and line.startswith(self._comment):
                 return "\n"
-            self._is_quoted ^= line.count('"') % 2 == 1
+            self._is_quoted = self._ends_quoted(line)
         return line
+
+    def _ends_quoted(self, line: str) -> bool:
+        """Return whether a quoted cell goes on behind a line. A quotation mark within any other cell opens none."""
+        is_quoted, at = self._is_quoted, 0
+        while True:
+            if is_quoted:
+                end = line.find('"', at)
+                if end < 0:
+                    return True
+                is_quoted = line.startswith('"', end + 1)
+                at = end + (2 if is_quoted else 1)
+            else:
+                opened = self._opening.search(line, at)
+                if opened is None:
+                    return False
+                is_quoted, at = True, opened.end()
 
 
 class LineByLine:

@@ -19,6 +19,8 @@ PACKED = gzip.compress(BODY, mtime=0)
         ("2021-11-17T011549Z.tsv", "2021-11-17T01:15:49Z"),
         ("2021-11-17T011549Z.tsv.gz", "2021-11-17T01:15:49Z"),
         ("2021-13-17T011549Z.tsv", None),
+        ("9999-12-31T235959Z.tsv", None),
+        ("0001-01-01T000000Z.tsv", None),
         ("2021-11-17.tsv", None),
         ("all-weeks-2021-11-17T011549Z.tsv", None),
         ("chart.csv", None),

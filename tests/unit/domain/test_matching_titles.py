@@ -39,6 +39,12 @@ def found(catalog: Catalog, title: str, kind: Kind | None = Kind.SERIES, period:
         ("“Sr.”", '"Sr."'),
         ("„Barbaren“", "«Barbaren»"),
         ("O`Brien", "O’Brien"),
+        ("BİHTER", "Bihter"),
+        ("İstanbul", "istanbul"),
+        ("But\0ter", "Butter"),
+        ("B\ue000utter\x07", "Butter"),
+        ("Butter\U000e0041", "butter"),
+        ("Two\u0085Lines", "two lines"),
     ],
 )
 def test_titles_that_differ_in_typography_only_are_the_same(one: str, other: str) -> None:

@@ -137,7 +137,7 @@ def test_a_work_that_is_listed_elsewhere_before_or_after_is_not_renamed() -> Non
     assert kinds(before, [entry("B", hours=9), entry("C", 2, hours=7)]) == [REPLACED, REPLACED]
 
 
-@pytest.mark.parametrize("value", [0, 1, -1])
+@pytest.mark.parametrize("value", [12, 1, -1])
 @pytest.mark.parametrize("others", [("hours",), ("hours", "views")])
 def test_a_figure_that_another_rank_has_as_well_stands_for_one_that_is_not_there(
     value: int, others: Sequence[str]
@@ -148,6 +148,32 @@ def test_a_figure_that_another_rank_has_as_well_stands_for_one_that_is_not_there
     assert kinds([one, third], [other, third]) == [by_the_other_figure]
     assert kinds([one], [other, third])[0] is kinds([one, third], [other])[0] is by_the_other_figure
     assert kinds([one], [other]) == [RELABELLED]
+
+
+@pytest.mark.parametrize("written", ["-", "0", "0.0", "N/A", "null", "—", "n.a."])
+def test_what_has_no_digit_but_zeros_is_no_figure_also_where_one_rank_alone_has_it(written: str) -> None:
+    one, other, third = (Entry(1, title, None, None, (("hours", written),)) for title in ("A", "B", "C"))
+    third = third._replace(rank=2, figures=(("hours", "400"),))
+    assert kinds([one, third], [other, third]) == [REPLACED]
+
+
+@pytest.mark.parametrize(("was", "now"), [(Kind.SERIES, None), (None, Kind.SERIES)])
+def test_a_kind_that_one_version_leaves_out_is_no_other_work(was: Kind | None, now: Kind | None) -> None:
+    assert kinds([Entry(1, "A", None, was)], [Entry(1, "A", None, now)]) == [RESTATED]
+    assert kinds([Entry(1, "A", None, Kind.FILM)], [Entry(1, "A", None, Kind.SERIES)]) == [REPLACED]
+
+
+def test_what_a_later_version_leaves_out_of_kind_and_credit_is_what_the_one_before_said() -> None:
+    whole, kindless, bare = (
+        Entry(1, "A", None, Kind("song"), credit="X"),
+        Entry(1, "A", None, None, credit="X"),
+        Entry(1, "A"),
+    )
+    for course in ([whole, kindless, bare], [whole, bare], [bare, whole, bare], [whole, kindless]):
+        [its] = Revisions({"US": versions(*([each] for each in course))}, CHART).number_ones()["US"]
+        assert (its.kind, its.credit) == (Kind("song"), "X")
+    another = [[whole], [Entry(1, "B")]]
+    assert "US" not in Revisions({"US": versions(*another)}, CHART).number_ones()
 
 
 def test_works_that_tie_have_one_figure_and_may_both_be_renamed() -> None:
@@ -228,7 +254,8 @@ def test_titles_of_signs_alone_are_told_apart_by_them() -> None:
         ("Ökonomie", "Okonomie", REPLACED),
         ("O\u0308konomie", "ÖKO-NOMIE", RELABELLED),
         ("जवान", "जवान!", RELABELLED),
-        ("İstanbul", "istanbul", RELABELLED),
+        ("İstanbul", "istanbul", RESTATED),
+        ("İs, tanbul", "istanbul", RELABELLED),
         ("I ❤\ufe0f NY", "I ❤ NY", RELABELLED),
         ("Café, Noir", "CAFE\u0301 NOIR", RELABELLED),
     ],

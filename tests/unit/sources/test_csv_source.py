@@ -173,9 +173,9 @@ def test_a_title_or_season_of_more_than_a_thousand_characters_is_none() -> None:
     longest = "x" * 1000
     [publication] = _read(DAILY, f"{HEADER},season", f"2024-01-01,KR,1,{longest},series,{longest}")
     assert publication.editions[0].entries[0][1:3] == (longest, longest)
-    for title, season, column, of_it in ((f"{longest}x", "1", "title", OF_IT), ("A", f"{longest}x", "season", "")):
+    for title, season, column in ((f"{longest}x", "1", "title"), ("A", f"{longest}x", "season")):
         message = str(_refusal(DAILY, f"{HEADER},season", f"2024-01-01,KR,1,{title},series,{season}"))
-        assert message == f"csv, line 2: {column} '{'x' * 39}…' is no title: it has more than 1000 characters{of_it}"
+        assert message == f"csv, line 2: {column} '{'x' * 39}…' is no title: it has more than 1000 characters{OF_IT}"
 
 
 OF_IT = ", in songs-daily of 2024-01-01 in KR"
@@ -189,7 +189,7 @@ OF_IT = ", in songs-daily of 2024-01-01 in KR"
         ("2024-01-01,KR,0,A,film", f"csv, line 2: rank '0' is not a rank such as 1{OF_IT}"),
         (
             "2024-01-01,Korea,1,A,film",
-            "csv, line 2: territory 'Korea' is not an ISO 3166-1 alpha-2 code such as KR; "
+            "csv, line 2: territory 'Korea' is not an ISO 3166-1 alpha-2 code such as KR; did you mean KR?; "
             'to say what it means: -o territories="Korea=CODE"',
         ),
         (
@@ -200,7 +200,7 @@ OF_IT = ", in songs-daily of 2024-01-01 in KR"
         (
             "2024-01-01,KR,1,A,movie",
             "csv, line 2: kind 'movie' is not a kind; did you mean film?; "
-            'to say what it means: -o kinds="movie=film"',
+            f'to say what it means: -o kinds="movie=film"{OF_IT}',
         ),
     ],
 )

@@ -96,6 +96,15 @@ def test_the_lists_of_films_and_tv_give_the_kinds_of_the_overall_list() -> None:
     assert kinds == [Kind.FILM] * 5 + [Kind.SERIES] * 4 + [None]
 
 
+@pytest.mark.parametrize("movie_id", ["", " ", "\t"])
+def test_an_id_that_is_empty_is_none(movie_id: str) -> None:
+    records = [_record(FIRST, rank, f"Title {rank}") for rank in range(1, 11)]
+    for record in records[:2]:
+        record["data"]["movie"]["data"]["id"] = movie_id
+    ids = [entry.id for entry in SOURCE.parse(_line(records), PROVENANCE)[0].editions[0].entries]
+    assert ids[:3] == [None, None, "flixpatrol:Title 3"]
+
+
 def test_days_and_previous_rank_are_figures_where_there_are_any() -> None:
     records = [_record(FIRST, rank, daysTotal=rank, rankingLast=None) for rank in range(1, 10)]
     body = _line([*records, _record(FIRST, 10, daysTotal=4, rankingLast=7)])

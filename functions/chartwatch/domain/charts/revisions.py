@@ -100,14 +100,18 @@ class Revisions:
     def number_ones(self) -> Mapping[str, tuple[NumberOne, ...]]:
         """Return the number ones of territories where some have got the label of another season, with the one before.
 
-        A label that changes while work and figures stay is that of the same season, whatever it says.
+        A label that changes while work and figures stay is that of the same season, whatever it says; and what a
+        document leaves out of a work's kind and credit is what the one before said.
         """
         found: dict[str, tuple[NumberOne, ...]] = {}
         for territory, versions in self._editions.items():
             edition = versions[-1].edition
             if len(versions) > 1 and any(entry.rank == 1 for entry in edition.entries):
                 history = [its for _, its in self.of(territory)]
-                labelled = (_with_first_label(e, history) if e.rank == 1 else e for e in edition.entries)
+                labelled = (
+                    _with_what_it_had(_with_first_label(e, history), e, history) if e.rank == 1 else e
+                    for e in edition.entries
+                )
                 if (kept := Edition(territory, tuple(labelled))) != edition:
                     found[territory] = kept.number_ones
         return found
@@ -158,7 +162,7 @@ class _Comparison:
         return self._kind_by_title(was, now)
 
     def _kind_by_title(self, was: Entry, now: Entry) -> RevisionKind:
-        if was.kind != now.kind:
+        if was.kind and now.kind and was.kind != now.kind:
             return RevisionKind.REPLACED
         if was.credit and now.credit and lead_of(was.credit) != lead_of(now.credit):
             return RevisionKind.REPLACED
@@ -184,10 +188,11 @@ class _Comparison:
     def _identify(self, was: Entry, now: Entry) -> bool:
         """Return whether both versions have an identifying figure that no other rank of their editions has.
 
-        What several ranks have, such as a dash or a zero, stands for a figure that is not there. A tie has one figure.
+        What has no digit but zeros, such as a dash, and what several ranks have, stands for a figure that is not there.
+        A tie has one figure.
         """
         old, new = dict(was.figures), dict(now.figures)
-        shared = [name for name in self.chart.identifying if name in old and name in new]
+        shared = [name for name in self.chart.identifying if all(map(_is_figure, (old.get(name), new.get(name))))]
         return any(_is_alone(was, self.before, name) and _is_alone(now, self.after, name) for name in shared)
 
 
@@ -210,6 +215,20 @@ def _with_first_label(entry: Entry, history: Sequence[Sequence[RankRevision]]) -
     # Under another title the same words may say something else; they are the same label all the same.
     is_same = now in (season_of(entry.title, label), season_of(entry.title, first.season))
     return entry if is_same else entry._replace(season=label)
+
+
+def _with_what_it_had(labelled: Entry, entry: Entry, history: Sequence[Sequence[RankRevision]]) -> Entry:
+    """Return an entry of the last version, as it is labelled, with the kind and the credit that it had and has not."""
+    now = entry
+    for revisions in reversed(history):
+        revision = next((its for its in revisions if its.after == now), None)
+        if revision is None:
+            continue
+        if revision.before is None or revision.kind is RevisionKind.REPLACED:
+            break
+        now = revision.before
+        labelled = labelled._replace(kind=labelled.kind or now.kind, credit=labelled.credit or now.credit)
+    return labelled
 
 
 def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, Entry | None]]:
@@ -240,6 +259,10 @@ def _agree(was: Entry, now: Entry) -> bool:
     """Return whether all figures that both versions have agree; columns come and go, so the others do not count."""
     old, new = dict(was.figures), dict(now.figures)
     return all(old[name] == new[name] for name in old.keys() & new.keys())
+
+
+def _is_figure(written: str | None) -> bool:
+    return any(ch.isdecimal() and int(ch) > 0 for ch in written or "")
 
 
 def _is_alone(entry: Entry, edition: Edition, figure: str) -> bool:

@@ -185,9 +185,11 @@ class AskedScope:
         return self.position(last) - self.position(first) + 1
 
     def before(self, period: date) -> date | None:
-        """Return the period before one; None before the first."""
+        """Return the period before one, which after the record may be none of it; None before the first."""
         at = self.position(period)
-        return self.calendar[at - 1] if 0 < at <= len(self.calendar) else None
+        if at == len(self.calendar) > 0:
+            return max(self.calendar[-1], self.chart.before(period))
+        return self.calendar[at - 1] if at > 0 else None
 
     def nth_from(self, first: date, n: int) -> date:
         """Return the n-th period from one on, which counts."""

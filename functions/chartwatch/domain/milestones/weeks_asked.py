@@ -21,6 +21,7 @@ from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
 from chartwatch.domain.milestones.possible import all_of, runs_of
 from chartwatch.domain.milestones.scope_history import ToppedWork
 from chartwatch.domain.milestones.scopes import AskedScope
+from chartwatch.domain.rules.certain import was_out
 from chartwatch.domain.rules.change import ChangeRule, Returns
 from chartwatch.domain.rules.claims import CENSORED
 from chartwatch.domain.works.claimants import Claimant
@@ -226,8 +227,17 @@ def _returns(said: Assertion, scope: AskedScope, period: date, key: str, work: W
     if returns is Returns.ALSO:
         return True
     hidden = [hidden for hidden in scope.hidden_periods(work, period) if hidden < (scope.before(period) or period)]
-    was_there = True if any(known < period for known in scope.known_periods(key)) else None if hidden else False
+    may_have_been = hidden or (_comes_from_outside(scope, period) and was_out(period, work))
+    was_there = True if any(known < period for known in scope.known_periods(key)) else None if may_have_been else False
     return was_there if returns is Returns.ONLY else _not(was_there)
+
+
+def _comes_from_outside(scope: AskedScope, period: date) -> bool:
+    """Return whether there are periods outside the record in which what comes back in a period may have been #1."""
+    if period <= scope.record.first:
+        return not scope.begins_with_chart
+    before = scope.before(period)
+    return before is not None and scope.chart.before(before) > scope.record.last
 
 
 def _not(said: bool | None) -> bool | None:

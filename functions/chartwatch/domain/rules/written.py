@@ -51,6 +51,9 @@ PLACEHOLDERS = frozenset(
 )
 """What a headline and a brief may name in braces."""
 
+SPREAD = "spread"
+"""The kind of rules that count territories."""
+
 SAID = "said"
 """The type of the errors whose message is the sentence about the mistake."""
 
@@ -285,6 +288,16 @@ class WrittenRule(AsWritten):
     count: Annotated[Count, Field(strict=False)] = Count.WORKS
     origin: Annotated[Origin, Field(strict=False)] = Origin.MAIN
     examples: Examples | None = None
+
+    @model_validator(mode="after")
+    def _names_what_there_is(self) -> Self:
+        for template in (self.headline, self.brief):
+            named = {name for _, name, _, _ in Formatter().parse(template)}
+            if "group" in named and getattr(self, "per", None) is None:
+                raise ValueError("{group} is one of the groups that `per` makes, which the rule has not")
+            if "places" in named and self.kind != SPREAD:
+                raise ValueError("{places} is what a rule of kind spread counts")
+        return self
 
     def meant(self) -> dict[str, Any]:
         """Return the fields of the rule that is meant: those that are written, but for `where`, which makes two."""

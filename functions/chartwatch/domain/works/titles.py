@@ -13,6 +13,8 @@ _TYPOGRAPHY = str.maketrans(
         # Indian scripts (U+200C, U+200D) change how a word reads, and stay.
         **dict.fromkeys("\u00ad\u200b\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e", None),
         **dict.fromkeys("\u2066\u2067\u2068\u2069", None),
+        # Tags, of which flags are made.
+        **dict.fromkeys(map(chr, range(0xE0000, 0xE0080)), None),
     }
 )
 
@@ -20,15 +22,25 @@ _FORMS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 """The variation selectors of Unicode."""
 
 
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn"})
+"""The categories of characters that nobody sees: control, halves of others, private, and unassigned ones."""
+
+_DOTTED_I = "i\u0307"
+"""What becomes of İ in small letters."""
+
+
 @lru_cache(maxsize=65_536)
 def title_key(title: str) -> str:
     """Return the form under which titles are compared: NFKC, straight quotes and dashes, case-folded, single spaces.
 
-    Characters without width, but the joiners, are left out. Every script is kept, and no letter loses its accent: two
-    titles that differ in more than typography stay apart.
+    Characters without width, but the joiners, and those that stand for nothing are left out. Every script is kept, and
+    no letter loses its accent, but for the dot of the Turkish capital İ, which its small letter has anyway: two titles
+    that differ in more than typography stay apart.
     """
     text = unicodedata.normalize("NFKC", title.translate(_TYPOGRAPHY)).translate(_TYPOGRAPHY)
-    return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())
+    if not text.isprintable():
+        text = "".join(ch for ch in text if ch.isspace() or unicodedata.category(ch) not in _UNPRINTABLE)
+    return " ".join(unicodedata.normalize("NFKC", text.casefold()).replace(_DOTTED_I, "i").split())
 
 
 @lru_cache(maxsize=65_536)
@@ -48,5 +60,5 @@ def letters(title: str) -> str:
     Marks are parts of letters: vowels in Indian and South-East Asian scripts, accents in others. What only chooses the
     form of a sign is none.
     """
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold()).replace("i\u0307", "i")
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold()).replace(_DOTTED_I, "i")
     return "".join(ch for ch in text if ch.isalnum() or (unicodedata.category(ch)[0] == "M" and ch not in _FORMS))
