@@ -120,9 +120,11 @@ def a_world(chance: random.Random, rule: Rule) -> World:
         if days:
             charted[territory] = days
     named, unpublished = set(), _pauses(chance, charted) if rule["scope"] == "chart" else set()
+    methods = sorted(chance.sample(range(-1, length + 1), chance.randint(1, 2))) if rule.get("kind") == "reign" else []
     for territory, days in charted.items():
-        # A run that may have begun before the record is tried from what is known on.
-        since = 0 if rule["kind"] != "reign" else min(days)
+        # A run that may have begun before the record is tried from what is known on, or from the method on.
+        of_method = (day for day in methods if 0 <= day <= min(days) and not rule.get("across_methods", True))
+        since = 0 if rule["kind"] != "reign" else max(of_method, default=min(days))
         for day in range(since, length + 1):
             if {(territory, day), (territory, day + 1)} & unpublished:
                 continue
@@ -137,7 +139,6 @@ def a_world(chance: random.Random, rule: Rule) -> World:
     if len(charted) > 1 and rule["kind"] != "reign" and chance.random() < 0.1:
         charted["DO"] = {}
         named.add(("DO", chance.randrange(length)))
-    methods = sorted(chance.sample(range(-1, length + 1), chance.randint(1, 2))) if rule.get("kind") == "reign" else ()
     return World(charted, films, titles, frozenset(named), frozenset(unpublished), tuple(methods))
 
 

@@ -273,6 +273,20 @@ def test_a_missing_first_period_of_a_method_may_begin_a_run_and_one_before_it_ma
     assert held.because == ("the period 2022-01-04 is missing",)
 
 
+@pytest.mark.parametrize("views_since", [1, 2])
+def test_a_territory_whose_first_edition_of_a_method_is_missing_may_have_begun_a_run_with_it(views_since: int) -> None:
+    chronicle = by_hours_then_views(WITHIN, views_since=views_since)
+    chronicle.arrives(0, KR="Ozark")
+    chronicle.arrives(1, KR="Ozark", US=None)
+    chronicle.arrives(2, KR="Ozark", US="Squid Game")
+    chronicle.arrives(3, KR="Ozark", US="Squid Game")
+    chronicle.arrives(4, KR="Ozark", US="Squid Game")
+    lacks = ("the period 2022-01-02 is missing",) if views_since == 1 else ()
+    for n in (2, 3):
+        held = chronicle.held(f"reign:daily:US:squid:{n}:2022-01-0{1 + views_since}")
+        assert (held.because, held.left_censored) == (lacks, False)
+
+
 def test_the_start_of_the_record_matters_to_runs_of_its_own_method_alone() -> None:
     chronicle = by_hours_then_views(RECORD_WITHIN, TOTAL_WITHIN, views_since=2)
     a_run(chronicle, "Ozark", "Ozark", "Ozark", "Squid Game", "Squid Game", "Ozark", "Ozark")

@@ -261,9 +261,9 @@ class Standing:
 
     @property
     def gaps_before(self) -> tuple[Gap, ...]:
-        """The ranges of periods that are missing right before."""
+        """The ranges of periods that are missing right before, of those that count: before the record none does."""
         if self.before is None:
-            return ()
+            return tuple(gap for gap in self.coverage.gaps if self.coverage.first <= gap[0])
         return tuple(gap for gap in self.coverage.gaps if gap[0] > self.before.last)
 
     @property
