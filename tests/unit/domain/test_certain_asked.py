@@ -26,6 +26,7 @@ from tests.unit.domain.test_certain import (
     NOT_ENGLISH,
     RULES,
     START,
+    WITHIN,
     a_world,
     as_meant,
     catalog_of,
@@ -221,7 +222,8 @@ def a_question(chance: random.Random, name: str) -> tuple[World, Question]:
         lasts = any(its in name for its in ("run", "in all"))
         kind = "reign" if lasts else "nth"
         per = "origin_country" if "country" in name or "race" in name else None
-        world = a_world(chance, {"kind": kind, "scope": "chart" if everywhere else "territory", "per": per})
+        scope, within = "chart" if everywhere else "territory", WITHIN if "method" in name else {}
+        world = a_world(chance, {"kind": kind, "scope": scope, "per": per, **within})
         if world.charted:
             return world, FORMS[name](chance, world, "*" if everywhere else min(world.charted))
 

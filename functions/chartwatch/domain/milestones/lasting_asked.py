@@ -137,7 +137,9 @@ def record_run(said: Assertion, scope: AskedScope, key: str, work: Work, topped:
         )
     if possible:
         reasons = *missing_words((*runs.all_against, *rivals.against)), *undecided_words(scope, rivals.undecided)
-        return answer(scope, None, so_far(f"{sentence}."), reasons=reasons)
+        # Where there is no other run, one in an edition that is missing would be what it is longer than.
+        its = reasons or missing_words(scope.missing)
+        return answer(scope, None, so_far(f"{sentence}."), reasons=its)
     return answer(scope, False, f"{sentence}: no longer than any other had been.")
 
 
