@@ -291,6 +291,21 @@ def test_lines_of_json_end_where_json_says(write: Write, text: str, counted: str
     assert counted in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{broken", "line 3: it has a JSON value a line, and this one is none"),
+        ('{"period":"2022-01-03","territory":"US"', "line 4: the document ends inside a value"),
+        ('{"period":"2022-01-03","title":"Un', "line 4: the document ends inside a value"),
+    ],
+)
+def test_a_line_of_json_that_is_none_is_named(write: Write, line: str, said: str) -> None:
+    rows = [f'{{"period":"2022-01-0{n}","territory":"US","rank":1,"title":"{n}"}}' for n in (1, 2, 3)]
+    lines = [*rows[:2], line, rows[2]] if "line 3" in said else [*rows, line]
+    done = run("replay", str(write("ones.jsonl", "\n".join(lines))), *ONES)
+    assert (done.exit_code, said in done.stderr) == (2, True), done.stderr
+
+
 def test_a_comment_may_stand_behind_an_inch_mark(write: Write) -> None:
     rows = 'period,territory,rank,title\n2022-01-01,US,1,Blue Monday (12" mix)\n# checked\n'
     rows += '2022-01-02,US,1,"Two\n# lines"\n2022-01-03,US,1,"An ""inch"""\n# the end\n'
@@ -357,6 +372,11 @@ def test_what_a_catalog_says_of_its_facts_is_checked(write: Write, column: str, 
     header, *_ = CATALOG.splitlines()
     done = run("catalog", "check", str(write("works.csv", f"{header},{column}\na,A,series,ko,KR,2021-01-01,{cell}\n")))
     assert (done.exit_code, problem in done.stderr + done.stdout) == (2, True), done.stderr
+
+
+def test_what_a_file_would_change_is_written_for_people_alone(write: Write) -> None:
+    done = run("replay", str(write("a.csv", AT_B)), *ONES, "--dry-run", "--format", "jsonl")
+    assert (done.exit_code, "--format: is not for --dry-run" in done.stderr) == (2, True), done.stderr
 
 
 def test_a_metric_that_is_said_twice_in_a_row_is_a_mistake(write: Write) -> None:

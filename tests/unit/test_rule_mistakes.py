@@ -81,6 +81,8 @@ WRONG: list[tuple[Mapping[str, Any], str]] = [
     ({"headline": "{name}"}, "headline: {name} is not one of"),
     ({"headline": "{group} has it"}, "{group} is one of the groups that `per` makes, which the rule has not"),
     ({"brief": "#1 in {places}"}, "{places} is what a rule of kind spread counts"),
+    ({"headline": "{n:>10}"}, "headline: {n} stands as it is, without `:` or `!` behind its name"),
+    ({"brief": "{title!r}"}, "brief: {title} stands as it is, without `:` or `!` behind its name"),
     ({"headline": "title}"}, "headline: has unbalanced braces"),
     ({"brief": "x" * 61}, "brief: is longer than 60 characters"),
     ({"id": "A rule"}, "id: 'A rule' is not made of lower-case letters, digits and single hyphens"),
@@ -97,7 +99,15 @@ RIGHT: list[Mapping[str, Any]] = [
     {"examples": {"tells": ["Ozark", None, {"US": "Ozark"}], "silent": ["Ozark"]}},
 ]
 
-BEYOND_A_SCHEMA = ("did you mean UA", "is not a kind;", "unbalanced", "{name}", "{group}", "{places}")
+BEYOND_A_SCHEMA = (
+    "did you mean UA",
+    "is not a kind;",
+    "unbalanced",
+    "{name}",
+    "{group}",
+    "{places}",
+    "stands as it is",
+)
 """Mistakes that JSON Schema cannot see."""
 
 

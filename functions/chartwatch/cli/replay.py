@@ -171,6 +171,8 @@ def replay_files(
     works = catalog_at(catalog)
     rule_set = rules_in(rules)
     if dry_run:
+        if output is not BulletinFormat.TEXT:
+            raise OptionError("--format", "is not for --dry-run, which writes for people")
         from chartwatch.cli.dry_run import trial_of_files, try_documents  # noqa: PLC0415  # few replays want it
 
         with trial_of_files(files, opened, stack, Facts(works, rule_set, since)) as (trial, tried):

@@ -157,11 +157,25 @@ def _no_number(_written: str) -> None:
 
 
 def _lines(source: str, text: str) -> list[Any] | None:
-    """Return the values of JSON Lines, or None where the text is none."""
-    try:
-        return [_loaded(source, line) for line in text.split("\n") if line.strip()]
-    except json.JSONDecodeError:
-        return None
+    """Return the values of JSON Lines; None where not even the first line is a value.
+
+    Raises `SourceTruncated` where the last line ends inside its value, or `SourceNotATable`.
+    """
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    found: list[Any] = []
+    for number, line in lines:
+        try:
+            found.append(_loaded(source, line))
+        except json.JSONDecodeError as error:
+            if not found:
+                return None
+            where = f"line {number}"
+            is_cut = error.pos >= len(line.rstrip()) or error.msg.startswith("Unterminated")
+            if is_cut and number == lines[-1][0]:
+                raise SourceTruncated(source, "the document ends inside a value", where) from error
+            reason = f"it has a JSON value a line, and this one is none: {error.msg.lower()}"
+            raise SourceNotATable(source, reason, where) from error
+    return found
 
 
 def _records(value: Any, path: Sequence[str], around: tuple[Object, ...]) -> Iterator[_Record]:

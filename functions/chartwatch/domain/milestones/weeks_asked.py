@@ -184,11 +184,12 @@ def _change_of(said: Assertion, scope: AskedScope, period: date, its: Named) -> 
         if claim is not None:
             return answer(scope, True, f"{claim.headline}.", claim)
     where = f"#1 of {scope.where} {scope.in_period(period)}"
+    is_of_returns = isinstance(said.rule, ChangeRule) and said.rule.returns is Returns.ONLY
     if found is not False:
-        sentence = f"Nobody can say whether {name} was new at #1 of {scope.where} {scope.in_period(period)}."
+        how = "back" if is_of_returns else "new"
+        sentence = f"Nobody can say whether {name} was {how} at #1 of {scope.where} {scope.in_period(period)}."
         return answer(scope, None, sentence, period=period, reasons=_against_change(scope, period, [its]))
     there = scope.was_number_one(key, work, period)
-    is_of_returns = isinstance(said.rule, ChangeRule) and said.rule.returns is Returns.ONLY
     if there is None:
         how = "back at" if is_of_returns else "the new"
         sentence = f"{name} was not {how} {where}, whoever was #1 then."

@@ -87,7 +87,9 @@ def _placeholder_problem(template: str) -> str | None:
     except ValueError as error:
         return f"has unbalanced braces: {error}"
     for name, spec, conversion in named:
-        if name is not None and (name not in PLACEHOLDERS or spec or conversion):
+        if name in PLACEHOLDERS and (spec or conversion):
+            return f"{{{name}}} stands as it is, without `:` or `!` behind its name"
+        if name is not None and name not in PLACEHOLDERS:
             known = f"one of {', '.join(sorted(PLACEHOLDERS))}"
             return not_one(f"{{{name}}}", known, nearest(name, PLACEHOLDERS))
     return None
