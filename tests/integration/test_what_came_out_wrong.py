@@ -374,6 +374,15 @@ def test_what_a_catalog_says_of_its_facts_is_checked(write: Write, column: str, 
     assert (done.exit_code, problem in done.stderr + done.stdout) == (2, True), done.stderr
 
 
+def test_a_catalog_names_the_line_that_its_cell_is_not_closed_in_and_may_end_lines_as_old_macs_did(
+    write: Write,
+) -> None:
+    open_cell = write("works.csv", CATALOG + 'a,"A,series,ko,KR,2021-01-01\n')
+    done = run("catalog", "check", str(open_cell))
+    assert (done.exit_code, "line 5: unexpected end of data" in done.stderr) == (2, True), done.stderr
+    assert run("catalog", "check", str(write("macs.csv", CATALOG.replace("\n", "\r")))).exit_code == 0
+
+
 def test_what_a_file_would_change_is_written_for_people_alone(write: Write) -> None:
     done = run("replay", str(write("a.csv", AT_B)), *ONES, "--dry-run", "--format", "jsonl")
     assert (done.exit_code, "--format: is not for --dry-run" in done.stderr) == (2, True), done.stderr

@@ -131,7 +131,7 @@ def _works(text: str, name: str) -> Iterator[Work]:
             if not problems:
                 yield work
     except csv.Error as error:
-        raise CatalogProblem(name, f"line {rows.line_num}", str(error)) from error
+        raise CatalogProblem(name, f"line {rows.reader.line_num}", str(error)) from error
     if problems:
         first, *others = problems
         raise replace(first, others=tuple(others))
@@ -142,7 +142,7 @@ def _check_text(text: str, name: str) -> None:
         raise CatalogProblem(name, "", "is empty")
     if text.lstrip().startswith("<"):
         raise CatalogProblem(name, "line 1", "is a page of markup, not a CSV file")
-    if not text.endswith("\n"):
+    if not text.endswith(("\n", "\r")):
         raise CatalogProblem(name, f"line {text.count(chr(10)) + 1}", "does not end: the file may have been cut short")
 
 

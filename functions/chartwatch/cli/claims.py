@@ -156,7 +156,7 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] | U
             elif any(row.values()):
                 yield rows.line_num, {name: cell for name, cell in row.items() if cell}
     except csv.Error as error:
-        raise FileProblem(file, f"line {rows.line_num}", str(error)) from error
+        raise FileProblem(file, f"line {rows.reader.line_num}", str(error)) from error
     except OptionError as error:
         raise FileProblem(file, "line 1", f"the column {error.option.removeprefix('--')}: {error.detail}") from error
 
