@@ -61,10 +61,10 @@ class Creators:
         """
         counts = f"A credit to {asked} counts for {meant}. " if name_key(asked) != name_key(meant) else ""
         if name_key(meant) in self._by_letters:
-            apart = [name for name in self._akin(meant, self._all_names, least=2) if name_key(name) != name_key(meant)]
+            apart = [name for name in _akin(meant, self._all_names, least=2) if name_key(name) != name_key(meant)]
             return f"{counts}{f'What is by {words.some(apart, MOST_ALIKE)} is counted apart.' if apart else ''}".strip()
         names = dict.fromkeys((*self._all_names, *self._credits))
-        alike = self._akin(asked, names, least=1)[:MOST_ALIKE]
+        alike = _akin(asked, names, least=1)[:MOST_ALIKE]
         alike = alike or [
             min(self._by_letters[its]) for its in get_close_matches(name_key(asked), self._by_letters, MOST_ALIKE)
         ]
@@ -83,18 +83,19 @@ class Creators:
         """
         if nearly := get_close_matches(name_key(group), self._by_letters, 1, NEARLY):
             return [min(self._by_letters[nearly[0]])]
-        if found := self._akin(group, self._all_names, least=2) or self._akin(group, self._credits, least=2):
+        if found := _akin(group, self._all_names, least=2) or _akin(group, self._credits, least=2):
             return found[:1]
         if len(_words(group)) > 1 or self._history.catalog.named(group, Kind.ARTIST):
             return ()
-        within = self._akin(group, self._all_names, least=1) or self._akin(group, self._credits, least=1)
+        within = _akin(group, self._all_names, least=1) or _akin(group, self._credits, least=1)
         return within[:MOST_ALIKE]
 
-    def _akin(self, name: str, others: Iterable[str], least: int) -> list[str]:
-        """Return those of some names that have all words of a name, or whose words it has, as many as there must be."""
-        asked = _parts(name)
-        parts = ((other, _parts(other)) for other in others)
-        return [other for other, its in parts if len(asked & its) >= least and (asked <= its or its <= asked)]
+
+def _akin(name: str, others: Iterable[str], least: int) -> list[str]:
+    """Return those of some names that have all words of a name, or whose words it has, as many as there must be."""
+    asked = _parts(name)
+    parts = ((other, _parts(other)) for other in others)
+    return [other for other, its in parts if len(asked & its) >= least and (asked <= its or its <= asked)]
 
 
 def _words(name: str) -> list[str]:
