@@ -240,6 +240,7 @@ class CsvFile(SingleDocumentSource):
 
     def _entry_columns(self, table: Table, refused: UnreadRows) -> Iterator[Iterable[Any]]:
         options = self._options
+        table.note_no_texts(options.title_column, refused)
         yield table.values_but(options.title_column, read_title, "", refused)
         yield table.values_but_or(options.season_column or "season", read_season, None, refused)
         yield table.values_but_or(options.kind_column or "kind", self._read_kind, options.kind, refused)

@@ -29,6 +29,8 @@ class Table(ABC):
         self._columns: dict[str, list[str]] = {}
         self._unclosed: str | None = None
         """The column of the last cell, where nothing closes it, so that it may have been cut."""
+        self._no_texts: dict[str, list[int]] = {}
+        """The rows, by column, whose cell the document does not hold as a text or a number, though it may have been."""
         self.notices: list[str] = []
         """What was passed over or read though it is not right, as an option allows; each a sentence."""
 
@@ -74,6 +76,11 @@ class Table(ABC):
     def values_but_or(self, column: str | None, read: Callable[[str], T], default: T, refused: "UnreadRows") -> list[T]:
         """Return a column as `values_but` does, or `default` for every row where the document has no such column."""
         return self.values_but(column, read, default, refused) if column in self._columns else [default] * len(self)
+
+    def note_no_texts(self, column: str, refused: "UnreadRows") -> None:
+        """Note in `refused` the rows whose cell in a column was text perhaps, and has been made something else."""
+        for row in self._no_texts.get(column, ()):
+            refused.note(row, column, "is a date, a time or a truth value in the sheet, and no text: format it as text")
 
     def _read_cells(self, column: str, read: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
         """Return the value of each distinct cell, and what those are not that are refused."""

@@ -131,7 +131,10 @@ class SheetTable(Table):
         for number, row in filled:
             self._numbers.append(number)
             for column, index in found.items():
-                text = _text(row[index]) if index < len(row) else ""
+                cell = row[index] if index < len(row) else None
+                if isinstance(cell, bool | date | time):
+                    self._no_texts.setdefault(column, []).append(len(self._numbers) - 1)
+                text = _text(cell)
                 self._columns[column].append(shared.setdefault(text, text))
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,17 @@ from chartwatch.sources import open_source
 from chartwatch.sources.csv_options import CsvOptions
 from chartwatch.sources.options import descriptions
 from tests.unit.sources.files_of_others import DAILY, WEEKLY, read, refusal, set_aside, titles, workbook
+
+# Titles.
+
+
+@pytest.mark.parametrize("title", [date(2022, 9, 11), time(9, 11), True, False])
+def test_a_title_that_a_spreadsheet_has_made_a_date_or_a_truth_is_set_aside(title: Any) -> None:
+    rows = [["period", "rank", "title"], [date(2022, 1, 1), 1, 1917], [date(2022, 1, 2), 1, title]]
+    body = workbook(("S", rows))
+    assert titles(read(DAILY, body))[0] == ["1917"]
+    assert "and no text: format it as text, in " in str(set_aside(DAILY, body))
+
 
 # Options.
 
