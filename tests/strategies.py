@@ -261,7 +261,7 @@ def _entries(ones: Iterable[Charted], *, former: bool, is_restated: bool = False
     named = [(f"{FORMER}{title}" if former else title, title, *its) for title, *its in ones]
     return (
         *(
-            Entry(1, name, season, kind, (("hours", title_key(title) + more),), i)
+            Entry(1, name, season, kind, (("hours", f"{title_key(title)}{more}1"),), i)
             for name, title, season, kind, i in named
         ),
         Entry(2, "An Also-Ran", None, Kind.SERIES),

@@ -86,9 +86,9 @@ def test_a_placeholder_in_the_row_of_a_number_one_proves_no_rename(write: Write,
 
 
 @pytest.mark.parametrize("column", ["kind", "artist"])
-@pytest.mark.parametrize("emptied", [1, 20])
-def test_a_kind_or_a_creator_that_a_later_document_leaves_out_corrects_nothing(
-    write: Write, column: str, emptied: int
+@pytest.mark.parametrize("emptied", [(0, 1), (0, 20), (1, 0), (20, 0)])
+def test_a_kind_or_a_creator_that_a_later_document_adds_or_leaves_out_corrects_nothing(
+    write: Write, column: str, emptied: tuple[int, int]
 ) -> None:
     values, days = {"kind": "song", "artist": "Somebody"}, range(1, 21)
 
@@ -96,7 +96,7 @@ def test_a_kind_or_a_creator_that_a_later_document_leaves_out_corrects_nothing(
         rows = (f"2022-01-{n:02},US,1,Song {n},{values[column] if n > without else ''}" for n in days)
         return "\n".join((f"period,territory,rank,title,{column}", *rows, ""))
 
-    files = [write(f"2022-02-01T1{n}0000Z.csv", songs(without)) for n, without in enumerate((0, emptied))]
+    files = [write(f"2022-02-01T1{n}0000Z.csv", songs(without)) for n, without in enumerate(emptied)]
     creator = ("-o", "creator=artist") if column == "artist" else ()
     done = run("replay", *map(str, files), *ONES, *creator, "--format", "jsonl", "--since", "2022-01-02")
     assert done.exit_code == 0, done.stderr

@@ -67,9 +67,8 @@ class Folded:
         """What finds works under the names and ids that they have now."""
         now = self.snapshot.meanings.by_id
         identified = {was.work_id: now[its].work_id for its, was in self.by_id.items() if its in now}
-        return under_todays_names(
-            self.catalog, Names(self.snapshot.all_renamings), self.snapshot.has_topped, identified
-        )
+        names, charted = Names(self.snapshot.all_renamings), self.snapshot.charted
+        return under_todays_names(self.catalog, names, self.snapshot.has_topped, identified, charted)
 
     def firsts_from(self, known: Mapping[str, date], last: date) -> Mapping[str, date]:
         """Return since when firsts of each scope are sent, `known` as of `last`, the chart's last period then.

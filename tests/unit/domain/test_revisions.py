@@ -163,19 +163,6 @@ def test_a_kind_that_one_version_leaves_out_is_no_other_work(was: Kind | None, n
     assert kinds([Entry(1, "A", None, Kind.FILM)], [Entry(1, "A", None, Kind.SERIES)]) == [REPLACED]
 
 
-def test_what_a_later_version_leaves_out_of_kind_and_credit_is_what_the_one_before_said() -> None:
-    whole, kindless, bare = (
-        Entry(1, "A", None, Kind("song"), credit="X"),
-        Entry(1, "A", None, None, credit="X"),
-        Entry(1, "A"),
-    )
-    for course in ([whole, kindless, bare], [whole, bare], [bare, whole, bare], [whole, kindless]):
-        [its] = Revisions({"US": versions(*([each] for each in course))}, CHART).number_ones()["US"]
-        assert (its.kind, its.credit) == (Kind("song"), "X")
-    another = [[whole], [Entry(1, "B")]]
-    assert "US" not in Revisions({"US": versions(*another)}, CHART).number_ones()
-
-
 def test_works_that_tie_have_one_figure_and_may_both_be_renamed() -> None:
     before, after = [entry("A", hours=9), entry("B", hours=9)], [entry("C", hours=9), entry("D", hours=9)]
     assert kinds([*before, entry("E", 3, hours=8)], [*after, entry("E", 3, hours=8)]) == [RELABELLED, RELABELLED]

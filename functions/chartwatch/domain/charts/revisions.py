@@ -100,18 +100,14 @@ class Revisions:
     def number_ones(self) -> Mapping[str, tuple[NumberOne, ...]]:
         """Return the number ones of territories where some have got the label of another season, with the one before.
 
-        A label that changes while work and figures stay is that of the same season, whatever it says; and what a
-        document leaves out of a work's kind and credit is what the one before said.
+        A label that changes while work and figures stay is that of the same season, whatever it says.
         """
         found: dict[str, tuple[NumberOne, ...]] = {}
         for territory, versions in self._editions.items():
             edition = versions[-1].edition
             if len(versions) > 1 and any(entry.rank == 1 for entry in edition.entries):
                 history = [its for _, its in self.of(territory)]
-                labelled = (
-                    _with_what_it_had(_with_first_label(e, history), e, history) if e.rank == 1 else e
-                    for e in edition.entries
-                )
+                labelled = (_with_first_label(e, history) if e.rank == 1 else e for e in edition.entries)
                 if (kept := Edition(territory, tuple(labelled))) != edition:
                     found[territory] = kept.number_ones
         return found
@@ -162,7 +158,8 @@ class _Comparison:
         return self._kind_by_title(was, now)
 
     def _kind_by_title(self, was: Entry, now: Entry) -> RevisionKind:
-        if was.kind and now.kind and was.kind != now.kind:
+        is_silent = None in (was.kind, now.kind) and title_key(was.title) == title_key(now.title)
+        if was.kind != now.kind and not is_silent:
             return RevisionKind.REPLACED
         if was.credit and now.credit and lead_of(was.credit) != lead_of(now.credit):
             return RevisionKind.REPLACED
@@ -215,20 +212,6 @@ def _with_first_label(entry: Entry, history: Sequence[Sequence[RankRevision]]) -
     # Under another title the same words may say something else; they are the same label all the same.
     is_same = now in (season_of(entry.title, label), season_of(entry.title, first.season))
     return entry if is_same else entry._replace(season=label)
-
-
-def _with_what_it_had(labelled: Entry, entry: Entry, history: Sequence[Sequence[RankRevision]]) -> Entry:
-    """Return an entry of the last version, as it is labelled, with the kind and the credit that it had and has not."""
-    now = entry
-    for revisions in reversed(history):
-        revision = next((its for its in revisions if its.after == now), None)
-        if revision is None:
-            continue
-        if revision.before is None or revision.kind is RevisionKind.REPLACED:
-            break
-        now = revision.before
-        labelled = labelled._replace(kind=labelled.kind or now.kind, credit=labelled.credit or now.credit)
-    return labelled
 
 
 def _differing(before: Edition, after: Edition) -> Iterator[tuple[Entry | None, Entry | None]]:

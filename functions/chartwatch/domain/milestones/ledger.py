@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from chartwatch.domain.milestones.milestone import Bulletin, Milestone, Referenc
 from chartwatch.domain.rules.claims import Claim, Reason
 from chartwatch.domain.rules.holders import Holder
 from chartwatch.domain.works.catalog import Catalog
+from chartwatch.domain.works.charted import Charted, Said
 from chartwatch.domain.works.meanings import OF_SEVERAL
 from chartwatch.domain.works.renames import Names
 from chartwatch.domain.works.work import kind_of_unlisted, lead_of_unlisted, title_of_unlisted
@@ -27,14 +28,27 @@ def id_as_recorded(holder: Holder) -> str:
 
 
 def under_todays_names(
-    catalog: Catalog, names: Names, has_topped: Callable[[str], bool], identified: Mapping[str, str]
+    catalog: Catalog,
+    names: Names,
+    has_topped: Callable[[str], bool],
+    identified: Mapping[str, str],
+    charted: Collection[Charted] = (),
 ) -> WorkNow:
     """Return what finds the works that a catalog did not hold under the names and ids that they have now.
 
     `has_topped` says of an id whether that work has topped the chart as it stands: then it has not become another,
     though a title like its own was given up elsewhere. `identified` says which works have become which, by the ids that
-    their provider has for them.
+    their provider has for them. `charted` is all that has been at #1: a title that says its kind or its creator by now,
+    or does so no more, is the one that did not, or did, where there is no other.
     """
+
+    def said_otherwise(holder: Holder, title: str) -> str | None:
+        own = Said(kind_of_unlisted(holder.work_id), lead_of_unlisted(holder.work_id), title)
+        ones = {its.said: its for its in charted if its.key == title and its.said.may_be(own)}
+        if len(ones) != 1:
+            return None
+        (one,) = ones.values()
+        return catalog.match(holder.title, one.kind, holder.since, credit=one.credit).id
 
     def now(holder: Holder) -> str:
         work_id = holder.work_id
@@ -49,7 +63,9 @@ def under_todays_names(
         plain = catalog.match(names.latest(holder.title, kind), kind, holder.since, credit=lead_of_unlisted(work_id)).id
         # It may have become one of which nobody can say what it is, or be itself again.
         as_before = plain + work_id[its:] if (its := work_id.rfind(OF_SEVERAL)) >= 0 else plain
-        return next((its for its in (as_before, plain, f"{plain}{OF_SEVERAL}1") if has_topped(its)), plain)
+        found = next((its for its in (as_before, plain, f"{plain}{OF_SEVERAL}1") if has_topped(its)), None)
+        title = title_of_unlisted(work_id)
+        return found or (said_otherwise(holder, title) if title else None) or plain
 
     return now
 
