@@ -63,6 +63,7 @@ MISTAKEN = """\
 {"chart": "tv", "territory": "US", "title": "Squid", "run": 3, "total": 3}
 {"chart": "tv", "territory": "US", "title": "Squid", "run": 3, "as_of": "1999-01-01"}
 {"chart": "tv", "territory": "US", "nth": 2, "nth": 3}
+{"chart": "tv", "territory": "US", "nth": 2, "as_of": "2022-01-02", "as-of": "2022-01-09"}
 """ % ("9" * 5000)
 MISTAKES = [
     "line 2: option --runs: is no option of a claim; did you mean run?",
@@ -75,7 +76,8 @@ MISTAKES = [
     "line 9: option --on: tv has no 2022-01-10: a week is named by its last day, such as 2022-01-16",
     "line 10: option --run: what is claimed is said by one of",
     "line 11: option --as-of: the history of tv begins with 2022-01-02, which is after 1999-01-01",
-    "line 12: is not JSON: an object says 'nth' twice",
+    "line 12: says 'nth' twice",
+    "line 13: option --as-of: is said twice",
 ]
 
 
@@ -85,12 +87,12 @@ def test_every_mistake_of_a_file_of_claims_is_named_with_its_line_and_the_others
     done = run("check", "--claims", file, *history, "--format", "jsonl")
     assert done.exit_code == 2
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [its["verdict"] for its in found] == ["true", *[None] * 11]
+    assert [its["verdict"] for its in found] == ["true", *[None] * 12]
     for mistake, line, its in zip(MISTAKES, done.stderr.splitlines(), found[1:], strict=True):
         assert f"claims.jsonl, {mistake}" in line
         assert its["mistake"] in line
     text = run("check", "--claims", file, *history).stdout.splitlines()
-    assert [line.split(": ")[1].split(" in")[0] for line in text] == ["TRUE", *["NO CLAIM"] * 11]
+    assert [line.split(": ")[1].split(" in")[0] for line in text] == ["TRUE", *["NO CLAIM"] * 12]
 
 
 @pytest.mark.parametrize(

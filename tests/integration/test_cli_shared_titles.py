@@ -116,6 +116,26 @@ def test_of_a_week_in_which_none_of_several_was_first_all_are_named(ask: Any) ->
     assert ask("--title", "Hello", "--on", "2024-01-27") == (1, f"{none} #1.")
 
 
+MISTERS = """period,title,performer
+2024-01-06,Mr. Postman,A
+2024-01-13,Mr. Postman,A
+2024-01-20,Other,C
+2024-01-27,Mr. Postman,B
+2024-02-03,Mr. Postman,B
+2024-02-10,Mr. Postman,B
+"""
+
+
+@pytest.mark.parametrize("claim", [("--total", "1"), ("--longest", "run"), ("--run", "1"), ("--run", "9")])
+def test_what_is_said_of_each_of_several_is_said_whole(ask: Any, claim: tuple[str, ...]) -> None:
+    _, found = ask("--title", "Mr. Postman", *claim, songs=MISTERS)
+    assert "Mr. Postman by A" in found
+    assert "Mr. Postman by B" in found
+    assert "Mr. The" not in found
+    assert "three weeks" in found
+    assert "two weeks" in found
+
+
 def test_who_holds_the_place_is_said_once_for_several(ask: Any) -> None:
     _, found = ask("--title", "Hello", "--nth", "1", "--per", "creator", "--group", "Rihanna")
     assert found.count("Stay is the first title by Rihanna") == 1, found

@@ -9,6 +9,7 @@ from chartwatch.cli.application import mistake
 from chartwatch.domain import words
 from chartwatch.domain.milestones.chart_history import ChartHistory
 from chartwatch.domain.rules.rule import Rule
+from chartwatch.domain.works.acts import OTHER_NAMES
 from chartwatch.domain.works.credits import name_key
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind
@@ -17,6 +18,10 @@ NEARLY = 0.82
 """How much alike two names are of which one may be a slip of the other: a letter or two apart."""
 
 MOST_ALIKE = 3
+
+
+_OTHER_NAMES = {name_key(name): act for name, act in OTHER_NAMES.items()}
+"""The acts that are meant by other names, by their letters."""
 
 
 class Creators:
@@ -46,7 +51,8 @@ class Creators:
             return group
         whom = self._history.catalog.read(group).main
         read = sorted({its for name in whom for its in self._by_letters.get(name_key(name), ())})
-        its = alike or self._credited(rule, group) or sorted(self._by_letters.get(name_key(group), ())) or read
+        known = _OTHER_NAMES.get(name_key(group), group)
+        its = alike or self._credited(rule, group) or sorted(self._by_letters.get(name_key(known), ())) or read
         if len(its) > 1:
             raise mistake(parameter, f"{group!r} counts for {words.listed(its)}: give one of them")
         if not its and (meant := self._nearly(group)):
@@ -68,7 +74,7 @@ class Creators:
         alike = alike or [
             min(self._by_letters[its]) for its in get_close_matches(name_key(asked), self._by_letters, MOST_ALIKE)
         ]
-        return f"Names like it there: {words.listed(alike)}." if alike else ""
+        return f"Names like it there: {words.listed(alike).removesuffix('.')}." if alike else ""
 
     def _credited(self, rule: Rule, credit: str) -> list[str]:
         """Return the creators for whom a credit as a chart has it counts, in the order of their names."""

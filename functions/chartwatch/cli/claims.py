@@ -127,15 +127,20 @@ def _array_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] |
         yield number, _object(row, number)
 
 
-def _each_name_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
-        raise ValueError(f"an object says {twice!r} twice")
-    return values
+class _Twice(NamedTuple):
+    """An object that says a name twice."""
+
+    name: str
+
+
+def _each_name_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any] | _Twice:
+    twice = (name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+    return _Twice(name) if (name := next(twice, None)) is not None else dict(pairs)
 
 
 def _object(row: Any, line: int) -> Mapping[str, Any] | Unread:
+    if isinstance(row, _Twice):
+        return Unread(line, f"says {row.name!r} twice")
     return row if isinstance(row, dict) else Unread(line, "is not an object of names and values")
 
 
@@ -163,7 +168,12 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, Mapping[str, Any] | U
 
 def _asked(line: int, row: Mapping[str, Any], defaults: Asked) -> Asked:
     """Return the claim that a row says. Raises `OptionError`."""
-    said = {_field(name): value for name, value in row.items() if value is not None}
+    said: dict[str, Any] = {}
+    for name, value in row.items():
+        if value is not None and _field(name) in said:
+            raise OptionError(f"--{_field(name).replace('_', '-')}", "is said twice")
+        if value is not None:
+            said[_field(name)] = value
     own = {name: _text(name, said.pop(name)) for name in _OWN if name in said}
     options = {name: _value(name, value) for name, value in said.items()}
     if "slot" not in own:

@@ -119,8 +119,8 @@ class Options:
         """Return the rule, read as if it stood in a file, so that the same mistakes are reported."""
         where = {
             "work_kind": self.work_kind,
-            "original_language": _values(self.language, language_code),
-            "origin_country": _values(self.country, country_code),
+            "original_language": _values(_negated(self.language), language_code),
+            "origin_country": _values(_negated(self.country), country_code),
             "list": _values(self.chart_list),
             "release_year": _years(self.year),
         }
@@ -292,11 +292,15 @@ def _without_none(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {field: value for field, value in fields.items() if value is not None}
 
 
+def _negated(text: str | None) -> str | None:
+    """Return `not:English` for `non-English`, and anything else as it is."""
+    return re.sub(r"^non[- ](?=\w)", "not:", text, flags=re.IGNORECASE) if text else text
+
+
 def _values(text: str | None, code_of: Callable[[str], str] = str) -> Any:
-    """Return `ko`, `es,pt`, `Spanish`, `not:en` or `non-English` as it would stand in a file."""
+    """Return `ko`, `es,pt`, `Spanish` or `not:en` as it would stand in a file."""
     if text is None:
         return None
-    text = re.sub(r"^non[- ](?=\w)", "not:", text, flags=re.IGNORECASE)
     negated, _, codes = text.rpartition(":")
     values = [code_of(code.strip()) for code in codes.split(",")]
     if negated not in ("", "not"):

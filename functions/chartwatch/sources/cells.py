@@ -65,10 +65,15 @@ def read_title(cell: str) -> str:
     return well_decoded(cell)
 
 
+def stands_for_nothing(cell: str) -> bool:
+    """Return whether a cell says that there is none: it is empty, a dash, or what a spreadsheet puts there."""
+    said = cell.strip()
+    return said.upper() in _NO_TITLES or not said.strip(_DASHES)
+
+
 def read_season(cell: str) -> str | None:
     """Read the title of a season; None for an empty cell, and for one that says that there is none."""
-    said = cell.strip()
-    return None if said.upper() in _NO_TITLES or not said.strip(_DASHES) else read_title(cell)
+    return None if stands_for_nothing(cell) else read_title(cell)
 
 
 def read_credit(cell: str) -> str | None:

@@ -21,6 +21,7 @@ from chartwatch.sources.cells import (
     read_season,
     read_territory,
     read_title,
+    stands_for_nothing,
 )
 from chartwatch.sources.csv_options import BY_NAME, CsvOptions, meant_by, read_chart_id, read_kind
 from chartwatch.sources.csv_rows import (
@@ -240,7 +241,8 @@ class CsvFile(SingleDocumentSource):
 
     def _entry_columns(self, table: Table, refused: UnreadRows) -> Iterator[Iterable[Any]]:
         options = self._options
-        table.note_no_texts(options.title_column, refused)
+        for column in (options.title_column, options.season_column or "season", options.creator):
+            table.note_no_texts(column, refused)
         yield table.values_but(options.title_column, read_title, "", refused)
         yield table.values_but_or(options.season_column or "season", read_season, None, refused)
         yield table.values_but_or(options.kind_column or "kind", self._read_kind, options.kind, refused)
@@ -267,7 +269,7 @@ class CsvFile(SingleDocumentSource):
 
     def _read_kind(self, cell: str) -> Kind | None:
         said = meant_by(cell, self._options.kinds)
-        if said is None and cell:
+        if said is None and not stands_for_nothing(cell):
             said = _or_advise(read_kind, cell, f'-o kinds="{cell}={kind_meant(cell) or "series"}"')
         return said or self._options.kind
 

@@ -59,7 +59,7 @@ class JsonTable(Table):
         """
         super().__init__(source)
         document = _parsed(source, utf8_of(source, body, encoding))
-        if isinstance(document, dict) and not records and document.keys() >= set(required):
+        if not records and _is_row(document, required):
             document = [document]
         self._path = records
         rows = list(_records(document, [key for key in records.split(".") if key], ()))
@@ -201,6 +201,14 @@ def _arrays(value: Any, path: str, level: int = 0) -> Iterator[str]:
         for key, its in value.items():
             if isinstance(its, dict | list):
                 yield from _arrays(its, f"{path}.{key}" if path else key, level + 1)
+
+
+def _is_row(document: Any, columns: Sequence[str]) -> bool:
+    """Return whether a document is one object with all columns, and holds no array of others."""
+    if not isinstance(document, dict) or any(_arrays(document, "")):
+        return False
+    names = {name.strip().casefold() for name in document}
+    return all(name.strip().casefold() in names or _at(document, name) is not None for name in columns)
 
 
 def _at(values: Object, path: str) -> Any:

@@ -77,10 +77,13 @@ class Table(ABC):
         """Return a column as `values_but` does, or `default` for every row where the document has no such column."""
         return self.values_but(column, read, default, refused) if column in self._columns else [default] * len(self)
 
-    def note_no_texts(self, column: str, refused: "UnreadRows") -> None:
+    def note_no_texts(self, column: str | None, refused: "UnreadRows") -> None:
         """Note in `refused` the rows whose cell in a column was text perhaps, and has been made something else."""
-        for row in self._no_texts.get(column, ()):
-            refused.note(row, column, "is a date, a time or a truth value in the sheet, and no text: format it as text")
+        if column is not None:
+            for row in self._no_texts.get(column, ()):
+                refused.note(
+                    row, column, "is a date, a time or a truth value in the sheet, and no text: format it as text"
+                )
 
     def _read_cells(self, column: str, read: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
         """Return the value of each distinct cell, and what those are not that are refused."""

@@ -9,7 +9,7 @@ import warnings
 import zipfile
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from chartwatch.document_errors import SourceEmpty, SourceError, SourceNotATable
@@ -132,7 +132,7 @@ class SheetTable(Table):
             self._numbers.append(number)
             for column, index in found.items():
                 cell = row[index] if index < len(row) else None
-                if isinstance(cell, bool | date | time):
+                if isinstance(cell, bool | date | time | timedelta):
                     self._no_texts.setdefault(column, []).append(len(self._numbers) - 1)
                 text = _text(cell)
                 self._columns[column].append(shared.setdefault(text, text))

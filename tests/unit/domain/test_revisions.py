@@ -150,17 +150,20 @@ def test_a_figure_that_another_rank_has_as_well_stands_for_one_that_is_not_there
     assert kinds([one], [other]) == [RELABELLED]
 
 
-@pytest.mark.parametrize("written", ["-", "0", "0.0", "N/A", "null", "—", "n.a."])
-def test_what_has_no_digit_but_zeros_is_no_figure_also_where_one_rank_alone_has_it(written: str) -> None:
+@pytest.mark.parametrize("written", ["-", "0", "0.0", "N/A", "null", "—", "n.a.", "NaN", " "])
+def test_what_stands_for_nothing_is_no_figure_also_where_one_rank_alone_has_it(written: str) -> None:
     one, other, third = (Entry(1, title, None, None, (("hours", written),)) for title in ("A", "B", "C"))
     third = third._replace(rank=2, figures=(("hours", "400"),))
     assert kinds([one, third], [other, third]) == [REPLACED]
+    slug = (("hours", "abc-xyz"),)
+    assert kinds([one._replace(figures=slug), third], [other._replace(figures=slug), third]) == [RELABELLED]
 
 
-@pytest.mark.parametrize(("was", "now"), [(Kind.SERIES, None), (None, Kind.SERIES)])
-def test_a_kind_that_one_version_leaves_out_is_no_other_work(was: Kind | None, now: Kind | None) -> None:
-    assert kinds([Entry(1, "A", None, was)], [Entry(1, "A", None, now)]) == [RESTATED]
-    assert kinds([Entry(1, "A", None, Kind.FILM)], [Entry(1, "A", None, Kind.SERIES)]) == [REPLACED]
+def test_a_kind_that_a_version_adds_makes_no_other_work_and_one_that_it_has_no_more_does() -> None:
+    silent, film, series = (Entry(1, "A", None, kind) for kind in (None, Kind.FILM, Kind.SERIES))
+    assert kinds([silent], [series]) == [RESTATED]
+    assert kinds([series], [silent]) == kinds([film], [series]) == [REPLACED]
+    assert kinds([silent], [series._replace(title="B")]) == [REPLACED]
 
 
 def test_works_that_tie_have_one_figure_and_may_both_be_renamed() -> None:

@@ -24,7 +24,7 @@ from tests.unit.sources.files_of_others import DAILY, WEEKLY, read, refusal, set
 # Titles.
 
 
-@pytest.mark.parametrize("title", [date(2022, 9, 11), time(9, 11), True, False])
+@pytest.mark.parametrize("title", [date(2022, 9, 11), time(9, 11), timedelta(hours=24), True, False])
 def test_a_title_that_a_spreadsheet_has_made_a_date_or_a_truth_is_set_aside(title: Any) -> None:
     rows = [["period", "rank", "title"], [date(2022, 1, 1), 1, 1917], [date(2022, 1, 2), 1, title]]
     body = workbook(("S", rows))

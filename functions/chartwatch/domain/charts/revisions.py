@@ -158,8 +158,8 @@ class _Comparison:
         return self._kind_by_title(was, now)
 
     def _kind_by_title(self, was: Entry, now: Entry) -> RevisionKind:
-        is_silent = None in (was.kind, now.kind) and title_key(was.title) == title_key(now.title)
-        if was.kind != now.kind and not is_silent:
+        is_said_now = was.kind is None and title_key(was.title) == title_key(now.title)
+        if was.kind != now.kind and not is_said_now:
             return RevisionKind.REPLACED
         if was.credit and now.credit and lead_of(was.credit) != lead_of(now.credit):
             return RevisionKind.REPLACED
@@ -185,8 +185,8 @@ class _Comparison:
     def _identify(self, was: Entry, now: Entry) -> bool:
         """Return whether both versions have an identifying figure that no other rank of their editions has.
 
-        What has no digit but zeros, such as a dash, and what several ranks have, stands for a figure that is not there.
-        A tie has one figure.
+        What has nothing but signs and zeros, such as a dash, or says that it is none, stands for a figure that is not
+        there, and so does what several ranks have. A tie has one figure.
         """
         old, new = dict(was.figures), dict(now.figures)
         shared = [name for name in self.chart.identifying if all(map(_is_figure, (old.get(name), new.get(name))))]
@@ -244,8 +244,12 @@ def _agree(was: Entry, now: Entry) -> bool:
     return all(old[name] == new[name] for name in old.keys() & new.keys())
 
 
+_NO_FIGURES = frozenset({"n/a", "#n/a", "n.a.", "na", "nan", "nil", "none", "null"})
+
+
 def _is_figure(written: str | None) -> bool:
-    return any(ch.isdecimal() and int(ch) > 0 for ch in written or "")
+    said = (written or "").strip().casefold()
+    return said not in _NO_FIGURES and any(ch.isalnum() and ch != "0" for ch in said)
 
 
 def _is_alone(entry: Entry, edition: Edition, figure: str) -> bool:

@@ -67,7 +67,9 @@ class ChartHistory:
         of one that has its letters.
         """
         found = self._bearing(self._names_of(title), creator)
-        return found if found or not creator else self._bearing(self._spelt_alike(title), creator)
+        if found or not creator:
+            return found
+        return self._bearing([name for names in self._spelt_alike(title) for name in names], creator)
 
     def _bearing(self, names: Sequence[str], creator: str) -> frozenset[str]:
         """Return the ids of the works that bear one of some names, by a creator where one is given."""
@@ -165,14 +167,13 @@ class ChartHistory:
     def _names_of(self, title: str) -> Sequence[str]:
         """Return the names of what a title means: itself, or the one title that has its letters, and later names."""
         if title_key(title) not in self.titles and not self.catalog.named(title, None):
-            spelt = self._spelt_alike(title)
+            spelt = next(filter(None, self._spelt_alike(title)), ())
             title = spelt[0] if len(spelt) == 1 else title
         return [title, *(name for kind in sorted(self.kinds, key=str) for name in self._names.later(title, kind))]
 
-    def _spelt_alike(self, title: str) -> Sequence[str]:
-        """Return the titles that have the letters of one; or else those without accents, and with "&" for "and"."""
-        spelt = next((its for key, by_key in self._spellings if (its := by_key.get(key(title)))), {})
-        return list(spelt.values())
+    def _spelt_alike(self, title: str) -> Iterator[Sequence[str]]:
+        """Yield the titles that have the letters of one, then those that do without accents, and with "&" for "and"."""
+        return (list(by_key.get(key(title), {}).values()) for key, by_key in self._spellings)
 
     @cached_property
     def _spellings(self) -> Sequence[tuple[Callable[[str], str], Mapping[str, Mapping[str, str]]]]:

@@ -187,8 +187,8 @@ def _with_most(said: Assertion, scope: AskedScope, none: Answer) -> Answer:
     names = words.some([group_name(scope.rule, group) for group in first], MAX_LEADING)
     sentence = f"{none.sentence} The most is {words.cardinal(most)}: {names}."
     if said.group and said.group not in first:
-        number = numbers[said.group]
-        sentence += f" {group_name(scope.rule, said.group)} has {words.cardinal(number) if number else 'none'}."
+        name, number = words.sentence(group_name(scope.rule, said.group)), numbers[said.group]
+        sentence += f" {name} has {words.cardinal(number) if number else 'none'}."
     shown = {*first[:MAX_LEADING], said.group}
     return replace(none, sentence=sentence, before=tuple(its for its in none.before if its.group in shown))
 

@@ -38,16 +38,18 @@ def under_todays_names(
 
     `has_topped` says of an id whether that work has topped the chart as it stands: then it has not become another,
     though a title like its own was given up elsewhere. `identified` says which works have become which, by the ids that
-    their provider has for them. `charted` is all that has been at #1: a title that says its kind or its creator by now,
-    or does so no more, is the one that did not, or did, where there is no other.
+    their provider has for them. `charted` is all that has been at #1: a title that says its kind or its creator by now
+    is the one that did not, where there is no other.
     """
 
-    def said_otherwise(holder: Holder, title: str) -> str | None:
+    def said_by_now(holder: Holder, title: str) -> str | None:
         own = Said(kind_of_unlisted(holder.work_id), lead_of_unlisted(holder.work_id), title)
         ones = {its.said: its for its in charted if its.key == title and its.said.may_be(own)}
         if len(ones) != 1:
             return None
         (one,) = ones.values()
+        if not one.said.says_all_of(own):
+            return None
         return catalog.match(holder.title, one.kind, holder.since, credit=one.credit).id
 
     def now(holder: Holder) -> str:
@@ -65,7 +67,7 @@ def under_todays_names(
         as_before = plain + work_id[its:] if (its := work_id.rfind(OF_SEVERAL)) >= 0 else plain
         found = next((its for its in (as_before, plain, f"{plain}{OF_SEVERAL}1") if has_topped(its)), None)
         title = title_of_unlisted(work_id)
-        return found or (said_otherwise(holder, title) if title else None) or plain
+        return found or (said_by_now(holder, title) if title else None) or plain
 
     return now
 

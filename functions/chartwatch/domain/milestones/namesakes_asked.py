@@ -51,7 +51,7 @@ def of_all(title: str, claims: Sequence[Assertion], answers: Sequence[Answer], w
         holders=_one([its.holders for its in answers]) or (),
         before=_one([its.before for its in answers]) or (),
         reasons=tuple(dict.fromkeys(reason for its in answers for reason in its.reasons)),
-        sentence=_together(list(dict.fromkeys(its.sentence for its in answers))),
+        sentence=_together(answers),
         is_short=any(its.is_short for its in answers),
     )
     if len({its.verdict for its in answers}) == 1:
@@ -73,16 +73,16 @@ def of_all(title: str, claims: Sequence[Assertion], answers: Sequence[Answer], w
     )
 
 
-def _together(said: Sequence[str]) -> str:
-    """Return what is said of each as one text; the sentences that all end with, such as who holds a place, once."""
-    *begun, _ = first = said[0].split(". ")
-    parted = [text.split(". ") for text in said]
-    alike = next(
-        (at for at in range(len(begun)) if all(its[-at - 1 :] != first[-at - 1 :] for its in parted)), len(begun)
-    )
-    if len(said) == 1 or not alike:
-        return " ".join(said)
-    return " ".join((*(f"{'. '.join(its[:-alike])}." for its in parted), ". ".join(first[-alike:])))
+def _together(answers: Sequence[Answer]) -> str:
+    """Return what is said of each as one text; what all end with, who holds the place that is asked for, once."""
+    said = list(dict.fromkeys(its.sentence for its in answers))
+    holders = {its.holders for its in answers}
+    if len(said) > 1 and len(holders) == 1 and (holder := next(iter(next(iter(holders))), None)):
+        begin = said[0].rfind(f". {holder.title}")
+        held = said[0][begin + 1 :]
+        if begin >= 0 and all(its.endswith(f".{held}") for its in said):
+            return " ".join((*(its.removesuffix(held) for its in said), held.strip()))
+    return " ".join(said)
 
 
 def _one(values: Sequence[_Said]) -> _Said | None:

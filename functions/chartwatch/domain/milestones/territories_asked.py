@@ -172,7 +172,7 @@ def _against(scope: AskedScope, period: date, may: Collection[str], how: _There)
 def _share(territories: Collection[str], of: Collection[str]) -> str:
     """Return "93 of 94 countries", "all 94 countries", "none of 94 countries"."""
     noun = words.place_noun(of)
-    world = ", the whole world counted as one" if GLOBAL in territories and len(of) > 1 else ""
+    world = " (the whole world counted as one)" if GLOBAL in of and len(of) > 1 else ""
     if len(territories) == len(of) > 1:
         return f"all {words.counted(len(of), noun)}{world}"
     return f"{len(territories) or 'none'} of {words.counted(len(of), noun)}{world}"
