@@ -374,6 +374,20 @@ def test_who_came_to_number_one_outside_the_record_nobody_knows(
     assert done.exit_code == code, done.stdout
 
 
+def test_what_came_before_of_whichever_country_won_the_race_and_who_is_known_to_have_is_said_as_far(
+    write: Write,
+) -> None:
+    works = write("works.csv", CATALOG.splitlines()[0] + "\nb,B,series,ko,KR,2021-01-01\n")
+    history = f"csv,chart=d,name=D,cadence=day,depth=1,began=2022-01-01:{write('a.csv', AT_B)}"
+    asked = ("check", "--from", history, "--catalog", str(works), "--chart", "d", "--territory", "US")
+    done = run(*asked, "--first-with", "1", "--per", "origin_country", "--title", "B")
+    said = " ".join(done.stdout.split())
+    assert (done.exit_code, "FALSE: It is not so however the unknown turns out. As far as is known, South" in said) == (
+        1,
+        True,
+    ), said
+
+
 @pytest.mark.parametrize("country", ["SU", "the Soviet Union", "Soviet Union", "su"])
 def test_a_country_that_is_no_more_can_be_asked_for(write: Write, country: str) -> None:
     works = write("works.csv", CATALOG.splitlines()[0] + "\nb,B,series,ru,SU,1980-01-01\n")

@@ -165,6 +165,10 @@ def _race(said: Assertion, scope: AskedScope) -> Answer:
     if found:
         return answer(scope, True, so_in_any_case(claim), claim, before=before)
     by_title = said.group is None or said.group in {holder.group for holder in claim.holders}
+    if by_title and (not said.works or any(holder.work_id in said.works for holder in claim.holders)):
+        # Whoever came before, of whichever group, was first.
+        sentence = f"It is not so however the unknown turns out. As far as is known, {within_a_sentence(claim)}."
+        return answer(scope, False, sentence, claim, before=before)
     wrong = _by_work(said, scope, claim) if by_title else group_name(scope.rule, said.group or "")
     return answer(scope, False, f"{claim.headline}: not {wrong}.", claim, before=before)
 
