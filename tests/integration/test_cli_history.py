@@ -160,7 +160,7 @@ def test_a_chart_without_milestones_says_so(write: Write) -> None:
     ("arguments", "said"),
     [
         (["dayly", "US", "2022-01-02"], "CHART: 'dayly' is not in the history; there are daily; did you mean daily?"),
-        (["daily", "us", "2022-01-02"], "TERRITORY: daily has no territory 'us'; it has US; did you mean US?"),
+        (["daily", "USS", "2022-01-02"], "TERRITORY: daily has no territory 'USS'; it has US; did you mean US?"),
         (["daily", "KR", "2022-01-02"], "TERRITORY: daily has no territory 'KR'; it has US"),
         (
             ["daily", "US", "2022-01-05"],
