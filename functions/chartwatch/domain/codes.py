@@ -228,11 +228,9 @@ def language_problem(code: str) -> str | None:
 
 def country_problem(code: str) -> str | None:
     """Return what is wrong with the code of a country, which may be one that is no more, or None."""
-    return (
-        None
-        if code in COUNTRIES or code in FORMER_COUNTRIES
-        else not_one(f"'{code}'", "an ISO 3166-1 alpha-2 code", likely_country(code))
-    )
+    if code in COUNTRIES or code in FORMER_COUNTRIES:
+        return None
+    return not_one(f"'{code}'", "an ISO 3166-1 alpha-2 code", likely_country(code))
 
 
 def kind_of(written: str) -> Kind:

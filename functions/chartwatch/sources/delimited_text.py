@@ -12,7 +12,15 @@ from chartwatch.document_errors import SourceEmpty, SourceEncodingError, SourceE
 from chartwatch.sources.cells import quoted
 from chartwatch.sources.formats import ENCODINGS, refuse_binary, utf8_of
 from chartwatch.sources.table import MAX_ROWS, FigureColumn, Table, found_columns
-from chartwatch.sources.text_lines import BLOCK, MAX_BLOCK, LineByLine, Lines, Malformed
+from chartwatch.sources.text_lines import (
+    BLOCK,
+    MAX_BLOCK,
+    LineByLine,
+    Lines,
+    Malformed,
+    opening_of_cells,
+    quoted_after,
+)
 
 if TYPE_CHECKING:
     import _csv
@@ -248,13 +256,8 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 def _opening(lines: Iterable[str], delimiter: str) -> int:
     """Return in which of the lines of a row, the first of which is 0, its last quoted cell opens."""
-    opened, is_quoted, before = 0, False, delimiter
+    opened, is_quoted, opening = 0, False, opening_of_cells(delimiter)
     for number, line in enumerate(lines):
-        for ch in line:
-            if ch == '"' and is_quoted:
-                is_quoted = False
-            elif ch == '"' and before in (delimiter, '"'):
-                # A mark right after one that closed the cell is a doubled one, and the cell goes on.
-                is_quoted, opened = True, opened if before == '"' else number
-            before = ch
+        is_quoted, opens = quoted_after(line, opening, is_quoted=is_quoted)
+        opened = number if opens else opened
     return opened

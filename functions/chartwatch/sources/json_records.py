@@ -129,7 +129,7 @@ def _parsed(source: str, body: bytes) -> Any:
         if error.msg == "Extra data" and (lines := _lines(source, text)) is not None:
             return lines
         where = f"line {error.lineno}"
-        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
+        if _is_cut(text, error):
             raise SourceTruncated(source, "the document ends inside a value", where) from error
         raise SourceNotATable(source, f"it begins as JSON and is none: {error.msg.lower()}", where) from error
 
@@ -152,6 +152,11 @@ def _loaded(source: str, text: str) -> Any:
         raise SourceNotATable(source, "arrays or objects stand too deep in each other") from error
 
 
+def _is_cut(text: str, error: json.JSONDecodeError) -> bool:
+    """Return whether an error is that a text ends inside a value."""
+    return error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
+
+
 def _no_number(_written: str) -> None:
     """Return what NaN and Infinity stand for, which are no JSON: a value that is not there."""
 
@@ -170,8 +175,7 @@ def _lines(source: str, text: str) -> list[Any] | None:
             if not found:
                 return None
             where = f"line {number}"
-            is_cut = error.pos >= len(line.rstrip()) or error.msg.startswith("Unterminated")
-            if is_cut and number == lines[-1][0]:
+            if _is_cut(line, error) and number == lines[-1][0]:
                 raise SourceTruncated(source, "the document ends inside a value", where) from error
             reason = f"it has a JSON value a line, and this one is none: {error.msg.lower()}"
             raise SourceNotATable(source, reason, where) from error

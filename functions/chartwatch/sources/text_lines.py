@@ -45,7 +45,7 @@ class Lines:
         self._skip = skip
         self._comment = comment
         self._is_quoted = False
-        self._opening = re.compile(f'(?:^|[{re.escape(delimiters)}])"')
+        self._opening = opening_of_cells(delimiters)
 
     def read(self) -> str:
         """Return the next line, empty at the end."""
@@ -59,24 +59,8 @@ class Lines:
         if self._comment and line:
             if not self._is_quoted and line.startswith(self._comment):
                 return "\n"
-            self._is_quoted = self._ends_quoted(line)
+            self._is_quoted, _ = quoted_after(line, self._opening, is_quoted=self._is_quoted)
         return line
-
-    def _ends_quoted(self, line: str) -> bool:
-        """Return whether a quoted cell goes on behind a line. A quotation mark within any other cell opens none."""
-        is_quoted, at = self._is_quoted, 0
-        while True:
-            if is_quoted:
-                end = line.find('"', at)
-                if end < 0:
-                    return True
-                is_quoted = line.startswith('"', end + 1)
-                at = end + (2 if is_quoted else 1)
-            else:
-                opened = self._opening.search(line, at)
-                if opened is None:
-                    return False
-                is_quoted, at = True, opened.end()
 
 
 class LineByLine:
@@ -151,3 +135,28 @@ def strict_cells(line: str, delimiter: str) -> list[str] | None:
         return next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error:
         return None
+
+
+def opening_of_cells(delimiters: str) -> re.Pattern[str]:
+    """Return what opens a quoted cell, where one of `delimiters` stands between cells."""
+    return re.compile(f'(?:^|[{re.escape(delimiters)}])"')
+
+
+def quoted_after(line: str, opening: re.Pattern[str], *, is_quoted: bool) -> tuple[bool, bool]:
+    """Return whether a quoted cell goes on behind a line, as one `is_quoted` before it, and whether any opens in it.
+
+    A quotation mark within any other cell opens none; a doubled one within a quoted cell closes none.
+    """
+    at, opens = 0, False
+    while True:
+        if is_quoted:
+            end = line.find('"', at)
+            if end < 0:
+                return True, opens
+            is_quoted = line.startswith('"', end + 1)
+            at = end + (2 if is_quoted else 1)
+        else:
+            opened = opening.search(line, at)
+            if opened is None:
+                return False, opens
+            is_quoted, opens, at = True, True, opened.end()

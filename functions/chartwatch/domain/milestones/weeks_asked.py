@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
 
 from chartwatch.domain import words
 from chartwatch.domain.milestones.answers import (
@@ -26,8 +25,6 @@ from chartwatch.domain.rules.change import ChangeRule, Returns
 from chartwatch.domain.rules.claims import CENSORED
 from chartwatch.domain.works.claimants import Claimant
 from chartwatch.domain.works.work import Work
-
-NONE_NAMED: Mapping[str, str] = MappingProxyType({})
 
 Named = tuple[str, Work, ToppedWork | None]
 """A work, or a season, that may be meant: its key, and what it topped; None when it has not."""
@@ -109,13 +106,13 @@ def _number_one(said: Assertion, scope: AskedScope, period: date, its: Named) ->
 
 
 def _what_was(
-    said: Assertion, scope: AskedScope, period: date, work: Work | None, names: Mapping[str, str] = NONE_NAMED
+    said: Assertion, scope: AskedScope, period: date, work: Work | None, names: Mapping[str, str] | None = None
 ) -> str:
     """Return where a work stood in a period in which it was not #1, and who was; or where others of its title stood.
 
     Without a work, several are meant, which `names` has by their ids.
     """
-    its, stood = scope.at(period).values(), _stood(said, scope, period, work, names)
+    its, stood = scope.at(period).values(), _stood(said, scope, period, work, names or {})
     ones = [named_apart(claimant, [work] if work else ()) for claimant in its]
     there = [f"{words.some(ones, 4)} {_were(ones)} #1"] if ones else []
     return f": {'; '.join([*stood, *there])}" if stood or there else ""
