@@ -35,6 +35,13 @@ class DiskDynamoDB:
         ).fetchone()
         return {"Item": pickle.loads(found[0])} if found else {}
 
+    def batch_get_item(self, *, RequestItems: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = {
+            table: [its["Item"] for key in asked["Keys"] if (its := self.get_item(TableName=table, Key=key))]
+            for table, asked in RequestItems.items()
+        }
+        return {"Responses": found, "UnprocessedKeys": {}}
+
     def put_item(self, *, TableName: str, Item: Mapping[str, Any], **_: Any) -> None:
         self._put(TableName, [Item])
 
