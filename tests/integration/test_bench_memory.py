@@ -1,4 +1,4 @@
-"""The benchmark of memory, whose stores are its own, can be run: it is seldom, and the stores that it stands in for change."""
+"""The benchmark of memory, which is run seldom and brings stores of its own, still runs as the stores have become."""
 
 import os
 import subprocess
