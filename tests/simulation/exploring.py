@@ -8,9 +8,11 @@ ends in a state from where another went on and ended well: between two steps not
 import random
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tests.simulation.cloud import Fault
+from chartwatch.services.findings import Found
+from tests.simulation.cloud import SETTLED, Fault
 from tests.simulation.pipeline import Pipeline
 from tests.simulation.plans import Plan
 from tests.simulation.verdict import problems
@@ -25,21 +27,45 @@ class Run(NamedTuple):
     log: Sequence[str]
 
 
+@dataclass
+class Seen:
+    """States of runs of one seed. `well`: those from which one without more faults ends well.
+
+    `gone_on`: those from which runs with one more fault were tried, at each call. No others from there need be.
+    """
+
+    well: set[int] = field(default_factory=set)
+    gone_on: set[int] = field(default_factory=set)
+
+
 class Explored:
     """The run with the faults of a plan, and whatever may follow its last one."""
 
-    def __init__(self, plan: Plan, seed: int) -> None:
-        pipeline, self._last = Pipeline(plan, random.Random(seed), seed), max(plan, default=-1)
+    def __init__(self, plan: Plan, seed: int, seen: Seen | None = None) -> None:
+        """Go through the run. `seen`: of other runs of the seed."""
+        pipeline, last = Pipeline(plan, random.Random(seed), seed), max(plan, default=-1)
         self._stood: list[Pipeline] = []
         while pipeline.steps:
             self._stood.append(pipeline.copy(plan))
             pipeline.step()
-        self.calls = range(self._last + 1, pipeline.seam.calls)
+        self.calls = range(last + 1, pipeline.seam.calls)
         self.names: Sequence[str] = pipeline.seam.names
         self._calls = [its.seam.calls for its in self._stood]
-        # The states from where a run goes on and ends well.
-        self._well = {state(its) for its in self._stood if its.seam.calls > self._last}
         self.first = Run(plan, seed, list(problems(pipeline)), pipeline.seam.log)
+        after = bisect_right(self._calls, last)
+        self._state_before: Sequence[int | None] = [None] * after + [state(its) for its in self._stood[after:]]
+        self._well = (seen or Seen()).well
+        if not self.first.wrong:
+            self._well |= self.states
+
+    @property
+    def states(self) -> set[int]:
+        """The states between two steps, after the last fault."""
+        return {its for its in self._state_before if its is not None}
+
+    def goes_on_from(self, call: int) -> int | None:
+        """Return the state in which the step of a call begins, if that is after the last fault."""
+        return self._state_before[bisect_right(self._calls, call) - 1]
 
     def further(self, call: int, fault: Fault, whim: int | None = None) -> Run:
         """Return the run with one more fault, at one of `calls`; with another whim, if one is given."""
@@ -49,15 +75,18 @@ class Explored:
         return Run(run.plan, run.whim, ended(run, call, self._well), run.seam.log)
 
 
-def followed(plan: Plan, seed: int, share: float = 1) -> Iterator[Run]:
+def followed(plan: Plan, seed: int, seen: Seen, share: float = 1) -> Iterator[Run]:
     """Yield the run with the faults of a plan, and those with one more at a later call: the last calls first.
 
-    All of them, or by chance a share; none where the first goes wrong.
+    All of them, or by chance a share, but for those that go on from a state from which others did; none where the first
+    goes wrong.
     """
-    explored, chance = Explored(plan, seed), random.Random(f"{seed} {plan}")
+    explored, chance = Explored(plan, seed, seen), random.Random(f"{seed} {plan}")
     yield explored.first
     for call in reversed(explored.calls) if not explored.first.wrong else ():
-        yield from (explored.further(call, fault) for fault in Fault if chance.random() < share)
+        if explored.goes_on_from(call) not in seen.gone_on:
+            yield from (explored.further(call, fault) for fault in Fault if chance.random() < share)
+    seen.gone_on.update(explored.states)
 
 
 def ended(run: Pipeline, last: int, well: set[int]) -> Sequence[str]:
@@ -90,8 +119,15 @@ def state(run: Pipeline) -> int:
     )
     if not run.steps:
         return hash(end)
-    queue = frozenset(run.queue.messages.items())
     files = frozenset((key, version.since) for key, its in run.bucket.objects.items() for version in its)
-    streams = tuple(map(tuple, run.streams.values()))
-    course = (run.now, run.chance.getstate(), tuple(run.steps), tuple(run.read.values()), streams)
-    return hash((end, len(run.found), queue, run.queue.received, tuple(run.subscribed), files, course))
+    course = (run.now, run.chance.getstate(), tuple(run.ahead()), tuple(run.subscribed))
+    known = frozenset(its for its in run.found if its.found is Found.SUBSCRIBER_VANISHED)
+    return hash((end, known, tuple(run.queue.messages.values()), files, tuple(_stale(run)), course))
+
+
+def _stale(run: Pipeline) -> Iterator[tuple[str, tuple[str, str], int]]:
+    """Yield of what items a read may still see the state before the last one, and that."""
+    for name, items in run.tables.items():
+        for key, item in items.items():
+            if run.now - item.since <= SETTLED:
+                yield name, key, item.before.mark if item.before is not None else 0

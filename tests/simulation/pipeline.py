@@ -531,6 +531,21 @@ class Pipeline:
         chosen = in_turn(charts, at or self.now) if charts else None
         return frozenset({chosen} if chosen else ())
 
+    def ahead(self) -> Iterator[object]:
+        """Yield what is still to come: records by the mappings that wait for them, and steps.
+
+        What was met before a run of `reconcile` counts for what has come since alone.
+        """
+        yield from (tuple(self._waiting(mapping)) for mapping in MAPPINGS)
+        met = self._met()
+        for step in self.steps:
+            if isinstance(step, Delivered):
+                yield step.mapping, step.read - self.read[step.mapping]
+            elif isinstance(step, Reconciled):
+                yield replace(step, before=(met[0] - step.before[0], met[1] - step.before[1]))
+            else:
+                yield step
+
     def _come(self, its: Fetch | Load) -> None:
         """Let a document come, or the catalog."""
         if isinstance(its, Fetch):

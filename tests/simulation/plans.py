@@ -1,20 +1,12 @@
 """Which fault comes at which call."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, product
+from collections.abc import Mapping, Sequence
 
 from tests.simulation.cloud import Fault
 from tests.simulation.verdict import undisturbed
 
 Plan = Mapping[int, Fault]
-
-
-def pairs() -> Iterator[Plan]:
-    """Yield the plans of two faults."""
-    # After a fault a run takes more calls than without.
-    last = undisturbed().calls * 6 // 5
-    return ({i: one, j: other} for i, j in combinations(range(last), 2) for one, other in product(Fault, repeat=2))
 
 
 def doubts(names: Sequence[str]) -> list[Plan]:

@@ -3,36 +3,32 @@
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
-from itertools import count, islice
+from itertools import product
 
 import pytest
 
 from chartwatch.services import reconcile as reconciling
 from chartwatch.services.findings import Found
 from tests.simulation.cloud import Fault
-from tests.simulation.exploring import followed, state
+from tests.simulation.exploring import Explored, Seen, followed, state
 from tests.simulation.pipeline import DAY, FILMS, QUIET, SEED, SERIES, Pipeline, Reconcile, final_publications
-from tests.simulation.plans import Plan, calls_of, pairs, several
+from tests.simulation.plans import Plan, calls_of, several
 from tests.simulation.provider import LOOKUP
 from tests.simulation.verdict import due, problems, recorded, sent, truth, undisturbed
 
-RUNS = int(os.environ.get("CHARTWATCH_SIMULATIONS", "2000"))
-"""Runs with at most two faults. Where there are as many as pairs of faults (8.9 million), each pair is among them."""
+PAIRS = int(os.environ.get("CHARTWATCH_SIMULATIONS", "6000"))
+"""How many pairs of faults are drawn."""
 
-SHARDS = 20 if RUNS > 10_000 else 2
+EVERY = 8_900_000
+"""So many there are; 1,650,000 runs come to all of them, for the others go on from where one of these did."""
+
+SEVERAL = max(40, PAIRS // 445)
+"""How many runs have more faults."""
+
+SHARDS = 20 if PAIRS > 10_000 else 2
 """Parts that can run at the same time."""
-
-First = tuple[int, Fault, int]
-"""A first fault: at which call, what, and the seed of chance."""
-
-
-def firsts(shard: int) -> Iterator[First]:
-    """Yield every first fault of a shard, and then all again with other seeds."""
-    calls = undisturbed().calls
-    every = ((call, fault, seed) for seed in count(SEED) for call in range(calls) for fault in Fault)
-    return islice(every, shard, None, SHARDS)
 
 
 def test_without_a_fault_all_is_told_once() -> None:
@@ -125,36 +121,52 @@ def test_the_simulation_sees_proof_that_is_believed_after_it_aged_out(monkeypatc
 def test_whatever_fails_nothing_is_lost_nothing_told_twice_and_nothing_wrong(
     shard: int, record_property: Callable[[str, int], None]
 ) -> None:
-    calls = undisturbed().calls
-    # After a fault a run takes more calls than without.
-    every = len(Fault) ** 2 * calls**2 * 3 // 4
-    # Of fewer runs than there are pairs, few have the same first fault.
-    share = min(1.0, (RUNS / every) ** 0.5)
-    chance = random.Random(shard)
-    runs, once = 0, -(-calls * len(Fault) // SHARDS)
-    for number, (call, fault, seed) in enumerate(firsts(shard)):
-        if number >= once and runs >= RUNS / SHARDS:
-            break
-        for run in followed({call: fault}, seed, share) if chance.random() < share else ():
+    calls = range(*(undisturbed().calls * part // SHARDS for part in (shard, shard + 1)))
+    # Of few pairs, few have the same first fault.
+    share, chance = min(1.0, (PAIRS / EVERY) ** 0.5), random.Random(shard)
+    runs, seen = 0, Seen(gone_on=Explored({}, SEED).states)
+    for call, fault in product(calls, Fault):
+        for run in followed({call: fault}, SEED, seen, share) if chance.random() < share else ():
             assert not run.wrong, run
             runs += 1
     record_property("simulated", runs)
 
 
 def test_many_faults_at_once_do_no_harm_either(record_property: Callable[[str, int], None]) -> None:
-    for number in range(RUNS // 50):
+    for number in range(SEVERAL):
         run = Pipeline(plan := several(number), random.Random(number), number).run()
         assert not (wrong := list(problems(run))), (number, plan, wrong, run.seam.log)
-    record_property("simulated", RUNS // 50)
+    record_property("simulated", SEVERAL)
 
 
-def test_what_is_taken_up_midway_ends_as_the_whole_run() -> None:
-    for number, plan in islice(enumerate(pairs()), 0, None, 2_500_000):
-        whole, midway = Pipeline(plan, random.Random(number), number), []
-        while whole.steps:
-            midway.append(whole.copy(plan))
-            whole.step()
-        assert {state(run.run()) for run in midway} == {state(whole)}, plan
+def _stood(pipeline: Pipeline) -> Sequence[Pipeline]:
+    """Run a pipeline; return how it stood before each step."""
+    stood = []
+    while pipeline.steps:
+        stood.append(pipeline.copy(pipeline.plan))
+        pipeline.step()
+    return stood
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_what_is_taken_up_midway_ends_as_the_whole_run(number: int) -> None:
+    plan = several(number)
+    whole = Pipeline(plan, random.Random(number), number)
+    assert {state(run.run()) for run in _stood(whole)} == {state(whole)}, plan
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED_BEFORE, Fault.KILLED_AFTER, Fault.REFUSED, Fault.REPLY_LOST])
+def test_one_more_fault_comes_to_the_same_wherever_runs_have_met(fault: Fault) -> None:
+    straight = {state(run): run for run in _stood(Pipeline())}
+    met = list[tuple[Pipeline, Pipeline]]()
+    for call in calls_of("PutObject", undisturbed().names)[::4]:
+        runs = [run for run in _stood(Pipeline({call: Fault.KILLED_BEFORE})) if run.seam.calls > call]
+        met += [(run, other) for run in runs[1::40] if (other := straight.get(state(run)))]
+    assert len(met) > 5
+    assert all(run.seam.calls > other.seam.calls for run, other in met)
+    for pair in met:
+        one, other = (state(run.copy({run.seam.calls + 2: fault}).run()) for run in pair)
+        assert one == other
 
 
 def test_runs_have_one_state_where_nothing_that_differs_is_left() -> None:
