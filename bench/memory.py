@@ -34,6 +34,8 @@ MOST_BYTES = 512 * 1024 * 1024
 _HEADER = (
     "country_name\tcountry_iso2\tweek\tcategory\tweekly_rank\tshow_title\tseason_title\tcumulative_weeks_in_top_10\n"
 )
+_OTHERS = [f"Also {number}" for number in range(10)]
+"""Titles for as long as there are few."""
 _LABELS = ("Season 1", "{}: Season 1", "Limited Series", "{}")
 
 
@@ -50,8 +52,8 @@ def write_documents(folder: Path, weeks: int) -> Sequence[Path]:
                     recent = titles[max(0, at * 4 - 40) : at * 4 + 60]
                     for place, edition in enumerate(publication.editions):
                         first = edition.entries[0].title
-                        others = [recent[(place * 7 + rank * 3) % len(recent)] for rank in range(30)]
-                        its = dict.fromkeys((first, *others))
+                        start = place * 7 % len(recent)
+                        its = dict.fromkeys((first, *recent[start:], *recent[:start], *_OTHERS))
                         for rank, title in enumerate(list(its)[:10], 1):
                             season = _LABELS[number].format(title) if name == "TV" else "N/A"
                             row = (edition.territory, edition.territory, publication.period, name, rank, title, season)
