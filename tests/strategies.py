@@ -345,6 +345,7 @@ _WORK = st.builds(
     aliases=st.lists(st.sampled_from(_TITLES), max_size=1).map(tuple),
     ids=st.sampled_from([(), (), (), ("p:1",), ("p:2",), ("p:3", "q:1")]),
     is_main_country_known=st.sampled_from([True, True, True, False]),
+    needs_kind=st.sampled_from([False, False, True]),
     assumed=st.sampled_from(
         [
             (),
@@ -499,6 +500,12 @@ def worlds(*, ids: bool = False, in_full: bool = False) -> st.SearchStrategy[Wor
     return contents.flatmap(
         lambda found: st.builds(World, st.just(found), _WORLD_FACTS, _absent(found), in_full=st.just(in_full))
     )
+
+
+def without_needed_kinds(world: World) -> World:
+    """Return a world in which the works of the catalog are meant by titles of unknown kind too."""
+    works = tuple(replace(work, needs_kind=False) for work in world.facts.works)
+    return replace(world, facts=replace(world.facts, works=works))
 
 
 def without_withdrawals(world: World) -> World:

@@ -37,8 +37,13 @@ _LONGEST_KIND = 40
 _ALIKE = 0.8
 """How much a word has to be written like a known kind to be taken for a mistake: audiobook and anime are none."""
 
+# What CLDR calls unknown, several, or none, and no work is in.
+_NO_LANGUAGES = frozenset({"xx", "und", "zxx", "mul", "mis"})
+
 LANGUAGES: Mapping[str, str] = {
-    code: name for code, name in _ENGLISH.languages.items() if re.fullmatch(r"[a-z]{2,3}", code)
+    code: name
+    for code, name in _ENGLISH.languages.items()
+    if re.fullmatch(r"[a-z]{2,3}", code) and code not in _NO_LANGUAGES
 }
 """English names by ISO 639 code."""
 
@@ -127,7 +132,6 @@ _LIKELY_COUNTRIES = {"korea": "KR", "england": "GB", "scotland": "GB", "wales": 
 _LIKELY_LANGUAGES = {"castilian": "es", "farsi": "fa", "flemish": "nl"}
 """What is probably meant by names that stand for another country or language, or only for a part of one."""
 
-_NO_LANGUAGES = frozenset({"xx", "und", "zxx", "mul", "mis"})
 _NOBODYS_COUNTRIES = frozenset({"XX", "XZ", "ZZ"})
 _OTHER_LANGUAGES = {"cmn": "zh", "cn": "yue"}  # Mandarin, and Cantonese as TMDB writes it
 
@@ -210,7 +214,7 @@ def language_said(said: str) -> str:
 
     Raises `ValueError` that says what was meant.
     """
-    code = language_meant(said) or said
+    code = language_meant(said) or _OTHER_LANGUAGES.get(said, said)
     if code in LANGUAGES:
         return code
     raise ValueError(not_one(f"'{said}'", "a language, by its ISO 639 code or English name", likely_language(said)))

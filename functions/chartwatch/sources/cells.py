@@ -55,6 +55,9 @@ _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _NO_TITLES = frozenset({"N/A", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NULL!", "#DIV/0!"})
 """What stands in a cell, and of a spreadsheet's in place of a value, where there is no title."""
 
+_NOTHING = frozenset({"NAN", "NONE", "NULL"})
+"""What programs write where there is nothing; titles may be called so."""
+
 
 def read_title(cell: str) -> str:
     """Read a title of 1 to `LONGEST_TITLE` characters, and repair one that was decoded wrongly."""
@@ -66,9 +69,9 @@ def read_title(cell: str) -> str:
 
 
 def stands_for_nothing(cell: str) -> bool:
-    """Return whether a cell says that there is none: it is empty, a dash, or what a spreadsheet puts there."""
+    """Return whether a cell says that there is none: it is empty, a dash, or what programs put there."""
     said = cell.strip()
-    return said.upper() in _NO_TITLES or not said.strip(_DASHES)
+    return said.upper() in _NO_TITLES | _NOTHING or not said.strip(_DASHES)
 
 
 def read_season(cell: str) -> str | None:

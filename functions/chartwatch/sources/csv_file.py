@@ -25,14 +25,17 @@ from chartwatch.sources.cells import (
 )
 from chartwatch.sources.csv_options import BY_NAME, CsvOptions, meant_by, read_chart_id, read_kind
 from chartwatch.sources.csv_rows import (
-    OF_COUNTRIES,
     Rows,
     are_weeks_of_days,
     edition_column,
+    may_lack_ranks,
+    may_name_other_countries,
     passed_over_notice,
     refuse_before_beginning,
     refuse_other_countries,
     refuse_uneven_steps,
+    refuse_unnamed_ranks,
+    unnamed_columns,
 )
 from chartwatch.sources.delimited_text import Reading, TextTable
 from chartwatch.sources.editions import Editions, Key
@@ -49,7 +52,6 @@ logger = logging.getLogger(__name__)
 
 WORLDWIDE = frozenset({"global", "world", "worldwide"})
 """What a column of countries says of the whole world."""
-
 
 MAX_NOTICES = 20
 """Notices of one document that are said; further ones are counted."""
@@ -77,6 +79,8 @@ class CsvFile(SingleDocumentSource):
         """Return the publications in the file, oldest first; what is passed over is logged. Raises `SourceError`."""
         table = self._table(body)
         rows, notices = self._rows(table, provenance)
+        if may_lack_ranks(self._options):
+            refuse_unnamed_ranks(table)
         refuse_uneven_steps(table, self._options, rows)
         refuse_before_beginning(table, self._options, rows)
 
@@ -94,8 +98,8 @@ class CsvFile(SingleDocumentSource):
     def _table(self, body: bytes) -> Table:
         options = self._options
         optional = ("rank", "season", "kind", options.territory_column, options.period_column, options.chart_column)
-        others = OF_COUNTRIES if self._may_name_other_countries else ()
-        columns, advice, form = (self._required(), (*optional, *others)), self._advice(), form_of(body)
+        columns = self._required(), (*optional, *unnamed_columns(options))
+        advice, form = self._advice(), form_of(body)
         if form == "xlsx":
             return SheetTable(
                 self.name, body, options.sheet, *columns, advice=advice, skip=options.skip, header=options.columns
@@ -104,11 +108,6 @@ class CsvFile(SingleDocumentSource):
             return JsonTable(self.name, body, options.records, *columns, advice=advice, encoding=options.encoding)
         reading = Reading(options.skip, options.comment, options.malformed, options.encoding, options.columns, advice)
         return TextTable(self.name, body, options.delimiter, *columns, reading=reading)
-
-    @property
-    def _may_name_other_countries(self) -> bool:
-        """Whether a column that nobody has named may say that rows are of another territory than the option says."""
-        return self._options.territory is not None and "territory_column" not in self._options.model_fields_set
 
     @property
     def _may_name_other_charts(self) -> bool:
@@ -125,7 +124,7 @@ class CsvFile(SingleDocumentSource):
             *filter(None, (*named, *options.figure_columns)),
             options.chart_column if options.chart is None else None,
             options.territory_column if options.territory is None else None,
-            "rank" if options.rank_column is None and options.depth != 1 else None,
+            "rank" if options.rank_column is None and not may_lack_ranks(options) else None,
         )
         return [column for column in columns if column is not None]
 
@@ -235,7 +234,7 @@ class CsvFile(SingleDocumentSource):
                 raise ValueError(f"is not {territory}, which the option `territory` says of the whole file")
             return territory
 
-        if self._may_name_other_countries and not table.has(self._options.territory_column):
+        if may_name_other_countries(self._options) and not table.has(self._options.territory_column):
             refuse_other_countries(table, territory)
         return table.values_or(self._options.territory_column, read_that, territory)
 

@@ -18,7 +18,7 @@ from chartwatch.domain.codes import (
     work_kind_problem,
 )
 from chartwatch.domain.works.defaults import Defaults
-from chartwatch.domain.works.work import KINDS, OWN_FACT, Kind
+from chartwatch.domain.works.work import KINDS, Kind
 from chartwatch.sources.cells import read_date, read_territory
 from chartwatch.sources.date_formats import DateFormat
 from chartwatch.sources.delimited_text import MAX_SKIPPED
@@ -156,24 +156,30 @@ def _read_due(value: Any) -> Any:
     return Due(after, WEEKDAYS.index(time[1].casefold()) + 1)
 
 
-_DEFAULTS: Mapping[str, Callable[[str], object]] = {
+def _read_country(code: str) -> str | None:
+    return next(iter(countries_of([code])), None)
+
+
+_DEFAULTS: Mapping[str, Callable[[str], str | None]] = {
     "original_language": language_of,
-    "origin_country": lambda code: countries_of([code]),
-    "creator_country": lambda code: countries_of([code]),
+    "origin_country": _read_country,
+    "creator_country": _read_country,
 }
-"""The facts that an option may give a default, besides a catalog's own, and what refuses a wrong value."""
+"""The facts that an option may give a default, besides a catalog's own, and how each is read."""
 
 
 def _read_defaults(value: Any) -> Any:
     pairs = _read_pairs(value)
     if not isinstance(pairs, dict):
         raise ValueError("is not of the form FACT=VALUE;FACT=VALUE")  # pydantic wants it
-    for name, said in pairs.items():
-        if name in _DEFAULTS:
-            _DEFAULTS[name](str(said))
-        elif not re.fullmatch(OWN_FACT_FORM, str(name)):
+    for name in pairs:
+        if name not in _DEFAULTS and not re.fullmatch(OWN_FACT_FORM, str(name)):
             raise ValueError(f"names {str(name)!r}, which is none of {', '.join(_DEFAULTS)} and fact:NAME")
-    return {name: own_value(str(said)) if str(name).startswith(OWN_FACT) else said for name, said in pairs.items()}
+    found = {name: _DEFAULTS.get(str(name), own_value)(str(said)) for name, said in pairs.items()}
+    for name, read in found.items():
+        if read is None:
+            raise ValueError(f"has {pairs[name]!r} as {name}, which says that nobody knows; leave it out")
+    return found
 
 
 def _read_date_format(value: Any) -> Any:

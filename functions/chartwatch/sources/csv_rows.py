@@ -18,8 +18,19 @@ T = TypeVar("T")
 
 _CSV = "csv"
 
-OF_COUNTRIES = ("country", "country_code", "country_iso2", "country_name", "region", "market")
+_OF_COUNTRIES = (
+    *("country", "country code", "country iso2", "country name", "region", "market", "countrycode", "countryname"),
+    *("territory code", "territory name", "nation", "geo", "iso2"),
+)
 """Columns that say of which territory a row is, where no option names the column."""
+
+_OF_RANKS = ("position", "pos", "rank #", "rank#", "ranking", "place", "chart position", "this week", "tw")
+"""Columns that say at which rank a row is, where no option names the column."""
+
+_COUNTRIES, _RANKS = (
+    tuple(dict.fromkeys(name.replace(" ", between) for name in names for between in " _-"))
+    for names in (_OF_COUNTRIES, _OF_RANKS)
+)
 
 MAX_ROWS_NAMED = 3
 """Rows that a notice says all about."""
@@ -94,6 +105,22 @@ def passed_over_notice(passed_over: UnreadRows) -> str:
     return f"{words.counted(number, 'row')} of no edition passed over ({named})"
 
 
+def may_name_other_countries(options: CsvOptions) -> bool:
+    """Return whether a column that nobody has named may say that rows are of another territory than the option says."""
+    return options.territory is not None and "territory_column" not in options.model_fields_set
+
+
+def may_lack_ranks(options: CsvOptions) -> bool:
+    """Return whether a file without a column `rank` is of number ones alone."""
+    return options.rank_column is None and options.depth == 1
+
+
+def unnamed_columns(options: CsvOptions) -> Sequence[str]:
+    """Return the columns that nobody has named and that may say another thing than the options do."""
+    of_countries = _COUNTRIES if may_name_other_countries(options) else ()
+    return (*of_countries, *_RANKS) if may_lack_ranks(options) else of_countries
+
+
 def refuse_other_countries(table: Table, territory: str) -> None:
     """Refuse a file that has a column of countries that nobody named, and in it others than the option `territory`."""
 
@@ -104,8 +131,22 @@ def refuse_other_countries(table: Table, territory: str) -> None:
             raise ValueError(f"is not {territory}, which the option `territory` says of the whole file; {way_out}")
         return cell
 
-    for column in filter(table.has, OF_COUNTRIES):
+    for column in filter(table.has, _COUNTRIES):
         table.values(column, read_any)
+
+
+def refuse_unnamed_ranks(table: Table) -> None:
+    """Refuse a file of number ones without a column of ranks, where one that nobody named says that rows are lower."""
+
+    def read_any(cell: str) -> str:
+        said = cell.strip().lstrip("#")
+        if said.isdecimal() and said != "1":
+            raise ValueError("looks like a rank, and each row is taken for a #1; if it is one: -o rank_column=NAME")
+        return cell
+
+    if not table.has("rank"):
+        for column in filter(table.has, _RANKS):
+            table.values(column, read_any)
 
 
 def refuse_uneven_steps(table: Table, options: CsvOptions, rows: Rows) -> None:

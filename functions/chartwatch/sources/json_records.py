@@ -71,7 +71,7 @@ class JsonTable(Table):
         nested = [column for column in (*required, *optional) if "." in column and column not in header]
         present = [column for column in nested if any(_at(row.values, column) is not None for row in rows)]
         found = found_columns(source, [*header, *present], required, optional, where=self.place(0), advice=advice or {})
-        keys = [*header, *present]
+        keys, self._own = [*header, *present], frozenset(key for row in rows for key in row.values)
         shared: dict[str, str] = {}
         for column, index in found.items():
             try:
@@ -87,7 +87,8 @@ class JsonTable(Table):
         return f"record {row + 1}{f' of {self._path}' if self._path else ''}"
 
     def _cell(self, row: _Record, number: int, key: str) -> str:
-        levels = (row.values, *row.around)
+        # A key that rows have is their own, also of one that lacks it.
+        levels = (row.values,) if key in self._own else row.around
         value = next((level[key] for level in levels if key in level), None)
         if value is None and "." in key:
             value = _at(row.values, key)

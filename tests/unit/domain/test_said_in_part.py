@@ -104,6 +104,32 @@ def test_whoever_lists_it_later_is_told_so(less: Said) -> None:
     assert statuses(its)["run:daily:US:alpha:2"]
 
 
+LISTED = {
+    "a kind is needed": (Work("alpha", "Alpha: One", Kind.FILM, "ko", ("KR",), needs_kind=True), "no kind"),
+    "of another kind": (Work("alpha", "Alpha: One", Kind.FILM, needs_kind=True), "neither"),
+    "a creator is not listed": (Work("alpha", "Alpha: One", Kind.FILM, "ko", ("KR",)), "no creator"),
+}
+
+
+@pytest.mark.parametrize(("work", "less"), LISTED.values(), ids=LISTED)
+@pytest.mark.parametrize("is_whole_first", [True, False])
+def test_a_work_that_is_found_by_one_of_two_rows_alone_may_be_what_the_other_names(
+    work: Work, less: str, is_whole_first: bool
+) -> None:
+    its = chronicle(work)
+    whole = WHOLE if work.creators or less == "no creator" else ("Alpha: One", "film", None)
+    said = LESS[less] if less == "no creator" else ("Alpha: One", None, None)
+    both = (whole, said) if is_whole_first else (said, whole)
+    for number, one in enumerate((OLD, *both, both[0])):
+        arrives(its, number, one)
+    held = statuses(its)
+    assert held[day(1)]
+    assert not held[day(2)]
+    assert not held.get(day(3), False)
+    (reason,) = its.held(day(2)).reasons
+    assert reason.said.startswith("nobody can say which Alpha: One was #1, ")
+
+
 def test_what_says_something_else_is_something_else() -> None:
     its = chronicle()
     other: tuple[Said, ...] = (

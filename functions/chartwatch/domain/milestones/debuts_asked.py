@@ -16,6 +16,7 @@ from chartwatch.domain.milestones.answers import (
     undecided_words,
 )
 from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
+from chartwatch.domain.milestones.namesakes_asked import may_chart
 from chartwatch.domain.milestones.possible import all_of
 from chartwatch.domain.milestones.scopes import AskedScope
 from chartwatch.domain.rules.certain import OneOfSeveral, before_record, in_words, was_out
@@ -100,10 +101,7 @@ def _unseen(said: Assertion, scope: AskedScope, charted: Sequence[Work]) -> Sequ
 
     Where seasons are counted any work may have had one more.
     """
-    kinds = {entry.kind for _, entry, _ in scope.charted} or {scope.chart.kind}
-    not_in = scope.chart.not_in_language
-    listed = [work for work in map(scope.catalog.work, sorted(said.works)) if work]
-    its = [work for work in listed if any(work in scope.catalog.may_mean(work.title, kind, not_in) for kind in kinds)]
+    its = may_chart(said.works, scope)
     seen = set() if scope.rule.count is Count.SEASONS else {work.id for work in charted}
     more = () if seen else charted
     return [work for work in (*its, *more) if work.id not in seen and scope.counts(work, said.group) is not False]

@@ -8,7 +8,9 @@ from chartwatch.domain import words
 from chartwatch.domain.milestones.answers import BEST
 from chartwatch.domain.milestones.asked import Answer, Assertion, Form, Verdict
 from chartwatch.domain.milestones.scopes import AskedScope
+from chartwatch.domain.milestones.told_apart import told_apart
 from chartwatch.domain.rules.change import ChangeRule
+from chartwatch.domain.works.work import Work
 
 _Said = TypeVar("_Said")
 
@@ -19,14 +21,18 @@ def of_each(said: Assertion, scope: AskedScope) -> Sequence[Assertion]:
     Those that do not count are not meant, where others do. A place that says which work holds it is about that one; a
     title of which nobody can say what it means on the chart is left to its readings; and who was, became or came in at
     #1 says itself which work it was. One that has not topped the scope is called by whose it is, where that is said.
+    Where none counts of those that have, one is meant that does and that what is missing may hide.
     """
     topped = {its.work.id: its for its in scope.named(said.works)}
     if said.title and said.creator and not topped:
         return [replace(said, title=f"{said.title} by {said.creator}")]
+    if topped and (hidden := _hidden(said, scope, [its.work for its in topped.values()])):
+        return [hidden]
     if said.form in (Form.NUMBER_ONE, Form.DEBUT) or isinstance(said.rule, ChangeRule):
         return [said]
     place = said.rule.read_place(said.place) if said.place else None
-    if not said.title or (place and place.work) or any(its.work.candidates for its in topped.values()):
+    may_be = {its.id for one in scope.topped for its in one.work.candidates}
+    if not said.title or (place and place.work) or not may_be.isdisjoint(said.works) or may_be & topped.keys():
         return [said]
     counting = [its for its in topped.values() if scope.counts(its.work, said.group) is not False]
     meant = counting or list(topped.values())
@@ -37,6 +43,29 @@ def of_each(said: Assertion, scope: AskedScope) -> Sequence[Assertion]:
         return [replace(said, works=frozenset({one.work.id}), title=one.called) if one.called else said]
     names = {its.work.id: its.called or f"{its.work.title} (#1 since {its.since})" for its in meant}
     return [replace(said, works=frozenset({work_id}), title=name) for work_id, name in names.items()] or [said]
+
+
+def _hidden(said: Assertion, scope: AskedScope, topped: Sequence[Work]) -> Assertion | None:
+    """Return a claim as it is about the works that count and may have topped the scope in what is missing alone.
+
+    None where one counts that has, and where a claim looks for them itself.
+    """
+    if said.form is Form.DEBUT or any(scope.counts(work, said.group) is not False for work in topped):
+        return None
+    others = [work for work in may_chart(said.works, scope) if work not in topped]
+    hidden = [work for work in others if scope.counts(work, said.group) is not False and scope.usable(work)]
+    names = told_apart((*topped, *hidden))
+    called = {names.get(work.id, work.title) for work in hidden}
+    title = called.pop() if len(called) == 1 else said.title
+    return replace(said, works=frozenset(work.id for work in hidden), title=title) if hidden else None
+
+
+def may_chart(works: frozenset[str], scope: AskedScope) -> Sequence[Work]:
+    """Return the works of the catalog, of those of some ids, that a title of the chart may mean."""
+    kinds = {entry.kind for _, entry, _ in scope.charted} or {scope.chart.kind}
+    not_in = scope.chart.not_in_language
+    listed = [work for work in map(scope.catalog.work, sorted(works)) if work]
+    return [work for work in listed if any(work in scope.catalog.may_mean(work.title, kind, not_in) for kind in kinds)]
 
 
 def of_all(title: str, claims: Sequence[Assertion], answers: Sequence[Answer], where: str) -> Answer:

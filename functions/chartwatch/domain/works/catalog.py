@@ -214,10 +214,8 @@ class Catalog:
         for title, kind, provider_id, credit in titles:
             is_new = provider_id is not None and provider_id not in known.by_id
             named, own = self._bearing(title, kind, credit)
-            if charted and not named and provider_id is None:
-                others = charted.may_be(Charted.of(title, kind, credit))
-                ids = [unlisted(each.key, each.kind, each.credit).id for each in others if self._is_unlisted(each)]
-                known = known.with_others(own, ids, kind, period) if ids else known
+            if charted and provider_id is None:
+                known = self._among(charted, Charted.of(title, kind, credit), own, period, known)
             coming = [its for its in named if _is_later(its, period, EARLY) and not _is_later(its, period, RECENT)]
             if not is_new and len(named) < 2 and not coming and not known.preceded:
                 continue
@@ -276,8 +274,31 @@ class Catalog:
             found = self._named[title, kind, credit] = named, its
         return found
 
-    def _is_unlisted(self, charted: Charted) -> bool:
-        return not self._bearing(charted.key, charted.kind, charted.credit)[0]
+    def _among(self, charted: ChartedTitles, title: Charted, own: Work, period: date, known: Meanings) -> Meanings:
+        """Return the meanings with what a title may be besides itself, of what was at #1 under the same letters.
+
+        Where the catalog lists it as the chart says it now, it is that work, and what meant none before is undecided.
+        """
+        named = self._bearing(title.key, title.kind, title.credit)[0]
+        others = [(each, self._bearing(each.key, each.kind, each.credit)[0]) for each in charted.may_be(title)]
+        if named:
+            for each in (each for each, found in others if not found):
+                works = [work.id for work in named if self._may_be_said(work, each)]
+                earlier = replace(unlisted(each.key, each.kind, each.credit), title=own.title)
+                known = known.with_works(earlier, works, charted.since(each)) if works else known
+            return known
+        ids = [
+            its.id
+            for each, found in others
+            for its in found or (unlisted(each.key, each.kind, each.credit),)
+            if not found or self._may_be_said(its, title)
+        ]
+        return known.with_others(own, list(dict.fromkeys(ids)), title.kind, period) if ids else known
+
+    def _may_be_said(self, work: Work, title: Charted) -> bool:
+        """Return whether a work may be what a chart says of one of its title, as far as both say it."""
+        is_by = not work.creators or title.credit is None or self._is_by(work, title.credit)
+        return is_by and (None in (title.kind, work.kind) or title.kind == work.kind)
 
     def _one_of(self, candidates: Sequence[Work], own: Work) -> Work:
         # Namesakes that come out later make another title of it: those before them were none of these.
