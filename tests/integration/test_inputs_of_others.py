@@ -6,6 +6,7 @@ import pytest
 
 from tests.command_line import Write, run
 from tests.integration.test_what_came_out_wrong import CATALOG, HEADER, ONES
+from tests.unit.sources.flixpatrol_documents import day_of, page_of
 from tests.unit.sources.weekly_files import countries_lines, global_lines
 
 TWO_DAYS = "period,territory,rank,title\n2022-01-01,US,1,Old\n2022-01-02,US,1,B\n"
@@ -143,3 +144,13 @@ def test_a_cell_that_netflix_mistyped_is_said_and_all_else_is_read(
     done = run("replay", str(write("all-weeks.tsv", "\n".join(rows))), "--source", source)
     assert (done.exit_code, said in done.stderr, "line 7: " in done.stderr) == (0, True, True), done.stderr
     assert f"{(len(rows) - 1) // 10 - 1} editions" in done.stderr
+
+
+def test_a_title_that_flixpatrol_lacks_is_said_and_all_else_is_read(write: Write) -> None:
+    body = page_of(day_of("2022-02-04")) + page_of(day_of("2022-02-04"), "cnt_k")
+    pages = write("pages.jsonl", body.decode().replace('"title": "Title 7"', '"title": "N/A"', 1))
+    options = ("-o", "company=cmp_n", "-o", "countries=US=cnt_u,KR=cnt_k")
+    done = run("replay", str(pages), "--source", "flixpatrol", *options)
+    said = "line 1, record 7: movie.data.title 'N/A' is not a title, in netflix-daily-overall of 2022-02-04 in US"
+    assert (done.exit_code, said in done.stderr) == (0, True), done.stderr
+    assert "1 publication, 1 edition" in done.stderr
