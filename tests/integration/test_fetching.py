@@ -451,6 +451,21 @@ def test_the_page_that_is_rejected_is_in_the_document(server: Server, waits: lis
     assert broken.endswith(b'"page": <html> maintenance</html>}')
 
 
+def test_a_record_that_cannot_be_read_ends_no_fetch(server: Server, waits: list[float]) -> None:
+    charts = Charts(size=4)
+
+    def without_a_title(asked: Asked) -> Answer:
+        body = charts(asked).body
+        title, none = '"title": "지금 cnt_u 1 7"'.encode(), b'"title": "N/A"'
+        return Answer(body if "page[number]" in asked.query else body.replace(title, none))
+
+    server.answer = without_a_title
+    publications = _parsed(server, waits)
+    assert len(server.asked) == 2 * 3 * 2, "two pages of each country and list"
+    aside = [(p.chart.list_name, str(p.period), *p.set_aside) for p in publications if p.set_aside]
+    assert aside == [("overall", day, "US") for day in ("2022-01-29", "2022-01-30", "2022-01-31", "2022-02-01")]
+
+
 def _parsed(server: Server, waits: list[float]) -> list[Publication]:
     source = open_source("flixpatrol", _options(server))
     return source.parse(source.fetch(_keyed(waits)), Provenance(source.url, None, "0" * 64))

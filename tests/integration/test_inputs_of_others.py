@@ -6,6 +6,8 @@ import pytest
 
 from tests.command_line import Write, run
 from tests.integration.test_what_came_out_wrong import CATALOG, HEADER, ONES
+from tests.unit.sources.flixpatrol_documents import day_of, page_of
+from tests.unit.sources.weekly_files import countries_lines, global_lines
 
 TWO_DAYS = "period,territory,rank,title\n2022-01-01,US,1,Old\n2022-01-02,US,1,B\n"
 
@@ -122,3 +124,33 @@ def test_what_a_file_would_change_is_written_for_people_alone(write: Write) -> N
 def test_a_metric_that_is_said_twice_in_a_row_is_a_mistake(write: Write) -> None:
     done = run("replay", str(write("a.csv", TWO_DAYS)), *ONES, "-o", "metric=sales; 2022-01-02 sales")
     assert (done.exit_code, "one after the other, that the metric is sales" in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "cell", "wrong", "said"),
+    [
+        ("netflix-countries", "\t6", "\t-", "weeks_in_top_10 '-' is not a number, in Films of 2022-02-27"),
+        ("netflix-countries", "N/A", "\u200b", "season_title '\\u200b' is not a title, in Films of"),
+        ("netflix-countries", "Films title 6", "a" * 1001, "is no title: it has more than 1000"),
+        ("netflix-global", "89999994", "?", "weekly_hours_viewed '?' is not a number, in Films (English)"),
+    ],
+)
+def test_a_cell_that_netflix_mistyped_is_said_and_all_else_is_read(
+    write: Write, source: str, cell: str, wrong: str, said: str
+) -> None:
+    lines = {"netflix-countries": countries_lines, "netflix-global": global_lines}[source]
+    rows = lines(("2022-02-27", "2022-02-20"))
+    rows[6] = wrong.join(rows[6].rsplit(cell, 1))
+    done = run("replay", str(write("all-weeks.tsv", "\n".join(rows))), "--source", source)
+    assert (done.exit_code, said in done.stderr, "line 7: " in done.stderr) == (0, True, True), done.stderr
+    assert f"{(len(rows) - 1) // 10 - 1} editions" in done.stderr
+
+
+def test_a_title_that_flixpatrol_lacks_is_said_and_all_else_is_read(write: Write) -> None:
+    body = page_of(day_of("2022-02-04")) + page_of(day_of("2022-02-04"), "cnt_k")
+    pages = write("pages.jsonl", body.decode().replace('"title": "Title 7"', '"title": "N/A"', 1))
+    options = ("-o", "company=cmp_n", "-o", "countries=US=cnt_u,KR=cnt_k")
+    done = run("replay", str(pages), "--source", "flixpatrol", *options)
+    said = "line 1, record 7: movie.data.title 'N/A' is not a title, in netflix-daily-overall of 2022-02-04 in US"
+    assert (done.exit_code, said in done.stderr) == (0, True), done.stderr
+    assert "1 publication, 1 edition" in done.stderr

@@ -24,6 +24,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RANK = re.compile(r"[1-9][0-9]{0,3}")
 _LOOSE_RANK = re.compile(r"(?:#|No\.?|Nr\.?|№|=)?\s?0*([1-9][0-9]{0,3})(?:\.0*|=|st|nd|rd|th)?", re.IGNORECASE)
 _FIGURE = re.compile(r"([0-9]+(\.[0-9]+)?)?")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+")
 
 
 def quoted(cell: str) -> str:
@@ -104,3 +105,8 @@ def read_figure(cell: str) -> str:
     if not _FIGURE.fullmatch(cell):
         raise ValueError("is not a number")
     return cell
+
+
+def read_count(cell: str) -> str:
+    """Read a figure of whole things; one with commas between its thousands is kept without them."""
+    return read_figure(cell.replace(",", "") if _THOUSANDS.fullmatch(cell) else cell)

@@ -245,7 +245,7 @@ class CsvFile(SingleDocumentSource):
         yield table.values_but(options.title_column, read_title, "", refused)
         yield table.values_but_or(options.season_column or "season", read_season, None, refused)
         yield table.values_but_or(options.kind_column or "kind", self._read_kind, options.kind, refused)
-        yield table.figures((column, column, str) for column in options.figure_columns)
+        yield table.figures(((column, column, str) for column in options.figure_columns), refused)
         yield repeat(None, len(table))
         yield table.values_but_or(options.creator, read_credit, None, refused)
 

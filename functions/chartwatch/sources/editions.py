@@ -8,7 +8,14 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
 
-from chartwatch.document_errors import RanksDuplicated, RanksIncomplete, SourceError, SourceTruncated
+from chartwatch.document_errors import (
+    RanksDuplicated,
+    RanksIncomplete,
+    SourceChanged,
+    SourceError,
+    SourceTruncated,
+    SourceValueError,
+)
 from chartwatch.domain.charts.chart import Chart
 from chartwatch.domain.charts.publications import Edition, Entry, Provenance, Publication, in_order
 
@@ -42,7 +49,7 @@ class Editions:
             key = self.lists[row], self.periods[row], self.territories[row]
             if key not in self.set_aside:
                 self.set_aside[key] = error = self.refused[row]
-                error.detail += f", in {_named(key)}"
+                error.detail += f", in {named(key)}"
 
     @cached_property
     def by_key(self) -> dict[Key, list[Entry]]:
@@ -66,17 +73,17 @@ class Editions:
             return
         ranks = [entry.rank for entry in self.by_key[last]]
         if len(ranks) < shortest and ranks == list(range(1, len(ranks) + 1)):
-            reason = f"the document ends after rank {len(ranks)} of {shortest} of {_named(last)}"
+            reason = f"the document ends after rank {len(ranks)} of {shortest} of {named(last)}"
             self.set_aside[last] = SourceTruncated(self.source, reason, self.place(len(self.entries) - 1))
 
     def set_aside_broken_ranks(
-        self, charts: Mapping[str, Chart], *, shortest: int | None = None, ties: bool = False
+        self, charts: Mapping[str, Chart], *, shortest: int | None = None, ties: bool = False, way_out: str = ""
     ) -> None:
         """Set aside each edition whose ranks are not 1..n; n is its chart's depth, or with `shortest` at least that.
 
         With `ties` an edition may have a rank more than once, and go on with the next number (1, 1, 2) or with the
         number of entries so far (1, 1, 3). `charts` are by list. Where most editions are not whole, it is the document
-        that is wrong: raises `RanksDuplicated` or `RanksIncomplete` for the first of them.
+        that is wrong: raises what is wrong with the first of them. `way_out` is what to do where that is a cell.
         """
         plain = {n: list(range(1, n + 1)) for n in {len(entries) for entries in self.by_key.values()}}
         for key, entries in self.by_key.items():
@@ -86,8 +93,12 @@ class Editions:
             broken = self._gap(key, ranks, ties=ties) or self._length(key, ranks, shortest or depth, depth)
             if broken:
                 self.set_aside[key] = broken
-        if len(self.set_aside) * 2 > len(self.by_key.keys() | self.set_aside.keys()):
-            raise next(iter(self.set_aside.values()))
+        all_editions = self.by_key.keys() | self.set_aside.keys()
+        if len(self.set_aside) * 2 > len(all_editions):
+            error = next(iter(self.set_aside.values()))
+            if way_out and isinstance(error, SourceValueError | SourceChanged):
+                error.detail += f"; {len(self.set_aside)} of {len(all_editions)} editions are not whole: {way_out}"
+            raise error
 
     def cut_where_broken(self, shortest: int, *, ties: bool = False) -> list[str]:
         """Leave of each edition the ranks before its first gap, where they are `shortest` or more; say of which."""
@@ -97,7 +108,7 @@ class Editions:
             if shortest <= whole and (whole < len(entries) or key in self.set_aside):
                 self.set_aside.pop(key, None)
                 notices.append(
-                    f"{_named(key)} is taken down to rank {entries[whole - 1].rank}, after which one is missing"
+                    f"{named(key)} is taken down to rank {entries[whole - 1].rank}, after which one is missing"
                 )
                 del entries[whole:]
         return notices
@@ -130,18 +141,18 @@ class Editions:
         before = 0
         for above, rank in enumerate(ranks):
             if rank == before and not ties:
-                return RanksDuplicated(self.source, f"{_named(key)} has rank {rank} twice", self._place_of(key, rank))
+                return RanksDuplicated(self.source, f"{named(key)} has rank {rank} twice", self._place_of(key, rank))
             if rank not in (before, before + 1, above + 1):
-                reason = f"{_named(key)} has no rank {before + 1}"
+                reason = f"{named(key)} has no rank {before + 1}"
                 return RanksIncomplete(self.source, reason, self._place_of(key, rank))
             before = rank
         return None
 
     def _length(self, key: Key, ranks: Sequence[int], shortest: int, depth: int) -> SourceError | None:
         if len(ranks) < shortest:
-            reason = f"{_named(key)} has {len(ranks)} of {shortest} ranks"
+            reason = f"{named(key)} has {len(ranks)} of {shortest} ranks"
         elif ranks[-1] > depth:
-            reason = f"{_named(key)} goes down to rank {ranks[-1]}, below {depth}"
+            reason = f"{named(key)} goes down to rank {ranks[-1]}, below {depth}"
         else:
             return None
         return RanksIncomplete(self.source, reason, self._place_of(key, ranks[-1]))
@@ -163,6 +174,7 @@ def _whole(ranks: Sequence[int], *, ties: bool) -> int:
     return len(ranks)
 
 
-def _named(key: Key) -> str:
+def named(key: Key) -> str:
+    """Return how an error names an edition: "TV of 2022-02-27 in KR"."""
     list_, period, territory = key
     return f"{list_} of {period} in {territory}"

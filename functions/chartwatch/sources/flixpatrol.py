@@ -1,5 +1,7 @@
 """Netflix's daily Top 10 by country, as FlixPatrol's API has it (https://flixpatrol.com/about/api, version 2)."""
 
+import logging
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BeforeValidator, Field, field_validator
 
 from chartwatch.document_errors import SourceEmpty, SourceError, SourceTruncated, SourceValueError
+from chartwatch.domain import words
 from chartwatch.domain.charts.chart import Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.works.work import Kind
@@ -18,10 +21,12 @@ from chartwatch.errors import SourceTooLarge
 from chartwatch.services.egress import authority
 from chartwatch.services.fetching import MAX_BYTES, Connection, Request
 from chartwatch.sources.cells import quoted, read_date, read_territory
-from chartwatch.sources.editions import Editions, Key
-from chartwatch.sources.flixpatrol_pages import DEPTH, SOURCE, Page, Record, line_of, next_url, read_pages
+from chartwatch.sources.editions import Editions, Key, named
+from chartwatch.sources.flixpatrol_pages import DEPTH, SOURCE, Dated, Page, Record, line_of, next_url, read_pages
 from chartwatch.sources.options import Options, comma_separated, descriptions, read_options
 from chartwatch.sources.protocol import Source
+
+logger = logging.getLogger(__name__)
 
 BASE_URL = "https://api.flixpatrol.com/v2"
 
@@ -30,6 +35,9 @@ MAX_PAGES = 50
 
 MAX_PAGE = 8 * 1024 * 1024
 """Bytes of a page; each of its at most 300 records has some hundreds."""
+
+WAY_OUT = "where the format has changed, give a copy of the document that is put right to `replay`"
+"""What to do with a document most of whose records cannot be read."""
 
 
 def _daily_chart(list_name: str, name: str, kind: Kind | None) -> Chart:
@@ -137,16 +145,17 @@ class FlixPatrol(Source):
     def parse(self, body: bytes, provenance: Provenance) -> list[Publication]:
         """Return the publications in a document, oldest first. Raises `SourceError`.
 
+        An edition is set aside of which a record cannot be read, or may be one that says nothing, not even its day.
         The newest day of a list is left out while a country that was asked for has no rows of it yet. A country without
         rows of an older day has no edition of that day.
         """
         pages = list(read_pages(body, CHARTS, self._territories))
         editions = self._editions(pages)
-        if not editions.entries:
-            raise SourceEmpty(self.name, "no page holds a record")
+        _refuse_without_records(pages)
+        self._set_aside_undated(pages, editions)
         charts = {chart.id: replace(chart, min_periods=self._options.min_periods) for chart in CHARTS.values()}
-        editions.set_aside_broken_ranks(charts)
-        incomplete = self._incomplete_days(pages, editions.by_key)
+        editions.set_aside_broken_ranks(charts, way_out=WAY_OUT)
+        incomplete = self._incomplete_days(pages, editions.by_key.keys() | editions.set_aside.keys())
         return [p for p in editions.publications(charts, provenance) if (p.chart.id, p.period) not in incomplete]
 
     def _filters(self, country: str, type_: str, today: date) -> Mapping[str, str]:
@@ -176,19 +185,43 @@ class FlixPatrol(Source):
 
     def _editions(self, pages: Sequence[Page]) -> Editions:
         kinds = _kinds(pages)
-        rows = [
-            (page, CHARTS[page.type], record, f"{page.where}, record {number}")
-            for page in pages
-            for number, record in enumerate(page.records, 1)
-        ]
+        rows = [(page, CHARTS[page.type], row) for page in pages for row in page.rows]
         return Editions(
             self.name,
-            [chart.id for _, chart, _, _ in rows],
-            [_read_day(record, page.type, where) for page, _, record, where in rows],
-            [self._territories[page.country] for page, _, _, _ in rows],
-            [_entry(record, chart.kind or kinds.get(record.movie.data.id)) for _, chart, record, _ in rows],
-            lambda row: rows[row][3],
+            [chart.id for _, chart, _ in rows],
+            [_read_day(row.said, page.type, row.where) for page, _, row in rows],
+            [self._territories[page.country] for page, _, _ in rows],
+            [_entry(row.said, chart.kind, kinds) for _, chart, row in rows],
+            lambda number: rows[number][2].where,
+            {number: row.error for number, (_, _, row) in enumerate(rows) if row.error},
         )
+
+    def _set_aside_undated(self, pages: Sequence[Page], editions: Editions) -> None:
+        """Set aside the editions of which records may be that say no day: those of their list that lack a rank.
+
+        These are days of which a list and country have other records, and where a whole edition of records is left, all
+        of which it has none. What is left then is passed over with a warning.
+        """
+        counts = Counter(zip(editions.lists, editions.periods, editions.territories, strict=True))
+        days = sorted(set(editions.periods))
+        undated: Counter[tuple[str, str]] = Counter()
+        no_records: dict[tuple[str, str], SourceError] = {}
+        for page in pages:
+            if page.no_record:
+                its = CHARTS[page.type].id, self._territories[page.country]
+                undated[its] += page.undated
+                no_records.setdefault(its, page.no_record)
+        for (chart, territory), number in undated.items():
+            lacking = {key: DEPTH - counts[key] for day in days if counts[key := (chart, day, territory)] < DEPTH}
+            begun = {key: lacks for key, lacks in lacking.items() if lacks < DEPTH}
+            may_be = lacking if number - sum(begun.values()) >= DEPTH else begun
+            first = no_records[chart, territory]
+            for key in may_be:
+                its_error = replace(first, detail=f"{first.detail}, and {named(key)} lacks a rank")
+                editions.set_aside.setdefault(key, its_error)
+            if (more := number - sum(may_be.values())) > 0:
+                passed_over = f"{words.counted(more, 'record')} of {chart} in {territory} passed over"
+                logger.warning("%s: %s, the first for %s: %s", self.name, passed_over, first.where, first.detail)
 
     def _incomplete_days(self, pages: Sequence[Page], editions: Collection[Key]) -> set[tuple[str, date]]:
         """Return the newest day of each chart for which a territory that was asked for has no edition yet."""
@@ -203,7 +236,18 @@ class FlixPatrol(Source):
         }
 
 
-def _read_day(record: Record, type_: str, where: str) -> date:
+def _refuse_without_records(pages: Sequence[Page]) -> None:
+    """Refuse a document without records, or most of whose records say nothing."""
+    undated, dated = sum(page.undated for page in pages), sum(len(page.rows) for page in pages)
+    if undated > dated:
+        error = next(page.no_record for page in pages if page.no_record)
+        error.detail += f"; so it is with {undated} of {undated + dated} records: {WAY_OUT}"
+        raise error
+    if not dated:
+        raise SourceEmpty(SOURCE, "no page holds a record")
+
+
+def _read_day(record: Dated, type_: str, where: str) -> date:
     if record.type is not None and str(record.type) != type_:
         reason = f"type {record.type} is not the {type_} that was asked for"
         raise SourceValueError(SOURCE, reason, where, column="type", value=str(record.type))
@@ -223,13 +267,16 @@ def _kinds(pages: Sequence[Page]) -> Mapping[str, Kind]:
         movie_id: kind
         for page in pages
         if (kind := CHARTS[page.type].kind) is not None
-        for record in page.records
-        if (movie_id := record.movie.data.id)
+        for row in page.rows
+        if isinstance(row.said, Record) and (movie_id := row.said.movie.data.id)
     }
 
 
-def _entry(record: Record, kind: Kind | None) -> Entry:
+def _entry(record: Dated, kind: Kind | None, kinds: Mapping[str, Kind]) -> Entry:
+    """Return the entry of a record, of its list's kind or else of the one that its title has; nothing of no record."""
+    if not isinstance(record, Record):
+        return Entry(0, "")
     figures = {"days": record.days_total, "previous": record.ranking_last}
     known = tuple((name, str(figure)) for name, figure in figures.items() if figure is not None)
-    movie = record.movie.data
-    return Entry(record.ranking, movie.title, None, kind, known, f"{SOURCE}:{movie.id}" if movie.id else None)
+    movie, its_kind = record.movie.data, kind or kinds.get(record.movie.data.id)
+    return Entry(record.ranking, movie.title, None, its_kind, known, f"{SOURCE}:{movie.id}" if movie.id else None)

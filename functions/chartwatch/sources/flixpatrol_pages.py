@@ -7,10 +7,11 @@ An answer names neither the country nor the list that was asked for. So a docume
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, StrictInt, StrictStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from chartwatch.document_errors import (
     SourceChanged,
@@ -21,7 +22,7 @@ from chartwatch.document_errors import (
     SourceTruncated,
     SourceValueError,
 )
-from chartwatch.sources.cells import LONGEST_TITLE, quoted, read_title
+from chartwatch.sources.cells import quoted, read_title
 
 T = TypeVar("T")
 
@@ -30,14 +31,36 @@ SOURCE = "flixpatrol"
 DEPTH = 10
 """Ranks of every edition."""
 
+_HALF = "has half a character"
+"""JSON may have it, as a lone surrogate."""
+
+_NO_RANK = f"is not a rank from 1 to {DEPTH}"
+
+_REASONS: Mapping[str, str] = {
+    "int_type": "is not a whole number",
+    "greater_than_equal": _NO_RANK,
+    "less_than_equal": _NO_RANK,
+    "string_type": "is not text",
+    "string_unicode": _HALF,
+    "model_type": "is not an object",
+    "list_type": "is not a list",
+}
+"""What a value is not, by the type of pydantic's error."""
+
 
 def _whole(text: str) -> str:
-    text.encode()  # half a character, as JSON may have it, is none
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(_HALF) from None
     return text
 
 
 def _splittable(url: str) -> str:
-    urlsplit(url)
+    try:
+        urlsplit(url)
+    except ValueError:
+        raise ValueError("is not an address") from None
     return url
 
 
@@ -52,7 +75,7 @@ class _Wrapped(BaseModel, Generic[T]):
 class _Movie(BaseModel):
     id: Annotated[_Text, AfterValidator(str.strip)]
     """Empty where there is none."""
-    title: Annotated[_Text, Field(max_length=LONGEST_TITLE), AfterValidator(read_title)]
+    title: Annotated[_Text, AfterValidator(read_title)]
 
 
 class _Span(BaseModel):
@@ -60,14 +83,19 @@ class _Span(BaseModel):
     to: _Text
 
 
-class Record(BaseModel):
+class Dated(BaseModel):
+    """What a record says of the list and the day that it is of."""
+
+    type: StrictInt | None = None
+    date: _Span
+
+
+class Record(Dated):
     """One rank of one day."""
 
     ranking: Annotated[StrictInt, Field(ge=1, le=DEPTH)]
     ranking_last: StrictInt | None = Field(default=None, alias="rankingLast")
     days_total: StrictInt | None = Field(default=None, alias="daysTotal")
-    type: StrictInt | None = None
-    date: _Span
     movie: _Wrapped[_Movie]
 
 
@@ -76,7 +104,8 @@ class _Links(BaseModel):
 
 
 class _Answer(BaseModel):
-    data: list[_Wrapped[Record]]
+    data: list[Any]
+    """Records, each of which is judged by itself."""
     links: _Links = _Links()
 
 
@@ -86,16 +115,28 @@ class _Line(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A record that says of which day it is, and where it stands; a `Record`, or else `error` is why it is none."""
+
+    where: str
+    said: Dated
+    error: SourceError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page of the list `type` of `country`, which FlixPatrol's ids name; `where` is its line in the document.
 
-    `next_url` is the address of the page that follows in the same list, or None.
+    `undated` are how many records say nothing, not even of which day they are, as `null` does, and `no_record` is what
+    is wrong with the first of them. `next_url` is the address of the page that follows in the same list, or None.
     """
 
     where: str
     type: str
     country: str
-    records: Sequence[Record]
+    rows: Sequence[Row]
+    undated: int
+    no_record: SourceError | None
     next_url: str | None
 
 
@@ -132,7 +173,29 @@ def _read_page(line: bytes, where: str, types: Collection[str], countries: Colle
     read = _read_line(line, where, is_last=is_last)
     query = parse_qs(urlsplit(read.url).query)
     type_, country = _filter(query, "type[eq]", where, types), _filter(query, "country[eq]", where, countries)
-    return Page(where, type_, country, [record.data for record in read.page.data], _next_url(read, where))
+    rows: list[Row] = []
+    no_record: SourceError | None = None
+    for number, value in enumerate(read.page.data, 1):
+        row = _read_row(value, f"{where}, record {number}")
+        if isinstance(row, Row):
+            rows.append(row)
+        else:
+            no_record = no_record or row
+    return Page(where, type_, country, rows, len(read.page.data) - len(rows), no_record, _next_url(read, where))
+
+
+def _read_row(value: Any, where: str) -> Row | SourceError:
+    """Return a record, or what is wrong with one that holds nothing. Raises `SourceError` for one of no day."""
+    try:
+        return Row(where, _Wrapped[Record].model_validate(value).data)
+    except ValidationError as error:
+        wrong = _value_error(error.errors()[0], where)
+    try:
+        return Row(where, _Wrapped[Dated].model_validate(value).data, wrong)
+    except ValidationError as error:
+        if isinstance(value, dict) and isinstance(value.get("data"), dict):
+            raise _value_error(error.errors()[0], where) from error
+    return wrong
 
 
 def _refuse_missing_page(before: Page | None, after: Page | None) -> None:
@@ -180,15 +243,30 @@ def _read_line(line: bytes, where: str = "", *, is_last: bool = False) -> _Line:
 
 
 def _shape_error(error: ValidationError, where: str) -> SourceError:
-    """Return the error about the first part of a page that has another shape."""
+    """Return the error about the first part of a page, beside its records, that has another shape."""
     first = error.errors()[0]
-    path = [part for part in first["loc"] if part != "page"]
-    if not path or path == ["data"]:
+    if first["loc"] in {(), ("page",), ("page", "data")}:
         return SourceNotATable(SOURCE, "is not a page of records", where)
-    where += "".join(f", record {part + 1}" for part in path if isinstance(part, int))
-    column = ".".join(part for part in path if isinstance(part, str)).removeprefix("data.").removeprefix("data.")
-    if first["type"] == "missing":
+    return _value_error(first, where)
+
+
+def _value_error(error: ErrorDetails, where: str) -> SourceError:
+    """Return the error about a value that is missing or cannot be read."""
+    path = [str(part) for part in error["loc"]]
+    column = ".".join(path[1:] if len(path) > 1 else path)  # without the `page` or the `data` around all others
+    if error["type"] == "missing":
         return SourceChanged(SOURCE, f"{column} is missing", where, column=column)
-    value = json.dumps(first["input"])
-    reason = f"{column} {quoted(value)}: {first['msg'][0].lower()}{first['msg'][1:]}"
-    return SourceValueError(SOURCE, reason, where, column=column, value=value)
+    shown = _shown(error["input"])
+    reason = _REASONS.get(error["type"], "cannot be read")
+    if error["type"] == "value_error":
+        reason = str(error["ctx"]["error"])
+    return SourceValueError(SOURCE, f"{column or 'the record'} {shown} {reason}", where, column=column, value=shown)
+
+
+def _shown(value: Any) -> str:
+    """Return a value of JSON as an error shows it: a text in quotation marks, and of what holds others its brackets."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, dict | list):
+        return "{…}" if isinstance(value, dict) else "[…]"
+    return quoted(json.dumps(value)).strip("'")

@@ -12,7 +12,7 @@ from chartwatch.document_errors import SourceMislabelled, SourceTruncated
 from chartwatch.domain.charts.chart import GLOBAL, Cadence, Chart, MetricPeriod
 from chartwatch.domain.charts.publications import Entry, Provenance, Publication
 from chartwatch.domain.works.work import Kind
-from chartwatch.sources.cells import read_date, read_figure, read_season, read_territory, read_title
+from chartwatch.sources.cells import read_count, read_date, read_figure, read_season, read_territory, read_title
 from chartwatch.sources.delimited_text import FigureColumn, TextTable
 from chartwatch.sources.editions import Editions
 from chartwatch.sources.single_document import SingleDocumentSource
@@ -38,6 +38,9 @@ Labelling: TypeAlias = Mapping[str, Chart]
 """The charts of a file by the labels of its lists."""
 
 SUNDAY = 7
+
+WAY_OUT = "where the format has changed, give a copy that is put right to `replay`, or its address as the option `url`"
+"""What to do with a file most of whose cells cannot be read."""
 
 _RANKS = {str(rank): rank for rank in range(1, DEPTH + 1)}
 
@@ -89,7 +92,7 @@ class WeeklyFile(SingleDocumentSource):
         )
         editions.set_aside_truncated_end(DEPTH)
         charts = self._charts(labels)
-        editions.set_aside_broken_ranks(charts)
+        editions.set_aside_broken_ranks(charts, way_out=WAY_OUT)
         self._set_aside_missing_lists(editions, charts)
         return editions.publications(charts, provenance)
 
@@ -104,9 +107,10 @@ class WeeklyFile(SingleDocumentSource):
 
     def _set_aside_missing_lists(self, editions: Editions, charts: Labelling) -> None:
         """Set aside what a document lacks that was cut between two editions: where one list has a week, each has it."""
-        for _, week, territory in editions.by_key:
+        known = dict.fromkeys([*editions.by_key, *editions.set_aside])
+        for week, territory in dict.fromkeys((week, territory) for _, week, territory in known):
             for label in charts:
-                if (label, week, territory) not in editions.by_key:
+                if (label, week, territory) not in known:
                     reason = f"{week} in {territory} stands on some lists, but not on {label}"
                     editions.set_aside[label, week, territory] = SourceTruncated(self.name, reason)
 
@@ -115,9 +119,9 @@ def _entries(table: TextTable, labels: Sequence[str], refused: UnreadRows) -> li
     columns = (
         table.values_but("weekly_rank", _read_rank, 0, refused),
         table.values_but("show_title", read_title, "", refused),
-        table.values("season_title", _read_season),
+        table.values_but("season_title", _read_season, None, refused),
         [KINDS[label] for label in labels],
-        table.figures(FIGURES),
+        table.figures(FIGURES, refused),
     )
     return list(starmap(Entry, zip(*columns, strict=True)))
 
@@ -153,8 +157,8 @@ def _read_weeks(cell: str) -> str:
 
 
 FIGURES: Sequence[FigureColumn] = (
-    ("weekly_hours_viewed", "hours", read_figure),
-    ("weekly_views", "views", read_figure),
+    ("weekly_hours_viewed", "hours", read_count),
+    ("weekly_views", "views", read_count),
     ("runtime", "runtime", read_figure),
     ("cumulative_weeks_in_top_10", "weeks", _read_weeks),
     ("is_staggered_launch", "staggered", str),

@@ -101,9 +101,16 @@ class Table(ABC):
         """Return a column as `values` does, or `default` for every row where the document has no such column."""
         return self.values(column, read) if column in self._columns else [default] * len(self)
 
-    def figures(self, columns: Iterable[FigureColumn]) -> Iterable[tuple[tuple[str, str], ...]]:
-        """Return the figures of each row: its cells in those of `columns` that the document has, without empty ones."""
-        present = [(name, self.values(column, read)) for column, name, read in columns if column in self._columns]
+    def figures(self, columns: Iterable[FigureColumn], refused: "UnreadRows") -> Iterable[tuple[tuple[str, str], ...]]:
+        """Return the figures of each row: its cells in those of `columns` that the document has, without empty ones.
+
+        What cannot be read is left out and noted in `refused`, as `values_but` does.
+        """
+        present = [
+            (name, self.values_but(column, read, "", refused))
+            for column, name, read in columns
+            if column in self._columns
+        ]
         names = [name for name, _ in present]
 
         @cache

@@ -1,10 +1,7 @@
 """FlixPatrol's answers: which days are published, and what is refused."""
 
-import json
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
@@ -22,29 +19,17 @@ from chartwatch.document_errors import (
 from chartwatch.domain.charts.publications import Provenance, Publication
 from chartwatch.domain.works.work import Kind
 from chartwatch.sources import open_source
+from tests.unit.sources.flixpatrol_documents import FIRST, SECOND, day_of, page_of, record_of
 
 PROVENANCE = Provenance("https://api.flixpatrol.example/v2/top10s", None, "0" * 64)
 SOURCE = open_source(
     "flixpatrol",
     {"key_parameter": "/chartwatch/flixpatrol", "company": "cmp_n", "countries": "US=cnt_u,KR=cnt_k"},
 )
-FIRST, SECOND = "2022-02-04", "2022-02-05"
+TO_REPLAY = "where the format has changed, give a copy of the document that is put right to `replay`"
 
-
-def _record(day: str, rank: int, title: str = "", **more: Any) -> dict[str, Any]:
-    name = title or f"Title {rank}"
-    record = {"ranking": rank, "date": {"from": day, "to": day}, "movie": {"data": {"id": name, "title": name}}}
-    return {"data": record | more}
-
-
-def _day(day: str, ranks: Sequence[int] = range(1, 11), prefix: str = "Title") -> list[dict[str, Any]]:
-    return [_record(day, rank, f"{prefix} {rank}") for rank in ranks]
-
-
-def _line(records: Any, country: str = "cnt_u", type_: str = "1") -> bytes:
-    query = urlencode({"company[eq]": "cmp_n", "country[eq]": country, "type[eq]": type_})
-    page = {"data": records, "links": {"next": None}}
-    return json.dumps({"url": f"https://api.flixpatrol.example/v2/top10s?{query}", "page": page}).encode() + b"\n"
+OF_ALL = f", in netflix-daily-overall of {FIRST} in US; 1 of 1 editions are not whole: {TO_REPLAY}"
+"""What is said of a record that cannot be read where its edition is the only one."""
 
 
 def _periods(publications: list[Publication]) -> list[tuple[str, list[str]]]:
@@ -58,39 +43,52 @@ def _refusal(body: bytes) -> SourceError:
 
 
 def test_a_day_holds_every_territory_that_was_asked_for() -> None:
-    body = _line(_day(FIRST)) + _line(_day(FIRST), "cnt_k")
+    body = page_of(day_of(FIRST)) + page_of(day_of(FIRST), "cnt_k")
     assert _periods(SOURCE.parse(body, PROVENANCE)) == [(FIRST, ["KR", "US"])]
 
 
 def test_the_charts_wait_for_as_many_days_as_an_option_says() -> None:
     options = {"company": "cmp_n", "countries": {"US": "cnt_u"}, "types": ["overall"], "min_periods": 30}
-    [publication] = open_source("flixpatrol", options).parse(_line(_day(FIRST)), PROVENANCE)
+    [publication] = open_source("flixpatrol", options).parse(page_of(day_of(FIRST)), PROVENANCE)
     assert publication.chart.min_periods == 30
 
 
 def test_a_day_may_be_spread_over_pages() -> None:
-    body = _line(_day(FIRST, range(1, 6))) + _line(_day(FIRST, range(6, 11))) + _line(_day(FIRST), "cnt_k")
+    body = page_of(day_of(FIRST, range(1, 6))) + page_of(day_of(FIRST, range(6, 11))) + page_of(day_of(FIRST), "cnt_k")
     assert _periods(SOURCE.parse(body, PROVENANCE)) == [(FIRST, ["KR", "US"])]
 
 
 def test_the_newest_day_waits_for_the_last_territory() -> None:
-    body = _line(_day(FIRST) + _day(SECOND)) + _line(_day(FIRST), "cnt_k")
+    body = page_of(day_of(FIRST) + day_of(SECOND)) + page_of(day_of(FIRST), "cnt_k")
     assert _periods(SOURCE.parse(body, PROVENANCE)) == [(FIRST, ["KR", "US"])]
 
 
 def test_an_older_day_is_published_without_the_territory_that_has_no_rows_of_it() -> None:
-    body = _line(_day(FIRST) + _day(SECOND)) + _line(_day(SECOND), "cnt_k")
+    body = page_of(day_of(FIRST) + day_of(SECOND)) + page_of(day_of(SECOND), "cnt_k")
     assert _periods(SOURCE.parse(body, PROVENANCE)) == [(FIRST, ["US"]), (SECOND, ["KR", "US"])]
 
 
 def test_each_list_waits_for_itself_only() -> None:
-    body = _line(_day(FIRST)) + _line([], "cnt_k") + _line(_day(FIRST), type_="2") + _line(_day(FIRST), "cnt_k", "2")
+    body = (
+        page_of(day_of(FIRST))
+        + page_of([], "cnt_k")
+        + page_of(day_of(FIRST), type_="2")
+        + page_of(day_of(FIRST), "cnt_k", "2")
+    )
     assert [p.chart.id for p in SOURCE.parse(body, PROVENANCE)] == ["netflix-daily-films"]
 
 
 def test_the_lists_of_films_and_tv_give_the_kinds_of_the_overall_list() -> None:
-    overall = [*_day(FIRST, range(1, 6), "Film"), *_day(FIRST, range(6, 10), "Show"), _record(FIRST, 10, "Neither")]
-    body = _line(overall) + _line(_day(FIRST, prefix="Film"), type_="2") + _line(_day(FIRST, prefix="Show"), type_="3")
+    overall = [
+        *day_of(FIRST, range(1, 6), "Film"),
+        *day_of(FIRST, range(6, 10), "Show"),
+        record_of(FIRST, 10, "Neither"),
+    ]
+    body = (
+        page_of(overall)
+        + page_of(day_of(FIRST, prefix="Film"), type_="2")
+        + page_of(day_of(FIRST, prefix="Show"), type_="3")
+    )
     [publication] = [p for p in SOURCE.parse(body, PROVENANCE) if p.chart.id == "netflix-daily-overall"]
     kinds = [entry.kind for entry in publication.editions[0].entries]
     assert kinds == [Kind.FILM] * 5 + [Kind.SERIES] * 4 + [None]
@@ -98,35 +96,35 @@ def test_the_lists_of_films_and_tv_give_the_kinds_of_the_overall_list() -> None:
 
 @pytest.mark.parametrize("movie_id", ["", " ", "\t"])
 def test_an_id_that_is_empty_is_none(movie_id: str) -> None:
-    records = [_record(FIRST, rank, f"Title {rank}") for rank in range(1, 11)]
+    records = [record_of(FIRST, rank, f"Title {rank}") for rank in range(1, 11)]
     for record in records[:2]:
         record["data"]["movie"]["data"]["id"] = movie_id
-    ids = [entry.id for entry in SOURCE.parse(_line(records), PROVENANCE)[0].editions[0].entries]
+    ids = [entry.id for entry in SOURCE.parse(page_of(records), PROVENANCE)[0].editions[0].entries]
     assert ids[:3] == [None, None, "flixpatrol:Title 3"]
 
 
 def test_days_and_previous_rank_are_figures_where_there_are_any() -> None:
-    records = [_record(FIRST, rank, daysTotal=rank, rankingLast=None) for rank in range(1, 10)]
-    body = _line([*records, _record(FIRST, 10, daysTotal=4, rankingLast=7)])
+    records = [record_of(FIRST, rank, daysTotal=rank, rankingLast=None) for rank in range(1, 10)]
+    body = page_of([*records, record_of(FIRST, 10, daysTotal=4, rankingLast=7)])
     figures = [entry.figures for entry in SOURCE.parse(body, PROVENANCE)[0].editions[0].entries]
     assert figures[0] == (("days", "1"),)
     assert figures[9] == (("days", "4"), ("previous", "7"))
 
 
 def test_a_missing_rank_is_refused() -> None:
-    error = _refusal(_line(_day(FIRST, [1, 2, 4, 5, 6, 7, 8, 9, 10])))
+    error = _refusal(page_of(day_of(FIRST, [1, 2, 4, 5, 6, 7, 8, 9, 10])))
     assert isinstance(error, RanksIncomplete)
     assert str(error) == "flixpatrol, line 1, record 3: netflix-daily-overall of 2022-02-04 in US has no rank 3"
 
 
 def test_a_short_edition_is_refused() -> None:
-    error = _refusal(_line(_day(FIRST, range(1, 9))))
+    error = _refusal(page_of(day_of(FIRST, range(1, 9))))
     assert isinstance(error, RanksIncomplete)
     assert str(error) == "flixpatrol, line 1, record 8: netflix-daily-overall of 2022-02-04 in US has 8 of 10 ranks"
 
 
 def test_a_rank_that_stands_twice_is_refused() -> None:
-    error = _refusal(_line(_day(FIRST)) + _line([_record(FIRST, 3, "Another")]))
+    error = _refusal(page_of(day_of(FIRST)) + page_of([record_of(FIRST, 3, "Another")]))
     assert isinstance(error, RanksDuplicated)
     assert str(error) == "flixpatrol, line 2, record 1: netflix-daily-overall of 2022-02-04 in US has rank 3 twice"
 
@@ -137,7 +135,7 @@ def test_a_document_without_lines_is_empty(body: bytes) -> None:
 
 
 def test_pages_without_records_are_empty() -> None:
-    error = _refusal(_line([]) + _line([], "cnt_k"))
+    error = _refusal(page_of([]) + page_of([], "cnt_k"))
     assert isinstance(error, SourceEmpty)
     assert str(error) == "flixpatrol: no page holds a record"
 
@@ -159,13 +157,13 @@ def test_json_of_another_shape_is_not_a_table(body: bytes) -> None:
 
 
 def test_a_document_cut_in_a_page_is_truncated() -> None:
-    error = _refusal(_line(_day(FIRST)) + _line(_day(FIRST), "cnt_k")[:-40])
+    error = _refusal(page_of(day_of(FIRST)) + page_of(day_of(FIRST), "cnt_k")[:-40])
     assert isinstance(error, SourceTruncated)
     assert str(error) == "flixpatrol, line 2: the document ends inside a page"
 
 
 def test_a_byte_that_is_not_utf_8_is_named_with_its_line() -> None:
-    error = _refusal(_line(_day(FIRST)) + _line(_day(FIRST), "cnt_k").replace(b"Title 4", b"Titl\xe9"))
+    error = _refusal(page_of(day_of(FIRST)) + page_of(day_of(FIRST), "cnt_k").replace(b"Title 4", b"Titl\xe9"))
     assert isinstance(error, SourceEncodingError)
     assert str(error) == "flixpatrol, line 2: the byte 0xe9 is not UTF-8"
 
@@ -175,32 +173,37 @@ def test_a_byte_that_is_not_utf_8_is_named_with_its_line() -> None:
     [(("ranking",), "ranking"), (("date", "to"), "date.to"), (("movie", "data", "title"), "movie.data.title")],
 )
 def test_a_field_that_is_gone_is_named(path: tuple[str, ...], column: str) -> None:
-    record = _record(FIRST, 1)
+    record = record_of(FIRST, 1)
     holder = record["data"]
     for part in path[:-1]:
         holder = holder[part]
     del holder[path[-1]]
-    error = _refusal(_line([_record(FIRST, 2), record]))
-    assert error == SourceChanged("flixpatrol", f"{column} is missing", "line 1, record 2", column=column)
+    error = _refusal(page_of([record_of(FIRST, 2), record]))
+    said = f"{column} is missing{'' if column == 'date.to' else OF_ALL}"
+    assert error == SourceChanged("flixpatrol", said, "line 1, record 2", column=column)
 
 
 @pytest.mark.parametrize(
     ("more", "column", "message"),
     [
-        ({"ranking": "1"}, "ranking", "ranking '\"1\"': input should be a valid integer"),
-        ({"ranking": 11}, "ranking", "ranking '11': input should be less than or equal to 10"),
+        ({"ranking": "1"}, "ranking", f"ranking '1' is not a whole number{OF_ALL}"),
+        ({"ranking": 4.5}, "ranking", f"ranking 4.5 is not a whole number{OF_ALL}"),
+        ({"ranking": True}, "ranking", f"ranking true is not a whole number{OF_ALL}"),
+        ({"ranking": 11}, "ranking", f"ranking 11 is not a rank from 1 to 10{OF_ALL}"),
         ({"type": 2}, "type", "type 2 is not the 1 that was asked for"),
         ({"date": {"from": FIRST, "to": SECOND}}, "date", "date '2022-02-04' to '2022-02-05' is not one day"),
         ({"date": {"from": "today", "to": "today"}}, "date", "date 'today' is not a date such as 2022-02-27"),
         (
             {"movie": {"data": {"id": "x", "title": " "}}},
             "movie.data.title",
-            "movie.data.title '\" \"': value error, is not a title",
+            f"movie.data.title ' ' is not a title{OF_ALL}",
         ),
+        ({"movie": {"data": {"id": 7, "title": "A"}}}, "movie.data.id", f"movie.data.id 7 is not text{OF_ALL}"),
+        ({"movie": {"data": [1]}}, "movie.data", f"movie.data […] is not an object{OF_ALL}"),
     ],
 )
 def test_a_field_that_cannot_be_read_is_named(more: dict[str, Any], column: str, message: str) -> None:
-    error = _refusal(_line([_record(FIRST, 1, **more)]))
+    error = _refusal(page_of([record_of(FIRST, 1, **more)]))
     assert isinstance(error, SourceValueError)
     assert str(error) == f"flixpatrol, line 1, record 1: {message}"
     assert error.column == column
@@ -209,7 +212,7 @@ def test_a_field_that_cannot_be_read_is_named(more: dict[str, Any], column: str,
 @pytest.mark.parametrize("field", ["id", "title"])
 def test_half_a_character_is_refused(field: str) -> None:
     movie = {"id": "x", "title": "Title"} | {field: "a\ud83d"}
-    line = _line([_record(FIRST, 1, movie={"data": movie})])
+    line = page_of([record_of(FIRST, 1, movie={"data": movie})])
     error = _refusal(line)
     assert isinstance(error, SourceValueError)
     assert error.column == f"movie.data.{field}"
@@ -219,13 +222,13 @@ def test_half_a_character_is_refused(field: str) -> None:
 
 
 def test_a_country_that_the_options_do_not_know_is_refused() -> None:
-    error = _refusal(_line(_day(FIRST), "cnt_x"))
+    error = _refusal(page_of(day_of(FIRST), "cnt_x"))
     assert isinstance(error, SourceValueError)
     assert str(error) == "flixpatrol, line 1: country[eq] 'cnt_x' is not one of cnt_u, cnt_k"
 
 
 def test_a_page_whose_request_names_no_list_is_refused() -> None:
-    error = _refusal(_line(_day(FIRST)).replace(b"type", b"kind"))
+    error = _refusal(page_of(day_of(FIRST)).replace(b"type", b"kind"))
     assert isinstance(error, SourceValueError)
     assert str(error) == "flixpatrol, line 1: type[eq] '' is not one of 1, 2, 3"
 
@@ -233,8 +236,8 @@ def test_a_page_whose_request_names_no_list_is_refused() -> None:
 def test_a_page_whose_request_has_no_address_is_refused() -> None:
     error = _refusal(b'{"url": "https://[x", "page": {"data": []}}')
     assert isinstance(error, SourceValueError)
-    assert str(error) == "flixpatrol, line 1: url '\"https://[x\"': value error, Invalid IPv6 URL"
+    assert str(error) == "flixpatrol, line 1: url 'https://[x' is not an address"
 
 
 def test_the_period_is_the_day_of_the_list() -> None:
-    assert SOURCE.parse(_line(_day(FIRST)), PROVENANCE)[0].period == date(2022, 2, 4)
+    assert SOURCE.parse(page_of(day_of(FIRST)), PROVENANCE)[0].period == date(2022, 2, 4)

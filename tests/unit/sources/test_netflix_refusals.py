@@ -181,7 +181,8 @@ OF_IT = ", in TV of 2022-02-27 in KR"
         ("country_iso2", "kr", "country_iso2 'kr' is not an ISO 3166-1 alpha-2 code such as KR; did you mean KR?"),
         ("country_iso2", "KOR", "country_iso2 'KOR' is not an ISO 3166-1 alpha-2 code such as KR; did you mean KR?"),
         ("show_title", "  ", f"show_title '  ' is not a title{OF_IT}"),
-        ("cumulative_weeks_in_top_10", "many", "cumulative_weeks_in_top_10 'many' is not a number"),
+        ("season_title", "\u200b", f"season_title '\\u200b' is not a title{OF_IT}"),
+        ("cumulative_weeks_in_top_10", "many", f"cumulative_weeks_in_top_10 'many' is not a number{OF_IT}"),
     ],
 )
 def test_a_cell_that_cannot_be_read_is_named_with_line_and_column(column: str, cell: str, reason: str) -> None:
