@@ -345,6 +345,74 @@ def test_a_row_that_cannot_be_mended_may_be_passed_over() -> None:
     assert titles(read({**DAILY, "malformed": "skip"}, text)) == [["A"]]
 
 
+ROWS = "period,rank,title\n2022-01-01,1,A\n2022-01-02,1,B\n"
+
+
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_a_note_as_the_last_line_is_refused_with_the_option_that_passes_it_over(blank: str) -> None:
+    text = f"{ROWS}{blank}Source: somebody\n"
+    line = text.count("\n")
+    assert str(refusal(DAILY, text)) == (
+        f"csv, line {line}: the document ends in a row of 1 cell, where the header has 3; "
+        "where that is no row, but a note below the table, pass it over: -o malformed=skip"
+    )
+    assert str(refusal({**DAILY, "malformed": "mend"}, text)) == (
+        f"csv, line {line}: a row cannot be told into cells: 1 cell, where the header has 3; "
+        "to pass such rows over: -o malformed=skip"
+    )
+    assert titles(read({**DAILY, "malformed": "skip"}, text)) == [["A"], ["B"]]
+
+
+def test_what_cannot_be_mended_speaks_of_a_quoted_cell_only_where_there_is_one() -> None:
+    for row, reason in (
+        ("2022-01-03,1,C,D", "4 cells, where the header has 3"),
+        ('2022-01-03,1,"C', "a quoted cell is not closed in its line"),
+    ):
+        error = str(refusal({**DAILY, "malformed": "mend"}, f"{ROWS}\n{row}\n2022-01-04,1,E\n"))
+        assert error.startswith(f"csv, line 5: a row cannot be told into cells: {reason}; to pass")
+
+
+@pytest.mark.parametrize("malformed", ["refuse", "mend", "skip"])
+@pytest.mark.parametrize(("behind", "cells"), [(",", "1 empty cell"), (",,", "2 empty cells"), (', ""', "")])
+def test_cells_that_are_empty_in_every_row_are_nothing_also_where_the_header_lacks_them(
+    malformed: str, behind: str, cells: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = f'period,rank,title\n2022-01-01,1,A{behind}\n\n2022-01-02,1,"B, C"{behind}\n'
+    if not cells:
+        assert isinstance(refusal({**DAILY, "malformed": malformed}, text), SourceError)
+        return
+    assert titles(read({**DAILY, "malformed": malformed}, text)) == [["A"], ["B, C"]]
+    assert caplog.messages == [f"chart.csv: each row has {cells} behind those that the header names: passed over"]
+    assert titles(read({**DAILY, "malformed": malformed}, text.rstrip())) == [["A"], ["B, C"]]
+    no_header = {**DAILY, "malformed": malformed, "columns": "period,rank,title", "skip": 1}
+    assert titles(read(no_header, text)) == [["A"], ["B, C"]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "2022-01-01,1,Hello, Goodbye,\n",
+        "2022-01-01,1,Hello,Goodbye,\n2022-01-02,1,B,\n",
+        "2022-01-01,1,A,,\n2022-01-02,1,B,,x\n",
+        "2022-01-01,1,A,,\n2022-01-02,1,B,,,\n",
+    ],
+)
+def test_an_empty_cell_behind_some_rows_may_show_a_comma_in_a_title(rows: str) -> None:
+    header = "period,rank,title,season\n"
+    assert isinstance(refusal(DAILY, header + rows), SourceNotATable)
+
+
+def test_rows_that_are_wider_than_their_header_are_read_where_an_option_names_their_columns() -> None:
+    text = "period,rank,title\n1,2022-01-01,1,A\n2,2022-01-02,1,B\n"
+    assert str(refusal(DAILY, text)) == (
+        "csv, line 2: a row of 4 cells, where the header has 3; where all rows have as many, "
+        "name the column of each, and skip the header: -o skip=1 -o columns=NAME,NAME"
+    )
+    assert titles(read({**DAILY, "skip": 1, "columns": "n,period,rank,title"}, text)) == [["A"], ["B"]]
+    error = str(refusal({**DAILY, "malformed": "skip"}, text))
+    assert error.endswith("below it; 2 rows that cannot be told into the cells of the header: passed over (lines 2, 3)")
+
+
 SEVERAL = {"cadence": "week"}
 
 OF_NO_EDITION = [
