@@ -3,13 +3,14 @@
 import csv
 import io
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from chartwatch.document_errors import SourceEmpty, SourceEncodingError, SourceError, SourceNotATable, SourceTruncated
 from chartwatch.domain import words
+from chartwatch.domain.quoted_cells import last_opening
 from chartwatch.sources.cells import quoted
 from chartwatch.sources.formats import ENCODINGS, refuse_binary, utf8_of
 from chartwatch.sources.table import MAX_ROWS, FigureColumn, Table, found_columns
@@ -20,8 +21,6 @@ from chartwatch.sources.text_lines import (
     Lines,
     Malformed,
     empty_cells_behind,
-    opening_of_cells,
-    quoted_after,
 )
 
 if TYPE_CHECKING:
@@ -226,7 +225,7 @@ class TextTable(Table):
         except csv.Error:
             pass
         row = islice(iter(self._lines(self._delimiter).read, ""), before, reader.line_num)
-        return before + 1 + _opening(row, self._delimiter)
+        return before + 1 + last_opening(row, self._delimiter)
 
     def _read_columns(self, indexes: Mapping[str, int], width: int, rows: Iterator[list[str]], lines: "Lines") -> None:
         self._columns = {column: [] for column in indexes}
@@ -276,12 +275,3 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line[:MAX_HEADER]], delimiter=delimiter), [])
     except csv.Error:
         return []
-
-
-def _opening(lines: Iterable[str], delimiter: str) -> int:
-    """Return in which of the lines of a row, the first of which is 0, its last quoted cell opens."""
-    opened, is_quoted, opening = 0, False, opening_of_cells(delimiter)
-    for number, line in enumerate(lines):
-        is_quoted, opens = quoted_after(line, opening, is_quoted=is_quoted)
-        opened = number if opens else opened
-    return opened

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import chain
 
 from chartwatch.domain import words
+from chartwatch.domain.quoted_cells import opening_of_cells, quoted_after
 
 BLOCK = 500
 """Rows that are held as rows at a time; everything else is held as columns of shared cells."""
@@ -184,28 +185,3 @@ def _told(lines: Lines, delimiter: str, malformed: Malformed) -> Iterator[list[s
         lines.room = MAX_BLOCK
         if row and any(row):
             yield row
-
-
-def opening_of_cells(delimiters: str) -> re.Pattern[str]:
-    """Return what opens a quoted cell, where one of `delimiters` stands between cells."""
-    return re.compile(f'(?:^|[{re.escape(delimiters)}])"')
-
-
-def quoted_after(line: str, opening: re.Pattern[str], *, is_quoted: bool) -> tuple[bool, bool]:
-    """Return whether a quoted cell goes on behind a line, as one `is_quoted` before it, and whether any opens in it.
-
-    A quotation mark within any other cell opens none; a doubled one within a quoted cell closes none.
-    """
-    at, opens = 0, False
-    while True:
-        if is_quoted:
-            end = line.find('"', at)
-            if end < 0:
-                return True, opens
-            is_quoted = line.startswith('"', end + 1)
-            at = end + (2 if is_quoted else 1)
-        else:
-            opened = opening.search(line, at)
-            if opened is None:
-                return False, opens
-            is_quoted, opens, at = True, True, opened.end()

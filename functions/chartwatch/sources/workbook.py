@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from chartwatch.document_errors import SourceEmpty, SourceError, SourceNotATable
+from chartwatch.domain.file_forms import XLSX, zip_form
 from chartwatch.sources.table import MAX_ROWS, Table, found_columns
 
 MAX_PARTS = 1000
@@ -90,6 +91,9 @@ class SheetTable(Table):
     ) -> None:
         from openpyxl import load_workbook  # noqa: PLC0415  # few documents are workbooks
 
+        form = zip_form(body)
+        if not form.what.startswith(XLSX):
+            raise SourceNotATable(self._source, f"this is {form.what}; {form.advice}")
         _refuse_large(self._source, body)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that it does not know

@@ -349,7 +349,7 @@ ROWS = "period,rank,title\n2022-01-01,1,A\n2022-01-02,1,B\n"
 
 
 @pytest.mark.parametrize("blank", ["", "\n"])
-def test_a_note_as_the_last_line_is_refused_with_the_option_that_passes_it_over(blank: str) -> None:
+def test_a_note_as_the_last_line_is_refused_with_the_option_for_it(blank: str) -> None:
     text = f"{ROWS}{blank}Source: somebody\n"
     line = text.count("\n")
     assert str(refusal(DAILY, text)) == (
@@ -363,7 +363,7 @@ def test_a_note_as_the_last_line_is_refused_with_the_option_that_passes_it_over(
     assert titles(read({**DAILY, "malformed": "skip"}, text)) == [["A"], ["B"]]
 
 
-def test_what_cannot_be_mended_speaks_of_a_quoted_cell_only_where_there_is_one() -> None:
+def test_mending_speaks_of_a_quoted_cell_only_where_there_is_one() -> None:
     for row, reason in (
         ("2022-01-03,1,C,D", "4 cells, where the header has 3"),
         ('2022-01-03,1,"C', "a quoted cell is not closed in its line"),
@@ -374,7 +374,7 @@ def test_what_cannot_be_mended_speaks_of_a_quoted_cell_only_where_there_is_one()
 
 @pytest.mark.parametrize("malformed", ["refuse", "mend", "skip"])
 @pytest.mark.parametrize(("behind", "cells"), [(",", "1 empty cell"), (",,", "2 empty cells"), (', ""', "")])
-def test_cells_that_are_empty_in_every_row_are_nothing_also_where_the_header_lacks_them(
+def test_cells_behind_the_header_that_are_empty_in_every_row_are_nothing(
     malformed: str, behind: str, cells: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     text = f'period,rank,title\n2022-01-01,1,A{behind}\n\n2022-01-02,1,"B, C"{behind}\n'
@@ -402,7 +402,7 @@ def test_an_empty_cell_behind_some_rows_may_show_a_comma_in_a_title(rows: str) -
     assert isinstance(refusal(DAILY, header + rows), SourceNotATable)
 
 
-def test_rows_that_are_wider_than_their_header_are_read_where_an_option_names_their_columns() -> None:
+def test_rows_wider_than_their_header_are_read_where_options_name_their_columns() -> None:
     text = "period,rank,title\n1,2022-01-01,1,A\n2,2022-01-02,1,B\n"
     assert str(refusal(DAILY, text)) == (
         "csv, line 2: a row of 4 cells, where the header has 3; where all rows have as many, "
