@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FigureColumn", "Reading", "TextTable"]
 
-DELIMITERS = (",", "\t", ";", "|")
+_SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
+DELIMITERS = tuple(_SEPARATORS)
 """What may stand between cells where nobody says it."""
 
 _ANY = "".join(DELIMITERS)
@@ -136,7 +137,7 @@ class TextTable(Table):
             try:
                 found = found_columns(self._source, header, required, optional, where=where, advice=self._advice)
             except SourceError as error:
-                self._advise(error, required)
+                error.detail += self._other_separator(header, required) or self._header_below(required)
                 raise
             self._read_columns(found, len(header), rows, lines)
         except csv.Error as error:
@@ -185,17 +186,30 @@ class TextTable(Table):
         if header[0].lstrip().startswith("<"):
             raise SourceNotATable(self._source, f"a page of markup, not a table: {quoted(header[0])}", "line 1")
 
-    def _advise(self, error: SourceError, required: Sequence[str]) -> None:
-        """Add to an error about the header which later line is seen to be it."""
+    def _other_separator(self, header: Sequence[str], required: Sequence[str]) -> str:
+        """Return what separates the columns of a header that has them all, if another than is expected; empty if none.
+
+        With it comes the way out.
+        """
+        wanted, line = {name.strip().casefold() for name in required}, self._delimiter.join(header)
+        for other in DELIMITERS:
+            if other != self._delimiter and wanted <= {cell.strip().casefold() for cell in _cells(line, other)}:
+                ways = f"what {self._source} reads is the file as its provider publishes it; --source csv reads others"
+                ways = f"say so: -o delimiter='{other}'" if self._advice else ways
+                return f"; the columns are separated by {_SEPARATORS[other]}, not by {_named(self._delimiter)}: {ways}"
+        return ""
+
+    def _header_below(self, required: Sequence[str]) -> str:
+        """Return which later line is seen to be the header, and the option that says so; empty for none."""
         if not self._advice:
-            return
+            return ""
         wanted = {name.strip().casefold() for name in required}
         lines = Lines(self._lines(_ANY).text, 0, "", _ANY)
         for number, line in enumerate(islice(iter(lines.read, ""), MAX_SOUGHT)):
             cells = (_cells(line, each) for each in DELIMITERS)
             if number and any(wanted <= {cell.strip().casefold() for cell in its} for its in cells):
-                error.detail += f"; line {number + 1} looks like it: -o skip={number}"
-                break
+                return f"; line {number + 1} looks like it: -o skip={number}"
+        return ""
 
     def _malformed(self, error: csv.Error, reached: int) -> SourceError:
         """Return the error about the row that cannot be told into cells."""
@@ -267,6 +281,10 @@ class TextTable(Table):
             reason = f"the byte 0x{self._body[error.start]:02x} is not UTF-8{advice}"
             return SourceEncodingError(self._source, reason, where)
         raise AssertionError("only bytes that are not UTF-8 come here")
+
+
+def _named(delimiter: str) -> str:
+    return _SEPARATORS.get(delimiter, repr(delimiter))
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -112,6 +112,13 @@ def test_options_that_do_not_agree_are_refused(options: Mapping[str, str], reaso
     assert reason in str(caught.value)
 
 
+def test_a_delimiter_that_is_not_the_one_of_the_file_is_answered_with_that() -> None:
+    text = "period,rank,title\n2022-01-01,1,A\n"
+    error = str(refusal({**DAILY, "delimiter": ";"}, text))
+    assert error.endswith("; the columns are separated by commas, not by semicolons: say so: -o delimiter=','")
+    assert titles(read({**DAILY, "delimiter": ","}, text)) == [["A"]]
+
+
 def test_options_of_an_event_are_json_values() -> None:
     text = "period,territory,rank,title,kind\n07/01/2024,,1,A,TV Show\n17/01/2024,Korea,1,B,Movie\n"
     common = {"chart": "a", "cadence": "week", "date_format": "d/m/Y", "due": "45h"}
