@@ -505,7 +505,7 @@ def worlds(*, ids: bool = False, in_full: bool = False) -> st.SearchStrategy[Wor
 def without_needed_kinds(world: World) -> World:
     """Return a world in which the works of the catalog are meant by titles of unknown kind too."""
     works = tuple(replace(work, needs_kind=False) for work in world.facts.works)
-    return replace(world, facts=replace(world.facts, works=works))
+    return replace(world, facts=world.facts._replace(works=works))
 
 
 def without_withdrawals(world: World) -> World:

@@ -44,6 +44,17 @@ def test_successive_files_of_a_source_are_its_successive_versions(write: Write) 
     assert "2022-01-02  Élite is the second series" in result.stdout
 
 
+@pytest.mark.parametrize("name", ["chart.csv", "00.csv", "at 21:00 UTC.csv"])
+@pytest.mark.parametrize("option", ["due=Tuesday 21:00 UTC", "url=https://charts.example/a", "due=21:00", "depth=1"])
+def test_a_history_is_cut_from_its_options_where_its_file_is(write: Write, name: str, option: str) -> None:
+    file = write(name, "period,territory,rank,title,kind\n2022-01-01,US,1,Ozark,series\n2022-01-02,US,1,B,\n")
+    spec = f"csv,chart=daily,cadence=day,{option}:{file}"
+    result = run("rules", "try", write("rules.yaml", RULES), "--from", spec, "--catalog", "none")
+    assert result.exit_code == 0, result.stderr
+    gone = run("rules", "try", write("rules.yaml", RULES), "--from", spec.replace(str(file), "gone.csv"))
+    assert "Error: gone.csv: No such file or directory" in gone.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -1,11 +1,14 @@
 """Files, catalogs and options as others write them: what stands for nothing, what ends where, and what is a slip."""
 
+import gzip
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.command_line import Write, run
 from tests.integration.test_what_came_out_wrong import CATALOG, HEADER, ONES
+from tests.unit.sources.files_of_others import workbook
 from tests.unit.sources.flixpatrol_documents import day_of, page_of
 from tests.unit.sources.weekly_files import countries_lines, global_lines
 
@@ -112,8 +115,113 @@ def test_a_catalog_names_the_line_that_its_cell_is_not_closed_in_and_may_end_lin
 ) -> None:
     open_cell = write("works.csv", CATALOG + 'a,"A,series,ko,KR,2021-01-01\n')
     done = run("catalog", "check", str(open_cell))
-    assert (done.exit_code, "line 5: unexpected end of data" in done.stderr) == (2, True), done.stderr
+    assert (done.exit_code, "line 5: a quoted cell opens here that nothing closes" in done.stderr) == (2, True), (
+        done.stderr
+    )
     assert run("catalog", "check", str(write("macs.csv", CATALOG.replace("\n", "\r")))).exit_code == 0
+
+
+def test_an_unclosed_cell_of_a_catalog_is_named_where_it_opens(write: Write) -> None:
+    rows = 'x,X,series,kor,KR,\ny,"Y,series,ko,KR,\nz,Z,film,,,\n'
+    for more, said in (
+        ("", "line 6: a quoted cell opens here that nothing closes"),
+        ('v,"V",,,,\n', "line 6: a quoted cell opens here and is not closed before line 8, which cannot be told into"),
+    ):
+        done = run("catalog", "check", str(write("works.csv", CATALOG + rows + more)))
+        first, second = done.stderr.splitlines()
+        assert "line 5, column original_language: 'kor' is not an ISO 639 code" in first
+        assert said in second
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (workbook(("Works", [["work_id", "title"]])), "is an Excel workbook (.xlsx), and no text: save it as {}"),
+        (CATALOG.encode("utf-16"), "is UTF-16, not UTF-8: save it as {}"),
+        (CATALOG.encode("utf-16-le"), "is UTF-16, not UTF-8: save it as {}"),
+        (gzip.compress(CATALOG.encode()), "is gzip data, and no text: unpack it"),
+    ],
+    ids=["workbook", "UTF-16", "UTF-16 without a mark", "gzip"],
+)
+def test_a_file_of_a_person_that_is_no_text_is_called_what_it_is(write: Write, body: bytes, said: str) -> None:
+    for arguments, form in (
+        (("catalog", "check"), "CSV (UTF-8)"),
+        (("check", "--from", "sample", "--claims"), "CSV (UTF-8)"),
+        (("rules", "lint"), "text in UTF-8"),
+    ):
+        done = run(*arguments, str(write("file", body)))
+        assert done.exit_code == 2
+        assert f"file: {said.format(form)}\n" in done.output
+
+
+def test_a_header_of_a_catalog_with_a_cell_that_is_not_closed_is_refused(write: Write) -> None:
+    done = run("catalog", "check", str(write("works.csv", f'"{CATALOG}')))
+    assert done.stderr.endswith("works.csv, line 1: a quoted cell opens here that nothing closes\n")
+
+
+def test_a_catalog_that_is_json_is_called_so_and_no_cut_file(write: Write) -> None:
+    for text in ('[{"work_id": "a"}]', '{"work_id": "a"}\n'):
+        done = run("catalog", "check", str(write("works.csv", text)))
+        assert done.stderr.endswith("works.csv, line 1: is JSON, not a CSV file\n")
+
+
+def test_blank_lines_and_rows_of_empty_cells_are_no_works(write: Write) -> None:
+    rows = "\n,,,,,\n" + CATALOG + "\n,,,,,\n , ,\n"
+    done = run("catalog", "check", str(write("works.csv", rows + "p,P,kin d!,,,\n")))
+    assert "works.csv, line 10, column kind: 'kin d!' is not a kind" in done.stderr
+    assert "      3 works\n" in run("catalog", "check", str(write("works.csv", rows))).stdout
+    done = run("catalog", "check", str(write("works.csv", rows.replace("title", "titel"))))
+    assert "works.csv, line 3: the column title is missing; did you mean it by titel?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("#N/A", "'#N/A' stands for no title"),
+        ("-", "'-' stands for no title; of a work that is called so, it can be an alias"),
+        ("\u2014", "'\u2014' stands for no title"),
+        ("\u200b", "has nothing in it that can be seen"),
+        ("\u3164", "has nothing in it that can be seen"),
+    ],
+)
+def test_a_work_has_a_title_that_can_be_seen(write: Write, title: str, said: str) -> None:
+    done = run("catalog", "check", str(write("works.csv", f"{CATALOG}a,{title},series,ko,KR,\n")))
+    assert (done.exit_code, f"line 5, column title: {said}" in done.stderr) == (2, True), done.stderr
+    header, *_ = CATALOG.splitlines()
+    text = f"{header},aliases\na,Subtract,album,,,,-\n"
+    assert run("catalog", "check", str(write("works.csv", text))).exit_code == 0
+
+
+@pytest.mark.parametrize("said", ["nan", "NaN", "None", "null", "#N/A", "<NA>"])
+@pytest.mark.parametrize(
+    "column", ["kind", "original_language", "origin_countries", "release_date", "creators", "featured", "ids"]
+)
+def test_what_programs_write_for_an_empty_cell_is_a_mistake_of_that_cell(write: Write, column: str, said: str) -> None:
+    columns = dict.fromkeys((*CATALOG.splitlines()[0].split(","), "creators", "featured", "ids"), "")
+    row = {**columns, "work_id": "a", "title": "A", "creators": "B", column: said}
+    done = run("catalog", "check", str(write("works.csv", f"{','.join(row)}\n{','.join(row.values())}\n")))
+    assert done.exit_code == 2
+    assert f"line 2, column {column}: {said!r} is what programs write for an empty cell" in done.stderr
+
+
+def test_min_nan_is_said_by_its_name_and_not_by_the_nan_of_pandas(write: Write, tmp_path: Path) -> None:
+    row = "a,A,series,{},TW,2021-01-01\n"
+    done = run("catalog", "check", str(write("works.csv", CATALOG + row.format("nan"))))
+    assert done.stderr.endswith(
+        "works.csv, line 5, column original_language: 'nan' is what programs write for an empty cell, "
+        "and the code of Min Nan Chinese: leave it empty, or write Min Nan Chinese\n"
+    )
+    named = write("works.csv", CATALOG + row.format("Min Nan Chinese"))
+    folder = tmp_path / "works"
+    assert run("catalog", "import", str(named), "--catalog", str(folder)).exit_code == 0
+    assert "Min Nan Chinese (nan)" in run("catalog", "show", "a", "--catalog", str(folder)).stdout
+
+
+def test_a_country_of_two_letters_that_r_writes_for_nothing_is_namibia(write: Write) -> None:
+    row = "a,A,{},{},NA,\n"
+    assert run("catalog", "check", str(write("works.csv", CATALOG + row.format("film", "en")))).exit_code == 0
+    done = run("catalog", "check", str(write("works.csv", CATALOG + row.format("film", "NA"))))
+    assert "column original_language: 'NA' is what programs write for an empty cell: leave it empty" in done.stderr
 
 
 def test_what_a_file_would_change_is_written_for_people_alone(write: Write) -> None:

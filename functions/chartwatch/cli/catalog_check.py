@@ -10,6 +10,15 @@ from chartwatch.domain.works.catalog import Catalog
 from chartwatch.domain.works.titles import title_key
 from chartwatch.domain.works.work import Kind, Work
 
+_OF_ONE = {
+    "works": "work",
+    "films": "film",
+    "aliases": "alias",
+    "titles and aliases cut short": "title or alias cut short",
+    "titles that name several works": "title that names several works",
+}
+"""What is counted, where there is one of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -51,7 +60,8 @@ def check(catalog: Catalog) -> Checked:
 
 def check_lines(checked: Checked, limit: int | None = None) -> Iterator[str]:
     """Yield a line for each number, and for each title and work that a person should look at."""
-    yield from (f"{number:>7,} {name}" for name, number in checked.numbers.items())
+    for name, number in checked.numbers.items():
+        yield f"{number:>7,} {_OF_ONE.get(name, name) if number == 1 else name}"
     shared = [f"{title} names {', '.join(work.id for work in its)}." for title, its in checked.shared.items()]
     whole = "has only a title that is cut short: a chart that says it whole means another work."
     apart = "Neither kind nor release date tells the works named {} apart: they count as unknown."

@@ -20,6 +20,7 @@ from chartwatch.cli.files import file_name, read_file
 from chartwatch.cli.questions import Options
 from chartwatch.cli.wording import did_you_mean
 from chartwatch.domain import words
+from chartwatch.domain.file_forms import no_text
 from chartwatch.domain.outside_text import repeated
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.errors import FileProblem, OptionError
@@ -85,8 +86,11 @@ def read_claims(file: Path, defaults: Asked) -> Iterator[Asked | Unread]:
     Raises `FileProblem` for a file that cannot be read at all.
     """
     name = file_name(file)
+    body = read_file(file)
+    if problem := no_text(body):
+        raise FileProblem(name, "", problem)
     try:
-        text = read_file(file).decode("utf-8-sig")
+        text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileProblem(name, f"byte {error.start}", "is not UTF-8") from error
     if not text.strip():

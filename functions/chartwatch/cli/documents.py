@@ -44,7 +44,7 @@ def read_document(file: Path, source: str) -> Document:
     `FileProblem` when it cannot be read or is larger than a document that is fetched may be.
     """
     body = read_file(file, MAX_BYTES + 1)
-    if file.suffix == ".gz" or (file == STDIN and body.startswith(_GZIP)):
+    if file.suffix.lower() == ".gz" or (file == STDIN and body.startswith(_GZIP)):
         body = _unpacked(body, source)
     if len(body) > MAX_BYTES:
         raise FileProblem(file_name(file), "", f"has more than {MAX_BYTES} bytes")

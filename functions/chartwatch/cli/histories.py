@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from chartwatch.adapters.memory import MemoryCharts
 from chartwatch.cli.application import mistake
 from chartwatch.cli.catalogs import catalog_at
 from chartwatch.cli.documents import GivenFiles, ingest_document, read_document, refuse_missing
+from chartwatch.cli.files import STDIN
 from chartwatch.cli.replay import Stores, replay
 from chartwatch.cli.reports import ReplayCounts, say_notices
 from chartwatch.cli.sample_chart import SAMPLE, open_sample
@@ -42,7 +44,9 @@ from chartwatch.sources import Source
 MOST_NAMED = 20
 """Territories of a chart that a message names."""
 
-_REST = r"(?P<options>(?:,[^:]*)?):(?P<file>.+)"
+_REST = r"(?P<options>(?:,(?:[^:]|:(?=[0-9]{2}(?![0-9])|//))*)?):(?P<file>.+)"
+"""What follows a source. The colon of a time, or of an address, does not end the options."""
+
 _SPEC = re.compile(f"(?P<source>[^,:]+){_REST}", re.DOTALL)
 _OWN_SPEC = re.compile(f"(?P<source>{OWN}){_REST}", re.DOTALL)
 
@@ -257,18 +261,40 @@ def _sources_and_files(specs: Sequence[str]) -> Sequence[tuple[Source, Path]]:
 def _source_and_file(spec: str) -> tuple[Source, Path]:
     if spec == SAMPLE:
         return open_sample()
-    found = _SPEC.fullmatch(spec)
+    found = _parts(_SPEC, spec)
     if found is None:
         raise OptionError(
             "--from",
             f"{spec!r} is neither `sample` nor of the form SOURCE:FILE or SOURCE,key=value:FILE"
             f"{did_you_mean(spec, [SAMPLE])}",
         )
-    if not is_source(found["source"]):
+    if not is_source(found.source):
         # The first colon may be that of MODULE:CLASS.
-        found = _OWN_SPEC.fullmatch(spec) or found
+        found = _parts(_OWN_SPEC, spec) or found
     # A comma within a value, as in a list of columns, is no end of it.
-    settings = re.split(r",(?=[a-z_]+=)", found["options"])[1:]
-    if found["options"] and not settings:
-        raise OptionError("--from", f"{found['options'][1:]!r} is not of the form key=value")
-    return open_named(found["source"], settings, "--from"), Path(found["file"])
+    settings = re.split(r",(?=[a-z_]+=)", found.options)[1:]
+    if found.options and not settings:
+        raise OptionError("--from", f"{found.options[1:]!r} is not of the form key=value")
+    return open_named(found.source, settings, "--from"), Path(found.file)
+
+
+class _Parts(NamedTuple):
+    """A value of `--from`: the source, its options with the comma before each, and the file."""
+
+    source: str
+    options: str
+    file: str
+
+
+def _parts(form: re.Pattern[str], spec: str) -> _Parts | None:
+    """Return the parts of a value of `--from`, cut at the first colon behind which a file is named that is there."""
+    found = form.fullmatch(spec)
+    if found is None:
+        return None
+    source, rest = found["source"], spec[found.end("source") :]
+    for colon in re.finditer(":", rest) if found["options"] else ():
+        file = rest[colon.end() :]
+        with suppress(OSError, ValueError):  # of what is no name of a file
+            if Path(file) == STDIN or (file and Path(file).exists()):
+                return _Parts(source, rest[: colon.start()], file)
+    return _Parts(source, found["options"], found["file"])

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from chartwatch.domain.file_forms import no_text
 from chartwatch.domain.rules.kinds import KINDS
 from chartwatch.domain.rules.rule import RuleSet
 from chartwatch.domain.rules.written import WrittenRule
@@ -107,6 +108,8 @@ def _as_yaml(body: bytes, name: str) -> tuple[Sequence[yaml.Node], Sequence[Any]
     """Return the rules of a file as YAML's nodes, which know their place, and as what they say."""
     if len(body) > MAX_BYTES:
         raise RuleProblem(name, "", f"is larger than {MAX_BYTES} bytes")
+    if problem := no_text(body, "save it as text in UTF-8"):
+        raise RuleProblem(name, "", problem)
     try:
         text = body.decode()
         node = yaml.compose(text, Loader=yaml.SafeLoader)

@@ -7,7 +7,7 @@ from chartwatch.domain.charts.chart import GLOBAL
 from chartwatch.domain.codes import COUNTRIES, likely_country
 from chartwatch.domain.outside_text import plain
 from chartwatch.domain.works.decoding import well_decoded
-from chartwatch.domain.works.titles import title_key
+from chartwatch.domain.works.titles import NO_TITLES, title_key
 
 LONGEST_TITLE = 1000
 """Characters of a title. The longest of a song or an album that was ever charted have some hundreds."""
@@ -53,16 +53,13 @@ def read_territory(cell: str) -> str:
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 """Hyphens and dashes, which alone stand for nothing."""
 
-_NO_TITLES = frozenset({"N/A", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NULL!", "#DIV/0!"})
-"""What stands in a cell, and of a spreadsheet's in place of a value, where there is no title."""
-
 _NOTHING = frozenset({"NAN", "NONE", "NULL"})
 """What programs write where there is nothing; titles may be called so."""
 
 
 def read_title(cell: str) -> str:
     """Read a title of 1 to `LONGEST_TITLE` characters, and repair one that was decoded wrongly."""
-    if not title_key(cell) or not plain(cell).strip(_BLANK) or cell.strip().upper() in _NO_TITLES:
+    if not title_key(cell) or not plain(cell).strip(_BLANK) or cell.strip().upper() in NO_TITLES:
         raise ValueError("is not a title")
     if len(cell) > LONGEST_TITLE:
         raise ValueError(f"is no title: it has more than {LONGEST_TITLE} characters")
@@ -72,7 +69,7 @@ def read_title(cell: str) -> str:
 def stands_for_nothing(cell: str) -> bool:
     """Return whether a cell says that there is none: it is empty, a dash, or what programs put there."""
     said = cell.strip()
-    return said.upper() in _NO_TITLES | _NOTHING or not said.strip(_DASHES)
+    return said.upper() in NO_TITLES | _NOTHING or not said.strip(_DASHES)
 
 
 def read_season(cell: str) -> str | None:

@@ -279,7 +279,8 @@ class CsvOptions(Options):
     date_format: Annotated[DateFormat, PlainValidator(_read_date_format)] = Field(
         default_factory=lambda: DateFormat.of("Y-m-d"),
         description="how dates are written: d/m/Y, m/d/Y, YYYYMMDD, b d, Y (Feb 5, 2022), Y-m for months, week "
-        "(2022-W05), timestamp, * for anything else that stands there; dates such as 2022-02-27 are always read",
+        "(2022-W05), timestamp, excel (44562), * for anything else that stands there; dates such as 2022-02-27 are "
+        "always read",
     )
     rank_column: str | None = Field(
         default=None, description="the column of ranks; otherwise `rank`, which a chart of depth 1 may lack"

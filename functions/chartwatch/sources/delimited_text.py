@@ -3,12 +3,14 @@
 import csv
 import io
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from chartwatch.document_errors import SourceEmpty, SourceEncodingError, SourceError, SourceNotATable, SourceTruncated
+from chartwatch.domain import words
+from chartwatch.domain.quoted_cells import last_opening
 from chartwatch.sources.cells import quoted
 from chartwatch.sources.formats import ENCODINGS, refuse_binary, utf8_of
 from chartwatch.sources.table import MAX_ROWS, FigureColumn, Table, found_columns
@@ -18,8 +20,7 @@ from chartwatch.sources.text_lines import (
     LineByLine,
     Lines,
     Malformed,
-    opening_of_cells,
-    quoted_after,
+    empty_cells_behind,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FigureColumn", "Reading", "TextTable"]
 
-DELIMITERS = (",", "\t", ";", "|")
+_SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
+DELIMITERS = tuple(_SEPARATORS)
 """What may stand between cells where nobody says it."""
 
 _ANY = "".join(DELIMITERS)
@@ -63,7 +65,8 @@ class TextTable(Table):
     """A delimited text with a header, as columns of cells. Equal cells are one object: charts repeat themselves.
 
     Cells may be quoted as in RFC 4180, and lines end with LF or CRLF. A byte order mark, blank lines and rows of empty
-    cells are skipped.
+    cells are skipped. Where options describe a file, cells are skipped that each row has behind those of the header, if
+    all of them are empty.
     """
 
     def __init__(
@@ -84,6 +87,8 @@ class TextTable(Table):
         self._reading = reading or Reading()
         self._advice = self._reading.advice or {}
         self._numbers = array("L")
+        self._behind = 0
+        """Empty cells of every row behind those that the header names."""
         refuse_binary(source, body)
         self._body = utf8_of(source, body, self._reading.encoding)
         if not self._body.removeprefix(b"\xef\xbb\xbf").strip():
@@ -96,7 +101,8 @@ class TextTable(Table):
         except csv.Error as error:
             raise SourceNotATable(source, f"a row cannot be told into cells: {error}", "line 1") from error
         if not len(self):
-            raise SourceEmpty(source, "there is a header and nothing below it", "line 1")
+            passed_over = f"; {'; '.join(self.notices)}" if self.notices else ""
+            raise SourceEmpty(source, f"there is a header and nothing below it{passed_over}", "line 1")
 
     def place(self, row: int) -> str:
         """Return where a row stands in the document: "line 7"."""
@@ -116,6 +122,8 @@ class TextTable(Table):
             return
 
     def _read(self, required: Sequence[str], optional: Sequence[str]) -> None:
+        if self._advice:
+            self._pass_over_empty_cells_behind()
         lines = self._lines(self._delimiter)
         reader, rows = self._rows(lines)
         try:
@@ -129,7 +137,7 @@ class TextTable(Table):
             try:
                 found = found_columns(self._source, header, required, optional, where=where, advice=self._advice)
             except SourceError as error:
-                self._advise(error, required)
+                error.detail += self._other_separator(header, required) or self._header_below(required)
                 raise
             self._read_columns(found, len(header), rows, lines)
         except csv.Error as error:
@@ -138,7 +146,14 @@ class TextTable(Table):
             self.notices += reader.notices()
         # Where no line end closes the last cell, it may have been cut.
         last = next((column for column, index in found.items() if index == len(header) - 1), None)
-        self._unclosed = None if self._body.endswith((b"\n", b"\r")) else last
+        self._unclosed = None if self._behind or self._body.endswith((b"\n", b"\r")) else last
+
+    def _pass_over_empty_cells_behind(self) -> None:
+        reading, lines = self._reading, self._lines(self._delimiter)
+        self._behind = empty_cells_behind(lines, self._delimiter, reading.malformed, len(reading.columns))
+        if self._behind:
+            empty = words.counted(self._behind, "empty cell")
+            self.notices.append(f"each row has {empty} behind those that the header names: passed over")
 
     def _lines(self, delimiters: str) -> "Lines":
         text = io.TextIOWrapper(io.BytesIO(self._body), encoding="utf-8-sig", newline="")
@@ -149,7 +164,8 @@ class TextTable(Table):
         reader = csv.reader(iter(lines.read, ""), delimiter=self._delimiter, strict=True)
         if self._reading.malformed is Malformed.REFUSE:
             return reader, filter(any, reader)
-        by_line = LineByLine(lines, self._delimiter, self._reading.malformed, len(self._reading.columns))
+        width = len(self._reading.columns)
+        by_line = LineByLine(lines, self._delimiter, self._reading.malformed, width, self._behind)
         return by_line, iter(by_line)
 
     def _found_delimiter(self, names: Sequence[str]) -> str:
@@ -170,23 +186,37 @@ class TextTable(Table):
         if header[0].lstrip().startswith("<"):
             raise SourceNotATable(self._source, f"a page of markup, not a table: {quoted(header[0])}", "line 1")
 
-    def _advise(self, error: SourceError, required: Sequence[str]) -> None:
-        """Add to an error about the header which later line is seen to be it."""
+    def _other_separator(self, header: Sequence[str], required: Sequence[str]) -> str:
+        """Return what separates the columns of a header that has them all, if another than is expected; empty if none.
+
+        With it comes the way out.
+        """
+        wanted, line = {name.strip().casefold() for name in required}, self._delimiter.join(header)
+        for other in DELIMITERS:
+            if other != self._delimiter and wanted <= {cell.strip().casefold() for cell in _cells(line, other)}:
+                ways = f"what {self._source} reads is the file as its provider publishes it; --source csv reads others"
+                ways = f"say so: -o delimiter='{other}'" if self._advice else ways
+                return f"; the columns are separated by {_SEPARATORS[other]}, not by {_named(self._delimiter)}: {ways}"
+        return ""
+
+    def _header_below(self, required: Sequence[str]) -> str:
+        """Return which later line is seen to be the header, and the option that says so; empty for none."""
         if not self._advice:
-            return
+            return ""
         wanted = {name.strip().casefold() for name in required}
         lines = Lines(self._lines(_ANY).text, 0, "", _ANY)
         for number, line in enumerate(islice(iter(lines.read, ""), MAX_SOUGHT)):
             cells = (_cells(line, each) for each in DELIMITERS)
             if number and any(wanted <= {cell.strip().casefold() for cell in its} for its in cells):
-                error.detail += f"; line {number + 1} looks like it: -o skip={number}"
-                break
+                return f"; line {number + 1} looks like it: -o skip={number}"
+        return ""
 
     def _malformed(self, error: csv.Error, reached: int) -> SourceError:
         """Return the error about the row that cannot be told into cells."""
         if "field larger" in str(error) or "characters" in str(error):
             return SourceNotATable(self._source, f"a row cannot be told into cells: {error}", f"line {reached}")
-        opened = self._opening_of_the_last_cell()
+        is_line = self._reading.malformed is not Malformed.REFUSE
+        opened = reached if is_line else self._opening_of_the_last_cell()
         if "unexpected end of data" in str(error):
             reason = "the document ends inside a quoted cell"
             return SourceTruncated(self._source, reason, f"line {opened}")
@@ -209,13 +239,13 @@ class TextTable(Table):
         except csv.Error:
             pass
         row = islice(iter(self._lines(self._delimiter).read, ""), before, reader.line_num)
-        return before + 1 + _opening(row, self._delimiter)
+        return before + 1 + last_opening(row, self._delimiter)
 
     def _read_columns(self, indexes: Mapping[str, int], width: int, rows: Iterator[list[str]], lines: "Lines") -> None:
         self._columns = {column: [] for column in indexes}
         shared: dict[str, str] = {}
         while block := list(islice(rows, BLOCK)):
-            if any(len(row) != width for row in block):
+            if any(len(row) != width + self._behind for row in block):
                 raise self._width_error(width, [*block, *islice(rows, 1)])
             cells = list(zip(*block, strict=True))
             for column, index in indexes.items():
@@ -225,12 +255,19 @@ class TextTable(Table):
             lines.room = MAX_BLOCK
 
     def _width_error(self, width: int, rows: Sequence[list[str]]) -> SourceError:
-        index, cells = next((index, len(row)) for index, row in enumerate(rows) if len(row) != width)
-        reason, where = f"a row of {cells} cells, where the header has {width}", self.place(len(self) + index)
-        if cells < width and index == len(rows) - 1:
-            return SourceTruncated(self._source, f"the document ends in {reason}", where)
-        ways = "; to pass such rows over: -o malformed=skip" if self._advice else ""
-        return SourceNotATable(self._source, f"{reason}{ways}", where)
+        """Return the error about the first row that has not as many cells as the header, and the last are given."""
+        whole = width + self._behind
+        index, number = next((index, len(row)) for index, row in enumerate(rows) if len(row) != whole)
+        reason = f"a row of {words.counted(number, 'cell')}, where the header has {width}"
+        is_first, where = len(self) + index == 0, self.place(len(self) + index)
+        if number < width and index == len(rows) - 1:
+            note = "; where that is no row, but a note below the table, pass it over: -o malformed=skip"
+            return SourceTruncated(self._source, f"the document ends in {reason}{note if self._advice else ''}", where)
+        ways = "; to pass such rows over: -o malformed=skip"
+        if is_first and number > width and not self._reading.columns:
+            header = f"-o skip={self._numbers[0]} -o columns=NAME,NAME"
+            ways = f"; where all rows have as many, name the column of each, and skip the header: {header}"
+        return SourceNotATable(self._source, f"{reason}{ways if self._advice else ''}", where)
 
     def _encoding_error(self) -> SourceError:
         """Return the error about the first byte that is not UTF-8."""
@@ -246,18 +283,13 @@ class TextTable(Table):
         raise AssertionError("only bytes that are not UTF-8 come here")
 
 
+def _named(delimiter: str) -> str:
+    return _SEPARATORS.get(delimiter, repr(delimiter))
+
+
 def _cells(line: str, delimiter: str) -> list[str]:
     """Return the cells of a line as well as they can be told, and no more of it than a header may have."""
     try:
         return next(csv.reader([line[:MAX_HEADER]], delimiter=delimiter), [])
     except csv.Error:
         return []
-
-
-def _opening(lines: Iterable[str], delimiter: str) -> int:
-    """Return in which of the lines of a row, the first of which is 0, its last quoted cell opens."""
-    opened, is_quoted, opening = 0, False, opening_of_cells(delimiter)
-    for number, line in enumerate(lines):
-        is_quoted, opens = quoted_after(line, opening, is_quoted=is_quoted)
-        opened = number if opens else opened
-    return opened

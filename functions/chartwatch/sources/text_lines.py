@@ -5,8 +5,10 @@ import io
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import chain
 
 from chartwatch.domain import words
+from chartwatch.domain.quoted_cells import opening_of_cells, quoted_after
 
 BLOCK = 500
 """Rows that are held as rows at a time; everything else is held as columns of shared cells."""
@@ -66,10 +68,11 @@ class Lines:
 class LineByLine:
     """Rows, each a line. Those that cannot be told into cells are mended, where that is allowed, or skipped."""
 
-    def __init__(self, lines: Lines, delimiter: str, malformed: Malformed, width: int) -> None:
-        """`width` is how many cells a row has, 0 for as many as the first."""
+    def __init__(self, lines: Lines, delimiter: str, malformed: Malformed, width: int, behind: int) -> None:
+        """`width` is how many cells the header has, 0 for as many as the first row; others have `behind` more."""
         self.line_num = 0
         self._width = width
+        self._behind = behind
         self._lines = lines
         self._delimiter = delimiter
         self._mends = malformed is Malformed.MEND
@@ -79,25 +82,33 @@ class LineByLine:
 
     def __iter__(self) -> Iterator[list[str]]:
         """Yield the rows that are not blank."""
-        width = self._width
+        width = self._width and self._width + self._behind
         while line := self._lines.read():
             self.line_num += 1
             if not line.strip("\r\n" + self._delimiter):
                 continue
             row = strict_cells(line, self._delimiter)
-            if not width and not row:
-                raise csv.Error("the header has marks inside cells")
-            width = width or len(row or ())
-            if row is not None and len(row) == width:
+            if not width:
+                if not row:
+                    raise csv.Error("the header has marks inside cells")
+                width = len(row) + self._behind
+                yield row
+            elif row is not None and len(row) == width:
                 yield row
             elif self._mends:
-                mended = self._mend(line.rstrip("\r\n"))
-                if len(mended) != width:
-                    raise csv.Error(f"{len(mended)} cells, where the header has {width}")
-                self._mended.append(self.line_num)
-                yield mended
+                yield self._mended_row(line, width)
             else:
                 self._skipped.append(self.line_num)
+
+    def _mended_row(self, line: str, width: int) -> list[str]:
+        mended = self._mend(line.rstrip("\r\n"))
+        if not mended:
+            raise csv.Error("a quoted cell is not closed in its line")
+        if len(mended) != width:
+            reason = f"{words.counted(len(mended), 'cell')}, where the header has {width - self._behind}"
+            raise csv.Error(reason)
+        self._mended.append(self.line_num)
+        return mended
 
     def notices(self) -> Iterator[str]:
         """Yield what was done about malformed rows."""
@@ -112,7 +123,10 @@ class LineByLine:
                 yield f"{words.counted(len(numbers), 'row')} {done} ({lines} {named})"
 
     def _mend(self, line: str) -> list[str]:
-        """Return the cells of a line; a quoted one ends only where a delimiter follows, or the end of the line."""
+        """Return the cells of a line; a quoted one ends only where a delimiter follows, or the end of the line.
+
+        None are returned where one does not end.
+        """
         cells, at = [], 0
         while at <= len(line):
             if line.startswith('"', at):
@@ -137,26 +151,37 @@ def strict_cells(line: str, delimiter: str) -> list[str] | None:
         return None
 
 
-def opening_of_cells(delimiters: str) -> re.Pattern[str]:
-    """Return what opens a quoted cell, where one of `delimiters` stands between cells."""
-    return re.compile(f'(?:^|[{re.escape(delimiters)}])"')
+def empty_cells_behind(lines: Lines, delimiter: str, malformed: Malformed, width: int) -> int:
+    """Return how many cells every row has behind those of the header, all of them empty; 0 where that is not so.
 
-
-def quoted_after(line: str, opening: re.Pattern[str], *, is_quoted: bool) -> tuple[bool, bool]:
-    """Return whether a quoted cell goes on behind a line, as one `is_quoted` before it, and whether any opens in it.
-
-    A quotation mark within any other cell opens none; a doubled one within a quoted cell closes none.
+    `width` is how many cells a row has, 0 for as many as the header, which is the first row then. Where one row alone
+    has such a cell, a comma may stand in a title that is not quoted, before a cell that is empty for good reason.
     """
-    at, opens = 0, False
-    while True:
-        if is_quoted:
-            end = line.find('"', at)
-            if end < 0:
-                return True, opens
-            is_quoted = line.startswith('"', end + 1)
-            at = end + (2 if is_quoted else 1)
-        else:
-            opened = opening.search(line, at)
-            if opened is None:
-                return False, opens
-            is_quoted, opens, at = True, True, opened.end()
+    try:
+        rows = _told(lines, delimiter, malformed)
+        width = width or len(next(rows, ()))
+        first = next(rows, [])
+        behind = len(first) - width
+        if behind < 1 or any(first[width:]):
+            return 0
+        number = 0
+        for row in chain([first], rows):
+            if len(row) >= width:
+                number += 1
+                if len(row) != width + behind or any(row[width:]):
+                    return 0
+    except csv.Error:
+        return 0
+    return behind if number > 1 or not any(cell.startswith(" ") for cell in first) else 0
+
+
+def _told(lines: Lines, delimiter: str, malformed: Malformed) -> Iterator[list[str]]:
+    """Yield the rows of a text that are not blank, without those that are passed over or mended."""
+    if malformed is Malformed.REFUSE:
+        rows: Iterator[list[str] | None] = csv.reader(iter(lines.read, ""), delimiter=delimiter, strict=True)
+    else:
+        rows = (strict_cells(line, delimiter) for line in iter(lines.read, ""))
+    for row in rows:
+        lines.room = MAX_BLOCK
+        if row and any(row):
+            yield row

@@ -10,9 +10,11 @@ import zipfile
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from chartwatch.document_errors import SourceEmpty, SourceError, SourceNotATable
+from chartwatch.domain.file_forms import XLSX, zip_form
 from chartwatch.sources.table import MAX_ROWS, Table, found_columns
 
 MAX_PARTS = 1000
@@ -29,6 +31,9 @@ MAX_TAGS = 20_000
 
 MAX_COLUMNS = 250
 """Columns of a sheet that are looked at."""
+
+MAX_SOUGHT = 50
+"""Rows among which a header is looked for, to name it in an error."""
 
 MAX_SHEETS_NAMED = 20
 """Sheets that an error names."""
@@ -90,6 +95,9 @@ class SheetTable(Table):
     ) -> None:
         from openpyxl import load_workbook  # noqa: PLC0415  # few documents are workbooks
 
+        form = zip_form(body)
+        if not form.what.startswith(XLSX):
+            raise SourceNotATable(self._source, f"this is {form.what}; {form.advice}")
         _refuse_large(self._source, body)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that it does not know
@@ -125,7 +133,12 @@ class SheetTable(Table):
         names = [_text(cell) for cell in header]
         while names and not names[-1]:
             names.pop()
-        found = found_columns(self._source, names, required, optional, where=self.place(-1), advice=advice)
+        try:
+            found = found_columns(self._source, names, required, optional, where=self.place(-1), advice=advice)
+        except SourceError as error:
+            if advice:
+                error.detail += _header_below(filled, required)
+            raise
         self._columns = {column: [] for column in found}
         shared: dict[str, str] = {}
         for number, row in filled:
@@ -160,6 +173,15 @@ def _refuse_large(source: str, body: bytes) -> None:
             if len(items) > MAX_ITEMS or any(item.count(b"<") > MAX_TAGS for item in items):
                 reason = f"has more than {MAX_ITEMS} rows, or one of more than {MAX_TAGS} tags"
                 raise SourceNotATable(source, f"{entry.filename} in the workbook {reason}")
+
+
+def _header_below(rows: Iterator[tuple[int, Sequence[Any]]], required: Sequence[str]) -> str:
+    """Return which of the next rows is seen to be the header, and the option that says so; empty for none."""
+    wanted = {name.strip().casefold() for name in required}
+    for number, row in islice(rows, MAX_SOUGHT):
+        if wanted <= {_text(cell).strip().casefold() for cell in row}:
+            return f"; row {number} looks like it: -o skip={number - 1}"
+    return ""
 
 
 def _text(cell: Any) -> str:

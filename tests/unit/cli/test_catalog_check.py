@@ -52,3 +52,16 @@ def test_a_check_points_out_titles_that_are_cut_short() -> None:
     assert [line for line in lines if line.endswith(".")] == [
         "crime-scene has only a title that is cut short: a chart that says it whole means another work."
     ]
+
+
+def test_a_check_says_of_one_that_it_is_one() -> None:
+    catalog = Catalog([Work("cut", "Cut …", Kind.FILM, aliases=("Whole",))])
+    lines = list(check_lines(check(catalog)))
+    assert [line for line in lines if line.startswith("      1 ") and "unknown" not in line] == [
+        "      1 work",
+        "      1 film",
+        "      1 alias",
+        "      1 title or alias cut short",
+    ]
+    both = [Work("a", "A", Kind.FILM), Work("b", "A", Kind.SERIES)]
+    assert "      1 title that names several works" in list(check_lines(check(Catalog(both))))

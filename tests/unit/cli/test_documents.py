@@ -36,8 +36,9 @@ def test_evidence_names_the_bare_file_and_not_the_folder_it_lay_in(tmp_path: Pat
     assert read_document(file, "csv").provenance.url == "chart.csv"
 
 
-def test_a_gzipped_document_is_the_same_document(tmp_path: Path) -> None:
-    file = tmp_path / "chart.csv.gz"
+@pytest.mark.parametrize("name", ["chart.csv.gz", "CHART.CSV.GZ"])
+def test_a_gzipped_document_is_the_same_document(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
     file.write_bytes(PACKED)
     document = read_document(file, "csv")
     assert document.body == BODY

@@ -90,6 +90,47 @@ def test_the_advice_of_an_error_reads_the_date(day: date, written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "advised", "day"),
+    [
+        ("44562", "excel", date(2022, 1, 1)),
+        ("44562.75", "excel", date(2022, 1, 1)),
+        ("Jan-22", "b-y", date(2022, 1, 31)),
+        ("January 2022", '"b Y"', date(2022, 1, 31)),
+        ("202202", "Ym", date(2022, 2, 28)),
+        ("2/2022", "m/Y", date(2022, 2, 28)),
+        ("1-13-22", "m-d-y", date(2022, 1, 13)),
+        ("2022-01-01 - 2022-01-07", '"* Y-m-d"', date(2022, 1, 7)),
+        ("2022-01-01 to 2022-01-07", '"* Y-m-d"', date(2022, 1, 7)),
+        ("2022-01-01/2022-01-07", '"*/Y-m-d"', date(2022, 1, 7)),
+        ("12/24/2022–12/30/2022", '"*–m/d/Y"', date(2022, 12, 30)),
+        ("June 24-30, 2024", '"b *-d, Y"', date(2024, 6, 30)),
+        ("June 24 – 30, 2024", '"b *– d, Y"', date(2024, 6, 30)),
+        ("June 28-July 4, 2024", '"*-b d, Y"', date(2024, 7, 4)),
+        ("June 28 - July 4, 2024", '"* b d, Y"', date(2024, 7, 4)),
+        ("24-30 June 2024", '"*-d b Y"', date(2024, 6, 30)),
+    ],
+)
+def test_a_date_in_a_form_that_spreadsheets_and_weeks_have_is_advised(said: str, advised: str, day: date) -> None:
+    with pytest.raises(ValueError, match="is not a date") as caught:
+        DateFormat.of("Y-m-d").read_or_advise(said)
+    assert str(caught.value).endswith(f"; it is one with -o date_format={advised}")
+    assert DateFormat.of(advised.strip('"')).read(said) == day
+
+
+@pytest.mark.parametrize("written", ["b *-d, Y", "b *- d, Y"])
+def test_a_range_within_a_month_is_none_that_ends_in_another(written: str) -> None:
+    for said in ("June 28-July 4, 2024", "June 28 - July 4, 2024"):
+        with pytest.raises(ValueError, match="is not a date"):
+            DateFormat.of(written).read(said)
+
+
+@pytest.mark.parametrize("said", ["Source: the 3 lists of 2022-01-07", "7 of 10 of 300", "19999", "70000", "2022"])
+def test_what_is_no_range_of_days_and_no_number_of_one_is_advised_no_format(said: str) -> None:
+    with pytest.raises(ValueError, match=r"is not a date such as 2022-02-27$"):
+        DateFormat.of("Y-m-d").read_or_advise(said)
+
+
+@pytest.mark.parametrize(
     ("written", "said", "reason"),
     [
         ("d/m/Y", "31/02/2022", "is not a day of the calendar in the form d/m/Y"),
@@ -122,6 +163,9 @@ def test_what_is_no_date_of_the_format_is_refused(written: str, said: str, reaso
         ("week", "chart-2020-W36.csv", {date(2020, 9, 6)}),
         ("Ymd", "120260125.json", set()),
         ("Y-m-d", "latest.csv", set()),
+        ("Y-m", "chart_2022-01-15.csv", {date(2022, 1, 15)}),
+        ("Y-m", "chart_2022-01.csv", {date(2022, 1, 31)}),
+        ("Y-m", "2022-01-15 of 2022-02.csv", {date(2022, 1, 15), date(2022, 2, 28)}),
         ("Y-m-d", "2020-09-05-2020-09-12.csv", {date(2020, 9, 5), date(2020, 9, 12)}),
         ("*--Y-m-d", "regional-global-weekly-2020-12-25--2021-01-01.csv", {date(2021, 1, 1)}),
         ("Y-m-d--*", "regional-global-weekly-2020-12-25--2021-01-01.csv", {date(2020, 12, 25)}),

@@ -1,8 +1,11 @@
 """Documents of others that are no delimited text: encodings, JSON, workbooks, and what is no table at all."""
 
+import bz2
 import io
 import json
+import lzma
 import zipfile
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -23,6 +26,14 @@ from tests.unit.sources.files_of_others import DAILY, read, refusal, titles, wor
 # What a document is.
 
 
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as parts:
+        for name, body in files.items():
+            parts.writestr(name, body)
+    return packed.getvalue() if files else b"PK\x03\x04" + packed.getvalue()
+
+
 @pytest.mark.parametrize(
     ("body", "what"),
     [
@@ -31,6 +42,14 @@ from tests.unit.sources.files_of_others import DAILY, read, refusal, titles, wor
         (b"%PDF-1.7", "a PDF, not a table"),
         (b"PAR1", "a Parquet file"),
         (b"PK\x03\x04" + bytes(100), "no Excel workbook that can be read"),
+        (bz2.compress(b"period"), "bzip2 data (.bz2); unpack it"),
+        (lzma.compress(b"period"), "xz data (.xz); unpack it"),
+        (b"\x28\xb5\x2f\xfd\x04\x00\xff", "Zstandard data (.zst); unpack it"),
+        (zipped({"chart.csv": b"period"}), "a ZIP file, with 'chart.csv' in it; unpack it"),
+        (zipped({}), "this is a ZIP file; unpack it"),
+        (zipped({"mimetype": b"", "content.xml": b""}), "an OpenDocument file (.ods); save it as CSV (UTF-8)"),
+        (zipped({"[Content_Types].xml": b"", "xl/workbook.bin": b""}), "workbook of binary form (.xlsb); save it as"),
+        (zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}), "no Excel workbook that can be read"),
     ],
 )
 def test_what_is_no_table_is_called_what_it_is(body: bytes, what: str) -> None:
@@ -168,6 +187,13 @@ def test_a_cell_of_a_sheet_is_named_by_its_row() -> None:
     assert str(refusal(DAILY, body)).startswith(
         "csv, row 5 of Chart: rank 'two' is not a rank such as 1, in songs-daily "
     )
+
+
+def test_a_header_further_below_in_a_sheet_is_named() -> None:
+    body = workbook(("Chart", [["The chart of the day"], [None], ["of", "us"], *CHART]))
+    assert str(refusal(DAILY, body)).endswith("; row 4 looks like it: -o skip=3")
+    assert titles(read({**DAILY, "skip": 3}, body)) == [["A", "1984"]]
+    assert "looks like" not in str(refusal({**DAILY, "title_column": "song"}, body))
 
 
 def test_a_workbook_without_rows_is_empty() -> None:

@@ -112,6 +112,13 @@ def test_options_that_do_not_agree_are_refused(options: Mapping[str, str], reaso
     assert reason in str(caught.value)
 
 
+def test_a_delimiter_that_is_not_the_one_of_the_file_is_answered_with_that() -> None:
+    text = "period,rank,title\n2022-01-01,1,A\n"
+    error = str(refusal({**DAILY, "delimiter": ";"}, text))
+    assert error.endswith("; the columns are separated by commas, not by semicolons: say so: -o delimiter=','")
+    assert titles(read({**DAILY, "delimiter": ","}, text)) == [["A"]]
+
+
 def test_options_of_an_event_are_json_values() -> None:
     text = "period,territory,rank,title,kind\n07/01/2024,,1,A,TV Show\n17/01/2024,Korea,1,B,Movie\n"
     common = {"chart": "a", "cadence": "week", "date_format": "d/m/Y", "due": "45h"}
@@ -343,6 +350,74 @@ def test_a_row_that_cannot_be_mended_may_be_passed_over() -> None:
     assert "-o malformed=mend, or skip" in str(refusal(DAILY, text))
     assert str(refusal({**DAILY, "malformed": "mend"}, text)).endswith("; to pass such rows over: -o malformed=skip")
     assert titles(read({**DAILY, "malformed": "skip"}, text)) == [["A"]]
+
+
+ROWS = "period,rank,title\n2022-01-01,1,A\n2022-01-02,1,B\n"
+
+
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_a_note_as_the_last_line_is_refused_with_the_option_for_it(blank: str) -> None:
+    text = f"{ROWS}{blank}Source: somebody\n"
+    line = text.count("\n")
+    assert str(refusal(DAILY, text)) == (
+        f"csv, line {line}: the document ends in a row of 1 cell, where the header has 3; "
+        "where that is no row, but a note below the table, pass it over: -o malformed=skip"
+    )
+    assert str(refusal({**DAILY, "malformed": "mend"}, text)) == (
+        f"csv, line {line}: a row cannot be told into cells: 1 cell, where the header has 3; "
+        "to pass such rows over: -o malformed=skip"
+    )
+    assert titles(read({**DAILY, "malformed": "skip"}, text)) == [["A"], ["B"]]
+
+
+def test_mending_speaks_of_a_quoted_cell_only_where_there_is_one() -> None:
+    for row, reason in (
+        ("2022-01-03,1,C,D", "4 cells, where the header has 3"),
+        ('2022-01-03,1,"C', "a quoted cell is not closed in its line"),
+    ):
+        error = str(refusal({**DAILY, "malformed": "mend"}, f"{ROWS}\n{row}\n2022-01-04,1,E\n"))
+        assert error.startswith(f"csv, line 5: a row cannot be told into cells: {reason}; to pass")
+
+
+@pytest.mark.parametrize("malformed", ["refuse", "mend", "skip"])
+@pytest.mark.parametrize(("behind", "cells"), [(",", "1 empty cell"), (",,", "2 empty cells"), (', ""', "")])
+def test_cells_behind_the_header_that_are_empty_in_every_row_are_nothing(
+    malformed: str, behind: str, cells: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = f'period,rank,title\n2022-01-01,1,A{behind}\n\n2022-01-02,1,"B, C"{behind}\n'
+    if not cells:
+        assert isinstance(refusal({**DAILY, "malformed": malformed}, text), SourceError)
+        return
+    assert titles(read({**DAILY, "malformed": malformed}, text)) == [["A"], ["B, C"]]
+    assert caplog.messages == [f"chart.csv: each row has {cells} behind those that the header names: passed over"]
+    assert titles(read({**DAILY, "malformed": malformed}, text.rstrip())) == [["A"], ["B, C"]]
+    no_header = {**DAILY, "malformed": malformed, "columns": "period,rank,title", "skip": 1}
+    assert titles(read(no_header, text)) == [["A"], ["B, C"]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "2022-01-01,1,Hello, Goodbye,\n",
+        "2022-01-01,1,Hello,Goodbye,\n2022-01-02,1,B,\n",
+        "2022-01-01,1,A,,\n2022-01-02,1,B,,x\n",
+        "2022-01-01,1,A,,\n2022-01-02,1,B,,,\n",
+    ],
+)
+def test_an_empty_cell_behind_some_rows_may_show_a_comma_in_a_title(rows: str) -> None:
+    header = "period,rank,title,season\n"
+    assert isinstance(refusal(DAILY, header + rows), SourceNotATable)
+
+
+def test_rows_wider_than_their_header_are_read_where_options_name_their_columns() -> None:
+    text = "period,rank,title\n1,2022-01-01,1,A\n2,2022-01-02,1,B\n"
+    assert str(refusal(DAILY, text)) == (
+        "csv, line 2: a row of 4 cells, where the header has 3; where all rows have as many, "
+        "name the column of each, and skip the header: -o skip=1 -o columns=NAME,NAME"
+    )
+    assert titles(read({**DAILY, "skip": 1, "columns": "n,period,rank,title"}, text)) == [["A"], ["B"]]
+    error = str(refusal({**DAILY, "malformed": "skip"}, text))
+    assert error.endswith("below it; 2 rows that cannot be told into the cells of the header: passed over (lines 2, 3)")
 
 
 SEVERAL = {"cadence": "week"}

@@ -18,6 +18,7 @@ from chartwatch.document_errors import (
 )
 from chartwatch.domain.charts.publications import Provenance
 from chartwatch.sources import Source, open_source
+from tests.unit.sources.files_of_others import workbook
 from tests.unit.sources.weekly_files import COUNTRIES_HEADER, countries_lines, document, global_lines
 
 PROVENANCE = Provenance("https://charts.example/file", None, "0" * 64)
@@ -71,6 +72,20 @@ def test_the_word_null_is_not_a_table() -> None:
     assert isinstance(error, SourceNotATable)
     assert str(error) == (
         "netflix-global, line 1: 'null' is not a header with week, category, weekly_rank, show_title, season_title"
+    )
+
+
+def test_a_file_that_was_saved_otherwise_is_wanted_as_it_is_published() -> None:
+    wanted = "what netflix-countries reads is "
+    with_commas = "\n".join(line.replace("\t", ",") for line in countries_lines()[:3]).encode()
+    assert str(_refusal(with_commas)).endswith(
+        f"; the columns are separated by commas, not by tabs: {wanted}the file as its provider publishes it; "
+        "--source csv reads others"
+    )
+    sheet = workbook(("Sheet1", [line.split("\t") for line in countries_lines()[:3]]))
+    assert str(_refusal(sheet)) == (
+        f"netflix-countries: this is an Excel workbook (.xlsx); {wanted}text, as its provider publishes it; "
+        "--source csv reads workbooks"
     )
 
 

@@ -3,6 +3,9 @@
 import unicodedata
 from functools import lru_cache
 
+NO_TITLES = frozenset({"N/A", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NULL!", "#DIV/0!"})
+"""What stands in a cell, and of a spreadsheet's in place of a value, where there is no title."""
+
 _TYPOGRAPHY = str.maketrans(
     {
         **dict.fromkeys("’‘ʼ‛′`", "'"),
