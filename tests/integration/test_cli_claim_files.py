@@ -99,6 +99,8 @@ def test_every_mistake_of_a_file_of_claims_is_named_with_its_line_and_the_others
     ("claims", "said"),
     [
         (b"", "has no claims"),
+        (b"title,nth\n", "has no claims"),
+        (b"[]", "has no claims"),
         (b"\xff\xfe", "is UTF-16, not UTF-8: save it as CSV (UTF-8)"),
         (b"\xff", "byte 0: is not UTF-8"),
         (b"chart,teritory\ntv,US\n", "line 1: the column teritory: is no option of a claim; did you mean territory?"),

@@ -277,7 +277,10 @@ def _history(question: Question, histories: Mapping[str, ChartHistory], known: d
     history = histories[chart]
     if not question.said.rule.is_about(listed := history.chart.list_name):
         if not question.is_slot:
-            raise OptionError("--list", f"{chart} is on the list {listed!r}, which is none of those that count")
+            its_list = (
+                f"the list {listed!r}, which is none of those that count" if listed else "no list: see `list_name`"
+            )
+            raise OptionError("--list", f"{chart} is on {its_list}")
         raise mistake(parameter, f"the rule {question.said.rule.id} is not about {chart}: see its `list`")
     seen = (its.period for its in timeline if (its.number_ones if territory is None else territory in its.number_ones))
     if (first := next(seen, None)) is None:

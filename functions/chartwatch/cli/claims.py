@@ -96,7 +96,10 @@ def read_claims(file: Path, defaults: Asked) -> Iterator[Asked | Unread]:
     if not text.strip():
         raise FileProblem(name, "", "has no claims")
     rows_of = {"[": _array_rows, "{": _json_rows}.get(text.lstrip()[0], _csv_rows)
-    for line, row in rows_of(text, name):
+    rows = list(rows_of(text, name))
+    if not rows:
+        raise FileProblem(name, "", "has no claims")
+    for line, row in rows:
         try:
             yield row if isinstance(row, Unread) else _asked(line, row, defaults)
         except OptionError as error:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from chartwatch.domain.works.languages import is_within
 from chartwatch.domain.works.provider_codes import (
-    is_within,
     provider_countries,
     provider_language,
     provider_languages,

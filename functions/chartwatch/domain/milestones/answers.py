@@ -165,7 +165,7 @@ def nobody(said: Assertion, scope: AskedScope, *, possible: bool, reasons: Itera
         cardinal=words.cardinal(n),
         count=f"{words.cardinal(known) if known else 'none'} {'count' if known > 1 else 'counts'}",
     )
-    known_so_far = ", as far as is known" if possible else ""
+    known_so_far = ", as far as is known" if possible or scope.undecided(said.group) or scope.missing else ""
     verdict = None if possible else False
     return answer(scope, verdict, f"{sentence}{known_so_far}, {scope.span}.", before=counted, reasons=reasons)
 

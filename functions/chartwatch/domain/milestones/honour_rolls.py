@@ -101,6 +101,7 @@ class HonourRolls:
     def _sort(self, topped: Topped) -> _Sort:
         """Return the sort of a work by what rules ask of it."""
         work = with_defaults(work_of(topped, self._catalog, self._meanings), self._defaults)
-        facts = work.assumed, work.is_main_country_known, *[fact.of(work, Origin.ANY) for fact in self._asked]
+        said = [fact.of(work, Origin.ANY) for fact in self._asked]
+        facts = work.original_language, work.assumed, work.is_main_country_known, *said
         its = self._sort_of[topped.work_id, topped.credit] = self._sorts.setdefault(facts, _Sort(work))
         return its

@@ -20,7 +20,7 @@ from chartwatch.domain.milestones.asked import Answer, Assertion, Verdict
 from chartwatch.domain.milestones.possible import all_of, runs_of
 from chartwatch.domain.milestones.scope_history import ToppedWork
 from chartwatch.domain.milestones.scopes import AskedScope
-from chartwatch.domain.rules.certain import was_out
+from chartwatch.domain.rules.certain import may_hold_a_qualifying_work, was_out
 from chartwatch.domain.rules.change import ChangeRule, Returns
 from chartwatch.domain.rules.claims import CENSORED
 from chartwatch.domain.works.claimants import Claimant
@@ -66,7 +66,9 @@ def _any_was(said: Assertion, scope: AskedScope, period: date) -> Answer:
     """Return whether any work that counts was #1 in a period."""
     there = [(claimant, scope.counts(claimant.work, said.group)) for claimant in scope.at(period).values()]
     ones = [claimant.name for claimant, counts in there if counts]
-    where, why = f"#1 of {scope.where} {scope.in_period(period)}", _why_unknown(scope, period)
+    where = f"#1 of {scope.where} {scope.in_period(period)}"
+    may_hide = may_hold_a_qualifying_work(scope.rule, said.group, (period, period))
+    why = _why_unknown(scope, period) if may_hide else ()
     if ones:
         sentence = f"Of the {said.several}, {words.some(ones, 10)} {_were(ones)} {where}."
         return answer(scope, True, sentence, period=period)

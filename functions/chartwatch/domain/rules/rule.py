@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
+from chartwatch.domain.works.languages import is_one_of, whole_language
 from chartwatch.domain.works.work import OWN_FACT, Word, Work
 
 if TYPE_CHECKING:
@@ -99,20 +100,9 @@ class Fact(Word):
         return tuple(value for name, value in work.own_facts if name == self)
 
 
-FACTS = tuple(
-    map(
-        Fact,
-        (
-            "work_kind",
-            "original_language",
-            "origin_country",
-            "release_year",
-            "creator",
-            "main_creator",
-            "creator_country",
-        ),
-    )
-)
+_NAMES = "work_kind original_language origin_country release_year creator main_creator creator_country"
+
+FACTS = tuple(map(Fact, _NAMES.split()))
 """The facts that every catalog has."""
 
 (
@@ -135,7 +125,7 @@ def _one(value: str | None) -> tuple[str, ...]:
 
 _VALUES: Mapping[Fact, Callable[[Work, Origin], tuple[str, ...]]] = {
     Fact.WORK_KIND: lambda work, _: _one(work.kind),
-    Fact.ORIGINAL_LANGUAGE: lambda work, _: _one(work.original_language),
+    Fact.ORIGINAL_LANGUAGE: lambda work, _: _one(work.original_language and whole_language(work.original_language)),
     Fact.ORIGIN_COUNTRY: lambda work, origin: work.origin_countries if origin is Origin.ANY else _main_country(work),
     Fact.RELEASE_YEAR: lambda work, _: _one(str(work.release_date.year) if work.release_date else None),
     Fact.CREATOR: lambda work, _: (*work.creators, *work.featured),
@@ -162,6 +152,9 @@ class Condition:
     def verdict(self, work: Work, origin: Origin) -> bool | None:
         """Return whether the work meets the condition; None when what is unknown could decide it."""
         said = self.fact.of(work, origin)
+        if self.fact == Fact.ORIGINAL_LANGUAGE and work.original_language:
+            verdict = is_one_of(work.original_language, self.values)
+            return None if verdict is None else verdict is not self.negated
         if not said and self.fact == Fact.ORIGIN_COUNTRY and work.origin_countries:
             verdicts = {(country in self.values) is not self.negated for country in work.origin_countries}
             return verdicts.pop() if len(verdicts) == 1 else None
@@ -282,7 +275,8 @@ class Rule(ABC):
         """Return the facts for whose lack the rule cannot decide on a work."""
         needed = self.facts
         named = (*FACTS, *sorted(fact for fact in needed if fact.is_own))
-        return tuple(fact for fact in named if fact in needed and not fact.of(work, self.origin))
+        undecided = {its.fact for its in self.where if its.verdict(work, self.origin) is None}
+        return tuple(f for f in named if f in undecided or (f in needed and not f.of(work, self.origin)))
 
     def assumed_facts(self, work: Work) -> tuple[Fact, ...]:
         """Return the facts that are assumed of a work, if the rule could not decide on it without them."""

@@ -7,18 +7,6 @@ from collections.abc import Iterable
 
 from chartwatch.domain.codes import countries_of, language_of
 
-PARTS_OF_LANGUAGES = {
-    "yue": "zh",
-    "cmn": "zh",
-    "wuu": "zh",
-    "nan": "zh",
-    "hak": "zh",
-    "nb": "no",
-    "nn": "no",
-    "fil": "tl",
-}
-"""Languages, and the macrolanguages (ISO 639-3) that many entries name for them."""
-
 _WRITTEN_OTHERWISE = {"zh-yue": "yue", "zh-cmn": "zh", "zh-classical": "lzh", "nb": "no", "nn": "no", "fil": "tl"}
 
 
@@ -55,8 +43,3 @@ def provider_countries(written: Iterable[str | None]) -> tuple[str, ...]:
             return ()
         found.update(dict.fromkeys(codes))
     return tuple(found)
-
-
-def is_within(language: str, other: str) -> bool:
-    """Return whether a language is the other one, or a part of it: Cantonese is Chinese."""
-    return language == other or PARTS_OF_LANGUAGES.get(language) == other

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from chartwatch.domain.works.facts import Confidence, Fact, Layer, Value
-from chartwatch.domain.works.provider_codes import is_within
+from chartwatch.domain.works.languages import is_within
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, OWN_FACT, RELEASE_DATE
 
 ONE_RELEASE = timedelta(days=366)

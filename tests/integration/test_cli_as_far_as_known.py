@@ -1,0 +1,40 @@
+"""`chartwatch check` where facts are unknown: a sentence says so, and what cannot be is not asked of a missing day."""
+
+import pytest
+
+from tests.command_line import Write, run
+
+ROWS = "period,rank,title\n2022-01-01,1,Hello\n2022-01-02,1,Butter\n2022-01-03,1,Zebra\n"
+
+
+def asked(write: Write, rows: str, *arguments: str) -> str:
+    """Return what is said, of a chart of songs of which no fact is known, on one line."""
+    chart = f"csv,chart=top,cadence=day,kind=song,began=2022-01-01,territory=US:{write('rows.csv', rows)}"
+    done = run("check", "--chart", "top", "--territory", "US", "--from", chart, "--catalog", "none", *arguments)
+    return " ".join((done.stdout or done.stderr).split("\n\nOn the record")[0].split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--title", "Butter", "--first-with", "1", "--per", "origin_country"), "No group has one at #1"),
+        (("--title", "Butter", "--first-with", "3", "--per", "origin_country"), "No group has three at #1"),
+        (("--nth", "4", "--country", "KR"), "There is no fourth at #1"),
+        (("--nth", "4", "--per", "original_language", "--group", "ko"), "There is no fourth at #1"),
+    ],
+)
+def test_what_is_false_of_what_is_known_is_called_that(arguments: tuple[str, ...], said: str, write: Write) -> None:
+    its = asked(write, ROWS, *arguments)
+    assert its.startswith(f"FALSE: {said}")
+    assert ", as far as is known, in records from 2022-01-01 to 2022-01-03." in its
+
+
+def test_what_is_false_whatever_is_unknown_is_said_as_it_is(write: Write) -> None:
+    its = asked(write, ROWS, "--nth", "4")
+    assert its.startswith("FALSE: There is no fourth at #1 of top in the United States: three count, in records from")
+
+
+@pytest.mark.parametrize(("year", "verdict"), [("2023", "FALSE"), ("2022", "UNKNOWN"), ("2019", "UNKNOWN")])
+def test_what_came_out_later_was_not_there_on_a_day_that_is_missing(year: str, verdict: str, write: Write) -> None:
+    rows = ROWS.replace("2022-01-02,1,Butter\n", "")
+    assert asked(write, rows, "--on", "2022-01-02", "--year", year).startswith(verdict)
