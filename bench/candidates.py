@@ -36,7 +36,8 @@ from chartwatch.domain.works.candidates import (
 )
 from chartwatch.domain.works.facts import Fact, facts_found
 from chartwatch.domain.works.identification import identify
-from chartwatch.domain.works.provider_codes import is_within, provider_countries, provider_language, provider_languages
+from chartwatch.domain.works.languages import is_within
+from chartwatch.domain.works.provider_codes import provider_countries, provider_language, provider_languages
 from chartwatch.domain.works.resolving import resolve
 from chartwatch.domain.works.work import MAIN_COUNTRY, ORIGIN_COUNTRIES, ORIGINAL_LANGUAGE, Kind
 

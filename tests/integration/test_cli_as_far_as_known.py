@@ -10,7 +10,8 @@ ROWS = "period,rank,title\n2022-01-01,1,Hello\n2022-01-02,1,Butter\n2022-01-03,1
 def asked(write: Write, rows: str, *arguments: str) -> str:
     """Return what is said, of a chart of songs of which no fact is known, on one line."""
     chart = f"csv,chart=top,cadence=day,kind=song,began=2022-01-01,territory=US:{write('rows.csv', rows)}"
-    done = run("check", "--chart", "top", "--territory", "US", "--from", chart, "--catalog", "none", *arguments)
+    arguments = arguments if "--catalog" in arguments else (*arguments, "--catalog", "none")
+    done = run("check", "--chart", "top", "--territory", "US", "--from", chart, *arguments)
     return " ".join((done.stdout or done.stderr).split("\n\nOn the record")[0].split())
 
 
@@ -38,3 +39,16 @@ def test_what_is_false_whatever_is_unknown_is_said_as_it_is(write: Write) -> Non
 def test_what_came_out_later_was_not_there_on_a_day_that_is_missing(year: str, verdict: str, write: Write) -> None:
     rows = ROWS.replace("2022-01-02,1,Butter\n", "")
     assert asked(write, rows, "--on", "2022-01-02", "--year", year).startswith(verdict)
+
+
+def test_of_what_is_in_a_language_it_is_not_known_in_which_part_of_it(write: Write) -> None:
+    catalog = "work_id,title,kind,original_language,origin_countries,release_date\n"
+    catalog += "a,Hello,song,zh,HK,\nb,Butter,song,cn,HK,\nc,Zebra,song,en,US,\n"
+    its = ("--language", "Cantonese", "--catalog", str(write("catalog.csv", catalog)))
+    said = asked(write, ROWS, "--title", "Butter", "--nth", "1", *its)
+    assert said.startswith("UNKNOWN: Nobody can say whether it is the first.")
+    assert said.endswith("the original language of Hello, #1 since 2022-01-01, is unknown")
+    said = asked(write, ROWS, "--title", "Hello", "--nth", "1", *its)
+    assert said.startswith("UNKNOWN: Nobody can say whether Hello, #1 since 2022-01-01, counts.")
+    assert said.endswith("the original language of Hello, #1 since 2022-01-01, is unknown beyond Chinese")
+    assert asked(write, ROWS, "--number", "2", "--exactly", *its[2:], "--language", "Chinese").startswith("TRUE")

@@ -142,10 +142,12 @@ def undecided_words(scope: AskedScope, undecided: Iterable[ToppedWork]) -> tuple
 
 def unknown_of(rule: Rule, topped: ToppedWork) -> str:
     """Return what is unknown of a work that the rule would have to know, in words."""
-    facts = facts_in_words(rule.unknown_facts(topped.work))
+    unknown, language = rule.unknown_facts(topped.work), topped.work.original_language
+    facts = facts_in_words(unknown)
+    beyond = f" beyond {words.language_name(language)}" if language and unknown == (Fact.ORIGINAL_LANGUAGE,) else ""
     assumed = ", or only assumed" if topped.work.assumed else ""
     either = f": {candidates_in_words(topped.work)}" if topped.work.candidates else ""
-    return f"the {facts} of {topped.name}, #1 since {topped.since}, is unknown{assumed}{either}"
+    return f"the {facts} of {topped.name}, #1 since {topped.since}, is unknown{beyond}{assumed}{either}"
 
 
 def named_apart(claimant: Claimant, others: Iterable[Work]) -> str:
