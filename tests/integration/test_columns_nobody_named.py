@@ -90,3 +90,17 @@ def test_what_programs_write_for_nothing_is_no_kind_season_or_creator(nothing: s
     said = replayed(write, text, "-o", "creator=artist")
     assert "2022-01-02" not in said
     assert f"2022-01-03 {nothing}: new #1" in said, "a title may be called so"
+
+
+@pytest.mark.parametrize("value", [["A", "B"], {"en": "A"}, []])
+def test_one_row_with_several_values_for_one_sets_its_edition_aside(value: object, write: Write) -> None:
+    rows: list[dict[str, object]] = [
+        {"period": f"2022-01-0{day}", "territory": "US", "rank": 1, "title": f"Title {day}"} for day in range(1, 6)
+    ]
+    rows[2]["title"] = value
+    said = replayed(write, json.dumps(rows), name="rows.json")
+    assert "set aside: record 3: title '' is not a title, in d of 2022-01-03 in US" in said
+    assert "2022-01-02 Title 2: new #1" in said
+    every = json.dumps([{**row, "title": value} for row in rows])
+    if value:
+        assert "title is not one value; for one inside it: title.KEY" in replayed(write, every, name="every.json")

@@ -74,28 +74,31 @@ class JsonTable(Table):
         keys, self._own = [*header, *present], frozenset(key for row in rows for key in row.values)
         shared: dict[str, str] = {}
         for column, index in found.items():
-            try:
-                cells = [self._cell(row, number, keys[index]) for number, row in enumerate(rows)]
-            except SourceValueError:
-                if column in required:
-                    raise
-                continue  # nobody has asked for it by its name
+            values = [self._value(row, keys[index]) for row in rows]
+            several = [number for number, value in enumerate(values) if isinstance(value, dict | list)]
+            if len(several) * 2 > len(rows):
+                if column not in required:
+                    continue  # nobody has asked for it by its name
+                reason = f"{keys[index]} is not one value; for one inside it: {keys[index]}.KEY"
+                raise SourceValueError(source, reason, self.place(several[0]), column=keys[index])
+            cells = [self._cell(value, number, keys[index]) for number, value in enumerate(values)]
             self._columns[column] = [shared.setdefault(cell, cell) for cell in cells]
 
     def place(self, row: int) -> str:
         """Return where a row stands in the document: "record 7", or "record 7 of movies"."""
         return f"record {row + 1}{f' of {self._path}' if self._path else ''}"
 
-    def _cell(self, row: _Record, number: int, key: str) -> str:
+    def _value(self, row: _Record, key: str) -> Any:
         # A key that rows have is their own, also of one that lacks it.
         levels = (row.values,) if key in self._own else row.around
         value = next((level[key] for level in levels if key in level), None)
         if value is None and "." in key:
             value = _at(row.values, key)
-        if isinstance(value, dict | list):
-            reason = f"{key} is not one value; for one inside it: {key}.KEY"
-            raise SourceValueError(self._source, reason, self.place(number), column=key)
-        if value is None:
+        return value
+
+    def _cell(self, value: Any, number: int, key: str) -> str:
+        """Return a value as a cell; where single rows have several values in place of one, nothing can be read."""
+        if value is None or isinstance(value, dict | list):
             return ""
         text = str(value).lower() if isinstance(value, bool) else str(value)
         try:
