@@ -94,7 +94,13 @@ def test_a_work_that_counts_or_not_says_since_when_it_was_number_one() -> None:
             "Sara 2, Squid 4",
         ),
         ("2", "Ozark Sara Riddle", UNKNOWN, f"There is no second {AT}: one counts, as far as is known, ", "Sara 2"),
-        ("3", "Ozark Sara Riddle", FALSE, f"There is no third {AT}: one counts, in records", "Sara 2"),
+        (
+            "3",
+            "Ozark Sara Riddle",
+            FALSE,
+            f"There is no third {AT}: one counts, as far as is known, in records",
+            "Sara 2",
+        ),
         ("2", "Ozark Sara Squid", TRUE, f"Squid is the second in the United States, {SINCE}.", "Sara 2"),
         ("1", "Sara Ozark", UNKNOWN, "Nobody can say. As far as is known, Sara is the first in the United", ""),
     ],
@@ -148,7 +154,8 @@ LANGUAGE_AND_COUNTRY = "original language and country of origin"
         ),
         (
             *(("KR", 3, "Ozark Squid Riddle"), FALSE),
-            f"No group has three {AT}, in records from 2022-01-01 to 2022-01-03. The most is one: South Korea.",
+            f"No group has three {AT}, as far as is known, in records from 2022-01-01 to 2022-01-03. "
+            "The most is one: South Korea.",
             *(ONE, ()),
         ),
     ],

@@ -189,8 +189,7 @@ def _with_most(said: Assertion, scope: AskedScope, none: Answer) -> Answer:
     if not first:
         return none
     names = words.some([group_name(scope.rule, group) for group in first], MAX_LEADING)
-    how_sure = "As far as is known, the" if scope.undecided() or scope.missing else "The"
-    sentence = f"{none.sentence} {how_sure} most is {words.cardinal(most)}: {names}."
+    sentence = f"{none.sentence} The most is {words.cardinal(most)}: {names}."
     if said.group and said.group not in first:
         name, number = words.sentence(group_name(scope.rule, said.group)), numbers[said.group]
         sentence += f" {name} has {words.cardinal(number) if number else 'none'}."
