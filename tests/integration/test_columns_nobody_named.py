@@ -19,8 +19,19 @@ def replayed(write: Write, text: str, *options: str, name: str = "rows.csv") -> 
 def test_a_file_of_number_ones_has_no_other_column_of_ranks(column: str, write: Write) -> None:
     said = replayed(write, f"period,territory,{column},title\n2022-01-01,US,1,A\n2022-01-02,US,3,B\n")
     assert f"line 3: {column.lower()} '3' looks like a rank" in said
-    assert "-o rank_column=NAME" in said
     assert "0 publications" in said
+
+
+@pytest.mark.parametrize("options", [("rank_column=rank",), ("figure_columns=position",)])
+def test_whoever_says_that_it_is_no_rank_is_believed(options: tuple[str, ...], write: Write) -> None:
+    text = "period,territory,position,title\n2022-01-01,US,4,A\n2022-01-02,US,3,B\n"
+    said = replayed(write, text, *(part for its in options for part in ("-o", its)))
+    assert "B: new #1" in said
+
+
+def test_the_column_of_ranks_can_be_named(write: Write) -> None:
+    text = "period,territory,position,title\n2022-01-01,US,1,A\n2022-01-01,US,3,B\n2022-01-02,US,1,C\n"
+    assert "C: new #1" in replayed(write, text, "-o", "rank_column=position")
 
 
 @pytest.mark.parametrize(

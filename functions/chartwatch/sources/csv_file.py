@@ -80,7 +80,7 @@ class CsvFile(SingleDocumentSource):
         table = self._table(body)
         rows, notices = self._rows(table, provenance)
         if may_lack_ranks(self._options):
-            refuse_unnamed_ranks(table)
+            refuse_unnamed_ranks(table, self._options)
         refuse_uneven_steps(table, self._options, rows)
         refuse_before_beginning(table, self._options, rows)
 
@@ -117,14 +117,14 @@ class CsvFile(SingleDocumentSource):
     def _required(self) -> list[str]:
         """Return the columns that the file must have."""
         options = self._options
-        named = (options.rank_column, options.season_column, options.kind_column, options.creator)
+        named = (options.season_column, options.kind_column, options.creator)
         columns = (
             options.period_column if options.period is None else None,
             options.title_column,
             *filter(None, (*named, *options.figure_columns)),
             options.chart_column if options.chart is None else None,
             options.territory_column if options.territory is None else None,
-            "rank" if options.rank_column is None and not may_lack_ranks(options) else None,
+            None if may_lack_ranks(options) else options.rank_column or "rank",
         )
         return [column for column in columns if column is not None]
 

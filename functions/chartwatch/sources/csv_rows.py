@@ -112,7 +112,7 @@ def may_name_other_countries(options: CsvOptions) -> bool:
 
 def may_lack_ranks(options: CsvOptions) -> bool:
     """Return whether a file without a column `rank` is of number ones alone."""
-    return options.rank_column is None and options.depth == 1
+    return options.rank_column in (None, "rank") and options.depth == 1
 
 
 def unnamed_columns(options: CsvOptions) -> Sequence[str]:
@@ -135,18 +135,20 @@ def refuse_other_countries(table: Table, territory: str) -> None:
         table.values(column, read_any)
 
 
-def refuse_unnamed_ranks(table: Table) -> None:
+def refuse_unnamed_ranks(table: Table, options: CsvOptions) -> None:
     """Refuse a file of number ones without a column of ranks, where one that nobody named says that rows are lower."""
+    way_out = "if it is one, -o rank_column=NAME says so, and if not, -o rank_column=rank"
 
     def read_any(cell: str) -> str:
         said = cell.strip().lstrip("#")
         if said.isdecimal() and said != "1":
-            raise ValueError("looks like a rank, and each row is taken for a #1; if it is one: -o rank_column=NAME")
+            raise ValueError(f"looks like a rank, and each row is taken for a #1; {way_out}")
         return cell
 
-    if not table.has("rank"):
+    if options.rank_column is None and not table.has("rank"):
         for column in filter(table.has, _RANKS):
-            table.values(column, read_any)
+            if column not in options.figure_columns:
+                table.values(column, read_any)
 
 
 def refuse_uneven_steps(table: Table, options: CsvOptions, rows: Rows) -> None:
