@@ -35,7 +35,7 @@ test-deep: $(VENV)/.ready  ## 100,000 generated cases of order, repetition and c
 	  tests/unit/domain/test_certain_debuts.py tests/unit/domain/test_rebuild.py
 
 SIMULATIONS ?= 8900000
-test-simulation: $(VENV)/.ready  ## every single fault at every call of the pipeline, every pair, and 20,000 runs with more: an hour and more; a part of the pairs with make test-simulation SIMULATIONS=20000
+test-simulation: $(VENV)/.ready  ## every single fault at every call of the pipeline, every pair, and 20,000 runs with more: some 200 minutes of one core; a part of the pairs with make test-simulation SIMULATIONS=20000
 	CHARTWATCH_SIMULATIONS=$(SIMULATIONS) $(BIN)/python -m pytest -n auto tests/simulation
 
 MODULES ?= delivery domain
