@@ -52,3 +52,8 @@ def test_of_what_is_in_a_language_it_is_not_known_in_which_part_of_it(write: Wri
     assert said.startswith("UNKNOWN: Nobody can say whether Hello, #1 since 2022-01-01, counts.")
     assert said.endswith("the original language of Hello, #1 since 2022-01-01, is unknown beyond Chinese")
     assert asked(write, ROWS, "--number", "2", "--exactly", *its[2:], "--language", "Chinese").startswith("TRUE")
+
+
+def test_no_group_is_of_a_part_of_a_language(write: Write) -> None:
+    its = asked(write, ROWS, "--nth", "1", "--per", "original_language", "--group", "yue")
+    assert its.endswith("'yue' is no group: Cantonese counts for Chinese (zh); --language yue asks for it alone")

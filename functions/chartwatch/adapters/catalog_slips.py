@@ -18,7 +18,7 @@ _HARDLY_MEANT = _NEVER_MEANT | {"None", "none", "null", "NULL", "Null", "n/a"}
 """What is none of the columns below."""
 
 _OF_FACTS = (
-    *("kind", "original_language", "origin_countries", "release_date", "creators", "featured"),
+    *("kind", "original_language", "origin_countries", "release_date"),
     *("confidence", "ids"),
 )
 _NO_NAMIBIA = ("kind", "original_language", "release_date")

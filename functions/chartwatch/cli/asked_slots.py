@@ -20,6 +20,7 @@ from chartwatch.domain.milestones.methods_asked import changes_of
 from chartwatch.domain.rules.firsts import FirstsRule
 from chartwatch.domain.rules.rule import Count, Fact, Rule, RuleSet, Scope
 from chartwatch.domain.rules.standing import EVERYWHERE
+from chartwatch.domain.works.languages import whole_language
 from chartwatch.errors import ArgumentError
 
 _NUMBER = re.compile(r"\{(n|ordinal|cardinal)\}")
@@ -40,9 +41,19 @@ _OF_GROUP: Mapping[Fact | None, str] = {
     Fact.CREATOR_COUNTRY: " by creators from {group}",
 }
 
+
+def _no_group(code: str) -> str | None:
+    """Return why no group is of a language, or None."""
+    whole = whole_language(code)
+    if whole == code:
+        return language_problem(code)
+    counts = f"{words.language_name(code)} counts for {words.language_name(whole)} ({whole})"
+    return f"{code!r} is no group: {counts}; --language {code} asks for it alone"
+
+
 _GROUP_PROBLEMS: Mapping[Fact, Callable[[str], str | None]] = {
     Fact.ORIGIN_COUNTRY: country_problem,
-    Fact.ORIGINAL_LANGUAGE: language_problem,
+    Fact.ORIGINAL_LANGUAGE: _no_group,
     Fact.WORK_KIND: work_kind_problem,
     Fact.CREATOR_COUNTRY: country_problem,
 }

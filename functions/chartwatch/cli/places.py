@@ -3,7 +3,6 @@
 from chartwatch.domain.charts.chart import GLOBAL
 from chartwatch.domain.codes import COUNTRIES, FORMER_COUNTRIES, LANGUAGES, country_meant, language_meant
 from chartwatch.domain.rules.rule import Fact
-from chartwatch.domain.works.languages import whole_language
 
 _WORLD = frozenset({"global", "world", "the world", "worldwide"})
 
@@ -32,4 +31,4 @@ def group_code(said: str, per: str | None) -> str:
     """Return one of the groups that a fact makes, by its code where it is a country or a language."""
     if per in (Fact.ORIGIN_COUNTRY, Fact.CREATOR_COUNTRY):
         return country_code(said)
-    return whole_language(language_code(said)) if per == Fact.ORIGINAL_LANGUAGE else said
+    return language_code(said) if per == Fact.ORIGINAL_LANGUAGE else said

@@ -235,7 +235,7 @@ class CsvFile(SingleDocumentSource):
             return territory
 
         if may_name_other_countries(self._options) and not table.has(self._options.territory_column):
-            refuse_other_countries(table, territory)
+            refuse_other_countries(table, territory, self._options)
         return table.values_or(self._options.territory_column, read_that, territory)
 
     def _entry_columns(self, table: Table, refused: UnreadRows) -> Iterator[Iterable[Any]]:

@@ -24,13 +24,16 @@ _OF_COUNTRIES = (
 )
 """Columns that say of which territory a row is, where no option names the column."""
 
-_OF_RANKS = ("position", "pos", "rank #", "rank#", "ranking", "place", "chart position", "this week", "tw")
+_OF_RANKS = ("position", "pos", "rank #", "rank#", "ranking", "chart position", "this week", "tw")
 """Columns that say at which rank a row is, where no option names the column."""
 
 _COUNTRIES, _RANKS = (
     tuple(dict.fromkeys(name.replace(" ", between) for name in names for between in " _-"))
     for names in (_OF_COUNTRIES, _OF_RANKS)
 )
+
+LONGEST_RANK = 3
+"""Digits of a number that is taken for a rank where nobody said so."""
 
 MAX_ROWS_NAMED = 3
 """Rows that a notice says all about."""
@@ -121,7 +124,7 @@ def unnamed_columns(options: CsvOptions) -> Sequence[str]:
     return (*of_countries, *_RANKS) if may_lack_ranks(options) else of_countries
 
 
-def refuse_other_countries(table: Table, territory: str) -> None:
+def refuse_other_countries(table: Table, territory: str, options: CsvOptions) -> None:
     """Refuse a file that has a column of countries that nobody named, and in it others than the option `territory`."""
 
     def read_any(cell: str) -> str:
@@ -132,7 +135,8 @@ def refuse_other_countries(table: Table, territory: str) -> None:
         return cell
 
     for column in filter(table.has, _COUNTRIES):
-        table.values(column, read_any)
+        if column not in options.figure_columns:
+            table.values(column, read_any)
 
 
 def refuse_unnamed_ranks(table: Table, options: CsvOptions) -> None:
@@ -141,7 +145,7 @@ def refuse_unnamed_ranks(table: Table, options: CsvOptions) -> None:
 
     def read_any(cell: str) -> str:
         said = cell.strip().lstrip("#")
-        if said.isdecimal() and said != "1":
+        if said.isdecimal() and len(said) <= LONGEST_RANK and said != "1":
             raise ValueError(f"looks like a rank, and each row is taken for a #1; {way_out}")
         return cell
 

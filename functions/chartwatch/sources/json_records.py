@@ -1,6 +1,7 @@
 """JSON as a table: an array of objects, each a row; what stands beside the array is true of all its rows."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -71,12 +72,12 @@ class JsonTable(Table):
         nested = [column for column in (*required, *optional) if "." in column and column not in header]
         present = [column for column in nested if any(_at(row.values, column) is not None for row in rows)]
         found = found_columns(source, [*header, *present], required, optional, where=self.place(0), advice=advice or {})
-        keys, self._own = [*header, *present], frozenset(key for row in rows for key in row.values)
+        keys, self._own = [*header, *present], frozenset(_own_keys(rows))
         shared: dict[str, str] = {}
         for column, index in found.items():
             values = [self._value(row, keys[index]) for row in rows]
             several = [number for number, value in enumerate(values) if isinstance(value, dict | list)]
-            if len(several) * 2 > len(rows):
+            if several:
                 if column not in required:
                     continue  # nobody has asked for it by its name
                 reason = f"{keys[index]} is not one value; for one inside it: {keys[index]}.KEY"
@@ -89,16 +90,15 @@ class JsonTable(Table):
         return f"record {row + 1}{f' of {self._path}' if self._path else ''}"
 
     def _value(self, row: _Record, key: str) -> Any:
-        # A key that rows have is their own, also of one that lacks it.
-        levels = (row.values,) if key in self._own else row.around
+        # A key that half of the rows have is their own, also of one that lacks it.
+        levels = (row.values,) if key in self._own else (row.values, *row.around)
         value = next((level[key] for level in levels if key in level), None)
         if value is None and "." in key:
             value = _at(row.values, key)
         return value
 
     def _cell(self, value: Any, number: int, key: str) -> str:
-        """Return a value as a cell; where single rows have several values in place of one, nothing can be read."""
-        if value is None or isinstance(value, dict | list):
+        if value is None:
             return ""
         text = str(value).lower() if isinstance(value, bool) else str(value)
         try:
@@ -217,6 +217,12 @@ def _is_row(document: Any, columns: Sequence[str]) -> bool:
         return False
     names = {name.strip().casefold() for name in document}
     return all(name.strip().casefold() in names or _at(document, name) is not None for name in columns)
+
+
+def _own_keys(rows: Sequence[_Record]) -> Iterator[str]:
+    """Yield the keys that half of the rows or more have themselves, whatever stands around them."""
+    had = Counter(key for row in rows for key in row.values)
+    yield from (key for key, times in had.items() if times * 2 >= len(rows))
 
 
 def _at(values: Object, path: str) -> Any:

@@ -154,8 +154,8 @@ def strict_cells(line: str, delimiter: str) -> list[str] | None:
 def empty_cells_behind(lines: Lines, delimiter: str, malformed: Malformed, width: int) -> int:
     """Return how many cells every row has behind those of the header, all of them empty; 0 where that is not so.
 
-    `width` is how many cells a row has, 0 for as many as the header, which is the first row then. Where one row alone
-    has such a cell, a comma may stand in a title that is not quoted, before a cell that is empty for good reason.
+    `width` is how many cells a row has, 0 for as many as the header, which is the first row then. Where no cell is
+    quoted for what it has in it, a comma may stand in a title, before a cell that is empty for good reason.
     """
     try:
         rows = _told(lines, delimiter, malformed)
@@ -164,15 +164,15 @@ def empty_cells_behind(lines: Lines, delimiter: str, malformed: Malformed, width
         behind = len(first) - width
         if behind < 1 or any(first[width:]):
             return 0
-        number = 0
+        are_quoted = False
         for row in chain([first], rows):
             if len(row) >= width:
-                number += 1
+                are_quoted |= any(delimiter in cell for cell in row)
                 if len(row) != width + behind or any(row[width:]):
                     return 0
     except csv.Error:
         return 0
-    return behind if number > 1 or not any(cell.startswith(" ") for cell in first) else 0
+    return behind if are_quoted else 0
 
 
 def _told(lines: Lines, delimiter: str, malformed: Malformed) -> Iterator[list[str]]:

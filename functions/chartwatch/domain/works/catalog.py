@@ -52,7 +52,7 @@ class Catalog:
         self._by_spelling: dict[str, dict[Work, None]] = {}
         for key, bearers in self._by_title.items():
             self._by_spelling.setdefault(spelling(key), {}).update(dict.fromkeys(bearers))
-        self._credited: dict[tuple[Work, str], Work] = {}
+        self._credited: dict[tuple[Work, bool, str], Work] = {}
         self._named: dict[tuple[str, Kind | None, str | None], tuple[Sequence[Work], Work]] = {}
         self._undecided: dict[tuple[str, str, tuple[str, ...]], Work] = {}
         self._by_id = {provider_id: work for work in self for provider_id in work.ids}
@@ -97,8 +97,10 @@ class Catalog:
         """Return a work with the creators whom a credit names, unless the catalog names its creators."""
         if credit is None or work.credit == credit:
             return work
-        if (found := self._credited.get((work, credit))) is None:
-            found = self._credited[work, credit] = self._with_creators(work, credit)
+        # What a work may be does not tell it from others.
+        key = work, bool(work.candidates), credit
+        if (found := self._credited.get(key)) is None:
+            found = self._credited[key] = self._with_creators(work, credit)
         return found
 
     def read(self, credit: str) -> Credit:

@@ -7,9 +7,9 @@ Cantonese. Groups are made by the whole language; whoever asks for a part is tol
 from collections.abc import Collection
 
 PARTS_OF_LANGUAGES = {
-    **dict.fromkeys(("yue", "cmn", "wuu", "nan", "hak"), "zh"),
+    **dict.fromkeys(("yue", "cmn", "wuu", "nan", "hak", "gan", "hsn"), "zh"),
     **dict.fromkeys(("nb", "nn"), "no"),
-    **dict.fromkeys(("arz", "ary", "arq", "apc", "ajp", "acm"), "ar"),
+    **dict.fromkeys(("arz", "ary", "arq", "apc", "ajp", "acm", "aeb", "ars", "shu"), "ar"),
     "fil": "tl",
 }
 """Languages, and the macrolanguages (ISO 639-3) that many entries name for them; Filipino is written as Tagalog."""
