@@ -104,26 +104,3 @@ def test_where_nothing_is_missing_none_is_hidden(write: Write) -> None:
     rows = MISSING.replace("2022-02-28", "2022-01-31,1,Other\n2022-02-28")
     said = asked(write, rows, BRITISH + KOREAN.format("") + OTHER, "--territory", "US", "--nth", "1", "--country", "KR")
     assert said.startswith("FALSE: Heist does not count: it is from the United Kingdom.")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "verdict"),
-    [
-        (("--run", "1"), "TRUE"),
-        (("--run", "2"), "UNKNOWN"),
-        (("--run", "3"), "FALSE"),
-        (("--total", "2"), "UNKNOWN"),
-        (("--on", "2022-01-16", "--new"), "UNKNOWN"),
-        (("--nth", "2"), "TRUE"),
-    ],
-)
-def test_a_row_that_names_a_creator_may_be_the_work_that_the_catalog_lists_without(
-    arguments: tuple[str, ...], verdict: str, write: Write
-) -> None:
-    rows = (
-        "period,rank,title,artist\n2022-01-02,1,Zed,Q\n2022-01-09,1,Beta,Xx\n2022-01-16,1,Beta,\n2022-01-23,1,Zed,Q\n"
-    )
-    chart = "csv,chart=c,cadence=week,depth=1,kind=song,creator=artist,began=2022-01-02,territory=US"
-    catalog = write("catalog.csv", COLUMNS + "beta,Beta,song,en,US,2019-01-01,\n")
-    its = ("--chart", "c", "--territory", "US", "--from", f"{chart}:{write('rows.csv', rows)}", "--catalog", catalog)
-    assert run("check", "--title", "Beta", *arguments, *its).stdout.startswith(verdict)

@@ -200,6 +200,9 @@ def test_what_programs_write_for_an_empty_cell_is_a_mistake_of_that_cell(write: 
     columns = dict.fromkeys((*CATALOG.splitlines()[0].split(","), "creators", "featured", "ids"), "")
     row = {**columns, "work_id": "a", "title": "A", "creators": "B", column: said}
     done = run("catalog", "check", str(write("works.csv", f"{','.join(row)}\n{','.join(row.values())}\n")))
+    if column in ("creators", "featured") and said in ("None", "null"):
+        assert done.exit_code == 0, "somebody may be called so"
+        return
     assert done.exit_code == 2
     assert f"line 2, column {column}: {said!r} is what programs write for an empty cell" in done.stderr
 

@@ -17,10 +17,9 @@ _NEVER_MEANT = frozenset({"nan", "NaN", "NaT", "<NA>", *NO_TITLES})
 _HARDLY_MEANT = _NEVER_MEANT | {"None", "none", "null", "NULL", "Null", "n/a"}
 """What is none of the columns below."""
 
-_OF_FACTS = (
-    *("kind", "original_language", "origin_countries", "release_date"),
-    *("confidence", "ids"),
-)
+_OF_FACTS = ("kind", "original_language", "origin_countries", "release_date", "confidence", "ids")
+_OF_NAMES = ("creators", "featured")
+"""Somebody may be called None."""
 _NO_NAMIBIA = ("kind", "original_language", "release_date")
 """Columns in which `NA`, which R writes for an empty cell, is nothing. It is the code of a country, and a name."""
 
@@ -30,7 +29,8 @@ def refuse_slips(cells: Mapping[str, str]) -> None:
     _refuse_no_title(cells.get("title", "").strip())
     for column, cell in cells.items():
         said = cell.strip()
-        slips = _HARDLY_MEANT if column in _OF_FACTS else _NEVER_MEANT if column.startswith(OWN_FACT) else frozenset()
+        is_named = column in _OF_NAMES or column.startswith(OWN_FACT)
+        slips = _HARDLY_MEANT if column in _OF_FACTS else _NEVER_MEANT if is_named else frozenset()
         if column == "original_language" and said == MIN_NAN:
             name = LANGUAGES[MIN_NAN]
             reason = f"is what programs write for an empty cell, and the code of {name}"

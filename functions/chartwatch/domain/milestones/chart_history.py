@@ -158,9 +158,6 @@ class ChartHistory:
         known, not_in = self.meanings(until if until and entry.id else period), self.chart.not_in_language
         credit = entry.credit
         work = self.catalog.match(entry.title, entry.kind, period, known, entry.id, not_in=not_in, credit=credit)
-        if not work.candidates:
-            # What was charted later may show that nobody can say what this was.
-            work = self.catalog.undecided(self._meanings[self.timeline[-1].period], work.id) or work
         return with_defaults(work, self.chart.defaults)
 
     def has_topped(self, title: str) -> bool:

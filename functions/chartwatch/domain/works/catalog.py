@@ -279,16 +279,11 @@ class Catalog:
     def _among(self, charted: ChartedTitles, title: Charted, own: Work, period: date, known: Meanings) -> Meanings:
         """Return the meanings with what a title may be besides itself, of what was at #1 under the same letters.
 
-        Where the catalog lists it as the chart says it now, it is that work, and what meant none before is undecided.
+        Where the catalog lists it as the chart says it now, it is that work.
         """
-        named = self._bearing(title.key, title.kind, title.credit)[0]
-        others = [(each, self._bearing(each.key, each.kind, each.credit)[0]) for each in charted.may_be(title)]
-        if named:
-            for each in (each for each, found in others if not found):
-                works = [work.id for work in named if self._may_be_said(work, each)]
-                earlier = replace(unlisted(each.key, each.kind, each.credit), title=own.title)
-                known = known.with_works(earlier, works, charted.since(each)) if works else known
+        if self._bearing(title.key, title.kind, title.credit)[0]:
             return known
+        others = [(each, self._bearing(each.key, each.kind, each.credit)[0]) for each in charted.may_be(title)]
         ids = [
             its.id
             for each, found in others

@@ -61,10 +61,6 @@ class ChartedTitles:
         for one in charted:
             self._since.setdefault(one, period)
 
-    def since(self, one: Charted) -> date:
-        """Return since when a title that `may_be` gave has been there."""
-        return self._spelt_as(one)[one.said][0]
-
     def _spelt_as(self, own: Charted) -> Mapping[Said, tuple[date, Charted]]:
         """Return the titles that are spelt as one is, but for spaces and punctuation, each with since when."""
         found: dict[Said, tuple[date, Charted]] = {}

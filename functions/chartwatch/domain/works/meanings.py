@@ -63,12 +63,6 @@ class Meanings:
         work_id = _nth(own, int(last.rpartition(OF_SEVERAL)[2]) + 1 if last else 1)
         return replace(self, undecided={**self.undecided, work_id: Undecided(own.title, kind, period, may_be)})
 
-    def with_works(self, own: Work, works: Sequence[str], since: date) -> "Meanings":
-        """Return the meanings with a title for which no work was found, and that may be one of the catalog's."""
-        earlier = self.undecided.get(own.id, Undecided(own.title, own.kind, since, (own.id,)))
-        its = earlier._replace(may_be=tuple(dict.fromkeys((*earlier.may_be[:-1], *works, own.id))))
-        return self if earlier == its else replace(self, undecided={**self.undecided, own.id: its})
-
     def among_others(self, own: Work, period: date) -> str | None:
         """Return the id of what stands, in a period, for a title of no catalog that may be another; None for itself."""
         number = 0
