@@ -120,6 +120,5 @@ def test_a_key_that_few_rows_have_is_looked_for_around_the_others(write: Write) 
 )
 def test_a_comma_in_a_title_cuts_it_nowhere(row: str, options: tuple[str, ...], write: Write) -> None:
     text = "".join(f"{line}\n" for line in ("period,rank,title,artist,note", *(row.format(day) for day in (1, 2, 3))))
-    text = text if row.count(",") > 4 else text.replace(",note", "")
     its = ("territory=US", *options)
     assert "0 publications" in replayed(write, text, *(part for one in its for part in ("-o", one)))

@@ -66,6 +66,7 @@ def zip_form(body: bytes) -> Form:
         with zipfile.ZipFile(io.BytesIO(body)) as parts:
             return _form_of_parts(parts.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        # What is in it cannot be read, but by its first bytes it is one of these.
         return Form("an Excel workbook (.xlsx), or another ZIP file", _SAVE)
 
 

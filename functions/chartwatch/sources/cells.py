@@ -53,8 +53,8 @@ def read_territory(cell: str) -> str:
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 """Hyphens and dashes, which alone stand for nothing."""
 
-_NOTHING = frozenset({"NAN", "NONE", "NULL"})
-"""What programs write where there is nothing; titles may be called so."""
+_NOTHING = NO_TITLES | {"NAN", "NONE", "NULL"}
+"""What programs write where there is nothing; titles may be called as the last three are."""
 
 
 def read_title(cell: str) -> str:
@@ -69,7 +69,7 @@ def read_title(cell: str) -> str:
 def stands_for_nothing(cell: str) -> bool:
     """Return whether a cell says that there is none: it is empty, a dash, or what programs put there."""
     said = cell.strip()
-    return said.upper() in NO_TITLES | _NOTHING or not said.strip(_DASHES)
+    return said.upper() in _NOTHING or not said.strip(_DASHES)
 
 
 def read_season(cell: str) -> str | None:

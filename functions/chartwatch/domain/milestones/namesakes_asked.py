@@ -32,7 +32,7 @@ def of_each(said: Assertion, scope: AskedScope) -> Sequence[Assertion]:
         return [said]
     place = said.rule.read_place(said.place) if said.place else None
     may_be = {its.id for one in scope.topped for its in one.work.candidates}
-    if not said.title or (place and place.work) or not may_be.isdisjoint(said.works) or may_be & topped.keys():
+    if not said.title or (place and place.work) or may_be & (said.works | topped.keys()):
         return [said]
     counting = [its for its in topped.values() if scope.counts(its.work, said.group) is not False]
     meant = counting or list(topped.values())
